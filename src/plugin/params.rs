@@ -1,0 +1,151 @@
+//! The parameters a host sees. Their ids never change once released.
+
+use super::preset_field::PresetField;
+use crate::{preset::MAX_SOURCES, separator::LatencyMode};
+use nice_plug::prelude::*;
+use std::sync::Arc;
+
+/// A gain knob's lowest position, in dB; it stands for silence (minus infinity).
+pub const GAIN_SILENCE_DB: f32 = -61.0;
+/// The lowest gain that is still sound, in dB.
+pub const GAIN_MIN_DB: f32 = -60.0;
+/// The highest gain, in dB.
+pub const GAIN_MAX_DB: f32 = 12.0;
+
+/// The latency mode as a host parameter.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// [`LatencyMode::Live`]
+    #[id = "live"]
+    #[name = "Live"]
+    Live,
+    /// [`LatencyMode::Balanced`]
+    #[id = "balanced"]
+    #[name = "Balanced"]
+    Balanced,
+    /// [`LatencyMode::Quality`]
+    #[id = "quality"]
+    #[name = "Quality"]
+    Quality,
+}
+
+impl From<Mode> for LatencyMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Live => Self::Live,
+            Mode::Balanced => Self::Balanced,
+            Mode::Quality => Self::Quality,
+        }
+    }
+}
+
+/// One source's knob and switches.
+#[derive(Params)]
+pub struct StripParams {
+    /// Gain in dB; [`GAIN_SILENCE_DB`] up to [`GAIN_MAX_DB`].
+    #[id = "gain"]
+    pub gain: FloatParam,
+    /// Silences the source.
+    #[id = "mute"]
+    pub mute: BoolParam,
+    /// Only soloed sources are heard.
+    #[id = "solo"]
+    pub solo: BoolParam,
+}
+
+impl StripParams {
+    fn new(number: usize) -> Self {
+        // The skew puts 0 dB at about seven tenths of the knob's way, where faders have it.
+        let range = FloatRange::Skewed { min: GAIN_SILENCE_DB, max: GAIN_MAX_DB, factor: 2.0 };
+        Self {
+            gain: FloatParam::new(format!("Gain {number}"), 0.0, range)
+                .with_unit(" dB")
+                .with_value_to_string(Arc::new(gain_to_text))
+                .with_string_to_value(Arc::new(text_to_gain)),
+            mute: BoolParam::new(format!("Mute {number}"), false),
+            solo: BoolParam::new(format!("Solo {number}"), false),
+        }
+    }
+
+    /// The knob's gain in dB, or `None` for silence.
+    pub fn gain_db(&self) -> Option<f32> {
+        Some(self.gain.value()).filter(|db| *db >= GAIN_MIN_DB)
+    }
+}
+
+fn gain_to_text(db: f32) -> String {
+    if db < GAIN_MIN_DB {
+        "-inf".to_owned()
+    } else {
+        // Adding zero turns -0.0 into 0.0.
+        format!("{:.1}", (db * 10.0).round() / 10.0 + 0.0)
+    }
+}
+
+fn text_to_gain(text: &str) -> Option<f32> {
+    let text = text.trim().trim_end_matches("dB").trim_end_matches("db").trim();
+    if matches!(text.to_ascii_lowercase().as_str(), "-inf" | "-∞" | "off") {
+        return Some(GAIN_SILENCE_DB);
+    }
+    let db: f32 = text.replace(',', ".").parse().ok()?;
+    db.is_finite().then(|| if db < GAIN_MIN_DB { GAIN_SILENCE_DB } else { db.min(GAIN_MAX_DB) })
+}
+
+/// All parameters, and what a project stores beside them.
+#[derive(Params)]
+pub struct UnbraidParams {
+    /// One per source, indexed by strip.
+    #[nested(array, group = "Source")]
+    pub strips: [StripParams; MAX_SOURCES],
+    /// Latency mode; a change takes effect when the host restarts the plugin.
+    #[id = "mode"]
+    pub mode: EnumParam<Mode>,
+    /// Exponent p of the masks.
+    #[id = "focus"]
+    pub focus: FloatParam,
+    /// Weight of the sparsity prior on the activations.
+    #[id = "sparsity"]
+    pub sparsity: FloatParam,
+    /// Weight of the temporal smoothness prior on the activations.
+    #[id = "smoothness"]
+    pub smoothness: FloatParam,
+    /// Share of the remix in the main output, 0 to 1; the rest is the delayed input.
+    #[id = "mix"]
+    pub mix: FloatParam,
+    /// Gain of the main output, dB.
+    #[id = "output"]
+    pub output: FloatParam,
+    /// The host's bypass; the input passes, delayed by the reported latency.
+    #[id = "bypass"]
+    pub bypass: BoolParam,
+    /// The whole preset, so that a project opens on a machine without the file.
+    #[persist = "preset"]
+    pub preset: PresetField,
+}
+
+fn percent(name: &str, default: f32) -> FloatParam {
+    FloatParam::new(name, default, FloatRange::Linear { min: 0.0, max: 1.0 })
+        .with_unit(" %")
+        .with_value_to_string(formatters::v2s_f32_percentage(0))
+        .with_string_to_value(formatters::s2v_f32_percentage())
+}
+
+impl UnbraidParams {
+    /// Parameters at their defaults, with `preset` in the project's state.
+    pub fn new(preset: PresetField) -> Self {
+        Self {
+            strips: std::array::from_fn(|i| StripParams::new(i + 1)),
+            mode: EnumParam::new("Mode", Mode::Quality).non_automatable(),
+            focus: FloatParam::new("Focus", 1.0, FloatRange::Linear { min: 0.5, max: 4.0 })
+                .with_value_to_string(formatters::v2s_f32_rounded(2)),
+            sparsity: percent("Sparsity", 0.0),
+            smoothness: percent("Smoothness", 0.0),
+            mix: percent("Mix", 1.0),
+            output: FloatParam::new("Output", 0.0, FloatRange::Linear { min: -24.0, max: 12.0 })
+                .with_unit(" dB")
+                .with_value_to_string(formatters::v2s_f32_rounded(1)),
+            bypass: BoolParam::new("Bypass", false).make_bypass(),
+            preset,
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What an instance is doing, as its editor sees it, and what the editor may ask of it.
+//!
+//! Read and written by the editor, the worker and the host's main thread. The audio thread touches
+//! only [`Session::meters`] and the atomics behind [`Session::playing`].
+
+use super::meters::Meters;
+use crate::{
+    preset::{Colour, Kind, Knobs, Preset, library},
+    separator::LatencyMode,
+};
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
+    },
+};
+
+/// One strip, as the editor draws it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Strip {
+    /// The source's name.
+    pub name: String,
+    /// The source's colour.
+    pub colour: Colour,
+    /// Fixed or adaptive.
+    pub kind: Kind,
+    /// Number of bases K.
+    pub components: usize,
+    /// File names of the recordings it was learned from.
+    pub learned_from: Vec<String>,
+}
+
+/// Where the preset that plays came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Shipped with the plugin, by this name.
+    Factory(String),
+    /// Read from this file.
+    File(PathBuf),
+    /// It came with the host's project.
+    Project,
+}
+
+/// The preset that plays, without its numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// The preset's name.
+    pub title: String,
+    /// Where it came from.
+    pub origin: Origin,
+    /// One per source, in order.
+    pub strips: Vec<Strip>,
+}
+
+impl Summary {
+    /// Describes `preset`, which came from `origin` and is called `title`.
+    pub fn new(title: impl Into<String>, origin: Origin, preset: &Preset) -> Self {
+        let strips = preset
+            .sources
+            .iter()
+            .map(|source| Strip {
+                name: source.name.clone(),
+                colour: source.colour,
+                kind: source.kind,
+                components: match source.kind {
+                    Kind::Fixed => source.blocks.iter().sum(),
+                    Kind::Adaptive { components } => components,
+                },
+                learned_from: source.learned_from.clone(),
+            })
+            .collect();
+        Self { title: title.into(), origin, strips }
+    }
+}
+
+/// How the audio thread runs at the moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Playing {
+    /// The latency mode in force; the parameter may already ask for another.
+    pub mode: LatencyMode,
+    /// The latency that the host was told, in samples.
+    pub latency_samples: u32,
+    /// Sample rate in Hz; 0 before the first activation.
+    pub sample_rate: f64,
+}
+
+/// What goes on in the background.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Activity {
+    /// Nothing.
+    Idle,
+    /// This preset is being read and prepared.
+    Loading(String),
+    /// The last request failed; one sentence that names what is wrong and what to do.
+    Failed(String),
+}
+
+/// What the editor asks of the worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Play the factory preset of this name.
+    LoadFactory(String),
+    /// Play the preset in this file.
+    LoadFile(PathBuf),
+}
+
+/// Shared by an instance's threads.
+#[derive(Debug)]
+pub struct Session {
+    /// Levels for the editor.
+    pub meters: Meters,
+    summary: Mutex<Arc<Summary>>,
+    activity: Mutex<Activity>,
+    knobs: Mutex<Option<Vec<Knobs>>>,
+    mode: AtomicU32,
+    latency_samples: AtomicU32,
+    sample_rate: AtomicU64,
+    requests: Sender<Request>,
+}
+
+/// A poisoned lock still guards a whole value: every write here is a single assignment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl Session {
+    /// A session that plays what `summary` describes, and the worker's end of its requests.
+    pub fn new(summary: Summary) -> (Arc<Self>, Receiver<Request>) {
+        let (requests, inbox) = unbounded();
+        let session = Self {
+            meters: Meters::default(),
+            summary: Mutex::new(Arc::new(summary)),
+            activity: Mutex::new(Activity::Idle),
+            knobs: Mutex::new(None),
+            mode: AtomicU32::new(LatencyMode::default() as u32),
+            latency_samples: AtomicU32::new(0),
+            sample_rate: AtomicU64::new(0),
+            requests,
+        };
+        (Arc::new(session), inbox)
+    }
+
+    /// The preset that plays.
+    pub fn summary(&self) -> Arc<Summary> {
+        lock(&self.summary).clone()
+    }
+
+    /// Worker, main thread: another preset plays from now on.
+    pub fn set_summary(&self, summary: Summary) {
+        *lock(&self.summary) = Arc::new(summary);
+    }
+
+    /// What goes on in the background.
+    pub fn activity(&self) -> Activity {
+        lock(&self.activity).clone()
+    }
+
+    /// Worker: what goes on. Editor: [`Activity::Idle`] to dismiss a failure.
+    pub fn set_activity(&self, activity: Activity) {
+        *lock(&self.activity) = activity;
+    }
+
+    /// How the audio thread runs.
+    pub fn playing(&self) -> Playing {
+        Playing {
+            mode: LatencyMode::ALL[self.mode.load(Relaxed) as usize],
+            latency_samples: self.latency_samples.load(Relaxed),
+            sample_rate: f64::from_bits(self.sample_rate.load(Relaxed)),
+        }
+    }
+
+    /// Host's main thread, on activation: how the audio thread will run.
+    pub fn set_playing(&self, playing: Playing) {
+        self.mode.store(playing.mode as u32, Relaxed);
+        self.latency_samples.store(playing.latency_samples, Relaxed);
+        self.sample_rate.store(playing.sample_rate.to_bits(), Relaxed);
+    }
+
+    /// Factory and user presets, by name. Reads the user's folder.
+    pub fn library(&self) -> Vec<library::Entry> {
+        library::entries()
+    }
+
+    /// Editor: ask the worker for something. Returns at once; see [`Session::activity`].
+    pub fn request(&self, request: Request) {
+        // The receiver lives as long as the plugin; after that nobody is left to be told.
+        let _ = self.requests.send(request);
+    }
+
+    /// Worker: a preset the editor asked for was loaded; these are its knob settings, one per source.
+    pub fn offer_knobs(&self, knobs: Vec<Knobs>) {
+        *lock(&self.knobs) = Some(knobs);
+    }
+
+    /// Editor: knob settings to put into the parameters, once after each load.
+    pub fn take_knobs(&self) -> Option<Vec<Knobs>> {
+        lock(&self.knobs).take()
+    }
+}

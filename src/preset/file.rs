@@ -1,0 +1,1 @@
+//! The `.unbraid.safetensors` format.

@@ -1,0 +1,98 @@
+//! A preset: an ordered set of sources with their dictionaries and knob settings.
+//!
+//! - [`file`]: the `.unbraid.safetensors` format: write, read, validate, versions.
+//! - [`library`]: where factory and user presets live.
+
+pub mod file;
+pub mod library;
+
+use crate::dictionary::Dictionary;
+use serde::{Deserialize, Serialize};
+
+/// Most sources a preset may hold: one per gain knob and separate output.
+pub const MAX_SOURCES: usize = 8;
+/// Most bases a single source may hold.
+pub const MAX_COMPONENTS: usize = 1024;
+
+/// Metadata keys that this version does not know; kept as they are when a preset is written again.
+pub type UnknownKeys = serde_json::Map<String, serde_json::Value>;
+
+/// A source's colour in the interface, sRGB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Colour(pub [u8; 3]);
+
+/// The palette of Okabe and Ito (2008), told apart with every kind of colour vision; source `i` takes entry `i`.
+pub const PALETTE: [Colour; MAX_SOURCES] = [
+    Colour([0xE6, 0x9F, 0x00]), // orange
+    Colour([0x56, 0xB4, 0xE9]), // sky blue
+    Colour([0x00, 0x9E, 0x73]), // bluish green
+    Colour([0xF0, 0xE4, 0x42]), // yellow
+    Colour([0xD5, 0x5E, 0x00]), // vermillion
+    Colour([0xCC, 0x79, 0xA7]), // reddish purple
+    Colour([0x00, 0x72, 0xB2]), // blue
+    Colour([0xBB, 0xBB, 0xBB]), // grey, in black's place on a dark ground
+];
+
+/// Whether a source's bases are given or found while it plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Its bases were learned before (supervised separation).
+    Fixed,
+    /// Its bases are learned from the mixture (semi-supervised separation); this many of them.
+    Adaptive {
+        /// Number of bases K to learn.
+        components: usize,
+    },
+}
+
+/// Where a source's knob and switches stand.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Knobs {
+    /// Gain in dB; `None` is silence (minus infinity).
+    pub gain_db: Option<f32>,
+    /// The source is silenced.
+    pub mute: bool,
+    /// Only soloed sources are heard.
+    pub solo: bool,
+}
+
+impl Default for Knobs {
+    fn default() -> Self {
+        Self { gain_db: Some(0.0), mute: false, solo: false }
+    }
+}
+
+/// One of the things in the mixture that gets a knob.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// What the strip is called: "drums".
+    pub name: String,
+    /// The strip's colour.
+    pub colour: Colour,
+    /// Fixed or adaptive.
+    pub kind: Kind,
+    /// How the components fall into blocks, one block per training recording; sums to K. Empty for adaptive sources.
+    pub blocks: Vec<usize>,
+    /// Knob settings that come with the preset.
+    pub knobs: Knobs,
+    /// File names of the recordings it was learned from.
+    pub learned_from: Vec<String>,
+    /// Licence of those recordings, if known.
+    pub licence: Option<String>,
+    /// The bases, at one or more frame lengths, all with the same K. Empty for adaptive sources.
+    pub dictionaries: Vec<Dictionary>,
+    /// Keys of a later version.
+    pub unknown: UnknownKeys,
+}
+
+/// An ordered set of sources.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preset {
+    /// The sources, in strip order; 1 to [`MAX_SOURCES`].
+    pub sources: Vec<Source>,
+    /// Version of Unbraid that wrote it.
+    pub written_by: String,
+    /// Keys of a later version.
+    pub unknown: UnknownKeys,
+}
