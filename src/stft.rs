@@ -1,1 +1,241 @@
-//! Frames in, frames out.
+//! Frames in, frames out: frame lengths per sample rate, windows, and the two transforms.
+//!
+//! A frame ends at the newest sample. Its analysis window is long, for resolution in frequency; what is
+//! resynthesised is only its last `latency` samples, through a synthesis window chosen so that
+//! the product of both windows adds up to exactly 1 over the hops (Mauler and Martin 2007). The stream is
+//! therefore delayed by exactly the length of the synthesis window, whatever the host's block size; it cannot be less,
+//! because a sample is whole only once every frame that covers it has been added.
+
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
+use std::{f64::consts::PI, sync::Arc};
+
+/// Bin spacing that dictionaries are learned at: 2048 samples at 44.1 kHz, 21.53 Hz.
+pub const BIN_SPACING_HZ: f64 = 44_100.0 / 2048.0;
+
+/// How far rate/N may stray from the wanted bin spacing, as a ratio.
+const SPACING_TOLERANCE: f64 = 0.0015;
+
+/// One bin of a spectrum.
+pub type Bin = Complex<f32>;
+
+/// The even frame length N for which `sample_rate / N` lies within 0.15 % of `bin_spacing` Hz and whose
+/// transform is the cheapest; the nearest even N where rates are too low for that tolerance.
+///
+/// 2048 at 44.1 kHz, 2232 at 48 kHz.
+pub fn frame_len(sample_rate: f64, bin_spacing: f64) -> usize {
+    let ideal = sample_rate / bin_spacing;
+    let nearest = ((ideal / 2.0).round() as usize * 2).max(4);
+    let lowest = (ideal * (1.0 - SPACING_TOLERANCE)).ceil() as usize;
+    let highest = (ideal * (1.0 + SPACING_TOLERANCE)).floor() as usize;
+    (lowest.max(4)..=highest)
+        .filter(|n| n % 2 == 0)
+        .min_by_key(|&n| (transform_cost(n), n.abs_diff(nearest)))
+        .unwrap_or(nearest)
+}
+
+/// Relative cost of a transform of length `n`: the sum of its prime factors, to which mixed-radix FFTs are proportional.
+fn transform_cost(mut n: usize) -> usize {
+    let mut cost = 0;
+    let mut factor = 2;
+    while n > 1 {
+        while n.is_multiple_of(factor) {
+            n /= factor;
+            cost += factor;
+        }
+        factor += 1;
+    }
+    cost
+}
+
+/// The periodic Hann window of `len` samples.
+pub fn hann(len: usize) -> Vec<f64> {
+    (0..len).map(|n| 0.5 - 0.5 * (2.0 * PI * n as f64 / len as f64).cos()).collect()
+}
+
+/// An analysis window and the synthesis window that goes with it.
+#[derive(Debug, Clone)]
+pub struct WindowPair {
+    /// Analysis window, `[N]`.
+    pub analysis: Vec<f32>,
+    /// Synthesis window, `[latency]`: for the last `latency` samples of the frame.
+    pub synthesis: Vec<f32>,
+    /// Distance between frames, in samples.
+    pub hop: usize,
+}
+
+impl WindowPair {
+    /// Hann windows of the whole frame on both sides. Latency N.
+    pub fn symmetric(frame_len: usize, hop: usize) -> Self {
+        let analysis = hann(frame_len);
+        let product = analysis.iter().map(|w| w * w).collect();
+        Self::with_product(&analysis, product, hop)
+    }
+
+    /// A long analysis window with a short end and a synthesis window of `latency` samples.
+    ///
+    /// The analysis window rises as the root of a Hann window over all but the last `latency / 2` samples and falls as
+    /// the root of a Hann window over those; the product of both windows is a Hann window of `latency`
+    /// samples (Mauler and Martin 2007; Wang et al. 2021, arXiv 2106.11794).
+    pub fn asymmetric(frame_len: usize, latency: usize, hop: usize) -> Self {
+        let fall = latency / 2;
+        let rise = frame_len - fall;
+        let long = hann(2 * rise);
+        let short = hann(2 * fall);
+        let analysis: Vec<f64> = long[..rise].iter().chain(&short[fall..]).map(|w| w.sqrt()).collect();
+        Self::with_product(&analysis, hann(latency), hop)
+    }
+
+    /// The synthesis window that turns `analysis` into `product` on the frame's last `product.len()` samples, scaled sample by
+    /// sample so that overlapping products add up to 1 for any `hop`.
+    fn with_product(analysis: &[f64], product: Vec<f64>, hop: usize) -> Self {
+        let latency = product.len();
+        let tail = &analysis[analysis.len() - latency..];
+        let mut overlapped = vec![0.0; hop];
+        for (n, p) in product.iter().enumerate() {
+            overlapped[n % hop] += p;
+        }
+        let synthesis = product
+            .iter()
+            .zip(tail)
+            .enumerate()
+            .map(|(n, (p, a))| if *p == 0.0 { 0.0 } else { (p / (a * overlapped[n % hop])) as f32 })
+            .collect();
+        Self { analysis: analysis.iter().map(|w| *w as f32).collect(), synthesis, hop }
+    }
+
+    /// Frame length N, in samples.
+    pub fn frame_len(&self) -> usize {
+        self.analysis.len()
+    }
+
+    /// Delay of the stream, in samples: the length of the synthesis window.
+    pub fn latency(&self) -> usize {
+        self.synthesis.len()
+    }
+}
+
+/// Samples to spectra, for one frame length. Allocates nothing after construction.
+pub struct Analysis {
+    fft: Arc<dyn RealToComplex<f32>>,
+    window: Vec<f32>,
+    frame: Vec<f32>,
+    scratch: Vec<Bin>,
+}
+
+impl Analysis {
+    /// An analysis with `window`, `[N]`.
+    pub fn new(window: &[f32]) -> Self {
+        let fft = RealFftPlanner::new().plan_fft_forward(window.len());
+        Self { window: window.to_vec(), frame: fft.make_input_vec(), scratch: fft.make_scratch_vec(), fft }
+    }
+
+    /// The spectrum, `[N / 2 + 1]`, of the windowed `samples`, `[N]`.
+    ///
+    /// # Panics
+    /// If a length differs from N or N / 2 + 1.
+    pub fn spectrum(&mut self, samples: &[f32], spectrum: &mut [Bin]) {
+        for ((frame, sample), weight) in self.frame.iter_mut().zip(samples).zip(&self.window) {
+            *frame = sample * weight;
+        }
+        let done = self.fft.process_with_scratch(&mut self.frame, spectrum, &mut self.scratch);
+        debug_assert!(done.is_ok(), "lengths are those of the plan");
+    }
+}
+
+/// Spectra to samples, overlapped and added, for one stream. Allocates nothing after construction.
+pub struct Synthesis {
+    fft: Arc<dyn ComplexToReal<f32>>,
+    window: Vec<f32>,
+    frame: Vec<f32>,
+    scratch: Vec<Bin>,
+}
+
+impl Synthesis {
+    /// A synthesis with the windows of `pair`.
+    pub fn new(pair: &WindowPair) -> Self {
+        let frame_len = pair.frame_len();
+        let fft = RealFftPlanner::new().plan_fft_inverse(frame_len);
+        // The inverse transform is unscaled: 1/N goes into the window.
+        let window = pair.synthesis.iter().map(|w| w / frame_len as f32).collect();
+        Self { window, frame: fft.make_output_vec(), scratch: fft.make_scratch_vec(), fft }
+    }
+
+    /// Adds the frame whose spectrum is `spectrum`, `[N / 2 + 1]`, which is overwritten, to `overlap`.
+    ///
+    /// # Panics
+    /// If the spectrum's length is not N / 2 + 1.
+    pub fn add(&mut self, spectrum: &mut [Bin], overlap: &mut Overlap) {
+        // The imaginary parts at 0 Hz and at Nyquist belong to no real signal.
+        spectrum[0].im = 0.0;
+        let last = spectrum.len() - 1;
+        spectrum[last].im = 0.0;
+        let done = self.fft.process_with_scratch(spectrum, &mut self.frame, &mut self.scratch);
+        debug_assert!(done.is_ok(), "lengths are those of the plan");
+        let tail = &self.frame[self.frame.len() - self.window.len()..];
+        for ((sum, sample), weight) in overlap.sum.iter_mut().zip(tail).zip(&self.window) {
+            *sum += sample * weight;
+        }
+    }
+}
+
+/// The part of one output stream that still waits for frames to come.
+#[derive(Debug, Clone)]
+pub struct Overlap {
+    sum: Vec<f32>,
+}
+
+impl Overlap {
+    /// Silence, for streams with the windows of `pair`.
+    pub fn new(pair: &WindowPair) -> Self {
+        Self { sum: vec![0.0; pair.latency()] }
+    }
+
+    /// Moves the `out.len()` oldest samples, which no later frame reaches when that is one hop, into `out`.
+    pub fn take(&mut self, out: &mut [f32]) {
+        let (hop, len) = (out.len(), self.sum.len());
+        out.copy_from_slice(&self.sum[..hop]);
+        self.sum.copy_within(hop.., 0);
+        self.sum[len - hop..].fill(0.0);
+    }
+
+    /// Forgets what waits.
+    pub fn clear(&mut self) {
+        self.sum.fill(0.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frame_lengths_keep_the_bin_spacing_and_factor_well() {
+        assert_eq!(frame_len(44_100.0, BIN_SPACING_HZ), 2048);
+        assert_eq!(frame_len(48_000.0, BIN_SPACING_HZ), 2232);
+        for rate in [8_000.0, 22_050.0, 37_123.0, 88_200.0, 96_000.0, 192_000.0, 768_000.0] {
+            let n = frame_len(rate, BIN_SPACING_HZ);
+            assert!((rate / n as f64 / BIN_SPACING_HZ - 1.0).abs() <= SPACING_TOLERANCE, "{rate} Hz: {n}");
+            assert!(transform_cost(n) < n / 4, "{rate} Hz: {n} is close to prime");
+        }
+        assert_eq!(frame_len(1_000.0, BIN_SPACING_HZ), 46);
+    }
+
+    #[test]
+    fn overlapping_products_add_up_to_one() {
+        for pair in [
+            WindowPair::symmetric(2048, 512),
+            WindowPair::symmetric(2232, 558),
+            WindowPair::asymmetric(2048, 256, 128),
+            WindowPair::asymmetric(2232, 276, 69),
+            WindowPair::asymmetric(46, 4, 2),
+        ] {
+            let tail = &pair.analysis[pair.frame_len() - pair.latency()..];
+            let mut sums = vec![0.0_f32; pair.hop];
+            for (n, (a, s)) in tail.iter().zip(&pair.synthesis).enumerate() {
+                sums[n % pair.hop] += a * s;
+            }
+            assert!(sums.iter().all(|sum| (sum - 1.0).abs() < 1e-6), "hop {}: {sums:?}", pair.hop);
+            assert!(pair.synthesis.iter().all(|s| s.is_finite()));
+        }
+    }
+}

@@ -1,1 +1,19 @@
-//! nmf
+//! Non-negative matrix factorization under the generalised Kullback-Leibler divergence
+//! D(V‖WH) = Σ (V log(V/WH) − V + WH) (Lee and Seung 2001; Bryan and Sun 2013).
+//!
+//! Matrices are row-major slices: bases `[K, F]`, frames `[T, F]`, activations `[T, K]`, so that a basis and a frame are
+//! contiguous. Nothing here knows audio, files or hosts.
+//!
+//! - [`activations`]: h for one frame with W fixed, on the audio thread.
+//! - [`bands`]: bins merged into bands, so that there is less to solve.
+//! - [`divergence`]: the cost itself.
+//! - [`factorization`]: W and H from frames, in the background.
+//! - [`kernels`]: the two inner loops.
+//! - [`priors`]: sparsity and smoothness of the activations.
+
+pub mod activations;
+pub mod bands;
+pub mod divergence;
+pub mod factorization;
+pub mod kernels;
+pub mod priors;

@@ -1,0 +1,63 @@
+//! What is believed of the activations before the frame is seen (MAP estimation).
+//!
+//! Sparsity punishes Σ √h. The sum of h itself would do nothing here: with bases that sum to 1 its optimum is the maximum
+//! likelihood one scaled down, and the masks are the same. Smoothness punishes Σ (h_t − h_(t−1))². Both are
+//! measured against the mean activation of the frame, so that they do not depend on the level.
+//!
+//! Both terms are majorised at the present estimate, so that an update is still in closed form and never raises the
+//! cost: the square root by its tangent, the quadratic left as it is.
+
+/// Weights of the priors; 0 switches one off.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Priors {
+    /// Weight of Σ √h, in units of the likelihood's gradient at the mean activation.
+    pub sparsity: f32,
+    /// Weight of Σ (h_t − h_(t−1))², in the same units.
+    pub smoothness: f32,
+}
+
+impl Priors {
+    /// The new activation of one component.
+    ///
+    /// `numerator` is h Σ_f w v / (Wh), `weight` is Σ_f w, `current` is h, `last` is the component's activation in the last
+    /// frame, and `mean` is the mean activation of this frame, > 0.
+    pub fn update(&self, numerator: f32, weight: f32, current: f32, last: f32, mean: f32) -> f32 {
+        let linear = weight + self.sparsity * (mean / current.max(mean * 1e-6)).sqrt();
+        if self.smoothness == 0.0 {
+            return numerator / linear;
+        }
+        // The positive root of quadratic h² + slope h − numerator = 0.
+        let quadratic = 2.0 * self.smoothness / mean;
+        let slope = linear - quadratic * last;
+        let root = (slope * slope + 4.0 * quadratic * numerator).sqrt();
+        // Whichever form does not subtract two near numbers.
+        if slope > 0.0 { 2.0 * numerator / (slope + root) } else { (root - slope) / (2.0 * quadratic) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_priors_the_update_is_the_multiplicative_one() {
+        assert_eq!(Priors::default().update(3.0, 2.0, 1.0, 0.5, 1.0), 1.5);
+    }
+
+    #[test]
+    fn smoothness_draws_to_the_last_frame_from_both_sides() {
+        let priors = Priors { smoothness: 1e4, ..Priors::default() };
+        for numerator in [0.01, 1.0, 100.0] {
+            let drawn = priors.update(numerator, 1.0, numerator, 0.5, 1.0);
+            assert!((drawn - 0.5).abs() < 0.01, "{numerator}: {drawn}");
+        }
+    }
+
+    #[test]
+    fn sparsity_shrinks_small_activations_more() {
+        let priors = Priors { sparsity: 0.5, ..Priors::default() };
+        let shrunk = |h: f32| priors.update(h, 1.0, h, 0.0, 1.0) / h;
+        assert!(shrunk(0.01) < 0.5 * shrunk(1.0));
+        assert!(shrunk(100.0) > 0.95);
+    }
+}
