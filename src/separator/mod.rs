@@ -1,5 +1,336 @@
 //! The real-time path: mixture in, gain-weighted sources out.
+//!
+//! Per frame: the channels' spectra → their magnitudes added → activations → masks → the gain-weighted mask
+//! Σ_s g_s M_s on each channel's spectrum → inverse transform, overlapped and added. One set of masks serves all channels,
+//! so that the stereo image stands still.
+//!
+//! - `layout`: frame, hop and latency per mode and sample rate.
+//! - `model`: a preset made ready for one layout. Built elsewhere, handed over whole, faded in; what it displaces is given back.
+//! - `controls`: what the player sets, smoothed.
+//! - [`offline`]: the same engine over a whole recording.
+//!
+//! [`Separator::process`] and everything it calls allocates nothing, locks nothing and cannot panic on any input.
 
+mod controls;
+mod layout;
 mod mode;
+mod model;
+pub mod offline;
+mod stream;
 
+pub use controls::{Controls, decibels_to_gain};
+pub use layout::{Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 pub use mode::LatencyMode;
+pub use model::{Model, ModelError};
+
+use crate::{
+    preset::MAX_SOURCES,
+    stft::{Analysis, Bin, Synthesis},
+};
+use stream::{Input, Output};
+
+/// Time that a new model takes to replace the old one, in milliseconds.
+const FADE_MS: f64 = 50.0;
+
+/// Peak and RMS of a stretch of sound, linear full-scale amplitudes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Level {
+    /// Highest absolute sample. For a source that has no output of its own: estimated from its RMS and the mixture's crest factor.
+    pub peak: f32,
+    /// Root mean square over one frame, averaged over the channels.
+    pub rms: f32,
+}
+
+/// What was played last.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Levels {
+    /// Each source after its gain; 0 beyond the preset's sources.
+    pub sources: [Level; MAX_SOURCES],
+    /// The main output.
+    pub output: Level,
+}
+
+/// Separates one stream. Lives on the audio thread; built and dropped elsewhere.
+pub struct Separator {
+    layout: Layout,
+    model: Box<Model>,
+    /// The model that fades in, and its share, 0 to 1.
+    rising: Option<Box<Model>>,
+    share: f32,
+    retired: Option<Box<Model>>,
+    target: Controls,
+    now: controls::Levels,
+    /// Whether nothing was played since the last reset: the first frame takes the controls as they are.
+    fresh: bool,
+    pace: f32,
+    inputs: Vec<Input>,
+    mains: Vec<Output>,
+    /// Separate outputs, indexed by `[source][channel]`.
+    sources: Vec<Vec<Output>>,
+    analysis: Analysis,
+    synthesis: Synthesis,
+    /// Samples of the present hop that have arrived.
+    filled: usize,
+    /// Magnitudes of the channels added, `[F]`.
+    magnitudes: Vec<f32>,
+    /// Power of the channels averaged, scaled to mean square, `[F]`.
+    power: Vec<f32>,
+    power_scale: f32,
+    /// A weighted mask, `[F]`.
+    mask: Vec<f32>,
+    /// A masked spectrum, `[F]`.
+    masked: Vec<Bin>,
+    levels: Levels,
+}
+
+impl Separator {
+    /// A separator for `channels` channels, with the sample rate and latency mode of `model`.
+    pub fn new(model: Box<Model>, channels: usize) -> Self {
+        let layout = model.layout().clone();
+        let (windows, bins) = (&layout.windows, layout.bins());
+        let target = Controls::default();
+        let window_power: f32 = windows.analysis.iter().map(|w| w * w).sum();
+        let outputs = || (0..channels).map(|_| Output::new(windows)).collect::<Vec<_>>();
+        Self {
+            rising: None,
+            share: 0.0,
+            retired: None,
+            now: controls::Levels::of(&target),
+            target,
+            fresh: true,
+            pace: controls::pace(windows.hop, layout.sample_rate),
+            inputs: (0..channels).map(|_| Input::new(windows, bins)).collect(),
+            mains: outputs(),
+            sources: (0..MAX_SOURCES).map(|_| outputs()).collect(),
+            analysis: Analysis::new(&windows.analysis),
+            synthesis: Synthesis::new(windows),
+            filled: 0,
+            magnitudes: vec![0.0; bins],
+            power: vec![0.0; bins],
+            // Parseval: both halves of the spectrum, the transform's length, the window's power, the channels.
+            power_scale: 2.0 / (windows.frame_len() as f32 * window_power * channels.max(1) as f32),
+            mask: vec![0.0; bins],
+            masked: vec![Bin::default(); bins],
+            levels: Levels::default(),
+            layout,
+            model,
+        }
+    }
+
+    /// How the stream is framed.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Delay of every output behind the input, in samples.
+    pub fn latency_samples(&self) -> usize {
+        self.layout.windows.latency()
+    }
+
+    /// What the player sets; heard from the next frame on.
+    pub fn set_controls(&mut self, controls: &Controls) {
+        self.target = controls.sanitized();
+    }
+
+    /// Starts to fade to `model`.
+    ///
+    /// # Errors
+    /// Gives the model back while another fade is under way or its predecessor has not been taken by [`Self::take_retired`], and when it was
+    /// built for another sample rate or latency mode.
+    pub fn offer_model(&mut self, model: Box<Model>) -> Result<(), Box<Model>> {
+        if self.rising.is_some() || self.retired.is_some() || !model.layout().same_as(&self.layout) {
+            return Err(model);
+        }
+        self.share = 0.0;
+        self.rising = Some(model);
+        Ok(())
+    }
+
+    /// The model that was displaced, once it is no longer heard; to be freed on another thread.
+    pub fn take_retired(&mut self) -> Option<Box<Model>> {
+        self.retired.take()
+    }
+
+    /// Forgets what was heard; the next output is silence for one latency.
+    pub fn reset(&mut self) {
+        self.inputs.iter_mut().for_each(Input::reset);
+        self.mains.iter_mut().chain(self.sources.iter_mut().flatten()).for_each(Output::reset);
+        self.model.reset();
+        if let Some(rising) = &mut self.rising {
+            rising.reset();
+        }
+        self.fresh = true;
+        self.filled = 0;
+        self.levels = Levels::default();
+    }
+
+    /// The levels of the last frame; the peaks are those since the last call of [`Self::process`] that finished a frame began.
+    pub fn levels(&self) -> &Levels {
+        &self.levels
+    }
+
+    /// Replaces the mixture in `main`, indexed by `[channel][sample]`, by the remix, and fills `sources`, indexed by
+    /// `[source][channel][sample]`, with each source after its gain. An empty `sources[i]` is an output nobody listens to; its transforms
+    /// are saved. All slices have the same number of samples; `main` has the number of channels given at construction.
+    ///
+    /// With the mix at 1 and the output gain at 1, the sources add up to the main output.
+    pub fn process(&mut self, main: &mut [&mut [f32]], sources: &mut [&mut [&mut [f32]]]) {
+        let samples = main.first().map_or(0, |channel| channel.len());
+        let hop = self.layout.windows.hop;
+        let mut done = 0;
+        let mut frames = 0;
+        while done < samples {
+            let count = (samples - done).min(hop - self.filled);
+            let (block, held) = (done..done + count, self.filled..self.filled + count);
+            for ((channel, input), output) in main.iter_mut().zip(&mut self.inputs).zip(&self.mains) {
+                let channel = &mut channel[block.clone()];
+                input.take(channel, held.start);
+                channel.copy_from_slice(&output.ready[held.clone()]);
+            }
+            for (listened, outputs) in sources.iter_mut().zip(&self.sources) {
+                for (c, channel) in listened.iter_mut().enumerate() {
+                    // A mono stream fills both channels of a stereo output.
+                    if let Some(output) = outputs.get(c).or(outputs.first()) {
+                        channel[block.clone()].copy_from_slice(&output.ready[held.clone()]);
+                    }
+                }
+            }
+            done += count;
+            self.filled += count;
+            if self.filled == hop {
+                self.filled = 0;
+                let mut listened = [false; MAX_SOURCES];
+                for (listened, source) in listened.iter_mut().zip(sources.iter()) {
+                    *listened = !source.is_empty();
+                }
+                // SAFETY: the guard only sets the processor's flush-to-zero flags and restores them; nothing inside depends on denormals.
+                unsafe { no_denormals::no_denormals(|| self.frame(&listened, frames == 0)) };
+                frames += 1;
+            }
+        }
+    }
+
+    /// One hop has arrived: makes the next hop of every output.
+    fn frame(&mut self, listened: &[bool; MAX_SOURCES], first: bool) {
+        let before = self.now;
+        let target = controls::Levels::of(&self.target);
+        self.now.step(&target, if self.fresh { 1.0 } else { self.pace });
+        let before = if self.fresh { self.now } else { before };
+        self.fresh = false;
+
+        self.analyse();
+        self.model.separate(&self.magnitudes, &self.target);
+        if let Some(rising) = &mut self.rising {
+            self.share += (self.layout.windows.hop as f64 / (self.layout.sample_rate * FADE_MS * 1e-3)) as f32;
+            rising.separate(&self.magnitudes, &self.target);
+        }
+        let held = if first { Levels::default() } else { self.levels };
+        self.levels = Levels::default();
+        self.play_sources(listened, &before);
+        self.play_main(&before);
+        self.levels.hold_peaks(&held);
+        if self.share >= 1.0 {
+            self.finish_fade();
+        }
+    }
+
+    /// Spectra of all channels, their magnitudes added, their power averaged.
+    fn analyse(&mut self) {
+        self.magnitudes.fill(0.0);
+        self.power.fill(0.0);
+        for input in &mut self.inputs {
+            input.analyse(&mut self.analysis);
+            for ((bin, magnitude), power) in input.spectrum.iter().zip(&mut self.magnitudes).zip(&mut self.power) {
+                let square = bin.norm_sqr();
+                *magnitude += square.sqrt();
+                *power += square * self.power_scale;
+            }
+        }
+    }
+
+    /// Adds `weight` times the mask of `source`, as it stands in the fade, to the weighted mask.
+    fn add_mask(&mut self, source: usize, weight: f32) {
+        let rising = self.rising.as_deref().map(|model| (model, self.share.min(1.0)));
+        let settled = (self.model.as_ref(), 1.0 - rising.map_or(0.0, |(_, share)| share));
+        for (model, share) in [Some(settled), rising].into_iter().flatten() {
+            if source < model.sources() {
+                crate::nmf::kernels::add_scaled(&mut self.mask, weight * share, model.mask(source));
+            }
+        }
+    }
+
+    fn source_count(&self) -> usize {
+        self.model.sources().max(self.rising.as_ref().map_or(0, |model| model.sources())).min(MAX_SOURCES)
+    }
+
+    /// The separate outputs that are listened to, and every source's level.
+    fn play_sources(&mut self, listened: &[bool; MAX_SOURCES], before: &controls::Levels) {
+        let mixture_rms = self.power.iter().sum::<f32>().sqrt();
+        let mixture_peak = self.inputs.iter().map(Input::peak).fold(0.0, f32::max);
+        let crest = if mixture_rms > 0.0 { mixture_peak / mixture_rms } else { 0.0 };
+        for source in 0..MAX_SOURCES {
+            if source >= self.source_count() {
+                self.sources[source].iter_mut().for_each(Output::reset);
+                continue;
+            }
+            self.mask.fill(0.0);
+            self.add_mask(source, self.now.gains[source]);
+            let power: f32 = self.mask.iter().zip(&self.power).map(|(mask, power)| mask * mask * power).sum();
+            let level = &mut self.levels.sources[source];
+            *level = Level { peak: power.sqrt() * crest, rms: power.sqrt() };
+            if !listened[source] {
+                self.sources[source].iter_mut().for_each(Output::reset);
+                continue;
+            }
+            level.peak = 0.0;
+            for (input, output) in self.inputs.iter().zip(&mut self.sources[source]) {
+                apply(&self.mask, &input.spectrum, &mut self.masked);
+                output.add(&mut self.synthesis, &mut self.masked);
+                output.scale(before.engaged, self.now.engaged);
+                level.peak = level.peak.max(output.peak());
+            }
+        }
+    }
+
+    /// The main output: 1 + Σ (g − 1) M, which is exactly 1 when all gains are, then dry/wet, output gain and bypass.
+    fn play_main(&mut self, before: &controls::Levels) {
+        self.mask.fill(1.0);
+        for source in 0..self.source_count() {
+            self.add_mask(source, self.now.gains[source] - 1.0);
+        }
+        let (mut peak, mut power) = (0.0_f32, 0.0);
+        for (input, output) in self.inputs.iter().zip(&mut self.mains) {
+            apply(&self.mask, &input.spectrum, &mut self.masked);
+            output.add(&mut self.synthesis, &mut self.masked);
+            output.blend(input.delayed(self.layout.windows.latency()), before, &self.now);
+            peak = peak.max(output.peak());
+            power += output.ready.iter().map(|sample| sample * sample).sum::<f32>() / output.ready.len() as f32;
+        }
+        self.levels.output = Level { peak, rms: (power / self.mains.len().max(1) as f32).sqrt() };
+    }
+
+    fn finish_fade(&mut self) {
+        if let Some(mut model) = self.rising.take() {
+            std::mem::swap(&mut self.model, &mut model);
+            self.retired = Some(model);
+        }
+        self.share = 0.0;
+    }
+}
+
+impl Levels {
+    /// Raises the peaks to those of `earlier`.
+    fn hold_peaks(&mut self, earlier: &Self) {
+        for (level, earlier) in self.sources.iter_mut().zip(&earlier.sources) {
+            level.peak = level.peak.max(earlier.peak);
+        }
+        self.output.peak = self.output.peak.max(earlier.output.peak);
+    }
+}
+
+/// `masked = mask · spectrum`.
+fn apply(mask: &[f32], spectrum: &[Bin], masked: &mut [Bin]) {
+    for ((masked, bin), mask) in masked.iter_mut().zip(spectrum).zip(mask) {
+        *masked = bin * mask;
+    }
+}

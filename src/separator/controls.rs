@@ -1,0 +1,140 @@
+//! What the player sets, and its way into the sound without clicks.
+
+use crate::preset::MAX_SOURCES;
+
+/// Time constant of all smoothing, in milliseconds.
+const SMOOTHING_MS: f64 = 10.0;
+/// Differences below this are inaudible (-100 dB) and end the smoothing.
+const SETTLED: f32 = 1e-5;
+
+/// What the player sets. Read by the audio thread once per frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Controls {
+    /// Linear gain of each source; mute and solo are resolved into it.
+    pub gains: [f32; MAX_SOURCES],
+    /// Exponent p of the masks.
+    pub focus: f32,
+    /// Weight of the sparsity prior.
+    pub sparsity: f32,
+    /// Weight of the smoothness prior.
+    pub smoothness: f32,
+    /// Share of the remix in the main output, 0 to 1; the rest is the delayed input.
+    pub mix: f32,
+    /// Linear gain of the main output.
+    pub output: f32,
+    /// The input passes, delayed.
+    pub bypass: bool,
+}
+
+impl Default for Controls {
+    /// Unity: the main output is the delayed input.
+    fn default() -> Self {
+        Self {
+            gains: [1.0; MAX_SOURCES],
+            focus: 1.0,
+            sparsity: 0.0,
+            smoothness: 0.0,
+            mix: 1.0,
+            output: 1.0,
+            bypass: false,
+        }
+    }
+}
+
+impl Controls {
+    /// Linear gains from `(gain in dB or None for silence, mute, solo)` per source: a mute always silences, and while any
+    /// source is soloed the others are silent.
+    pub fn resolve_gains(strips: impl Iterator<Item = (Option<f32>, bool, bool)> + Clone) -> [f32; MAX_SOURCES] {
+        let soloing = strips.clone().any(|(_, _, solo)| solo);
+        let mut gains = [1.0; MAX_SOURCES];
+        for (gain, (db, mute, solo)) in gains.iter_mut().zip(strips) {
+            let heard = !mute && (solo || !soloing);
+            *gain = db.filter(|_| heard).map_or(0.0, decibels_to_gain);
+        }
+        gains
+    }
+
+    /// The same with every value finite and within its range.
+    pub(super) fn sanitized(&self) -> Self {
+        let hold = |value: f32, low: f32, high: f32, otherwise: f32| {
+            if value.is_finite() { value.clamp(low, high) } else { otherwise }
+        };
+        Self {
+            gains: self.gains.map(|gain| hold(gain, 0.0, 100.0, 1.0)),
+            focus: hold(self.focus, 0.1, 10.0, 1.0),
+            sparsity: hold(self.sparsity, 0.0, 100.0, 0.0),
+            smoothness: hold(self.smoothness, 0.0, 100.0, 0.0),
+            mix: hold(self.mix, 0.0, 1.0, 1.0),
+            output: hold(self.output, 0.0, 100.0, 1.0),
+            bypass: self.bypass,
+        }
+    }
+}
+
+/// The linear gain of `db` decibels.
+pub fn decibels_to_gain(db: f32) -> f32 {
+    if db == 0.0 { 1.0 } else { 10.0_f32.powf(db / 20.0) }
+}
+
+/// The values that reach the sound directly and therefore move smoothly.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Levels {
+    pub(super) gains: [f32; MAX_SOURCES],
+    pub(super) mix: f32,
+    pub(super) output: f32,
+    /// 1 while playing, 0 in bypass.
+    pub(super) engaged: f32,
+}
+
+impl Levels {
+    pub(super) fn of(controls: &Controls) -> Self {
+        let engaged = if controls.bypass { 0.0 } else { 1.0 };
+        Self { gains: controls.gains, mix: controls.mix, output: controls.output, engaged }
+    }
+
+    /// One hop nearer to `target`; `pace` is the share of the way that one hop covers.
+    pub(super) fn step(&mut self, target: &Self, pace: f32) {
+        for (value, target) in self.gains.iter_mut().zip(&target.gains) {
+            approach(value, *target, pace);
+        }
+        approach(&mut self.mix, target.mix, pace);
+        approach(&mut self.output, target.output, pace);
+        approach(&mut self.engaged, target.engaged, pace);
+    }
+}
+
+fn approach(value: &mut f32, target: f32, pace: f32) {
+    *value += pace * (target - *value);
+    if (*value - target).abs() < SETTLED {
+        *value = target;
+    }
+}
+
+/// The share of the way to its target that a value covers in one hop.
+pub(super) fn pace(hop: usize, sample_rate: f64) -> f32 {
+    (1.0 - (-(hop as f64) / (sample_rate * SMOOTHING_MS * 1e-3)).exp()) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mute_silences_and_solo_silences_the_others() {
+        let gains = |strips: &[(Option<f32>, bool, bool)]| Controls::resolve_gains(strips.iter().copied());
+        let plain = gains(&[(Some(0.0), false, false), (Some(20.0), false, false), (None, false, false)]);
+        assert_eq!(plain[..3], [1.0, 10.0, 0.0]);
+        let soloed = gains(&[(Some(0.0), false, true), (Some(0.0), false, false), (Some(0.0), true, true)]);
+        assert_eq!(soloed[..3], [1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn values_reach_their_target_exactly() {
+        let (mut levels, target) =
+            (Levels::of(&Controls::default()), Levels::of(&Controls { mix: 0.3, ..Controls::default() }));
+        for _ in 0..100 {
+            levels.step(&target, 0.2);
+        }
+        assert_eq!(levels, target);
+    }
+}

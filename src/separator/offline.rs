@@ -1,0 +1,88 @@
+//! The real-time engine over a whole recording, its latency removed.
+
+use super::{Controls, LatencyMode, Model, ModelError, Separator};
+use crate::{preset::Preset, recording::Recording};
+use std::ops::ControlFlow;
+
+/// Samples per call of the engine; its output does not depend on it.
+const BLOCK: usize = 4096;
+
+/// A recording taken apart. Every part is as long as the mixture and aligned with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Separation {
+    /// The remix: what the main output plays.
+    pub main: Recording,
+    /// Each source after its gain.
+    pub sources: Vec<Recording>,
+    /// The engine's latency, which was removed, in samples.
+    pub latency_samples: usize,
+}
+
+/// Why a recording could not be taken apart.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SeparateError {
+    /// The preset cannot be played.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// There is no sample.
+    #[error("the mixture is empty: give a recording with sound")]
+    Empty,
+    /// The progress callback broke off.
+    #[error("the separation was cancelled")]
+    Cancelled,
+}
+
+/// Plays `mixture` through the engine with fixed `controls`.
+///
+/// `progress` is told the share done, 0 to 1, and cancels by breaking.
+///
+/// # Errors
+/// [`SeparateError`]
+pub fn separate(
+    preset: &Preset,
+    mixture: &Recording,
+    mode: LatencyMode,
+    controls: &Controls,
+    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+) -> Result<Separation, SeparateError> {
+    if mixture.is_empty() {
+        return Err(SeparateError::Empty);
+    }
+    let model = Model::new(preset, f64::from(mixture.sample_rate), mode)?;
+    let channels = mixture.channels.len();
+    let mut separator = Separator::new(Box::new(model), channels);
+    separator.set_controls(controls);
+    let latency_samples = separator.latency_samples();
+    let total = mixture.len() + latency_samples;
+
+    let mut main = padded(mixture, total);
+    let mut sources =
+        vec![Recording { channels: vec![vec![0.0; total]; channels], ..main.clone() }; preset.sources.len()];
+    for start in (0..total).step_by(BLOCK) {
+        let block = start..(start + BLOCK).min(total);
+        let mut outputs: Vec<Vec<&mut [f32]>> = sources.iter_mut().map(|source| source.block(&block)).collect();
+        let mut outputs: Vec<&mut [&mut [f32]]> = outputs.iter_mut().map(Vec::as_mut_slice).collect();
+        separator.process(&mut main.block(&block), &mut outputs);
+        if progress(block.end as f32 / total as f32).is_break() {
+            return Err(SeparateError::Cancelled);
+        }
+    }
+    for part in sources.iter_mut().chain([&mut main]) {
+        part.channels.iter_mut().for_each(|channel| drop(channel.drain(..latency_samples)));
+    }
+    Ok(Separation { main, sources, latency_samples })
+}
+
+/// `recording` with silence behind it, `total` samples in all.
+fn padded(recording: &Recording, total: usize) -> Recording {
+    let mut padded = recording.clone();
+    padded.channels.iter_mut().for_each(|channel| channel.resize(total, 0.0));
+    padded
+}
+
+impl Recording {
+    /// Every channel's samples in `block`.
+    fn block(&mut self, block: &std::ops::Range<usize>) -> Vec<&mut [f32]> {
+        self.channels.iter_mut().map(|channel| &mut channel[block.clone()]).collect()
+    }
+}

@@ -1,0 +1,116 @@
+//! One channel's samples on their way in and out.
+
+use super::controls::Levels;
+use crate::stft::{Analysis, Bin, Overlap, Synthesis, WindowPair};
+
+/// Samples beyond this (+120 dB full scale) are faults; they are held here, so that no transform overflows.
+const MAX_SAMPLE: f32 = 1e6;
+
+/// One input channel.
+pub(super) struct Input {
+    /// The last N samples, oldest first.
+    history: Vec<f32>,
+    /// The hop that is arriving.
+    arriving: Vec<f32>,
+    /// Spectrum of the last frame, `[F]`.
+    pub(super) spectrum: Vec<Bin>,
+}
+
+impl Input {
+    pub(super) fn new(windows: &WindowPair, bins: usize) -> Self {
+        Self {
+            history: vec![0.0; windows.frame_len()],
+            arriving: vec![0.0; windows.hop],
+            spectrum: vec![Bin::default(); bins],
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.history.fill(0.0);
+        self.arriving.fill(0.0);
+        self.spectrum.fill(Bin::default());
+    }
+
+    /// Takes `samples` as part of the arriving hop, from `start` on. What is no number counts as silence.
+    pub(super) fn take(&mut self, samples: &[f32], start: usize) {
+        for (held, sample) in self.arriving[start..].iter_mut().zip(samples) {
+            *held = if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 };
+        }
+    }
+
+    /// The hop is complete: the frame that ends with it becomes a spectrum.
+    pub(super) fn analyse(&mut self, analysis: &mut Analysis) {
+        let kept = self.history.len() - self.arriving.len();
+        self.history.copy_within(self.arriving.len().., 0);
+        self.history[kept..].copy_from_slice(&self.arriving);
+        analysis.spectrum(&self.history, &mut self.spectrum);
+    }
+
+    /// The hop that is due now when the stream is delayed by `latency` samples.
+    pub(super) fn delayed(&self, latency: usize) -> &[f32] {
+        let start = self.history.len() - latency;
+        &self.history[start..start + self.arriving.len()]
+    }
+
+    /// Highest absolute sample of the newest hop.
+    pub(super) fn peak(&self) -> f32 {
+        self.arriving.iter().fold(0.0, |peak, sample| peak.max(sample.abs()))
+    }
+}
+
+/// One output channel.
+pub(super) struct Output {
+    overlap: Overlap,
+    /// The hop that is due now.
+    pub(super) ready: Vec<f32>,
+}
+
+impl Output {
+    pub(super) fn new(windows: &WindowPair) -> Self {
+        Self { overlap: Overlap::new(windows), ready: vec![0.0; windows.hop] }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.overlap.clear();
+        self.ready.fill(0.0);
+    }
+
+    /// Adds a frame's spectrum, which is overwritten, and makes the next hop ready.
+    pub(super) fn add(&mut self, synthesis: &mut Synthesis, spectrum: &mut [Bin]) {
+        synthesis.add(spectrum, &mut self.overlap);
+        self.overlap.take(&mut self.ready);
+    }
+
+    /// Scales the hop that is ready by a gain that runs from `from` to `to`.
+    pub(super) fn scale(&mut self, from: f32, to: f32) {
+        if from == 1.0 && to == 1.0 {
+            return;
+        }
+        let step = (to - from) / self.ready.len() as f32;
+        for (n, sample) in self.ready.iter_mut().enumerate() {
+            *sample *= from + step * (n + 1) as f32;
+        }
+    }
+
+    /// Blends the hop that is ready with the `dry` one: mix, output gain and bypass, each running from where it stood `before` to
+    /// where it stands `now`.
+    pub(super) fn blend(&mut self, dry: &[f32], before: &Levels, now: &Levels) {
+        // What the wet and the dry sample are multiplied by.
+        let weights = |levels: &Levels| {
+            let wet = levels.engaged * levels.output * levels.mix;
+            (wet, levels.engaged * levels.output * (1.0 - levels.mix) + 1.0 - levels.engaged)
+        };
+        let ((wet, dry_weight), (wet_end, dry_end)) = (weights(before), weights(now));
+        let per_sample = 1.0 / self.ready.len() as f32;
+        let (wet_step, dry_step) = ((wet_end - wet) * per_sample, (dry_end - dry_weight) * per_sample);
+        for (n, (sample, dry)) in self.ready.iter_mut().zip(dry).enumerate() {
+            let n = (n + 1) as f32;
+            *sample = (wet + wet_step * n) * *sample + (dry_weight + dry_step * n) * dry;
+        }
+    }
+
+    /// Highest absolute sample of the hop that is ready.
+    pub(super) fn peak(&self) -> f32 {
+        self.ready.iter().fold(0.0, |peak, sample| peak.max(sample.abs()))
+    }
+}
