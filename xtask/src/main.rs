@@ -1,1 +1,57 @@
-fn main() {}
+//! What a newcomer types: `cargo xtask` bundle, install, demo, test, presets. One file per command.
+//!
+//! This crate starts other programs and is quick to build; what makes sound is in `xtask/studio`.
+
+mod bundle;
+mod demo;
+mod install;
+mod presets;
+mod python;
+mod system;
+mod test;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, installs, shows and tests Unbraid.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the plugin: Unbraid.clap and Unbraid.vst3 in target/bundled
+    Bundle,
+    /// Build the plugin and put it where DAWs look
+    Install {
+        /// Take it away from there instead
+        #[arg(long)]
+        uninstall: bool,
+    },
+    /// Learn drums and bass, then take a mixture apart with the plugin in a small host; results in target/demo
+    Demo,
+    /// Everything that must hold before a change goes in: format, lints, docs, bundles, tests
+    Test {
+        /// Run these steps alone (may be given again)
+        #[arg(long, value_name = "STEP", value_parser = test::step_names())]
+        only: Vec<String>,
+    },
+    /// Render the factory presets' recordings and learn the presets again
+    Presets,
+}
+
+fn main() -> anyhow::Result<()> {
+    let command = Arguments::parse().command;
+    workspace::enter()?;
+    match command {
+        Command::Bundle => bundle::run(),
+        Command::Install { uninstall: false } => install::run(),
+        Command::Install { uninstall: true } => install::uninstall(),
+        Command::Demo => demo::run(),
+        Command::Test { only } => test::run(&only),
+        Command::Presets => presets::run(),
+    }
+}

@@ -1,0 +1,97 @@
+//! What the steps need from the machine beyond Rust: installed where this may be done, asked for where not.
+
+use crate::workspace;
+use anyhow::{Result, bail};
+use std::{
+    env,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Something that a step needs, and the Debian packages that bring it.
+pub(crate) struct Need {
+    /// What it is for, as it is told to whoever has to install it.
+    purpose: &'static str,
+    packages: &'static [&'static str],
+    is_there: fn() -> bool,
+}
+
+/// The bundles' VST3 half is C++.
+pub(crate) const CPP_COMPILER: Need = Need {
+    purpose: "building the VST3",
+    packages: &["g++"],
+    is_there: || ["c++", "g++", "clang++"].iter().any(|compiler| answers(compiler)),
+};
+
+/// The standalone application plays through ALSA or JACK.
+pub(crate) const STANDALONE_LIBRARIES: Need = Need {
+    purpose: "building the standalone application",
+    packages: &["pkg-config", "libasound2-dev", "libjack-jackd2-dev"],
+    is_there: || workspace::succeeds(Command::new("pkg-config").args(["--exists", "alsa", "jack"])),
+};
+
+/// The editor's pictures are drawn by a Vulkan driver, in software if need be.
+pub(crate) const VULKAN: Need = Need {
+    purpose: "drawing the editor in tests",
+    packages: &["mesa-vulkan-drivers", "libvulkan1"],
+    is_there: || {
+        let folders = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"].map(Path::new);
+        let drivers = folders.iter().filter_map(|folder| folder.read_dir().ok()).flatten().count();
+        drivers > 0 && workspace::succeeds(Command::new("sh").args(["-c", "ldconfig -p | grep -q libvulkan.so.1"]))
+    },
+};
+
+/// A Python that can make virtual environments.
+pub(crate) const PYTHON: Need = Need {
+    purpose: "running the plugin in Python hosts",
+    packages: &["python3", "python3-venv"],
+    is_there: || crate::python::interpreter().is_some(),
+};
+
+/// The synthesizer and the soundfont that the factory presets are learned from.
+pub(crate) const FLUIDSYNTH: Need = Need {
+    purpose: "rendering the factory presets' recordings",
+    packages: &["fluidsynth", "fluid-soundfont-gm"],
+    is_there: || answers("fluidsynth") && Path::new("/usr/share/sounds/sf2/FluidR3_GM.sf2").exists(),
+};
+
+fn answers(program: &str) -> bool {
+    workspace::succeeds(Command::new(program).arg("--version"))
+}
+
+/// Makes sure of `needs`. Installs what is missing if this is a Debian or Ubuntu and we are its administrator.
+///
+/// # Errors
+/// If something is missing and cannot be installed here; the message is the command to type.
+pub(crate) fn ensure(needs: &[&Need]) -> Result<()> {
+    let missing: Vec<_> = needs.iter().filter(|need| !(need.is_there)()).collect();
+    if missing.is_empty() || !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    let purposes = missing.iter().map(|need| need.purpose).collect::<Vec<_>>().join(" and ");
+    let packages: Vec<_> = missing.iter().flat_map(|need| need.packages).copied().collect();
+    let install = format!("apt-get install -y --no-install-recommends {}", packages.join(" "));
+    if !may_install() {
+        bail!("{purposes} needs packages that are not installed; type (or its like on your system):\n  sudo {install}");
+    }
+    println!("{purposes} needs {}: installing", packages.join(", "));
+    let quiet = |command: &str| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", command]).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
+        workspace::run(&mut shell)
+    };
+    quiet("apt-get update -q")?;
+    quiet(&format!("{install} -q"))?;
+    match missing.iter().find(|need| !(need.is_there)()) {
+        Some(need) => {
+            bail!("{} were installed, but what {} needs is still not found", need.packages.join(", "), need.purpose)
+        }
+        None => Ok(()),
+    }
+}
+
+fn may_install() -> bool {
+    let administrator = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    let has_apt = env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|at| at.join("apt-get").exists()));
+    administrator && has_apt
+}
