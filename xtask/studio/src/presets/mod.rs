@@ -1,0 +1,82 @@
+//! The factory presets, from score to file. The same scores give the same bytes.
+//!
+//! - `score`: what is played.
+//! - `midi`: the score as a file.
+//! - `synthesizer`: the file as sound.
+
+mod midi;
+mod score;
+mod synthesizer;
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use score::{BASSES, KITS, Note, Player};
+use std::{ops::ControlFlow, path::Path};
+use unbraid::{
+    learner::{self, LearnSettings},
+    preset::{Kind, Knobs, PALETTE, Preset, Source, UnknownKeys, file},
+};
+
+const LICENCE: &str = "MIT (rendered from FluidR3 GM by Frank Wen)";
+
+/// One source of a factory preset.
+struct Part {
+    name: &'static str,
+    players: &'static [Player],
+    channel: u8,
+    notes: fn() -> Vec<Note>,
+    /// Number of bases K.
+    components: usize,
+}
+
+const DRUMS: Part =
+    Part { name: "Drums", players: &KITS, channel: midi::DRUM_CHANNEL, notes: score::drums, components: 32 };
+const BASS: Part = Part { name: "Bass", players: &BASSES, channel: 0, notes: score::bass, components: 32 };
+
+/// Name and parts of every factory preset.
+const PRESETS: [(&str, &[Part]); 1] = [("Drums + Bass", &[DRUMS, BASS])];
+
+/// Renders recordings into `recordings`, learns from them, writes the presets into `presets`.
+pub(crate) fn run(recordings: &Path, presets: &Path) -> Result<()> {
+    for (name, parts) in PRESETS {
+        let sources = parts.iter().enumerate().map(|(index, part)| source(index, part, recordings));
+        let preset = Preset {
+            sources: sources.collect::<Result<_>>()?,
+            written_by: env!("CARGO_PKG_VERSION").to_owned(),
+            unknown: UnknownKeys::new(),
+        };
+        let path = presets.join(format!("{name}{}", file::SUFFIX));
+        file::write(&preset, &path)?;
+        println!("{}", path.display());
+    }
+    Ok(())
+}
+
+fn source(index: usize, part: &Part, folder: &Path) -> Result<Source> {
+    let notes = (part.notes)();
+    let played: Vec<_> = part
+        .players
+        .iter()
+        .map(|player| synthesizer::play(folder, *player, part.channel, &notes))
+        .collect::<Result<_>>()?;
+    let style = ProgressStyle::with_template("learning {msg:8} [{bar:40}] {percent:>3} %  {eta} left")?;
+    let bar = ProgressBar::new(1000).with_style(style).with_message(part.name);
+    let settings = LearnSettings { components: part.components, ..LearnSettings::default() };
+    let dictionaries = learner::learn(&played, &settings, &mut |share| {
+        bar.set_position((share * 1000.0) as u64);
+        ControlFlow::Continue(())
+    })
+    .with_context(|| format!("cannot learn {}", part.name))?;
+    bar.finish();
+    Ok(Source {
+        name: part.name.to_owned(),
+        colour: PALETTE[index],
+        kind: Kind::Fixed,
+        blocks: vec![part.components],
+        knobs: Knobs::default(),
+        learned_from: part.players.iter().map(|player| format!("FluidR3 GM, {}", player.name)).collect(),
+        licence: Some(LICENCE.to_owned()),
+        dictionaries,
+        unknown: UnknownKeys::new(),
+    })
+}
