@@ -14,7 +14,7 @@
 //! A projection is a least-squares problem whose normal matrix is block-Toeplitz: the correlations of
 //! the references at lags below `L`, which come from one FFT per pair.
 
-use faer::{Col, Mat, MatRef, Side, linalg::solvers::Llt, prelude::Solve};
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 use rayon::prelude::*;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::sync::Arc;
@@ -87,9 +87,10 @@ pub enum EvaluationError {
 pub fn bss_eval_sources(references: &[Vec<f32>], estimates: &[Vec<f32>]) -> Result<Vec<Score>, EvaluationError> {
     validate(references, estimates)?;
     let delays = DelayedReferences::new(references);
-    let all = Projector::new(delays.gram.as_ref(), 0);
+    let all = Projector::new(delays.gram.clone(), 0);
     let score = |(j, estimate): (usize, &Vec<f32>)| {
-        let own = delays.gram.submatrix(j * FILTER_TAPS, j * FILTER_TAPS, FILTER_TAPS, FILTER_TAPS);
+        let start = (j * FILTER_TAPS, j * FILTER_TAPS);
+        let own = delays.gram.view(start, (FILTER_TAPS, FILTER_TAPS)).into_owned();
         delays.score(estimate, &Projector::new(own, j), &all)
     };
     Ok(estimates.par_iter().enumerate().map(score).collect())
@@ -172,7 +173,7 @@ struct DelayedReferences {
     spectra: Vec<Vec<Complex<f64>>>,
     /// `[S L, S L]`, symmetric: inner products of source `i` delayed by `a` with source `j` delayed by
     /// `b`, at row `i L + a` and column `j L + b`.
-    gram: Mat<f64>,
+    gram: DMatrix<f64>,
     /// Length of a filtered signal: samples of a reference and the filter's tail.
     filtered_len: usize,
 }
@@ -185,7 +186,7 @@ impl DelayedReferences {
             references.par_iter().map(|samples| transform.forward(samples.iter().map(|x| f64::from(*x)))).collect();
 
         let sources = references.len();
-        let mut gram = Mat::zeros(sources * FILTER_TAPS, sources * FILTER_TAPS);
+        let mut gram = DMatrix::zeros(sources * FILTER_TAPS, sources * FILTER_TAPS);
         for i in 0..sources {
             for j in 0..=i {
                 let lags = transform.correlation(&spectra[i], &spectra[j]);
@@ -226,7 +227,7 @@ impl DelayedReferences {
     /// The estimate's projection on the delays that `projector` spans, `filtered_len` samples.
     fn project(&self, estimate: &[Complex<f64>], projector: &Projector) -> Vec<f64> {
         let references = &self.spectra[projector.first..projector.first + projector.sources];
-        let mut products = Col::zeros(projector.sources * FILTER_TAPS);
+        let mut products = DVector::zeros(projector.sources * FILTER_TAPS);
         for (i, reference) in references.iter().enumerate() {
             let lags = self.transform.correlation(estimate, reference);
             (0..FILTER_TAPS).for_each(|a| products[i * FILTER_TAPS + a] = lags[a]);
@@ -256,37 +257,39 @@ struct Projector {
 }
 
 enum Factors {
-    Cholesky(Llt<f64>),
+    Cholesky(Cholesky<f64, Dyn>),
     /// For references of which one is made of the others, or that lack whole bands: the pseudo-inverse `[S L, S L]`.
-    PseudoInverse(Mat<f64>),
+    PseudoInverse(DMatrix<f64>),
 }
 
 impl Projector {
-    fn new(gram: MatRef<'_, f64>, first: usize) -> Self {
-        let factors = match gram.llt(Side::Lower) {
-            Ok(llt) => Factors::Cholesky(llt),
-            Err(_) => Factors::PseudoInverse(pseudo_inverse(gram)),
+    fn new(gram: DMatrix<f64>, first: usize) -> Self {
+        let sources = gram.nrows() / FILTER_TAPS;
+        let factors = match Cholesky::new(gram.clone()) {
+            Some(cholesky) => Factors::Cholesky(cholesky),
+            None => Factors::PseudoInverse(pseudo_inverse(gram.clone())),
         };
-        Self { first, sources: gram.nrows() / FILTER_TAPS, factors }
+        Self { first, sources, factors }
     }
 
-    fn solve(&self, products: &Col<f64>) -> Col<f64> {
+    fn solve(&self, products: &DVector<f64>) -> DVector<f64> {
         match &self.factors {
-            Factors::Cholesky(llt) => llt.solve(products),
+            Factors::Cholesky(cholesky) => cholesky.solve(products),
             Factors::PseudoInverse(inverse) => inverse * products,
         }
     }
 }
 
 /// The Moore-Penrose inverse of a symmetric matrix that is positive but for rounding.
-fn pseudo_inverse(gram: MatRef<'_, f64>) -> Mat<f64> {
+fn pseudo_inverse(gram: DMatrix<f64>) -> DMatrix<f64> {
     let n = gram.nrows();
-    let eigen = gram.self_adjoint_eigen(Side::Lower).expect("the iteration converges on finite symmetric matrices");
-    let (values, vectors) = (eigen.S().column_vector(), eigen.U());
-    let largest = values[n - 1];
-    let floor = largest * f64::EPSILON * n as f64;
-    let scaled = Mat::from_fn(n, n, |row, k| if values[k] > floor { vectors[(row, k)] / values[k] } else { 0.0 });
-    scaled * vectors.transpose()
+    let eigen = gram.symmetric_eigen();
+    let floor = eigen.eigenvalues.max() * f64::EPSILON * n as f64;
+    let mut scaled = eigen.eigenvectors.clone();
+    for (mut column, value) in scaled.column_iter_mut().zip(&eigen.eigenvalues) {
+        column *= if *value > floor { 1.0 / value } else { 0.0 };
+    }
+    scaled * eigen.eigenvectors.transpose()
 }
 
 #[cfg(test)]
@@ -362,9 +365,9 @@ mod tests {
     fn the_pseudo_inverse_projects_as_cholesky_does() {
         let references = [1, 2].map(|seed| noise(seed, 4000));
         let delays = DelayedReferences::new(&references);
-        let gram = delays.gram.as_ref();
-        let cholesky = Projector::new(gram, 0);
-        let inverse = Projector { first: 0, sources: 2, factors: Factors::PseudoInverse(pseudo_inverse(gram)) };
+        let gram = &delays.gram;
+        let cholesky = Projector::new(gram.clone(), 0);
+        let inverse = Projector { first: 0, sources: 2, factors: Factors::PseudoInverse(pseudo_inverse(gram.clone())) };
         let estimate = delays.transform.forward(noise(3, 4000).into_iter().map(f64::from));
         let pairs = delays.project(&estimate, &cholesky).into_iter().zip(delays.project(&estimate, &inverse));
         pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-9, "{a} is not {b}"));

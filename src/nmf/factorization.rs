@@ -3,7 +3,7 @@
 //! Frames are cut into chunks of fixed size that all cores work on. Within a chunk everything is a matrix product, and
 //! what the chunks contribute to W is added up in their order: the result depends on the seed, not on the number of cores.
 
-use faer::{Accum, MatMut, MatRef, Par, linalg::matmul::matmul};
+use nalgebra::{DMatrixViewMut, Dyn, MatrixView};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
@@ -156,23 +156,15 @@ impl<'a> Chunk<'a> {
     /// H ← H · (V / WH)Wᵀ, then what W's update needs of the new H. Bases sum to 1, so H has no denominator.
     fn update(&mut self, bases: &[f32], bins: usize, least: f32) {
         let components = self.activity.len();
-        let frames = self.frames.len() / bins;
-        let w = MatRef::from_row_major_slice(bases, components, bins);
-
-        self.divide(w, least);
-        let ratio = MatRef::from_row_major_slice(&self.model, frames, bins);
-        let mut gradient = vec![0.0; frames * components];
-        let target = MatMut::from_row_major_slice_mut(&mut gradient, frames, components);
-        matmul(target, Accum::Replace, ratio, w.transpose(), 1.0, Par::Seq);
+        self.divide(bases, bins, least);
+        let mut gradient = vec![0.0; self.activations.len()];
+        transposed_mut(&mut gradient, components).gemm(1.0, &rows(bases, bins), &transposed(&self.model, bins), 0.0);
         for (h, gradient) in self.activations.iter_mut().zip(&gradient) {
             *h *= gradient;
         }
 
-        self.divide(w, least);
-        let ratio = MatRef::from_row_major_slice(&self.model, frames, bins);
-        let h = MatRef::from_row_major_slice(&self.activations, frames, components);
-        let target = MatMut::from_row_major_slice_mut(&mut self.numerator, components, bins);
-        matmul(target, Accum::Replace, h.transpose(), ratio, 1.0, Par::Seq);
+        self.divide(bases, bins, least);
+        transposed_mut(&mut self.numerator, bins).gemm(1.0, &transposed(&self.model, bins), &rows(&self.activations, components), 0.0);
         self.activity.fill(0.0);
         for frame in self.activations.chunks_exact(components) {
             for (sum, h) in self.activity.iter_mut().zip(frame) {
@@ -182,16 +174,31 @@ impl<'a> Chunk<'a> {
     }
 
     /// model ← V / WH.
-    fn divide(&mut self, w: MatRef<'_, f32>, least: f32) {
-        let (components, bins) = (w.nrows(), w.ncols());
-        let frames = self.frames.len() / bins;
-        let h = MatRef::from_row_major_slice(&self.activations, frames, components);
-        let model = MatMut::from_row_major_slice_mut(&mut self.model, frames, bins);
-        matmul(model, Accum::Replace, h, w, 1.0, Par::Seq);
+    fn divide(&mut self, bases: &[f32], bins: usize, least: f32) {
+        let h = transposed(&self.activations, self.activity.len());
+        transposed_mut(&mut self.model, bins).gemm(1.0, &transposed(bases, bins), &h, 0.0);
         for (model, v) in self.model.iter_mut().zip(self.frames) {
             *model = v / (*model + least);
         }
     }
+}
+
+/// A matrix seen through its strides.
+type View<'a> = MatrixView<'a, f32, Dyn, Dyn, Dyn, Dyn>;
+
+/// Row-major rows of `width` as the columns of a column-major matrix, which is how nalgebra counts.
+fn transposed(rows: &[f32], width: usize) -> View<'_> {
+    View::from_slice_with_strides(rows, width, rows.len() / width, 1, width)
+}
+
+/// Row-major rows of `width` as they are.
+fn rows(rows: &[f32], width: usize) -> View<'_> {
+    View::from_slice_with_strides(rows, rows.len() / width, width, width, 1)
+}
+
+fn transposed_mut(rows: &mut [f32], width: usize) -> DMatrixViewMut<'_, f32> {
+    let count = rows.len() / width;
+    DMatrixViewMut::from_slice(rows, width, count)
 }
 
 #[cfg(test)]
