@@ -93,7 +93,7 @@ fn places(value: &Value, here: &str, found: &mut Vec<String>) {
 fn replace(root: &mut Value, at: &Index, new: Value) {
     let mut found = Vec::new();
     places(root, "", &mut found);
-    *root.pointer_mut(at.get(&found)).unwrap() = new;
+    *root.pointer_mut(&found[at.index(found.len())]).unwrap() = new;
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -111,8 +111,8 @@ prop_compose! {
         exponent in 0.1..4.0_f32,
         window in text(),
         divergence in text(),
-        seed: u64,
-        iterations: u32,
+        seed in any::<u64>(),
+        iterations in any::<u32>(),
         weights in vec(0.0..1.0_f32, components * 41),
     ) -> Dictionary {
         let frame = FrameSpec { sample_rate, frame_len, window, exponent };
@@ -130,13 +130,13 @@ prop_compose! {
 prop_compose! {
     fn source()(blocks in vec(1_usize..4, 1..4))(
         name in text(),
-        colour: [u8; 3],
+        colour in any::<[u8; 3]>(),
         adaptive in proptest::option::of(1_usize..1025),
         gain_db in proptest::option::of(-120.0..24.0_f32),
-        mute: bool,
-        solo: bool,
+        mute in any::<bool>(),
+        solo in any::<bool>(),
         learned_from in vec(any::<String>(), 0..3),
-        licence: Option<String>,
+        licence in any::<Option<String>>(),
         dictionary in dictionary(blocks.iter().sum()),
         unknown in unknown(),
         blocks in Just(blocks),
