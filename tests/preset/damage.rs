@@ -353,7 +353,7 @@ fn a_file_that_may_not_be_read_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret.unbraid.safetensors");
     fs::write(&path, fixture_bytes()).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     match file::read(&path) {
         Err(error) => assert!(matches!(error.problem, Problem::Unreadable(_)), "{error}"),
         // Nothing is forbidden to the superuser.
