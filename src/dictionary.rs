@@ -1,6 +1,64 @@
 //! One source's bases: spectral templates `[K, F]`, and how they were made.
 
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+
+/// Sample rates that a recording may have, in Hz.
+pub const SAMPLE_RATES_HZ: RangeInclusive<f64> = 1_000.0..=768_000.0;
+/// Frame lengths N that a dictionary may have, in samples: from 16 ms at 1 kHz to 0.3 s at 768 kHz.
+pub const FRAME_LENGTHS: RangeInclusive<usize> = 16..=262_144;
+/// Exponents that a magnitude may have.
+pub const EXPONENTS: RangeInclusive<f32> = 0.1..=4.0;
+/// How far from 1 the sum of a basis may be: far more than rounding, far less than a mistake.
+pub const BASIS_SUM_TOLERANCE: f64 = 1e-2;
+/// Longest name, in characters.
+pub const MAX_NAME_CHARS: usize = 64;
+
+/// One value that is not what it has to be: where it stands, what was found there, and what belongs there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` is {found}; expected {expected}")]
+pub struct Flaw {
+    /// Path of the value, counted from 0: `sources[0].name`.
+    pub field: String,
+    /// What it is.
+    pub found: String,
+    /// What it has to be.
+    pub expected: String,
+}
+
+impl Flaw {
+    /// A flaw of `field`, which is `found` and has to be `expected`.
+    pub fn new(field: impl Into<String>, found: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { field: field.into(), found: found.into(), expected: expected.into() }
+    }
+
+    /// The same flaw, seen from `outer`, which `field` is a part of.
+    #[must_use]
+    pub fn within(self, outer: &str) -> Self {
+        Self { field: format!("{outer}.{}", self.field), ..self }
+    }
+}
+
+/// Checks a short text that people read: not empty, at most [`MAX_NAME_CHARS`], no control characters, no spaces
+/// around it.
+///
+/// # Errors
+/// The flaw of `field`.
+pub(crate) fn check_name(field: &str, text: &str) -> Result<(), Flaw> {
+    let expected = || format!("1 to {MAX_NAME_CHARS} characters");
+    let chars = text.chars().count();
+    if text.is_empty() {
+        Err(Flaw::new(field, "empty", expected()))
+    } else if chars > MAX_NAME_CHARS {
+        Err(Flaw::new(field, format!("{chars} characters long"), expected()))
+    } else if text.chars().any(char::is_control) {
+        Err(Flaw::new(field, format!("{text:?}"), "a text without control characters"))
+    } else if text.trim() != text {
+        Err(Flaw::new(field, format!("{text:?}"), "a text without spaces around it"))
+    } else {
+        Ok(())
+    }
+}
 
 /// The analysis that a dictionary's magnitudes were measured with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +83,27 @@ impl FrameSpec {
     pub fn bin_spacing(&self) -> f64 {
         self.sample_rate / self.frame_len as f64
     }
+
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// The first flaw.
+    pub fn validate(&self) -> Result<(), Flaw> {
+        if !SAMPLE_RATES_HZ.contains(&self.sample_rate) {
+            let expected = format!("{} to {} Hz", SAMPLE_RATES_HZ.start(), SAMPLE_RATES_HZ.end());
+            return Err(Flaw::new("sample_rate", self.sample_rate.to_string(), expected));
+        }
+        if !FRAME_LENGTHS.contains(&self.frame_len) {
+            let expected = format!("{} to {} samples", FRAME_LENGTHS.start(), FRAME_LENGTHS.end());
+            return Err(Flaw::new("frame_len", self.frame_len.to_string(), expected));
+        }
+        check_name("window", &self.window)?;
+        if !EXPONENTS.contains(&self.exponent) {
+            let expected = format!("{} to {}", EXPONENTS.start(), EXPONENTS.end());
+            return Err(Flaw::new("exponent", self.exponent.to_string(), expected));
+        }
+        Ok(())
+    }
 }
 
 /// How a dictionary was factorized; kept so that it can be told and done again.
@@ -36,6 +115,16 @@ pub struct Training {
     pub seed: u64,
     /// Multiplicative updates that were run.
     pub iterations: u32,
+}
+
+impl Training {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// The first flaw.
+    pub fn validate(&self) -> Result<(), Flaw> {
+        check_name("divergence", &self.divergence)
+    }
 }
 
 /// One source's bases at one frame length.
@@ -61,4 +150,44 @@ impl Dictionary {
     pub fn basis(&self, k: usize) -> &[f32] {
         &self.bases[k * self.bins..(k + 1) * self.bins]
     }
+
+    /// Checks every field: shapes, and that each basis is finite, non-negative, and sums to 1 within
+    /// [`BASIS_SUM_TOLERANCE`].
+    ///
+    /// # Errors
+    /// The first flaw.
+    pub fn validate(&self) -> Result<(), Flaw> {
+        self.frame.validate()?;
+        self.training.validate().map_err(|flaw| flaw.within("training"))?;
+        if self.components == 0 {
+            return Err(Flaw::new("components", "0", "at least 1"));
+        }
+        if self.bins != self.frame.bins() {
+            let expected = format!("{}, half the frame length and one", self.frame.bins());
+            return Err(Flaw::new("bins", self.bins.to_string(), expected));
+        }
+        if self.components.checked_mul(self.bins) != Some(self.bases.len()) {
+            let expected = format!("{} bases of {} bins", self.components, self.bins);
+            return Err(Flaw::new("bases", format!("{} numbers", self.bases.len()), expected));
+        }
+        (0..self.components).try_for_each(|k| check_basis(k, self.basis(k)))
+    }
+}
+
+/// Checks basis `k`, `[F]`.
+fn check_basis(k: usize, basis: &[f32]) -> Result<(), Flaw> {
+    if let Some(f) = basis.iter().position(|weight| !weight.is_finite()) {
+        return Err(Flaw::new(format!("bases[{k}][{f}]"), basis[f].to_string(), "a finite number"));
+    }
+    if let Some(f) = basis.iter().position(|weight| *weight < 0.0) {
+        return Err(Flaw::new(format!("bases[{k}][{f}]"), basis[f].to_string(), "0 or more"));
+    }
+    let sum: f64 = basis.iter().copied().map(f64::from).sum();
+    if sum == 0.0 {
+        return Err(Flaw::new(format!("bases[{k}]"), "zero in every bin", "a spectrum that sums to 1"));
+    }
+    if (sum - 1.0).abs() > BASIS_SUM_TOLERANCE {
+        return Err(Flaw::new(format!("bases[{k}]"), format!("a spectrum that sums to {sum}"), "a sum of 1"));
+    }
+    Ok(())
 }

@@ -1,6 +1,23 @@
 //! Where presets live: the factory set inside the binary, and the user's folder.
 
-use std::path::PathBuf;
+use super::{
+    Preset,
+    file::{self, PresetError, Problem, SUFFIX},
+};
+use directories::BaseDirs;
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Names a folder that takes the place of the user's own, for portable installations and for tests.
+pub const FOLDER_VARIABLE: &str = "UNBRAID_PRESETS";
+
+/// Name and file of every factory preset, in the order in which they are offered.
+const FACTORY: [(&str, &[u8]); 1] =
+    [("Drums + Bass", include_bytes!("../../presets/Drums + Bass.unbraid.safetensors"))];
 
 /// A preset that can be chosen by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +28,105 @@ pub struct Entry {
     pub path: Option<PathBuf>,
 }
 
-/// Factory presets first, then the user's, each by name.
+/// Factory presets first, then the user's, by name. Reads the user's folder; one that cannot be read counts as empty.
 pub fn entries() -> Vec<Entry> {
-    Vec::new()
+    let factory = factory_names().map(|name| Entry { name: name.to_owned(), path: None });
+    factory.chain(user_dir().map(|folder| entries_in(&folder)).unwrap_or_default()).collect()
+}
+
+/// The names of the factory presets, in the order in which they are offered.
+pub fn factory_names() -> impl Iterator<Item = &'static str> {
+    FACTORY.iter().map(|(name, _)| *name)
+}
+
+/// The file of the factory preset called `name`, or `None`.
+pub fn factory_bytes(name: &str) -> Option<&'static [u8]> {
+    FACTORY.iter().find(|(known, _)| *known == name).map(|(_, bytes)| *bytes)
+}
+
+/// Reads the preset of `entry`.
+///
+/// # Errors
+/// If no factory preset is called so, or the file cannot be read or is not a valid preset.
+pub fn load(entry: &Entry) -> Result<Preset, PresetError> {
+    if let Some(path) = &entry.path {
+        return file::read(path);
+    }
+    let origin = format!("factory preset {:?}", entry.name);
+    match factory_bytes(&entry.name) {
+        Some(bytes) => file::from_bytes(bytes, &origin),
+        None => Err(Problem::NotInFactory(factory_names().collect::<Vec<_>>().join(", ")).of(origin)),
+    }
+}
+
+/// The user's folder of presets, which need not exist yet: the one that [`FOLDER_VARIABLE`] names, or
+/// `Unbraid/Presets` where the system keeps an application's data. `None` for a user without a home.
+pub fn user_dir() -> Option<PathBuf> {
+    folder(env::var_os(FOLDER_VARIABLE), BaseDirs::new().as_ref().map(BaseDirs::data_dir))
+}
+
+fn folder(named: Option<OsString>, data_dir: Option<&Path>) -> Option<PathBuf> {
+    match named.filter(|named| !named.is_empty()) {
+        Some(named) => Some(named.into()),
+        None => Some(data_dir?.join("Unbraid").join("Presets")),
+    }
+}
+
+/// The presets in a folder, by name.
+fn entries_in(folder: &Path) -> Vec<Entry> {
+    let Ok(files) = fs::read_dir(folder) else { return Vec::new() };
+    let paths = files.filter_map(|file| Some(file.ok()?.path())).filter(|path| path.is_file());
+    let mut entries: Vec<_> =
+        paths.filter_map(|path| Some(Entry { name: preset_name(&path)?, path: Some(path) })).collect();
+    entries.sort_by_cached_key(|entry| (entry.name.to_lowercase(), entry.name.clone()));
+    entries
+}
+
+/// What the preset in the file at `path` is called, or `None` if that is no preset or is hidden: macOS leaves
+/// `._NAME` beside each file on foreign disks.
+fn preset_name(path: &Path) -> Option<String> {
+    let file_name = path.file_name()?.to_string_lossy();
+    let name = file_name.strip_suffix(SUFFIX)?;
+    (!name.is_empty() && !name.starts_with('.')).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_offers_its_presets_by_name_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["Zither", "amen break", "Band"];
+        let others = ["notes.txt", "model.safetensors", "._Band.unbraid.safetensors", ".unbraid.safetensors"];
+        for name in names.map(|name| format!("{name}{SUFFIX}")).iter().map(String::as_str).chain(others) {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        fs::create_dir(folder.path().join(format!("Folder{SUFFIX}"))).unwrap();
+        let found = entries_in(folder.path());
+        let expected = ["amen break", "Band", "Zither"]
+            .map(|name| Entry { name: name.to_owned(), path: Some(folder.path().join(format!("{name}{SUFFIX}"))) });
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_counts_as_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(entries_in(&folder.path().join("missing")), []);
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert_eq!(entries_in(&file), []);
+    }
+
+    #[test]
+    fn the_environment_names_the_folder_before_the_system_does() {
+        let data = Path::new("data");
+        let own = Some(data.join("Unbraid").join("Presets"));
+        assert_eq!(folder(Some("stick".into()), Some(data)), Some("stick".into()));
+        assert_eq!(folder(Some("stick".into()), None), Some("stick".into()));
+        assert_eq!(folder(Some(OsString::new()), Some(data)), own);
+        assert_eq!(folder(None, Some(data)), own);
+        assert_eq!(folder(None, None), None);
+    }
 }

@@ -1,13 +1,18 @@
 //! A preset: an ordered set of sources with their dictionaries and knob settings.
 //!
-//! - [`file`]: the `.unbraid.safetensors` format: write, read, validate, versions.
+//! - [`file`]: the `.unbraid.safetensors` format: write, read, versions.
 //! - [`library`]: where factory and user presets live.
+//! - `validate`: what a preset has to be, whether it comes from a file or goes into one.
 
 pub mod file;
 pub mod library;
+mod validate;
+
+pub use validate::GAINS_DB;
 
 use crate::dictionary::Dictionary;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Most sources a preset may hold: one per gain knob and separate output.
 pub const MAX_SOURCES: usize = 8;
@@ -15,11 +20,33 @@ pub const MAX_SOURCES: usize = 8;
 pub const MAX_COMPONENTS: usize = 1024;
 
 /// Metadata keys that this version does not know; kept as they are when a preset is written again.
+///
+/// They stand as deep as in the file: what was unknown among a source's knobs is in its `"knobs"`.
 pub type UnknownKeys = serde_json::Map<String, serde_json::Value>;
 
 /// A source's colour in the interface, sRGB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour(pub [u8; 3]);
+
+impl Colour {
+    /// The colour that `text` writes as `#rrggbb`, or `None`.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        let [_, red, green, blue] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
+        Some(Self([red, green, blue]))
+    }
+}
+
+/// `#rrggbb`, in lower case.
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [red, green, blue] = self.0;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
+    }
+}
 
 /// The palette of Okabe and Ito (2008), told apart with every kind of colour vision; source `i` takes entry `i`.
 pub const PALETTE: [Colour; MAX_SOURCES] = [
@@ -82,8 +109,18 @@ pub struct Source {
     pub licence: Option<String>,
     /// The bases, at one or more frame lengths, all with the same K. Empty for adaptive sources.
     pub dictionaries: Vec<Dictionary>,
-    /// Keys of a later version.
+    /// Keys of a later version. Those of a dictionary are in `"dictionaries"`, by its frame length.
     pub unknown: UnknownKeys,
+}
+
+impl Source {
+    /// Number of bases K: those that were learned, or those to learn.
+    pub fn components(&self) -> usize {
+        match self.kind {
+            Kind::Fixed => self.blocks.iter().fold(0, |sum, block| sum.saturating_add(*block)),
+            Kind::Adaptive { components } => components,
+        }
+    }
 }
 
 /// An ordered set of sources.
@@ -93,6 +130,6 @@ pub struct Preset {
     pub sources: Vec<Source>,
     /// Version of Unbraid that wrote it.
     pub written_by: String,
-    /// Keys of a later version.
+    /// Other tools' texts in the file's header, and in `"unbraid"` the keys of a later version.
     pub unknown: UnknownKeys,
 }

@@ -1,1 +1,0 @@
-//! The `.unbraid.safetensors` format.

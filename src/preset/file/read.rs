@@ -1,0 +1,207 @@
+//! A preset out of a file.
+
+use super::{
+    FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem,
+    container::{self, Header},
+    fields::{Fields, whole},
+    tensor_name,
+};
+use crate::{
+    dictionary::{Dictionary, Flaw, FrameSpec, Training},
+    preset::{
+        Colour, Kind, Knobs, MAX_COMPONENTS, Preset, Source, UnknownKeys,
+        validate::{DOCUMENT, check_distinct},
+    },
+};
+use safetensors::{Dtype, tensor::TensorInfo};
+use serde_json::Value;
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
+
+/// Reads the preset in the file at `path`.
+///
+/// # Errors
+/// If there is no such file, it cannot be read, or it is not a valid preset.
+pub fn read(path: &Path) -> Result<Preset, PresetError> {
+    load(path).and_then(|bytes| parse(&bytes)).map_err(|problem| problem.of(path.display().to_string()))
+}
+
+/// Reads the preset in `bytes`, which are a whole file. `origin` is what an error calls it: a path or a name.
+///
+/// # Errors
+/// If the bytes are not a valid preset.
+pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<Preset, PresetError> {
+    parse(bytes).map_err(|problem| problem.of(origin))
+}
+
+/// All bytes of a file, unless there are too many.
+fn load(path: &Path) -> Result<Vec<u8>, Problem> {
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Problem::NotFound,
+        _ => Problem::Unreadable(error),
+    };
+    // Asked before the file is opened: opening a pipe would wait for its other end.
+    let status = fs::metadata(path).map_err(unreadable)?;
+    if status.is_dir() {
+        return Err(Problem::Folder);
+    }
+    if !status.is_file() {
+        return Err(Problem::NotAFile);
+    }
+    if status.len() > MAX_FILE_BYTES {
+        return Err(Problem::TooLarge(status.len()));
+    }
+    let mut bytes = Vec::with_capacity(status.len() as usize);
+    // One byte more than allowed, so that a file that grows meanwhile is refused and not cut off.
+    File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+fn parse(bytes: &[u8]) -> Result<Preset, Problem> {
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(Problem::TooLarge(bytes.len() as u64));
+    }
+    let (mut header, data) = container::split(bytes)?;
+    let document = header.metadata.remove(DOCUMENT).ok_or(Problem::NotAPreset)?;
+    let document: Value = serde_json::from_str(&document).map_err(Problem::NotJson)?;
+    let mut document = Fields::of(document, String::new())?;
+    check_version(&mut document)?;
+    let written_by = document.text("written_by")?;
+    let sources = document.list_of_fields("sources")?;
+    let mut tensors = Tensors { header, data };
+    let sources: Vec<Source> = sources
+        .into_iter()
+        .enumerate()
+        .map(|(index, fields)| source(index, fields, &mut tensors))
+        .collect::<Result<_, _>>()?;
+    if let Some(name) = tensors.header.tensors.keys().next() {
+        return Err(Flaw::new(name, "a tensor of no dictionary", "a dictionary in the metadata for each tensor").into());
+    }
+    let mut unknown: UnknownKeys =
+        tensors.header.metadata.into_iter().map(|(key, text)| (key, Value::String(text))).collect();
+    keep(&mut unknown, DOCUMENT, document.rest());
+    let preset = Preset { sources, written_by, unknown };
+    preset.validate()?;
+    Ok(preset)
+}
+
+fn check_version(document: &mut Fields) -> Result<(), Problem> {
+    let version: u64 = document.whole("format_version")?;
+    if version > u64::from(FORMAT_VERSION) {
+        return Err(Problem::Newer(version));
+    }
+    if version == 0 {
+        return Err(Flaw::new("format_version", "0", format!("1 to {FORMAT_VERSION}")).into());
+    }
+    Ok(())
+}
+
+fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result<Source, Flaw> {
+    let name = fields.text("name")?;
+    let colour = fields.take("colour", "a colour like \"#e69f00\"", |value| Colour::from_hex(value.as_str()?))?;
+    let kind = match fields.take("kind", "\"fixed\" or \"adaptive\"", is_adaptive)? {
+        true => Kind::Adaptive { components: fields.whole("components")? },
+        false => Kind::Fixed,
+    };
+    let blocks = fields.list("blocks", "a list of whole numbers", whole)?;
+    let (knobs, unknown_knobs) = knobs(fields.fields("knobs")?)?;
+    let learned_from = fields.list("learned_from", "a list of texts", |value| value.as_str().map(str::to_owned))?;
+    let licence = fields.nullable("licence", "a text or null", |value| value.as_str().map(str::to_owned))?;
+
+    let path = fields.path("dictionaries");
+    let mut frames = Vec::new();
+    let mut unknown_dictionaries = UnknownKeys::new();
+    for (entry, dictionary) in fields.list_of_fields("dictionaries")?.into_iter().enumerate() {
+        let (frame, training, unknown) = analysis(dictionary)?;
+        frame.validate().map_err(|flaw| flaw.within(&format!("{path}[{entry}]")))?;
+        keep(&mut unknown_dictionaries, &frame.frame_len.to_string(), unknown);
+        frames.push((frame, training));
+    }
+    check_distinct(frames.iter().map(|(frame, _)| frame.frame_len))
+        .map_err(|flaw| flaw.within(&format!("sources[{index}]")))?;
+    let dictionaries = frames
+        .into_iter()
+        .map(|(frame, training)| tensors.dictionary(index, frame, training))
+        .collect::<Result<_, _>>()?;
+
+    let mut unknown = fields.rest();
+    keep(&mut unknown, "knobs", unknown_knobs);
+    keep(&mut unknown, "dictionaries", unknown_dictionaries);
+    Ok(Source { name, colour, kind, blocks, knobs, learned_from, licence, dictionaries, unknown })
+}
+
+fn is_adaptive(kind: &Value) -> Option<bool> {
+    match kind.as_str()? {
+        "fixed" => Some(false),
+        "adaptive" => Some(true),
+        _ => None,
+    }
+}
+
+fn knobs(mut fields: Fields) -> Result<(Knobs, UnknownKeys), Flaw> {
+    let gain_db = fields.nullable("gain_db", "a number of dB or null", Value::as_f64)?;
+    let knobs = Knobs {
+        gain_db: gain_db.map(|gain_db| gain_db as f32),
+        mute: fields.switch("mute")?,
+        solo: fields.switch("solo")?,
+    };
+    Ok((knobs, fields.rest()))
+}
+
+fn analysis(mut fields: Fields) -> Result<(FrameSpec, Training, UnknownKeys), Flaw> {
+    let frame = FrameSpec {
+        sample_rate: fields.number("sample_rate")?,
+        frame_len: fields.whole("frame_len")?,
+        window: fields.text("window")?,
+        exponent: fields.number("exponent")? as f32,
+    };
+    let mut how = fields.fields("training")?;
+    let training = Training {
+        divergence: how.text("divergence")?,
+        seed: how.whole("seed")?,
+        iterations: how.whole("iterations")?,
+    };
+    let mut unknown = fields.rest();
+    keep(&mut unknown, "training", how.rest());
+    Ok((frame, training, unknown))
+}
+
+/// Puts what was unknown inside `key` where it will be looked for when the preset is written.
+fn keep(unknown: &mut UnknownKeys, key: &str, inside: UnknownKeys) {
+    if !inside.is_empty() {
+        unknown.insert(key.to_owned(), Value::Object(inside));
+    }
+}
+
+/// The tensors that no dictionary has taken yet. Each can be taken once, so that no more is allocated than the
+/// file is long.
+struct Tensors<'a> {
+    header: Header,
+    data: &'a [u8],
+}
+
+impl Tensors<'_> {
+    fn dictionary(&mut self, source: usize, frame: FrameSpec, training: Training) -> Result<Dictionary, Flaw> {
+        let name = tensor_name(source, frame.frame_len);
+        let bins = frame.bins();
+        let Some(TensorInfo { dtype, shape, data_offsets: (start, end) }) = self.header.tensors.remove(&name) else {
+            return Err(Flaw::new(name, "missing", format!("a tensor of [K, {bins}]")));
+        };
+        if dtype != Dtype::F32 {
+            return Err(Flaw::new(name, format!("of type {dtype:?}"), "type F32"));
+        }
+        let components = match shape[..] {
+            [components, width] if width == bins && (1..=MAX_COMPONENTS).contains(&components) => components,
+            _ => {
+                let expected = format!("[K, {bins}] with a K of 1 to {MAX_COMPONENTS}");
+                return Err(Flaw::new(name, format!("of shape {shape:?}"), expected));
+            }
+        };
+        let (numbers, _) = self.data[start..end].as_chunks();
+        let bases = numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        Ok(Dictionary { frame, training, components, bins, bases })
+    }
+}

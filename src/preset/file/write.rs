@@ -1,0 +1,203 @@
+//! A preset into a file.
+
+use super::{
+    FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem,
+    container::{self, Header},
+    tensor_name,
+};
+use crate::{
+    dictionary::Dictionary,
+    preset::{Kind, Preset, Source, UnknownKeys, validate::DOCUMENT},
+};
+use safetensors::{Dtype, tensor::TensorInfo};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{self, Write},
+    path::Path,
+};
+
+/// Writes `preset` to the file at `path`, whole or not at all: whatever goes wrong, an older file stays as it was.
+///
+/// # Errors
+/// If the preset is not valid, or the system refuses to write.
+pub fn write(preset: &Preset, path: &Path) -> Result<(), PresetError> {
+    serialize(preset)
+        .and_then(|bytes| replace(path, |file| file.write_all(&bytes)).map_err(Problem::Unwritable))
+        .map_err(|problem| problem.of(path.display().to_string()))
+}
+
+/// The bytes of a file that holds `preset`. The same preset always gives the same bytes.
+///
+/// # Errors
+/// If the preset is not valid.
+pub fn to_bytes(preset: &Preset) -> Result<Vec<u8>, PresetError> {
+    serialize(preset).map_err(|problem| problem.of("the preset"))
+}
+
+fn serialize(preset: &Preset) -> Result<Vec<u8>, Problem> {
+    preset.validate()?;
+    let (tensors, data_bytes) = places(preset);
+    let mut bytes = container::front(&Header { metadata: metadata(preset), tensors })?;
+    let total = bytes.len() as u64 + data_bytes as u64;
+    if total > MAX_FILE_BYTES {
+        return Err(Problem::TooLarge(total));
+    }
+    bytes.reserve_exact(data_bytes);
+    for dictionary in preset.sources.iter().flat_map(|source| &source.dictionaries) {
+        bytes.extend(dictionary.bases.iter().flat_map(|weight| weight.to_le_bytes()));
+    }
+    Ok(bytes)
+}
+
+/// Where the tensors go: in the order of sources and of their dictionaries; and how many bytes they take.
+fn places(preset: &Preset) -> (BTreeMap<String, TensorInfo>, usize) {
+    let mut tensors = BTreeMap::new();
+    let mut end = 0;
+    for (index, source) in preset.sources.iter().enumerate() {
+        for dictionary in &source.dictionaries {
+            let start = end;
+            end += size_of_val(&dictionary.bases[..]);
+            let shape = vec![dictionary.components, dictionary.bins];
+            let info = TensorInfo { dtype: Dtype::F32, shape, data_offsets: (start, end) };
+            tensors.insert(tensor_name(index, dictionary.frame.frame_len), info);
+        }
+    }
+    (tensors, end)
+}
+
+/// The texts of the header: our document, and those of other tools.
+fn metadata(preset: &Preset) -> BTreeMap<String, String> {
+    let mut document = json!({
+        "format_version": FORMAT_VERSION,
+        "written_by": preset.written_by,
+        "sources": preset.sources.iter().map(source).collect::<Vec<_>>(),
+    });
+    restore(&mut document, preset.unknown.get(DOCUMENT));
+    // Objects are sorted as they are, unless some dependency asks serde_json to keep them in the order of insertion.
+    document.sort_all_objects();
+    let others = preset.unknown.iter().filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned())));
+    others.chain([(DOCUMENT.to_owned(), document.to_string())]).collect()
+}
+
+fn source(source: &Source) -> Value {
+    let unknown = |frame_len: usize| source.unknown.get("dictionaries")?.get(frame_len.to_string());
+    let dictionaries: Vec<_> =
+        source.dictionaries.iter().map(|entry| dictionary(entry, unknown(entry.frame.frame_len))).collect();
+    let mut fields = json!({
+        "name": source.name,
+        "colour": source.colour.to_string(),
+        "kind": "fixed",
+        "blocks": source.blocks,
+        "knobs": {
+            "gain_db": source.knobs.gain_db.map(decimal),
+            "mute": source.knobs.mute,
+            "solo": source.knobs.solo,
+        },
+        "learned_from": source.learned_from,
+        "licence": source.licence,
+        "dictionaries": dictionaries,
+    });
+    if let Kind::Adaptive { components } = source.kind {
+        fields["kind"] = json!("adaptive");
+        fields["components"] = json!(components);
+    }
+    restore_all(&mut fields, &source.unknown);
+    fields
+}
+
+fn dictionary(dictionary: &Dictionary, unknown: Option<&Value>) -> Value {
+    let Dictionary { frame, training, .. } = dictionary;
+    let mut fields = json!({
+        "frame_len": frame.frame_len,
+        "sample_rate": frame.sample_rate,
+        "window": frame.window,
+        "exponent": decimal(frame.exponent),
+        "training": {
+            "divergence": training.divergence,
+            "seed": training.seed,
+            "iterations": training.iterations,
+        },
+    });
+    restore(&mut fields, unknown);
+    fields
+}
+
+/// Puts unknown keys back where they were, objects within objects. What is known stays.
+fn restore(known: &mut Value, unknown: Option<&Value>) {
+    if let Some(Value::Object(unknown)) = unknown {
+        restore_all(known, unknown);
+    }
+}
+
+fn restore_all(known: &mut Value, unknown: &UnknownKeys) {
+    let Value::Object(known) = known else { return };
+    for (key, value) in unknown {
+        match known.get_mut(key) {
+            Some(inner) => restore(inner, Some(value)),
+            None => drop(known.insert(key.clone(), value.clone())),
+        }
+    }
+}
+
+/// The f64 that prints like `number` does: 0.1 and not 0.10000000149011612. Reads back as `number`.
+fn decimal(number: f32) -> f64 {
+    number.to_string().parse().ok().filter(|decimal| *decimal as f32 == number).unwrap_or(f64::from(number))
+}
+
+/// Replaces the file at `path` by what `fill` writes, whole or not at all: it is written beside it, then renamed.
+fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    // A link stays a link: what it leads to is replaced.
+    let target = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display())));
+    }
+    let old = fs::metadata(&target).ok().map(|status| status.permissions());
+    if old.as_ref().is_some_and(fs::Permissions::readonly) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected"));
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".unbraid-").suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the user's umask
+    // The kind alone: the error itself names the temporary file, which nobody knows.
+    let mut beside = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+    if let Some(old) = old.filter(|_| target.is_file()) {
+        beside.as_file().set_permissions(old)?;
+    }
+    fill(beside.as_file_mut())?;
+    beside.as_file().sync_all()?;
+    beside.persist(&target).map_err(|failed| failed.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_fills_up_midway_leaves_the_old_file_whole_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kit.unbraid.safetensors");
+        fs::write(&path, "old").unwrap();
+        let full = |file: &mut File| {
+            file.write_all(b"half of the n")?;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        };
+        assert_eq!(replace(&path, full).unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn numbers_are_written_as_short_as_they_print_and_read_back_the_same() {
+        assert_eq!(decimal(0.1).to_string(), "0.1");
+        for bits in (0..u32::MAX).step_by(65_537) {
+            let number = f32::from_bits(bits);
+            assert!(number.is_nan() || decimal(number) as f32 == number, "{number}");
+        }
+    }
+}
