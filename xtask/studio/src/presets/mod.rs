@@ -8,13 +8,13 @@ mod midi;
 mod score;
 mod synthesizer;
 
-use anyhow::{Context, Result};
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::learning;
+use anyhow::Result;
 use score::{BASSES, KITS, Note, Player};
-use std::{ops::ControlFlow, path::Path};
+use std::path::Path;
 use unbraid::{
-    learner::{self, LearnSettings},
-    preset::{Kind, Knobs, PALETTE, Preset, Source, UnknownKeys, file},
+    learner::LearnSettings,
+    preset::{Preset, Source, UnknownKeys, file},
 };
 
 const LICENCE: &str = "MIT (rendered from FluidR3 GM by Frank Wen)";
@@ -59,24 +59,10 @@ fn source(index: usize, part: &Part, folder: &Path) -> Result<Source> {
         .iter()
         .map(|player| synthesizer::play(folder, *player, part.channel, &notes))
         .collect::<Result<_>>()?;
-    let style = ProgressStyle::with_template("learning {msg:8} [{bar:40}] {percent:>3} %  {eta} left")?;
-    let bar = ProgressBar::new(1000).with_style(style).with_message(part.name);
     let settings = LearnSettings { components: part.components, ..LearnSettings::default() };
-    let dictionaries = learner::learn(&played, &settings, &mut |share| {
-        bar.set_position((share * 1000.0) as u64);
-        ControlFlow::Continue(())
-    })
-    .with_context(|| format!("cannot learn {}", part.name))?;
-    bar.finish();
     Ok(Source {
-        name: part.name.to_owned(),
-        colour: PALETTE[index],
-        kind: Kind::Fixed,
-        blocks: vec![part.components],
-        knobs: Knobs::default(),
         learned_from: part.players.iter().map(|player| format!("FluidR3 GM, {}", player.name)).collect(),
         licence: Some(LICENCE.to_owned()),
-        dictionaries,
-        unknown: UnknownKeys::new(),
+        ..learning::source(index, part.name, &played, &settings)?
     })
 }

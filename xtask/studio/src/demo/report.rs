@@ -1,0 +1,48 @@
+//! The figures, on the terminal.
+
+use super::host::Performance;
+use std::path::Path;
+use unbraid::evaluation::Score;
+
+/// Above this a ratio is the rounding of its arithmetic, dB.
+const BEYOND_MEASURE_DB: f64 = 120.0;
+
+/// Prints per latency mode what it cost and what came out; `before` are the mixture's own scores.
+pub(super) fn print(names: &[&str], before: &[Score], performances: &[Performance], scores: &[Vec<Score>]) {
+    println!("\nSDR, SIR, SAR in dB: all errors, the other sources, artifacts (BSS Eval)\n");
+    let heading: String = names.iter().map(|name| format!("{name:^22}")).collect();
+    println!("{:10}{heading}{:>18}{:>8}{:>14}", "", "latency", "CPU", "unity error");
+    println!("{:10}{}", "mixture", row(before));
+    for (played, scores) in performances.iter().zip(scores) {
+        let latency_ms = 1e3 * played.latency_samples as f64 * played.seconds / played.remix.len() as f64;
+        let load = 100.0 * played.processor_time.as_secs_f64() / played.seconds;
+        let latency = format!("{} = {latency_ms:.1} ms", played.latency_samples);
+        let unity_db = 20.0 * f64::from(played.unity_error).log10();
+        println!("{:10}{}{latency:>18}{load:>6.1} %{unity_db:>11.0} dB", played.mode.name(), row(scores));
+    }
+    println!(
+        "\nLatency in samples. CPU: of one core, with all separate outputs in use. Unity error: how far the output at \
+         0 dB gains is from the input, relative to full scale."
+    );
+}
+
+fn row(scores: &[Score]) -> String {
+    scores.iter().map(|score| format!("{} {} {} ", ratio(score.sdr), ratio(score.sir), ratio(score.sar))).collect()
+}
+
+fn ratio(decibels: f64) -> String {
+    if decibels > BEYOND_MEASURE_DB { format!("{:>6}", "inf") } else { format!("{decibels:6.1}") }
+}
+
+/// Prints what lies in `folder`, which holds the results of the last latency mode.
+pub(super) fn print_files(folder: &Path, names: &[&str], gains: &[&str]) {
+    let remix: Vec<_> = names.iter().zip(gains).map(|(name, gain)| format!("{name} {gain}")).collect();
+    println!("\nIn {}, from the last mode:", folder.display());
+    println!("  {:28}two takes that were not learned from", "mixture.wav");
+    for name in names {
+        println!("  {:28}the plugin's separate output", format!("{name}.wav"));
+    }
+    println!("  {:28}the plugin's main output: {}", "remix.wav", remix.join(", "));
+    println!("  {:28}spectrograms and dictionaries", "separation.png");
+    println!("  {:28}what was learned, for the plugin's Load button", "Demo.unbraid.safetensors");
+}
