@@ -1,1 +1,83 @@
-//! editor
+//! The plugin's interface, drawn by code in egui.
+//!
+//! It reads [`UnbraidParams`] and a [`Session`], sets parameters through the host, and asks the
+//! worker for presets. What it must not know is how the sound is made.
+//!
+//! - [`window`]: the editor as the host opens it, and its size in the project.
+//! - [`state`]: what the editor remembers between two frames.
+//! - [`theme`]: colours, type, spacing. [`layout`]: which room of the window is where.
+//! - Rooms of the window: [`header`] with [`preset_menu`] and [`latency`]; [`strip`] per source, arranged by `strip_layout`;
+//!   [`sound_row`]; [`status`] with the failure banner.
+//! - Things in the rooms: [`knob`] with its [`dial`] and [`value_field`]; [`meter`]; [`toggle`].
+//! - [`gesture`]: how a parameter is set so that the host can record it.
+//! - [`file_chooser`]: the system's file dialog on a thread of its own.
+
+pub mod dial;
+pub mod file_chooser;
+pub mod gesture;
+pub mod header;
+pub mod knob;
+pub mod latency;
+pub mod layout;
+pub mod meter;
+pub mod preset_menu;
+pub mod sound_row;
+pub mod state;
+pub mod status;
+pub mod strip;
+mod strip_layout;
+pub mod theme;
+pub mod toggle;
+pub mod value_field;
+pub mod window;
+
+pub use state::EditorState;
+pub use window::{PluginEditor, create};
+
+use crate::plugin::{params::UnbraidParams, session::Session};
+use layout::Rooms;
+use nice_plug::context::gui::GuiContext;
+use std::{sync::Arc, time::Duration};
+
+/// Time between two frames while something moves.
+const MOVING_FRAME: Duration = Duration::from_millis(16);
+/// Time between two frames while nothing moves: soon enough to see what the host and the worker did.
+const RESTING_FRAME: Duration = Duration::from_millis(100);
+
+/// Everything a room of the window needs to draw itself.
+pub struct Scene<'a> {
+    /// The parameters, to be read; they are set through `gui`.
+    pub params: &'a UnbraidParams,
+    /// What plays.
+    pub session: &'a Arc<Session>,
+    /// The host: parameter gestures and restarts.
+    pub gui: &'a GuiContext,
+}
+
+/// Draws the whole interface into `ui` and acts on what the hand did.
+pub fn draw(
+    ui: &mut egui::Ui,
+    params: &UnbraidParams,
+    session: &Arc<Session>,
+    gui: &GuiContext,
+    state: &mut EditorState,
+) {
+    let scene = Scene { params, session, gui };
+    state.observe(ui, &scene);
+
+    let window = ui.max_rect();
+    ui.painter().rect_filled(window, 0.0, theme::GROUND);
+    let banner = status::failure(session).map(|sentence| status::Banner::new(ui, window.width(), sentence));
+    let rooms = Rooms::new(window, banner.as_ref().map(status::Banner::height));
+
+    header::draw(ui, rooms.header, &scene, state);
+    if let (Some(banner), Some(room)) = (banner, rooms.banner) {
+        banner.draw(ui, room, session);
+    }
+    strip::draw_all(ui, rooms.strips, &scene, state);
+    sound_row::draw(ui, rooms.sound, &scene, state);
+    status::draw(ui, rooms.status, &scene, state);
+
+    let next = if state.is_moving() { MOVING_FRAME } else { RESTING_FRAME };
+    ui.ctx().request_repaint_after(next);
+}

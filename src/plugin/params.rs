@@ -3,7 +3,7 @@
 use super::preset_field::PresetField;
 use crate::{preset::MAX_SOURCES, separator::LatencyMode};
 use nice_plug::prelude::*;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A gain knob's lowest position, in dB; it stands for silence (minus infinity).
 pub const GAIN_SILENCE_DB: f32 = -61.0;
@@ -121,6 +121,9 @@ pub struct UnbraidParams {
     /// The whole preset, so that a project opens on a machine without the file.
     #[persist = "preset"]
     pub preset: PresetField,
+    /// The editor window's width and height in logical pixels, once it was opened. Not for the audio thread.
+    #[persist = "editor"]
+    pub editor_size: Mutex<Option<(f32, f32)>>,
 }
 
 fn percent(name: &str, default: f32) -> FloatParam {
@@ -146,6 +149,7 @@ impl UnbraidParams {
                 .with_value_to_string(formatters::v2s_f32_rounded(1)),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             preset,
+            editor_size: Mutex::default(),
         }
     }
 }

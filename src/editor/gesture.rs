@@ -1,0 +1,14 @@
+//! How a parameter is set so that the host records it: begin, set, end.
+
+use nice_plug::prelude::{Param, ParamSetter};
+
+/// Sets `param` to the plain `value` in a gesture of its own. Nothing happens if it is there already.
+pub fn set<P: Param>(setter: &ParamSetter, param: &P, value: P::Plain) {
+    // Compared as the host sees it: a plain value may come back from it a rounding error away.
+    let normalized = param.preview_normalized(value);
+    if param.unmodulated_normalized_value() != normalized {
+        setter.begin_set_parameter(param);
+        setter.set_parameter_normalized(param, normalized);
+        setter.end_set_parameter(param);
+    }
+}

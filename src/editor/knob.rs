@@ -1,0 +1,227 @@
+//! A rotary knob on a parameter: drag, wheel, keys, reset.
+
+use super::{
+    dial::{Dial, Tick},
+    gesture,
+    state::Hand,
+    theme,
+    value_field::{self, Entry},
+};
+use crate::plugin::params::{GAIN_MAX_DB, GAIN_MIN_DB, GAIN_SILENCE_DB};
+use egui::{
+    Color32, CursorIcon, Event, EventFilter, Id, Key, Modifiers, MouseWheelUnit, PointerButton, Rect, Response, Sense,
+    Ui, WidgetInfo,
+    accesskit::{Action, ActionData, Role},
+};
+use nice_plug::prelude::{FloatParam, Param, ParamSetter};
+
+/// Vertical way of the pointer that turns a knob from one end to the other, in points.
+const DRAG_LENGTH: f32 = 200.0;
+/// How much finer everything is while shift is held.
+const FINE: f32 = 10.0;
+/// Scrolling of a touchpad that counts as one notch of a wheel, in points.
+const POINTS_PER_NOTCH: f32 = 40.0;
+
+/// A knob and how it is called.
+pub struct Knob<'a> {
+    /// The parameter it turns.
+    pub param: &'a FloatParam,
+    /// What it is called in the accessibility tree: "Drums gain".
+    pub name: &'a str,
+    /// Colour of its arc.
+    pub colour: Color32,
+    /// Its ticks.
+    pub ticks: &'a [Tick],
+    /// One step of the wheel or an arrow key, in the parameter's plain unit.
+    pub step: f32,
+    /// What one will hear, and how to turn it.
+    pub tooltip: &'a str,
+}
+
+/// A drag that is going on.
+#[derive(Debug, Clone, Copy)]
+pub struct Hold {
+    /// The knob that is held.
+    knob: Id,
+    /// Where the hand has turned the knob to, normalized; the host may be slower to follow.
+    position: f32,
+    /// The click that began it was a reset; the knob stays there.
+    was_reset: bool,
+}
+
+impl Knob<'_> {
+    /// Draws the knob in `rect` and turns the parameter. `field` is the knob's number, which enter opens.
+    pub fn show(&self, ui: &Ui, rect: Rect, id: Id, field: Id, setter: &ParamSetter, hand: &mut Hand) {
+        let response = ui.interact(rect, id, Sense::drag());
+        let held = self.drag(ui, &response, setter, &mut hand.hold);
+        if held.is_none() {
+            let steps = self.wheel(ui, &response) + self.keys(ui, &response);
+            if steps != 0.0 {
+                gesture::set(setter, self.param, self.stepped(steps));
+            }
+            self.assist(ui, &response, setter);
+            // The key is used up here, or it would end the typing that it begins.
+            if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
+                hand.entry = Some(Entry::new(field, self.param));
+            }
+        }
+        self.describe(ui, &response);
+        let position = held.map_or(self.param.unmodulated_normalized_value(), |hold| hold.position);
+        let hot = held.is_some() || response.hovered();
+        let dial = Dial { position, colour: self.colour, ticks: self.ticks, hot, focused: response.has_focus() };
+        dial.paint(ui.painter(), rect);
+        let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
+        if held.is_none() {
+            response.on_hover_text(self.tooltip);
+        }
+    }
+
+    /// One gesture from press to release, as touch automation wants it.
+    fn drag(&self, ui: &Ui, response: &Response, setter: &ParamSetter, hand: &mut Option<Hold>) -> Option<Hold> {
+        let mut hold = hand.filter(|hold| hold.knob == response.id);
+        let begins = hand.is_none() && response.drag_started_by(PointerButton::Primary);
+        let (modifiers, double_click) =
+            ui.input(|input| (input.modifiers, input.pointer.button_double_clicked(PointerButton::Primary)));
+        let reset = (begins && modifiers.command) || (double_click && response.contains_pointer());
+        if begins {
+            setter.begin_set_parameter(self.param);
+            let position = self.param.unmodulated_normalized_value();
+            hold = Some(Hold { knob: response.id, position, was_reset: false });
+        }
+        let mut current = hold?;
+        if reset {
+            setter.set_parameter(self.param, self.param.default_plain_value());
+            current.position = self.param.default_normalized_value();
+            current.was_reset = true;
+        } else if !begins && !current.was_reset {
+            let way = -response.drag_delta().y / DRAG_LENGTH / if modifiers.shift { FINE } else { 1.0 };
+            let position = (current.position + way).clamp(0.0, 1.0);
+            if position != current.position {
+                setter.set_parameter_normalized(self.param, position);
+                current.position = position;
+            }
+        }
+        *hand = response.dragged().then_some(current);
+        if hand.is_none() {
+            setter.end_set_parameter(self.param);
+        }
+        *hand
+    }
+
+    /// Steps that the wheel has turned; what is less than a notch is kept for later.
+    fn wheel(&self, ui: &Ui, response: &Response) -> f32 {
+        if !response.hovered() {
+            return 0.0;
+        }
+        let id = response.id.with("wheel");
+        let mut notches: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(0.0);
+        let mut steps = 0.0;
+        ui.input(|input| {
+            for event in &input.events {
+                let Event::MouseWheel { unit, delta, modifiers, .. } = event else { continue };
+                // With shift held some systems report a vertical wheel as a horizontal one.
+                let way = if delta.y == 0.0 && modifiers.shift { delta.x } else { delta.y };
+                notches += if *unit == MouseWheelUnit::Point { way / POINTS_PER_NOTCH } else { way };
+                let whole = notches.trunc();
+                notches -= whole;
+                steps += if modifiers.shift { whole / FINE } else { whole };
+            }
+        });
+        ui.data_mut(|data| data.insert_temp(id, notches));
+        steps
+    }
+
+    /// Steps from the arrow keys and from a screen reader.
+    fn keys(&self, ui: &Ui, response: &Response) -> f32 {
+        let asked = ui.input(|input| {
+            input.num_accesskit_action_requests(response.id, Action::Increment) as f32
+                - input.num_accesskit_action_requests(response.id, Action::Decrement) as f32
+        });
+        if !response.has_focus() {
+            return asked;
+        }
+        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+        asked
+            + ui.input(|input| {
+                let pressed = |key| input.num_presses(key) as f32;
+                let arrows = pressed(Key::ArrowUp) + pressed(Key::ArrowRight)
+                    - pressed(Key::ArrowDown)
+                    - pressed(Key::ArrowLeft);
+                if input.modifiers.shift { arrows / FINE } else { arrows }
+            })
+    }
+
+    /// The plain value `steps` steps away, on the grid of fine steps.
+    fn stepped(&self, steps: f32) -> f32 {
+        let fine = self.step / FINE;
+        let from = self.param.unmodulated_plain_value();
+        let to = ((from + steps * self.step) / fine).round() * fine;
+        let silence_below = self.param.preview_plain(0.0) == GAIN_SILENCE_DB && to < GAIN_MIN_DB;
+        match silence_below {
+            // Between silence and the lowest gain there is nothing to step on.
+            true if steps > 0.0 => GAIN_MIN_DB,
+            true => GAIN_SILENCE_DB,
+            false => self.param.preview_plain(self.param.preview_normalized(to)),
+        }
+    }
+
+    /// A value set, or a reset asked for, from the keyboard or by a screen reader.
+    fn assist(&self, ui: &Ui, response: &Response, setter: &ParamSetter) {
+        let reset = response.has_focus()
+            && ui.input(|input| input.key_pressed(Key::Delete) || input.key_pressed(Key::Backspace));
+        if reset {
+            gesture::set(setter, self.param, self.param.default_plain_value());
+        }
+        let asked = ui.input(|input| {
+            let requests = input.accesskit_action_requests(response.id, Action::SetValue);
+            requests
+                .filter_map(|request| match request.data {
+                    Some(ActionData::NumericValue(value)) if value.is_finite() => Some(value as f32),
+                    _ => None,
+                })
+                .last()
+        });
+        if let Some(value) = asked {
+            let value = self.param.preview_plain(self.param.preview_normalized(value));
+            gesture::set(setter, self.param, value);
+        }
+    }
+
+    fn describe(&self, ui: &Ui, response: &Response) {
+        let value = f64::from(self.param.unmodulated_plain_value());
+        response.widget_info(|| {
+            let mut info = WidgetInfo::slider(ui.is_enabled(), value, self.name);
+            info.role = Role::Slider;
+            info.current_text_value = Some(value_field::shown(self.param));
+            info
+        });
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_min_numeric_value(f64::from(self.param.preview_plain(0.0)));
+            node.set_max_numeric_value(f64::from(self.param.preview_plain(1.0)));
+            node.set_numeric_value_step(f64::from(self.step));
+            node.add_action(Action::SetValue);
+            node.add_action(Action::Increment);
+            node.add_action(Action::Decrement);
+        });
+    }
+}
+
+/// The ticks of a gain knob, lowest first.
+pub fn gain_ticks(gain: &FloatParam) -> [Tick; 7] {
+    let tick = |db: f32, label| Tick { position: gain.preview_normalized(db), label, home: db == 0.0 };
+    [
+        tick(GAIN_SILENCE_DB, "−∞"),
+        tick(-24.0, "−24"),
+        tick(-12.0, "−12"),
+        tick(-6.0, "−6"),
+        tick(0.0, "0"),
+        tick(6.0, "+6"),
+        tick(GAIN_MAX_DB, "+12"),
+    ]
+}
+
+/// The colour of an arc that is heard, or not.
+pub fn arc_colour(colour: Color32, heard: bool) -> Color32 {
+    if heard { colour } else { theme::unheard(colour) }
+}

@@ -1,0 +1,119 @@
+//! What the editor remembers between two frames.
+
+use super::{
+    Scene,
+    file_chooser::FileChooser,
+    gesture,
+    knob::Hold,
+    latency::Restart,
+    meter::Level,
+    preset_menu::{ReadLibrary, Shelf},
+    value_field::Entry,
+};
+use crate::{
+    plugin::{params::GAIN_SILENCE_DB, session::Summary},
+    preset::{Knobs, MAX_SOURCES},
+};
+use std::sync::Arc;
+
+/// Silence this long is worth a word, in seconds.
+const SILENCE_S: f64 = 2.0;
+
+/// What the hand is at: there is one pointer and one keyboard.
+#[derive(Debug, Default)]
+pub struct Hand {
+    /// The knob that is dragged.
+    pub hold: Option<Hold>,
+    /// The number that is being typed.
+    pub entry: Option<Entry>,
+}
+
+/// What the editor remembers between two frames.
+#[derive(Default)]
+pub struct EditorState {
+    /// The preset that is shown. It is the session's, except while the hand holds something.
+    pub(super) summary: Option<Arc<Summary>>,
+    /// Levels as shown, indexed by source.
+    pub(super) levels: [Level; MAX_SOURCES],
+    /// The main output's level as shown.
+    pub(super) output: Level,
+    /// What the hand is at.
+    pub(super) hand: Hand,
+    /// Presets to choose from.
+    pub(super) shelf: Shelf,
+    /// The system's file dialog.
+    pub(super) files: FileChooser,
+    /// Restarts asked of the host.
+    pub(super) restart: Restart,
+    /// Time of the last frame, in seconds.
+    seen_at: Option<f64>,
+    /// Since when nothing is heard, in seconds.
+    silent_since: Option<f64>,
+    /// Whether that has lasted.
+    silent: bool,
+}
+
+impl EditorState {
+    /// The same state, with an "Open file…" that asks `files`.
+    pub fn with_file_chooser(self, files: FileChooser) -> Self {
+        Self { files, ..self }
+    }
+
+    /// The same state, with a preset menu that is filled by `read`.
+    pub fn with_library(self, read: ReadLibrary) -> Self {
+        Self { shelf: Shelf::new(read), ..self }
+    }
+
+    /// Takes in what happened since the last frame.
+    pub(super) fn observe(&mut self, ui: &egui::Ui, scene: &Scene) {
+        let now = ui.input(|input| input.time);
+        let elapsed = (now - self.seen_at.replace(now).unwrap_or(now)).clamp(0.0, 1.0) as f32;
+
+        // Nothing is exchanged under the hand: a gesture that has begun ends on the knob it began on.
+        if self.hand.hold.is_none() {
+            self.follow(scene);
+        }
+        for (level, meter) in self.levels.iter_mut().zip(&scene.session.meters.sources) {
+            level.update(meter, now, elapsed);
+        }
+        self.output.update(&scene.session.meters.output, now, elapsed);
+
+        let quiet = self.output.is_silent() && self.levels.iter().all(Level::is_silent);
+        let since = *self.silent_since.get_or_insert(now);
+        self.silent_since = quiet.then_some(since);
+        self.silent = quiet && now - since > SILENCE_S;
+        self.restart.observe(scene);
+    }
+
+    fn follow(&mut self, scene: &Scene) {
+        let summary = scene.session.summary();
+        if self.summary.as_ref() != Some(&summary) {
+            self.levels = Default::default();
+            self.hand.entry = None;
+            self.summary = Some(summary);
+        }
+        if let Some(knobs) = scene.session.take_knobs() {
+            apply(&knobs, scene);
+        }
+    }
+
+    /// Whether something on the screen moves by itself.
+    pub(super) fn is_moving(&self) -> bool {
+        self.output.is_moving() || self.levels.iter().any(Level::is_moving)
+    }
+
+    /// Whether no meter has shown anything for a while.
+    pub(super) fn is_silent(&self) -> bool {
+        self.silent
+    }
+}
+
+/// Puts a loaded preset's knob settings into the parameters, each in a gesture of its own.
+fn apply(knobs: &[Knobs], scene: &Scene) {
+    let setter = scene.gui.param_setter();
+    for (strip, knobs) in scene.params.strips.iter().zip(knobs) {
+        gesture::set(&setter, &strip.gain, knobs.gain_db.unwrap_or(GAIN_SILENCE_DB));
+        gesture::set(&setter, &strip.mute, knobs.mute);
+        gesture::set(&setter, &strip.solo, knobs.solo);
+    }
+}

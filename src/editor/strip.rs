@@ -1,0 +1,196 @@
+//! One strip per source: badge, name, knob, mute, solo, meter.
+
+use super::{
+    EditorState, Scene, gesture,
+    knob::{Knob, arc_colour, gain_ticks},
+    layout::columns,
+    meter::{Growth, MeterBar},
+    strip_layout::StripRooms,
+    theme,
+    toggle::Toggle,
+    value_field::ValueField,
+};
+use crate::{
+    plugin::{
+        params::StripParams,
+        session::{Strip, Summary},
+    },
+    preset::Kind,
+};
+use egui::{
+    Align2, Color32, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    accesskit::Role,
+    pos2,
+    text::{LayoutJob, TextWrapping},
+    vec2,
+};
+
+/// What a strip's knob turns, in one line.
+const KNOB_TOOLTIP: &str = "How loud this source is.\n\
+    Drag up or down, shift for fine. Wheel: 1 dB. Double-click or ctrl-click: 0 dB.";
+/// Draws all strips in `room`.
+pub fn draw_all(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
+    let Some(summary) = state.summary.clone() else { return };
+    let badges = badges(&summary);
+    let count = summary.strips.len().min(scene.params.strips.len());
+    for (i, card) in columns(room, count).enumerate() {
+        let drawn = DrawnStrip {
+            index: i,
+            strip: &summary.strips[i],
+            params: &scene.params.strips[i],
+            badge: &badges[i],
+            name: display_name(&summary.strips[i].name),
+            heard: is_heard(scene, count, i),
+        };
+        drawn.draw(ui, &StripRooms::new(card), scene, state);
+    }
+}
+
+/// Whether source `i` of the `count` that play is let through by mutes and solos.
+pub fn is_heard(scene: &Scene, count: usize, i: usize) -> bool {
+    let strips = &scene.params.strips[..count];
+    let any_solo = strips.iter().any(|strip| strip.solo.value());
+    !strips[i].mute.value() && (strips[i].solo.value() || !any_solo)
+}
+
+/// A source's name with a capital letter.
+pub fn display_name(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// One or two letters for each source; its number where two letters are not enough to tell it apart.
+fn badges(summary: &Summary) -> Vec<String> {
+    let initials = |strip: &Strip, count| display_name(&strip.name).chars().take(count).collect::<String>();
+    let is_its_own = |i: usize, count| {
+        let own = initials(&summary.strips[i], count);
+        !own.is_empty() && summary.strips.iter().filter(|strip| initials(strip, count) == own).count() == 1
+    };
+    (0..summary.strips.len())
+        .map(|i| {
+            let count = [1, 2].into_iter().find(|count| is_its_own(i, *count));
+            count.map_or_else(|| (i + 1).to_string(), |count| initials(&summary.strips[i], count))
+        })
+        .collect()
+}
+
+struct DrawnStrip<'a> {
+    index: usize,
+    strip: &'a Strip,
+    params: &'a StripParams,
+    badge: &'a str,
+    name: String,
+    heard: bool,
+}
+
+impl DrawnStrip<'_> {
+    fn draw(&self, ui: &mut Ui, rooms: &StripRooms, scene: &Scene, state: &mut EditorState) {
+        let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
+        ui.painter().rect(rooms.card, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
+        let audible = self.heard && self.params.gain_db().is_some() && !scene.params.bypass.value();
+        let colour = arc_colour(theme::source_colour(self.strip.colour), audible);
+        self.draw_head(ui, rooms, colour);
+        self.draw_knob(ui, rooms, colour, audible, scene, state);
+        self.draw_switches(ui, rooms, scene);
+        let bar = MeterBar {
+            name: &format!("{} level", self.name),
+            colour,
+            growth: Growth::Up,
+            thickness: if rooms.scaled { 12.0 } else { rooms.meter.width() },
+            labelled: rooms.scaled,
+        };
+        bar.show(ui, rooms.meter, ui.scope_id().with(("meter", self.index)), &mut state.levels[self.index]);
+    }
+
+    fn draw_head(&self, ui: &Ui, rooms: &StripRooms, colour: Color32) {
+        let (side, name_size, space) = match (rooms.wide, rooms.cramped) {
+            (true, _) => (24.0, 20.0, 10.0),
+            (false, false) => (22.0, 14.5, 6.0),
+            (false, true) => (16.0, 12.0, 4.0),
+        };
+        let middle = pos2(rooms.head.left() + side / 2.0, rooms.head.center().y);
+        let badge = Rect::from_center_size(middle, vec2(side, side));
+        let letters = theme::font(side * if self.badge.chars().count() > 1 { 0.56 } else { 0.66 });
+        let painter = ui.painter();
+        painter.rect_filled(badge, CornerRadius::same(theme::BUTTON_RADIUS as u8), colour);
+        painter.text(badge.center(), Align2::CENTER_CENTER, self.badge, letters, theme::ink_on(colour));
+
+        let left = badge.right() + space;
+        let mut job = LayoutJob::simple_singleline(self.name.clone(), theme::font(name_size), theme::TEXT);
+        job.wrap = TextWrapping::truncate_at_width(rooms.head.right() - left);
+        let galley = painter.layout_job(job);
+        painter.galley(pos2(left, badge.center().y - galley.size().y / 2.0), galley, theme::TEXT);
+
+        let response = ui.interact(rooms.head, ui.scope_id().with(("head", self.index)), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &self.name));
+        response.on_hover_text(self.provenance());
+    }
+
+    /// What the source's dictionary is and where it comes from.
+    fn provenance(&self) -> String {
+        let bases = self.strip.components;
+        let kind = match self.strip.kind {
+            Kind::Fixed => format!("{bases} bases, learned before"),
+            Kind::Adaptive { .. } => format!("{bases} bases, learned from the mixture while it plays"),
+        };
+        match self.strip.learned_from.as_slice() {
+            [] => format!("{}\n{kind}", self.strip.name),
+            files => format!("{}\n{kind} from {}", self.strip.name, files.join(", ")),
+        }
+    }
+
+    fn draw_knob(
+        &self,
+        ui: &mut Ui,
+        rooms: &StripRooms,
+        colour: Color32,
+        audible: bool,
+        scene: &Scene,
+        state: &mut EditorState,
+    ) {
+        let setter = scene.gui.param_setter();
+        let field_id = ui.scope_id().with(("gain field", self.index));
+        let knob = Knob {
+            param: &self.params.gain,
+            name: &format!("{} gain", self.name),
+            colour,
+            ticks: &gain_ticks(&self.params.gain),
+            step: 1.0,
+            tooltip: KNOB_TOOLTIP,
+        };
+        knob.show(ui, rooms.knob, ui.scope_id().with(("gain", self.index)), field_id, &setter, &mut state.hand);
+        let (with_unit, text_size) = value_size(rooms.value);
+        let field = ValueField {
+            param: &self.params.gain,
+            name: &format!("{} gain value", self.name),
+            with_unit,
+            text_size,
+            colour: if audible { theme::TEXT } else { theme::WEAK },
+        };
+        field.show(ui, rooms.value, field_id, &setter, &mut state.hand);
+    }
+
+    fn draw_switches(&self, ui: &Ui, rooms: &StripRooms, scene: &Scene) {
+        let setter = scene.gui.param_setter();
+        let switches = [
+            ("M", "mute", &self.params.mute, rooms.mute, theme::ALARM, "Mute: silence this source."),
+            ("S", "solo", &self.params.solo, rooms.solo, theme::SOLO, "Solo: hear only the soloed sources."),
+        ];
+        for (letter, word, param, rect, lit, tooltip) in switches {
+            let name = format!("{} {word}", self.name);
+            let toggle = Toggle { text_size: 16.0, ..Toggle::switch(letter, &name, param.value(), lit) };
+            let response = toggle.show(ui, rect, ui.scope_id().with((word, self.index)));
+            if response.on_hover_text(tooltip).clicked() {
+                gesture::set(&setter, param, !param.value());
+            }
+        }
+    }
+}
+
+/// Whether the number in `room` can have its unit, and its size in points.
+fn value_size(room: Rect) -> (bool, f32) {
+    // "−60.0 dB" is 4.4 times as wide as its letters are high, "−60.0" 3 times.
+    let with_unit = room.width() / 4.4 >= 15.0;
+    let widest = room.width() / if with_unit { 4.4 } else { 3.0 };
+    (with_unit, widest.min(room.height() * 0.76).min(28.0))
+}

@@ -1,0 +1,126 @@
+//! Where a strip's things are: three ways to arrange them, by the room there is.
+
+use super::layout::{column, row};
+use egui::{Rect, Vec2, pos2, vec2};
+
+/// From this width on a strip has a big name and a meter with a scale at its side, in points.
+const WIDE: f32 = 170.0;
+/// Under this width a strip has its smallest type and margins, in points.
+const CRAMPED: f32 = 88.0;
+/// From this height on a strip has generous margins, in points.
+const TALL: f32 = 240.0;
+/// Widest that a strip's contents grow, in points.
+const MAX_CONTENT_WIDTH: f32 = 480.0;
+/// Width of a meter with its scale, in points.
+const SCALED_METER: f32 = 34.0;
+/// Shortest meter that is worth a place of its own under the knob, in points.
+const MIN_METER: f32 = 84.0;
+
+/// Where a strip's things are.
+pub(super) struct StripRooms {
+    pub(super) card: Rect,
+    pub(super) head: Rect,
+    pub(super) knob: Rect,
+    pub(super) value: Rect,
+    pub(super) mute: Rect,
+    pub(super) solo: Rect,
+    pub(super) meter: Rect,
+    /// Big name, big number.
+    pub(super) wide: bool,
+    /// Smallest type.
+    pub(super) cramped: bool,
+    /// The meter has a scale.
+    pub(super) scaled: bool,
+}
+
+impl StripRooms {
+    /// Arranges a strip on `card`.
+    pub(super) fn new(card: Rect) -> Self {
+        let wide = card.width() >= WIDE;
+        let tall = card.height() >= TALL;
+        let cramped = card.width() < CRAMPED;
+        let inner = card.shrink(match (wide && tall, cramped) {
+            (true, _) => 12.0,
+            (false, false) => 7.0,
+            (false, true) => 5.0,
+        });
+        let head = inner.with_max_y(inner.top() + if wide { 24.0 } else { 22.0 });
+        let gap = if tall { 6.0 } else { 4.0 };
+        let width = inner.width().min(MAX_CONTENT_WIDTH).floor();
+        let left = (inner.center().x - width / 2.0).round();
+        let body = Rect::from_min_max(pos2(left, head.bottom() + gap), pos2(left + width, inner.bottom()));
+        let frame = Self {
+            card,
+            head,
+            knob: body,
+            value: body,
+            mute: body,
+            solo: body,
+            meter: body,
+            wide,
+            cramped,
+            scaled: true,
+        };
+        let beneath_the_knob = body.width() + 24.0 + 26.0 + 3.0 * gap;
+        if wide && body.width() > 1.35 * body.height() {
+            frame.lying(body, gap)
+        } else if wide || body.height() < beneath_the_knob + MIN_METER {
+            frame.standing(body, gap)
+        } else {
+            frame.channel(body, gap)
+        }
+    }
+
+    /// Knob, switches one above the other, meter: side by side.
+    fn lying(mut self, body: Rect, gap: f32) -> Self {
+        let meter = body.with_min_x(body.right() - SCALED_METER);
+        let side = (body.height() * 0.26).clamp(26.0, 56.0).floor();
+        let buttons = Rect::from_center_size(
+            pos2(meter.left() - 16.0 - side * 0.65, body.center().y),
+            vec2(side * 1.3, 2.0 * side + gap),
+        );
+        let left = body.with_max_x(buttons.left() - 10.0);
+        let (knob, value) = knob_over_value(left);
+        self.mute = buttons.with_max_y(buttons.top() + side);
+        self.solo = buttons.with_min_y(buttons.bottom() - side);
+        Self { knob, value, meter, ..self }
+    }
+
+    /// Knob, number and switches in a column, the meter beside them.
+    fn standing(mut self, body: Rect, gap: f32) -> Self {
+        let (meter_width, space) = if self.wide { (SCALED_METER, 12.0) } else { (8.0, 4.0) };
+        let meter = body.with_min_x(body.right() - meter_width);
+        let left = body.with_max_x(meter.left() - space);
+        let buttons = left.with_min_y(left.bottom() - if self.wide && gap > 5.0 { 30.0 } else { 25.0 });
+        let (knob, value) = knob_over_value(left.with_max_y(buttons.top() - gap));
+        self.scaled = self.wide;
+        self.place_switches(buttons);
+        Self { knob, value, meter, ..self }
+    }
+
+    /// A mixer's channel: everything in one column, the meter at the foot.
+    fn channel(mut self, body: Rect, gap: f32) -> Self {
+        let knob = row(body, 0.0, body.width());
+        let value = row(body, knob.height(), 24.0);
+        let buttons = row(body, knob.height() + 24.0 + gap, 26.0);
+        let foot = body.with_min_y(buttons.bottom() + 1.5 * gap);
+        let meter = column(foot, foot.width() / 2.0 - SCALED_METER / 2.0, SCALED_METER);
+        self.place_switches(buttons);
+        Self { knob, value, meter, ..self }
+    }
+
+    fn place_switches(&mut self, room: Rect) {
+        let width = ((room.width() - 4.0) / 2.0).min(84.0).floor();
+        let middle = room.center().x.round();
+        self.mute = Rect::from_x_y_ranges(middle - 2.0 - width..=middle - 2.0, room.y_range());
+        self.solo = Rect::from_x_y_ranges(middle + 2.0..=middle + 2.0 + width, room.y_range());
+    }
+}
+
+/// Gives the number at the foot of `room` a sixth of it, and the knob the rest.
+fn knob_over_value(room: Rect) -> (Rect, Rect) {
+    let height = (room.height() * 0.16).clamp(20.0, 40.0).floor();
+    let value = room.with_min_y(room.bottom() - height);
+    let field = Rect::from_center_size(value.center(), Vec2::new(value.width().min(168.0), height));
+    (room.with_max_y(value.top()), field)
+}

@@ -1,0 +1,156 @@
+//! The editor as the host opens it, and its size in the project.
+
+use super::{
+    EditorState, draw,
+    layout::{DEFAULT_SIZE, MAX_SIZE, MIN_SIZE},
+    theme,
+};
+use crate::plugin::{params::UnbraidParams, session::Session};
+use egui::{Vec2, vec2};
+use nice_plug::{
+    context::gui::GuiContext,
+    editor::{
+        HostMethods, SpawnedEditor,
+        dpi::{LogicalSize, NativeSize},
+    },
+    plugin::TrackInfo,
+    prelude::{Editor, ParentWindowHandle, ResizeHint},
+};
+use nice_plug_egui::{
+    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
+    baseview::{HandlerError, WindowSize},
+    create_egui_editor,
+};
+use std::{
+    error::Error,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// The size to open with: what the project remembers, as far as the editor can have it.
+pub fn usable_size(remembered: Option<(f32, f32)>) -> Vec2 {
+    match remembered {
+        Some((width, height)) if width.is_finite() && height.is_finite() => {
+            vec2(width, height).clamp(MIN_SIZE, MAX_SIZE)
+        }
+        _ => DEFAULT_SIZE,
+    }
+}
+
+/// A poisoned lock still guards a whole value: every write here is a single assignment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The plugin's editor. A window that is opened anew has the size that the project remembers.
+pub struct PluginEditor {
+    params: Arc<UnbraidParams>,
+    session: Arc<Session>,
+    /// The window that was opened last, or will be opened next.
+    window: Mutex<Window>,
+}
+
+struct Window {
+    state: Arc<EguiEditorState>,
+    editor: Arc<EguiEditor<App>>,
+}
+
+/// The editor of an instance whose parameters and session these are.
+pub fn create(params: Arc<UnbraidParams>, session: Arc<Session>) -> Option<PluginEditor> {
+    let window = Mutex::new(Window::new(&params, &session)?);
+    Some(PluginEditor { params, session, window })
+}
+
+impl Window {
+    fn new(params: &Arc<UnbraidParams>, session: &Arc<Session>) -> Option<Self> {
+        let size = usable_size(*lock(&params.editor_size));
+        let state = EguiEditorState::from_size(LogicalSize::new(f64::from(size.x), f64::from(size.y)), 1.0);
+        let hint = ResizeHint::RESIZABLE.with_min_max_logical_size(
+            Some(LogicalSize::new(MIN_SIZE.x, MIN_SIZE.y)),
+            Some(LogicalSize::new(MAX_SIZE.x, MAX_SIZE.y)),
+        );
+        let settings = EguiNiceSettings::new().with_tile("Unbraid").with_resize_hint(hint);
+        let app = App { params: params.clone(), session: session.clone(), host: None, state: EditorState::default() };
+        let editor = create_egui_editor(state.clone(), RepaintNotifier::new(), settings, app)?;
+        Some(Self { state, editor: Arc::new(editor) })
+    }
+
+    fn size(&self) -> Vec2 {
+        let size = self.state.logical_size();
+        usable_size(Some((size.width, size.height)))
+    }
+}
+
+impl PluginEditor {
+    /// The egui editor, renewed if a project has come with another size since and no window is open.
+    /// No lock is held on return: opening a window may make the host ask for its size.
+    fn current(&self) -> Arc<EguiEditor<App>> {
+        let mut window = lock(&self.window);
+        let wanted = usable_size(*lock(&self.params.editor_size));
+        if !window.state.is_open()
+            && wanted != window.size()
+            && let Some(renewed) = Window::new(&self.params, &self.session)
+        {
+            *window = renewed;
+        }
+        window.editor.clone()
+    }
+}
+
+impl Editor for PluginEditor {
+    type Handle = EguiEditorHandle;
+
+    fn spawn(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        wait_for_parent: bool,
+        fallback_scale_factor: Option<f64>,
+        gui_context: GuiContext,
+        host: Option<HostMethods>,
+    ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
+        self.current().spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)
+    }
+
+    fn size(&self) -> NativeSize<u32> {
+        self.current().size()
+    }
+
+    fn resize_hint(&self) -> ResizeHint {
+        self.current().resize_hint()
+    }
+
+    fn track_info_updated(&self, info: TrackInfo) {
+        self.current().track_info_updated(info);
+    }
+}
+
+/// What egui runs in the window.
+pub struct App {
+    params: Arc<UnbraidParams>,
+    session: Arc<Session>,
+    host: Option<GuiContext>,
+    state: EditorState,
+}
+
+impl NiceEguiApp for App {
+    fn build(
+        &mut self,
+        egui_ctx: egui::Context,
+        nice_gui_ctx: GuiContext,
+        _frame: &mut Frame,
+    ) -> Result<(), HandlerError> {
+        theme::install(&egui_ctx);
+        self.host = Some(nice_gui_ctx);
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        if let Some(host) = &self.host {
+            draw(ui, &self.params, &self.session, host, &mut self.state);
+        }
+    }
+
+    fn resized(&mut self, new_size: WindowSize) {
+        let size = (new_size.logical.width as f32, new_size.logical.height as f32);
+        *lock(&self.params.editor_size) = Some(size);
+    }
+}

@@ -1,0 +1,14 @@
+//! The real interface, driven by hand: a pointer, a wheel, keys, a screen reader's tree.
+
+#![cfg(feature = "plugin")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod editor {
+    mod stage;
+
+    mod controls;
+    mod knobs;
+    mod pictures;
+    mod places;
+    mod states;
+}

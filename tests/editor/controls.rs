@@ -1,0 +1,139 @@
+//! Switches, the mode, the preset menu, what a loaded preset does to the knobs.
+
+use super::stage::{DEFAULT, Stage, Told, assert_one_gesture, summary};
+use egui_kittest::kittest::{NodeT as _, Queryable};
+use std::{
+    path::PathBuf,
+    sync::{Arc, mpsc},
+    time::{Duration, Instant},
+};
+use unbraid::{
+    editor::{EditorState, file_chooser::FileChooser},
+    plugin::{
+        params::{GAIN_SILENCE_DB, Mode},
+        session::{Origin, Playing, Request, Summary},
+    },
+    preset::Knobs,
+    separator::LatencyMode,
+};
+
+#[test]
+fn mute_solo_and_bypass_are_whole_gestures_and_show_their_state() {
+    let mut stage = Stage::new(2, DEFAULT);
+    let lit = |stage: &Stage, name: &str| {
+        let node = stage.harness.get_by_label(name);
+        node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+    };
+    stage.click("Bass mute");
+    assert!(stage.params.strips[1].mute.value() && lit(&stage, "Bass mute"));
+    assert_one_gesture(&stage.told_of(&stage.params.strips[1].mute));
+    stage.click("Bass mute");
+    assert!(!stage.params.strips[1].mute.value() && !lit(&stage, "Bass mute"));
+    stage.click("Drums solo");
+    assert!(stage.params.strips[0].solo.value() && lit(&stage, "Drums solo"));
+    assert_one_gesture(&stage.told_of(&stage.params.strips[0].solo));
+    stage.click("Bypass");
+    assert!(stage.params.bypass.value() && lit(&stage, "Bypass"));
+    assert_one_gesture(&stage.told_of(&stage.params.bypass));
+}
+
+#[test]
+fn another_mode_asks_for_one_restart_and_says_that_it_waits() {
+    let mut stage = Stage::new(2, DEFAULT);
+    assert!(stage.host.told().is_empty(), "the mode in force needs no restart");
+    stage.click("Live");
+    assert_eq!(stage.params.mode.value(), Mode::Live);
+    assert_one_gesture(&stage.told_of(&stage.params.mode));
+    stage.wait(1.0);
+    assert_eq!(*stage.host.told(), [Told::Restart]);
+    assert!(stage.shows("Live takes over when the host restarts the plugin"));
+
+    stage.click("Balanced");
+    stage.wait(1.0);
+    stage.told_of(&stage.params.mode);
+    assert_eq!(*stage.host.told(), [Told::Restart, Told::Restart], "once per change");
+
+    stage.session.set_playing(Playing { mode: LatencyMode::Balanced, latency_samples: 1024, sample_rate: 48_000.0 });
+    stage.wait(0.1);
+    assert!(!stage.shows("takes over"));
+    assert_eq!(stage.spoken("Latency"), "21.3 ms · 1024 samples");
+    stage.click("Quality");
+    stage.click("Balanced");
+    stage.wait(0.1);
+    assert!(!stage.shows("takes over"), "the mode in force was chosen again");
+}
+
+#[test]
+fn the_menu_loads_factory_and_user_presets() {
+    let mut stage = Stage::with_library(DEFAULT);
+    for (name, request) in [
+        ("2 kits", Request::LoadFactory("2 kits".into())),
+        ("My band", Request::LoadFile("/presets/My band.unbraid.safetensors".into())),
+    ] {
+        assert!(stage.harness.query_by_label(name).is_none(), "the menu is closed");
+        stage.click("Preset");
+        stage.wait(0.1);
+        stage.click(name);
+        assert_eq!(stage.inbox.try_recv(), Ok(request));
+        stage.wait(0.1);
+    }
+    assert!(stage.inbox.try_recv().is_err());
+}
+
+#[test]
+fn arrows_step_through_the_presets_and_round_the_corner() {
+    let mut stage = Stage::with_library(DEFAULT);
+    let factory = |name: &str| Request::LoadFactory(name.into());
+    let mine = Request::LoadFile("/presets/My band.unbraid.safetensors".into());
+    // "Drums + Bass" plays. The second step follows before the worker has done the first.
+    stage.click("Next preset");
+    stage.click("Next preset");
+    assert_eq!(stage.inbox.try_iter().collect::<Vec<_>>(), [mine.clone(), factory("2 kits")]);
+    let title = "2 kits".to_owned();
+    stage.session.set_summary(Summary { origin: Origin::Factory(title.clone()), title, ..summary(2) });
+    stage.wait(0.1);
+    stage.click("Previous preset");
+    assert_eq!(stage.inbox.try_iter().collect::<Vec<_>>(), [mine]);
+}
+
+#[test]
+fn a_file_is_chosen_without_holding_up_the_host() {
+    let (answer, answers) = mpsc::channel::<PathBuf>();
+    let answers = std::sync::Mutex::new(answers);
+    let dialog = FileChooser::new(Arc::new(move || answers.lock().unwrap().recv().ok()));
+    let mut stage = Stage::with_state(2, DEFAULT, EditorState::default().with_file_chooser(dialog.clone()));
+    stage.click("Preset");
+    stage.wait(0.1);
+    stage.click("Open file…");
+    // The dialog has no answer yet, and frames go on.
+    stage.wait(0.5);
+    assert!(dialog.is_open() && stage.shows("choose a file"));
+    assert!(stage.inbox.try_recv().is_err());
+    answer.send("/tmp/kit.unbraid.safetensors".into()).unwrap();
+    let request = stage.inbox.recv_timeout(Duration::from_secs(10)).unwrap();
+    assert_eq!(request, Request::LoadFile("/tmp/kit.unbraid.safetensors".into()));
+    let patience = Instant::now() + Duration::from_secs(10);
+    while dialog.is_open() && Instant::now() < patience {
+        std::thread::yield_now();
+    }
+    stage.wait(0.1);
+    assert!(!stage.shows("choose a file"));
+}
+
+#[test]
+fn a_loaded_preset_brings_its_knobs_along_as_gestures() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.session.offer_knobs(vec![
+        Knobs { gain_db: Some(-4.5), mute: false, solo: true },
+        Knobs { gain_db: None, mute: true, solo: false },
+    ]);
+    stage.wait(0.1);
+    let [drums, bass, ..] = &stage.params.strips;
+    assert!((drums.gain.value() + 4.5).abs() < 1e-3 && drums.solo.value() && !drums.mute.value());
+    assert!(bass.gain.value() == GAIN_SILENCE_DB && bass.mute.value() && !bass.solo.value());
+    assert_one_gesture(&stage.told_of(&drums.gain));
+    assert_one_gesture(&stage.told_of(&drums.solo));
+    assert_one_gesture(&stage.told_of(&bass.gain));
+    assert_one_gesture(&stage.told_of(&bass.mute));
+    assert!(stage.host.told().is_empty(), "what stood right already was left alone: {:?}", stage.host.told());
+}

@@ -1,0 +1,127 @@
+//! What the interface looks like. The pictures are written to `editor/` in the target folder, to be looked at.
+
+use super::stage::{DEFAULT, SMALLEST, Stage};
+use egui::{Color32, Modifiers, Vec2};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+};
+use unbraid::{
+    editor::theme,
+    plugin::{
+        params::{GAIN_SILENCE_DB, Mode},
+        session::Activity,
+    },
+};
+
+fn folder() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).with_file_name("editor");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Renders the stage, writes the picture, and returns how often each colour occurs.
+fn picture(stage: &mut Stage, name: &str) -> impl Fn(Color32) -> usize + use<> {
+    stage.harness.set_render_cursor(false);
+    // The harness panics on its own where there is no adapter; say what to do about it.
+    let rendered = catch_unwind(AssertUnwindSafe(|| stage.harness.render()));
+    let Ok(Ok(image)) = rendered else {
+        panic!("pictures need a graphics adapter: install a Vulkan driver, Mesa's software one (lavapipe) will do");
+    };
+    let path = folder().join(format!("{name}.png"));
+    image.save(&path).unwrap();
+    move |colour: Color32| {
+        let near = |a: u8, b: u8| a.abs_diff(b) <= 3;
+        image.pixels().filter(|p| (0..3).all(|c| near(p.0[c], colour.to_array()[c]))).count()
+    }
+}
+
+fn play(stage: &mut Stage, seconds: f32) {
+    for step in 0..(seconds * 60.0) as usize {
+        for (i, meter) in stage.session.meters.sources.iter().enumerate() {
+            let level = 0.5 / (1.0 + i as f32 * 0.6);
+            meter.write(level * if step == 0 { 2.4 } else { 1.0 }, level * 0.45);
+        }
+        stage.session.meters.output.write(0.7, 0.25);
+        stage.harness.step();
+    }
+}
+
+fn playing(count: usize, size: Vec2) -> Stage {
+    let mut stage = Stage::new(count, size);
+    play(&mut stage, 0.7);
+    stage
+}
+
+#[test]
+fn every_source_is_drawn_in_its_own_colour() {
+    for (size, name) in [(DEFAULT, "default"), (SMALLEST, "smallest")] {
+        for count in [1, 2, 3, 8] {
+            let mut stage = playing(count, size);
+            stage.wheel("Drums gain", -6.0, Modifiers::NONE);
+            stage.move_to(egui::Pos2::new(1.0, 1.0));
+            play(&mut stage, 0.1);
+            let pixels = picture(&mut stage, &format!("{count}_strips_{name}"));
+            for strip in &stage.session.summary().strips {
+                let seen = pixels(theme::source_colour(strip.colour));
+                assert!(seen > 250, "{}: {seen} pixels of its colour", strip.name);
+            }
+            assert!(pixels(theme::CARD) > 10_000);
+        }
+    }
+}
+
+#[test]
+fn mute_and_solo_are_lit_in_colours_of_their_own() {
+    let mut stage = playing(2, DEFAULT);
+    let before = picture(&mut stage, "2_strips_default");
+    stage.click("Drums mute");
+    stage.click("Bass solo");
+    play(&mut stage, 0.1);
+    let after = picture(&mut stage, "2_strips_muted_soloed");
+    assert!(after(theme::ALARM) > before(theme::ALARM) + 500);
+    assert!(after(theme::SOLO) > before(theme::SOLO) + 500);
+}
+
+#[test]
+fn a_failure_stands_out() {
+    for (size, name) in [(DEFAULT, "default"), (SMALLEST, "smallest")] {
+        let mut stage = playing(8, size);
+        stage.session.set_activity(Activity::Failed(
+            "kit.unbraid.safetensors: source 2 \"bass\" has 1025 x 25 bases where the header says 1025 x 30; \
+             the file is damaged, please load another copy."
+                .to_owned(),
+        ));
+        play(&mut stage, 0.1);
+        let pixels = picture(&mut stage, &format!("8_strips_failed_{name}"));
+        assert!(pixels(theme::ALARM_GROUND) > 8_000);
+    }
+}
+
+#[test]
+fn states_are_drawn() {
+    let mut stage = Stage::with_library(SMALLEST);
+    play(&mut stage, 0.7);
+    stage.session.set_activity(Activity::Loading("Slap + Room".to_owned()));
+    // SAFETY: the stage holds the parameters.
+    unsafe { nice_plug::prelude::Param::as_ptr(&stage.params.mode)._internal_set_normalized_value(0.0) };
+    play(&mut stage, 0.1);
+    assert_eq!(stage.params.mode.value(), Mode::Live);
+    let pending = picture(&mut stage, "2_strips_pending_loading");
+    stage.click("Bypass");
+    stage.click("Preset");
+    play(&mut stage, 0.1);
+    let bypassed = picture(&mut stage, "2_strips_bypassed_menu");
+    assert!(bypassed(theme::NOTICE) > pending(theme::NOTICE) + 500);
+
+    let mut stage = Stage::new(3, DEFAULT);
+    stage.type_into("Bass gain value", "-inf", egui::Key::Enter);
+    assert_eq!(stage.params.strips[1].gain.value(), GAIN_SILENCE_DB);
+    stage.click("Guitar gain value");
+    stage.harness.step();
+    stage.move_to(stage.centre("Drums gain"));
+    stage.wait(1.5);
+    let silence = picture(&mut stage, "3_strips_silence_typing_tooltip");
+    let unheard = theme::unheard(theme::source_colour(stage.session.summary().strips[1].colour));
+    assert!(silence(unheard) > 250, "a source that is turned down is drawn as unheard");
+}

@@ -1,0 +1,107 @@
+//! What the interface says about what goes on, and how often it draws.
+
+use super::stage::{DEFAULT, Stage};
+use std::time::Duration;
+use unbraid::{
+    editor::{
+        layout::{DEFAULT_SIZE, MAX_SIZE, MIN_SIZE},
+        window::usable_size,
+    },
+    plugin::session::{Activity, Playing},
+    separator::LatencyMode,
+};
+
+#[test]
+fn a_failure_is_shown_until_it_is_dismissed() {
+    let mut stage = Stage::new(2, DEFAULT);
+    let sentence = "kit.safetensors: the file ends too early, please load another copy.";
+    stage.session.set_activity(Activity::Failed(sentence.into()));
+    stage.wait(0.1);
+    assert!(stage.shows(sentence));
+    stage.click("Dismiss");
+    assert_eq!(stage.session.activity(), Activity::Idle);
+    stage.wait(0.1);
+    assert!(!stage.shows(sentence));
+}
+
+#[test]
+fn loading_and_bypass_are_said() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.session.set_activity(Activity::Loading("Slap + Room".into()));
+    stage.wait(0.1);
+    assert!(stage.shows("Loading Slap + Room…"));
+    stage.session.set_activity(Activity::Idle);
+    stage.wait(0.1);
+    assert!(!stage.shows("Loading"));
+    stage.click("Bypass");
+    stage.wait(0.1);
+    assert!(stage.shows("Bypassed"));
+}
+
+#[test]
+fn silence_is_only_blamed_on_the_input_where_nothing_else_can_be_the_cause() {
+    let mut stage = Stage::new(2, DEFAULT);
+    assert!(!stage.shows("No signal"));
+    stage.wait(2.5);
+    assert!(stage.shows("No signal"));
+    stage.click("Drums mute");
+    stage.wait(2.5);
+    assert!(!stage.shows("No signal"), "the drums may be there, but muted");
+    stage.click("Drums mute");
+    stage.session.meters.sources[0].write(0.2, 0.1);
+    stage.wait(0.1);
+    assert!(!stage.shows("No signal"));
+}
+
+#[test]
+fn before_the_first_activation_no_latency_is_claimed_and_no_restart_asked() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 0, sample_rate: 0.0 });
+    stage.click("Live");
+    stage.wait(0.1);
+    stage.told_of(&stage.params.mode);
+    assert!(stage.host.told().is_empty());
+    assert!(stage.shows("Waiting for the host"));
+    assert_eq!(stage.spoken("Latency"), "not running yet");
+}
+
+#[test]
+fn a_meter_holds_its_peak_falls_by_time_and_marks_a_clip() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.session.meters.sources[0].write(0.5, 0.2);
+    stage.wait(0.05);
+    assert_eq!(stage.spoken("Drums level"), "peak −6 dB");
+    stage.wait(1.0);
+    assert_eq!(stage.spoken("Drums level"), "peak −6 dB", "held for a second and a half");
+    stage.wait(4.0);
+    assert_eq!(stage.spoken("Drums level"), "silent");
+    stage.session.meters.sources[1].write(1.2, 0.2);
+    stage.wait(5.0);
+    assert_eq!(stage.spoken("Bass level"), "silent, clipped");
+    stage.click("Bass level");
+    assert_eq!(stage.spoken("Bass level"), "silent");
+}
+
+fn next_frame(stage: &Stage) -> Duration {
+    stage.harness.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay
+}
+
+#[test]
+fn frames_come_fast_while_a_meter_moves_and_slowly_at_rest() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.wait(0.5);
+    assert_eq!(next_frame(&stage), Duration::from_millis(100));
+    stage.session.meters.output.write(0.5, 0.2);
+    stage.wait(0.1);
+    assert!(next_frame(&stage) <= Duration::from_millis(17));
+    stage.wait(6.0);
+    assert_eq!(next_frame(&stage), Duration::from_millis(100));
+}
+
+#[test]
+fn a_remembered_size_is_used_as_far_as_it_can_be() {
+    assert_eq!(usable_size(None), DEFAULT_SIZE);
+    assert_eq!(usable_size(Some((1000.0, 700.0))), egui::vec2(1000.0, 700.0));
+    assert_eq!(usable_size(Some((10.0, 1e9))), egui::vec2(MIN_SIZE.x, MAX_SIZE.y));
+    assert_eq!(usable_size(Some((f32::NAN, 500.0))), DEFAULT_SIZE);
+}
