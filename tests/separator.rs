@@ -56,7 +56,9 @@ fn preset(sources: Vec<Source>) -> Preset {
 
 /// Two fixed sources of random bases.
 fn two_sources() -> Preset {
-    preset(["bass", "drums"].map(|name| source(name, Kind::Fixed, vec![dictionary(name.len() as u64, 4, 2048)])).to_vec())
+    preset(
+        ["bass", "drums"].map(|name| source(name, Kind::Fixed, vec![dictionary(name.len() as u64, 4, 2048)])).to_vec(),
+    )
 }
 
 fn noise(seed: u64, samples: usize) -> Vec<f32> {
@@ -81,10 +83,8 @@ fn play(
     while start < samples {
         let block = start..(start + blocks()).min(samples);
         let mut main: Vec<&mut [f32]> = main.iter_mut().map(|channel| &mut channel[block.clone()]).collect();
-        let mut parts: Vec<Vec<&mut [f32]>> = parts
-            .iter_mut()
-            .map(|part| part.iter_mut().map(|channel| &mut channel[block.clone()]).collect())
-            .collect();
+        let mut parts: Vec<Vec<&mut [f32]>> =
+            parts.iter_mut().map(|part| part.iter_mut().map(|channel| &mut channel[block.clone()]).collect()).collect();
         let mut parts: Vec<&mut [&mut [f32]]> = parts.iter_mut().map(Vec::as_mut_slice).collect();
         separator.process(&mut main, &mut parts);
         start = block.end;
@@ -123,7 +123,8 @@ fn unity_gains_return_the_delayed_input() {
 fn other_block_cuts_give_bit_identical_output() {
     for rate in RATES {
         for mode in LatencyMode::ALL {
-            let controls = Controls { gains: [0.3, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], mix: 0.8, ..Controls::default() };
+            let controls =
+                Controls { gains: [0.3, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], mix: 0.8, ..Controls::default() };
             let input = [noise(3, 9_000), noise(4, 9_000)];
             let run = |sizes: &mut dyn FnMut() -> usize| {
                 let mut separator = separator(&two_sources(), rate, mode, 2);
@@ -302,7 +303,9 @@ fn the_audio_path_does_not_allocate() {
             };
             assert_no_alloc(|| {
                 separator.set_controls(&controls);
-                if block > 500 && let Some(model) = next.take() {
+                if block > 500
+                    && let Some(model) = next.take()
+                {
                     next = separator.offer_model(model).err();
                 }
                 let [a, b] = &mut part;
@@ -358,10 +361,9 @@ fn a_model_fades_in_without_a_click() {
 fn the_offline_engine_aligns_its_output_with_the_input() {
     let mixture = Recording { sample_rate: 48_000, channels: vec![noise(13, 10_001), noise(14, 10_001)] };
     for mode in LatencyMode::ALL {
-        let separation = offline::separate(&two_sources(), &mixture, mode, &Controls::default(), &mut |_| {
-            ControlFlow::Continue(())
-        })
-        .unwrap();
+        let separation =
+            offline::separate(&two_sources(), &mixture, mode, &Controls::default(), &mut |_| ControlFlow::Continue(()))
+                .unwrap();
         assert_eq!(separation.sources.len(), 2);
         for c in 0..2 {
             assert!(null_depth(&mixture.channels[c], &separation.main.channels[c], 0) < -120.0);

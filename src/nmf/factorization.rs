@@ -3,7 +3,7 @@
 //! Frames are cut into chunks of fixed size that all cores work on. Within a chunk everything is a matrix product, and
 //! what the chunks contribute to W is added up in their order: the result depends on the seed, not on the number of cores.
 
-use nalgebra::{DMatrixViewMut, Dyn, MatrixView};
+use super::matrix::{Rows, product};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
@@ -158,13 +158,14 @@ impl<'a> Chunk<'a> {
         let components = self.activity.len();
         self.divide(bases, bins, least);
         let mut gradient = vec![0.0; self.activations.len()];
-        transposed_mut(&mut gradient, components).gemm(1.0, &rows(bases, bins), &transposed(&self.model, bins), 0.0);
+        product(Rows::new(&self.model, bins), Rows::new(bases, bins).transposed(), &mut gradient);
         for (h, gradient) in self.activations.iter_mut().zip(&gradient) {
             *h *= gradient;
         }
 
         self.divide(bases, bins, least);
-        transposed_mut(&mut self.numerator, bins).gemm(1.0, &transposed(&self.model, bins), &rows(&self.activations, components), 0.0);
+        let h = Rows::new(&self.activations, components);
+        product(h.transposed(), Rows::new(&self.model, bins), &mut self.numerator);
         self.activity.fill(0.0);
         for frame in self.activations.chunks_exact(components) {
             for (sum, h) in self.activity.iter_mut().zip(frame) {
@@ -175,30 +176,12 @@ impl<'a> Chunk<'a> {
 
     /// model ← V / WH.
     fn divide(&mut self, bases: &[f32], bins: usize, least: f32) {
-        let h = transposed(&self.activations, self.activity.len());
-        transposed_mut(&mut self.model, bins).gemm(1.0, &transposed(bases, bins), &h, 0.0);
+        let h = Rows::new(&self.activations, self.activity.len());
+        product(h, Rows::new(bases, bins), &mut self.model);
         for (model, v) in self.model.iter_mut().zip(self.frames) {
             *model = v / (*model + least);
         }
     }
-}
-
-/// A matrix seen through its strides.
-type View<'a> = MatrixView<'a, f32, Dyn, Dyn, Dyn, Dyn>;
-
-/// Row-major rows of `width` as the columns of a column-major matrix, which is how nalgebra counts.
-fn transposed(rows: &[f32], width: usize) -> View<'_> {
-    View::from_slice_with_strides(rows, width, rows.len() / width, 1, width)
-}
-
-/// Row-major rows of `width` as they are.
-fn rows(rows: &[f32], width: usize) -> View<'_> {
-    View::from_slice_with_strides(rows, rows.len() / width, width, width, 1)
-}
-
-fn transposed_mut(rows: &mut [f32], width: usize) -> DMatrixViewMut<'_, f32> {
-    let count = rows.len() / width;
-    DMatrixViewMut::from_slice(rows, width, count)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! - [`divergence`]: the cost itself.
 //! - [`factorization`]: W and H from frames, in the background.
 //! - [`kernels`]: the two inner loops.
+//! - [`matrix`]: products of row-major matrices.
 //! - [`priors`]: sparsity and smoothness of the activations.
 
 pub mod activations;
@@ -16,4 +17,5 @@ pub mod bands;
 pub mod divergence;
 pub mod factorization;
 pub mod kernels;
+pub mod matrix;
 pub mod priors;
