@@ -6,9 +6,9 @@ use super::{
     separation::{Task, ensure_writable, parse_in_range},
 };
 use crate::{
-    preset::{Preset, Source},
+    preset::Preset,
     recording::write_wav,
-    separator::Controls,
+    separator::{Controls, decibels_to_gain},
 };
 use clap::Args;
 use serde_json::json;
@@ -86,10 +86,8 @@ impl Remix {
 
     fn controls(&self, preset: &Preset) -> Result<Controls, CliError> {
         let mut controls = self.task.controls();
-        let soloing = preset.sources.iter().any(|source| source.knobs.solo);
-        for (gain, source) in controls.gains.iter_mut().zip(&preset.sources) {
-            *gain = preset_gain(source, soloing);
-        }
+        let knobs = preset.sources.iter().map(|source| source.knobs);
+        controls.gains = Controls::resolve_gains(knobs.map(|knobs| (knobs.gain_db, knobs.mute, knobs.solo)));
         for Gain { source: name, db } in &self.gain {
             let index = preset.sources.iter().position(|source| source.name == *name);
             let index = index.ok_or_else(|| CliError::UnknownSource {
@@ -97,20 +95,10 @@ impl Remix {
                 name: name.clone(),
                 known: preset.sources.iter().map(|source| source.name.clone()).collect(),
             })?;
-            controls.gains[index] = linear(*db);
+            controls.gains[index] = db.map_or(0.0, decibels_to_gain);
         }
         Ok(controls)
     }
-}
-
-/// The gain at which the preset plays a source, linear.
-fn preset_gain(source: &Source, soloing: bool) -> f32 {
-    let heard = !source.knobs.mute && (source.knobs.solo || !soloing);
-    if heard { linear(source.knobs.gain_db) } else { 0.0 }
-}
-
-fn linear(db: Option<f32>) -> f32 {
-    db.map_or(0.0, |db| 10_f32.powf(db / 20.0))
 }
 
 fn parse_gain(argument: &str) -> Result<Gain, String> {

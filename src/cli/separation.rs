@@ -9,7 +9,7 @@ use crate::{
     },
     recording::{self, Recording, SampleFormat},
     separator::{
-        Controls, LatencyMode,
+        Controls, LatencyMode, Layout,
         offline::{self, Separation},
     },
 };
@@ -78,6 +78,15 @@ impl Task {
     pub(super) fn read_mixture(&self) -> Result<Recording, CliError> {
         let mixture = recording::read(&self.mixture)?;
         mixture.ensure_audible(&self.mixture)?;
+        let frame_len = Layout::new(f64::from(mixture.sample_rate), self.mode).windows.frame_len();
+        if mixture.len() < frame_len {
+            let milliseconds = |samples: usize| 1e3 * samples as f64 / f64::from(mixture.sample_rate);
+            return Err(CliError::TooShort {
+                path: self.mixture.clone(),
+                milliseconds: milliseconds(mixture.len()),
+                frame_milliseconds: milliseconds(frame_len),
+            });
+        }
         interrupt::check()?;
         Ok(mixture)
     }

@@ -127,8 +127,10 @@ pub fn replacement_for(path: &Path) -> io::Result<NamedTempFile> {
     if !folder.is_dir() {
         return Err(io::Error::other(format!("there is no folder {}; create it first", folder.display())));
     }
+    // It keeps the extension, by which some encoders choose the format.
+    let suffix = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".unbraid-").suffix(".part");
+    builder.prefix(".unbraid-").suffix(&suffix);
     #[cfg(unix)]
     {
         // As any new file: what the user's umask leaves of read and write for all.
