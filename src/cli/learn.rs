@@ -95,18 +95,19 @@ impl Learn {
                 None => lessons.push(Lesson { source, files: vec![file] }),
             }
         }
-        for (index, adaptive) in self.adaptive.iter().enumerate() {
-            let name = &adaptive.source;
-            if lessons.iter().any(|lesson| lesson.source == name) {
-                return Err(CliError::Usage(format!("source {name:?} is given both files and --adaptive; choose one")));
-            }
-            if self.adaptive[..index].iter().any(|earlier| earlier.source == *name) {
-                return Err(CliError::Usage(format!("source {name:?} is named twice with --adaptive; name it once")));
-            }
-        }
-        let count = lessons.len() + self.adaptive.len();
-        if count > MAX_SOURCES {
+        let adaptive = self.adaptive.iter().map(|adaptive| adaptive.source.as_str());
+        let names: Vec<&str> = lessons.iter().map(|lesson| lesson.source).chain(adaptive).collect();
+        if names.len() > MAX_SOURCES {
+            let count = names.len();
             return Err(CliError::Usage(format!("{count} sources are named; a preset holds at most {MAX_SOURCES}")));
+        }
+        for (index, name) in names.iter().enumerate() {
+            // Names become file names, and not every file system tells upper from lower case.
+            let same = |earlier: &&&str| earlier.to_lowercase() == name.to_lowercase();
+            if let Some(earlier) = names[..index].iter().find(same) {
+                let reason = "only SOURCE=FILE may name a source again, and then letter by letter";
+                return Err(CliError::Usage(format!("sources {earlier:?} and {name:?} have the same name; {reason}")));
+            }
         }
         Ok(lessons)
     }
@@ -188,9 +189,19 @@ fn file_name(path: &Path) -> String {
 fn parse_training(argument: &str) -> Result<Training, String> {
     match argument.split_once('=') {
         Some((source, file)) if !source.trim().is_empty() && !file.is_empty() => {
-            Ok(Training { source: source.trim().to_owned(), file: file.into() })
+            Ok(Training { source: parse_name(source)?, file: file.into() })
         }
         _ => Err("write SOURCE=FILE, as in drums=kit.wav".to_owned()),
+    }
+}
+
+/// A source's name, if a preset can hold a source of that name.
+fn parse_name(name: &str) -> Result<String, String> {
+    let name = name.trim().to_owned();
+    let named = Adaptive { source: name, components: None }.source(1, 0);
+    match named.validate() {
+        Ok(()) => Ok(named.name),
+        Err(flaw) => Err(format!("the source's name is {}; give it {}", flaw.found, flaw.expected)),
     }
 }
 
@@ -218,8 +229,8 @@ fn parse_adaptive(argument: &str) -> Result<Adaptive, String> {
         Some((source, components)) => (source, Some(parse_components(components)?)),
         None => (argument, None),
     };
-    match source.trim() {
-        "" => Err("write NAME or NAME=K, as in voice=20".to_owned()),
-        source => Ok(Adaptive { source: source.to_owned(), components }),
+    if source.trim().is_empty() {
+        return Err("write NAME or NAME=K, as in voice=20".to_owned());
     }
+    Ok(Adaptive { source: parse_name(source)?, components })
 }

@@ -103,8 +103,7 @@ impl Task {
         controls: &Controls,
     ) -> Result<Separation, CliError> {
         let mut progress = Progress::start(format!("separating {}", self.mixture.display()));
-        let separated =
-            offline::separate(preset, mixture, self.mode, controls, &mut |share| progress.update(share));
+        let separated = offline::separate(preset, mixture, self.mode, controls, &mut |share| progress.update(share));
         drop(progress);
         interrupt::check()?;
         separated.map_err(|error| CliError::Separate { path: self.mixture.clone(), error })

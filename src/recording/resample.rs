@@ -27,8 +27,9 @@ impl Recording {
 
         let (frames, channels) = (self.len(), self.channels.len());
         let input = SequentialSliceOfVecs::new(&self.channels, channels, frames).map_err(|e| fail(e.to_string()))?;
-        let mut resampler = Fft::<f32>::new(from as usize, to as usize, filter_samples(from, to), channels, FixedSync::Both)
-            .map_err(|e| fail(e.to_string()))?;
+        let mut resampler =
+            Fft::<f32>::new(from as usize, to as usize, filter_samples(from, to), channels, FixedSync::Both)
+                .map_err(|e| fail(e.to_string()))?;
         let interleaved = resampler.process_all(&input, frames, None).map_err(|e| fail(e.to_string()))?.take_data();
 
         let length = resampled_len(frames, from, to);

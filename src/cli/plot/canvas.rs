@@ -106,6 +106,9 @@ impl Canvas<'_> {
         let font = (FONT, size).into_font();
         let font = if align == Align::Upwards { font.transform(FontTransform::Rotate270) } else { font };
         let style = TextStyle::from(font).color(&colour).pos(Pos::new(h_pos, VPos::Center));
+        // The backend centres the line box, in which the letters themselves stand high.
+        let drop = size / 8;
+        let at = if align == Align::Upwards { (at.0 + drop, at.1) } else { (at.0, at.1 + drop) };
         self.area.draw_text(text, &style, at).map_err(failed)
     }
 

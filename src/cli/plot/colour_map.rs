@@ -27,7 +27,7 @@ fn colour_at(level: f64) -> [u8; 3] {
     let between = |ends: [f64; 2]| ends[0] + level * (ends[1] - ends[0]);
     let lightness = between(LIGHTNESS);
     let hue = 2.0 * PI * between(HUE);
-    let mut chroma = CHROMA * (PI * level.powf(0.85)).sin().powf(0.8).max(0.12);
+    let mut chroma = CHROMA * (PI * level.powf(0.85)).sin().powf(0.8).max(0.12 + 0.4 * level);
     loop {
         let linear = oklab_to_linear_srgb(lightness, chroma * hue.cos(), chroma * hue.sin());
         // Less chroma keeps lightness and hue where the screen cannot show the colour.

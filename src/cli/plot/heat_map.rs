@@ -97,7 +97,7 @@ impl HeatMap<'_> {
             canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Right, (rect.x - 10, y))?;
         }
         let middle = rect.y + rect.height / 2;
-        canvas.text("Hz", NUMBER_SIZE, FAINT_INK, Align::Upwards, (rect.x - 10 - NUMBERS_WIDTH, middle))
+        canvas.text("frequency in Hz", NUMBER_SIZE, FAINT_INK, Align::Upwards, (rect.x - 10 - NUMBERS_WIDTH, middle))
     }
 
     fn draw_across(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {

@@ -80,8 +80,7 @@ pub fn separation(path: &Path, figure: &SeparationFigure<'_>) -> Result<(), Plot
         width: sound_width,
         height: row_height - CAPTION,
     };
-    let bases_rect =
-        |row: i32| Rect { x: SIZE.0 as i32 - MARGIN - BASES_WIDTH, width: BASES_WIDTH, ..sound_rect(row) };
+    let bases_rect = |row: i32| Rect { x: SIZE.0 as i32 - MARGIN - BASES_WIDTH, width: BASES_WIDTH, ..sound_rect(row) };
 
     let mixture = Levels::of_sound(figure.mixture, sound_width as usize);
     let top_db = mixture.peak();
@@ -122,7 +121,13 @@ pub fn preset(path: &Path, name: &str, preset: &Preset) -> Result<(), PlotError>
     Canvas::save(path, size, |canvas| {
         let title = Path::new(name).file_name().map_or(name.into(), |file| file.to_string_lossy());
         let scale = Rect { x: size.0 as i32 - MARGIN - 260, y: HEADER / 2 - 16, width: 260, height: 14 };
-        canvas.text(&title, if count > 1 { TITLE_SIZE } else { CAPTION_SIZE }, INK, Align::Left, (MARGIN, HEADER / 2))?;
+        canvas.text(
+            &title,
+            if count > 1 { TITLE_SIZE } else { CAPTION_SIZE },
+            INK,
+            Align::Left,
+            (MARGIN, HEADER / 2),
+        )?;
         draw_scale(canvas, scale)?;
         for (index, source) in (0..).zip(&preset.sources) {
             let rect = Rect {
