@@ -25,6 +25,9 @@ pub(super) const INK: RGBColor = RGBColor(0xEC, 0xEC, 0xF0);
 pub(super) const FAINT_INK: RGBColor = RGBColor(0xA6, 0xA6, 0xB0);
 pub(super) const FRAME: RGBColor = RGBColor(0x50, 0x50, 0x5C);
 
+/// Text of fewer pixels than this is small.
+const SMALL_TEXT: i32 = 22;
+
 /// Why a figure could not be drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum PlotError {
@@ -105,11 +108,13 @@ impl Canvas<'_> {
         };
         let font = (FONT, size).into_font();
         let font = if align == Align::Upwards { font.transform(FontTransform::Rotate270) } else { font };
+        // The backend sets letters on whole pixels, which eats the font's narrow spaces up where letters are small.
+        let text = if size < SMALL_TEXT { text.replace(' ', "  ") } else { text.to_owned() };
         let style = TextStyle::from(font).color(&colour).pos(Pos::new(h_pos, VPos::Center));
         // The backend centres the line box, in which the letters themselves stand high.
         let drop = size / 8;
         let at = if align == Align::Upwards { (at.0 + drop, at.1) } else { (at.0, at.1 + drop) };
-        self.area.draw_text(text, &style, at).map_err(failed)
+        self.area.draw_text(&text, &style, at).map_err(failed)
     }
 
     pub(super) fn line(&self, from: (i32, i32), to: (i32, i32), style: impl Into<ShapeStyle>) -> Result<(), PlotError> {

@@ -133,7 +133,7 @@ pub(super) fn draw_scale(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotErro
     for db in [-60, -40, -20, 0] {
         let x = rect.right() - 1 + (db as f32 / RANGE_DB * rect.width as f32) as i32;
         canvas.line((x, rect.bottom()), (x, rect.bottom() + 4), FAINT_INK)?;
-        let label = if db == 0 { "0 dB".to_owned() } else { db.to_string() };
+        let label = if db == 0 { "0 dB".to_owned() } else { format!("\u{2212}{}", -db) };
         canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, rect.bottom() + 15))?;
     }
     Ok(())

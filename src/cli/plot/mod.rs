@@ -28,6 +28,8 @@ const MARGIN: i32 = 32;
 const HEADER: i32 = 84;
 /// Room above a heat map for its own title, in pixels.
 const CAPTION: i32 = 34;
+/// Room between two rows of heat maps, in pixels.
+const ROW_GAP: i32 = 12;
 /// Room left of a heat map for its frequency axis, in pixels.
 const AXIS_WIDTH: i32 = 72;
 /// Room below the lowest heat map for its horizontal axis, in pixels.
@@ -73,12 +75,12 @@ pub fn separation(path: &Path, figure: &SeparationFigure<'_>) -> Result<(), Plot
     const BASES_WIDTH: i32 = 400;
     let rows = figure.sources.len() as i32 + 1;
     let sound_width = SIZE.0 as i32 - 2 * MARGIN - 2 * AXIS_WIDTH - BASES_WIDTH - MARGIN;
-    let row_height = (SIZE.1 as i32 - MARGIN - HEADER - AXIS_HEIGHT) / rows;
+    let row_height = (SIZE.1 as i32 - MARGIN / 2 - HEADER - AXIS_HEIGHT) / rows;
     let sound_rect = |row: i32| Rect {
         x: MARGIN + AXIS_WIDTH,
         y: HEADER + row * row_height + CAPTION,
         width: sound_width,
-        height: row_height - CAPTION,
+        height: row_height - CAPTION - ROW_GAP,
     };
     let bases_rect = |row: i32| Rect { x: SIZE.0 as i32 - MARGIN - BASES_WIDTH, width: BASES_WIDTH, ..sound_rect(row) };
 
