@@ -1,4 +1,33 @@
 //! Audio as the command line, learning and tests hold it; files in and out behind the feature `files`.
+//!
+//! - [`read`]: any common audio file to samples, decoded by symphonia.
+//! - [`write_wav`] and [`WavFiles`]: samples to WAV files that appear whole or not at all.
+//! - [`Recording::resampled`]: another sample rate, by band-limited interpolation.
+
+#[cfg(feature = "files")]
+mod error;
+#[cfg(feature = "files")]
+mod read;
+#[cfg(feature = "files")]
+mod resample;
+#[cfg(feature = "files")]
+mod write;
+
+#[cfg(feature = "files")]
+pub use {
+    error::RecordingError,
+    read::read,
+    write::{SampleFormat, WavFiles, replacement_for, write_wav},
+};
+
+/// Lowest sample rate that is worked at, in Hz.
+pub const MIN_SAMPLE_RATE: u32 = 1_000;
+/// Highest sample rate that is worked at, in Hz.
+pub const MAX_SAMPLE_RATE: u32 = 768_000;
+/// Most channels a recording may have.
+pub const MAX_CHANNELS: usize = 2;
+/// A recording that never exceeds this counts as silent: one step of a 16-bit file, -90 dB.
+pub const SILENCE_PEAK: f32 = 1.0 / 32_768.0;
 
 /// Sound in memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,5 +52,21 @@ impl Recording {
     /// Length in seconds.
     pub fn seconds(&self) -> f64 {
         self.len() as f64 / f64::from(self.sample_rate)
+    }
+
+    /// Largest magnitude of any sample, full scale 1.
+    pub fn peak(&self) -> f32 {
+        self.channels.iter().flatten().fold(0.0, |peak, sample| sample.abs().max(peak))
+    }
+
+    /// Whether nothing in it is louder than [`SILENCE_PEAK`].
+    pub fn is_silent(&self) -> bool {
+        self.peak() <= SILENCE_PEAK
+    }
+
+    /// The mean of the channels, one sample per frame.
+    pub fn downmix(&self) -> Vec<f32> {
+        let scale = 1.0 / self.channels.len().max(1) as f32;
+        (0..self.len()).map(|t| self.channels.iter().map(|channel| channel[t]).sum::<f32>() * scale).collect()
     }
 }

@@ -1,0 +1,63 @@
+//! What can go wrong on the command line, one sentence each.
+
+use crate::{
+    evaluation::EvaluationError, learner::LearnError, preset::file::PresetError, recording::RecordingError,
+    separator::offline::SeparateError,
+};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Why a command ended without its result.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    /// Arguments that parse one by one and make no sense together.
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    #[error(transparent)]
+    Preset(#[from] PresetError),
+    #[error("no preset is called {name:?}; there are {}", quoted(known))]
+    UnknownPreset { name: String, known: Vec<String> },
+    #[error("{preset} has no source {name:?}; it has {}", quoted(known))]
+    UnknownSource { preset: String, name: String, known: Vec<String> },
+    #[error("{}: lasts {milliseconds:.0} ms, less than one frame of {frame_milliseconds:.0} ms; give a longer one", path.display())]
+    TooShort { path: PathBuf, milliseconds: f64, frame_milliseconds: f64 },
+    #[error("source {source_name:?}: {error}")]
+    Learn { source_name: String, error: LearnError },
+    #[error("{}: {error}", path.display())]
+    Separate { path: PathBuf, error: SeparateError },
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+    #[error(
+        "{}: its sample rate is {rate} Hz, that of {} is {expected} Hz; convert one of them, every file must have the same",
+        path.display(),
+        first.display()
+    )]
+    SampleRates { path: PathBuf, rate: u32, first: PathBuf, expected: u32 },
+    #[error("{}: cannot be written ({reason})", path.display())]
+    Unwritable { path: PathBuf, reason: String },
+    #[error("{}: would be overwritten by the result; choose another output", path.display())]
+    WouldOverwrite { path: PathBuf },
+    #[error("stdout cannot be written ({0})")]
+    Stdout(std::io::Error),
+    #[error("stopped; nothing was written")]
+    Interrupted,
+}
+
+impl CliError {
+    pub(super) fn unwritable(path: impl Into<PathBuf>, reason: impl std::fmt::Display) -> Self {
+        Self::Unwritable { path: path.into(), reason: reason.to_string() }
+    }
+
+    pub(super) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Usage(_) => 2,
+            Self::Interrupted => 130,
+            _ => 1,
+        })
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,131 @@
+//! `unbraid inspect`: what is in a preset.
+
+use super::{Report, error::CliError, plot, separation};
+use crate::{
+    dictionary::Dictionary,
+    preset::{Kind, Preset, Source},
+};
+use clap::Args;
+use serde_json::{Value, json};
+use std::{fmt::Write, path::PathBuf};
+
+/// Tell what is in a preset: its sources, their bases, and how they were learned.
+#[derive(Debug, Args)]
+pub(super) struct Inspect {
+    /// A preset file, or the name of a factory or user preset.
+    #[arg(value_name = "PRESET")]
+    preset: String,
+
+    /// Draw the bases of every source.
+    #[arg(long, value_name = "FILE.png", value_parser = parse_png_path)]
+    plot: Option<PathBuf>,
+}
+
+impl Inspect {
+    pub(super) fn run(&self) -> Result<Report, CliError> {
+        let preset = separation::load_preset(&self.preset)?;
+        let mut messages = Vec::new();
+        if let Some(path) = &self.plot {
+            plot::preset(path, &self.preset, &preset).map_err(|error| CliError::unwritable(path, error))?;
+            messages.push(format!("wrote {}", path.display()));
+        }
+        let sources: Vec<Value> = preset.sources.iter().map(source_summary).collect();
+        Ok(Report {
+            text: describe(&self.preset, &preset),
+            messages,
+            json: json!({ "preset": self.preset, "written_by": preset.written_by, "sources": sources }),
+        })
+    }
+}
+
+/// A source as `--json` shows it: everything but the bases themselves.
+pub(super) fn source_summary(source: &Source) -> Value {
+    json!({
+        "name": source.name,
+        "colour": source.colour.to_string(),
+        "kind": match source.kind { Kind::Fixed => "fixed", Kind::Adaptive { .. } => "adaptive" },
+        "components": source.components(),
+        "blocks": source.blocks,
+        "knobs": source.knobs,
+        "learned_from": source.learned_from,
+        "licence": source.licence,
+        "dictionaries": source.dictionaries.iter().map(|dictionary| json!({
+            "components": dictionary.components,
+            "bins": dictionary.bins,
+            "frame": dictionary.frame,
+            "training": dictionary.training,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn describe(name: &str, preset: &Preset) -> String {
+    let count = preset.sources.len();
+    let mut text = format!("{name}\n{} written by Unbraid {}\n", counted(count, "source"), preset.written_by);
+    for (index, source) in preset.sources.iter().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n{}. {}  {}", index + 1, source.name, describe_kind(source));
+        let _ = write!(text, "\n   colour {}, {}", source.colour, describe_knobs(source));
+        for dictionary in &source.dictionaries {
+            let _ = write!(text, "\n   {}", describe_dictionary(dictionary));
+        }
+        if !source.learned_from.is_empty() {
+            let _ = write!(text, "\n   learned from {}", source.learned_from.join(", "));
+        }
+        if source.kind == Kind::Fixed {
+            let _ = write!(text, "\n   licence: {}", source.licence.as_deref().unwrap_or("not stated"));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn describe_kind(source: &Source) -> String {
+    let components = source.components();
+    match source.kind {
+        Kind::Adaptive { .. } => {
+            format!("adaptive, {} learned while it plays", counted(components, "basis"))
+        }
+        Kind::Fixed => {
+            format!("fixed, {} in {}", counted(components, "basis"), counted(source.blocks.len(), "block"))
+        }
+    }
+}
+
+fn describe_knobs(source: &Source) -> String {
+    let gain = source.knobs.gain_db.map_or("-inf dB".to_owned(), |db| format!("{db} dB"));
+    let mute = if source.knobs.mute { ", muted" } else { "" };
+    let solo = if source.knobs.solo { ", soloed" } else { "" };
+    format!("gain {gain}{mute}{solo}")
+}
+
+fn describe_dictionary(dictionary: &Dictionary) -> String {
+    let (frame, training) = (&dictionary.frame, &dictionary.training);
+    format!(
+        "{} bins of {:.2} Hz: {} frames of {} samples at {} Hz, |X|^{}; {} divergence, {}, seed {}",
+        dictionary.bins,
+        frame.bin_spacing(),
+        frame.window,
+        frame.frame_len,
+        frame.sample_rate,
+        frame.exponent,
+        training.divergence.to_uppercase(),
+        counted(training.iterations as usize, "iteration"),
+        training.seed,
+    )
+}
+
+fn counted(count: usize, thing: &str) -> String {
+    match (count, thing) {
+        (1, _) => format!("1 {thing}"),
+        (_, "basis") => format!("{count} bases"),
+        _ => format!("{count} {thing}s"),
+    }
+}
+
+fn parse_png_path(argument: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(argument);
+    match path.extension() {
+        Some(extension) if extension.eq_ignore_ascii_case("png") => Ok(path),
+        _ => Err("plots are PNG; give a name that ends in .png".to_owned()),
+    }
+}

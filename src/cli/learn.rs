@@ -1,0 +1,236 @@
+//! `unbraid learn`: recordings of each source played alone to a preset.
+
+use super::{Report, error::CliError, interrupt, progress::Progress};
+use crate::{
+    learner::{self, LearnError, LearnSettings},
+    preset::{
+        Kind, Knobs, MAX_COMPONENTS, MAX_SOURCES, PALETTE, Preset, Source, UnknownKeys,
+        file::{self, SUFFIX},
+    },
+    recording::{self, Recording},
+};
+use clap::Args;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Learn sources from recordings of each played alone.
+///
+/// The sources stand in the preset in the order in which they are first named, adaptive ones last.
+#[derive(Debug, Args)]
+pub(super) struct Learn {
+    /// A source and a recording of it alone; name a source again to learn it from more files.
+    #[arg(required = true, value_name = "SOURCE=FILE", value_parser = parse_training)]
+    recordings: Vec<Training>,
+
+    /// The preset to write; its name must end in .unbraid.safetensors. An existing one is replaced.
+    #[arg(short, long, value_name = "PRESET", value_parser = parse_preset_path)]
+    output: PathBuf,
+
+    /// Number of bases per source.
+    #[arg(long, value_name = "K", default_value_t = LearnSettings::default().components, value_parser = parse_components)]
+    components: usize,
+
+    /// Number of multiplicative updates.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = LearnSettings::default().iterations,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+    )]
+    iterations: u32,
+
+    /// Seed of the random start; the same seed gives the same preset.
+    #[arg(long, value_name = "S", default_value_t = LearnSettings::default().seed)]
+    seed: u64,
+
+    /// A source whose bases are learned from the mixture while it plays, and how many; needs no file.
+    #[arg(long, value_name = "NAME[=K]", value_parser = parse_adaptive)]
+    adaptive: Vec<Adaptive>,
+}
+
+#[derive(Debug, Clone)]
+struct Training {
+    source: String,
+    file: PathBuf,
+}
+
+#[derive(Debug, Clone)]
+struct Adaptive {
+    source: String,
+    components: Option<usize>,
+}
+
+/// A source that is to be learned, and all its files.
+struct Lesson<'a> {
+    source: &'a str,
+    files: Vec<&'a Path>,
+}
+
+impl Learn {
+    pub(super) fn run(&self) -> Result<Report, CliError> {
+        let lessons = self.lessons()?;
+        super::separation::ensure_writable(&self.output)?;
+        // All files are read before the first is learned from: a wrong name is told at once.
+        let recordings = lessons.iter().map(Lesson::read).collect::<Result<Vec<_>, _>>()?;
+
+        let mut sources = Vec::new();
+        for (lesson, recordings) in lessons.iter().zip(&recordings) {
+            sources.push(self.learn(lesson, recordings, sources.len())?);
+        }
+        for adaptive in &self.adaptive {
+            sources.push(adaptive.source(self.components, sources.len()));
+        }
+        let preset =
+            Preset { sources, written_by: env!("CARGO_PKG_VERSION").to_owned(), unknown: UnknownKeys::default() };
+        interrupt::check()?;
+        file::write(&preset, &self.output)?;
+        Ok(self.report(&preset))
+    }
+
+    fn lessons(&self) -> Result<Vec<Lesson<'_>>, CliError> {
+        let mut lessons: Vec<Lesson<'_>> = Vec::new();
+        for Training { source, file } in &self.recordings {
+            match lessons.iter_mut().find(|lesson| lesson.source == source) {
+                Some(lesson) => lesson.files.push(file),
+                None => lessons.push(Lesson { source, files: vec![file] }),
+            }
+        }
+        let adaptive = self.adaptive.iter().map(|adaptive| adaptive.source.as_str());
+        let names: Vec<&str> = lessons.iter().map(|lesson| lesson.source).chain(adaptive).collect();
+        if names.len() > MAX_SOURCES {
+            let count = names.len();
+            return Err(CliError::Usage(format!("{count} sources are named; a preset holds at most {MAX_SOURCES}")));
+        }
+        for (index, name) in names.iter().enumerate() {
+            // Names become file names, and not every file system tells upper from lower case.
+            let same = |earlier: &&&str| earlier.to_lowercase() == name.to_lowercase();
+            if let Some(earlier) = names[..index].iter().find(same) {
+                let reason = "only SOURCE=FILE may name a source again, and then letter by letter";
+                return Err(CliError::Usage(format!("sources {earlier:?} and {name:?} have the same name; {reason}")));
+            }
+        }
+        Ok(lessons)
+    }
+
+    fn learn(&self, lesson: &Lesson<'_>, recordings: &[Recording], index: usize) -> Result<Source, CliError> {
+        let settings = LearnSettings { components: self.components, iterations: self.iterations, seed: self.seed };
+        let mut progress = Progress::start(format!("learning {}", lesson.source));
+        let learned = learner::learn(recordings, &settings, &mut |share| progress.update(share));
+        drop(progress);
+        interrupt::check()?;
+        Ok(Source {
+            name: lesson.source.to_owned(),
+            colour: PALETTE[index],
+            kind: Kind::Fixed,
+            blocks: vec![self.components],
+            knobs: Knobs::default(),
+            learned_from: lesson.files.iter().map(|file| file_name(file)).collect(),
+            licence: None,
+            dictionaries: learned.map_err(|error| lesson.error(error))?,
+            unknown: UnknownKeys::default(),
+        })
+    }
+
+    fn report(&self, preset: &Preset) -> Report {
+        let names: Vec<&str> = preset.sources.iter().map(|source| source.name.as_str()).collect();
+        let sources = preset.sources.iter().map(super::inspect::source_summary).collect::<Vec<_>>();
+        Report {
+            text: String::new(),
+            messages: vec![format!("wrote {} with {}", self.output.display(), names.join(", "))],
+            json: json!({ "preset": self.output, "sources": sources }),
+        }
+    }
+}
+
+impl Lesson<'_> {
+    fn read(&self) -> Result<Vec<Recording>, CliError> {
+        let read = |path: &&Path| {
+            interrupt::check()?;
+            let recording = recording::read(path)?;
+            recording.ensure_audible(path)?;
+            Ok(recording)
+        };
+        self.files.iter().map(read).collect()
+    }
+
+    /// The learner counts recordings; the user named files.
+    fn error(&self, error: LearnError) -> CliError {
+        let path = |number: usize| self.files[number - 1].to_path_buf();
+        match error {
+            LearnError::TooShort { number, milliseconds, frame_milliseconds } => {
+                CliError::TooShort { path: path(number), milliseconds, frame_milliseconds }
+            }
+            LearnError::Silent { number } => recording::RecordingError::Silent { path: path(number) }.into(),
+            error => CliError::Learn { source_name: self.source.to_owned(), error },
+        }
+    }
+}
+
+impl Adaptive {
+    fn source(&self, default_components: usize, index: usize) -> Source {
+        Source {
+            name: self.source.clone(),
+            colour: PALETTE[index],
+            kind: Kind::Adaptive { components: self.components.unwrap_or(default_components) },
+            blocks: Vec::new(),
+            knobs: Knobs::default(),
+            learned_from: Vec::new(),
+            licence: None,
+            dictionaries: Vec::new(),
+            unknown: UnknownKeys::default(),
+        }
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+fn parse_training(argument: &str) -> Result<Training, String> {
+    match argument.split_once('=') {
+        Some((source, file)) if !source.trim().is_empty() && !file.is_empty() => {
+            Ok(Training { source: parse_name(source)?, file: file.into() })
+        }
+        _ => Err("write SOURCE=FILE, as in drums=kit.wav".to_owned()),
+    }
+}
+
+/// A source's name, if a preset can hold a source of that name.
+fn parse_name(name: &str) -> Result<String, String> {
+    let name = name.trim().to_owned();
+    let named = Adaptive { source: name, components: None }.source(1, 0);
+    match named.validate() {
+        Ok(()) => Ok(named.name),
+        Err(flaw) => Err(format!("the source's name is {}; give it {}", flaw.found, flaw.expected)),
+    }
+}
+
+fn parse_preset_path(argument: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(argument);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    match name.strip_suffix(SUFFIX) {
+        Some(stem) if !stem.is_empty() => Ok(path),
+        _ => {
+            let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("preset");
+            Err(format!("a preset's name ends in {SUFFIX}, as in {stem}{SUFFIX}"))
+        }
+    }
+}
+
+fn parse_components(argument: &str) -> Result<usize, String> {
+    match argument.parse() {
+        Ok(components) if (1..=MAX_COMPONENTS).contains(&components) => Ok(components),
+        _ => Err(format!("the number of bases is a whole number from 1 to {MAX_COMPONENTS}")),
+    }
+}
+
+fn parse_adaptive(argument: &str) -> Result<Adaptive, String> {
+    let (source, components) = match argument.rsplit_once('=') {
+        Some((source, components)) => (source, Some(parse_components(components)?)),
+        None => (argument, None),
+    };
+    if source.trim().is_empty() {
+        return Err("write NAME or NAME=K, as in voice=20".to_owned());
+    }
+    Ok(Adaptive { source: parse_name(source)?, components })
+}

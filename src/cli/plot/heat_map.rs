@@ -1,0 +1,167 @@
+//! One heat map with its axes: levels over columns and a logarithmic frequency axis.
+
+use super::{
+    canvas::{Align, BACKGROUND, Canvas, FAINT_INK, FRAME, INK, PlotError, Rect},
+    colour_map::colour,
+    levels::Levels,
+};
+use plotters::style::Color;
+
+/// Lowest frequency shown, in Hz.
+const MIN_HZ: f64 = 40.0;
+/// Highest frequency shown, in Hz.
+const MAX_HZ: f64 = 16_000.0;
+/// From the lightest to the darkest colour, in dB.
+pub(super) const RANGE_DB: f32 = 70.0;
+/// Size of numbers at the axes, in pixels.
+const NUMBER_SIZE: i32 = 17;
+/// Room for the numbers left of a heat map, in pixels.
+const NUMBERS_WIDTH: i32 = 44;
+
+/// What lies along the horizontal axis.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Across {
+    /// Time, from 0 to this many seconds.
+    Seconds(f64),
+    /// Bases, this many.
+    Bases(usize),
+}
+
+/// A heat map to be drawn.
+pub(super) struct HeatMap<'a> {
+    pub(super) levels: &'a Levels,
+    /// The level of the lightest colour, in dB.
+    pub(super) top_db: f32,
+    pub(super) across: Across,
+    /// The lowest and highest frequency shown, in Hz.
+    pub(super) span: Span,
+    /// Whether the horizontal axis carries its numbers and its name.
+    pub(super) numbered: bool,
+}
+
+/// A stretch of the frequency axis, in Hz.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    low: f64,
+    high: f64,
+}
+
+impl Span {
+    /// What is shown of sounds up to `nyquist` Hz.
+    pub(super) fn up_to(nyquist: f64) -> Self {
+        let high = nyquist.min(MAX_HZ);
+        Self { low: MIN_HZ.min(high / 16.0), high }
+    }
+
+    /// The frequency at `share` of the way down, 0 at the top.
+    fn at(&self, share: f64) -> f64 {
+        self.high * (self.low / self.high).powf(share)
+    }
+
+    /// How far down `hz` is, 0 at the top.
+    fn share(&self, hz: f64) -> f64 {
+        (hz / self.high).ln() / (self.low / self.high).ln()
+    }
+}
+
+impl HeatMap<'_> {
+    pub(super) fn draw(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
+        let columns = self.levels.columns.len().max(1);
+        let edge = |row: i32| self.span.at(f64::from(row) / f64::from(rect.height));
+        let edges: Vec<f64> = (0..=rect.height).map(edge).collect();
+        let separated = matches!(self.across, Across::Bases(_)) && rect.width as usize / columns >= 6;
+        canvas.pixels(rect, |x, y| {
+            let column = x as usize * columns / rect.width as usize;
+            let next = (x + 1) as usize * columns / rect.width as usize;
+            if separated && next > column && next < columns {
+                return [BACKGROUND.0, BACKGROUND.1, BACKGROUND.2];
+            }
+            let level = self.levels.between(column, edges[y as usize + 1], edges[y as usize]);
+            colour(level.map_or(0.0, |level| 1.0 + (level - self.top_db) / RANGE_DB))
+        })?;
+        canvas.outline(rect)?;
+        self.draw_frequencies(canvas, rect)?;
+        self.draw_across(canvas, rect)
+    }
+
+    fn draw_frequencies(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
+        for hz in [20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 5e3, 10e3, 20e3] {
+            let share = self.span.share(hz);
+            if !(0.0..=1.0).contains(&share) {
+                continue;
+            }
+            let y = rect.y + (share * f64::from(rect.height)) as i32;
+            let label = if hz < 1000.0 { format!("{hz}") } else { format!("{}k", hz / 1000.0) };
+            canvas.line((rect.x - 6, y), (rect.x - 2, y), FAINT_INK)?;
+            canvas.line((rect.x, y), (rect.right() - 1, y), INK.mix(0.10))?;
+            canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Right, (rect.x - 10, y))?;
+        }
+        let middle = rect.y + rect.height / 2;
+        canvas.text("frequency in Hz", NUMBER_SIZE, FAINT_INK, Align::Upwards, (rect.x - 10 - NUMBERS_WIDTH, middle))
+    }
+
+    fn draw_across(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
+        if !self.numbered {
+            return Ok(());
+        }
+        let below = rect.bottom() + 14;
+        if let Across::Seconds(seconds) = self.across {
+            let step = time_step(seconds);
+            for tick in 0..=(seconds / step) as usize {
+                let time = tick as f64 * step;
+                let x = rect.x + (time / seconds * f64::from(rect.width)) as i32;
+                canvas.line((x, rect.bottom()), (x, rect.bottom() + 4), FRAME)?;
+                // Rounded to what the step can tell apart.
+                let label = format!("{}", (time * 1000.0).round() / 1000.0);
+                canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, below))?;
+            }
+        }
+        let name = match self.across {
+            Across::Seconds(_) => "time in seconds",
+            Across::Bases(1) => "its one basis",
+            Across::Bases(_) => "bases, low to high",
+        };
+        let lower = if matches!(self.across, Across::Seconds(_)) { below + 22 } else { below };
+        canvas.text(name, NUMBER_SIZE, FAINT_INK, Align::Centre, (rect.x + rect.width / 2, lower))
+    }
+}
+
+/// Colours and what they mean, in `rect`; the numbers stand below it.
+pub(super) fn draw_scale(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
+    canvas.pixels(rect, |x, _| colour(x as f32 / (rect.width - 1) as f32))?;
+    canvas.outline(rect)?;
+    for db in [-60, -40, -20, 0] {
+        let x = rect.right() - 1 + (db as f32 / RANGE_DB * rect.width as f32) as i32;
+        canvas.line((x, rect.bottom()), (x, rect.bottom() + 4), FAINT_INK)?;
+        let label = if db == 0 { "0 dB".to_owned() } else { format!("\u{2212}{}", -db) };
+        canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, rect.bottom() + 15))?;
+    }
+    Ok(())
+}
+
+/// Distance between two numbers on a time axis of `seconds`: 1, 2 or 5 times a power of ten, 5 to 12 of them.
+fn time_step(seconds: f64) -> f64 {
+    let rough = seconds / 11.0;
+    let decade = 10_f64.powf(rough.log10().floor());
+    [1.0, 2.0, 5.0, 10.0].map(|factor| factor * decade).into_iter().find(|step| *step >= rough).unwrap_or(rough)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_axes_carry_a_handful_of_round_numbers() {
+        for (seconds, step) in [(9.0, 1.0), (0.5, 0.05), (60.0, 10.0), (200.0, 20.0)] {
+            assert!((time_step(seconds) / step - 1.0).abs() < 1e-9, "{seconds} s: {}", time_step(seconds));
+        }
+    }
+
+    #[test]
+    fn the_frequency_axis_is_logarithmic_and_ends_at_nyquist() {
+        let span = Span::up_to(4_000.0);
+        assert_eq!((span.at(0.0), span.at(1.0).round()), (4_000.0, 40.0));
+        assert!((span.at(0.5) - 400.0).abs() < 1e-9);
+        assert!((span.share(400.0) - 0.5).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,124 @@
+//! `unbraid remix`: a mixture with other gains, as the plugin's main output would be.
+
+use super::{
+    Report,
+    error::CliError,
+    separation::{Task, ensure_writable, parse_in_range},
+};
+use crate::{
+    preset::Preset,
+    recording::write_wav,
+    separator::{Controls, decibels_to_gain},
+};
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Gains from this on are heard; below it there is only silence, `-inf`. In dB.
+const MIN_GAIN_DB: f32 = -60.0;
+/// Highest gain, in dB.
+const MAX_GAIN_DB: f32 = 12.0;
+
+/// Change the gains of the sources in a mixture.
+///
+/// Writes what the plugin's main output would be, as long as the mixture and aligned with it. Sources that are not
+/// named play as the preset has them: at its gain, muted or soloed as it says.
+#[derive(Debug, Args)]
+pub(super) struct Remix {
+    #[command(flatten)]
+    task: Task,
+
+    /// The WAV file to write. An existing one is replaced.
+    #[arg(short, long, value_name = "OUT.wav", value_parser = parse_wav_path)]
+    output: PathBuf,
+
+    /// Gain of a source in dB, -60 to 12 or -inf; once for each source that is to change.
+    #[arg(long, value_name = "SOURCE=DB", value_parser = parse_gain)]
+    gain: Vec<Gain>,
+}
+
+#[derive(Debug, Clone)]
+struct Gain {
+    source: String,
+    /// `None` is silence.
+    db: Option<f32>,
+}
+
+impl Remix {
+    pub(super) fn run(&self) -> Result<Report, CliError> {
+        self.check_named_once()?;
+        let preset = self.task.load_preset()?;
+        let controls = self.controls(&preset)?;
+        self.task.keep_mixture(&self.output)?;
+        ensure_writable(&self.output)?;
+        let mixture = self.task.read_mixture()?;
+        let separation = self.task.separate(&preset, &mixture, &controls)?;
+        write_wav(&self.output, &separation.main, self.task.format)?;
+
+        let gains: Vec<_> = preset
+            .sources
+            .iter()
+            .zip(controls.gains)
+            .map(|(source, gain)| json!({ "name": source.name, "gain": gain }))
+            .collect();
+        Ok(Report {
+            text: String::new(),
+            messages: vec![format!("wrote {}", self.output.display())],
+            json: json!({
+                "file": self.output,
+                "mode": self.task.mode_name(),
+                "latency_samples": separation.latency_samples,
+                "sample_rate": mixture.sample_rate,
+                "samples": mixture.len(),
+                "sources": gains,
+            }),
+        })
+    }
+
+    fn check_named_once(&self) -> Result<(), CliError> {
+        for (index, gain) in self.gain.iter().enumerate() {
+            if self.gain[..index].iter().any(|earlier| earlier.source == gain.source) {
+                return Err(CliError::Usage(format!("--gain names source {:?} twice; name it once", gain.source)));
+            }
+        }
+        Ok(())
+    }
+
+    fn controls(&self, preset: &Preset) -> Result<Controls, CliError> {
+        let mut controls = self.task.controls();
+        let knobs = preset.sources.iter().map(|source| source.knobs);
+        controls.gains = Controls::resolve_gains(knobs.map(|knobs| (knobs.gain_db, knobs.mute, knobs.solo)));
+        for Gain { source: name, db } in &self.gain {
+            let index = preset.sources.iter().position(|source| source.name == *name);
+            let index = index.ok_or_else(|| CliError::UnknownSource {
+                preset: self.task.preset_name().to_owned(),
+                name: name.clone(),
+                known: preset.sources.iter().map(|source| source.name.clone()).collect(),
+            })?;
+            controls.gains[index] = db.map_or(0.0, decibels_to_gain);
+        }
+        Ok(controls)
+    }
+}
+
+fn parse_gain(argument: &str) -> Result<Gain, String> {
+    let Some((source, db)) = argument.rsplit_once('=').filter(|(source, _)| !source.trim().is_empty()) else {
+        return Err("write SOURCE=DB, as in drums=-12".to_owned());
+    };
+    let db = match db.trim().to_lowercase().as_str() {
+        "-inf" => None,
+        db => Some(
+            parse_in_range(db, MIN_GAIN_DB, MAX_GAIN_DB)
+                .map_err(|_| format!("a gain is a number from {MIN_GAIN_DB} to {MAX_GAIN_DB}, in dB, or -inf"))?,
+        ),
+    };
+    Ok(Gain { source: source.trim().to_owned(), db })
+}
+
+fn parse_wav_path(argument: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(argument);
+    match path.extension() {
+        Some(extension) if extension.eq_ignore_ascii_case("wav") => Ok(path),
+        _ => Err("remix writes WAV; give a name that ends in .wav".to_owned()),
+    }
+}

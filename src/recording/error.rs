@@ -1,0 +1,112 @@
+//! What can be wrong with an audio file, one sentence each.
+
+use super::{MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
+use std::path::PathBuf;
+
+/// Why an audio file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// There is no such file.
+    #[error("{}: there is no such file; check the path", path.display())]
+    Missing {
+        /// The file that was asked for.
+        path: PathBuf,
+    },
+    /// The path leads to a folder, a device or a pipe.
+    #[error("{}: this is not a file; name an audio file", path.display())]
+    NotAFile {
+        /// The path that was asked for.
+        path: PathBuf,
+    },
+    /// The system would not read it.
+    #[error("{}: cannot be read ({source}); check that you may read it", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Neither the container nor the codec is one that is known.
+    #[error("{}: unknown format; give WAV, AIFF, FLAC, MP3, OGG Vorbis or AAC/M4A", path.display())]
+    UnknownFormat {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The format is known, the content is not as it should be.
+    #[error("{}: damaged ({reason}); export it again", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// More channels than stereo.
+    #[error("{}: has {channels} channels; mix it down to mono or stereo", path.display())]
+    TooManyChannels {
+        /// The file.
+        path: PathBuf,
+        /// How many channels it has.
+        channels: usize,
+    },
+    /// Not a single sample.
+    #[error("{}: is empty; give a recording with sound in it", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Nothing to hear.
+    #[error("{}: is silent; give a recording with sound in it", path.display())]
+    Silent {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A rate that is not worked at.
+    #[error(
+        "{}: its sample rate is {sample_rate} Hz; convert it to a rate from {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE} Hz",
+        path.display()
+    )]
+    SampleRate {
+        /// The file.
+        path: PathBuf,
+        /// Its sample rate in Hz.
+        sample_rate: u32,
+    },
+    /// NaN or infinity among the samples.
+    #[error(
+        "{}: sample {frame} of channel {} is not a finite number; export it again",
+        path.display(),
+        channel + 1
+    )]
+    NotFinite {
+        /// The file.
+        path: PathBuf,
+        /// Index of the channel, from 0.
+        channel: usize,
+        /// Index of the sample, from 0.
+        frame: usize,
+    },
+    /// It could not be written.
+    #[error("{}: cannot be written ({reason})", path.display())]
+    Unwritable {
+        /// The file that was to be written.
+        path: PathBuf,
+        /// What stood in the way.
+        reason: String,
+    },
+    /// Longer than a WAV file can be.
+    #[error("{}: too long for a WAV file, which holds at most 4 GiB; cut the recording into parts", path.display())]
+    TooLong {
+        /// The file that was to be written.
+        path: PathBuf,
+    },
+    /// A rate that cannot be resampled to or from.
+    #[error("cannot convert from {from} Hz to {to} Hz: {reason}")]
+    Resampling {
+        /// The recording's sample rate in Hz.
+        from: u32,
+        /// The wanted sample rate in Hz.
+        to: u32,
+        /// What stood in the way.
+        reason: String,
+    },
+}

@@ -1,0 +1,163 @@
+//! Samples to WAV files that appear whole or not at all.
+
+use super::{Recording, RecordingError};
+use hound::{WavSpec, WavWriter};
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+use tempfile::NamedTempFile;
+
+/// Bytes of samples that a WAV file can hold besides its header: its sizes are 32-bit numbers.
+const MAX_WAV_DATA_BYTES: u64 = u32::MAX as u64 - 4096;
+
+/// How a WAV file holds a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SampleFormat {
+    /// 32-bit floating point; nothing is rounded and nothing clips.
+    #[default]
+    Float32,
+    /// 24-bit integer; full scale clips.
+    Pcm24,
+    /// 16-bit integer; full scale clips.
+    Pcm16,
+}
+
+impl SampleFormat {
+    /// Every format, most exact first.
+    pub const ALL: [Self; 3] = [Self::Float32, Self::Pcm24, Self::Pcm16];
+
+    /// The format's name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Float32 => "32f",
+            Self::Pcm24 => "24",
+            Self::Pcm16 => "16",
+        }
+    }
+
+    fn bits(self) -> u16 {
+        match self {
+            Self::Float32 => 32,
+            Self::Pcm24 => 24,
+            Self::Pcm16 => 16,
+        }
+    }
+
+    fn spec(self, recording: &Recording) -> WavSpec {
+        WavSpec {
+            channels: recording.channels.len() as u16,
+            sample_rate: recording.sample_rate,
+            bits_per_sample: self.bits(),
+            sample_format: if self == Self::Float32 { hound::SampleFormat::Float } else { hound::SampleFormat::Int },
+        }
+    }
+
+    /// The nearest step of an integer format to `sample`, full scale 1; what is louder clips.
+    fn quantised(self, sample: f32) -> i32 {
+        let full_scale = f64::from(1_u32 << (self.bits() - 1));
+        (f64::from(sample) * full_scale).round().clamp(-full_scale, full_scale - 1.0) as i32
+    }
+}
+
+/// Writes one WAV file. It takes its name once it is complete; until then, and after an error, what was there before
+/// stays as it was.
+///
+/// # Errors
+/// [`RecordingError::Unwritable`] or [`RecordingError::TooLong`], naming the file.
+pub fn write_wav(path: impl AsRef<Path>, recording: &Recording, format: SampleFormat) -> Result<(), RecordingError> {
+    let mut files = WavFiles::default();
+    files.stage(path, recording, format)?;
+    files.commit()
+}
+
+/// WAV files that take their names together, once the last of them is complete.
+#[derive(Debug, Default)]
+pub struct WavFiles {
+    staged: Vec<(NamedTempFile, PathBuf)>,
+}
+
+impl WavFiles {
+    /// Writes `recording` under a temporary name beside `path`. Dropping `self` removes it again.
+    ///
+    /// # Errors
+    /// [`RecordingError::Unwritable`] or [`RecordingError::TooLong`], naming `path`.
+    pub fn stage(
+        &mut self,
+        path: impl AsRef<Path>,
+        recording: &Recording,
+        format: SampleFormat,
+    ) -> Result<(), RecordingError> {
+        let path = path.as_ref();
+        let samples = recording.len() as u64 * recording.channels.len() as u64;
+        if samples * u64::from(format.bits() / 8) > MAX_WAV_DATA_BYTES {
+            return Err(RecordingError::TooLong { path: path.to_path_buf() });
+        }
+        let file = replacement_for(path).map_err(|error| unwritable(path, error))?;
+        write_samples(file.as_file(), recording, format).map_err(|error| unwritable(path, error))?;
+        self.staged.push((file, path.to_path_buf()));
+        Ok(())
+    }
+
+    /// Gives every staged file its name, in place of what had that name before.
+    ///
+    /// # Errors
+    /// [`RecordingError::Unwritable`] for the first file that could not be renamed; the files after it are dropped.
+    pub fn commit(self) -> Result<(), RecordingError> {
+        for (file, path) in self.staged {
+            file.persist(&path).map_err(|error| unwritable(&path, error.error))?;
+        }
+        Ok(())
+    }
+}
+
+/// An empty file beside `path` that may be renamed to it once it is complete, and goes away if it is dropped before.
+///
+/// # Errors
+/// If `path` is something else than a file, or its folder cannot be written to.
+pub fn replacement_for(path: &Path) -> io::Result<NamedTempFile> {
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(io::Error::other("this is not a file; choose another name"));
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(io::Error::other(format!("there is no folder {}; create it first", folder.display())));
+    }
+    // It keeps the extension, by which some encoders choose the format.
+    let suffix = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".unbraid-").suffix(&suffix);
+    #[cfg(unix)]
+    {
+        // As any new file: what the user's umask leaves of read and write for all.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+fn write_samples(file: &File, recording: &Recording, format: SampleFormat) -> hound::Result<()> {
+    let mut buffered = BufWriter::new(file);
+    let mut writer = WavWriter::new(&mut buffered, format.spec(recording))?;
+    for frame in 0..recording.len() {
+        for channel in &recording.channels {
+            match format {
+                SampleFormat::Float32 => writer.write_sample(channel[frame])?,
+                SampleFormat::Pcm24 | SampleFormat::Pcm16 => writer.write_sample(format.quantised(channel[frame]))?,
+            }
+        }
+    }
+    writer.finalize()?;
+    buffered.flush()?;
+    drop(buffered);
+    file.sync_all()?;
+    Ok(())
+}
+
+fn unwritable(path: &Path, error: impl std::fmt::Display) -> RecordingError {
+    RecordingError::Unwritable { path: path.to_path_buf(), reason: error.to_string() }
+}
