@@ -8,7 +8,7 @@ use clap_host::{Host, Instance, Played, Separate};
 mod signals;
 mod stored_state;
 
-use signals::{bass_note, error_db, impulse, level_db, noise, sum};
+use signals::{bass_note, error_db, hiss, impulse, level_db, noise, sum};
 
 /// A fresh instance; without a bundle one line says why nothing is tested.
 fn plugin() -> Option<Instance> {
@@ -61,7 +61,8 @@ fn parameter_ids_are_those_of_every_earlier_version() {
     let strips = (1..=8).flat_map(|source| ["gain", "mute", "solo"].map(|knob| format!("{knob}_{source}")));
     let others = ["mode", "focus", "sparsity", "smoothness", "mix", "output", "bypass"].map(str::to_owned);
     // nice-plug's published rule: the text's polynomial hash in base 31, without the top bit.
-    let hash = |id: &str| id.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) & !(1 << 31);
+    let hash =
+        |id: &str| id.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) & !(1 << 31);
     let expected: Vec<u32> = strips.chain(others).map(|id| hash(&id)).collect();
     let ids: Vec<u32> = plugin.params().iter().map(|param| param.id).collect();
     assert_eq!(ids, expected);
@@ -101,7 +102,8 @@ fn the_reported_latency_is_the_impulses_delay() {
             let Some(mut plugin) = active(mode, rate) else { return };
             let latency = plugin.latency().unwrap();
             let played = play(&mut plugin, &impulse(2, 300, latency + 2000));
-            let peak = (0..played.main[0].len()).max_by(|&a, &b| played.main[0][a].abs().total_cmp(&played.main[0][b].abs()));
+            let peak =
+                (0..played.main[0].len()).max_by(|&a, &b| played.main[0][a].abs().total_cmp(&played.main[0][b].abs()));
             assert_eq!(peak, Some(300 + latency), "{mode} at {rate} Hz");
             let limit = match mode {
                 "Live" => 256.0 / 44_100.0,
@@ -157,21 +159,22 @@ fn separate_outputs_carry_their_sources_and_add_up_to_the_remix() {
 
 #[test]
 fn mute_and_solo_act_on_the_source_they_name() {
-    // The first preset is drums, then bass: a bass note belongs to the second strip.
+    // The first preset is drums, then bass: a hiss belongs to the first strip.
     let level = |setting: Option<&str>| {
         let mut plugin = active("Quality", 44_100.0)?;
         if let Some(name) = setting {
             plugin.set(name, "On").unwrap();
         }
-        let played = play(&mut plugin, &bass_note(2, 80_000, 44_100.0));
+        let played = play(&mut plugin, &hiss(2, 80_000, 44_100.0));
         Some(level_db(&played.main[0][20_000..]))
     };
     let Some(all) = level(None) else { return };
-    assert!(level(Some("Mute 1")).unwrap() > all - 6.0, "the bass plays on without the drums");
-    assert!(level(Some("Mute 2")).unwrap() < all - 6.0, "the bass is muted");
-    assert!(level(Some("Solo 2")).unwrap() > all - 6.0, "the bass is soloed");
-    assert!(level(Some("Solo 1")).unwrap() < all - 6.0, "the drums are soloed");
-    assert!((level(Some("Solo 8")).unwrap() - all).abs() < 0.1, "an empty strip's solo silences nothing");
+    let change = |setting: &str| level(Some(setting)).unwrap() - all;
+    assert!(change("Mute 2") > -3.0, "the drums play on without the bass");
+    assert!(change("Mute 1") < -12.0, "the drums are muted");
+    assert!(change("Solo 1") > -3.0, "the drums are soloed");
+    assert!(change("Solo 2") < -12.0, "the bass is soloed");
+    assert!(change("Solo 8").abs() < 0.1, "an empty strip's solo silences nothing");
 }
 
 #[test]
@@ -209,8 +212,10 @@ fn a_mode_change_waits_for_a_restart() {
     assert_eq!(plugin.latency().unwrap(), quality, "the old mode plays on");
     assert_eq!(plugin.requests().restarts, 1, "asked once");
     let told = plugin.requests().latency_changes;
+    assert_eq!(told, 1, "the first latency, while activating");
     assert!(plugin.restart_if_asked().unwrap());
     assert!(plugin.latency().unwrap() < quality);
+    assert!(!plugin.restart_if_asked().unwrap(), "one restart is enough");
     assert_eq!(plugin.requests().latency_changes, told + 1);
     assert_eq!(plugin.requests().stray_latency_changes, 0);
     play(&mut plugin, &noise(2, 4800));
@@ -230,7 +235,7 @@ fn state_comes_back() {
     other.load(&saved).unwrap();
     for index in 0..plugin.params().len() {
         let name = plugin.params()[index].name.clone();
-        assert_eq!(other.text(&name).unwrap(), plugin.text(&name).unwrap());
+        assert_eq!(other.text(&name).unwrap(), plugin.text(&name).unwrap(), "{name}");
     }
     other.activate(48_000.0, 512).unwrap();
     assert_eq!(stored_state::parse(&other.save().unwrap()), stored_state::parse(&saved));
@@ -240,25 +245,30 @@ fn state_comes_back() {
 /// Whatever is loaded, the preset that plays goes on and is what the project stores next.
 #[test]
 fn damaged_state_leaves_the_preset_that_plays() {
-    let render = |damage: &dyn Fn(&[u8]) -> Vec<u8>, refused: bool| {
+    let untouched: &dyn Fn(&[u8]) -> Vec<u8> = &<[u8]>::to_vec;
+    let render = |damage: Option<(&dyn Fn(&[u8]) -> Vec<u8>, bool)>| {
         let mut plugin = plugin()?;
         plugin.activate(44_100.0, 512).unwrap();
         let before = plugin.save().unwrap();
-        assert_eq!(plugin.load(&damage(&before)).is_err(), refused);
-        stored_state::wait_for_worker();
+        if let Some((damage, refused)) = damage {
+            assert_eq!(plugin.load(&damage(&before)).is_err(), refused);
+            stored_state::wait_for_worker();
+        }
         plugin.set("Mute 1", "On").unwrap();
         let played = play(&mut plugin, &noise(2, 20_000));
         assert_eq!(stored_state::preset(&plugin.save().unwrap()), stored_state::preset(&before));
         Some(played)
     };
-    let Some(whole) = render(&<[u8]>::to_vec, false) else { return };
-    let truncated = |state: &[u8]| state[..state.len() / 2].to_vec();
-    assert!(render(&truncated, true).unwrap() == whole, "half a state");
-    assert!(render(&|_| b"\x10\0\0\0\0\0\0\0no state at all!".to_vec(), true).unwrap() == whole, "no state");
+    let Some(whole) = render(None) else { return };
+    let half = |state: &[u8]| state[..state.len() / 2].to_vec();
+    assert!(render(Some((&half, true))).unwrap() == whole, "half a state");
+    assert!(render(Some((&|_| b"\x10\0\0\0\0\0\0\0no state at all!".to_vec(), true))).unwrap() == whole, "no state");
     let not_base64 = |state: &[u8]| stored_state::with_preset_file(state, "%%%");
-    assert!(render(&not_base64, false).unwrap() == whole, "no base64");
+    assert!(render(Some((&not_base64, false))).unwrap() == whole, "no base64");
     let no_preset = |state: &[u8]| stored_state::with_preset_file(state, &stored_state::pack(b"no preset"));
-    assert!(render(&no_preset, false).unwrap() == whole, "no preset");
+    assert!(render(Some((&no_preset, false))).unwrap() == whole, "no preset");
+    // A whole state, in contrast, is taken up: its model starts anew.
+    assert!(render(Some((untouched, false))).unwrap() != whole, "the test sees a load");
 }
 
 /// The first preset with its sources in the other order: muting the first strip then leaves the drums.
@@ -273,7 +283,8 @@ fn a_preset_can_change_while_sound_plays() {
     play(&mut plugin, &input);
     let drums = play(&mut plugin, &input);
 
-    plugin.load(&stored_state::with_sources_swapped(&plugin.save().unwrap())).unwrap();
+    let swapped_state = stored_state::with_sources_swapped(&plugin.save().unwrap());
+    plugin.load(&swapped_state).unwrap();
     stored_state::wait_for_worker();
     play(&mut plugin, &input);
     let swapped = play(&mut plugin, &input);
@@ -282,6 +293,6 @@ fn a_preset_can_change_while_sound_plays() {
         error_db(&bass.main[0][tail.clone()], &swapped.main[0][tail.clone()]),
         error_db(&drums.main[0][tail.clone()], &swapped.main[0][tail]),
     );
-    assert!(to_bass < -30.0, "strip 2 is the drums now and is muted: {to_bass:.1} dB");
+    assert!(to_bass < -20.0, "strip 2 is the drums now and is muted: {to_bass:.1} dB");
     assert!(to_drums > -10.0, "and it was not so before: {to_drums:.1} dB");
 }

@@ -155,7 +155,8 @@ impl UnbraidParams {
     /// Audio thread: where everything stands, as the separator takes it. Only the strips of the preset's
     /// `sources` sources count; a solo on an empty strip silences nothing.
     pub fn controls(&self, sources: usize) -> Controls {
-        let strips = self.strips.iter().take(sources).map(|strip| (strip.gain_db(), strip.mute.value(), strip.solo.value()));
+        let strips =
+            self.strips.iter().take(sources).map(|strip| (strip.gain_db(), strip.mute.value(), strip.solo.value()));
         Controls {
             gains: Controls::resolve_gains(strips),
             focus: self.focus.value(),

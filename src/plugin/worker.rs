@@ -34,9 +34,12 @@ impl Worker {
     pub fn spawn(desk: Desk, requests: Receiver<Request>) -> Self {
         let (alive, stop) = bounded::<()>(0);
         let session = desk.session.clone();
-        let thread = thread::Builder::new().name("unbraid-worker".to_owned()).spawn(move || work(&desk, requests, &stop));
+        let thread =
+            thread::Builder::new().name("unbraid-worker".to_owned()).spawn(move || work(&desk, requests, &stop));
         if let Err(error) = &thread {
-            session.set_activity(Activity::Failed(format!("presets cannot be changed: no thread could be started ({error})")));
+            session.set_activity(Activity::Failed(format!(
+                "presets cannot be changed: no thread could be started ({error})"
+            )));
         }
         Self { alive: Some(alive), thread: thread.ok() }
     }
@@ -118,7 +121,9 @@ impl Desk {
         if let Some(preset) = unpack(stored, &self.session) {
             match self.play(&preset, stop) {
                 Ok(()) => settle(stored, &preset, &self.field, &self.session),
-                Err(error) => self.session.set_activity(Activity::Failed(format!("preset \"{}\": {error}", stored.title))),
+                Err(error) => {
+                    self.session.set_activity(Activity::Failed(format!("preset \"{}\": {error}", stored.title)))
+                }
             }
         }
     }

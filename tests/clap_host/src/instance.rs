@@ -72,8 +72,7 @@ impl Instance {
     pub(crate) fn new(entry: &PluginEntry, id: &CStr, info: &HostInfo) -> Result<Self, HostError> {
         let counters = Arc::new(Counters::default());
         let (any_thread, main_thread) = (counters.clone(), counters.clone());
-        let plugin =
-            PluginInstance::new(|_| AnyThread(any_thread), |_| MainThread(main_thread), entry, id, info)?;
+        let plugin = PluginInstance::new(|_| AnyThread(any_thread), |_| MainThread(main_thread), entry, id, info)?;
         let mut this = Self {
             processor: None,
             pending: EventBuffer::new(),
@@ -222,10 +221,10 @@ impl Instance {
     pub fn activate(&mut self, sample_rate: f64, max_block: usize) -> Result<(), HostError> {
         let configuration =
             PluginAudioConfiguration { sample_rate, min_frames_count: 1, max_frames_count: max_block as u32 };
+        self.counters.restart_open.store(false, SeqCst);
         self.counters.activating.store(true, SeqCst);
         let stopped = self.plugin.activate(|_, _| (), configuration);
         self.counters.activating.store(false, SeqCst);
-        self.counters.restart_open.store(false, SeqCst);
         self.processor = Some(stopped?.start_processing().map_err(|error| HostError::Plugin(error.into()))?);
         (self.sample_rate, self.max_block) = (sample_rate, max_block);
         Ok(())

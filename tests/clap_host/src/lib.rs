@@ -88,7 +88,8 @@ impl Host {
         // SAFETY: running a plugin is running its code; the caller chose the library.
         let entry = unsafe { PluginEntry::load(path) };
         let entry = entry.map_err(|source| HostError::Load { path: path.to_owned(), source })?;
-        let info = HostInfo::new("clap-host", "Unbraid", "", env!("CARGO_PKG_VERSION")).map_err(|_| HostError::Empty)?;
+        let info =
+            HostInfo::new("clap-host", "Unbraid", "", env!("CARGO_PKG_VERSION")).map_err(|_| HostError::Empty)?;
         Ok(Self { entry, info })
     }
 

@@ -4,7 +4,8 @@ use crate::{HostError, Instance, requests::Handlers};
 use clack_host::{
     events::io::{EventBuffer, InputEvents, OutputEvents},
     prelude::{
-        AudioPortBuffer, AudioPortBufferType, AudioPorts, InputChannel, PluginInstanceError, StartedPluginAudioProcessor,
+        AudioPortBuffer, AudioPortBufferType, AudioPorts, InputChannel, PluginInstanceError,
+        StartedPluginAudioProcessor,
     },
 };
 use std::ops::Range;

@@ -2,18 +2,13 @@
 
 use clack_extensions::{
     latency::{HostLatency, HostLatencyImpl},
-    params::{
-        HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags,
-    },
+    params::{HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags},
     state::{HostState, HostStateImpl},
 };
 use clack_host::prelude::*;
 use std::sync::{
     Arc,
-    atomic::{
-        AtomicBool, AtomicU32,
-        Ordering::SeqCst,
-    },
+    atomic::{AtomicBool, AtomicU32, Ordering::SeqCst},
 };
 
 /// Counts since the instance was made.

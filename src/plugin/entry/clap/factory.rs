@@ -93,8 +93,11 @@ pub(super) static VST3_INFO: Vst3FactoryInfo = Vst3FactoryInfo {
     plugin_info: vst3_plugin_info,
 };
 
-static VST3_PLUGIN_INFO: Vst3PluginInfo =
-    Vst3PluginInfo { vendor: ptr::null(), component_id: &VST3_COMPONENT_ID, features: c"Fx|Tools|Restoration".as_ptr() };
+static VST3_PLUGIN_INFO: Vst3PluginInfo = Vst3PluginInfo {
+    vendor: ptr::null(),
+    component_id: &VST3_COMPONENT_ID,
+    features: c"Fx|Tools|Restoration".as_ptr(),
+};
 
 unsafe extern "C" fn vst3_plugin_info(_: *const Vst3FactoryInfo, index: u32) -> *const Vst3PluginInfo {
     if index == 0 { &VST3_PLUGIN_INFO } else { ptr::null() }

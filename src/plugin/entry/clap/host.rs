@@ -1,7 +1,9 @@
-//! The host as nice-plug's wrapper sees it: every call goes on to the real host, with one exception.
+//! The host as nice-plug's wrapper sees it: every call goes on to the real host, with two exceptions.
 //!
-//! nice-plug 0.4.2 says `latency.changed` at moments where CLAP does not allow it, before the plugin
-//! has taken the new latency. Here the call is only noted, and passed on at the end of `activate`.
+//! nice-plug 0.4.2 takes a latency that is set while activating only after it has activated, and then
+//! asks for another restart; `latency.changed` it says before the plugin has taken the new latency. Here
+//! a restart that is asked for while activating, and every `latency.changed`, ends; the shim itself
+//! tells the host at the end of `activate`, see [`super::instance`].
 //!
 //! Callbacks translate the host pointer, so hosts that tell their plugins apart by it work too.
 
@@ -33,7 +35,7 @@ pub(super) struct HostFront {
     front: clap_host,
     real: *const clap_host,
     extensions: OnceLock<Extensions>,
-    latency_changed: AtomicBool,
+    activating: AtomicBool,
 }
 
 /// The real host's extensions that the wrapper or the shim uses; null where the host has none.
@@ -59,7 +61,7 @@ impl HostFront {
             // SAFETY: by this function's contract. Name, vendor and version stay the host's own.
             ..unsafe { *real }
         };
-        Box::new(Self { front, real, extensions: OnceLock::new(), latency_changed: AtomicBool::new(false) })
+        Box::new(Self { front, real, extensions: OnceLock::new(), activating: AtomicBool::new(false) })
     }
 
     /// What the wrapper is given as its host.
@@ -70,9 +72,8 @@ impl HostFront {
     /// Main thread, from `init` on (CLAP allows it no earlier): looks up what the host can do.
     pub(super) fn find_extensions(&self) {
         // SAFETY: the real host is alive; it answers with null or the extension of that name.
-        let find = |id: &CStr| unsafe {
-            (*self.real).get_extension.map_or(ptr::null(), |get| get(self.real, id.as_ptr()))
-        };
+        let find =
+            |id: &CStr| unsafe { (*self.real).get_extension.map_or(ptr::null(), |get| get(self.real, id.as_ptr())) };
         self.extensions.get_or_init(|| Extensions {
             gui: find(CLAP_EXT_GUI).cast(),
             latency: find(CLAP_EXT_LATENCY).cast(),
@@ -84,11 +85,13 @@ impl HostFront {
         });
     }
 
-    /// Main thread, while activating: passes a noted latency change on.
-    pub(super) fn pass_latency_change_on(&self) {
-        if !self.latency_changed.swap(false, SeqCst) {
-            return;
-        }
+    /// Main thread: whether the plugin is being activated.
+    pub(super) fn set_activating(&self, activating: bool) {
+        self.activating.store(activating, SeqCst);
+    }
+
+    /// Main thread, while activating: the latency is not what the host was told before.
+    pub(super) fn say_latency_changed(&self) {
         // SAFETY: an extension lives as long as its host.
         let latency = self.extensions.get().and_then(|extensions| unsafe { extensions.latency.as_ref() });
         if let Some(changed) = latency.and_then(|latency| latency.changed) {
@@ -141,7 +144,19 @@ macro_rules! pass_on {
         }
     )* };
 }
-pass_on!(request_restart request_process request_callback);
+pass_on!(request_process request_callback);
+
+/// Passed on, except while activating.
+unsafe extern "C" fn request_restart(front: *const clap_host) {
+    // SAFETY: the wrapper calls its host with the pointer it was given.
+    let host = unsafe { behind(front) };
+    // SAFETY: the real host outlives the plugin.
+    let request = unsafe { (*host.real).request_restart };
+    if let Some(request) = request.filter(|_| !host.activating.load(SeqCst)) {
+        // SAFETY: any thread may ask.
+        unsafe { request(host.real) };
+    }
+}
 
 /// A function of one of the host's extensions, passed on with the real host's pointer.
 macro_rules! pass_extension_on {
@@ -169,11 +184,8 @@ pass_extension_on!(is_audio_thread = thread_check.is_audio_thread() -> bool);
 pass_extension_on!(track_info_get = track_info.get(info: *mut clap_track_info) -> bool);
 pass_extension_on!(voice_info_changed = voice_info.changed());
 
-/// The exception: noted, not passed on.
-unsafe extern "C" fn latency_changed(front: *const clap_host) {
-    // SAFETY: the wrapper calls its host with the pointer it was given.
-    unsafe { behind(front) }.latency_changed.store(true, SeqCst);
-}
+/// Not passed on.
+unsafe extern "C" fn latency_changed(_: *const clap_host) {}
 
 static GUI: clap_host_gui = clap_host_gui {
     resize_hints_changed: Some(gui_resize_hints_changed),

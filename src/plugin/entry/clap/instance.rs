@@ -5,10 +5,15 @@
 
 use super::{super::super::host_link::HostLink, host::HostFront, ports::Ports};
 use clap_sys::{
+    ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency},
     plugin::clap_plugin,
     process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status},
 };
-use std::{cell::UnsafeCell, sync::Arc};
+use std::{
+    cell::{Cell, UnsafeCell},
+    ptr,
+    sync::Arc,
+};
 
 /// The host holds a pointer to `plugin`, which is the whole.
 #[repr(C)]
@@ -18,6 +23,8 @@ pub(super) struct Instance {
     inner: *const clap_plugin,
     host: Box<HostFront>,
     link: Arc<HostLink>,
+    /// The latency that the host knows of, in samples. Main thread.
+    told_latency: Cell<u32>,
     /// Touched by `activate` and `process` alone, which a host never runs at the same time.
     audio: UnsafeCell<Audio>,
 }
@@ -42,7 +49,7 @@ impl Instance {
             // SAFETY: by this function's contract.
             ..unsafe { *inner }
         };
-        Box::new(Self { plugin, inner, host, link, audio: UnsafeCell::default() })
+        Box::new(Self { plugin, inner, host, link, told_latency: Cell::new(0), audio: UnsafeCell::default() })
     }
 
     /// Gives the instance to the host, which ends it by calling `destroy`.
@@ -87,10 +94,26 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min:
             outputs: Ports::announced(this.inner, false, max as usize),
         };
     }
+    this.host.set_activating(true);
     // SAFETY: `inner` is alive; main thread.
     let activated = unsafe { (*this.inner).activate.is_some_and(|run| run(this.inner, sample_rate, min, max)) };
-    this.host.pass_latency_change_on();
+    this.host.set_activating(false);
+    // SAFETY: as above.
+    let latency = unsafe { latency_of(this.inner) };
+    if activated && this.told_latency.replace(latency) != latency {
+        this.host.say_latency_changed();
+    }
     activated
+}
+
+/// # Safety
+/// `plugin` is alive and this is its main thread.
+unsafe fn latency_of(plugin: *const clap_plugin) -> u32 {
+    // SAFETY: the plugin answers with its latency extension or null.
+    let extension: *const clap_plugin_latency =
+        unsafe { (*plugin).get_extension.map_or(ptr::null(), |get| get(plugin, CLAP_EXT_LATENCY.as_ptr()).cast()) };
+    // SAFETY: an extension lives as long as its plugin; main thread.
+    unsafe { extension.as_ref().and_then(|extension| extension.get).map_or(0, |get| get(plugin)) }
 }
 
 unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_process) -> clap_process_status {

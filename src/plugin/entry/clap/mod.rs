@@ -22,8 +22,12 @@ use std::{
 #[unsafe(no_mangle)]
 #[used]
 #[allow(non_upper_case_globals, reason = "the CLAP standard gives the name")]
-pub(super) static clap_entry: clap_plugin_entry =
-    clap_plugin_entry { clap_version: CLAP_VERSION, init: Some(init), deinit: Some(deinit), get_factory: Some(get_factory) };
+pub(super) static clap_entry: clap_plugin_entry = clap_plugin_entry {
+    clap_version: CLAP_VERSION,
+    init: Some(init),
+    deinit: Some(deinit),
+    get_factory: Some(get_factory),
+};
 
 unsafe extern "C" fn init(_library_path: *const c_char) -> bool {
     setup_logger::<Unbraid>();

@@ -86,22 +86,15 @@ unsafe fn channel_of(buffer: &clap_audio_buffer, channel: usize) -> *mut f32 {
 }
 
 fn empty_buffer(channel_count: u32) -> clap_audio_buffer {
-    clap_audio_buffer {
-        data32: ptr::null_mut(),
-        data64: ptr::null_mut(),
-        channel_count,
-        latency: 0,
-        constant_mask: 0,
-    }
+    clap_audio_buffer { data32: ptr::null_mut(), data64: ptr::null_mut(), channel_count, latency: 0, constant_mask: 0 }
 }
 
 /// # Safety
 /// `plugin` is alive and this is its main thread.
 unsafe fn channel_counts(plugin: *const clap_plugin, is_input: bool) -> Vec<u32> {
     // SAFETY: the plugin answers with its port extension or null.
-    let extension: *const clap_plugin_audio_ports = unsafe {
-        (*plugin).get_extension.map_or(ptr::null(), |get| get(plugin, CLAP_EXT_AUDIO_PORTS.as_ptr()).cast())
-    };
+    let extension: *const clap_plugin_audio_ports =
+        unsafe { (*plugin).get_extension.map_or(ptr::null(), |get| get(plugin, CLAP_EXT_AUDIO_PORTS.as_ptr()).cast()) };
     // SAFETY: an extension lives as long as its plugin.
     let Some(extension) = (unsafe { extension.as_ref() }) else { return Vec::new() };
     let (Some(count), Some(get)) = (extension.count, extension.get) else { return Vec::new() };

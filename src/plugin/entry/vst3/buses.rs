@@ -65,7 +65,11 @@ pub(super) unsafe fn with_complete_buses<R>(data: &ProcessData, process: impl Fn
 
 /// # Safety
 /// `given` points to `count` buses as VST3 describes them, or is null.
-unsafe fn complete<const N: usize>(wanted: [i32; N], given: *const AudioBusBuffers, count: i32) -> [AudioBusBuffers; N] {
+unsafe fn complete<const N: usize>(
+    wanted: [i32; N],
+    given: *const AudioBusBuffers,
+    count: i32,
+) -> [AudioBusBuffers; N] {
     let count = if given.is_null() { 0 } else { usize::try_from(count).unwrap_or(0) };
     std::array::from_fn(|bus| {
         if bus < count {

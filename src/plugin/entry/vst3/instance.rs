@@ -12,9 +12,11 @@ use std::sync::OnceLock;
 use vst3::{
     Class, ComPtr, ComRef, ComWrapper,
     Steinberg::{
-        FUnknown, IPluginBase, IPluginBaseVtbl, Vst::{
-            IAudioProcessor, IAudioProcessorVtbl, IComponent, IComponentHandler, IComponentHandlerTrait, IComponentVtbl,
-            IEditController, IEditControllerTrait, IEditControllerVtbl, ParamID, ParamValue, ProcessData,
+        FUnknown, IPluginBase, IPluginBaseVtbl,
+        Vst::{
+            IAudioProcessor, IAudioProcessorVtbl, IComponent, IComponentHandler, IComponentHandlerTrait,
+            IComponentVtbl, IEditController, IEditControllerTrait, IEditControllerVtbl, ParamID, ParamValue,
+            ProcessData,
         },
         kInternalError, kInvalidArgument, kResultOk, tresult,
     },
@@ -33,11 +35,15 @@ pub(super) unsafe fn repair(object: *mut FUnknown) {
     }
     if let Some(component) = object.cast::<IComponent>() {
         // SAFETY: as above.
-        unsafe { exchange(&mut (*component.as_ptr()).vtbl, &COMPONENT, |table| table.base.terminate = terminate_component) };
+        unsafe {
+            exchange(&mut (*component.as_ptr()).vtbl, &COMPONENT, |table| table.base.terminate = terminate_component)
+        };
     }
     if let Some(controller) = object.cast::<IEditController>() {
         // SAFETY: as above.
-        unsafe { exchange(&mut (*controller.as_ptr()).vtbl, &CONTROLLER, |table| table.base.terminate = terminate_controller) };
+        unsafe {
+            exchange(&mut (*controller.as_ptr()).vtbl, &CONTROLLER, |table| table.base.terminate = terminate_controller)
+        };
         give_idle_handler(&controller);
     }
 }

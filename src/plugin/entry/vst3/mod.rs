@@ -15,7 +15,8 @@ use vst3::{
     Class, ComPtr, ComWrapper,
     Steinberg::{
         FIDString, FUnknown, IPluginFactory, IPluginFactory2, IPluginFactory2Trait, IPluginFactory3,
-        IPluginFactory3Trait, IPluginFactoryTrait, PClassInfo, PClassInfo2, PClassInfoW, PFactoryInfo, kResultOk, tresult,
+        IPluginFactory3Trait, IPluginFactoryTrait, PClassInfo, PClassInfo2, PClassInfoW, PFactoryInfo, kResultOk,
+        tresult,
     },
 };
 
@@ -32,7 +33,8 @@ pub(super) unsafe extern "system" fn GetPluginFactory() -> *mut IPluginFactory {
     // SAFETY: by this function's contract; the reference that comes with the pointer goes into the `ComPtr`.
     let wrapped = unsafe { ComPtr::from_raw(clap_wrapper_GetPluginFactory()) };
     let wrapped = wrapped.and_then(|factory| factory.cast::<IPluginFactory3>());
-    let factory = wrapped.and_then(|factory| ComWrapper::new(Factory { wrapped: factory }).to_com_ptr::<IPluginFactory>());
+    let factory =
+        wrapped.and_then(|factory| ComWrapper::new(Factory { wrapped: factory }).to_com_ptr::<IPluginFactory>());
     factory.map_or(std::ptr::null_mut(), ComPtr::into_raw)
 }
 
