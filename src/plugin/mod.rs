@@ -1,6 +1,253 @@
-//! The host-facing shell.
+//! The host-facing shell: parameters, buses, state, threads, and the CLAP and VST3 entry points.
+//!
+//! - [`params`]: what the host sees and automates. [`preset_field`]: the preset inside the project.
+//! - [`session`]: what the editor sees and may ask. [`meters`]: levels for it.
+//! - [`worker`]: the thread that reads presets and builds models. [`handover`]: everything that crosses
+//!   between it, the main thread and the audio thread.
+//! - [`entry`]: the library's entry points. [`host_link`]: what they and the plugin tell each other.
+//!
+//! [`Unbraid`] itself is used by the main thread while it activates, and by the audio thread while it plays.
 
+pub mod entry;
+pub mod handover;
+pub mod host_link;
 pub mod meters;
 pub mod params;
 pub mod preset_field;
 pub mod session;
+pub mod worker;
+
+use crate::{
+    preset::{
+        MAX_SOURCES, Preset,
+        library::{self, Entry},
+    },
+    separator::{LatencyMode, Model, Separator},
+};
+use handover::{AudioEnd, Framing, Stage};
+use host_link::HostLink;
+use nice_plug::prelude::*;
+use params::UnbraidParams;
+use preset_field::{PresetField, StoredPreset};
+use session::{Activity, Origin, Playing, Session, Summary};
+use std::sync::{Arc, LazyLock};
+use worker::{Desk, Worker};
+
+/// The factory preset that plays at first insert.
+pub const FIRST_PRESET: &str = "Drums + Bass";
+
+/// The plugin.
+pub struct Unbraid {
+    params: Arc<UnbraidParams>,
+    session: Arc<Session>,
+    link: Arc<HostLink>,
+    stage: Arc<Stage>,
+    models: AudioEnd,
+    /// There while the plugin is active.
+    separator: Option<Separator>,
+    /// The latency mode in force.
+    mode: LatencyMode,
+    /// The mode that the host was last asked to restart for.
+    asked_for: LatencyMode,
+    /// Ends with the plugin.
+    _worker: Worker,
+}
+
+/// The first preset, read once for all instances.
+static FIRST: LazyLock<(Arc<Preset>, Arc<StoredPreset>)> = LazyLock::new(|| {
+    let entry = Entry { name: FIRST_PRESET.to_owned(), path: None };
+    // It is part of the library, and a test loads it.
+    let preset = library::load(&entry).expect("the first preset is a valid factory preset");
+    let bytes = library::factory_bytes(FIRST_PRESET).unwrap_or_default();
+    (Arc::new(preset), Arc::new(StoredPreset::pack(FIRST_PRESET, bytes)))
+});
+
+impl Default for Unbraid {
+    fn default() -> Self {
+        let (preset, stored) = FIRST.clone();
+        let summary = Summary::new(FIRST_PRESET, Origin::Factory(FIRST_PRESET.to_owned()), &preset);
+        let (session, requests) = Session::new(summary);
+        let field = PresetField::new(stored);
+        let link = HostLink::offer();
+        let stage = Arc::new(Stage::new(preset));
+        let (models, worker_end) = handover::channels();
+        let desk = Desk {
+            stage: stage.clone(),
+            field: field.clone(),
+            session: session.clone(),
+            link: link.clone(),
+            models: worker_end,
+        };
+        Self {
+            params: Arc::new(UnbraidParams::new(field)),
+            session,
+            link,
+            stage,
+            models,
+            separator: None,
+            mode: LatencyMode::default(),
+            asked_for: LatencyMode::default(),
+            _worker: Worker::spawn(desk, requests),
+        }
+    }
+}
+
+const STEREO: NonZeroU32 = new_nonzero_u32(2);
+const MONO: NonZeroU32 = new_nonzero_u32(1);
+
+/// Main in and out with `channels` channels each, and one output per source.
+const fn layout(name: &'static str, channels: NonZeroU32, separate: &'static [NonZeroU32]) -> AudioIOLayout {
+    AudioIOLayout {
+        main_input_channels: Some(channels),
+        main_output_channels: Some(channels),
+        aux_input_ports: &[],
+        aux_output_ports: separate,
+        names: PortNames {
+            layout: Some(name),
+            // nice-plug 0.4.2 gives the main output the main input's name; unnamed, they are "Input" and "Output".
+            main_input: None,
+            main_output: None,
+            aux_inputs: &[],
+            aux_outputs: &SEPARATE_OUTPUTS,
+        },
+    }
+}
+
+/// Names of the separate outputs. Hosts read them once, so they cannot follow the preset.
+const SEPARATE_OUTPUTS: [&str; MAX_SOURCES] =
+    ["Source 1", "Source 2", "Source 3", "Source 4", "Source 5", "Source 6", "Source 7", "Source 8"];
+
+impl Plugin for Unbraid {
+    const NAME: &'static str = "Unbraid";
+    const VENDOR: &'static str = "Unbraid";
+    const URL: &'static str = env!("CARGO_PKG_HOMEPAGE");
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] =
+        &[layout("Stereo", STEREO, &[STEREO; MAX_SOURCES]), layout("Mono", MONO, &[MONO; MAX_SOURCES])];
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+
+    type Editor = ();
+    type SysExMessage = ();
+    // nice-plug 0.4.2 runs background tasks on a thread that all instances share and that can die with one
+    // of them; the worker is our own.
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.params.clone()
+    }
+
+    fn activate(
+        &mut self,
+        layout: &AudioIOLayout,
+        buffers: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        let channels = layout.main_output_channels.map_or(0, |channels| channels.get() as usize);
+        let framing = Framing { sample_rate: f64::from(buffers.sample_rate), mode: self.params.mode.value().into() };
+        let arrived = self.params.preset.take_arrived();
+        let arrived = arrived.and_then(|stored| Some((worker::unpack(&stored, &self.session)?, stored)));
+        let preset = {
+            let mut scene = self.stage.lock();
+            self.models.clear();
+            scene.framing = Some(framing);
+            if let Some((preset, _)) = &arrived {
+                scene.preset = preset.clone();
+            }
+            scene.preset.clone()
+        };
+        let model = match Model::new(&preset, framing.sample_rate, framing.mode) {
+            Ok(model) => Box::new(model),
+            Err(error) => {
+                self.session.set_activity(Activity::Failed(error.to_string()));
+                return false;
+            }
+        };
+        if let Some((preset, stored)) = &arrived {
+            worker::settle(stored, preset, &self.params.preset, &self.session);
+        }
+        let separator = Separator::new(model, channels);
+        let latency_samples = separator.latency_samples() as u32;
+        context.set_latency_samples(latency_samples);
+        self.session.set_playing(Playing { mode: framing.mode, latency_samples, sample_rate: framing.sample_rate });
+        (self.mode, self.asked_for) = (framing.mode, framing.mode);
+        self.separator = Some(separator);
+        true
+    }
+
+    fn deactivate(&mut self) {
+        let mut scene = self.stage.lock();
+        scene.framing = None;
+        self.models.clear();
+        drop(scene);
+        self.separator = None;
+    }
+
+    fn reset(&mut self) {
+        if let Some(separator) = &mut self.separator {
+            separator.reset();
+        }
+    }
+
+    fn process(
+        &mut self,
+        main: &mut Buffer,
+        aux: &mut AuxiliaryBuffers,
+        _context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let Some(separator) = &mut self.separator else { return ProcessStatus::Error("not active") };
+        self.models.exchange(separator);
+        separator.set_controls(&self.params.controls(separator.sources()));
+
+        let mut outputs = aux.outputs.iter_mut().enumerate();
+        let mut sources: [&mut [&mut [f32]]; MAX_SOURCES] = std::array::from_fn(|_| {
+            let Some((source, output)) = outputs.next() else { return &mut [][..] };
+            let output = output.as_slice();
+            if self.link.hears(source) {
+                return output;
+            }
+            output.iter_mut().for_each(|channel| channel.fill(0.0));
+            &mut [][..]
+        });
+        separator.process(main.as_slice(), &mut sources);
+
+        let levels = separator.levels();
+        for (meter, level) in self.session.meters.sources.iter().zip(&levels.sources) {
+            meter.write(level.peak, level.rms);
+        }
+        self.session.meters.output.write(levels.output.peak, levels.output.rms);
+        let tail = separator.latency_samples() as u32;
+        self.ask_for_mode();
+        // What went in comes out one latency later.
+        ProcessStatus::Tail(tail)
+    }
+}
+
+impl Unbraid {
+    /// Audio thread: a mode other than the one in force needs another latency, which the host takes while it
+    /// restarts the plugin. Until then the old mode plays on.
+    fn ask_for_mode(&mut self) {
+        let wanted = self.params.mode.value().into();
+        if wanted != self.asked_for {
+            self.asked_for = wanted;
+            if wanted != self.mode {
+                self.link.want_restart();
+            }
+        }
+    }
+}
+
+impl ClapPlugin for Unbraid {
+    const CLAP_ID: &'static str = "org.unbraid.unbraid";
+    const CLAP_DESCRIPTION: Option<&'static str> = Some("Takes a mixture apart into the sources it was taught, live");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::AudioEffect,
+        ClapFeature::Utility,
+        ClapFeature::Restoration,
+        ClapFeature::Mixing,
+        ClapFeature::Stereo,
+        ClapFeature::Mono,
+    ];
+}

@@ -1,7 +1,10 @@
 //! The parameters a host sees. Their ids never change once released.
 
 use super::preset_field::PresetField;
-use crate::{preset::MAX_SOURCES, separator::LatencyMode};
+use crate::{
+    preset::MAX_SOURCES,
+    separator::{Controls, LatencyMode, decibels_to_gain},
+};
 use nice_plug::prelude::*;
 use std::sync::{Arc, Mutex};
 
@@ -150,6 +153,22 @@ impl UnbraidParams {
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             preset,
             editor_size: Mutex::default(),
+        }
+    }
+
+    /// Audio thread: where everything stands, as the separator takes it. Only the strips of the preset's
+    /// `sources` sources count; a solo on an empty strip silences nothing.
+    pub fn controls(&self, sources: usize) -> Controls {
+        let strips =
+            self.strips.iter().take(sources).map(|strip| (strip.gain_db(), strip.mute.value(), strip.solo.value()));
+        Controls {
+            gains: Controls::resolve_gains(strips),
+            focus: self.focus.value(),
+            sparsity: self.sparsity.value(),
+            smoothness: self.smoothness.value(),
+            mix: self.mix.value(),
+            output: decibels_to_gain(self.output.value()),
+            bypass: self.bypass.value(),
         }
     }
 }

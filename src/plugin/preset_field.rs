@@ -1,20 +1,160 @@
-//! The preset inside the host's project: its file bytes, compressed, as text.
+//! The preset inside the host's project: its title, and its file, compressed and as text.
+//!
+//! The host saves and loads on a thread of its own while audio runs. Saving hands out ready text. What a
+//! project brings is put down here and taken up by the worker, or by the activation if that comes first.
 
+use crate::preset::{
+    Preset,
+    file::{self, MAX_FILE_BYTES, PresetError},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
 use nice_plug::params::persist::PersistentField;
-use std::sync::{Arc, Mutex};
+use serde::{Deserialize, Serialize};
+use std::{
+    io::{self, Read, Write},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
-/// Placeholder storage.
-#[derive(Debug, Default, Clone)]
-pub struct PresetField(Arc<Mutex<String>>);
+/// A preset as a project stores it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StoredPreset {
+    /// What the preset was called.
+    pub title: String,
+    /// The preset's file: zlib, then base64.
+    pub file: String,
+}
 
-impl<'a> PersistentField<'a, String> for PresetField {
-    fn set(&self, new_value: String) {
-        *self.0.lock().unwrap() = new_value;
+/// Why a project's preset cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoredPresetError {
+    /// The text is not base64.
+    #[error("the preset \"{0}\" in the project is damaged (not base64): load a preset and save the project again")]
+    Text(String),
+    /// The bytes do not unpack.
+    #[error("the preset \"{title}\" in the project is damaged ({source}): load a preset and save the project again")]
+    Compression {
+        /// What the preset was called.
+        title: String,
+        /// What the decompressor says.
+        source: io::Error,
+    },
+    /// The file inside is not valid.
+    #[error("the project's {0}: load a preset and save the project again")]
+    Preset(#[from] PresetError),
+}
+
+impl StoredPreset {
+    /// Packs the preset file `bytes`.
+    pub fn pack(title: impl Into<String>, bytes: &[u8]) -> Self {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+        // Writing to a vector cannot fail; a shorter text would be refused on loading.
+        let packed = encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default();
+        Self { title: title.into(), file: STANDARD.encode(packed) }
     }
+
+    /// Reads the preset.
+    ///
+    /// # Errors
+    /// If text, compression or the file inside are damaged.
+    pub fn unpack(&self) -> Result<Preset, StoredPresetError> {
+        let packed = STANDARD.decode(&self.file).map_err(|_| StoredPresetError::Text(self.title.clone()))?;
+        let mut bytes = Vec::new();
+        ZlibDecoder::new(packed.as_slice())
+            .take(MAX_FILE_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|source| StoredPresetError::Compression { title: self.title.clone(), source })?;
+        Ok(file::from_bytes(&bytes, &format!("preset \"{}\"", self.title))?)
+    }
+}
+
+/// What a project stores at present, and what it has brought. Clones share their content.
+#[derive(Debug, Clone, Default)]
+pub struct PresetField(Arc<Mutex<Content>>);
+
+#[derive(Debug, Default)]
+struct Content {
+    /// The preset that plays.
+    kept: Arc<StoredPreset>,
+    /// One that a project has brought and nobody has taken up yet.
+    arrived: Option<Arc<StoredPreset>>,
+}
+
+impl PresetField {
+    /// A field that stores `preset`.
+    pub fn new(preset: Arc<StoredPreset>) -> Self {
+        Self(Arc::new(Mutex::new(Content { kept: preset, arrived: None })))
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        // A poisoned lock still guards whole values: every write below is an assignment.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Main thread, worker: what a project has brought since the last call.
+    pub fn take_arrived(&self) -> Option<Arc<StoredPreset>> {
+        self.content().arrived.take()
+    }
+
+    /// Main thread, worker: this preset plays from now on.
+    pub fn keep(&self, preset: Arc<StoredPreset>) {
+        self.content().kept = preset;
+    }
+}
+
+impl PersistentField<'_, StoredPreset> for PresetField {
+    fn set(&self, new_value: StoredPreset) {
+        self.content().arrived = Some(Arc::new(new_value));
+    }
+
     fn map<F, R>(&self, f: F) -> R
     where
-        F: Fn(&String) -> R,
+        F: Fn(&StoredPreset) -> R,
     {
-        f(&self.0.lock().unwrap())
+        let content = self.content();
+        let stored = content.arrived.as_ref().unwrap_or(&content.kept).clone();
+        drop(content);
+        f(&stored)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::preset::library;
+
+    fn factory() -> StoredPreset {
+        StoredPreset::pack("Drums + Bass", library::factory_bytes("Drums + Bass").unwrap())
+    }
+
+    #[test]
+    fn a_packed_preset_comes_back() {
+        let stored = factory();
+        let direct = file::from_bytes(library::factory_bytes("Drums + Bass").unwrap(), "factory").unwrap();
+        assert_eq!(stored.unpack().unwrap(), direct);
+    }
+
+    #[test]
+    fn damage_is_named_and_not_believed() {
+        let whole = factory();
+        let not_base64 = StoredPreset { file: "%%%".into(), ..whole.clone() };
+        assert!(matches!(not_base64.unpack(), Err(StoredPresetError::Text(_))));
+        let cut = StoredPreset { file: whole.file[..400].to_owned(), ..whole.clone() };
+        assert!(matches!(cut.unpack(), Err(StoredPresetError::Compression { .. })));
+        let no_preset = StoredPreset::pack("Mine", b"no preset at all");
+        let sentence = no_preset.unpack().unwrap_err().to_string();
+        assert!(sentence.contains("Mine"), "{sentence}");
+    }
+
+    #[test]
+    fn what_a_project_brings_is_saved_again_before_it_is_taken_up() {
+        let field = PresetField::new(Arc::new(factory()));
+        let brought = StoredPreset { title: "Brought".into(), file: String::new() };
+        field.set(brought.clone());
+        assert_eq!(field.map(|stored| stored.title.clone()), "Brought");
+        assert_eq!(*field.take_arrived().unwrap(), brought);
+        assert!(field.take_arrived().is_none());
+        assert_eq!(field.map(|stored| stored.title.clone()), "Drums + Bass");
     }
 }

@@ -127,6 +127,11 @@ impl Separator {
         self.layout.windows.latency()
     }
 
+    /// Number of sources of the model that plays, or of the one that fades in.
+    pub fn sources(&self) -> usize {
+        self.rising.as_ref().unwrap_or(&self.model).sources()
+    }
+
     /// What the player sets; heard from the next frame on.
     pub fn set_controls(&mut self, controls: &Controls) {
         self.target = controls.sanitized();

@@ -1,0 +1,223 @@
+//! The host as nice-plug's wrapper sees it: every call goes on to the real host, with two exceptions.
+//!
+//! nice-plug 0.4.2 takes a latency that is set while activating only after it has activated, and then
+//! asks for another restart; `latency.changed` it says before the plugin has taken the new latency. Here
+//! a restart that is asked for while activating, and every `latency.changed`, ends; the shim itself
+//! tells the host at the end of `activate`, see [`super::instance`].
+//!
+//! Callbacks translate the host pointer, so hosts that tell their plugins apart by it work too.
+
+use clap_sys::{
+    ext::{
+        gui::{CLAP_EXT_GUI, clap_host_gui},
+        latency::{CLAP_EXT_LATENCY, clap_host_latency},
+        params::{CLAP_EXT_PARAMS, clap_host_params, clap_param_clear_flags, clap_param_rescan_flags},
+        state::{CLAP_EXT_STATE, clap_host_state},
+        thread_check::{CLAP_EXT_THREAD_CHECK, clap_host_thread_check},
+        track_info::{CLAP_EXT_TRACK_INFO, clap_host_track_info, clap_track_info},
+        voice_info::{CLAP_EXT_VOICE_INFO, clap_host_voice_info},
+    },
+    host::clap_host,
+    id::clap_id,
+};
+use std::{
+    ffi::{CStr, c_char, c_void},
+    ptr,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+};
+
+/// Stands in front of the real host. The wrapper holds a pointer to `front`, which is the whole.
+#[repr(C)]
+pub(super) struct HostFront {
+    front: clap_host,
+    real: *const clap_host,
+    extensions: OnceLock<Extensions>,
+    activating: AtomicBool,
+}
+
+/// The real host's extensions that the wrapper or the shim uses; null where the host has none.
+struct Extensions {
+    gui: *const clap_host_gui,
+    latency: *const clap_host_latency,
+    params: *const clap_host_params,
+    state: *const clap_host_state,
+    thread_check: *const clap_host_thread_check,
+    track_info: *const clap_host_track_info,
+    voice_info: *const clap_host_voice_info,
+}
+
+impl HostFront {
+    /// # Safety
+    /// `real` is a CLAP host that outlives the result.
+    pub(super) unsafe fn new(real: *const clap_host) -> Box<Self> {
+        let front = clap_host {
+            get_extension: Some(get_extension),
+            request_restart: Some(request_restart),
+            request_process: Some(request_process),
+            request_callback: Some(request_callback),
+            // SAFETY: by this function's contract. Name, vendor and version stay the host's own.
+            ..unsafe { *real }
+        };
+        Box::new(Self { front, real, extensions: OnceLock::new(), activating: AtomicBool::new(false) })
+    }
+
+    /// What the wrapper is given as its host.
+    pub(super) fn as_clap_host(&self) -> *const clap_host {
+        ptr::from_ref(self).cast()
+    }
+
+    /// Main thread, from `init` on (CLAP allows it no earlier): looks up what the host can do.
+    pub(super) fn find_extensions(&self) {
+        // SAFETY: the real host is alive; it answers with null or the extension of that name.
+        let find =
+            |id: &CStr| unsafe { (*self.real).get_extension.map_or(ptr::null(), |get| get(self.real, id.as_ptr())) };
+        self.extensions.get_or_init(|| Extensions {
+            gui: find(CLAP_EXT_GUI).cast(),
+            latency: find(CLAP_EXT_LATENCY).cast(),
+            params: find(CLAP_EXT_PARAMS).cast(),
+            state: find(CLAP_EXT_STATE).cast(),
+            thread_check: find(CLAP_EXT_THREAD_CHECK).cast(),
+            track_info: find(CLAP_EXT_TRACK_INFO).cast(),
+            voice_info: find(CLAP_EXT_VOICE_INFO).cast(),
+        });
+    }
+
+    /// Main thread: whether the plugin is being activated.
+    pub(super) fn set_activating(&self, activating: bool) {
+        self.activating.store(activating, SeqCst);
+    }
+
+    /// Main thread, while activating: the latency is not what the host was told before.
+    pub(super) fn say_latency_changed(&self) {
+        // SAFETY: an extension lives as long as its host.
+        let latency = self.extensions.get().and_then(|extensions| unsafe { extensions.latency.as_ref() });
+        if let Some(changed) = latency.and_then(|latency| latency.changed) {
+            // SAFETY: main thread, while activating, as CLAP demands.
+            unsafe { changed(self.real) };
+        }
+    }
+
+    /// Main thread: the project has unsaved changes.
+    pub(super) fn mark_dirty(&self) {
+        // SAFETY: an extension lives as long as its host.
+        let state = self.extensions.get().and_then(|extensions| unsafe { extensions.state.as_ref() });
+        if let Some(mark_dirty) = state.and_then(|state| state.mark_dirty) {
+            // SAFETY: main thread.
+            unsafe { mark_dirty(self.real) };
+        }
+    }
+
+    /// Any thread: asks the host to deactivate and activate the plugin.
+    pub(super) fn request_restart(&self) {
+        // SAFETY: the front is what these functions expect.
+        unsafe { request_restart(self.as_clap_host()) };
+    }
+
+    /// Any thread: asks the host to call `on_main_thread`.
+    pub(super) fn request_callback(&self) {
+        // SAFETY: the front is what these functions expect.
+        unsafe { request_callback(self.as_clap_host()) };
+    }
+}
+
+/// # Safety
+/// `front` is the pointer that [`HostFront::as_clap_host`] gave out, and the front is alive.
+unsafe fn behind<'a>(front: *const clap_host) -> &'a HostFront {
+    // SAFETY: `front` is the first field of a `#[repr(C)]` struct.
+    unsafe { &*front.cast::<HostFront>() }
+}
+
+/// A function of the host itself, passed on.
+macro_rules! pass_on {
+    ($($function:ident)*) => { $(
+        unsafe extern "C" fn $function(front: *const clap_host) {
+            // SAFETY: the wrapper calls its host with the pointer it was given.
+            let real = unsafe { behind(front) }.real;
+            // SAFETY: the real host outlives the plugin.
+            if let Some(function) = unsafe { (*real).$function } {
+                // SAFETY: as the wrapper would have called it.
+                unsafe { function(real) };
+            }
+        }
+    )* };
+}
+pass_on!(request_process request_callback);
+
+/// Passed on, except while activating.
+unsafe extern "C" fn request_restart(front: *const clap_host) {
+    // SAFETY: the wrapper calls its host with the pointer it was given.
+    let host = unsafe { behind(front) };
+    // SAFETY: the real host outlives the plugin.
+    let request = unsafe { (*host.real).request_restart };
+    if let Some(request) = request.filter(|_| !host.activating.load(SeqCst)) {
+        // SAFETY: any thread may ask.
+        unsafe { request(host.real) };
+    }
+}
+
+/// A function of one of the host's extensions, passed on with the real host's pointer.
+macro_rules! pass_extension_on {
+    ($name:ident = $extension:ident.$function:ident($($arg:ident: $type:ty),*) $(-> $result:ty)?) => {
+        unsafe extern "C" fn $name(front: *const clap_host $(, $arg: $type)*) $(-> $result)? {
+            // SAFETY: the wrapper calls its host with the pointer it was given.
+            let host = unsafe { behind(front) };
+            // SAFETY: an extension lives as long as its host.
+            let extension = host.extensions.get().and_then(|found| unsafe { found.$extension.as_ref() });
+            // SAFETY: as the wrapper would have called it.
+            extension.and_then(|found| found.$function).map(|function| unsafe { function(host.real $(, $arg)*) }).unwrap_or_default()
+        }
+    };
+}
+pass_extension_on!(gui_resize_hints_changed = gui.resize_hints_changed());
+pass_extension_on!(gui_request_resize = gui.request_resize(width: u32, height: u32) -> bool);
+pass_extension_on!(gui_request_show = gui.request_show() -> bool);
+pass_extension_on!(gui_request_hide = gui.request_hide() -> bool);
+pass_extension_on!(gui_closed = gui.closed(was_destroyed: bool));
+pass_extension_on!(params_rescan = params.rescan(flags: clap_param_rescan_flags));
+pass_extension_on!(params_clear = params.clear(param: clap_id, flags: clap_param_clear_flags));
+pass_extension_on!(params_request_flush = params.request_flush());
+pass_extension_on!(is_main_thread = thread_check.is_main_thread() -> bool);
+pass_extension_on!(is_audio_thread = thread_check.is_audio_thread() -> bool);
+pass_extension_on!(track_info_get = track_info.get(info: *mut clap_track_info) -> bool);
+pass_extension_on!(voice_info_changed = voice_info.changed());
+
+/// Not passed on.
+unsafe extern "C" fn latency_changed(_: *const clap_host) {}
+
+static GUI: clap_host_gui = clap_host_gui {
+    resize_hints_changed: Some(gui_resize_hints_changed),
+    request_resize: Some(gui_request_resize),
+    request_show: Some(gui_request_show),
+    request_hide: Some(gui_request_hide),
+    closed: Some(gui_closed),
+};
+static LATENCY: clap_host_latency = clap_host_latency { changed: Some(latency_changed) };
+static PARAMS: clap_host_params = clap_host_params {
+    rescan: Some(params_rescan),
+    clear: Some(params_clear),
+    request_flush: Some(params_request_flush),
+};
+static THREAD_CHECK: clap_host_thread_check =
+    clap_host_thread_check { is_main_thread: Some(is_main_thread), is_audio_thread: Some(is_audio_thread) };
+static TRACK_INFO: clap_host_track_info = clap_host_track_info { get: Some(track_info_get) };
+static VOICE_INFO: clap_host_voice_info = clap_host_voice_info { changed: Some(voice_info_changed) };
+
+/// Offers what the wrapper uses, as far as the real host has it.
+unsafe extern "C" fn get_extension(front: *const clap_host, id: *const c_char) -> *const c_void {
+    // SAFETY: the wrapper calls its host with the pointer it was given.
+    let Some(found) = unsafe { behind(front) }.extensions.get() else { return ptr::null() };
+    let offered: [(&CStr, bool, *const c_void); 6] = [
+        (CLAP_EXT_GUI, !found.gui.is_null(), (&raw const GUI).cast()),
+        (CLAP_EXT_LATENCY, !found.latency.is_null(), (&raw const LATENCY).cast()),
+        (CLAP_EXT_PARAMS, !found.params.is_null(), (&raw const PARAMS).cast()),
+        (CLAP_EXT_THREAD_CHECK, !found.thread_check.is_null(), (&raw const THREAD_CHECK).cast()),
+        (CLAP_EXT_TRACK_INFO, !found.track_info.is_null(), (&raw const TRACK_INFO).cast()),
+        (CLAP_EXT_VOICE_INFO, !found.voice_info.is_null(), (&raw const VOICE_INFO).cast()),
+    ];
+    // SAFETY: the wrapper passes a C string.
+    let id = unsafe { CStr::from_ptr(id) };
+    offered.iter().find(|(name, host_has_it, _)| *host_has_it && *name == id).map_or(ptr::null(), |entry| entry.2)
+}

@@ -1,0 +1,52 @@
+//! The CLAP entry point: nice-plug's wrapper behind a shim.
+//!
+//! - [`factory`]: what a library's scan finds, and the making of instances.
+//! - [`instance`]: one plugin instance as the host sees it.
+//! - [`ports`]: complete port lists.
+//! - [`host`]: the host as the wrapper sees it.
+
+pub(super) mod factory;
+pub(super) mod host;
+pub(super) mod instance;
+pub(super) mod ports;
+
+use super::super::Unbraid;
+use clap_sys::{entry::clap_plugin_entry, factory::plugin_factory::CLAP_PLUGIN_FACTORY_ID, version::CLAP_VERSION};
+use nice_plug::wrapper::setup_logger;
+use std::{
+    ffi::{CStr, c_char, c_void},
+    ptr,
+};
+
+/// The symbol that a CLAP host, and clap-wrapper inside this very library, looks for.
+#[unsafe(no_mangle)]
+#[used]
+#[allow(non_upper_case_globals, reason = "the CLAP standard gives the name")]
+pub(super) static clap_entry: clap_plugin_entry = clap_plugin_entry {
+    clap_version: CLAP_VERSION,
+    init: Some(init),
+    deinit: Some(deinit),
+    get_factory: Some(get_factory),
+};
+
+unsafe extern "C" fn init(_library_path: *const c_char) -> bool {
+    setup_logger::<Unbraid>();
+    true
+}
+
+unsafe extern "C" fn deinit() {}
+
+unsafe extern "C" fn get_factory(id: *const c_char) -> *const c_void {
+    if id.is_null() {
+        return ptr::null();
+    }
+    // SAFETY: the host passes a C string that lives during the call.
+    let id = unsafe { CStr::from_ptr(id) };
+    if id == CLAP_PLUGIN_FACTORY_ID {
+        (&raw const factory::PLUGINS).cast()
+    } else if id == factory::VST3_INFO_ID {
+        (&raw const factory::VST3_INFO).cast()
+    } else {
+        ptr::null()
+    }
+}

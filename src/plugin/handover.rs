@@ -1,0 +1,131 @@
+//! What crosses the threads, in both directions.
+//!
+//! | from | to | what |
+//! |---|---|---|
+//! | worker | audio thread | a [`Model`], built for the present framing |
+//! | audio thread | worker | a model that is no longer heard, to be freed |
+//! | main thread | worker | the [`Framing`] to build for, through [`Stage`] |
+//! | worker | main thread | the preset that plays, through [`Stage`] |
+//!
+//! Both ends of the audio thread's channels are polled; nobody blocks in `recv` on a channel it sends to,
+//! because waking a blocked receiver takes a lock on the sender's side.
+
+use crate::{
+    preset::Preset,
+    separator::{LatencyMode, Model, Separator},
+};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Most models on their way in each direction.
+const MODELS_UNDER_WAY: usize = 16;
+
+/// What a model is built for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Framing {
+    /// In Hz.
+    pub sample_rate: f64,
+    /// The latency mode.
+    pub mode: LatencyMode,
+}
+
+/// Held by the audio thread.
+pub struct AudioEnd {
+    models: Receiver<Box<Model>>,
+    retired: Sender<Box<Model>>,
+    /// The newest model that arrived, until the separator has time for it.
+    waiting: Option<Box<Model>>,
+}
+
+/// Held by the worker.
+pub struct WorkerEnd {
+    models: Sender<Box<Model>>,
+    retired: Receiver<Box<Model>>,
+}
+
+/// Both ends of the channels between the audio thread and the worker.
+pub fn channels() -> (AudioEnd, WorkerEnd) {
+    let (models_in, models_out) = bounded(MODELS_UNDER_WAY);
+    let (retired_in, retired_out) = bounded(MODELS_UNDER_WAY);
+    let audio = AudioEnd { models: models_out, retired: retired_in, waiting: None };
+    (audio, WorkerEnd { models: models_in, retired: retired_out })
+}
+
+impl AudioEnd {
+    /// Audio thread, before each block: sends home what `separator` no longer plays, and offers it what arrived.
+    pub fn exchange(&mut self, separator: &mut Separator) {
+        // At most three models go home at once; while they do not fit, everything stays where it is.
+        if self.retired.len() + 3 > MODELS_UNDER_WAY {
+            return;
+        }
+        if let Some(model) = separator.take_retired() {
+            self.send_home(model);
+        }
+        if let Ok(newer) = self.models.try_recv()
+            && let Some(older) = self.waiting.replace(newer)
+        {
+            self.send_home(older);
+        }
+        if let Some(model) = self.waiting.take() {
+            if !model.layout().same_as(separator.layout()) {
+                // Built before the last activation, which made a model of its own.
+                self.send_home(model);
+            } else if let Err(busy) = separator.offer_model(model) {
+                self.waiting = Some(busy);
+            }
+        }
+    }
+
+    /// Main thread, while nothing plays: forgets what was built for an earlier activation.
+    pub fn clear(&mut self) {
+        self.waiting = None;
+        while self.models.try_recv().is_ok() {}
+    }
+
+    fn send_home(&self, model: Box<Model>) {
+        match self.retired.try_send(model) {
+            Ok(()) => {}
+            // There is room, as `exchange` saw, and nobody else sends. Without a worker nothing arrives
+            // that could be sent. Leaking is what is left: freeing takes a lock.
+            Err(TrySendError::Full(model) | TrySendError::Disconnected(model)) => std::mem::forget(model),
+        }
+    }
+}
+
+impl WorkerEnd {
+    /// Sends `model` to the audio thread; gives it back when too many are under way already.
+    pub fn send(&self, model: Box<Model>) -> Result<(), Box<Model>> {
+        self.models.try_send(model).map_err(TrySendError::into_inner)
+    }
+
+    /// Frees what has come home.
+    pub fn free_retired(&self) {
+        while self.retired.try_recv().is_ok() {}
+    }
+}
+
+/// What plays: the preset, and what its models are built for. Shared by the main thread and the worker;
+/// the audio thread never looks.
+pub struct Stage(Mutex<Scene>);
+
+/// The content of a [`Stage`]; changes as a whole.
+#[derive(Clone)]
+pub struct Scene {
+    /// The preset that plays.
+    pub preset: Arc<Preset>,
+    /// As of the last activation; `None` before the first.
+    pub framing: Option<Framing>,
+}
+
+impl Stage {
+    /// A stage on which `preset` plays, not yet activated.
+    pub fn new(preset: Arc<Preset>) -> Self {
+        Self(Mutex::new(Scene { preset, framing: None }))
+    }
+
+    /// Main thread, worker.
+    pub fn lock(&self) -> MutexGuard<'_, Scene> {
+        // A poisoned lock still guards a whole scene: every write is an assignment.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,189 @@
+//! The worker: one thread per instance that reads presets and builds models.
+
+use super::{
+    handover::{Framing, Stage, WorkerEnd},
+    host_link::HostLink,
+    preset_field::{PresetField, StoredPreset},
+    session::{Activity, Origin, Request, Session, Summary},
+};
+use crate::{
+    preset::{
+        Preset, file,
+        library::{self, Entry},
+    },
+    separator::{Model, ModelError},
+};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, never, select};
+use std::{path::Path, sync::Arc, thread, time::Duration};
+
+/// Time between two looks at what the host and the audio thread have left.
+const LOOK_AGAIN: Duration = Duration::from_millis(25);
+/// Time between two attempts to send to an audio thread that does not take models at present.
+const SEND_AGAIN: Duration = Duration::from_millis(5);
+
+/// A running worker. Dropping it ends the thread and waits for that.
+pub struct Worker {
+    /// Nothing is ever sent; its end is the sign to stop.
+    alive: Option<Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Starts a thread that does `desk`'s work. Without one (the system may refuse) presets change only
+    /// with an activation.
+    pub fn spawn(desk: Desk, requests: Receiver<Request>) -> Self {
+        let (alive, stop) = bounded::<()>(0);
+        let session = desk.session.clone();
+        let thread =
+            thread::Builder::new().name("unbraid-worker".to_owned()).spawn(move || work(&desk, requests, &stop));
+        if let Err(error) = &thread {
+            session.set_activity(Activity::Failed(format!(
+                "presets cannot be changed: no thread could be started ({error})"
+            )));
+        }
+        Self { alive: Some(alive), thread: thread.ok() }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.alive = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the worker has been reported by its thread; there is nothing left to save.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
+    loop {
+        select! {
+            recv(stop) -> _ => return,
+            recv(requests) -> request => match request {
+                Ok(request) => desk.serve(&request, stop),
+                // The session is gone; look only at what the host leaves.
+                Err(_) => requests = never(),
+            },
+            default(LOOK_AGAIN) => {}
+        }
+        if let Some(stored) = desk.field.take_arrived() {
+            desk.take_up(&stored, stop);
+        }
+        desk.models.free_retired();
+    }
+}
+
+/// What the worker works on.
+pub struct Desk {
+    /// The preset that plays, and what to build for.
+    pub stage: Arc<Stage>,
+    /// The project's copy of the preset.
+    pub field: PresetField,
+    /// What the editor sees.
+    pub session: Arc<Session>,
+    /// The way to the host.
+    pub link: Arc<HostLink>,
+    /// The way to the audio thread and back.
+    pub models: WorkerEnd,
+}
+
+impl Desk {
+    /// The editor wants a preset.
+    fn serve(&self, request: &Request, stop: &Receiver<()>) {
+        let (title, origin, entry) = match request {
+            Request::LoadFactory(name) => {
+                (name.clone(), Origin::Factory(name.clone()), Entry { name: name.clone(), path: None })
+            }
+            Request::LoadFile(path) => {
+                let name = title_of(path);
+                (name.clone(), Origin::File(path.clone()), Entry { name, path: Some(path.clone()) })
+            }
+        };
+        self.session.set_activity(Activity::Loading(title.clone()));
+        let loaded = library::load(&entry).and_then(|preset| Ok((file::to_bytes(&preset)?, preset)));
+        let (bytes, preset) = match loaded {
+            Ok(loaded) => loaded,
+            Err(error) => return self.session.set_activity(Activity::Failed(error.to_string())),
+        };
+        let preset = Arc::new(preset);
+        if let Err(error) = self.play(&preset, stop) {
+            return self.session.set_activity(Activity::Failed(format!("preset \"{title}\": {error}")));
+        }
+        self.field.keep(Arc::new(StoredPreset::pack(title.as_str(), &bytes)));
+        self.session.set_summary(Summary::new(title, origin, &preset));
+        self.session.offer_knobs(preset.sources.iter().map(|source| source.knobs).collect());
+        self.session.set_activity(Activity::Idle);
+        self.link.mark_project_changed();
+    }
+
+    /// A project has brought a preset. Its knobs came with the parameters.
+    fn take_up(&self, stored: &Arc<StoredPreset>, stop: &Receiver<()>) {
+        if let Some(preset) = unpack(stored, &self.session) {
+            match self.play(&preset, stop) {
+                Ok(()) => settle(stored, &preset, &self.field, &self.session),
+                Err(error) => {
+                    self.session.set_activity(Activity::Failed(format!("preset \"{}\": {error}", stored.title)))
+                }
+            }
+        }
+    }
+
+    /// Builds a model of `preset` for the present framing and sends it to the audio thread.
+    fn play(&self, preset: &Arc<Preset>, stop: &Receiver<()>) -> Result<(), ModelError> {
+        loop {
+            let framing = self.stage.lock().framing;
+            let model = framing.map(|framing| Model::new(preset, framing.sample_rate, framing.mode)).transpose()?;
+            if self.hand_over(preset, framing, model.map(Box::new), stop) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Puts `preset` on the stage and `model` on its way, both under one lock, so that an activation sees
+    /// both or none. `false` if the plugin was activated anew since `framing` was looked up. Waits while too
+    /// many models are under way.
+    fn hand_over(
+        &self,
+        preset: &Arc<Preset>,
+        framing: Option<Framing>,
+        mut model: Option<Box<Model>>,
+        stop: &Receiver<()>,
+    ) -> bool {
+        loop {
+            let mut scene = self.stage.lock();
+            if scene.framing != framing {
+                return false;
+            }
+            match model.map(|model| self.models.send(model)) {
+                None | Some(Ok(())) => {
+                    scene.preset = preset.clone();
+                    return true;
+                }
+                Some(Err(back)) => model = Some(back),
+            }
+            drop(scene);
+            if !matches!(stop.recv_timeout(SEND_AGAIN), Err(RecvTimeoutError::Timeout)) {
+                return true;
+            }
+            self.models.free_retired();
+        }
+    }
+}
+
+/// The preset in `stored`; a failure goes to `session`, and what plays goes on.
+pub fn unpack(stored: &StoredPreset, session: &Session) -> Option<Arc<Preset>> {
+    stored.unpack().map(Arc::new).map_err(|error| session.set_activity(Activity::Failed(error.to_string()))).ok()
+}
+
+/// The project's preset plays now: keeps it for the next save, and says so to the editor.
+pub fn settle(stored: &Arc<StoredPreset>, preset: &Preset, field: &PresetField, session: &Session) {
+    field.keep(stored.clone());
+    session.set_summary(Summary::new(stored.title.as_str(), Origin::Project, preset));
+    session.set_activity(Activity::Idle);
+}
+
+/// A preset file's name without the suffix.
+fn title_of(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    name.strip_suffix(file::SUFFIX).unwrap_or(&name).to_owned()
+}

@@ -1,0 +1,127 @@
+//! Sound through a plugin, block by block.
+
+use crate::{HostError, Instance, requests::Handlers};
+use clack_host::{
+    events::io::{EventBuffer, InputEvents, OutputEvents},
+    prelude::{
+        AudioPortBuffer, AudioPortBufferType, AudioPorts, InputChannel, PluginInstanceError,
+        StartedPluginAudioProcessor,
+    },
+};
+use std::ops::Range;
+
+/// What the host does with the plugin's separate outputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Separate {
+    /// Every one gets buffers.
+    Given,
+    /// They are listed without channels, as JUCE does with outputs that are switched off.
+    WithoutChannels,
+    /// They are not even listed.
+    Missing,
+}
+
+/// What came out. Indexed by `[channel][sample]`; as long as the input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Played {
+    /// The main output.
+    pub main: Vec<Vec<f32>>,
+    /// The separate outputs, indexed by source; empty unless they were [`Separate::Given`].
+    pub sources: Vec<Vec<Vec<f32>>>,
+}
+
+impl Instance {
+    /// Plays `input`, indexed by `[channel][sample]`, in blocks whose sizes are those of `blocks`, over
+    /// and over, on a thread of its own as hosts do.
+    ///
+    /// # Errors
+    /// If the plugin is not active or fails.
+    ///
+    /// # Panics
+    /// If `blocks` is empty, or holds a size of zero or above what the plugin was activated for.
+    pub fn play(&mut self, input: &[Vec<f32>], blocks: &[usize], separate: Separate) -> Result<Played, HostError> {
+        assert!(!blocks.is_empty() && blocks.iter().all(|size| (1..=self.max_block).contains(size)));
+        let frames = input.first().map_or(0, Vec::len);
+        let silence = |channels: usize| vec![vec![0.0; frames]; channels];
+        let outputs = self.ports(false)?;
+        let mut job = Job {
+            input: input.to_vec(),
+            outputs: outputs
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| *index == 0 || separate != Separate::Missing)
+                .map(|(index, port)| silence(if index == 0 || separate == Separate::Given { port.channels } else { 0 }))
+                .collect(),
+            events: std::mem::take(&mut self.pending),
+        };
+        let processor = self.processor.as_mut().ok_or(HostError::Inactive)?;
+        std::thread::scope(|scope| {
+            let audio_thread = scope.spawn(|| job.run(processor, frames, blocks));
+            audio_thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })?;
+        let mut outputs = job.outputs;
+        let sources = outputs.split_off(1);
+        let main = outputs.pop().unwrap_or_default();
+        Ok(Played { main, sources: if separate == Separate::Given { sources } else { Vec::new() } })
+    }
+}
+
+struct Job {
+    /// Indexed by `[channel][sample]`.
+    input: Vec<Vec<f32>>,
+    /// Indexed by `[port][channel][sample]`.
+    outputs: Vec<Vec<Vec<f32>>>,
+    /// For the first block.
+    events: EventBuffer,
+}
+
+impl Job {
+    fn run(
+        &mut self,
+        processor: &mut StartedPluginAudioProcessor<Handlers>,
+        frames: usize,
+        blocks: &[usize],
+    ) -> Result<(), PluginInstanceError> {
+        let mut start = 0;
+        for size in blocks.iter().cycle() {
+            if start == frames {
+                break;
+            }
+            let block = start..frames.min(start + size);
+            start = block.end;
+            self.process(processor, block)?;
+            self.events.clear();
+        }
+        Ok(())
+    }
+
+    fn process(
+        &mut self,
+        processor: &mut StartedPluginAudioProcessor<Handlers>,
+        block: Range<usize>,
+    ) -> Result<(), PluginInstanceError> {
+        let output_channels = self.outputs.iter().map(Vec::len).sum();
+        let mut input_ports = AudioPorts::with_capacity(self.input.len(), 1);
+        let mut output_ports = AudioPorts::with_capacity(output_channels, self.outputs.len());
+        let inputs = input_ports.with_input_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_input_only(
+                self.input.iter_mut().map(|channel| InputChannel::variable(&mut channel[block.clone()])),
+            ),
+        }]);
+        let mut outputs = output_ports.with_output_buffers(self.outputs.iter_mut().map(|port| AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_output_only(port.iter_mut().map(|channel| &mut channel[block.clone()])),
+        }));
+        let mut answers = EventBuffer::new();
+        processor.process(
+            &inputs,
+            &mut outputs,
+            &InputEvents::from_buffer(&self.events),
+            &mut OutputEvents::from_buffer(&mut answers),
+            None,
+            None,
+        )?;
+        Ok(())
+    }
+}

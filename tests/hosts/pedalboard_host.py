@@ -1,0 +1,63 @@
+"""The VST3 in pedalboard (JUCE), which switches the separate outputs off and trims its output by the reported latency.
+
+Usage: pedalboard_host.py PLUGIN.vst3; exits with 1 and one line when something is wrong.
+"""
+
+import sys
+
+import numpy as np
+import pedalboard
+
+RATE = 44_100
+
+
+def check(condition, sentence):
+    if not condition:
+        sys.exit(f"pedalboard: {sentence}")
+
+
+def db(signal):
+    return 10 * np.log10(max(np.mean(np.square(signal, dtype=np.float64)), 1e-30))
+
+
+def hiss(seconds):
+    """Noise above 8 kHz, as of a hi-hat: drums, and no bass at all."""
+    spectrum = np.fft.rfft(np.random.default_rng(2).standard_normal((2, int(RATE * seconds))) * 0.1)
+    spectrum[:, : int(8000 * seconds)] = 0
+    return np.fft.irfft(spectrum).astype(np.float32)
+
+
+def main(path):
+    plugin = pedalboard.load_plugin(path)
+    check(plugin.is_effect and plugin.name == "Unbraid", f"it is {plugin.name}")
+    noise = (np.random.default_rng(1).standard_normal((2, RATE)) * 0.1).astype(np.float32)
+
+    # Unity comes back, aligned by the latency that the plugin reports, in blocks of any size.
+    for block in (37, 512, 8192):
+        played = plugin(noise, RATE, buffer_size=block, reset=True)
+        check(played.shape == noise.shape, f"{noise.shape} became {played.shape}")
+        error = db(played - noise) - db(noise)
+        check(error < -100, f"unity in blocks of {block} is off by {error:.1f} dB")
+
+    # The first preset is drums, then bass.
+    cymbal = hiss(2.0)
+    plugin.mute_1 = True
+    lost = db(plugin(cymbal, RATE, reset=True)[:, RATE // 2 :]) - db(cymbal)
+    plugin.mute_1, plugin.mute_2 = False, True
+    kept = db(plugin(cymbal, RATE, reset=True)[:, RATE // 2 :]) - db(cymbal)
+    check(kept > -3 and lost < -12, f"a hiss without bass {kept:.1f} dB, without drums {lost:.1f} dB")
+
+    # State comes back.
+    plugin.gain_1, plugin.focus = -12.0, 2.0
+    plugin(noise[:, :512], RATE, reset=True)
+    state, before = plugin.raw_state, {name: parameter.raw_value for name, parameter in plugin.parameters.items()}
+    plugin.gain_1, plugin.focus, plugin.mute_2 = 3.0, 1.0, False
+    plugin(noise[:, :512], RATE, reset=True)
+    plugin.raw_state = state
+    after = {name: parameter.raw_value for name, parameter in plugin.parameters.items()}
+    wrong = [name for name in before if abs(before[name] - after[name]) > 1e-5]
+    check(not wrong, f"these parameters did not come back: {wrong}")
+    print("pedalboard: ok")
+
+
+main(sys.argv[1])

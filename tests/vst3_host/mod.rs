@@ -1,0 +1,144 @@
+//! The least of a VST3 host: makes an instance of a bundle's plugin inside this process.
+
+use std::{
+    cell::{Cell, RefCell},
+    ffi::c_void,
+    fs,
+    path::{Path, PathBuf},
+};
+use vst3::{
+    Class, ComPtr, ComWrapper, Interface,
+    Steinberg::{
+        FUnknown, IBStream, IBStreamTrait, IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, TUID,
+        Vst::{IComponent, IHostApplication, IHostApplicationTrait, String128},
+        int32, int64, kInvalidArgument, kNoInterface, kResultOk, tresult,
+    },
+};
+
+/// A loaded bundle; stays loaded until the process ends.
+pub struct Bundle {
+    factory: ComPtr<IPluginFactory>,
+}
+
+impl Bundle {
+    /// Loads the Linux library of the bundle at `path`.
+    pub fn load(path: &Path) -> Self {
+        let library = Box::leak(Box::new(
+            // SAFETY: loading a plugin runs its code; it is our own.
+            unsafe { libloading::Library::new(library_in(path)) }.unwrap(),
+        ));
+        // SAFETY: the functions have the types that the VST3 standard gives them.
+        unsafe {
+            let entry: libloading::Symbol<unsafe extern "C" fn(*mut c_void) -> bool> =
+                library.get(b"ModuleEntry\0").unwrap();
+            assert!(entry(std::ptr::from_ref(&*library).cast_mut().cast()));
+            let factory: libloading::Symbol<unsafe extern "system" fn() -> *mut IPluginFactory> =
+                library.get(b"GetPluginFactory\0").unwrap();
+            Self { factory: ComPtr::from_raw(factory()).unwrap() }
+        }
+    }
+
+    /// Makes an instance of the first class, not yet initialised.
+    pub fn create(&self) -> ComPtr<IComponent> {
+        let mut object = std::ptr::null_mut();
+        // SAFETY: plain calls with memory of our own.
+        unsafe {
+            let mut class = std::mem::zeroed::<PClassInfo>();
+            assert_eq!(self.factory.getClassInfo(0, &mut class), kResultOk);
+            let result = self.factory.createInstance(class.cid.as_ptr(), IComponent::IID.as_ptr().cast(), &mut object);
+            assert_eq!(result, kResultOk);
+            ComPtr::from_raw(object.cast()).unwrap()
+        }
+    }
+}
+
+fn library_in(bundle: &Path) -> PathBuf {
+    let contents = fs::read_dir(bundle.join("Contents")).unwrap();
+    let folder = contents.map(|entry| entry.unwrap().path()).find(|path| path.to_string_lossy().ends_with("-linux"));
+    fs::read_dir(folder.unwrap()).unwrap().next().unwrap().unwrap().path()
+}
+
+/// Initialises `component` with a host that can do nothing.
+pub fn initialize(component: &ComPtr<IComponent>) {
+    let host = ComWrapper::new(NoHost).to_com_ptr::<FUnknown>().unwrap();
+    // SAFETY: the plugin takes a reference of its own if it keeps the host.
+    assert_eq!(unsafe { component.initialize(host.as_ptr()) }, kResultOk);
+}
+
+struct NoHost;
+
+impl Class for NoHost {
+    type Interfaces = (IHostApplication,);
+}
+
+#[allow(non_snake_case, reason = "the VST3 standard gives the names")]
+impl IHostApplicationTrait for NoHost {
+    unsafe fn getName(&self, _: *mut String128) -> tresult {
+        kInvalidArgument
+    }
+
+    unsafe fn createInstance(&self, _: *mut TUID, _: *mut TUID, _: *mut *mut c_void) -> tresult {
+        kNoInterface
+    }
+}
+
+/// State in memory, written and read once.
+#[derive(Default)]
+pub struct Memory {
+    bytes: RefCell<Vec<u8>>,
+    position: Cell<usize>,
+}
+
+impl Memory {
+    /// A stream that reads what `written` took in from its beginning.
+    pub fn rewound(written: &ComWrapper<Self>) -> ComWrapper<Self> {
+        ComWrapper::new(Self { bytes: written.bytes.clone(), position: Cell::new(0) })
+    }
+
+    /// How much was written.
+    pub fn len(&self) -> usize {
+        self.bytes.borrow().len()
+    }
+}
+
+impl Class for Memory {
+    type Interfaces = (IBStream,);
+}
+
+#[allow(non_snake_case, reason = "the VST3 standard gives the names")]
+impl IBStreamTrait for Memory {
+    unsafe fn read(&self, buffer: *mut c_void, numBytes: int32, numBytesRead: *mut int32) -> tresult {
+        let bytes = self.bytes.borrow();
+        let rest = &bytes[self.position.get()..];
+        let count = rest.len().min(numBytes as usize);
+        // SAFETY: the plugin's buffer holds `numBytes`.
+        unsafe {
+            std::ptr::copy_nonoverlapping(rest.as_ptr(), buffer.cast(), count);
+            if !numBytesRead.is_null() {
+                *numBytesRead = count as int32;
+            }
+        }
+        self.position.set(self.position.get() + count);
+        kResultOk
+    }
+
+    unsafe fn write(&self, buffer: *mut c_void, numBytes: int32, numBytesWritten: *mut int32) -> tresult {
+        // SAFETY: the plugin's buffer holds `numBytes`.
+        unsafe {
+            let written = std::slice::from_raw_parts(buffer.cast::<u8>(), numBytes as usize);
+            self.bytes.borrow_mut().extend_from_slice(written);
+            if !numBytesWritten.is_null() {
+                *numBytesWritten = numBytes;
+            }
+        }
+        kResultOk
+    }
+
+    unsafe fn seek(&self, _: int64, _: int32, _: *mut int64) -> tresult {
+        kInvalidArgument
+    }
+
+    unsafe fn tell(&self, _: *mut int64) -> tresult {
+        kInvalidArgument
+    }
+}
