@@ -245,8 +245,9 @@ fn state_comes_back() {
 /// Whatever is loaded, the preset that plays goes on and is what the project stores next.
 #[test]
 fn damaged_state_leaves_the_preset_that_plays() {
-    let untouched: &dyn Fn(&[u8]) -> Vec<u8> = &<[u8]>::to_vec;
-    let render = |damage: Option<(&dyn Fn(&[u8]) -> Vec<u8>, bool)>| {
+    type Damage<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
+    let untouched: Damage = &<[u8]>::to_vec;
+    let render = |damage: Option<(Damage, bool)>| {
         let mut plugin = plugin()?;
         plugin.activate(44_100.0, 512).unwrap();
         let before = plugin.save().unwrap();
