@@ -165,7 +165,7 @@ fn mute_and_solo_act_on_the_source_they_name() {
         if let Some(name) = setting {
             plugin.set(name, "On").unwrap();
         }
-        let played = play(&mut plugin, &hiss(2, 80_000, 44_100.0));
+        let played = play(&mut plugin, &hiss(2, 80_000));
         Some(level_db(&played.main[0][20_000..]))
     };
     let Some(all) = level(None) else { return };
