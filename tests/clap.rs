@@ -165,7 +165,7 @@ fn mute_and_solo_act_on_the_source_they_name() {
         if let Some(name) = setting {
             plugin.set(name, "On").unwrap();
         }
-        let played = play(&mut plugin, &hiss(2, 80_000, 44_100.0));
+        let played = play(&mut plugin, &hiss(2, 80_000));
         Some(level_db(&played.main[0][20_000..]))
     };
     let Some(all) = level(None) else { return };
@@ -245,8 +245,9 @@ fn state_comes_back() {
 /// Whatever is loaded, the preset that plays goes on and is what the project stores next.
 #[test]
 fn damaged_state_leaves_the_preset_that_plays() {
-    let untouched: &dyn Fn(&[u8]) -> Vec<u8> = &<[u8]>::to_vec;
-    let render = |damage: Option<(&dyn Fn(&[u8]) -> Vec<u8>, bool)>| {
+    type Damage<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
+    let untouched: Damage = &<[u8]>::to_vec;
+    let render = |damage: Option<(Damage, bool)>| {
         let mut plugin = plugin()?;
         plugin.activate(44_100.0, 512).unwrap();
         let before = plugin.save().unwrap();

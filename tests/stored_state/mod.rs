@@ -7,17 +7,17 @@ use std::io::{Read, Write};
 use unbraid::preset::file;
 
 /// The state as JSON.
-pub fn parse(state: &[u8]) -> Value {
+pub(crate) fn parse(state: &[u8]) -> Value {
     from_slice(&state[8..]).unwrap()
 }
 
 /// What the state holds of the preset: title and file.
-pub fn preset(state: &[u8]) -> Value {
+pub(crate) fn preset(state: &[u8]) -> Value {
     from_str(parse(state)["fields"]["preset"].as_str().unwrap()).unwrap()
 }
 
 /// The same state with this text for a preset file.
-pub fn with_preset_file(state: &[u8], text: &str) -> Vec<u8> {
+pub(crate) fn with_preset_file(state: &[u8], text: &str) -> Vec<u8> {
     let (mut whole, mut preset) = (parse(state), preset(state));
     preset["file"] = text.into();
     whole["fields"]["preset"] = to_string(&preset).unwrap().into();
@@ -26,14 +26,14 @@ pub fn with_preset_file(state: &[u8], text: &str) -> Vec<u8> {
 }
 
 /// A preset file's text in the state.
-pub fn pack(bytes: &[u8]) -> String {
+pub(crate) fn pack(bytes: &[u8]) -> String {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
     STANDARD.encode(encoder.finish().unwrap())
 }
 
 /// The same state with the preset's sources in reverse order.
-pub fn with_sources_swapped(state: &[u8]) -> Vec<u8> {
+pub(crate) fn with_sources_swapped(state: &[u8]) -> Vec<u8> {
     let packed = STANDARD.decode(preset(state)["file"].as_str().unwrap()).unwrap();
     let mut bytes = Vec::new();
     ZlibDecoder::new(packed.as_slice()).read_to_end(&mut bytes).unwrap();
@@ -43,6 +43,6 @@ pub fn with_sources_swapped(state: &[u8]) -> Vec<u8> {
 }
 
 /// The worker looks for a new state 40 times a second, and builds a model in a debug build's time.
-pub fn wait_for_worker() {
+pub(crate) fn wait_for_worker() {
     std::thread::sleep(std::time::Duration::from_millis(500));
 }

@@ -16,13 +16,13 @@ use vst3::{
 };
 
 /// A loaded bundle; stays loaded until the process ends.
-pub struct Bundle {
+pub(crate) struct Bundle {
     factory: ComPtr<IPluginFactory>,
 }
 
 impl Bundle {
     /// Loads the Linux library of the bundle at `path`.
-    pub fn load(path: &Path) -> Self {
+    pub(crate) fn load(path: &Path) -> Self {
         let library = Box::leak(Box::new(
             // SAFETY: loading a plugin runs its code; it is our own.
             unsafe { libloading::Library::new(library_in(path)) }.unwrap(),
@@ -39,7 +39,7 @@ impl Bundle {
     }
 
     /// Makes an instance of the first class, not yet initialised.
-    pub fn create(&self) -> ComPtr<IComponent> {
+    pub(crate) fn create(&self) -> ComPtr<IComponent> {
         let mut object = std::ptr::null_mut();
         // SAFETY: plain calls with memory of our own.
         unsafe {
@@ -59,7 +59,7 @@ fn library_in(bundle: &Path) -> PathBuf {
 }
 
 /// Initialises `component` with a host that can do nothing.
-pub fn initialize(component: &ComPtr<IComponent>) {
+pub(crate) fn initialize(component: &ComPtr<IComponent>) {
     let host = ComWrapper::new(NoHost).to_com_ptr::<FUnknown>().unwrap();
     // SAFETY: the plugin takes a reference of its own if it keeps the host.
     assert_eq!(unsafe { component.initialize(host.as_ptr()) }, kResultOk);
@@ -84,19 +84,19 @@ impl IHostApplicationTrait for NoHost {
 
 /// State in memory, written and read once.
 #[derive(Default)]
-pub struct Memory {
+pub(crate) struct Memory {
     bytes: RefCell<Vec<u8>>,
     position: Cell<usize>,
 }
 
 impl Memory {
     /// A stream that reads what `written` took in from its beginning.
-    pub fn rewound(written: &ComWrapper<Self>) -> ComWrapper<Self> {
+    pub(crate) fn rewound(written: &ComWrapper<Self>) -> ComWrapper<Self> {
         ComWrapper::new(Self { bytes: written.bytes.clone(), position: Cell::new(0) })
     }
 
     /// How much was written.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.bytes.borrow().len()
     }
 }
