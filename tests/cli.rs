@@ -222,9 +222,7 @@ fn separate_writes_a_file_per_source_as_long_as_the_mixture() {
 fn separate_goes_through_the_engine_with_its_options() {
     let bench = Bench::with_preset();
     let low = |options: &str| {
-        bench
-            .run(&format!("separate mix.wav -p p.unbraid.safetensors -o out {options}").trim_end().to_owned())
-            .succeeded();
+        bench.run(format!("separate mix.wav -p p.unbraid.safetensors -o out {options}").trim_end()).succeeded();
         read(bench.path("out/low.wav")).unwrap()
     };
     let plain = low("");
