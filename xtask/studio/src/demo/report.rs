@@ -9,9 +9,9 @@ const BEYOND_MEASURE_DB: f64 = 120.0;
 
 /// Prints per latency mode what it cost and what came out; `before` are the mixture's own scores.
 pub(super) fn print(names: &[&str], before: &[Score], performances: &[Performance], scores: &[Vec<Score>]) {
-    println!("\nSDR, SIR, SAR in dB: all errors, the other sources, artifacts (BSS Eval)\n");
-    let heading: String = names.iter().map(|name| format!("{name:^22}")).collect();
-    println!("{:10}{heading}{:>18}{:>8}{:>14}", "", "latency", "CPU", "unity error");
+    let heading: String = names.iter().map(|name| format!("{name:^21}")).collect();
+    let ratios = "   SDR    SIR    SAR ".repeat(names.len());
+    println!("\n{:10}{heading}\n{:10}{ratios}{:>18}{:>8}{:>14}", "", "", "latency", "CPU", "unity error");
     println!("{:10}{}", "mixture", row(before));
     for (played, scores) in performances.iter().zip(scores) {
         let latency_ms = 1e3 * played.latency_samples as f64 * played.seconds / played.remix.len() as f64;
@@ -21,8 +21,9 @@ pub(super) fn print(names: &[&str], before: &[Score], performances: &[Performanc
         println!("{:10}{}{latency:>18}{load:>6.1} %{unity_db:>11.0} dB", played.mode.name(), row(scores));
     }
     println!(
-        "\nLatency in samples. CPU: of one core, with all separate outputs in use. Unity error: how far the output at \
-         0 dB gains is from the input, relative to full scale."
+        "\nBSS Eval in dB, higher is better: SDR, all errors; SIR, the other sources; SAR, artifacts.\n\
+         Latency in samples. CPU: of one core, with all separate outputs in use.\n\
+         Unity error: how far the output at 0 dB gains is from the delayed input, relative to full scale."
     );
 }
 
