@@ -26,7 +26,7 @@ pub struct Frames {
 impl Frames {
     /// Number of frames T.
     pub fn len(&self) -> usize {
-        if self.bins == 0 { 0 } else { self.values.len() / self.bins }
+        self.values.len().checked_div(self.bins).unwrap_or(0)
     }
 
     /// Whether there is no frame.

@@ -18,6 +18,7 @@ pub mod session;
 pub mod worker;
 
 use crate::{
+    editor::{self, PluginEditor},
     preset::{
         MAX_SOURCES, Preset,
         library::{self, Entry},
@@ -127,7 +128,7 @@ impl Plugin for Unbraid {
         &[layout("Stereo", STEREO, &[STEREO; MAX_SOURCES]), layout("Mono", MONO, &[MONO; MAX_SOURCES])];
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
-    type Editor = ();
+    type Editor = PluginEditor;
     type SysExMessage = ();
     // nice-plug 0.4.2 runs background tasks on a thread that all instances share and that can die with one
     // of them; the worker is our own.
@@ -135,6 +136,10 @@ impl Plugin for Unbraid {
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
+    }
+
+    fn editor(&mut self, _async_executor: AsyncExecutor<Self>) -> Option<PluginEditor> {
+        editor::create(self.params.clone(), self.session.clone())
     }
 
     fn activate(

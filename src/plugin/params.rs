@@ -15,6 +15,9 @@ pub const GAIN_MIN_DB: f32 = -60.0;
 /// The highest gain, in dB.
 pub const GAIN_MAX_DB: f32 = 12.0;
 
+/// Gains this close to 0 dB are 0 dB.
+const UNITY_DB: f32 = 1e-4;
+
 /// The latency mode as a host parameter.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -70,9 +73,11 @@ impl StripParams {
         }
     }
 
-    /// The knob's gain in dB, or `None` for silence.
+    /// The knob's gain in dB, or `None` for silence. A knob at 0 dB is exactly that, though hosts hand back its position rounded.
     pub fn gain_db(&self) -> Option<f32> {
-        Some(self.gain.value()).filter(|db| *db >= GAIN_MIN_DB)
+        let db = self.gain.value();
+        let db = if db.abs() < UNITY_DB { 0.0 } else { db };
+        Some(db).filter(|db| *db >= GAIN_MIN_DB)
     }
 }
 

@@ -273,7 +273,7 @@ impl Separator {
         let mixture_rms = self.power.iter().sum::<f32>().sqrt();
         let mixture_peak = self.inputs.iter().map(Input::peak).fold(0.0, f32::max);
         let crest = if mixture_rms > 0.0 { mixture_peak / mixture_rms } else { 0.0 };
-        for source in 0..MAX_SOURCES {
+        for (source, listened) in listened.iter().enumerate() {
             if source >= self.source_count() {
                 self.sources[source].iter_mut().for_each(Output::reset);
                 continue;
@@ -283,7 +283,7 @@ impl Separator {
             let power: f32 = self.mask.iter().zip(&self.power).map(|(mask, power)| mask * mask * power).sum();
             let level = &mut self.levels.sources[source];
             *level = Level { peak: power.sqrt() * crest, rms: power.sqrt() };
-            if !listened[source] {
+            if !listened {
                 self.sources[source].iter_mut().for_each(Output::reset);
                 continue;
             }
