@@ -191,7 +191,7 @@ fn a_source_alone_is_left_and_the_other_removed() {
     for mode in LatencyMode::ALL {
         let mut separator = separator(&preset, 44_100.0, mode, 1);
         let latency = separator.latency_samples();
-        let (_, sources) = play(&mut separator, &[mixture.clone()], 2, || 256);
+        let (_, sources) = play(&mut separator, std::slice::from_ref(&mixture), 2, || 256);
         for (expected, source) in [&low, &high].into_iter().zip(&sources) {
             let error = |n: usize| source[0][n + latency] - expected[n];
             let power: f32 = (5_000..20_000).map(|n| error(n).powi(2)).sum::<f32>() / 15_000.0;
@@ -220,7 +220,7 @@ fn bypass_and_dry_mix_are_the_delayed_input_bit_for_bit() {
             separator.set_controls(&Controls { gains: [0.0; 8], ..controls });
             let latency = separator.latency_samples();
             let input = noise(9, 12_000);
-            let (output, _) = play(&mut separator, &[input.clone()], 0, || 100);
+            let (output, _) = play(&mut separator, std::slice::from_ref(&input), 0, || 100);
             assert!(output[0][latency..] == input[..12_000 - latency], "{mode:?}");
         }
     }
