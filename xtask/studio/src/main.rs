@@ -13,7 +13,7 @@ use std::path::Path;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(|argument| Path::new(argument)).collect::<Vec<_>>()[..] {
+    match arguments.iter().map(Path::new).collect::<Vec<_>>()[..] {
         [command, plugin, output] if command == "demo" => demo::run(plugin, output),
         [command, recordings, presets] if command == "presets" => presets::run(recordings, presets),
         _ => bail!("this program is started by cargo xtask demo and cargo xtask presets"),
