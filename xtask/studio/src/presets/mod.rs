@@ -31,7 +31,7 @@ struct Part {
 
 const DRUMS: Part =
     Part { name: "Drums", players: &KITS, channel: midi::DRUM_CHANNEL, notes: score::drums, components: 32 };
-const BASS: Part = Part { name: "Bass", players: &BASSES, channel: 0, notes: score::bass, components: 32 };
+const BASS: Part = Part { name: "Bass", players: &BASSES, channel: 0, notes: score::bass, components: 48 };
 
 /// Name and parts of every factory preset.
 const PRESETS: [(&str, &[Part]); 1] = [("Drums + Bass", &[DRUMS, BASS])];
