@@ -4,6 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use clap_host::{Host, Instance, Played, Separate};
+use std::ops::ControlFlow;
+use unbraid::{
+    preset::library,
+    recording::Recording,
+    separator::{Controls, LatencyMode, offline},
+};
 
 mod signals;
 mod stored_state;
@@ -296,4 +302,29 @@ fn a_preset_can_change_while_sound_plays() {
     );
     assert!(to_bass < -20.0, "strip 2 is the drums now and is muted: {to_bass:.1} dB");
     assert!(to_drums > -10.0, "and it was not so before: {to_drums:.1} dB");
+}
+
+/// What the plugin plays and what the command line renders are the same samples, bit for bit.
+#[test]
+fn the_offline_engine_gives_the_same_samples() {
+    let sound = sum(&bass_note(2, 30_000, 44_100.0), &hiss(2, 30_000));
+    let mixture = Recording { sample_rate: 44_100, channels: sound };
+    let preset = library::load(&library::entries()[0]).unwrap();
+    for (name, mode) in MODES.into_iter().zip(LatencyMode::ALL) {
+        let Some(mut plugin) = active(name, 44_100.0) else { return };
+        plugin.reset();
+        let latency = plugin.latency().unwrap();
+        let played = play(&mut plugin, &mixture.channels);
+        let controls = Controls::default();
+        let rendered =
+            offline::separate(&preset, &mixture, mode, &controls, &mut |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!(rendered.latency_samples, latency);
+        for channel in 0..2 {
+            let end = 30_000 - latency;
+            assert!(played.main[channel][latency..] == rendered.main.channels[channel][..end], "{name}: main");
+            for (played, rendered) in played.sources.iter().zip(&rendered.sources) {
+                assert!(played[channel][latency..] == rendered.channels[channel][..end], "{name}: a source");
+            }
+        }
+    }
 }

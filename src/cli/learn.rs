@@ -43,7 +43,7 @@ pub(super) struct Learn {
     #[arg(long, value_name = "S", default_value_t = LearnSettings::default().seed)]
     seed: u64,
 
-    /// A source whose bases are learned from the mixture while it plays, and how many; needs no file.
+    /// A source that needs no file and takes what the others do not explain, and its number of bases.
     #[arg(long, value_name = "NAME[=K]", value_parser = parse_adaptive)]
     adaptive: Vec<Adaptive>,
 }
