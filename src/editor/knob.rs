@@ -9,8 +9,8 @@ use super::{
 };
 use crate::plugin::params::{GAIN_MAX_DB, GAIN_MIN_DB, GAIN_SILENCE_DB};
 use egui::{
-    Color32, CursorIcon, Event, EventFilter, Id, Key, Modifiers, MouseWheelUnit, PointerButton, Rect, Response, Sense,
-    Ui, WidgetInfo,
+    Color32, CursorIcon, Event, EventFilter, Id, Key, Modifiers, MouseWheelUnit, PointerButton, Rect, RectAlign,
+    Response, Sense, Tooltip, Ui, WidgetInfo,
     accesskit::{Action, ActionData, Role},
 };
 use nice_plug::prelude::{FloatParam, Param, ParamSetter};
@@ -72,7 +72,10 @@ impl Knob<'_> {
         dial.paint(ui.painter(), rect);
         let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
         if held.is_none() {
-            response.on_hover_text(self.tooltip);
+            // Above the knob, so that the number beneath it stays in sight.
+            let mut tooltip = Tooltip::for_enabled(&response);
+            tooltip.popup = tooltip.popup.align(RectAlign::TOP);
+            tooltip.show(|ui| ui.label(self.tooltip));
         }
     }
 

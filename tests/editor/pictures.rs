@@ -39,8 +39,8 @@ fn picture(stage: &mut Stage, name: &str) -> impl Fn(Color32) -> usize + use<> {
 fn play(stage: &mut Stage, seconds: f32) {
     for step in 0..(seconds * 60.0) as usize {
         for (i, meter) in stage.session.meters.sources.iter().enumerate() {
-            let level = 0.5 / (1.0 + i as f32 * 0.6);
-            meter.write(level * if step == 0 { 2.4 } else { 1.0 }, level * 0.45);
+            let level = 0.35 / (1.0 + i as f32 * 0.6);
+            meter.write(level * if step == 0 { 2.0 } else { 1.0 }, level * 0.45);
         }
         stage.session.meters.output.write(0.7, 0.25);
         stage.harness.step();
