@@ -15,7 +15,7 @@ use unbraid::{
 
 fn take(instrument: &str, number: usize) -> Recording {
     let name = format!("tests/audio/{instrument}-take{number}.flac");
-    recording::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+    recording::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
 fn go_on(_: f32) -> ControlFlow<()> {

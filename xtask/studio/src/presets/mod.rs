@@ -30,8 +30,8 @@ struct Part {
 }
 
 const DRUMS: Part =
-    Part { name: "Drums", players: &KITS, channel: midi::DRUM_CHANNEL, notes: score::drums, components: 32 };
-const BASS: Part = Part { name: "Bass", players: &BASSES, channel: 0, notes: score::bass, components: 48 };
+    Part { name: "drums", players: &KITS, channel: midi::DRUM_CHANNEL, notes: score::drums, components: 32 };
+const BASS: Part = Part { name: "bass", players: &BASSES, channel: 0, notes: score::bass, components: 48 };
 
 /// Name and parts of every factory preset.
 const PRESETS: [(&str, &[Part]); 1] = [("Drums + Bass", &[DRUMS, BASS])];
@@ -61,7 +61,7 @@ fn source(index: usize, part: &Part, folder: &Path) -> Result<Source> {
         .collect::<Result<_>>()?;
     let settings = LearnSettings { components: part.components, ..LearnSettings::default() };
     Ok(Source {
-        learned_from: part.players.iter().map(|player| format!("FluidR3 GM, {}", player.name)).collect(),
+        learned_from: part.players.iter().map(|player| player.name.to_owned()).collect(),
         licence: Some(LICENCE.to_owned()),
         ..learning::source(index, part.name, &played, &settings)?
     })
