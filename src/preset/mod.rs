@@ -1,6 +1,6 @@
 //! A preset: an ordered set of sources with their dictionaries and knob settings.
 //!
-//! - [`file`]: the `.unbraid.safetensors` format: write, read, versions.
+//! - [`mod@file`]: the `.unbraid.safetensors` format: write, read, versions.
 //! - [`library`]: where factory and user presets live.
 //! - `validate`: what a preset has to be, whether it comes from a file or goes into one.
 

@@ -1,6 +1,6 @@
 //! Audio as the command line, learning and tests hold it; files in and out behind the feature `files`.
 //!
-//! - [`read`]: any common audio file to samples, decoded by symphonia.
+//! - [`mod@read`]: any common audio file to samples, decoded by symphonia.
 //! - [`write_wav`] and [`WavFiles`]: samples to WAV files that appear whole or not at all.
 //! - [`Recording::resampled`]: another sample rate, by band-limited interpolation.
 

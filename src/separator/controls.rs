@@ -1,9 +1,13 @@
 //! What the player sets, and its way into the sound without clicks.
 
-use crate::preset::MAX_SOURCES;
+use crate::{nmf::priors::Priors, preset::MAX_SOURCES};
 
 /// Time constant of all smoothing, in milliseconds.
 const SMOOTHING_MS: f64 = 10.0;
+/// Weight of the sparsity prior with its control at 1: the largest that still separates.
+const FULL_SPARSITY: f32 = 0.05;
+/// Weight of the smoothness prior with its control at 1: the largest that leaves the attacks of a drum recognisable.
+const FULL_SMOOTHNESS: f32 = 0.02;
 /// Differences below this are inaudible (-100 dB) and end the smoothing.
 const SETTLED: f32 = 1e-5;
 
@@ -14,9 +18,9 @@ pub struct Controls {
     pub gains: [f32; MAX_SOURCES],
     /// Exponent p of the masks.
     pub focus: f32,
-    /// Weight of the sparsity prior.
+    /// Strength of the sparsity prior, 0 to 1.
     pub sparsity: f32,
-    /// Weight of the smoothness prior.
+    /// Strength of the smoothness prior, 0 to 1.
     pub smoothness: f32,
     /// Share of the remix in the main output, 0 to 1; the rest is the delayed input.
     pub mix: f32,
@@ -54,6 +58,14 @@ impl Controls {
         gains
     }
 
+    /// The priors on the activations. Their weights grow with the square of the controls, so that the lower half is fine.
+    pub(super) fn priors(&self) -> Priors {
+        Priors {
+            sparsity: FULL_SPARSITY * self.sparsity * self.sparsity,
+            smoothness: FULL_SMOOTHNESS * self.smoothness * self.smoothness,
+        }
+    }
+
     /// The same with every value finite and within its range.
     pub(super) fn sanitized(&self) -> Self {
         let hold = |value: f32, low: f32, high: f32, otherwise: f32| {
@@ -62,8 +74,8 @@ impl Controls {
         Self {
             gains: self.gains.map(|gain| hold(gain, 0.0, 100.0, 1.0)),
             focus: hold(self.focus, 0.1, 10.0, 1.0),
-            sparsity: hold(self.sparsity, 0.0, 100.0, 0.0),
-            smoothness: hold(self.smoothness, 0.0, 100.0, 0.0),
+            sparsity: hold(self.sparsity, 0.0, 1.0, 0.0),
+            smoothness: hold(self.smoothness, 0.0, 1.0, 0.0),
             mix: hold(self.mix, 0.0, 1.0, 1.0),
             output: hold(self.output, 0.0, 100.0, 1.0),
             bypass: self.bypass,

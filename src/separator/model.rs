@@ -10,7 +10,6 @@ use crate::{
         activations::{MultiplicativeUpdate, Solver},
         bands::Bands,
         kernels,
-        priors::Priors,
     },
     preset::{Kind, Preset, Source},
 };
@@ -114,8 +113,7 @@ impl Model {
     /// Audio thread: finds the masks for the magnitudes `v`, `[F]`.
     pub fn separate(&mut self, v: &[f32], controls: &Controls) {
         self.bands.merge(v, &mut self.v);
-        let priors = Priors { sparsity: controls.sparsity, smoothness: controls.smoothness };
-        self.solver.solve(&self.v, &priors, &mut self.h);
+        self.solver.solve(&self.v, &controls.priors(), &mut self.h);
         self.explain();
         self.divide(controls.focus);
     }

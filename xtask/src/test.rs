@@ -66,7 +66,8 @@ fn lint_everything() -> Result<()> {
 
 fn docs() -> Result<()> {
     system::ensure(&[&system::STANDALONE_LIBRARIES])?;
-    let mut command = workspace::cargo(&["doc", "--workspace", "--no-deps", "--features", EVERYTHING]);
+    let mut command =
+        workspace::cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--features", EVERYTHING]);
     workspace::run(command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
