@@ -1,7 +1,7 @@
 //! Unbraid takes a mixture apart into the sources it was taught, while it plays.
 //!
 //! The method is non-negative matrix factorization with a fixed dictionary per source. The rooms of
-//! the house, downhill; each one imports only those below it:
+//! the house, downhill; each one imports only those below it (but the plugin opens the editor):
 //!
 //! - [`plugin`] *(feature `plugin`)*: the host-facing shell: parameters, buses, state, threads, and the
 //!   CLAP and VST3 entry points.

@@ -250,7 +250,8 @@ fn state_comes_back() {
     assert!(saved.len() < file * 4 / 3, "{} bytes for a preset of {file}", saved.len());
 }
 
-/// Whatever is loaded, the preset that plays goes on and is what the project stores next.
+/// Whatever is loaded, the preset that plays goes on. What a project brought, readable or not, is what it stores next: a later
+/// version may read it.
 #[test]
 fn damaged_state_leaves_the_preset_that_plays() {
     type Damage<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
@@ -258,14 +259,19 @@ fn damaged_state_leaves_the_preset_that_plays() {
     let render = |damage: Option<(Damage, bool)>| {
         let mut plugin = plugin()?;
         plugin.activate(44_100.0, 512).unwrap();
-        let before = plugin.save().unwrap();
+        let mut stored = plugin.save().unwrap();
         if let Some((damage, refused)) = damage {
-            assert_eq!(plugin.load(&damage(&before)).is_err(), refused);
+            let damaged = damage(&stored);
+            assert_eq!(plugin.load(&damaged).is_err(), refused);
+            if !refused {
+                stored = damaged;
+            }
+            assert_eq!(stored_state::preset(&plugin.save().unwrap()), stored_state::preset(&stored), "at once");
             stored_state::wait_for_worker();
         }
         plugin.set("Mute 1", "On").unwrap();
         let played = play(&mut plugin, &noise(2, 20_000));
-        assert_eq!(stored_state::preset(&plugin.save().unwrap()), stored_state::preset(&before));
+        assert_eq!(stored_state::preset(&plugin.save().unwrap()), stored_state::preset(&stored));
         Some(played)
     };
     let Some(whole) = render(None) else { return };
@@ -304,6 +310,19 @@ fn a_preset_can_change_while_sound_plays() {
     );
     assert!(to_bass < -20.0, "strip 2 is the drums now and is muted: {to_bass:.1} dB");
     assert!(to_drums > -10.0, "and it was not so before: {to_drums:.1} dB");
+}
+
+#[test]
+fn an_event_behind_the_block_comes_at_its_end() {
+    let Some(mut plugin) = plugin() else { return };
+    plugin.activate(48_000.0, 512).unwrap();
+    let default = plugin.value("Mix").unwrap();
+    for (late, value) in [(0, 0.9), (511, 0.8), (512, 0.7), (513, 0.6), (100_000, 0.5), (u32::MAX, 0.4)] {
+        plugin.set_value("Mix", value * default, late).unwrap();
+        let played = play(&mut plugin, &noise(2, 512));
+        assert!(played.main.iter().flatten().all(|sample| sample.is_finite()));
+        assert!((plugin.value("Mix").unwrap() - value * default).abs() < 1e-6, "sample {late}");
+    }
 }
 
 /// What the plugin plays and what the command line renders are the same samples, bit for bit.

@@ -389,3 +389,19 @@ proptest! {
         }
     }
 }
+
+/// The knobs of sources that the new preset lacks are no longer given; the sources fade out as they were.
+#[test]
+fn a_silenced_source_stays_silent_while_its_preset_fades_out() {
+    let three = preset((0..3).map(|seed| source("x", Kind::Fixed, vec![dictionary(seed, 3, 2048)])).collect());
+    let mut separator = separator(&three, 44_100.0, LatencyMode::Live, 1);
+    let gains = |last: f32| Controls { gains: [1.0, 1.0, last, 1.0, 1.0, 1.0, 1.0, 1.0], ..Controls::default() };
+    separator.set_controls(&gains(0.0));
+    play(&mut separator, &[noise(1, 10_000)], 3, || 64);
+    let next = Model::new(&two_sources(), 44_100.0, LatencyMode::Live).unwrap();
+    assert!(separator.offer_model(Box::new(next)).is_ok());
+    separator.set_controls(&gains(1.0));
+    let (_, sources) = play(&mut separator, &[noise(2, 10_000)], 3, || 64);
+    assert!(sources[2][0].iter().all(|sample| *sample == 0.0));
+    assert!(separator.take_retired().is_some(), "the fade ended");
+}

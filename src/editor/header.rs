@@ -33,7 +33,10 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
     let on = scene.params.bypass.value();
     let switch = Toggle::switch("Bypass", "Bypass", on, theme::NOTICE);
     let response = switch.show(ui, bypass, ui.scope_id().with("bypass"));
-    if response.on_hover_text("Hear the mixture as it comes in, at the same delay.").clicked() {
+    if response
+        .on_hover_text("Hear the mixture as it comes in, at the same delay. The separate outputs fall silent.")
+        .clicked()
+    {
         gesture::set(&scene.gui.param_setter(), &scene.params.bypass, !on);
     }
 }

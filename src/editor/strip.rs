@@ -131,7 +131,7 @@ impl DrawnStrip<'_> {
         let bases = self.strip.components;
         let kind = match self.strip.kind {
             Kind::Fixed => format!("{bases} bases, learned before"),
-            Kind::Adaptive { .. } => format!("{bases} bases, learned from the mixture while it plays"),
+            Kind::Adaptive { .. } => format!("{bases} broad bases: takes what the others do not explain"),
         };
         match self.strip.learned_from.as_slice() {
             [] => format!("{}\n{kind}", self.strip.name),

@@ -140,6 +140,8 @@ impl NiceEguiApp for App {
     ) -> Result<(), HandlerError> {
         theme::install(&egui_ctx);
         self.host = Some(nice_gui_ctx);
+        // Knobs that were offered while no window was open come too late: the player has gone on since.
+        self.session.withdraw_knobs();
         Ok(())
     }
 

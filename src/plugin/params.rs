@@ -6,7 +6,7 @@ use crate::{
     separator::{Controls, LatencyMode, decibels_to_gain},
 };
 use nice_plug::prelude::*;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// A gain knob's lowest position, in dB; it stands for silence (minus infinity).
 pub const GAIN_SILENCE_DB: f32 = -61.0;
@@ -33,6 +33,25 @@ pub enum Mode {
     #[id = "quality"]
     #[name = "Quality"]
     Quality,
+}
+
+/// The mode that new instances start in, where it is not Quality.
+static FIRST_MODE: OnceLock<Mode> = OnceLock::new();
+
+/// Lets instances made from now on start in `mode`; for the standalone application, whose host cannot change it later. The first
+/// call counts.
+pub fn start_in(mode: LatencyMode) {
+    let _ = FIRST_MODE.set(mode.into());
+}
+
+impl From<LatencyMode> for Mode {
+    fn from(mode: LatencyMode) -> Self {
+        match mode {
+            LatencyMode::Live => Self::Live,
+            LatencyMode::Balanced => Self::Balanced,
+            LatencyMode::Quality => Self::Quality,
+        }
+    }
 }
 
 impl From<Mode> for LatencyMode {
@@ -146,7 +165,7 @@ impl UnbraidParams {
     pub fn new(preset: PresetField) -> Self {
         Self {
             strips: std::array::from_fn(|i| StripParams::new(i + 1)),
-            mode: EnumParam::new("Mode", Mode::Quality).non_automatable(),
+            mode: EnumParam::new("Mode", FIRST_MODE.get().copied().unwrap_or(Mode::Quality)).non_automatable(),
             focus: FloatParam::new("Focus", 1.0, FloatRange::Linear { min: 0.5, max: 4.0 })
                 .with_value_to_string(formatters::v2s_f32_rounded(2)),
             sparsity: percent("Sparsity", 0.0),

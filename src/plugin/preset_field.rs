@@ -74,7 +74,8 @@ pub struct PresetField(Arc<Mutex<Content>>);
 
 #[derive(Debug, Default)]
 struct Content {
-    /// The preset that plays.
+    /// What is stored with the project: the preset that plays, or what the project brought, be it readable or not, so that
+    /// saving never puts another in its place.
     kept: Arc<StoredPreset>,
     /// One that a project has brought and nobody has taken up yet.
     arrived: Option<Arc<StoredPreset>>,
@@ -104,16 +105,16 @@ impl PresetField {
 
 impl PersistentField<'_, StoredPreset> for PresetField {
     fn set(&self, new_value: StoredPreset) {
-        self.content().arrived = Some(Arc::new(new_value));
+        let mut content = self.content();
+        content.kept = Arc::new(new_value);
+        content.arrived = Some(content.kept.clone());
     }
 
     fn map<F, R>(&self, f: F) -> R
     where
         F: Fn(&StoredPreset) -> R,
     {
-        let content = self.content();
-        let stored = content.arrived.as_ref().unwrap_or(&content.kept).clone();
-        drop(content);
+        let stored = self.content().kept.clone();
         f(&stored)
     }
 }
@@ -148,13 +149,15 @@ mod tests {
     }
 
     #[test]
-    fn what_a_project_brings_is_saved_again_before_it_is_taken_up() {
+    fn what_a_project_brings_is_saved_again_until_another_preset_plays() {
         let field = PresetField::new(Arc::new(factory()));
         let brought = StoredPreset { title: "Brought".into(), file: String::new() };
         field.set(brought.clone());
         assert_eq!(field.map(|stored| stored.title.clone()), "Brought");
         assert_eq!(*field.take_arrived().unwrap(), brought);
         assert!(field.take_arrived().is_none());
+        assert_eq!(field.map(|stored| stored.title.clone()), "Brought");
+        field.keep(Arc::new(factory()));
         assert_eq!(field.map(|stored| stored.title.clone()), "Drums + Bass");
     }
 }

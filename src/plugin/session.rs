@@ -1,7 +1,7 @@
 //! What an instance is doing, as its editor sees it, and what the editor may ask of it.
 //!
 //! Read and written by the editor, the worker and the host's main thread. The audio thread touches
-//! only [`Session::meters`] and the atomics behind [`Session::playing`].
+//! only [`Session::meters`].
 
 use super::meters::Meters;
 use crate::{
@@ -64,10 +64,7 @@ impl Summary {
                 name: source.name.clone(),
                 colour: source.colour,
                 kind: source.kind,
-                components: match source.kind {
-                    Kind::Fixed => source.blocks.iter().sum(),
-                    Kind::Adaptive { components } => components,
-                },
+                components: source.components(),
                 learned_from: source.learned_from.clone(),
             })
             .collect();
@@ -192,6 +189,11 @@ impl Session {
     /// Worker: a preset the editor asked for was loaded; these are its knob settings, one per source.
     pub fn offer_knobs(&self, knobs: Vec<Knobs>) {
         *lock(&self.knobs) = Some(knobs);
+    }
+
+    /// Worker, main thread, editor: the knob settings on offer belong to nothing that plays any more.
+    pub fn withdraw_knobs(&self) {
+        *lock(&self.knobs) = None;
     }
 
     /// Editor: knob settings to put into the parameters, once after each load.

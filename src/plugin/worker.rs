@@ -178,6 +178,7 @@ pub fn unpack(stored: &StoredPreset, session: &Session) -> Option<Arc<Preset>> {
 /// The project's preset plays now: keeps it for the next save, and says so to the editor.
 pub fn settle(stored: &Arc<StoredPreset>, preset: &Preset, field: &PresetField, session: &Session) {
     field.keep(stored.clone());
+    session.withdraw_knobs();
     session.set_summary(Summary::new(stored.title.as_str(), Origin::Project, preset));
     session.set_activity(Activity::Idle);
 }

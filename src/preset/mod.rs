@@ -66,7 +66,7 @@ pub const PALETTE: [Colour; MAX_SOURCES] = [
 pub enum Kind {
     /// Its bases were learned before (supervised separation).
     Fixed,
-    /// Its bases are learned from the mixture (semi-supervised separation); this many of them.
+    /// It takes what the fixed sources do not explain (semi-supervised separation), with this many bases.
     Adaptive {
         /// Number of bases K to learn.
         components: usize,

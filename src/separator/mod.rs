@@ -134,7 +134,13 @@ impl Separator {
 
     /// What the player sets; heard from the next frame on.
     pub fn set_controls(&mut self, controls: &Controls) {
-        self.target = controls.sanitized();
+        let mut target = controls.sanitized();
+        if let Some(rising) = &self.rising {
+            // Sources that only the fading model has keep the gains they had.
+            let gone = rising.sources().min(MAX_SOURCES)..;
+            target.gains[gone.clone()].copy_from_slice(&self.target.gains[gone]);
+        }
+        self.target = target;
     }
 
     /// Starts to fade to `model`.

@@ -21,10 +21,9 @@ def db(signal):
 
 
 def hiss(seconds):
-    """Noise above 8 kHz, as of a hi-hat: drums, and no bass at all."""
-    spectrum = np.fft.rfft(np.random.default_rng(2).standard_normal((2, int(RATE * seconds))) * 0.1)
-    spectrum[:, : int(8000 * seconds)] = 0
-    return np.fft.irfft(spectrum).astype(np.float32)
+    """Noise without its low end, as of a hi-hat: differenced three times, it rises by 18 dB per octave."""
+    noise = np.random.default_rng(2).standard_normal((2, int(RATE * seconds))) * 0.1
+    return (np.diff(noise, n=3) / 8).astype(np.float32)
 
 
 def main(path):

@@ -3,7 +3,7 @@
 //! A copy of the wrapper's `clap_plugin` with a few functions replaced. `plugin_data` stays the
 //! wrapper's, so every extension of the wrapper works on this pointer too.
 
-use super::{super::super::host_link::HostLink, host::HostFront, ports::Ports};
+use super::{super::super::host_link::HostLink, events, host::HostFront, ports::Ports};
 use clap_sys::{
     ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency},
     plugin::clap_plugin,
@@ -135,15 +135,21 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     // Port 0 is the main output; the separate outputs follow in the order of the sources.
     this.link.set_listeners((given >> 1) as u8);
     let (inputs, outputs) = (audio.inputs.buffers(), audio.outputs.buffers());
-    let complete = clap_process {
+    let (inner, frames) = (this.inner, theirs.frames_count);
+    let mut complete = clap_process {
         audio_inputs: inputs.as_ptr(),
         audio_inputs_count: inputs.len() as u32,
         audio_outputs: outputs.as_mut_ptr(),
         audio_outputs_count: outputs.len() as u32,
         ..*theirs
     };
-    // SAFETY: `inner` is alive and active, and the lists are complete; audio thread.
-    let status = unsafe { (*this.inner).process.map_or(CLAP_PROCESS_ERROR, |run| run(this.inner, &complete)) };
+    // SAFETY: the host's events live as long as the call; `inner` is alive and active, and the lists are complete; audio thread.
+    let status = unsafe {
+        events::held_within(theirs.in_events, frames, |in_events| {
+            complete.in_events = in_events;
+            (*inner).process.map_or(CLAP_PROCESS_ERROR, |run| run(inner, &complete))
+        })
+    };
     // SAFETY: as for the completion above.
     unsafe { clear_constant_masks(theirs) };
     if this.link.take_restart() {

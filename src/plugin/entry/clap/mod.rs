@@ -3,8 +3,10 @@
 //! - [`factory`]: what a library's scan finds, and the making of instances.
 //! - [`instance`]: one plugin instance as the host sees it.
 //! - [`ports`]: complete port lists.
+//! - [`events`]: no event behind its block.
 //! - [`host`]: the host as the wrapper sees it.
 
+pub(super) mod events;
 pub(super) mod factory;
 pub(super) mod host;
 pub(super) mod instance;
