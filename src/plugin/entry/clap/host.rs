@@ -23,6 +23,7 @@ use clap_sys::{
 use std::{
     ffi::{CStr, c_char, c_void},
     ptr,
+    rc::Rc,
     sync::{
         OnceLock,
         atomic::{AtomicBool, Ordering::SeqCst},
@@ -52,7 +53,7 @@ struct Extensions {
 impl HostFront {
     /// # Safety
     /// `real` is a CLAP host that outlives the result.
-    pub(super) unsafe fn new(real: *const clap_host) -> Box<Self> {
+    pub(super) unsafe fn new(real: *const clap_host) -> Rc<Self> {
         let front = clap_host {
             get_extension: Some(get_extension),
             request_restart: Some(request_restart),
@@ -61,7 +62,7 @@ impl HostFront {
             // SAFETY: by this function's contract. Name, vendor and version stay the host's own.
             ..unsafe { *real }
         };
-        Box::new(Self { front, real, extensions: OnceLock::new(), activating: AtomicBool::new(false) })
+        Rc::new(Self { front, real, extensions: OnceLock::new(), activating: AtomicBool::new(false) })
     }
 
     /// What the wrapper is given as its host.

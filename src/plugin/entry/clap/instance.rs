@@ -12,6 +12,7 @@ use clap_sys::{
 use std::{
     cell::{Cell, UnsafeCell},
     ptr,
+    rc::Rc,
     sync::Arc,
 };
 
@@ -21,7 +22,8 @@ pub(super) struct Instance {
     plugin: clap_plugin,
     /// nice-plug's own; alive until `destroy`.
     inner: *const clap_plugin,
-    host: Box<HostFront>,
+    /// In an `Rc`, not a `Box`: the wrapper keeps a pointer to it, which moving a `Box` would invalidate.
+    host: Rc<HostFront>,
     link: Arc<HostLink>,
     /// The latency that the host knows of, in samples. Main thread.
     told_latency: Cell<u32>,
@@ -39,7 +41,7 @@ struct Audio {
 impl Instance {
     /// # Safety
     /// `inner` is alive until its `destroy` is called, and was made with `host` as its host.
-    pub(super) unsafe fn new(inner: *const clap_plugin, host: Box<HostFront>, link: Arc<HostLink>) -> Box<Self> {
+    pub(super) unsafe fn new(inner: *const clap_plugin, host: Rc<HostFront>, link: Arc<HostLink>) -> Box<Self> {
         let plugin = clap_plugin {
             init: Some(init),
             destroy: Some(destroy),
