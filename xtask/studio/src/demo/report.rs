@@ -45,5 +45,5 @@ pub(super) fn print_files(folder: &Path, names: &[&str], gains: &[&str]) {
     }
     println!("  {:28}the plugin's main output: {}", "remix.wav", remix.join(", "));
     println!("  {:28}spectrograms and dictionaries", "separation.png");
-    println!("  {:28}what was learned, for the plugin's Load button", "Demo.unbraid.safetensors");
+    println!("  {:28}what was learned, to open from the plugin's preset menu", "Demo.unbraid.safetensors");
 }
