@@ -8,7 +8,8 @@
 //! | worker | main thread | the preset that plays, through [`Stage`] |
 //!
 //! Both ends of the audio thread's channels are polled; nobody blocks in `recv` on a channel it sends to,
-//! because waking a blocked receiver takes a lock on the sender's side.
+//! because waking a blocked receiver takes a lock on the sender's side. What is left of waiting: `try_recv` spins for
+//! the few instructions between which a sender has claimed a place and filled it.
 
 use crate::{
     preset::Preset,

@@ -1,0 +1,276 @@
+//! What each command does with input that is right.
+
+use super::*;
+
+#[test]
+fn learn_writes_the_sources_in_the_order_they_are_named() {
+    let bench = Bench::new();
+    let ran = bench
+        .run(
+            "learn high=high.wav low=low.wav high=mix.wav -o p.unbraid.safetensors --components 3 --iterations 7 \
+             --seed 5 --adaptive rest --adaptive voice=9 --json",
+        )
+        .succeeded();
+    let preset = file::read(&bench.path("p.unbraid.safetensors")).unwrap();
+    let names: Vec<&str> = preset.sources.iter().map(|source| source.name.as_str()).collect();
+    assert_eq!(names, ["high", "low", "rest", "voice"]);
+    assert_eq!(preset.sources[0].learned_from, ["high.wav", "mix.wav"]);
+    assert_eq!(preset.sources[1].learned_from, ["low.wav"]);
+    assert_eq!(preset.sources[0].blocks, [3]);
+    assert_eq!((preset.sources[2].kind, preset.sources[3].kind), (adaptive(3), adaptive(9)));
+    for (index, source) in preset.sources.iter().enumerate() {
+        assert_eq!(source.colour, PALETTE[index]);
+    }
+    let dictionary = &preset.sources[1].dictionaries[0];
+    assert_eq!((dictionary.components, dictionary.training.iterations, dictionary.training.seed), (3, 7, 5));
+
+    let json = ran.json();
+    assert_eq!(json["preset"], "p.unbraid.safetensors");
+    assert_eq!(
+        json["sources"][3],
+        serde_json::json!({
+            "name": "voice", "colour": PALETTE[3].to_string(), "kind": "adaptive", "components": 9, "blocks": [],
+            "knobs": { "gain_db": 0.0, "mute": false, "solo": false }, "learned_from": [], "licence": null, "dictionaries": [],
+        })
+    );
+}
+
+fn adaptive(components: usize) -> Kind {
+    Kind::Adaptive { components }
+}
+
+#[test]
+fn learning_twice_gives_the_same_file() {
+    let bench = Bench::new();
+    for name in ["a", "b"] {
+        bench
+            .run(&format!("learn low=low.wav -o {name}.unbraid.safetensors --components 2 --iterations 5"))
+            .succeeded();
+    }
+    let bytes = |name: &str| fs::read(bench.path(&format!("{name}.unbraid.safetensors"))).unwrap();
+    assert_eq!(bytes("a"), bytes("b"));
+}
+
+#[test]
+fn separate_writes_a_file_per_source_as_long_as_the_mixture() {
+    let bench = Bench::with_preset();
+    for mode in ["live", "balanced", "quality"] {
+        let ran = bench.run(&format!("separate mix.wav -p p.unbraid.safetensors -o out/{mode} --mode {mode} --json"));
+        let json = ran.succeeded().json();
+        assert_eq!(json["mode"], mode);
+        assert_eq!(json["samples"], 26_460);
+        let mut sum = Recording { sample_rate: RATE, channels: vec![vec![0.0; 26_460]; 2] };
+        for source in ["low", "high"] {
+            let separated = read(bench.path(&format!("out/{mode}/{source}.wav"))).unwrap();
+            assert_eq!((separated.sample_rate, separated.len(), separated.channels.len()), (RATE, 26_460, 2));
+            let error = difference_db(&separated, &read(bench.path(&format!("{source}.wav"))).unwrap());
+            assert!(error < -10.0, "{mode}, {source}: {error:.1} dB");
+            for (sum, sample) in sum.channels.iter_mut().flatten().zip(separated.channels.iter().flatten()) {
+                *sum += sample;
+            }
+        }
+        let error = difference_db(&sum, &read(bench.path("mix.wav")).unwrap());
+        assert!(error < -100.0, "{mode}: the sources add up to the mixture but for {error:.1} dB");
+    }
+}
+
+#[test]
+fn separate_goes_through_the_engine_with_its_options() {
+    let bench = Bench::with_preset();
+    let low = |options: &str| {
+        bench.run(format!("separate mix.wav -p p.unbraid.safetensors -o out {options}").trim_end()).succeeded();
+        read(bench.path("out/low.wav")).unwrap()
+    };
+    let plain = low("");
+    assert_eq!(plain, low("--mode quality --focus 1 --sparsity 0 --smoothness 0"), "these are the defaults");
+    for option in ["--mode live", "--focus 2", "--sparsity 1", "--smoothness 1"] {
+        assert_ne!(plain, low(option), "{option} changes nothing");
+    }
+}
+
+#[test]
+fn files_have_the_sample_format_that_is_asked_for() {
+    let bench = Bench::with_preset();
+    for (option, bits, sample_format) in [
+        ("", 32, hound::SampleFormat::Float),
+        (" --format 32f", 32, hound::SampleFormat::Float),
+        (" --format 24", 24, hound::SampleFormat::Int),
+        (" --format 16", 16, hound::SampleFormat::Int),
+    ] {
+        bench.run(&format!("separate mix.wav -p p.unbraid.safetensors -o out{option}")).succeeded();
+        bench.run(&format!("remix mix.wav -p p.unbraid.safetensors -o remix.wav{option}")).succeeded();
+        for name in ["out/low.wav", "remix.wav"] {
+            let spec = hound::WavReader::open(bench.path(name)).unwrap().spec();
+            assert_eq!((spec.bits_per_sample, spec.sample_format), (bits, sample_format), "{name}{option}");
+        }
+    }
+}
+
+#[test]
+fn sources_with_odd_names_get_safe_files() {
+    let bench = Bench::new();
+    let arguments = ["learn", "..up?=low.wav", "a:b=high.wav", "A*B=mix.wav", "-o", "p.unbraid.safetensors"];
+    bench.run_with(&[&arguments[..], &["--components", "2", "--iterations", "3"]].concat()).succeeded();
+    let before = bench.files();
+    bench.run("separate mix.wav -p p.unbraid.safetensors -o out").succeeded();
+    let new: Vec<String> = bench.files().into_iter().filter(|file| !before.contains(file)).collect();
+    let expected =
+        ["out/A_B 2.wav", "out/a_b.wav", "out/up_.wav"].map(|name| name.replace('/', std::path::MAIN_SEPARATOR_STR));
+    assert_eq!(new, expected);
+}
+
+#[test]
+fn remix_at_unity_gives_back_the_mixture() {
+    let bench = Bench::with_preset();
+    for options in ["", " --mode live --focus 3", " --gain low=0 --gain high=+0.0"] {
+        bench.run(&format!("remix mix.wav -p p.unbraid.safetensors -o out.wav{options}")).succeeded();
+        let out = read(bench.path("out.wav")).unwrap();
+        assert_eq!(out.len(), 26_460);
+        let error = difference_db(&out, &read(bench.path("mix.wav")).unwrap());
+        assert!(error < -120.0, "{options}: {error:.1} dB");
+    }
+}
+
+#[test]
+fn remix_sets_gains_in_decibels() {
+    let bench = Bench::with_preset();
+    bench.run("separate mix.wav -p p.unbraid.safetensors -o out").succeeded();
+    let json = bench.run("remix mix.wav -p p.unbraid.safetensors -o r.wav --gain high=-inf --gain low=6 --json").json();
+    let gain = json["sources"][0]["gain"].as_f64().unwrap();
+    assert!((gain - 10_f64.powf(0.3)).abs() < 1e-6, "{gain}");
+    assert_eq!(json["sources"][1], serde_json::json!({ "name": "high", "gain": 0.0 }));
+
+    let mut expected = read(bench.path("out/low.wav")).unwrap();
+    expected.channels.iter_mut().flatten().for_each(|sample| *sample *= gain as f32);
+    let error = difference_db(&read(bench.path("r.wav")).unwrap(), &expected);
+    assert!(error < -100.0, "{error:.1} dB");
+}
+
+#[test]
+fn remix_starts_from_the_knobs_that_the_preset_brings() {
+    let bench = Bench::with_preset();
+    let path = bench.path("p.unbraid.safetensors");
+    let mut preset = file::read(&path).unwrap();
+    preset.sources[0].knobs.gain_db = Some(-20.0);
+    preset.sources[1].knobs.mute = true;
+    file::write(&preset, &path).unwrap();
+    let gains = |options: &str| {
+        let json = bench.run(&format!("remix mix.wav -p p.unbraid.safetensors -o r.wav --json{options}")).json();
+        [0, 1].map(|source| (json["sources"][source]["gain"].as_f64().unwrap() * 1e4).round() / 1e4)
+    };
+    assert_eq!(gains(""), [0.1, 0.0]);
+    assert_eq!(gains(" --gain high=0"), [0.1, 1.0]);
+}
+
+#[test]
+fn evaluate_scores_each_source() {
+    let bench = Bench::with_preset();
+    bench.run("separate mix.wav -p p.unbraid.safetensors -o out").succeeded();
+    let good = "evaluate --reference low.wav high.wav --estimate out/low.wav out/high.wav";
+    let text = bench.run(good).succeeded().stdout;
+    let header = "source   SDR dB   SIR dB   SAR dB";
+    assert!(text.starts_with(header) && text.contains("\nlow ") && text.contains("\nmean "), "{text}");
+
+    let json = bench.run(&format!("{good} --json")).succeeded().json();
+    for source in [0, 1] {
+        assert!(json["sources"][source]["sdr"].as_f64().unwrap() > 8.0, "{json}");
+    }
+    let swapped = bench.run("evaluate --reference low.wav high.wav --estimate out/high.wav out/low.wav --json").json();
+    assert!(swapped["mean"]["sir"].as_f64().unwrap() < 0.0, "{swapped}");
+}
+
+#[test]
+fn evaluate_cuts_to_the_shortest_and_mixes_down() {
+    let bench = Bench::new();
+    let mono: Vec<f32> = read(bench.path("low.wav")).unwrap().downmix()[..20_000].to_vec();
+    bench.write("short-mono.wav", RATE, vec![mono]);
+    let json = bench.run("evaluate --reference low.wav --estimate short-mono.wav --json").succeeded().json();
+    let sdr = &json["sources"][0]["sdr"];
+    assert!(sdr.is_null() || sdr.as_f64().unwrap() > 60.0, "{json}");
+}
+
+#[test]
+fn inspect_tells_what_is_in_a_preset() {
+    let bench = Bench::new();
+    bench
+        .run("learn low=low.wav -o p.unbraid.safetensors --components 4 --iterations 9 --seed 3 --adaptive rest=7")
+        .succeeded();
+    let text = bench.run("inspect p.unbraid.safetensors").succeeded().stdout;
+    for expected in [
+        "2 sources written by Unbraid",
+        "1. low  fixed, 4 bases in 1 block",
+        "frames of 2048 samples at 44100 Hz",
+        "KL divergence, 9 iterations, seed 3",
+        "learned from low.wav",
+        "2. rest  adaptive, 7 bases learned while it plays",
+    ] {
+        assert!(text.contains(expected), "no {expected:?} in\n{text}");
+    }
+    let json = bench.run("inspect p.unbraid.safetensors --json").succeeded().json();
+    assert_eq!(json["sources"][0]["dictionaries"][0]["frame"]["frame_len"], 2048);
+    assert_eq!(json["sources"][1]["kind"], "adaptive");
+}
+
+#[test]
+fn inspect_draws_the_bases() {
+    let bench = Bench::with_preset();
+    bench.run("inspect p.unbraid.safetensors --plot bases.png").succeeded();
+    let png = fs::read(bench.path("bases.png")).unwrap();
+    assert_eq!(png[..8], *b"\x89PNG\r\n\x1a\n");
+    let side = |offset: usize| u32::from_be_bytes(png[offset..offset + 4].try_into().unwrap());
+    assert!(side(16) >= 1000 && side(20) >= 600, "{} x {}", side(16), side(20));
+    assert!(png.len() > 10_000, "there is little on it: {} bytes", png.len());
+}
+
+#[test]
+fn a_separation_is_drawn_on_one_sheet() {
+    use unbraid::cli::plot::{SeparationFigure, SourceFigure, separation};
+    let bench = Bench::with_preset();
+    let preset = file::read(&bench.path("p.unbraid.safetensors")).unwrap();
+    let mixture = read(bench.path("mix.wav")).unwrap();
+    let sounds = ["low.wav", "high.wav"].map(|name| read(bench.path(name)).unwrap());
+    let sources = preset.sources.iter().zip(&sounds).map(|(source, sound)| SourceFigure {
+        name: &source.name,
+        colour: source.colour,
+        sound,
+        dictionary: source.dictionaries.first(),
+    });
+    let figure = SeparationFigure { title: "low and high", mixture: &mixture, sources: sources.collect() };
+    separation(&bench.path("sheet.png"), &figure).unwrap();
+    let png = fs::read(bench.path("sheet.png")).unwrap();
+    assert_eq!(png[16..24], [1600_u32.to_be_bytes(), 1000_u32.to_be_bytes()].concat());
+
+    let error = separation(&bench.path("absent/sheet.png"), &figure).unwrap_err().to_string();
+    assert!(error.contains("create it first"), "{error}");
+}
+
+#[test]
+fn presets_lists_the_factory_and_the_users_own() {
+    let bench = Bench::with_preset();
+    fs::create_dir(bench.path("presets")).unwrap();
+    fs::copy(bench.path("p.unbraid.safetensors"), bench.path("presets/Mine.unbraid.safetensors")).unwrap();
+    let text = bench.run("presets").succeeded().stdout;
+    assert!(text.contains("Drums + Bass  (factory)"), "{text}");
+    assert!(text.contains(&bench.path("presets").display().to_string()), "{text}");
+
+    let json = bench.run("presets --json").succeeded().json();
+    let presets = json["presets"].as_array().unwrap();
+    let mine = presets.iter().find(|preset| preset["name"] == "Mine").unwrap();
+    assert!(mine["path"].as_str().unwrap().ends_with("Mine.unbraid.safetensors"));
+    assert!(presets.iter().any(|preset| preset["name"] == "Drums + Bass" && preset["factory"] == true));
+}
+
+#[test]
+fn a_preset_can_be_called_by_name() {
+    let bench = Bench::with_preset();
+    fs::create_dir(bench.path("presets")).unwrap();
+    fs::rename(bench.path("p.unbraid.safetensors"), bench.path("presets/Mine.unbraid.safetensors")).unwrap();
+    bench.run("separate mix.wav -p Mine -o out").succeeded();
+    assert!(bench.path("out/low.wav").exists());
+    let inspected = bench.run_with(&["inspect", "Drums + Bass", "--json"]).succeeded().json();
+    assert_eq!(inspected["sources"].as_array().unwrap().len(), 2);
+    bench.fails(
+        "separate mix.wav -p Nobody -o out2",
+        "no preset is called \"Nobody\"; there are \"Drums + Bass\", \"Mine\"",
+    );
+}

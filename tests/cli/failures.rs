@@ -1,0 +1,204 @@
+//! What each command says to input that is wrong, and what it leaves behind.
+
+use super::*;
+
+#[test]
+fn arguments_that_make_no_sense_are_usage_errors() {
+    let bench = Bench::with_preset();
+    bench.is_misused_by("learn", "required");
+    bench.is_misused_by("learn low.wav -o x.unbraid.safetensors", "write SOURCE=FILE");
+    bench.is_misused_by("learn =low.wav -o x.unbraid.safetensors", "write SOURCE=FILE");
+    bench.is_misused_by("learn low=low.wav -o x.safetensors", "as in x.unbraid.safetensors");
+    bench.is_misused_by("learn low=low.wav -o x.unbraid.safetensors --components 0", "from 1 to 1024");
+    bench.is_misused_by("learn low=low.wav -o x.unbraid.safetensors --components 1025", "from 1 to 1024");
+    bench.is_misused_by("learn low=low.wav -o x.unbraid.safetensors --iterations 0", "0 is not in");
+    bench.is_misused_by("learn low=low.wav -o x.unbraid.safetensors --adaptive rest=0", "from 1 to 1024");
+    bench.is_misused_by("learn low=low.wav -o x.unbraid.safetensors --adaptive Low", "have the same name");
+    bench.is_misused_by("learn low=low.wav -o x.unbraid.safetensors --adaptive r --adaptive r=2", "have the same name");
+    bench.is_misused_by("learn low=low.wav LOW=mix.wav -o x.unbraid.safetensors", "have the same name");
+    bench.is_misused_by("learn ../up=low.wav -o x.unbraid.safetensors", "a text without slashes");
+    let nine = (0..9).map(|i| format!("s{i}=low.wav")).collect::<Vec<_>>().join(" ");
+    bench.is_misused_by(
+        &format!("learn {nine} -o x.unbraid.safetensors"),
+        "9 sources are named; a preset holds at most 8",
+    );
+
+    let separate = "separate mix.wav -p p.unbraid.safetensors -o out";
+    bench.is_misused_by("separate mix.wav -o out", "--preset");
+    bench.is_misused_by(&format!("{separate} --mode fast"), "quality");
+    for (option, expected) in [
+        ("--focus 0.4", "0.5 to 4"),
+        ("--focus 4.1", "0.5 to 4"),
+        ("--focus nan", "0.5 to 4"),
+        ("--sparsity 1.1", "0 to 1"),
+        ("--sparsity=-0.1", "0 to 1"),
+        ("--smoothness 2", "0 to 1"),
+        ("--format 8", "32f"),
+        ("--batch", "unexpected argument"),
+    ] {
+        bench.is_misused_by(&format!("{separate} {option}"), expected);
+    }
+
+    let remix = "remix mix.wav -p p.unbraid.safetensors -o r.wav";
+    for gain in ["low", "=3", "low=loud", "low=12.1", "low=-60.1", "low=inf", "low=nan"] {
+        bench.is_misused_by(&format!("{remix} --gain {gain}"), "--gain <SOURCE=DB>");
+    }
+    bench.is_misused_by(&format!("{remix} --gain low=1 --gain low=2"), "names source \"low\" twice");
+    bench.is_misused_by("remix mix.wav -p p.unbraid.safetensors -o r.mp3", ".wav");
+
+    bench.is_misused_by("evaluate --reference low.wav", "--estimate");
+    bench.is_misused_by("evaluate --reference low.wav high.wav --estimate low.wav", "2 references and 1 estimates");
+    bench.is_misused_by("inspect p.unbraid.safetensors --plot bases.jpg", ".png");
+    bench.is_misused_by("unravel", "unrecognized subcommand");
+}
+
+#[test]
+fn help_is_no_error() {
+    let bench = Bench::new();
+    for arguments in ["--help", "--version", "learn --help", "separate -h"] {
+        let ran = bench.run(arguments).succeeded();
+        assert!(!ran.stdout.is_empty() && ran.stderr.is_empty(), "{arguments}");
+    }
+    let help = bench.run("--help").stdout;
+    for later in ["tune", "export", "import"] {
+        assert!(!help.contains(later), "{later} is listed but not there");
+    }
+}
+
+#[test]
+fn recordings_that_cannot_be_used_are_named_in_a_sentence() {
+    let bench = Bench::with_preset();
+    fs::create_dir(bench.path("folder")).unwrap();
+    fs::write(bench.path("words.wav"), b"These are words and no sound, however long one listens.").unwrap();
+    bench.write("three.wav", RATE, vec![vec![0.1; 9_000]; 3]);
+    bench.write("empty.wav", RATE, vec![vec![]]);
+    bench.write("silent.wav", RATE, vec![vec![0.0; 9_000]]);
+    bench.write("short.wav", RATE, vec![notes(&[200.0])[..2_000].to_vec()]);
+    bench.write("nan.wav", RATE, vec![vec![f32::NAN; 9_000]]);
+    bench.write("slow.wav", 800, vec![vec![0.1; 9_000]]);
+    for (file, expected) in [
+        ("nowhere.wav", "there is no such file"),
+        ("folder", "this is not a file"),
+        ("words.wav", "unknown format"),
+        ("three.wav", "has 3 channels"),
+        ("empty.wav", "is empty"),
+        ("silent.wav", "is silent"),
+        ("short.wav", "lasts 45 ms, less than one frame of 46 ms"),
+        ("nan.wav", "sample 0 of channel 1 is not a finite number"),
+        ("slow.wav", "its sample rate is 800 Hz"),
+    ] {
+        let message = format!("error: {file}: {expected}");
+        bench.fails(
+            &format!("learn low=low.wav x={file} -o x.unbraid.safetensors --components 2 --iterations 2"),
+            &message,
+        );
+        bench.fails(&format!("separate {file} -p p.unbraid.safetensors -o out"), &message);
+        bench.fails(&format!("remix {file} -p p.unbraid.safetensors -o r.wav"), &message);
+        if file != "short.wav" {
+            bench.fails(&format!("evaluate --reference low.wav --estimate {file}"), &message);
+        }
+    }
+    assert!(!bench.path("out").exists(), "not even a folder is left");
+}
+
+#[test]
+fn presets_that_cannot_be_used_are_named_in_a_sentence() {
+    let bench = Bench::with_preset();
+    let whole = fs::read(bench.path("p.unbraid.safetensors")).unwrap();
+    fs::write(bench.path("cut.unbraid.safetensors"), &whole[..whole.len() / 2]).unwrap();
+    for (preset, expected) in [
+        ("nowhere.unbraid.safetensors", "no such file"),
+        ("cut.unbraid.safetensors", "cut off"),
+        ("low.wav", "low.wav:"),
+    ] {
+        bench.fails(&format!("separate mix.wav -p {preset} -o out"), expected);
+        bench.fails(&format!("remix mix.wav -p {preset} -o r.wav"), expected);
+        bench.fails(&format!("inspect {preset} --plot b.png"), expected);
+    }
+}
+
+#[test]
+fn a_source_that_the_preset_lacks_is_a_failure_that_lists_those_it_has() {
+    let bench = Bench::with_preset();
+    let expected = "p.unbraid.safetensors has no source \"middle\"; it has \"low\", \"high\"";
+    bench.fails("remix mix.wav -p p.unbraid.safetensors -o r.wav --gain middle=-3", expected);
+}
+
+#[test]
+fn files_at_different_sample_rates_cannot_be_scored_together() {
+    let bench = Bench::new();
+    bench.write("other.wav", 48_000, vec![notes(&[110.0])]);
+    let expected = "other.wav: its sample rate is 48000 Hz, that of low.wav is 44100 Hz";
+    bench.fails("evaluate --reference low.wav --estimate other.wav", expected);
+}
+
+#[test]
+fn mono_and_other_sample_rates_are_learned_and_separated_as_they_are() {
+    let bench = Bench::new();
+    bench.write("mono.wav", RATE, vec![read(bench.path("high.wav")).unwrap().channels[0].clone()]);
+    let mix = read(bench.path("mix.wav")).unwrap().resampled(48_000).unwrap();
+    bench.write("mix48.wav", 48_000, mix.channels.clone());
+    bench
+        .run("learn low=low.wav low=mix48.wav high=mono.wav -o p.unbraid.safetensors --components 3 --iterations 20")
+        .succeeded();
+    bench.run("separate mix48.wav -p p.unbraid.safetensors -o out").succeeded();
+    let separated = read(bench.path("out/high.wav")).unwrap();
+    assert_eq!((separated.sample_rate, separated.len()), (48_000, mix.len()));
+}
+
+#[test]
+fn what_cannot_be_written_is_told_before_the_work_begins() {
+    let bench = Bench::with_preset();
+    bench.fails("learn low=low.wav -o absent/x.unbraid.safetensors", "there is no folder absent; create it first");
+    bench.fails("remix mix.wav -p p.unbraid.safetensors -o absent/r.wav", "there is no folder absent; create it first");
+    bench.fails("separate mix.wav -p p.unbraid.safetensors -o low.wav", "this is a file; name a folder");
+    bench.fails("inspect p.unbraid.safetensors --plot absent/b.png", "there is no folder absent; create it first");
+    fs::create_dir(bench.path("taken.wav")).unwrap();
+    bench.fails("remix mix.wav -p p.unbraid.safetensors -o taken.wav", "this is not a file");
+}
+
+#[test]
+fn the_mixture_itself_is_never_overwritten() {
+    let bench = Bench::with_preset();
+    let before = fs::read(bench.path("mix.wav")).unwrap();
+    bench.fails("remix mix.wav -p p.unbraid.safetensors -o ./mix.wav", "would be overwritten");
+    bench.fails("separate low.wav -p p.unbraid.safetensors -o .", "would be overwritten");
+    assert_eq!(fs::read(bench.path("mix.wav")).unwrap(), before);
+}
+
+#[test]
+fn progress_is_plain_lines_where_there_is_no_terminal() {
+    let bench = Bench::with_preset();
+    let ran = bench.run("separate mix.wav -p p.unbraid.safetensors -o out").succeeded();
+    assert_eq!(ran.stdout, "");
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!((lines[0], lines.contains(&"separating mix.wav: 100 %")), ("separating mix.wav: 0 %", true));
+    assert!(!ran.stderr.contains('\u{1b}') && !ran.stderr.contains('\r'), "{:?}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_nothing_behind() {
+    use std::io::{BufRead, BufReader};
+    let bench = Bench::new();
+    let before = bench.files();
+    let arguments =
+        ["learn", "low=low.wav", "-o", "x.unbraid.safetensors", "--components", "64", "--iterations", "1000000"];
+    let mut child = bench.command(&arguments).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), "learning low: 0 %");
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(lines.map(Result::unwrap).any(|line| line == "error: stopped; nothing was written"));
+    assert_eq!(bench.files(), before);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let bench = Bench::new();
+    let mut child = bench.command(&["presets"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+    assert!(status.success() && stderr.is_empty(), "{}", String::from_utf8_lossy(&stderr));
+}
