@@ -1,5 +1,6 @@
 //! One source's bases: spectral templates `[K, F]`, and how they were made.
 
+use crate::stft::Layout;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
@@ -67,16 +68,39 @@ pub struct FrameSpec {
     pub sample_rate: f64,
     /// Frame length N, in samples. Bins are `sample_rate / N` Hz apart.
     pub frame_len: usize,
-    /// Name of the analysis window; `"hann"` is the periodic Hann window of length N.
+    /// Name of the analysis window: `"hann"` is the periodic Hann window of length N, `"asymmetric"` that of
+    /// [`WindowPair::asymmetric`](crate::stft::WindowPair::asymmetric).
     pub window: String,
+    /// Length of the synthesis window that goes with it, in samples: N for a Hann window, less for an asymmetric one.
+    pub latency: usize,
     /// Exponent of the magnitude: 1 for |X|, 2 for power.
     pub exponent: f32,
 }
 
 impl FrameSpec {
+    /// The analysis of a stream that is framed like `layout`, in magnitudes.
+    pub fn of(layout: &Layout) -> Self {
+        Self {
+            sample_rate: layout.sample_rate,
+            frame_len: layout.windows.frame_len(),
+            window: "asymmetric".to_owned(),
+            latency: layout.windows.latency(),
+            exponent: 1.0,
+        }
+    }
+
     /// Number of bins F of a whole spectrum: `N / 2 + 1`.
     pub fn bins(&self) -> usize {
         self.frame_len / 2 + 1
+    }
+
+    /// What tells it from the other dictionaries of a source: its frame length, and its latency where that is shorter.
+    pub fn label(&self) -> String {
+        if self.latency == self.frame_len {
+            self.frame_len.to_string()
+        } else {
+            format!("{}.{}", self.frame_len, self.latency)
+        }
     }
 
     /// Distance between two bins, in Hz.
@@ -98,6 +122,9 @@ impl FrameSpec {
             return Err(Flaw::new("frame_len", self.frame_len.to_string(), expected));
         }
         check_name("window", &self.window)?;
+        if !(1..=self.frame_len).contains(&self.latency) {
+            return Err(Flaw::new("latency", self.latency.to_string(), format!("1 to {} samples", self.frame_len)));
+        }
         if !EXPONENTS.contains(&self.exponent) {
             let expected = format!("{} to {}", EXPONENTS.start(), EXPONENTS.end());
             return Err(Flaw::new("exponent", self.exponent.to_string(), expected));
@@ -127,7 +154,7 @@ impl Training {
     }
 }
 
-/// One source's bases at one frame length.
+/// One source's bases for one analysis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dictionary {
     /// The analysis behind the magnitudes.
@@ -140,6 +167,10 @@ pub struct Dictionary {
     pub bins: usize,
     /// The bases, `[K, F]`, row-major. Non-negative; each row sums to 1, p(f given z).
     pub bases: Vec<f32>,
+    /// Reconstruction bases W', `[K, F]`, row-major: what masks are built from, once the activations are found with `bases`
+    /// (Weninger, Le Roux, Hershey and Watanabe 2014). Finite and non-negative; their scale counts. `None` where the source was
+    /// learned without the others.
+    pub reconstruction: Option<Vec<f32>>,
 }
 
 impl Dictionary {
@@ -170,24 +201,39 @@ impl Dictionary {
             let expected = format!("{} bases of {} bins", self.components, self.bins);
             return Err(Flaw::new("bases", format!("{} numbers", self.bases.len()), expected));
         }
-        (0..self.components).try_for_each(|k| check_basis(k, self.basis(k)))
+        (0..self.components).try_for_each(|k| check_basis(k, self.basis(k)))?;
+        self.reconstruction.as_deref().map_or(Ok(()), |bases| self.check_reconstruction(bases))
+    }
+
+    fn check_reconstruction(&self, bases: &[f32]) -> Result<(), Flaw> {
+        if bases.len() != self.bases.len() {
+            let expected = format!("{} bases of {} bins", self.components, self.bins);
+            return Err(Flaw::new("reconstruction", format!("{} numbers", bases.len()), expected));
+        }
+        bases.chunks_exact(self.bins).enumerate().try_for_each(|(k, basis)| check_weights("reconstruction", k, basis))
     }
 }
 
 /// Checks basis `k`, `[F]`.
 fn check_basis(k: usize, basis: &[f32]) -> Result<(), Flaw> {
-    if let Some(f) = basis.iter().position(|weight| !weight.is_finite()) {
-        return Err(Flaw::new(format!("bases[{k}][{f}]"), basis[f].to_string(), "a finite number"));
-    }
-    if let Some(f) = basis.iter().position(|weight| *weight < 0.0) {
-        return Err(Flaw::new(format!("bases[{k}][{f}]"), basis[f].to_string(), "0 or more"));
-    }
+    check_weights("bases", k, basis)?;
     let sum: f64 = basis.iter().copied().map(f64::from).sum();
     if sum == 0.0 {
         return Err(Flaw::new(format!("bases[{k}]"), "zero in every bin", "a spectrum that sums to 1"));
     }
     if (sum - 1.0).abs() > BASIS_SUM_TOLERANCE {
         return Err(Flaw::new(format!("bases[{k}]"), format!("a spectrum that sums to {sum}"), "a sum of 1"));
+    }
+    Ok(())
+}
+
+/// Checks that row `k` of `field` is finite and non-negative.
+fn check_weights(field: &str, k: usize, row: &[f32]) -> Result<(), Flaw> {
+    if let Some(f) = row.iter().position(|weight| !weight.is_finite()) {
+        return Err(Flaw::new(format!("{field}[{k}][{f}]"), row[f].to_string(), "a finite number"));
+    }
+    if let Some(f) = row.iter().position(|weight| *weight < 0.0) {
+        return Err(Flaw::new(format!("{field}[{k}][{f}]"), row[f].to_string(), "0 or more"));
     }
     Ok(())
 }

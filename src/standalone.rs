@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     if let Some(at) = arguments.iter().position(|argument| argument == "--mode") {
         let name = arguments.get(at + 1).cloned().unwrap_or_default();
         let Some(mode) = LatencyMode::ALL.into_iter().find(|mode| mode.name() == name) else {
-            eprintln!("--mode takes live, balanced or quality, not '{name}'");
+            eprintln!("--mode takes direct, live, balanced or quality, not '{name}'");
             return ExitCode::from(2);
         };
         plugin::params::start_in(mode);

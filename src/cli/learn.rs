@@ -73,10 +73,7 @@ impl Learn {
         // All files are read before the first is learned from: a wrong name is told at once.
         let recordings = lessons.iter().map(Lesson::read).collect::<Result<Vec<_>, _>>()?;
 
-        let mut sources = Vec::new();
-        for (lesson, recordings) in lessons.iter().zip(&recordings) {
-            sources.push(self.learn(lesson, recordings, sources.len())?);
-        }
+        let mut sources = self.learn(&lessons, &recordings)?;
         for adaptive in &self.adaptive {
             sources.push(adaptive.source(self.components, sources.len()));
         }
@@ -112,13 +109,17 @@ impl Learn {
         Ok(lessons)
     }
 
-    fn learn(&self, lesson: &Lesson<'_>, recordings: &[Recording], index: usize) -> Result<Source, CliError> {
+    /// The fixed sources, learned together.
+    fn learn(&self, lessons: &[Lesson<'_>], recordings: &[Vec<Recording>]) -> Result<Vec<Source>, CliError> {
         let settings = LearnSettings { components: self.components, iterations: self.iterations, seed: self.seed };
-        let mut progress = Progress::start(format!("learning {}", lesson.source));
-        let learned = learner::learn(recordings, &settings, &mut |share| progress.update(share));
+        let names: Vec<&str> = lessons.iter().map(|lesson| lesson.source).collect();
+        let mut progress = Progress::start(format!("learning {}", names.join(", ")));
+        let to_learn: Vec<_> = recordings.iter().map(|recordings| learner::Lesson { recordings, settings }).collect();
+        let learned = learner::learn(&to_learn, &mut |share| progress.update(share));
         drop(progress);
         interrupt::check()?;
-        Ok(Source {
+        let learned = learned.map_err(|error| lessons[error.lesson].error(error.error))?;
+        let sources = lessons.iter().zip(learned).enumerate().map(|(index, (lesson, dictionaries))| Source {
             name: lesson.source.to_owned(),
             colour: PALETTE[index],
             kind: Kind::Fixed,
@@ -126,9 +127,10 @@ impl Learn {
             knobs: Knobs::default(),
             learned_from: lesson.files.iter().map(|file| file_name(file)).collect(),
             licence: None,
-            dictionaries: learned.map_err(|error| lesson.error(error))?,
+            dictionaries,
             unknown: UnknownKeys::default(),
-        })
+        });
+        Ok(sources.collect())
     }
 
     fn report(&self, preset: &Preset) -> Report {

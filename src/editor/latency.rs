@@ -1,4 +1,4 @@
-//! The latency mode: three segments, what is in force, and the host's restart.
+//! The latency mode: its segments, what is in force, and the host's restart.
 
 use super::{Scene, gesture, theme, toggle::Toggle};
 use crate::{
@@ -8,8 +8,9 @@ use crate::{
 use egui::{Align2, CornerRadius, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role};
 
 /// Every mode as it is drawn: its value, its name, and what it is for.
-const SEGMENTS: [(Mode, &str, &str); 3] = [
-    (Mode::Live, "Live", "Shortest delay, to play through. The sources bleed into each other a little more."),
+const SEGMENTS: [(Mode, &str, &str); 4] = [
+    (Mode::Direct, "Direct", "The shortest delay, to play an instrument through. The sources bleed into each other more."),
+    (Mode::Live, "Live", "A very short delay, for the stage. The sources bleed into each other a little more."),
     (Mode::Balanced, "Balanced", "A short delay, for monitoring while recording."),
     (Mode::Quality, "Quality", "The cleanest separation, for mixing. The host makes up for the delay."),
 ];
@@ -81,7 +82,7 @@ fn corners(segment: usize) -> CornerRadius {
     let round = theme::BUTTON_RADIUS as u8;
     match segment {
         0 => CornerRadius { nw: round, sw: round, ..CornerRadius::ZERO },
-        2 => CornerRadius { ne: round, se: round, ..CornerRadius::ZERO },
+        last if last + 1 == SEGMENTS.len() => CornerRadius { ne: round, se: round, ..CornerRadius::ZERO },
         _ => CornerRadius::ZERO,
     }
 }

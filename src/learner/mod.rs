@@ -1,23 +1,42 @@
-//! From recordings of a source played alone to its dictionary.
+//! From recordings of sources played alone to their dictionaries.
 //!
-//! The recordings' frames are put side by side and factorized together. Silent frames and the bin at 0 Hz are left out: they are no
-//! sound of the source. Every recording is framed at its own sample rate with the frame length that gives
-//! the same bin spacing, so that recordings of several rates go into one dictionary without resampling.
+//! A source's recordings are framed as each latency mode frames the stream, put side by side and factorized together: one dictionary per
+//! mode. Silent frames and the bin at 0 Hz are left out: they are no sound of the source. Every recording is framed at its own sample
+//! rate with the frame length that gives the same bin spacing, so that recordings of several rates go into one dictionary
+//! without resampling. Sources that are learned together also get reconstruction bases.
+//!
+//! - `framing`: recordings as frames.
+//! - `mixtures`: recordings of several sources mixed, to learn reconstruction bases from.
+
+mod framing;
+mod mixtures;
 
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
-    nmf::factorization::{Factorization, FactorizationError, Frames},
+    nmf::{
+        discriminative,
+        factorization::{Factorization, FactorizationError, Frames},
+    },
     recording::Recording,
-    stft::{self, Analysis, BIN_SPACING_HZ, Bin},
+    stft::{LatencyMode, Layout},
 };
 use std::ops::ControlFlow;
 
-/// Frames this far below the loudest are silence, as a ratio of magnitudes: -60 dB.
-const SILENCE_RATIO: f32 = 1e-3;
-/// A recording whose loudest frame has a mean magnitude below this (-120 dB) is silent as a whole.
-const SILENT_MAGNITUDE: f32 = 1e-6;
-/// Frames per frame length.
-const OVERLAP: usize = 4;
+/// Exponent of the masks that reconstruction bases are made for, and the one to play them with.
+pub const FOCUS: f32 = 1.5;
+/// Steps of descent for reconstruction bases.
+const STEPS: usize = 60;
+/// How much of a mode's time goes into reconstruction bases, about.
+const RECONSTRUCTION_SHARE: f32 = 0.4;
+
+/// One source to learn.
+#[derive(Debug, Clone, Copy)]
+pub struct Lesson<'a> {
+    /// Recordings of the source alone.
+    pub recordings: &'a [Recording],
+    /// How to learn it.
+    pub settings: LearnSettings,
+}
 
 /// How to learn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +53,16 @@ impl Default for LearnSettings {
     fn default() -> Self {
         Self { components: 25, iterations: 300, seed: 0 }
     }
+}
+
+/// Why nothing was learned, and from which lesson, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("{error}")]
+pub struct LessonError {
+    /// The lesson.
+    pub lesson: usize,
+    /// What is wrong with it.
+    pub error: LearnError,
 }
 
 /// Why nothing was learned. Recordings are counted from 1, in the order given.
@@ -72,94 +101,116 @@ pub enum LearnError {
     Factorization(#[from] FactorizationError),
 }
 
-/// Learns one source's dictionaries from recordings of it alone, one per frame length that the latency modes use.
+/// Learns the sources of `lessons` together: each one's dictionaries, one per latency mode, shortest latency first.
 ///
-/// `progress` is told the share done, 0 to 1, and cancels by breaking.
+/// With several lessons, the dictionaries have reconstruction bases that tell the sources from each other; they
+/// are learned from mixtures of the recordings. `progress` is told the share done, 0 to 1, and cancels by breaking.
 ///
 /// # Errors
-/// [`LearnError`], which names the recording.
+/// [`LessonError`], which names the lesson and its recording.
 pub fn learn(
-    recordings: &[Recording],
-    settings: &LearnSettings,
+    lessons: &[Lesson<'_>],
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
-) -> Result<Vec<Dictionary>, LearnError> {
-    learn_at(BIN_SPACING_HZ, recordings, settings, progress).map(|dictionary| vec![dictionary])
+) -> Result<Vec<Vec<Dictionary>>, LessonError> {
+    for (index, lesson) in lessons.iter().enumerate() {
+        check(lesson.recordings).map_err(|error| LessonError { lesson: index, error })?;
+    }
+    let modes = LatencyMode::ALL;
+    let mut learned: Vec<Vec<Dictionary>> = vec![Vec::new(); lessons.len()];
+    for (done, mode) in modes.into_iter().enumerate() {
+        let mut told = |share: f32| progress((done as f32 + share) / modes.len() as f32);
+        for (dictionaries, dictionary) in learned.iter_mut().zip(learn_mode(mode, lessons, &mut told)?) {
+            dictionaries.push(dictionary);
+        }
+    }
+    Ok(learned)
 }
 
-/// Learns one dictionary whose bins are `bin_spacing` Hz apart.
-fn learn_at(
-    bin_spacing: f64,
-    recordings: &[Recording],
-    settings: &LearnSettings,
+/// The dictionaries of all sources for one mode.
+fn learn_mode(
+    mode: LatencyMode,
+    lessons: &[Lesson<'_>],
+    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+) -> Result<Vec<Dictionary>, LessonError> {
+    let together = lessons.len() > 1;
+    let alone = if together { 1.0 - RECONSTRUCTION_SHARE } else { 1.0 };
+    let mut dictionaries = Vec::new();
+    for (index, lesson) in lessons.iter().enumerate() {
+        let mut told = |share: f32| progress(alone * (index as f32 + share) / lessons.len() as f32);
+        let dictionary = factorize(mode, lesson, &mut told);
+        dictionaries.push(dictionary.map_err(|error| LessonError { lesson: index, error })?);
+    }
+    if together {
+        let mut told = |share: f32| progress(alone + RECONSTRUCTION_SHARE * share);
+        reconstruct(mode, lessons, &mut dictionaries, &mut told)
+            .map_err(|error| LessonError { lesson: 0, error })?;
+    }
+    Ok(dictionaries)
+}
+
+/// One source's dictionary for one mode.
+fn factorize(
+    mode: LatencyMode,
+    lesson: &Lesson<'_>,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Dictionary, LearnError> {
-    let framed = recordings
+    let framed = lesson
+        .recordings
         .iter()
         .enumerate()
-        .map(|(index, recording)| sounding_frames(recording, bin_spacing, index + 1))
+        .map(|(index, recording)| framing::sounding_frames(recording, mode, index + 1))
         .collect::<Result<Vec<_>, _>>()?;
     // The lowest sample rate bounds what is known of the source in all of them.
     let shortest = framed.iter().enumerate().min_by_key(|(_, frames)| frames.bins).ok_or(LearnError::NoRecording)?.0;
-    let sample_rate = f64::from(recordings[shortest].sample_rate);
-    let frame_len = stft::frame_len(sample_rate, bin_spacing);
-    let bins = frame_len / 2 + 1;
+    let layout = Layout::new(f64::from(lesson.recordings[shortest].sample_rate), mode);
+    let bins = layout.bins();
     let values = framed.iter().flat_map(Frames::iter).flat_map(|frame| &frame[..bins]).copied().collect();
 
-    let LearnSettings { components, iterations, seed } = *settings;
+    let LearnSettings { components, iterations, seed } = lesson.settings;
     let bases = Factorization { components, iterations, seed }.run(&Frames { bins, values }, progress)?;
     Ok(Dictionary {
-        frame: FrameSpec { sample_rate, frame_len, window: "hann".to_owned(), exponent: 1.0 },
+        frame: FrameSpec::of(&layout),
         training: Training { divergence: "kl".to_owned(), seed, iterations },
         components,
         bins,
         bases,
+        reconstruction: None,
     })
 }
 
-/// Magnitudes of `recording`'s frames that hold sound, its channels added, 0 at 0 Hz.
-fn sounding_frames(recording: &Recording, bin_spacing: f64, number: usize) -> Result<Frames, LearnError> {
-    let frame_len = stft::frame_len(f64::from(recording.sample_rate), bin_spacing);
-    if recording.len() < frame_len {
-        let milliseconds = |samples: usize| 1e3 * samples as f64 / f64::from(recording.sample_rate);
-        return Err(LearnError::TooShort {
-            number,
-            milliseconds: milliseconds(recording.len()),
-            frame_milliseconds: milliseconds(frame_len),
-        });
+/// Gives `dictionaries` their reconstruction bases.
+fn reconstruct(
+    mode: LatencyMode,
+    lessons: &[Lesson<'_>],
+    dictionaries: &mut [Dictionary],
+    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+) -> Result<(), LearnError> {
+    let mixtures = mixtures::mix(mode, lessons, dictionaries);
+    let training = discriminative::Training { focus: FOCUS, steps: STEPS };
+    let learned = discriminative::train(&mixtures.magnitudes, mixtures.bins, &mixtures.parts, &training, progress)
+        .ok_or(LearnError::Factorization(FactorizationError::Cancelled))?;
+    for (dictionary, learned) in dictionaries.iter_mut().zip(learned) {
+        // Bins that not all sources know keep their bases.
+        let mut bases = dictionary.bases.clone();
+        for (basis, learned) in bases.chunks_exact_mut(dictionary.bins).zip(learned.chunks_exact(mixtures.bins)) {
+            basis[..mixtures.bins].copy_from_slice(learned);
+        }
+        dictionary.reconstruction = Some(bases);
     }
-    if recording.channels.iter().flatten().any(|sample| !sample.is_finite()) {
-        return Err(LearnError::NotFinite { number });
-    }
-    let all = magnitudes(recording, frame_len);
-    let level = |frame: &[f32]| frame.iter().sum::<f32>();
-    let loudest = all.iter().map(level).fold(0.0, f32::max);
-    if loudest < SILENT_MAGNITUDE * all.bins as f32 {
-        return Err(LearnError::Silent { number });
-    }
-    let values = all.iter().filter(|frame| level(frame) >= loudest * SILENCE_RATIO).flatten().copied().collect();
-    Ok(Frames { bins: all.bins, values })
+    Ok(())
 }
 
-/// Magnitudes of all frames, the channels added, without the recording's constant offset.
-fn magnitudes(recording: &Recording, frame_len: usize) -> Frames {
-    let window: Vec<f32> = stft::hann(frame_len).iter().map(|w| *w as f32).collect();
-    let mut analysis = Analysis::new(&window);
-    let bins = frame_len / 2 + 1;
-    let hop = (frame_len / OVERLAP).max(1);
-    let count = (recording.len() - frame_len) / hop + 1;
-    let mut values = vec![0.0; count * bins];
-    let mut spectrum = vec![Bin::default(); bins];
-    for channel in &recording.channels {
-        let offset = channel.iter().map(|x| f64::from(*x)).sum::<f64>() / channel.len() as f64;
-        let centred: Vec<f32> = channel.iter().map(|x| x - offset as f32).collect();
-        for (t, frame) in values.chunks_exact_mut(bins).enumerate() {
-            analysis.spectrum(&centred[t * hop..t * hop + frame_len], &mut spectrum);
-            for (sum, bin) in frame.iter_mut().zip(&spectrum).skip(1) {
-                *sum += bin.norm();
-            }
+/// Whether every recording can be learned from, in the longest frames too.
+fn check(recordings: &[Recording]) -> Result<(), LearnError> {
+    if recordings.is_empty() {
+        return Err(LearnError::NoRecording);
+    }
+    for (index, recording) in recordings.iter().enumerate() {
+        for mode in LatencyMode::ALL {
+            framing::check(recording, mode, index + 1)?;
         }
     }
-    Frames { bins, values }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -177,15 +228,17 @@ mod tests {
         Recording { sample_rate, channels: vec![samples] }
     }
 
-    fn learn_quickly(recordings: &[Recording], components: usize) -> Result<Vec<Dictionary>, LearnError> {
+    /// The dictionary for the Live mode.
+    fn learn_quickly(recordings: &[Recording], components: usize) -> Result<Dictionary, LearnError> {
         let settings = LearnSettings { components, iterations: 50, seed: 0 };
-        learn(recordings, &settings, &mut |_| ControlFlow::Continue(()))
+        let learned = learn(&[Lesson { recordings, settings }], &mut |_| ControlFlow::Continue(()));
+        learned.map(|mut sources| sources.remove(0).remove(1)).map_err(|error| error.error)
     }
 
     #[test]
     fn tones_become_bases_with_their_peaks() {
         let recordings = [430.7, 2_153.3].map(|hz| mono(RATE, tone(RATE, hz, 0.5)));
-        let dictionary = &learn_quickly(&recordings, 2).unwrap()[0];
+        let dictionary = learn_quickly(&recordings, 2).unwrap();
         let mut peaks: Vec<usize> = (0..2)
             .map(|k| dictionary.basis(k).iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0)
             .collect();
@@ -198,7 +251,7 @@ mod tests {
         let mut padded = vec![0.0; RATE as usize];
         padded.extend(tone(RATE, 430.7, 0.5));
         padded.iter_mut().for_each(|x| *x += 0.25);
-        let dictionary = &learn_quickly(&[mono(RATE, padded)], 1).unwrap()[0];
+        let dictionary = learn_quickly(&[mono(RATE, padded)], 1).unwrap();
         assert_eq!(dictionary.basis(0)[0], 0.0);
         let low: f32 = dictionary.basis(0)[..5].iter().sum();
         assert!(low < 0.02, "{low}");
@@ -207,8 +260,8 @@ mod tests {
     #[test]
     fn recordings_of_several_rates_agree_bin_by_bin() {
         let recordings = [44_100, 48_000].map(|rate| mono(rate, tone(rate, 2_153.3, 0.5)));
-        let dictionary = &learn_quickly(&recordings, 1).unwrap()[0];
-        assert_eq!(dictionary.bins, 1025);
+        let dictionary = learn_quickly(&recordings, 1).unwrap();
+        assert_eq!(dictionary.bins, 1030);
         let near: f32 = dictionary.basis(0)[98..=102].iter().sum();
         assert!(near > 0.95, "{near}");
     }

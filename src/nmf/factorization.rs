@@ -188,7 +188,7 @@ impl<'a> Chunk<'a> {
 mod tests {
     use super::*;
     use crate::nmf::{
-        activations::{MultiplicativeUpdate, Solver},
+        activations::{Solver, multiplicative::MultiplicativeUpdate},
         divergence::kullback_leibler,
         kernels,
         priors::Priors,
@@ -234,7 +234,7 @@ mod tests {
                 .map(|frame| {
                     let mut h = vec![0.0; 3];
                     solver.solve(frame, &Priors::default(), &mut h);
-                    kernels::weighted_sum(&bases, &h, &mut model);
+                    kernels::plain::weighted_sum(&bases, &h, &mut model);
                     kullback_leibler(frame, &model)
                 })
                 .sum::<f64>()

@@ -20,6 +20,11 @@ impl<'a> Rows<'a> {
         Self { values, rows: values.len() / columns, columns, row_stride: columns, column_stride: 1 }
     }
 
+    /// Number of columns.
+    pub fn columns(self) -> usize {
+        self.columns
+    }
+
     /// Rows and columns exchanged; nothing is moved.
     pub fn transposed(self) -> Self {
         Self {

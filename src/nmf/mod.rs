@@ -5,15 +5,19 @@
 //! contiguous. Nothing here knows audio, files or hosts.
 //!
 //! - [`activations`]: h for one frame with W fixed, on the audio thread.
+//! - [`aligned`]: memory for vector registers.
 //! - [`bands`]: bins merged into bands, so that there is less to solve.
+//! - [`discriminative`]: bases that masks are built from.
 //! - [`divergence`]: the cost itself.
 //! - [`factorization`]: W and H from frames, in the background.
-//! - [`kernels`]: the two inner loops.
+//! - [`kernels`]: the inner loops, plain and on vector registers.
 //! - [`matrix`]: products of row-major matrices.
 //! - [`priors`]: sparsity and smoothness of the activations.
 
 pub mod activations;
+pub mod aligned;
 pub mod bands;
+pub mod discriminative;
 pub mod divergence;
 pub mod factorization;
 pub mod kernels;

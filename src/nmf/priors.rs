@@ -1,11 +1,13 @@
 //! What is believed of the activations before the frame is seen (MAP estimation).
 //!
 //! Sparsity punishes Σ √h. The sum of h itself would do nothing here: with bases that sum to 1 its optimum is the maximum
-//! likelihood one scaled down, and the masks are the same. Smoothness punishes Σ (h_t − h_(t−1))². Both are
-//! measured against the mean activation of the frame, so that they do not depend on the level.
+//! likelihood one scaled down, and the masks are the same. Smoothness punishes Σ (h_t − h_(t−1))². Block sparsity punishes
+//! Σ_b log(ε + Σ h_b) over blocks of components, one block per recording in a dictionary learned from many (Sun and Mysore
+//! 2013): blocks that do not fit fall silent as wholes. All are measured against the frame's total, so that they do not
+//! depend on the level.
 //!
-//! Both terms are majorised at the present estimate, so that an update is still in closed form and never raises the
-//! cost: the square root by its tangent, the quadratic left as it is.
+//! Each term is majorised at the present estimate, so that an update is still in closed form and never raises the
+//! cost: the square root and the logarithm by their tangents, the quadratic left as it is.
 
 /// Weights of the priors; 0 switches one off.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -14,13 +16,19 @@ pub struct Priors {
     pub sparsity: f32,
     /// Weight of Σ (h_t − h_(t−1))², in the same units.
     pub smoothness: f32,
+    /// Weight of Σ_b log(ε + Σ h_b): a block whose share of the frame is this is pulled down by half.
+    pub block_sparsity: f32,
 }
+
+/// ε of block sparsity, relative to the frame's total.
+pub const BLOCK_FLOOR: f32 = 1e-3;
 
 impl Priors {
     /// The new activation of one component.
     ///
-    /// `numerator` is h Σ_f w v / (Wh), `weight` is Σ_f w, `current` is h, `last` is the component's activation in the last
-    /// frame, and `mean` is the mean activation of this frame, > 0.
+    /// `numerator` is h Σ_f w v / (Wh), `weight` is Σ_f w with what else is linear in h, `current` is h, `last` is the component's
+    /// activation in the last frame, and `mean` is the mean activation of this frame, > 0.
+    #[inline(always)]
     pub fn update(&self, numerator: f32, weight: f32, current: f32, last: f32, mean: f32) -> f32 {
         let linear = weight + self.sparsity * (mean / current.max(mean * 1e-6)).sqrt();
         if self.smoothness == 0.0 {
@@ -32,6 +40,13 @@ impl Priors {
         let root = (slope * slope + 4.0 * quadratic * numerator).sqrt();
         // Whichever form does not subtract two near numbers.
         if slope > 0.0 { 2.0 * numerator / (slope + root) } else { (root - slope) / (2.0 * quadratic) }
+    }
+
+    /// What sparsity and smoothness add to the cost for one component.
+    #[inline(always)]
+    pub fn cost(&self, current: f32, last: f32, mean: f32) -> f32 {
+        let step = current - last;
+        2.0 * self.sparsity * (mean * current).sqrt() + self.smoothness / mean * step * step
     }
 }
 

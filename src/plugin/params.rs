@@ -21,6 +21,10 @@ const UNITY_DB: f32 = 1e-4;
 /// The latency mode as a host parameter.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
+    /// [`LatencyMode::Direct`]
+    #[id = "direct"]
+    #[name = "Direct"]
+    Direct,
     /// [`LatencyMode::Live`]
     #[id = "live"]
     #[name = "Live"]
@@ -47,6 +51,7 @@ pub fn start_in(mode: LatencyMode) {
 impl From<LatencyMode> for Mode {
     fn from(mode: LatencyMode) -> Self {
         match mode {
+            LatencyMode::Direct => Self::Direct,
             LatencyMode::Live => Self::Live,
             LatencyMode::Balanced => Self::Balanced,
             LatencyMode::Quality => Self::Quality,
@@ -57,6 +62,7 @@ impl From<LatencyMode> for Mode {
 impl From<Mode> for LatencyMode {
     fn from(mode: Mode) -> Self {
         match mode {
+            Mode::Direct => Self::Direct,
             Mode::Live => Self::Live,
             Mode::Balanced => Self::Balanced,
             Mode::Quality => Self::Quality,

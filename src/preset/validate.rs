@@ -1,7 +1,7 @@
 //! What a preset has to be. Checked before one is written and after one is read.
 
 use super::{Kind, MAX_COMPONENTS, MAX_SOURCES, Preset, Source};
-use crate::dictionary::{Flaw, check_name};
+use crate::dictionary::{Flaw, FrameSpec, check_name};
 use std::ops::RangeInclusive;
 
 /// Gains that a preset may set, in dB. Wider than the knob's way, which is the interface's to choose.
@@ -88,7 +88,7 @@ impl Source {
             let expected = "at least one dictionary, for a fixed source has learned before";
             return Err(Flaw::new("dictionaries", "an empty list", expected));
         }
-        check_distinct(self.dictionaries.iter().map(|dictionary| dictionary.frame.frame_len))?;
+        check_distinct(self.dictionaries.iter().map(|dictionary| &dictionary.frame))?;
         for (index, dictionary) in self.dictionaries.iter().enumerate() {
             dictionary.validate().map_err(|flaw| flaw.within(&format!("dictionaries[{index}]")))?;
         }
@@ -117,12 +117,13 @@ impl Source {
     }
 }
 
-/// A source's tensors are named by frame length, so no two may share one.
-pub(super) fn check_distinct(frame_lens: impl Iterator<Item = usize> + Clone) -> Result<(), Flaw> {
-    for (index, frame_len) in frame_lens.clone().enumerate() {
-        if let Some(earlier) = frame_lens.clone().take(index).position(|other| other == frame_len) {
-            let found = format!("{frame_len} like `dictionaries[{earlier}].frame_len`");
-            return Err(Flaw::new(format!("dictionaries[{index}].frame_len"), found, "a frame length of its own"));
+/// A source's tensors are named by frame length and latency, so no two may share both.
+pub(super) fn check_distinct<'a>(frames: impl Iterator<Item = &'a FrameSpec> + Clone) -> Result<(), Flaw> {
+    for (index, frame) in frames.clone().enumerate() {
+        if let Some(earlier) = frames.clone().take(index).position(|other| other.label() == frame.label()) {
+            let found = format!("{} like `dictionaries[{earlier}].frame_len`", frame.frame_len);
+            let expected = "a frame length or a latency of its own";
+            return Err(Flaw::new(format!("dictionaries[{index}].frame_len"), found, expected));
         }
     }
     Ok(())

@@ -63,6 +63,7 @@ impl Controls {
         Priors {
             sparsity: FULL_SPARSITY * self.sparsity * self.sparsity,
             smoothness: FULL_SMOOTHNESS * self.smoothness * self.smoothness,
+            block_sparsity: 0.0,
         }
     }
 

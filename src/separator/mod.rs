@@ -4,29 +4,30 @@
 //! Σ_s g_s M_s on each channel's spectrum → inverse transform, overlapped and added. One set of masks serves all channels,
 //! so that the stereo image stands still.
 //!
-//! - `layout`: frame, hop and latency per mode and sample rate.
+//! - `job`: a frame's work in steps, laid out over the hop.
 //! - `model`: a preset made ready for one layout. Built elsewhere, handed over whole, faded in; what it displaces is given back.
 //! - `controls`: what the player sets, smoothed.
+//! - `stream`: one channel's samples on their way in and out; `loops`: loops over bins.
 //! - [`offline`]: the same engine over a whole recording.
 //!
 //! [`Separator::process`] and everything it calls allocates nothing, locks nothing and cannot panic on any input.
 
 mod controls;
-mod layout;
-mod mode;
+mod job;
+mod loops;
 mod model;
 pub mod offline;
 mod stream;
 
 pub use controls::{Controls, decibels_to_gain};
-pub use layout::{Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
-pub use mode::LatencyMode;
+pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 pub use model::{Model, ModelError};
 
 use crate::{
     preset::MAX_SOURCES,
     stft::{Analysis, Bin, Synthesis},
 };
+use job::{Job, Step};
 use stream::{Input, Output};
 
 /// Time that a new model takes to replace the old one, in milliseconds.
@@ -57,9 +58,16 @@ pub struct Separator {
     /// The model that fades in, and its share, 0 to 1.
     rising: Option<Box<Model>>,
     share: f32,
+    /// The model that begins to fade in with the next frame.
+    offered: Option<Box<Model>>,
     retired: Option<Box<Model>>,
+    /// What the player has set, and what the frame at work was begun with.
     target: Controls,
+    held: Controls,
     now: controls::Levels,
+    job: Job,
+    /// Whether the next frame to finish is the first of this call of [`Self::process`].
+    first: bool,
     /// Whether nothing was played since the last reset: the first frame takes the controls as they are.
     fresh: bool,
     pace: f32,
@@ -81,6 +89,8 @@ pub struct Separator {
     /// A masked spectrum, `[F]`.
     masked: Vec<Bin>,
     levels: Levels,
+    /// The levels of the frame at work.
+    next_levels: Levels,
 }
 
 impl Separator {
@@ -91,11 +101,16 @@ impl Separator {
         let target = Controls::default();
         let window_power: f32 = windows.analysis.iter().map(|w| w * w).sum();
         let outputs = || (0..channels).map(|_| Output::new(windows)).collect::<Vec<_>>();
+        let now = controls::Levels::of(&target);
         Self {
             rising: None,
             share: 0.0,
+            offered: None,
             retired: None,
-            now: controls::Levels::of(&target),
+            now,
+            job: Job::idle(channels, now),
+            first: true,
+            held: target,
             target,
             fresh: true,
             pace: controls::pace(windows.hop, layout.sample_rate),
@@ -112,6 +127,7 @@ impl Separator {
             mask: vec![0.0; bins],
             masked: vec![Bin::default(); bins],
             levels: Levels::default(),
+            next_levels: Levels::default(),
             layout,
             model,
         }
@@ -124,20 +140,24 @@ impl Separator {
 
     /// Delay of every output behind the input, in samples.
     pub fn latency_samples(&self) -> usize {
-        self.layout.windows.latency()
+        self.layout.latency_samples()
     }
 
-    /// Number of sources of the model that plays, or of the one that fades in.
+    /// Number of sources of the model that plays, or of the one that is to replace it.
     pub fn sources(&self) -> usize {
-        self.rising.as_ref().unwrap_or(&self.model).sources()
+        self.newcomer().unwrap_or(&self.model).sources()
+    }
+
+    fn newcomer(&self) -> Option<&Model> {
+        self.offered.as_deref().or(self.rising.as_deref())
     }
 
     /// What the player sets; heard from the next frame on.
     pub fn set_controls(&mut self, controls: &Controls) {
         let mut target = controls.sanitized();
-        if let Some(rising) = &self.rising {
+        if let Some(newcomer) = self.newcomer() {
             // Sources that only the fading model has keep the gains they had.
-            let gone = rising.sources().min(MAX_SOURCES)..;
+            let gone = newcomer.sources().min(MAX_SOURCES)..;
             target.gains[gone.clone()].copy_from_slice(&self.target.gains[gone]);
         }
         self.target = target;
@@ -149,11 +169,10 @@ impl Separator {
     /// Gives the model back while another fade is under way or its predecessor has not been taken by [`Self::take_retired`], and when it was
     /// built for another sample rate or latency mode.
     pub fn offer_model(&mut self, model: Box<Model>) -> Result<(), Box<Model>> {
-        if self.rising.is_some() || self.retired.is_some() || !model.layout().same_as(&self.layout) {
+        if self.newcomer().is_some() || self.retired.is_some() || !model.layout().same_as(&self.layout) {
             return Err(model);
         }
-        self.share = 0.0;
-        self.rising = Some(model);
+        self.offered = Some(model);
         Ok(())
     }
 
@@ -166,10 +185,10 @@ impl Separator {
     pub fn reset(&mut self) {
         self.inputs.iter_mut().for_each(Input::reset);
         self.mains.iter_mut().chain(self.sources.iter_mut().flatten()).for_each(Output::reset);
-        self.model.reset();
-        if let Some(rising) = &mut self.rising {
-            rising.reset();
+        for model in [Some(&mut self.model), self.rising.as_mut(), self.offered.as_mut()].into_iter().flatten() {
+            model.reset();
         }
+        self.job.abandon();
         self.fresh = true;
         self.filled = 0;
         self.levels = Levels::default();
@@ -189,7 +208,7 @@ impl Separator {
         let samples = main.first().map_or(0, |channel| channel.len());
         let hop = self.layout.windows.hop;
         let mut done = 0;
-        let mut frames = 0;
+        self.first = true;
         while done < samples {
             let count = (samples - done).min(hop - self.filled);
             let (block, held) = (done..done + count, self.filled..self.filled + count);
@@ -208,55 +227,102 @@ impl Separator {
             }
             done += count;
             self.filled += count;
-            if self.filled == hop {
-                self.filled = 0;
-                let mut listened = [false; MAX_SOURCES];
-                for (listened, source) in listened.iter_mut().zip(sources.iter()) {
-                    *listened = !source.is_empty();
-                }
-                // SAFETY: the guard only sets the processor's flush-to-zero flags and restores them; nothing inside depends on denormals.
-                unsafe { no_denormals::no_denormals(|| self.frame(&listened, frames == 0)) };
-                frames += 1;
+            let mut listened = [false; MAX_SOURCES];
+            for (listened, source) in listened.iter_mut().zip(sources.iter()) {
+                *listened = !source.is_empty();
+            }
+            // SAFETY: the guard only sets the processor's flush-to-zero flags and restores them; nothing inside depends on denormals.
+            unsafe { no_denormals::no_denormals(|| self.advance(&listened)) };
+        }
+    }
+
+    /// Does what is due now that more samples have come.
+    fn advance(&mut self, listened: &[bool; MAX_SOURCES]) {
+        let hop = self.layout.windows.hop;
+        if self.layout.spread {
+            self.work(self.filled);
+        }
+        if self.filled == hop {
+            self.filled = 0;
+            if self.layout.spread {
+                self.publish();
+            }
+            self.begin_frame(listened);
+            if !self.layout.spread {
+                self.work(hop);
+                self.publish();
             }
         }
     }
 
-    /// One hop has arrived: makes the next hop of every output.
-    fn frame(&mut self, listened: &[bool; MAX_SOURCES], first: bool) {
+    /// Does the steps that are due at `filled` samples of the hop.
+    fn work(&mut self, filled: usize) {
+        while let Some(step) = self.job.next_due(filled, self.layout.windows.hop) {
+            self.step(step);
+        }
+    }
+
+    /// What the frame at work has made is heard from now on.
+    fn publish(&mut self) {
+        self.mains.iter_mut().chain(self.sources.iter_mut().flatten()).for_each(Output::publish);
+    }
+
+    /// One hop has arrived: takes up the work of the frame that ends with it.
+    fn begin_frame(&mut self, listened: &[bool; MAX_SOURCES]) {
+        if let Some(offered) = self.offered.take() {
+            self.rising = Some(offered);
+            self.share = 0.0;
+        }
+        self.held = self.target;
+        let target = controls::Levels::of(&self.held);
         let before = self.now;
-        let target = controls::Levels::of(&self.target);
         self.now.step(&target, if self.fresh { 1.0 } else { self.pace });
         let before = if self.fresh { self.now } else { before };
         self.fresh = false;
-
-        self.analyse();
-        self.model.separate(&self.magnitudes, &self.target);
-        if let Some(rising) = &mut self.rising {
+        if self.rising.is_some() {
             self.share += (self.layout.windows.hop as f64 / (self.layout.sample_rate * FADE_MS * 1e-3)) as f32;
-            rising.separate(&self.magnitudes, &self.target);
         }
-        let held = if first { Levels::default() } else { self.levels };
-        self.levels = Levels::default();
-        self.play_sources(listened, &before);
-        self.play_main(&before);
-        self.levels.hold_peaks(&held);
-        if self.share >= 1.0 {
-            self.finish_fade();
+        self.inputs.iter_mut().for_each(Input::shift);
+        self.magnitudes.fill(0.0);
+        self.power.fill(0.0);
+        self.next_levels = Levels::default();
+        let sources = self.source_count();
+        for (source, outputs) in self.sources.iter_mut().enumerate() {
+            if source >= sources || !listened[source] {
+                outputs.iter_mut().for_each(Output::reset);
+            }
+        }
+        self.job.begin(self.inputs.len(), self.rising.is_some(), sources, listened, before);
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Analyse(channel) => self.analyse(channel),
+            Step::Solve => self.model.solve(&self.magnitudes, &self.held),
+            Step::Mask => self.model.mask_sources(self.held.focus),
+            Step::SolveRising => {
+                if let Some(rising) = &mut self.rising {
+                    rising.solve(&self.magnitudes, &self.held);
+                }
+            }
+            Step::MaskRising => {
+                if let Some(rising) = &mut self.rising {
+                    rising.mask_sources(self.held.focus);
+                }
+            }
+            Step::Weigh(source) => self.weigh(source),
+            Step::PlaySource(source, channel) => self.play_source(source, channel),
+            Step::WeighMain => self.weigh_main(),
+            Step::PlayMain(channel) => self.play_main(channel),
+            Step::Finish => self.finish(),
         }
     }
 
-    /// Spectra of all channels, their magnitudes added, their power averaged.
-    fn analyse(&mut self) {
-        self.magnitudes.fill(0.0);
-        self.power.fill(0.0);
-        for input in &mut self.inputs {
-            input.analyse(&mut self.analysis);
-            for ((bin, magnitude), power) in input.spectrum.iter().zip(&mut self.magnitudes).zip(&mut self.power) {
-                let square = bin.norm_sqr();
-                *magnitude += square.sqrt();
-                *power += square * self.power_scale;
-            }
-        }
+    /// The spectrum of a channel; its magnitudes and its power join those of the others.
+    fn analyse(&mut self, channel: usize) {
+        let input = &mut self.inputs[channel];
+        input.analyse(&mut self.analysis);
+        loops::add_magnitudes(&input.spectrum, self.power_scale, &mut self.magnitudes, &mut self.power);
     }
 
     /// Adds `weight` times the mask of `source`, as it stands in the fade, to the weighted mask.
@@ -265,7 +331,7 @@ impl Separator {
         let settled = (self.model.as_ref(), 1.0 - rising.map_or(0.0, |(_, share)| share));
         for (model, share) in [Some(settled), rising].into_iter().flatten() {
             if source < model.sources() {
-                crate::nmf::kernels::add_scaled(&mut self.mask, weight * share, model.mask(source));
+                loops::add_scaled(&mut self.mask, weight * share, model.mask(source));
             }
         }
     }
@@ -274,50 +340,58 @@ impl Separator {
         self.model.sources().max(self.rising.as_ref().map_or(0, |model| model.sources())).min(MAX_SOURCES)
     }
 
-    /// The separate outputs that are listened to, and every source's level.
-    fn play_sources(&mut self, listened: &[bool; MAX_SOURCES], before: &controls::Levels) {
-        let mixture_rms = self.power.iter().sum::<f32>().sqrt();
+    /// The gain-weighted mask of a source, and its level.
+    fn weigh(&mut self, source: usize) {
+        self.mask.fill(0.0);
+        self.add_mask(source, self.now.gains[source]);
+        let rms = loops::masked_power(&self.mask, &self.power).sqrt();
+        let mixture_rms = loops::sum(&self.power).sqrt();
         let mixture_peak = self.inputs.iter().map(Input::peak).fold(0.0, f32::max);
         let crest = if mixture_rms > 0.0 { mixture_peak / mixture_rms } else { 0.0 };
-        for (source, listened) in listened.iter().enumerate() {
-            if source >= self.source_count() {
-                self.sources[source].iter_mut().for_each(Output::reset);
-                continue;
-            }
-            self.mask.fill(0.0);
-            self.add_mask(source, self.now.gains[source]);
-            let power: f32 = self.mask.iter().zip(&self.power).map(|(mask, power)| mask * mask * power).sum();
-            let level = &mut self.levels.sources[source];
-            *level = Level { peak: power.sqrt() * crest, rms: power.sqrt() };
-            if !listened {
-                self.sources[source].iter_mut().for_each(Output::reset);
-                continue;
-            }
-            level.peak = 0.0;
-            for (input, output) in self.inputs.iter().zip(&mut self.sources[source]) {
-                apply(&self.mask, &input.spectrum, &mut self.masked);
-                output.add(&mut self.synthesis, &mut self.masked);
-                output.scale(before.engaged, self.now.engaged);
-                level.peak = level.peak.max(output.peak());
-            }
-        }
+        self.next_levels.sources[source] = Level { peak: rms * crest, rms };
     }
 
-    /// The main output: 1 + Σ (g − 1) M, which is exactly 1 when all gains are, then dry/wet, output gain and bypass.
-    fn play_main(&mut self, before: &controls::Levels) {
+    /// A channel of a source's own output.
+    fn play_source(&mut self, source: usize, channel: usize) {
+        loops::apply(&self.mask, &self.inputs[channel].spectrum, &mut self.masked);
+        let output = &mut self.sources[source][channel];
+        output.add(&mut self.synthesis, &mut self.masked);
+        output.scale(self.job.before.engaged, self.now.engaged);
+        let level = &mut self.next_levels.sources[source];
+        // The estimate gives way to what is really played.
+        level.peak = output.peak().max(if channel == 0 { 0.0 } else { level.peak });
+    }
+
+    /// The weighted mask of the main output: 1 + Σ (g − 1) M, which is exactly 1 when all gains are.
+    fn weigh_main(&mut self) {
         self.mask.fill(1.0);
         for source in 0..self.source_count() {
             self.add_mask(source, self.now.gains[source] - 1.0);
         }
-        let (mut peak, mut power) = (0.0_f32, 0.0);
-        for (input, output) in self.inputs.iter().zip(&mut self.mains) {
-            apply(&self.mask, &input.spectrum, &mut self.masked);
-            output.add(&mut self.synthesis, &mut self.masked);
-            output.blend(input.delayed(self.layout.windows.latency()), before, &self.now);
-            peak = peak.max(output.peak());
-            power += output.ready.iter().map(|sample| sample * sample).sum::<f32>() / output.ready.len() as f32;
+    }
+
+    /// A channel of the main output, then dry/wet, output gain and bypass.
+    fn play_main(&mut self, channel: usize) {
+        let (input, output) = (&self.inputs[channel], &mut self.mains[channel]);
+        loops::apply(&self.mask, &input.spectrum, &mut self.masked);
+        output.add(&mut self.synthesis, &mut self.masked);
+        output.blend(input.delayed(self.layout.windows.latency()), &self.job.before, &self.now);
+        let level = &mut self.next_levels.output;
+        level.peak = level.peak.max(output.peak());
+        // The mean square until the last channel is in.
+        level.rms += output.mean_square() / self.inputs.len() as f32;
+    }
+
+    fn finish(&mut self) {
+        self.next_levels.output.rms = self.next_levels.output.rms.sqrt();
+        if !self.first {
+            self.next_levels.hold_peaks(&self.levels);
         }
-        self.levels.output = Level { peak, rms: (power / self.mains.len().max(1) as f32).sqrt() };
+        self.first = false;
+        self.levels = self.next_levels;
+        if self.share >= 1.0 {
+            self.finish_fade();
+        }
     }
 
     fn finish_fade(&mut self) {
@@ -336,12 +410,5 @@ impl Levels {
             level.peak = level.peak.max(earlier.peak);
         }
         self.output.peak = self.output.peak.max(earlier.output.peak);
-    }
-}
-
-/// `masked = mask · spectrum`.
-fn apply(mask: &[f32], spectrum: &[Bin], masked: &mut [Bin]) {
-    for ((masked, bin), mask) in masked.iter_mut().zip(spectrum).zip(mask) {
-        *masked = bin * mask;
     }
 }

@@ -2,17 +2,18 @@
 //!
 //! Built off the audio thread and handed over whole.
 
-use super::layout::{Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
-use super::{Controls, LatencyMode};
+use super::{Controls, LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 use crate::{
     dictionary::Dictionary,
     nmf::{
-        activations::{MultiplicativeUpdate, Solver},
+        activations::{Solver, squarem::Squarem},
+        aligned::{Aligned, padded},
         bands::Bands,
-        kernels,
+        kernels::{elementary::power, vector},
     },
     preset::{Kind, Preset, Source},
 };
+use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
 /// Bin spacings this close are the same grid, as a ratio.
@@ -36,19 +37,24 @@ pub enum ModelError {
 
 /// What the audio thread needs of a preset.
 pub struct Model {
+    arch: Arch,
     layout: Layout,
     /// Components of each source.
     components: Vec<Range<usize>>,
-    /// Bases at full resolution, `[K, F_d]`; bins above F_d take the top band's mask.
-    bases: Vec<f32>,
     bands: Bands,
-    solver: MultiplicativeUpdate,
+    solver: Squarem,
     /// Activations, `[K]`.
     h: Vec<f32>,
     /// The frame in bands, `[B]`.
     v: Vec<f32>,
-    /// Masks, `[S, F]`.
-    masks: Vec<f32>,
+    /// The bases that masks are built from, at full resolution, `[K, F_d]`, rows padded; bins above F_d take the top band's mask.
+    bases: Aligned,
+    /// The components of one source that sound, and how loud.
+    sounding: Vec<(usize, f32)>,
+    /// Masks, `[S, F]`, rows padded.
+    masks: Aligned,
+    /// The largest share of a bin, then the sum of all shares, `[F]`, padded.
+    norm: Aligned,
 }
 
 impl Model {
@@ -65,10 +71,10 @@ impl Model {
         }
         let layout = Layout::new(sample_rate, mode);
         let bins = known_bins(preset, &layout)?;
-        let (mut bases, mut components) = (Vec::new(), Vec::new());
+        let (mut bases, mut masking, mut components) = (Vec::new(), Vec::new(), Vec::new());
         for source in &preset.sources {
             let first = bases.len() / bins;
-            append_bases(source, &layout, bins, &mut bases)?;
+            append_bases(source, &layout, bins, &mut bases, &mut masking)?;
             components.push(first..bases.len() / bins);
         }
         let bands = Bands::new(1..bins);
@@ -76,14 +82,19 @@ impl Model {
         for (basis, merged) in bases.chunks_exact(bins).zip(merged.chunks_exact_mut(bands.len())) {
             bands.merge(basis, merged);
         }
-        let solver = MultiplicativeUpdate::new(merged, bands.len(), layout.iterations);
+        let solver = Squarem::new(&merged, bands.len(), &[], layout.cycles);
+        let mut masks = Aligned::zeros(components.len() * padded(layout.bins()));
+        masks.fill(1.0 / components.len() as f32);
         Ok(Self {
+            arch: Arch::new(),
             h: vec![0.0; solver.components()],
             v: vec![0.0; bands.len()],
-            masks: vec![1.0 / components.len() as f32; components.len() * layout.bins()],
+            bases: Aligned::rows(&masking, bins),
+            sounding: Vec::with_capacity(solver.components()),
+            masks,
+            norm: Aligned::zeros(padded(layout.bins())),
             layout,
             components,
-            bases,
             bands,
             solver,
         })
@@ -99,10 +110,10 @@ impl Model {
         self.components.len()
     }
 
-    /// The mask of `source` for the frame last given to [`Self::separate`], `[F]`; the masks of all sources add up to 1.
+    /// The mask of `source` for the frame last given to [`Self::solve`], `[F]`; the masks of all sources add up to 1.
     pub fn mask(&self, source: usize) -> &[f32] {
         let bins = self.layout.bins();
-        &self.masks[source * bins..(source + 1) * bins]
+        &self.masks[source * padded(bins)..][..bins]
     }
 
     /// Forgets what was heard.
@@ -110,68 +121,104 @@ impl Model {
         self.h.fill(0.0);
     }
 
-    /// Audio thread: finds the masks for the magnitudes `v`, `[F]`.
-    pub fn separate(&mut self, v: &[f32], controls: &Controls) {
+    /// Audio thread: finds the activations for the magnitudes `v`, `[F]`.
+    pub fn solve(&mut self, v: &[f32], controls: &Controls) {
         self.bands.merge(v, &mut self.v);
         self.solver.solve(&self.v, &controls.priors(), &mut self.h);
-        self.explain();
-        self.divide(controls.focus);
+    }
+
+    /// Audio thread: builds the masks of all sources from the activations.
+    pub fn mask_sources(&mut self, focus: f32) {
+        struct Masks<'a>(&'a mut Model, f32);
+        impl WithSimd for Masks<'_> {
+            type Output = ();
+
+            #[inline(always)]
+            fn with_simd<S: Simd>(self, simd: S) {
+                self.0.explain(simd);
+                self.0.divide(self.1);
+            }
+        }
+        self.arch.dispatch(Masks(self, focus));
+        self.extend();
+    }
+
+    /// The number of bins that the dictionary knows.
+    fn known(&self) -> usize {
+        self.bands.bins(self.bands.len() - 1).end
     }
 
     /// masks ← W_s h_s, on the bins that the dictionary knows.
-    fn explain(&mut self) {
-        let known = self.bands.bins(self.bands.len() - 1).end;
-        let bins = self.layout.bins();
-        for (components, mask) in self.components.iter().zip(self.masks.chunks_exact_mut(bins)) {
-            let bases = &self.bases[components.start * known..components.end * known];
-            kernels::weighted_sum(bases, &self.h[components.clone()], &mut mask[..known]);
+    #[inline(always)]
+    fn explain<S: Simd>(&mut self, simd: S) {
+        let (known, width) = (padded(self.known()), self.norm.len());
+        let least = self.h.iter().sum::<f32>() * LEAST_SHARE / self.h.len() as f32;
+        for (components, mask) in self.components.iter().zip(self.masks.chunks_exact_mut(width)) {
+            self.sounding.clear();
+            let loud = components.clone().map(|k| (k, self.h[k])).filter(|(_, h)| *h > least);
+            self.sounding.extend(loud);
+            vector::weighted_sum_of(simd, &self.bases, &self.sounding, &mut mask[..known]);
         }
     }
 
-    /// masks ← masks^focus / Σ masks^focus; the edges take their neighbours'.
+    /// masks ← masks^focus / Σ masks^focus.
+    #[inline(always)]
     fn divide(&mut self, focus: f32) {
+        let (known, width) = (self.known(), self.norm.len());
+        let least = self.h.iter().sum::<f32>() / known as f32 * LEAST_SHARE + f32::MIN_POSITIVE;
+        let norm = &mut self.norm[..known];
+        norm.fill(0.0);
+        for mask in self.masks.chunks_exact(width) {
+            for (largest, share) in norm.iter_mut().zip(mask) {
+                *largest = if *share > *largest { *share } else { *largest };
+            }
+        }
+        // Scaled by the largest, so that no power underflows for all of them.
+        norm.iter_mut().for_each(|largest| *largest = 1.0 / (*largest + least));
+        for mask in self.masks.chunks_exact_mut(width) {
+            for (share, scale) in mask.iter_mut().zip(norm.iter()) {
+                *share = (*share + least) * scale;
+            }
+            if focus != 1.0 {
+                mask[..known].iter_mut().for_each(|share| *share = power(*share, focus));
+            }
+        }
+        norm.fill(0.0);
+        for mask in self.masks.chunks_exact(width) {
+            norm.iter_mut().zip(mask).for_each(|(sum, share)| *sum += share);
+        }
+        norm.iter_mut().for_each(|sum| *sum = 1.0 / *sum);
+        for mask in self.masks.chunks_exact_mut(width) {
+            mask.iter_mut().zip(norm.iter()).for_each(|(share, scale)| *share *= scale);
+        }
+    }
+
+    /// The bins that the dictionary does not know take their neighbours' masks.
+    fn extend(&mut self) {
         let top = self.bands.bins(self.bands.len() - 1);
         let bins = self.layout.bins();
-        let least = self.h.iter().sum::<f32>() / top.end as f32 * LEAST_SHARE + f32::MIN_POSITIVE;
-        let sources = self.components.len();
-        for bin in 1..top.end {
-            normalize(&mut self.masks, bin, bins, sources, least, focus);
-        }
-        for mask in self.masks.chunks_exact_mut(bins) {
+        for mask in self.masks.chunks_exact_mut(self.norm.len()) {
             mask[0] = mask[1];
             let edge = mask[top.clone()].iter().sum::<f32>() / top.len() as f32;
-            mask[top.end..].fill(edge);
+            mask[top.end..bins].fill(edge);
         }
     }
 }
 
-/// The masks of one bin from what each source explains of it.
-fn normalize(masks: &mut [f32], bin: usize, bins: usize, sources: usize, least: f32, focus: f32) {
-    let mut largest = 0.0_f32;
-    for source in 0..sources {
-        largest = largest.max(masks[source * bins + bin]);
-    }
-    let scale = 1.0 / (largest + least);
-    let mut sum = 0.0;
-    for source in 0..sources {
-        let share = (masks[source * bins + bin] + least) * scale;
-        let share = if focus == 1.0 { share } else { share.powf(focus) };
-        masks[source * bins + bin] = share;
-        sum += share;
-    }
-    for source in 0..sources {
-        masks[source * bins + bin] /= sum;
-    }
-}
-
-/// The source's dictionary whose bin spacing is nearest to the engine's.
+/// The source's dictionary whose frames are most like the engine's: in bin spacing, then in latency.
 fn nearest<'a>(source: &'a Source, layout: &Layout) -> Result<&'a Dictionary, ModelError> {
-    let distance = |dictionary: &Dictionary| (dictionary.frame.bin_spacing() / layout.bin_spacing()).ln().abs();
+    let distance = |dictionary: &Dictionary| {
+        let frame = &dictionary.frame;
+        let spacing = (frame.bin_spacing() / layout.bin_spacing()).ln().abs();
+        let latency = frame.latency as f64 / frame.sample_rate;
+        let own = layout.windows.latency() as f64 / layout.sample_rate;
+        ((spacing / SAME_GRID).floor(), (latency / own).ln().abs())
+    };
     source
         .dictionaries
         .iter()
         .filter(|dictionary| dictionary.components > 0)
-        .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+        .min_by(|a, b| distance(a).partial_cmp(&distance(b)).unwrap_or(std::cmp::Ordering::Equal))
         .ok_or_else(|| ModelError::NoBases(source.name.clone()))
 }
 
@@ -197,23 +244,38 @@ fn on_grid(bin_spacing: f64, layout: &Layout) -> bool {
     (bin_spacing / layout.bin_spacing() - 1.0).abs() <= SAME_GRID
 }
 
-/// Appends the source's bases on the engine's first `bins` bins.
-fn append_bases(source: &Source, layout: &Layout, bins: usize, bases: &mut Vec<f32>) -> Result<(), ModelError> {
+/// Appends the source's bases on the engine's first `bins` bins: those to find activations with, and those to build masks from.
+fn append_bases(
+    source: &Source,
+    layout: &Layout,
+    bins: usize,
+    bases: &mut Vec<f32>,
+    masking: &mut Vec<f32>,
+) -> Result<(), ModelError> {
     if let Kind::Adaptive { components } = source.kind {
-        (0..components).for_each(|k| bases.extend(broad_basis(k, components, bins)));
+        for k in 0..components {
+            let basis = broad_basis(k, components, bins);
+            bases.extend_from_slice(&basis);
+            masking.extend(basis);
+        }
         return Ok(());
     }
     let dictionary = nearest(source, layout)?;
+    append_rows(&dictionary.bases, dictionary, layout, bins, bases);
+    append_rows(dictionary.reconstruction.as_ref().unwrap_or(&dictionary.bases), dictionary, layout, bins, masking);
+    Ok(())
+}
+
+/// Appends `rows`, `[K, F]`, of `dictionary` on the engine's first `bins` bins.
+fn append_rows(rows: &[f32], dictionary: &Dictionary, layout: &Layout, bins: usize, out: &mut Vec<f32>) {
     let ratio = layout.bin_spacing() / dictionary.frame.bin_spacing();
-    for k in 0..dictionary.components {
-        let basis = dictionary.basis(k);
+    for row in rows.chunks_exact(dictionary.bins) {
         if on_grid(dictionary.frame.bin_spacing(), layout) {
-            bases.extend((0..bins).map(|bin| basis.get(bin).copied().unwrap_or(0.0)));
+            out.extend((0..bins).map(|bin| row.get(bin).copied().unwrap_or(0.0)));
         } else {
-            bases.extend((0..bins).map(|bin| interpolate(basis, bin as f64 * ratio)));
+            out.extend((0..bins).map(|bin| interpolate(row, bin as f64 * ratio)));
         }
     }
-    Ok(())
 }
 
 /// `basis` at a position between its bins.

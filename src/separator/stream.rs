@@ -38,61 +38,73 @@ impl Input {
         }
     }
 
-    /// The hop is complete: the frame that ends with it becomes a spectrum.
-    pub(super) fn analyse(&mut self, analysis: &mut Analysis) {
+    /// The hop is complete: the next frame ends with it.
+    pub(super) fn shift(&mut self) {
         let kept = self.history.len() - self.arriving.len();
         self.history.copy_within(self.arriving.len().., 0);
         self.history[kept..].copy_from_slice(&self.arriving);
+    }
+
+    /// The frame becomes a spectrum.
+    pub(super) fn analyse(&mut self, analysis: &mut Analysis) {
         analysis.spectrum(&self.history, &mut self.spectrum);
     }
 
-    /// The hop that is due now when the stream is delayed by `latency` samples.
+    /// The hop of the frame that is due when the stream is delayed by `latency` samples.
     pub(super) fn delayed(&self, latency: usize) -> &[f32] {
         let start = self.history.len() - latency;
         &self.history[start..start + self.arriving.len()]
     }
 
-    /// Highest absolute sample of the newest hop.
+    /// Highest absolute sample of the frame's newest hop.
     pub(super) fn peak(&self) -> f32 {
-        self.arriving.iter().fold(0.0, |peak, sample| peak.max(sample.abs()))
+        self.history[self.history.len() - self.arriving.len()..].iter().fold(0.0, |peak, sample| peak.max(sample.abs()))
     }
 }
 
 /// One output channel.
 pub(super) struct Output {
     overlap: Overlap,
-    /// The hop that is due now.
+    /// The hop that is being made.
+    next: Vec<f32>,
+    /// The hop that is heard now.
     pub(super) ready: Vec<f32>,
 }
 
 impl Output {
     pub(super) fn new(windows: &WindowPair) -> Self {
-        Self { overlap: Overlap::new(windows), ready: vec![0.0; windows.hop] }
+        Self { overlap: Overlap::new(windows), next: vec![0.0; windows.hop], ready: vec![0.0; windows.hop] }
     }
 
     pub(super) fn reset(&mut self) {
         self.overlap.clear();
+        self.next.fill(0.0);
         self.ready.fill(0.0);
     }
 
-    /// Adds a frame's spectrum, which is overwritten, and makes the next hop ready.
-    pub(super) fn add(&mut self, synthesis: &mut Synthesis, spectrum: &mut [Bin]) {
-        synthesis.add(spectrum, &mut self.overlap);
-        self.overlap.take(&mut self.ready);
+    /// What was made is heard from now on.
+    pub(super) fn publish(&mut self) {
+        std::mem::swap(&mut self.next, &mut self.ready);
     }
 
-    /// Scales the hop that is ready by a gain that runs from `from` to `to`.
+    /// Adds a frame's spectrum, which is overwritten, and takes the next hop, which no later frame reaches.
+    pub(super) fn add(&mut self, synthesis: &mut Synthesis, spectrum: &mut [Bin]) {
+        synthesis.add(spectrum, &mut self.overlap);
+        self.overlap.take(&mut self.next);
+    }
+
+    /// Scales the hop by a gain that runs from `from` to `to`.
     pub(super) fn scale(&mut self, from: f32, to: f32) {
         if from == 1.0 && to == 1.0 {
             return;
         }
-        let step = (to - from) / self.ready.len() as f32;
-        for (n, sample) in self.ready.iter_mut().enumerate() {
+        let step = (to - from) / self.next.len() as f32;
+        for (n, sample) in self.next.iter_mut().enumerate() {
             *sample *= from + step * (n + 1) as f32;
         }
     }
 
-    /// Blends the hop that is ready with the `dry` one: mix, output gain and bypass, each running from where it stood `before` to
+    /// Blends the hop with the `dry` one: mix, output gain and bypass, each running from where it stood `before` to
     /// where it stands `now`.
     pub(super) fn blend(&mut self, dry: &[f32], before: &Levels, now: &Levels) {
         // What the wet and the dry sample are multiplied by.
@@ -101,16 +113,20 @@ impl Output {
             (wet, levels.engaged * levels.output * (1.0 - levels.mix) + 1.0 - levels.engaged)
         };
         let ((wet, dry_weight), (wet_end, dry_end)) = (weights(before), weights(now));
-        let per_sample = 1.0 / self.ready.len() as f32;
+        let per_sample = 1.0 / self.next.len() as f32;
         let (wet_step, dry_step) = ((wet_end - wet) * per_sample, (dry_end - dry_weight) * per_sample);
-        for (n, (sample, dry)) in self.ready.iter_mut().zip(dry).enumerate() {
+        for (n, (sample, dry)) in self.next.iter_mut().zip(dry).enumerate() {
             let n = (n + 1) as f32;
             *sample = (wet + wet_step * n) * *sample + (dry_weight + dry_step * n) * dry;
         }
     }
 
-    /// Highest absolute sample of the hop that is ready.
+    /// Highest absolute sample of the hop.
     pub(super) fn peak(&self) -> f32 {
-        self.ready.iter().fold(0.0, |peak, sample| peak.max(sample.abs()))
+        self.next.iter().fold(0.0, |peak, sample| peak.max(sample.abs()))
+    }
+    /// Mean square of the hop.
+    pub(super) fn mean_square(&self) -> f32 {
+        self.next.iter().map(|sample| sample * sample).sum::<f32>() / self.next.len() as f32
     }
 }

@@ -54,7 +54,7 @@ fn learning_twice_gives_the_same_file() {
 #[test]
 fn separate_writes_a_file_per_source_as_long_as_the_mixture() {
     let bench = Bench::with_preset();
-    for mode in ["live", "balanced", "quality"] {
+    for mode in ["direct", "live", "balanced", "quality"] {
         let ran = bench.run(&format!("separate mix.wav -p p.unbraid.safetensors -o out/{mode} --mode {mode} --json"));
         let json = ran.succeeded().json();
         assert_eq!(json["mode"], mode);

@@ -62,6 +62,11 @@ impl Fields {
         self.take(key, "a whole number", whole)
     }
 
+    /// Takes a whole number that may be left out.
+    pub(super) fn optional_whole<T: TryFrom<u64>>(&mut self, key: &str) -> Result<Option<T>, Flaw> {
+        if self.left.contains_key(key) { self.whole(key).map(Some) } else { Ok(None) }
+    }
+
     /// Takes a list whose items `convert` understands.
     pub(super) fn list<T>(
         &mut self,

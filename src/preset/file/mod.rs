@@ -2,7 +2,8 @@
 //!
 //! A safetensors file: the length of its header (u64, little-endian), the header (JSON), the tensors. Each
 //! dictionary is a tensor `source.I.bases.N`, f32, row-major `[K, F]`: source `I` (counted from 0) at frame
-//! length `N`. Everything else is one JSON document, the text under `unbraid` in the header's `__metadata__`:
+//! length `N`, or `source.I.bases.N.L` where the latency `L` is shorter than the frame. Its reconstruction bases, if it has
+//! any, are `source.I.reconstruction.N` or `.N.L`. Everything else is one JSON document, the text under `unbraid` in the header's `__metadata__`:
 //!
 //! ```json
 //! {
@@ -29,7 +30,8 @@
 //! }
 //! ```
 //!
-//! A gain of `null` is silence. All keys have to be there; keys that are not listed here are kept. The same
+//! A gain of `null` is silence. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys have
+//! to be there; keys that are not listed here are kept. The same
 //! preset always gives the same bytes, and a file that was written here and is read and written again does too.
 //!
 //! - `container`: the header and where the tensors lie.
@@ -42,6 +44,8 @@ mod error;
 mod fields;
 mod read;
 mod write;
+
+use crate::dictionary::FrameSpec;
 
 pub use error::{PresetError, Problem};
 pub use read::{from_bytes, read};
@@ -59,7 +63,12 @@ pub const MAX_FILE_BYTES: u64 = 512 << 20;
 /// Largest header, in bytes.
 pub const MAX_HEADER_BYTES: u64 = 8 << 20;
 
-/// What the tensor of source `source` (counted from 0) at frame length `frame_len` is called.
-fn tensor_name(source: usize, frame_len: usize) -> String {
-    format!("source.{source}.bases.{frame_len}")
+/// What the bases of source `source` (counted from 0) for `frame` are called.
+fn bases_name(source: usize, frame: &FrameSpec) -> String {
+    format!("source.{source}.bases.{}", frame.label())
+}
+
+/// What the reconstruction bases are called.
+fn reconstruction_name(source: usize, frame: &FrameSpec) -> String {
+    format!("source.{source}.reconstruction.{}", frame.label())
 }

@@ -4,7 +4,7 @@ use super::{
     FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem,
     container::{self, Header},
     fields::{Fields, whole},
-    tensor_name,
+    bases_name, reconstruction_name,
 };
 use crate::{
     dictionary::{Dictionary, Flaw, FrameSpec, Training},
@@ -117,10 +117,10 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
     for (entry, dictionary) in fields.list_of_fields("dictionaries")?.into_iter().enumerate() {
         let (frame, training, unknown) = analysis(dictionary)?;
         frame.validate().map_err(|flaw| flaw.within(&format!("{path}[{entry}]")))?;
-        keep(&mut unknown_dictionaries, &frame.frame_len.to_string(), unknown);
+        keep(&mut unknown_dictionaries, &frame.label(), unknown);
         frames.push((frame, training));
     }
-    check_distinct(frames.iter().map(|(frame, _)| frame.frame_len))
+    check_distinct(frames.iter().map(|(frame, _)| frame))
         .map_err(|flaw| flaw.within(&format!("sources[{index}]")))?;
     let dictionaries = frames
         .into_iter()
@@ -152,10 +152,12 @@ fn knobs(mut fields: Fields) -> Result<(Knobs, UnknownKeys), Flaw> {
 }
 
 fn analysis(mut fields: Fields) -> Result<(FrameSpec, Training, UnknownKeys), Flaw> {
+    let frame_len = fields.whole("frame_len")?;
     let frame = FrameSpec {
         sample_rate: fields.number("sample_rate")?,
-        frame_len: fields.whole("frame_len")?,
+        frame_len,
         window: fields.text("window")?,
+        latency: fields.optional_whole("latency")?.unwrap_or(frame_len),
         exponent: fields.number("exponent")? as f32,
     };
     let mut how = fields.fields("training")?;
@@ -185,10 +187,25 @@ struct Tensors<'a> {
 
 impl Tensors<'_> {
     fn dictionary(&mut self, source: usize, frame: FrameSpec, training: Training) -> Result<Dictionary, Flaw> {
-        let name = tensor_name(source, frame.frame_len);
-        let bins = frame.bins();
-        let Some(TensorInfo { dtype, shape, data_offsets: (start, end) }) = self.header.tensors.remove(&name) else {
+        let (name, bins) = (bases_name(source, &frame), frame.bins());
+        let Some((components, bases)) = self.rows(&name, bins)? else {
             return Err(Flaw::new(name, "missing", format!("a tensor of [K, {bins}]")));
+        };
+        let name = reconstruction_name(source, &frame);
+        let reconstruction = match self.rows(&name, bins)? {
+            Some((rows, _)) if rows != components => {
+                let expected = format!("[{components}, {bins}] like the bases");
+                return Err(Flaw::new(name, format!("of shape [{rows}, {bins}]"), expected));
+            }
+            rows => rows.map(|(_, bases)| bases),
+        };
+        Ok(Dictionary { frame, training, components, bins, bases, reconstruction })
+    }
+
+    /// Takes the tensor `name` of rows of `bins` numbers, if it is there: how many rows, and the numbers.
+    fn rows(&mut self, name: &str, bins: usize) -> Result<Option<(usize, Vec<f32>)>, Flaw> {
+        let Some(TensorInfo { dtype, shape, data_offsets: (start, end) }) = self.header.tensors.remove(name) else {
+            return Ok(None);
         };
         if dtype != Dtype::F32 {
             return Err(Flaw::new(name, format!("of type {dtype:?}"), "type F32"));
@@ -201,7 +218,6 @@ impl Tensors<'_> {
             }
         };
         let (numbers, _) = self.data[start..end].as_chunks();
-        let bases = numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        Ok(Dictionary { frame, training, components, bins, bases })
+        Ok(Some((components, numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())))
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem,
     container::{self, Header},
-    tensor_name,
+    bases_name, reconstruction_name,
 };
 use crate::{
     dictionary::Dictionary,
@@ -45,8 +45,8 @@ fn serialize(preset: &Preset) -> Result<Vec<u8>, Problem> {
         return Err(Problem::TooLarge(total));
     }
     bytes.reserve_exact(data_bytes);
-    for dictionary in preset.sources.iter().flat_map(|source| &source.dictionaries) {
-        bytes.extend(dictionary.bases.iter().flat_map(|weight| weight.to_le_bytes()));
+    for (_, _, rows) in tensors_of(preset) {
+        bytes.extend(rows.iter().flat_map(|weight| weight.to_le_bytes()));
     }
     Ok(bytes)
 }
@@ -55,16 +55,26 @@ fn serialize(preset: &Preset) -> Result<Vec<u8>, Problem> {
 fn places(preset: &Preset) -> (BTreeMap<String, TensorInfo>, usize) {
     let mut tensors = BTreeMap::new();
     let mut end = 0;
-    for (index, source) in preset.sources.iter().enumerate() {
-        for dictionary in &source.dictionaries {
-            let start = end;
-            end += size_of_val(&dictionary.bases[..]);
-            let shape = vec![dictionary.components, dictionary.bins];
-            let info = TensorInfo { dtype: Dtype::F32, shape, data_offsets: (start, end) };
-            tensors.insert(tensor_name(index, dictionary.frame.frame_len), info);
-        }
+    for (name, dictionary, rows) in tensors_of(preset) {
+        let start = end;
+        end += size_of_val(rows);
+        let shape = vec![dictionary.components, dictionary.bins];
+        tensors.insert(name, TensorInfo { dtype: Dtype::F32, shape, data_offsets: (start, end) });
     }
     (tensors, end)
+}
+
+/// Every tensor: its name, its dictionary and its numbers.
+fn tensors_of(preset: &Preset) -> impl Iterator<Item = (String, &Dictionary, &[f32])> {
+    let dictionaries = preset.sources.iter().enumerate().flat_map(|(index, source)| {
+        source.dictionaries.iter().map(move |dictionary| (index, dictionary))
+    });
+    dictionaries.flat_map(|(index, dictionary)| {
+        let bases = (bases_name(index, &dictionary.frame), dictionary, &dictionary.bases[..]);
+        let name = reconstruction_name(index, &dictionary.frame);
+        let reconstruction = dictionary.reconstruction.as_deref().map(|rows| (name, dictionary, rows));
+        std::iter::once(bases).chain(reconstruction)
+    })
 }
 
 /// The texts of the header: our document, and those of other tools.
@@ -82,9 +92,9 @@ fn metadata(preset: &Preset) -> BTreeMap<String, String> {
 }
 
 fn source(source: &Source) -> Value {
-    let unknown = |frame_len: usize| source.unknown.get("dictionaries")?.get(frame_len.to_string());
+    let unknown = |label: String| source.unknown.get("dictionaries")?.get(label);
     let dictionaries: Vec<_> =
-        source.dictionaries.iter().map(|entry| dictionary(entry, unknown(entry.frame.frame_len))).collect();
+        source.dictionaries.iter().map(|entry| dictionary(entry, unknown(entry.frame.label()))).collect();
     let mut fields = json!({
         "name": source.name,
         "colour": source.colour.to_string(),
@@ -120,6 +130,9 @@ fn dictionary(dictionary: &Dictionary, unknown: Option<&Value>) -> Value {
             "iterations": training.iterations,
         },
     });
+    if frame.latency != frame.frame_len {
+        fields["latency"] = json!(frame.latency);
+    }
     restore(&mut fields, unknown);
     fields
 }

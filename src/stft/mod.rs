@@ -4,13 +4,24 @@
 //! resynthesised is only its last `latency` samples, through a synthesis window chosen so that
 //! the product of both windows adds up to exactly 1 over the hops (Mauler and Martin 2007). The stream is
 //! therefore delayed by exactly the length of the synthesis window, whatever the host's block size; it cannot be less,
-//! because a sample is whole only once every frame that covers it has been added.
+//! because a sample is whole only once every frame that covers it has been added. Modes that spread the work of a frame
+//! over the hop that follows add that hop.
+//!
+//! - `mode`: the latency modes.
+//! - `layout`: frame, hop and latency per mode and sample rate.
+
+mod layout;
+mod mode;
+
+pub use layout::{CYCLES, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
+pub use mode::LatencyMode;
 
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::{f64::consts::PI, sync::Arc};
 
-/// Bin spacing that dictionaries are learned at: 2048 samples at 44.1 kHz, 21.53 Hz.
-pub const BIN_SPACING_HZ: f64 = 44_100.0 / 2048.0;
+/// Bin spacing of the shorter frames, in Hz: 2058 samples at 44.1 kHz, 2240 at 48 kHz, whole numbers of samples that transform fast at every
+/// usual rate.
+pub const BIN_SPACING_HZ: f64 = 150.0 / 7.0;
 
 /// How far rate/N may stray from the wanted bin spacing, as a ratio.
 const SPACING_TOLERANCE: f64 = 0.0015;
@@ -21,7 +32,7 @@ pub type Bin = Complex<f32>;
 /// The even frame length N for which `sample_rate / N` lies within 0.15 % of `bin_spacing` Hz and whose
 /// transform is the cheapest; the nearest even N where rates are too low for that tolerance.
 ///
-/// 2048 at 44.1 kHz, 2232 at 48 kHz.
+/// For [`BIN_SPACING_HZ`]: 2058 at 44.1 kHz, 2240 at 48 kHz.
 pub fn frame_len(sample_rate: f64, bin_spacing: f64) -> usize {
     let ideal = sample_rate / bin_spacing;
     let nearest = ((ideal / 2.0).round() as usize * 2).max(4);
@@ -64,25 +75,22 @@ pub struct WindowPair {
 }
 
 impl WindowPair {
-    /// Hann windows of the whole frame on both sides. Latency N.
-    pub fn symmetric(frame_len: usize, hop: usize) -> Self {
-        let analysis = hann(frame_len);
-        let product = analysis.iter().map(|w| w * w).collect();
-        Self::with_product(&analysis, product, hop)
-    }
-
-    /// A long analysis window with a short end and a synthesis window of `latency` samples.
+    /// A long analysis window with a short end, and a synthesis window over part of the frame's last `latency` samples.
     ///
-    /// The analysis window rises as the root of a Hann window over all but the last `latency / 2` samples and falls as
-    /// the root of a Hann window over those; the product of both windows is a Hann window of `latency`
-    /// samples (Mauler and Martin 2007; Wang et al. 2021, arXiv 2106.11794).
-    pub fn asymmetric(frame_len: usize, latency: usize, hop: usize) -> Self {
-        let fall = latency / 2;
+    /// The analysis window rises as the root of a Hann window over all but the last `fall` samples and falls as the
+    /// root of a Hann window over those. The product of both windows is a Hann window of `latency - ahead` samples, with
+    /// nothing over the `ahead` newest: these are only looked at (Mauler and Martin 2007; Wang et al. 2021, arXiv
+    /// 2106.11794).
+    ///
+    /// # Panics
+    /// If `fall` or `latency` exceeds the frame, or `ahead` leaves nothing of the latency.
+    pub fn asymmetric(frame_len: usize, fall: usize, latency: usize, ahead: usize, hop: usize) -> Self {
         let rise = frame_len - fall;
-        let long = hann(2 * rise);
-        let short = hann(2 * fall);
+        let (long, short) = (hann(2 * rise), hann(2 * fall));
         let analysis: Vec<f64> = long[..rise].iter().chain(&short[fall..]).map(|w| w.sqrt()).collect();
-        Self::with_product(&analysis, hann(latency), hop)
+        let mut product = hann(latency - ahead);
+        product.resize(latency, 0.0);
+        Self::with_product(&analysis, product, hop)
     }
 
     /// The synthesis window that turns `analysis` into `product` on the frame's last `product.len()` samples, scaled sample by
@@ -210,8 +218,9 @@ mod tests {
 
     #[test]
     fn frame_lengths_keep_the_bin_spacing_and_factor_well() {
-        assert_eq!(frame_len(44_100.0, BIN_SPACING_HZ), 2048);
-        assert_eq!(frame_len(48_000.0, BIN_SPACING_HZ), 2232);
+        for (rate, n) in [(44_100.0, 2058), (48_000.0, 2240), (88_200.0, 4116), (96_000.0, 4480), (192_000.0, 8960)] {
+            assert_eq!(frame_len(rate, BIN_SPACING_HZ), n);
+        }
         for rate in [8_000.0, 22_050.0, 37_123.0, 88_200.0, 96_000.0, 192_000.0, 768_000.0] {
             let n = frame_len(rate, BIN_SPACING_HZ);
             assert!((rate / n as f64 / BIN_SPACING_HZ - 1.0).abs() <= SPACING_TOLERANCE, "{rate} Hz: {n}");
@@ -223,11 +232,10 @@ mod tests {
     #[test]
     fn overlapping_products_add_up_to_one() {
         for pair in [
-            WindowPair::symmetric(2048, 512),
-            WindowPair::symmetric(2232, 558),
-            WindowPair::asymmetric(2048, 256, 128),
-            WindowPair::asymmetric(2232, 276, 69),
-            WindowPair::asymmetric(46, 4, 2),
+            WindowPair::asymmetric(2048, 1024, 2048, 0, 512),
+            WindowPair::asymmetric(2058, 64, 128, 0, 64),
+            WindowPair::asymmetric(2240, 139, 276, 138, 69),
+            WindowPair::asymmetric(46, 2, 4, 1, 1),
         ] {
             let tail = &pair.analysis[pair.frame_len() - pair.latency()..];
             let mut sums = vec![0.0_f32; pair.hop];

@@ -1,4 +1,4 @@
-//! The three latency modes.
+//! The latency modes.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LatencyMode {
-    /// For playing through: at most 5.8 ms.
+    /// For playing an instrument through: at most 2.9 ms.
+    Direct,
+    /// For playing on stage: at most 5.8 ms.
     Live,
     /// For monitoring: at most 23 ms.
     Balanced,
@@ -17,11 +19,12 @@ pub enum LatencyMode {
 
 impl LatencyMode {
     /// Every mode, shortest latency first.
-    pub const ALL: [Self; 3] = [Self::Live, Self::Balanced, Self::Quality];
+    pub const ALL: [Self; 4] = [Self::Direct, Self::Live, Self::Balanced, Self::Quality];
 
     /// The mode's name in the interface and on the command line.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Direct => "direct",
             Self::Live => "live",
             Self::Balanced => "balanced",
             Self::Quality => "quality",

@@ -1,18 +1,7 @@
-//! Activations of one frame with the bases fixed: argmin over h ≥ 0 of D(v‖Wh).
-//!
-//! The problem is convex in h. [`Solver`] is the seam: bounded work known in advance, no allocation, warm start from what `h` holds.
+//! Plain multiplicative updates: the reference that every other solver is compared with.
 
-use super::{kernels, priors::Priors};
-
-/// Below this sum a frame is silent and has no activations.
-pub const SILENCE: f32 = 1e-8;
-
-/// Finds the activations of one frame after another.
-pub trait Solver {
-    /// Improves `h`, `[K]`, for the frame `v`, `[F]`. On entry `h` holds the activations of the last frame.
-    /// `v` is finite and non-negative; a silent frame leaves `h` as it was.
-    fn solve(&mut self, v: &[f32], priors: &Priors, h: &mut [f32]);
-}
+use super::{FLOOR, LEAST_MODEL, LEAST_WEIGHT, SILENCE, Solver};
+use crate::nmf::{kernels::plain as kernels, priors::Priors};
 
 /// Multiplicative updates (Lee and Seung 2001): h ← h · Wᵀ(v / Wh) / Wᵀ1, a fixed number of them.
 ///
@@ -26,11 +15,6 @@ pub struct MultiplicativeUpdate {
     last: Vec<f32>,
     ratio: Vec<f32>,
 }
-
-/// Share of the flat start in a warm start.
-const FLOOR: f32 = 0.05;
-/// Components that weigh less than this on the bins at hand stay silent.
-const LEAST_WEIGHT: f32 = 1e-6;
 
 impl MultiplicativeUpdate {
     /// A solver for `bases`, `[K, F]` with `bins` = F, that runs `iterations` updates a frame.
@@ -61,7 +45,7 @@ impl MultiplicativeUpdate {
     /// ratio ← v / Wh.
     fn divide(&mut self, v: &[f32], total: f32, h: &[f32]) {
         kernels::weighted_sum(&self.bases, h, &mut self.ratio);
-        let least = total * 1e-9;
+        let least = total * LEAST_MODEL;
         for (ratio, v) in self.ratio.iter_mut().zip(v) {
             *ratio = v / (*ratio + least);
         }
@@ -164,7 +148,7 @@ mod tests {
         let solve = |scale: f32| {
             let scaled: Vec<f32> = v.iter().map(|v| v * scale).collect();
             let mut h = vec![0.0; COMPONENTS];
-            let priors = Priors { sparsity: 0.3, smoothness: 0.2 };
+            let priors = Priors { sparsity: 0.3, smoothness: 0.2, ..Priors::default() };
             MultiplicativeUpdate::new(bases(), BINS, 50).solve(&scaled, &priors, &mut h);
             h
         };

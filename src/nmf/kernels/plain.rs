@@ -1,4 +1,4 @@
-//! The two inner loops of every solver: a weighted sum of bases, and a product with a basis.
+//! The reference: a weighted sum of bases, and a product with a basis.
 //!
 //! Written over fixed lanes, so that the compiler turns them into vector instructions and the order of additions does not
 //! depend on the machine.

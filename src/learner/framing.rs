@@ -1,0 +1,76 @@
+//! Recordings as frames, as a latency mode sees them.
+
+use super::LearnError;
+use crate::{
+    nmf::factorization::Frames,
+    recording::Recording,
+    stft::{Analysis, Bin, LatencyMode, Layout},
+};
+
+/// Frames this far below the loudest are silence, as a ratio of magnitudes: -60 dB.
+const SILENCE_RATIO: f32 = 1e-3;
+/// A recording whose loudest frame has a mean magnitude below this (-120 dB) is silent as a whole.
+const SILENT_MAGNITUDE: f32 = 1e-6;
+/// Distance between frames, in samples at 44.1 kHz: closer ones tell little more.
+const STRIDE: f64 = 512.0;
+
+/// The stride between the frames that are learned from, in samples.
+pub(super) fn stride(sample_rate: f64) -> usize {
+    ((STRIDE * sample_rate / 44_100.0).round() as usize).max(1)
+}
+
+/// Whether `recording`, the `number`th, fills a frame of `mode` with numbers.
+pub(super) fn check(recording: &Recording, mode: LatencyMode, number: usize) -> Result<(), LearnError> {
+    let frame_len = Layout::new(f64::from(recording.sample_rate), mode).windows.frame_len();
+    if recording.len() < frame_len {
+        let milliseconds = |samples: usize| 1e3 * samples as f64 / f64::from(recording.sample_rate);
+        return Err(LearnError::TooShort {
+            number,
+            milliseconds: milliseconds(recording.len()),
+            frame_milliseconds: milliseconds(frame_len),
+        });
+    }
+    if recording.channels.iter().flatten().any(|sample| !sample.is_finite()) {
+        return Err(LearnError::NotFinite { number });
+    }
+    Ok(())
+}
+
+/// Magnitudes of `recording`'s frames that hold sound, its channels added, 0 at 0 Hz.
+pub(super) fn sounding_frames(recording: &Recording, mode: LatencyMode, number: usize) -> Result<Frames, LearnError> {
+    let all = magnitudes(recording, mode);
+    let level = |frame: &[f32]| frame.iter().sum::<f32>();
+    let loudest = all.iter().map(level).fold(0.0, f32::max);
+    if loudest < SILENT_MAGNITUDE * all.bins as f32 {
+        return Err(LearnError::Silent { number });
+    }
+    let values = all.iter().filter(|frame| level(frame) >= loudest * SILENCE_RATIO).flatten().copied().collect();
+    Ok(Frames { bins: all.bins, values })
+}
+
+/// Magnitudes of all frames, the channels added, without the recording's constant offset.
+fn magnitudes(recording: &Recording, mode: LatencyMode) -> Frames {
+    let sample_rate = f64::from(recording.sample_rate);
+    let layout = Layout::new(sample_rate, mode);
+    let mut analysis = Analysis::new(&layout.windows.analysis);
+    let (bins, frame_len, stride) = (layout.bins(), layout.windows.frame_len(), stride(sample_rate));
+    let count = (recording.len() - frame_len) / stride + 1;
+    let mut values = vec![0.0; count * bins];
+    let mut spectrum = vec![Bin::default(); bins];
+    for channel in &recording.channels {
+        let centred = centred(channel);
+        for (t, frame) in values.chunks_exact_mut(bins).enumerate() {
+            analysis.spectrum(&centred[t * stride..t * stride + frame_len], &mut spectrum);
+            for (sum, bin) in frame.iter_mut().zip(&spectrum).skip(1) {
+                *sum += bin.norm();
+            }
+        }
+    }
+    Frames { bins, values }
+}
+
+/// The channel without its constant offset.
+pub(super) fn centred(channel: &[f32]) -> Vec<f32> {
+    let offset = channel.iter().map(|x| f64::from(*x)).sum::<f64>() / channel.len().max(1) as f64;
+    channel.iter().map(|x| x - offset as f32).collect()
+}

@@ -1,0 +1,494 @@
+//! Multiplicative updates, extrapolated: SQUAREM (Varadhan and Roland 2008, scheme S3).
+//!
+//! Two updates h → h₁ → h₂ tell how an activation moves and how its movement slows down; from r = h₁ − h and q = h₂ − h₁ − r
+//! follows where they are heading, h + 2αr + α²q with α = ‖r‖/‖q‖. One more update from there steadies it. Three
+//! updates make a cycle. An extrapolation may raise the cost for a while, which is what makes it fast; one that ends above
+//! the cost the frame started with is dropped, so the result is never worse than the warm start.
+
+use super::{FLOOR, LEAST_MODEL, LEAST_WEIGHT, SILENCE, Solver, selection::Selection};
+use crate::nmf::{
+    aligned::{Aligned, padded},
+    kernels::{elementary::log2, vector},
+    priors::{BLOCK_FLOOR, Priors},
+};
+use pulp::{Arch, Simd, WithSimd};
+use std::f32::consts::LN_2;
+
+/// Longest extrapolation, in updates.
+const MAX_STEP: f32 = 256.0;
+/// An extrapolated activation keeps at least this share of h₂.
+const LEAST_SHARE: f32 = 0.1;
+
+/// Components on their bands, padded to whole registers.
+#[derive(Debug, Clone)]
+pub(super) struct Components {
+    /// `[K, width]`
+    pub(super) rows: Aligned,
+    pub(super) width: usize,
+    /// Σ_f w of each component; 1 where there is next to nothing, and behind the last component. `[K]`
+    pub(super) weights: Aligned,
+    /// 1 for components that may sound, 0 for the others. `[K]`
+    pub(super) alive: Aligned,
+    /// The block of each component, `[K]`; empty where there is only one.
+    pub(super) blocks: Vec<usize>,
+}
+
+/// A solver that runs a fixed number of cycles.
+#[derive(Debug, Clone)]
+pub struct Squarem {
+    arch: Arch,
+    cycles: usize,
+    components: usize,
+    /// What is solved for: all components, or those of the selection.
+    set: Components,
+    selection: Option<Selection>,
+    work: Work,
+}
+
+/// Memory for one frame. `[width]` or `[K]`, padded; the frame is scaled to a sum of 1.
+#[derive(Debug, Clone)]
+struct Work {
+    v: Aligned,
+    /// Wh.
+    model: Aligned,
+    /// v / Wh.
+    ratio: Aligned,
+    /// Wᵀ(v / Wh).
+    gradient: Aligned,
+    /// What is linear in h: Σ_f w, and block sparsity's tangent.
+    linear: Aligned,
+    /// Activations of the last frame, and the four points of a cycle.
+    last: Aligned,
+    h: Aligned,
+    h1: Aligned,
+    h2: Aligned,
+    ahead: Aligned,
+    block_sums: Vec<f32>,
+}
+
+impl Squarem {
+    /// A solver for `bases`, `[K, F]` with `bins` = F, that runs `cycles` cycles of three updates a frame.
+    ///
+    /// `blocks` says how the components fall into blocks for block sparsity, as numbers of components that add up to K.
+    /// Large dictionaries are solved on the components that can explain the frame best.
+    ///
+    /// # Panics
+    /// If there is no basis or no bin, or the blocks do not add up.
+    pub fn new(bases: &[f32], bins: usize, blocks: &[usize], cycles: usize) -> Self {
+        assert!(bins > 0 && bases.len() >= bins, "a solver needs at least one basis");
+        let all = Components::new(bases, bins, blocks);
+        let components = all.weights.len().min(bases.len() / bins);
+        let (set, selection) = match Selection::of(&all, components) {
+            Some((set, selection)) => (set, Some(selection)),
+            None => (all, None),
+        };
+        let work = Work::new(set.width, set.weights.len(), blocks.len());
+        Self { arch: Arch::new(), cycles, components, set, selection, work }
+    }
+
+    /// The same without vector instructions, to compare with.
+    #[must_use]
+    pub fn without_vector_instructions(self) -> Self {
+        Self { arch: Arch::Scalar, ..self }
+    }
+
+    /// Number of components K.
+    pub fn components(&self) -> usize {
+        self.components
+    }
+
+    /// Solves the frame whose sum is `total`.
+    #[inline(always)]
+    fn run<S: Simd>(&mut self, simd: S, v: &[f32], total: f32, priors: &Priors, h: &mut [f32]) {
+        let mean = 1.0 / self.components as f32;
+        for (scaled, v) in self.work.v.iter_mut().zip(v) {
+            *scaled = v / total;
+        }
+        match &mut self.selection {
+            Some(selection) => {
+                selection.choose(simd, &self.work.v, &mut self.work.model, h, &mut self.set);
+                selection.gather(h, 1.0 / total, &mut self.work.last);
+            }
+            None => self.work.last.iter_mut().zip(h.iter()).for_each(|(last, h)| *last = h / total),
+        }
+        self.work.warm_start(simd, &self.set, mean);
+        self.work.iterate(simd, &self.set, priors, mean, self.cycles);
+        match &self.selection {
+            Some(selection) => selection.scatter(&self.work.h, total, h),
+            None => h.iter_mut().zip(self.work.h.iter()).for_each(|(h, solved)| *h = solved * total),
+        }
+    }
+}
+
+impl Solver for Squarem {
+    fn solve(&mut self, v: &[f32], priors: &Priors, h: &mut [f32]) {
+        struct Frame<'a>(&'a mut Squarem, &'a [f32], f32, &'a Priors, &'a mut [f32]);
+        impl WithSimd for Frame<'_> {
+            type Output = ();
+
+            #[inline(always)]
+            fn with_simd<S: Simd>(self, simd: S) {
+                let Self(solver, v, total, priors, h) = self;
+                solver.run(simd, v, total, priors, h);
+            }
+        }
+        let total: f32 = v.iter().sum();
+        if total > SILENCE {
+            self.arch.dispatch(Frame(self, v, total, priors, h));
+        }
+    }
+}
+
+impl Components {
+    fn new(bases: &[f32], bins: usize, blocks: &[usize]) -> Self {
+        let count = bases.len() / bins;
+        let mut components = Self::zeros(count, padded(bins), blocks.len() > 1);
+        components.rows = Aligned::rows(bases, bins);
+        for (k, basis) in bases.chunks_exact(bins).enumerate() {
+            let weight: f32 = basis.iter().sum();
+            if weight >= LEAST_WEIGHT {
+                (components.weights[k], components.alive[k]) = (weight, 1.0);
+            }
+        }
+        if blocks.len() > 1 {
+            assert_eq!(blocks.iter().sum::<usize>(), count, "blocks must add up to the components");
+            components.blocks =
+                blocks.iter().enumerate().flat_map(|(b, &size)| std::iter::repeat_n(b, size)).collect();
+        }
+        components
+    }
+
+    /// Room for `count` components.
+    pub(super) fn zeros(count: usize, width: usize, in_blocks: bool) -> Self {
+        let mut weights = Aligned::zeros(padded(count));
+        weights.fill(1.0);
+        let alive = Aligned::zeros(padded(count));
+        let blocks = if in_blocks { vec![0; count] } else { Vec::new() };
+        Self { rows: Aligned::zeros(count * width), width, weights, alive, blocks }
+    }
+}
+
+impl Work {
+    fn new(width: usize, components: usize, blocks: usize) -> Self {
+        let (bands, each) = (Aligned::zeros(width), Aligned::zeros(components));
+        Self {
+            v: bands.clone(),
+            model: bands.clone(),
+            ratio: bands,
+            gradient: each.clone(),
+            linear: each.clone(),
+            last: each.clone(),
+            h: each.clone(),
+            h1: each.clone(),
+            h2: each.clone(),
+            ahead: each,
+            block_sums: vec![0.0; blocks],
+        }
+    }
+
+    /// h ← the last activations scaled to the frame, blended with a flat start.
+    #[inline(always)]
+    fn warm_start<S: Simd>(&mut self, simd: S, set: &Components, mean: f32) {
+        let explained = vector::dot(simd, &self.last, &set.weights);
+        let (scale, flat) = if explained > SILENCE { ((1.0 - FLOOR) / explained, FLOOR) } else { (0.0, 1.0) };
+        for ((h, last), alive) in self.h.iter_mut().zip(self.last.iter()).zip(set.alive.iter()) {
+            *h = alive * (last * scale + flat * mean);
+        }
+    }
+
+    #[inline(always)]
+    fn iterate<S: Simd>(&mut self, simd: S, set: &Components, priors: &Priors, mean: f32, cycles: usize) {
+        let mut allowed = f32::INFINITY;
+        for cycle in 0..cycles {
+            evaluate(simd, set, &self.v, &self.h, &mut self.model, &mut self.ratio, &mut self.gradient);
+            if cycle == 0 {
+                allowed = self.cost(simd, set, &self.h, priors, mean);
+            }
+            self.linearize(set, priors, Point::H);
+            update(priors, mean, &self.gradient, &self.linear, &self.last, &self.h, &mut self.h1);
+            evaluate(simd, set, &self.v, &self.h1, &mut self.model, &mut self.ratio, &mut self.gradient);
+            self.linearize(set, priors, Point::H1);
+            update(priors, mean, &self.gradient, &self.linear, &self.last, &self.h1, &mut self.h2);
+
+            self.extrapolate(simd);
+            evaluate(simd, set, &self.v, &self.ahead, &mut self.model, &mut self.ratio, &mut self.gradient);
+            // A comparison that also refuses what is no number.
+            if self.cost(simd, set, &self.ahead, priors, mean) <= allowed {
+                self.linearize(set, priors, Point::Ahead);
+                update(priors, mean, &self.gradient, &self.linear, &self.last, &self.ahead, &mut self.h);
+            } else {
+                self.h.copy_from_slice(&self.h2);
+            }
+        }
+    }
+
+    /// ahead ← where h, h₁ and h₂ are heading.
+    #[inline(always)]
+    fn extrapolate<S: Simd>(&mut self, simd: S) {
+        // `gradient` and `linear` are free here, and hold r and q.
+        let points = self.h.iter().zip(self.h1.iter()).zip(self.h2.iter());
+        for ((r, q), ((h, h1), h2)) in self.gradient.iter_mut().zip(self.linear.iter_mut()).zip(points) {
+            (*r, *q) = (h1 - h, h2 - h1 - (h1 - h));
+        }
+        let (rr, qq) =
+            (vector::dot(simd, &self.gradient, &self.gradient), vector::dot(simd, &self.linear, &self.linear));
+        let step = (rr / qq.max(f32::MIN_POSITIVE)).sqrt().clamp(1.0, MAX_STEP);
+        let moves = self.gradient.iter().zip(self.linear.iter());
+        for (((ahead, h), h2), (r, q)) in self.ahead.iter_mut().zip(self.h.iter()).zip(self.h2.iter()).zip(moves) {
+            *ahead = (h + step * (2.0 * r + step * q)).max(LEAST_SHARE * h2);
+        }
+    }
+
+    /// linear ← Σ_f w, and the tangent of block sparsity at a point of the cycle.
+    #[inline(always)]
+    fn linearize(&mut self, set: &Components, priors: &Priors, point: Point) {
+        self.linear.copy_from_slice(&set.weights);
+        if priors.block_sparsity == 0.0 || set.blocks.is_empty() {
+            return;
+        }
+        let h = match point {
+            Point::H => &self.h,
+            Point::H1 => &self.h1,
+            Point::Ahead => &self.ahead,
+        };
+        sum_blocks(&set.blocks, h, &mut self.block_sums);
+        for (linear, block) in self.linear.iter_mut().zip(&set.blocks) {
+            *linear += priors.block_sparsity / (BLOCK_FLOOR + self.block_sums[*block]);
+        }
+    }
+
+    /// The cost at `h`, whose model is `self.model`, up to what depends on v alone.
+    #[inline(always)]
+    fn cost<S: Simd>(&self, simd: S, set: &Components, h: &Aligned, priors: &Priors, mean: f32) -> f32 {
+        let likelihood = LN_2 * vector::sum_of_products(&self.v, &self.model, |model| log2(model + LEAST_MODEL));
+        let mut cost = vector::dot(simd, h, &set.weights) - likelihood;
+        if priors.sparsity > 0.0 || priors.smoothness > 0.0 {
+            cost += h.iter().zip(self.last.iter()).map(|(h, last)| priors.cost(*h, *last, mean)).sum::<f32>();
+        }
+        if priors.block_sparsity > 0.0 && !set.blocks.is_empty() {
+            let mut sums = 0.0;
+            let mut start = 0;
+            while start < set.blocks.len() {
+                let block = set.blocks[start];
+                let end = start + set.blocks[start..].iter().take_while(|other| **other == block).count();
+                sums += log2(BLOCK_FLOOR + h[start..end].iter().sum::<f32>());
+                start = end;
+            }
+            cost += priors.block_sparsity * LN_2 * sums;
+        }
+        cost
+    }
+}
+
+/// A point of the cycle, where an update starts.
+#[derive(Clone, Copy)]
+enum Point {
+    H,
+    H1,
+    Ahead,
+}
+
+/// model ← Wh, ratio ← v / Wh, gradient ← Wᵀ(v / Wh).
+#[inline(always)]
+pub(super) fn evaluate<S: Simd>(
+    simd: S,
+    set: &Components,
+    v: &[f32],
+    h: &[f32],
+    model: &mut [f32],
+    ratio: &mut [f32],
+    gradient: &mut [f32],
+) {
+    vector::weighted_sum(simd, &set.rows, h, model);
+    for ((ratio, v), model) in ratio.iter_mut().zip(v).zip(model.iter()) {
+        *ratio = v / (model + LEAST_MODEL);
+    }
+    let count = set.rows.len() / set.width;
+    vector::products(simd, &set.rows, ratio, &mut gradient[..count]);
+}
+
+/// next ← the update of h.
+#[inline(always)]
+fn update(priors: &Priors, mean: f32, gradient: &[f32], linear: &[f32], last: &[f32], h: &[f32], next: &mut [f32]) {
+    let terms = gradient.iter().zip(linear).zip(last).zip(h);
+    if *priors == Priors::default() {
+        for (next, (((gradient, linear), _), h)) in next.iter_mut().zip(terms) {
+            *next = h * gradient / linear;
+        }
+    } else {
+        for (next, (((gradient, linear), last), h)) in next.iter_mut().zip(terms) {
+            *next = priors.update(h * gradient, *linear, *h, *last, mean);
+        }
+    }
+}
+
+fn sum_blocks(blocks: &[usize], h: &[f32], sums: &mut [f32]) {
+    sums.fill(0.0);
+    for (block, h) in blocks.iter().zip(h) {
+        sums[*block] += h;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nmf::{activations::multiplicative::MultiplicativeUpdate, divergence::kullback_leibler, kernels::plain};
+    use rand::{RngExt, SeedableRng};
+    use rand_pcg::Pcg64Mcg;
+
+    const BINS: usize = 100;
+
+    /// Spiky values, many of them small, as spectra are.
+    fn random(seed: u64, len: usize) -> Vec<f32> {
+        let mut rng = Pcg64Mcg::seed_from_u64(seed);
+        (0..len).map(|_| rng.random::<f32>().powi(6)).collect()
+    }
+
+    fn bases(components: usize) -> Vec<f32> {
+        let mut bases = random(1, BINS * components);
+        for basis in bases.chunks_exact_mut(BINS) {
+            let sum: f32 = basis.iter().sum();
+            basis.iter_mut().for_each(|w| *w /= sum);
+        }
+        bases
+    }
+
+    fn divergence(bases: &[f32], h: &[f32], v: &[f32]) -> f64 {
+        let mut model = vec![0.0; BINS];
+        plain::weighted_sum(bases, h, &mut model);
+        kullback_leibler(v, &model)
+    }
+
+    fn solve(solver: &mut dyn Solver, priors: Priors, v: &[f32], components: usize) -> Vec<f32> {
+        let mut h = vec![0.0; components];
+        solver.solve(v, &priors, &mut h);
+        h
+    }
+
+    #[test]
+    fn sixteen_cycles_reach_what_five_hundred_plain_updates_reach() {
+        for (components, seed) in [(5, 2), (25, 3), (50, 4), (100, 5)] {
+            let (bases, v) = (bases(components), random(seed, BINS));
+            let cost = |solver: &mut dyn Solver| {
+                divergence(&bases, &solve(solver, Priors::default(), &v, components), &v)
+            };
+            let fast = cost(&mut Squarem::new(&bases, BINS, &[], 16));
+            let plain = cost(&mut MultiplicativeUpdate::new(bases.clone(), BINS, 500));
+            let optimum = cost(&mut MultiplicativeUpdate::new(bases.clone(), BINS, 50_000));
+            assert!(fast <= plain + 2e-3 * optimum, "{components}: {fast}, plain {plain}, optimum {optimum}");
+        }
+    }
+
+    #[test]
+    fn vector_instructions_change_nothing_but_rounding() {
+        let (bases, v) = (bases(50), random(6, BINS));
+        let priors = Priors { sparsity: 0.03, smoothness: 0.01, block_sparsity: 0.02 };
+        for (priors, blocks) in [(Priors::default(), vec![]), (priors, vec![10, 15, 25])] {
+            let mut fast = Squarem::new(&bases, BINS, &blocks, 4);
+            let mut plain = fast.clone().without_vector_instructions();
+            let (a, b) = (solve(&mut fast, priors, &v, 50), solve(&mut plain, priors, &v, 50));
+            let mean = a.iter().sum::<f32>() / 50.0;
+            for (a, b) in a.iter().zip(&b) {
+                assert!((a - b).abs() < 2e-3 * mean, "{a} and {b}");
+            }
+        }
+    }
+
+    /// At the optimum Σ_f w v / (Wh) is Σ_f w where h > 0, and not above it elsewhere.
+    #[test]
+    fn many_cycles_meet_the_optimality_conditions() {
+        let (bases, v) = (bases(30), random(7, BINS));
+        let h = solve(&mut Squarem::new(&bases, BINS, &[], 400), Priors::default(), &v, 30);
+        let mut model = vec![0.0; BINS];
+        plain::weighted_sum(&bases, &h, &mut model);
+        let ratio: Vec<f32> = v.iter().zip(&model).map(|(v, m)| v / m).collect();
+        for (basis, h) in bases.chunks_exact(BINS).zip(&h) {
+            let gradient = plain::dot(basis, &ratio);
+            assert!(gradient < 1.003, "{gradient} at {h}");
+            assert!(*h < 1e-3 || (gradient - 1.0).abs() < 0.003, "{gradient} at {h}");
+        }
+    }
+
+    /// Whatever comes in, from hostile starts too, the result is finite and no worse than where it started.
+    #[test]
+    fn a_frame_never_ends_above_its_warm_start() {
+        let bases = bases(40);
+        let mut rng = Pcg64Mcg::seed_from_u64(8);
+        for trial in 0..300 {
+            let power = rng.random_range(0..12);
+            let v: Vec<f32> = (0..BINS).map(|_| rng.random::<f32>().powi(power) * 1e4).collect();
+            let start: Vec<f32> = (0..40).map(|_| rng.random::<f32>().powi(9) * 1e6).collect();
+            let run = |cycles| {
+                let mut h = start.clone();
+                Squarem::new(&bases, BINS, &[], cycles).solve(&v, &Priors::default(), &mut h);
+                divergence(&bases, &h, &v)
+            };
+            let (before, after) = (run(0), run(8));
+            assert!(after <= before * (1.0 + 1e-4) + 1e-3, "trial {trial}: {before} to {after}");
+        }
+    }
+
+    #[test]
+    fn a_component_that_was_silent_comes_back() {
+        let bases = bases(12);
+        let mut h = vec![0.0; 12];
+        h[5] = 1.0;
+        Squarem::new(&bases, BINS, &[], 64).solve(&bases[..BINS], &Priors::default(), &mut h);
+        assert!(h[0] > 0.95, "{h:?}");
+    }
+
+    #[test]
+    fn activations_scale_with_the_level() {
+        let (bases, v) = (bases(20), random(9, BINS));
+        let priors = Priors { sparsity: 0.03, smoothness: 0.01, block_sparsity: 0.02 };
+        let at = |scale: f32| {
+            let scaled: Vec<f32> = v.iter().map(|v| v * scale).collect();
+            solve(&mut Squarem::new(&bases, BINS, &[8, 12], 16), priors, &scaled, 20)
+        };
+        // Powers of two, so that not even rounding differs.
+        let (quiet, loud) = (at(2.0_f32.powi(-10)), at(2.0_f32.powi(10)));
+        for (quiet, loud) in quiet.iter().zip(&loud) {
+            assert_eq!(quiet * 2.0_f32.powi(20), *loud);
+        }
+    }
+
+    #[test]
+    fn block_sparsity_silences_the_blocks_that_fit_worse() {
+        let bases = bases(60);
+        let blocks = [20, 20, 20];
+        // A mixture of the second block's bases, with a little noise.
+        let mut v = random(10, BINS);
+        v.iter_mut().for_each(|v| *v *= 0.01);
+        for (k, basis) in bases[20 * BINS..40 * BINS].chunks_exact(BINS).enumerate() {
+            plain::add_scaled(&mut v, (k % 5) as f32, basis);
+        }
+        let share = |block_sparsity| {
+            let priors = Priors { block_sparsity, ..Priors::default() };
+            let h = solve(&mut Squarem::new(&bases, BINS, &blocks, 30), priors, &v, 60);
+            h[20..40].iter().sum::<f32>() / h.iter().sum::<f32>()
+        };
+        let (free, sparse) = (share(0.0), share(0.2));
+        assert!(sparse > 0.9999 && free < 0.995, "{free}, {sparse}");
+    }
+
+    /// A thousand bases of which few are heard: what is chosen holds them.
+    #[test]
+    fn a_large_dictionary_is_solved_as_well_as_if_it_were_solved_whole() {
+        let bases = bases(1000);
+        let mut rng = Pcg64Mcg::seed_from_u64(11);
+        let mut v = vec![0.0; BINS];
+        for _ in 0..12 {
+            let k = rng.random_range(0..1000);
+            plain::add_scaled(&mut v, rng.random(), &bases[k * BINS..][..BINS]);
+        }
+        let mut fast = Squarem::new(&bases, BINS, &[], 16);
+        let mut h = vec![0.0; 1000];
+        for _ in 0..3 {
+            fast.solve(&v, &Priors::default(), &mut h);
+        }
+        let whole = solve(&mut MultiplicativeUpdate::new(bases.clone(), BINS, 500), Priors::default(), &v, 1000);
+        let (fast, whole) = (divergence(&bases, &h, &v), divergence(&bases, &whole, &v));
+        let total = f64::from(v.iter().sum::<f32>());
+        assert!(fast <= whole + 1e-3 * total, "{fast}, whole {whole}, of {total}");
+    }
+}

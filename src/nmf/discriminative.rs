@@ -1,0 +1,227 @@
+//! Reconstruction bases: given what each source's activations are in mixtures, the bases whose soft masks come closest to the
+//! sources themselves (discriminative NMF: Weninger, Le Roux, Hershey and Watanabe 2014).
+//!
+//! With Y_s = H_s W'_s and masks M_s = Y_s^p / Σ Y^p, it minimises Σ_s ‖X M_s − T_s‖² / ‖T_s‖² over W' ≥ 0, where X are the
+//! mixtures' magnitudes and T_s what the source contributes to them. Descent is on log W', so that bases stay positive, with the step
+//! sizes of Adam (Kingma and Ba 2015).
+
+use super::{
+    kernels::elementary::power,
+    matrix::{Rows, product},
+};
+use pulp::Arch;
+use rayon::prelude::*;
+use std::ops::ControlFlow;
+
+/// Frames per chunk: what a core works on at a time.
+const CHUNK_FRAMES: usize = 64;
+/// Every step looks at one in this many chunks, so that all are seen in as many steps.
+const CHUNK_GROUPS: usize = 2;
+/// Largest change of log W' per step, at the start; it falls to nothing.
+const STEP_SIZE: f32 = 0.05;
+/// How long gradients and their squares are remembered.
+const MOMENTUM: f32 = 0.9;
+const SQUARES: f32 = 0.99;
+/// A weight's step is also held by the largest gradient in its bin, to this share: bins of little importance move little.
+const SHARED: f32 = 0.05;
+/// Weights start at no less than this share of the largest in their bin.
+const LEAST_WEIGHT: f32 = 1e-6;
+/// Keeps the explained magnitudes above zero, relative to the mean of X.
+const LEAST: f32 = 1e-6;
+
+/// One source in the mixtures.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its activations H_s as the solver finds them, `[T, K]`.
+    pub activations: Vec<f32>,
+    /// What it contributes to the mixtures' magnitudes T_s, `[T, F]`.
+    pub target: Vec<f32>,
+    /// Bases to start from, `[K, F]`.
+    pub bases: Vec<f32>,
+}
+
+/// How to train.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Training {
+    /// Exponent p of the masks.
+    pub focus: f32,
+    /// Steps of descent.
+    pub steps: usize,
+}
+
+/// A source's bases on their way.
+struct Descent {
+    log: Vec<f32>,
+    bases: Vec<f32>,
+    gradient: Vec<f32>,
+    mean: Vec<f32>,
+    square: Vec<f32>,
+    /// 1 / ‖T‖².
+    importance: f32,
+}
+
+/// What a chunk of frames contributes to the gradient of every source, `[K, F]` each.
+type Gradients = Vec<Vec<f32>>;
+
+/// The reconstruction bases of each part, `[K, F]`, for mixtures of the magnitudes `x`, `[T, F]` with `bins` = F.
+///
+/// The result is the same on any number of cores. `progress` is told the share done, 0 to 1; `None` if it breaks.
+///
+/// # Panics
+/// If the shapes do not fit each other.
+pub fn train(
+    x: &[f32],
+    bins: usize,
+    parts: &[Part],
+    training: &Training,
+    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+) -> Option<Vec<Vec<f32>>> {
+    let frames = x.len() / bins;
+    for part in parts {
+        assert_eq!(part.target.len(), x.len(), "a target must be as large as the mixture");
+        assert_eq!(part.activations.len() * bins, part.bases.len() * frames, "activations must fit the bases");
+    }
+    let least = x.iter().sum::<f32>() / x.len().max(1) as f32 * LEAST + f32::MIN_POSITIVE;
+    let mut descents: Vec<Descent> = parts.iter().map(|part| Descent::new(part, bins)).collect();
+    let chunks = frames.div_ceil(CHUNK_FRAMES);
+    let groups = CHUNK_GROUPS.min(chunks.max(1));
+    for step in 0..training.steps {
+        let group: Vec<usize> = (step % groups..chunks).step_by(groups).collect();
+        let gradients: Vec<Gradients> = group
+            .par_iter()
+            .map(|chunk| chunk_gradients(x, bins, parts, &descents, training.focus, least, *chunk))
+            .collect();
+        let left = 1.0 - step as f32 / training.steps as f32;
+        descents.par_iter_mut().enumerate().for_each(|(s, descent)| {
+            descent.gradient.fill(0.0);
+            for gradients in &gradients {
+                descent.gradient.iter_mut().zip(&gradients[s]).for_each(|(sum, gradient)| *sum += gradient);
+            }
+            descent.step(bins, step, STEP_SIZE * (3.0 * left + 0.05).min(1.0));
+        });
+        if progress((step + 1) as f32 / training.steps as f32).is_break() {
+            return None;
+        }
+    }
+    Some(descents.into_iter().map(|descent| descent.bases).collect())
+}
+
+/// Gradients with respect to W', for the frames of one chunk.
+fn chunk_gradients(
+    x: &[f32],
+    bins: usize,
+    parts: &[Part],
+    descents: &[Descent],
+    focus: f32,
+    least: f32,
+    chunk: usize,
+) -> Gradients {
+    let start = chunk * CHUNK_FRAMES * bins;
+    let place = start..(start + CHUNK_FRAMES * bins).min(x.len());
+    let x = &x[place.clone()];
+    let activations: Vec<Rows> = parts
+        .iter()
+        .map(|part| {
+            let components = part.bases.len() / bins;
+            let first = start / bins * components;
+            Rows::new(&part.activations[first..first + x.len() / bins * components], components)
+        })
+        .collect();
+    let mut explained: Vec<Vec<f32>> = descents
+        .iter()
+        .zip(&activations)
+        .map(|(descent, h)| {
+            let mut explained = vec![0.0; x.len()];
+            product(*h, Rows::new(&descent.bases, bins), &mut explained);
+            explained
+        })
+        .collect();
+    let targets: Vec<(&[f32], f32)> =
+        parts.iter().zip(descents).map(|(part, descent)| (&part.target[place.clone()], descent.importance)).collect();
+    Arch::new().dispatch(|| differentiate(x, &targets, focus, least, &mut explained));
+    let gradient = |(h, slope): (&Rows, &Vec<f32>)| {
+        let mut gradient = vec![0.0; h.columns() * bins];
+        product(h.transposed(), Rows::new(slope, bins), &mut gradient);
+        gradient
+    };
+    activations.iter().zip(&explained).map(gradient).collect()
+}
+
+/// explained ← the slope of the loss with respect to what each source explains.
+#[inline(always)]
+fn differentiate(x: &[f32], targets: &[(&[f32], f32)], focus: f32, least: f32, explained: &mut [Vec<f32>]) {
+    let mut powers: Vec<Vec<f32>> = vec![vec![0.0; x.len()]; targets.len()];
+    let mut sum = vec![0.0; x.len()];
+    for (powers, explained) in powers.iter_mut().zip(explained.iter()) {
+        for ((share, explained), sum) in powers.iter_mut().zip(explained).zip(&mut sum) {
+            *share = power(explained + least, focus);
+            *sum += *share;
+        }
+    }
+    // The mean over sources of each one's slope, weighted by the masks: masks add up to 1, so what one gains others lose.
+    let mut common = vec![0.0; x.len()];
+    for (mask, (target, importance)) in powers.iter_mut().zip(targets) {
+        let terms = mask.iter_mut().zip(&sum).zip(x).zip(*target).zip(&mut common);
+        for ((((mask, sum), x), target), common) in terms {
+            *mask /= sum;
+            *common += importance * x * (x * *mask - target) * *mask;
+        }
+    }
+    for ((explained, mask), (target, importance)) in explained.iter_mut().zip(&powers).zip(targets) {
+        let terms = explained.iter_mut().zip(mask).zip(x).zip(*target).zip(&common);
+        for ((((explained, mask), x), target), common) in terms {
+            let error = importance * x * (x * mask - target);
+            *explained = focus * mask * (error - common) / (*explained + least);
+        }
+    }
+}
+
+impl Descent {
+    fn new(part: &Part, bins: usize) -> Self {
+        let mut largest = vec![0.0_f32; bins];
+        for basis in part.bases.chunks_exact(bins) {
+            largest.iter_mut().zip(basis).for_each(|(largest, w)| *largest = largest.max(*w));
+        }
+        let floor = |w: &f32, bin: usize| w.max(largest[bin] * LEAST_WEIGHT).max(f32::MIN_POSITIVE * 1e6);
+        let bases: Vec<f32> = part.bases.iter().enumerate().map(|(i, w)| floor(w, i % bins)).collect();
+        let energy: f64 = part.target.iter().map(|t| f64::from(t * t)).sum();
+        Self {
+            log: bases.iter().map(|w| w.ln()).collect(),
+            gradient: vec![0.0; bases.len()],
+            mean: vec![0.0; bases.len()],
+            square: vec![0.0; bases.len()],
+            importance: (1.0 / energy.max(f64::from(f32::MIN_POSITIVE))) as f32,
+            bases,
+        }
+    }
+
+    /// One step of Adam on log W' with the gradient with respect to W'.
+    fn step(&mut self, bins: usize, step: usize, size: f32) {
+        let settled = |memory: f32| 1.0 / (1.0 - memory.powi(step as i32 + 1));
+        let (mean_scale, square_scale) = (settled(MOMENTUM), settled(SQUARES));
+        let mut largest = vec![0.0_f32; bins];
+        for (row, gradients) in self.gradient.chunks_exact_mut(bins).enumerate() {
+            let place = row * bins..(row + 1) * bins;
+            let memory = self.mean[place.clone()].iter_mut().zip(&mut self.square[place.clone()]);
+            let terms = gradients.iter_mut().zip(&self.bases[place]).zip(memory).zip(&mut largest);
+            for (((gradient, w), (mean, square)), largest) in terms {
+                *gradient *= w;
+                *mean = MOMENTUM * *mean + (1.0 - MOMENTUM) * *gradient;
+                *square = SQUARES * *square + (1.0 - SQUARES) * *gradient * *gradient;
+                *largest = largest.max(*square);
+            }
+        }
+        let largest: Vec<f32> = largest.iter().map(|square| SHARED * (square * square_scale).sqrt()).collect();
+        for (row, log) in self.log.chunks_exact_mut(bins).enumerate() {
+            let place = row * bins..(row + 1) * bins;
+            let memory = self.mean[place.clone()].iter().zip(&self.square[place.clone()]);
+            for (((log, w), (mean, square)), largest) in
+                log.iter_mut().zip(&mut self.bases[place]).zip(memory).zip(&largest)
+            {
+                let norm = (square * square_scale).sqrt() + largest + f32::MIN_POSITIVE;
+                *log -= size * mean * mean_scale / norm;
+                *w = log.exp();
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The work of one frame, cut into steps, so that it can be laid out evenly over the hop that follows.
+//!
+//! Which steps are due depends on how far the stream has come, not on how the host cuts it into blocks.
+
+use super::controls::Levels;
+use crate::preset::MAX_SOURCES;
+
+/// One piece of a frame's work: at most one transform, or one frame's activations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The spectrum of a channel.
+    Analyse(usize),
+    /// The activations of the model that plays.
+    Solve,
+    /// The activations of the model that fades in.
+    SolveRising,
+    /// The masks of the model that plays.
+    Mask,
+    /// The masks of the model that fades in.
+    MaskRising,
+    /// A source's gain-weighted mask and its level.
+    Weigh(usize),
+    /// A channel of a source's own output.
+    PlaySource(usize, usize),
+    /// The gain-weighted mask of the main output.
+    WeighMain,
+    /// A channel of the main output.
+    PlayMain(usize),
+    /// Levels and fades come to their end.
+    Finish,
+}
+
+/// A frame's steps, and how many of them are done.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    steps: Vec<Step>,
+    done: usize,
+    /// The gains where the frame begins.
+    pub(super) before: Levels,
+}
+
+impl Job {
+    /// No work, and room for the longest.
+    pub(super) fn idle(channels: usize, levels: Levels) -> Self {
+        let most = channels + 4 + MAX_SOURCES * (1 + channels) + 1 + channels + 1;
+        Self { steps: Vec::with_capacity(most), done: 0, before: levels }
+    }
+
+    /// Takes up the work of the next frame. `sources` are the sources that play, `listened` those whose own output is heard.
+    pub(super) fn begin(&mut self, channels: usize, fading: bool, sources: usize, listened: &[bool], before: Levels) {
+        self.steps.clear();
+        self.done = 0;
+        self.before = before;
+        self.steps.extend((0..channels).map(Step::Analyse));
+        self.steps.push(Step::Solve);
+        self.steps.extend(fading.then_some(Step::SolveRising));
+        self.steps.push(Step::Mask);
+        self.steps.extend(fading.then_some(Step::MaskRising));
+        for source in 0..sources {
+            self.steps.push(Step::Weigh(source));
+            if listened.get(source).copied().unwrap_or(false) {
+                self.steps.extend((0..channels).map(|channel| Step::PlaySource(source, channel)));
+            }
+        }
+        self.steps.push(Step::WeighMain);
+        self.steps.extend((0..channels).map(Step::PlayMain));
+        self.steps.push(Step::Finish);
+    }
+
+    /// The next step that is due once `filled` of `hop` samples have come, if there is one.
+    pub(super) fn next_due(&mut self, filled: usize, hop: usize) -> Option<Step> {
+        let due = (self.steps.len() * filled).div_ceil(hop.max(1));
+        let step = *self.steps.get(self.done).filter(|_| self.done < due)?;
+        self.done += 1;
+        Some(step)
+    }
+
+    /// Drops what is left to do.
+    pub(super) fn abandon(&mut self) {
+        self.steps.clear();
+        self.done = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::separator::Controls;
+
+    #[test]
+    fn steps_are_spread_over_the_hop_and_done_at_its_end() {
+        let levels = Levels::of(&Controls::default());
+        let mut job = Job::idle(2, levels);
+        let capacity = job.steps.capacity();
+        job.begin(2, true, MAX_SOURCES, &[true; MAX_SOURCES], levels);
+        assert_eq!(job.steps.capacity(), capacity, "nothing is allocated on the way");
+        let total = job.steps.len();
+        let mut done = 0;
+        for filled in (32..=512).step_by(32) {
+            let mut at_once = 0;
+            while job.next_due(filled, 512).is_some() {
+                at_once += 1;
+            }
+            assert!(at_once <= total / 16 + 1, "{at_once} of {total} at {filled}");
+            done += at_once;
+        }
+        assert_eq!(done, total);
+    }
+}

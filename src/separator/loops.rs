@@ -1,0 +1,66 @@
+//! Loops over the bins of a spectrum, compiled for the vector instructions that the machine has.
+
+use crate::stft::Bin;
+use pulp::Arch;
+
+/// Partial sums of a reduction: as many as the widest register has lanes, twice.
+const LANES: usize = 32;
+
+/// Adds a channel's magnitudes to `magnitudes`, and its power times `scale` to `power`. All `[F]`.
+pub(super) fn add_magnitudes(spectrum: &[Bin], scale: f32, magnitudes: &mut [f32], power: &mut [f32]) {
+    Arch::new().dispatch(|| {
+        for ((bin, magnitude), power) in spectrum.iter().zip(magnitudes).zip(power) {
+            let square = bin.re * bin.re + bin.im * bin.im;
+            *magnitude += square.sqrt();
+            *power += square * scale;
+        }
+    });
+}
+
+/// `sum += weight * row`. `[F]`
+pub(super) fn add_scaled(sum: &mut [f32], weight: f32, row: &[f32]) {
+    Arch::new().dispatch(|| {
+        for (sum, value) in sum.iter_mut().zip(row) {
+            *sum += weight * value;
+        }
+    });
+}
+
+/// `masked = mask · spectrum`. `[F]`
+pub(super) fn apply(mask: &[f32], spectrum: &[Bin], masked: &mut [Bin]) {
+    Arch::new().dispatch(|| {
+        for ((masked, bin), mask) in masked.iter_mut().zip(spectrum).zip(mask) {
+            *masked = Bin::new(bin.re * mask, bin.im * mask);
+        }
+    });
+}
+
+/// Σ mask² · power. `[F]`
+pub(super) fn masked_power(mask: &[f32], power: &[f32]) -> f32 {
+    Arch::new().dispatch(|| {
+        let mut sums = [0.0; LANES];
+        let (masks, mask_rest) = mask.as_chunks::<LANES>();
+        let (powers, power_rest) = power.as_chunks::<LANES>();
+        for (mask, power) in masks.iter().zip(powers) {
+            for lane in 0..LANES {
+                sums[lane] += mask[lane] * mask[lane] * power[lane];
+            }
+        }
+        let rest: f32 = mask_rest.iter().zip(power_rest).map(|(mask, power)| mask * mask * power).sum();
+        sums.iter().sum::<f32>() + rest
+    })
+}
+
+/// Σ values. `[F]`
+pub(super) fn sum(values: &[f32]) -> f32 {
+    Arch::new().dispatch(|| {
+        let mut sums = [0.0; LANES];
+        let (chunks, rest) = values.as_chunks::<LANES>();
+        for chunk in chunks {
+            for lane in 0..LANES {
+                sums[lane] += chunk[lane];
+            }
+        }
+        sums.iter().sum::<f32>() + rest.iter().sum::<f32>()
+    })
+}
