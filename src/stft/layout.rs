@@ -32,9 +32,9 @@ const fn framing(mode: LatencyMode) -> Framing {
     let (short, long) = (BIN_SPACING_HZ, BIN_SPACING_HZ / 2.0);
     match mode {
         LatencyMode::Direct => {
-            Framing { bin_spacing: short, hop: 64.0, fall: 1, synthesis: 2, ahead: 0, spread: false }
+            Framing { bin_spacing: short, hop: 32.0, fall: 2, synthesis: 2, ahead: 2, spread: false }
         }
-        LatencyMode::Live => Framing { bin_spacing: short, hop: 64.0, fall: 2, synthesis: 2, ahead: 1, spread: true },
+        LatencyMode::Live => Framing { bin_spacing: short, hop: 64.0, fall: 2, synthesis: 2, ahead: 2, spread: false },
         LatencyMode::Balanced => {
             Framing { bin_spacing: short, hop: 128.0, fall: 5, synthesis: 4, ahead: 3, spread: true }
         }
