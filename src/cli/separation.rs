@@ -2,6 +2,7 @@
 
 use super::{error::CliError, interrupt, progress::Progress};
 use crate::{
+    nmf::discriminative::FOCUS,
     preset::{
         Preset,
         file::{self, SUFFIX},
@@ -40,7 +41,7 @@ pub(super) struct Task {
     mode: LatencyMode,
 
     /// Exponent of the masks, 0.5 to 4: more than 1 separates harder, less than 1 softer.
-    #[arg(long, value_name = "P", default_value_t = 1.0, value_parser = |text: &str| parse_in_range(text, 0.5, 4.0))]
+    #[arg(long, value_name = "P", default_value_t = FOCUS, value_parser = |text: &str| parse_in_range(text, 0.5, 4.0))]
     focus: f32,
 
     /// Weight of the prior that few bases sound at once, 0 to 1.

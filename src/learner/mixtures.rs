@@ -17,10 +17,15 @@ use crate::{
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-/// Mixtures made, each from other places of the recordings.
+/// Fewest mixtures made, each from other places of the recordings.
 const MIXTURES: usize = 4;
+/// Mixtures per recording, where a source has many, and the most.
+const PER_RECORDING: usize = 2;
+const MOST_MIXTURES: usize = 16;
 /// Longest mixture, in frames.
 const MOST_FRAMES: usize = 400;
+/// Cycles of the solver per frame: the frames lie further apart than the engine's.
+const CYCLES: usize = 20;
 /// Strides between the frames of a mixture.
 const STRIDES: usize = 2;
 /// Sources are as loud as each other, but for this much up or down, in dB.
@@ -43,32 +48,37 @@ pub(super) fn mix(mode: LatencyMode, lessons: &[Lesson<'_>], dictionaries: &[Dic
     let frames = lessons.iter().map(|lesson| frames_in(lesson, mode)).max().unwrap_or(0).min(MOST_FRAMES);
     let mut solver = BandSolver::new(dictionaries, bins);
     let mut mixtures = Mixtures { bins, magnitudes: Vec::new(), parts: solver.parts(dictionaries, bins) };
-    for number in 0..MIXTURES {
-        let spectra: Vec<Vec<Bin>> =
-            lessons.iter().map(|lesson| passage(lesson, mode, frames, number, &mut rng)).collect();
-        let widths: Vec<usize> = spectra.iter().map(|spectra| spectra.len() / frames).collect();
+    let recordings = lessons.iter().map(|lesson| lesson.recordings.len()).max().unwrap_or(0);
+    for _ in 0..(PER_RECORDING * recordings).clamp(MIXTURES, MOST_MIXTURES) {
+        let passages: Vec<Passage> =
+            lessons.iter().map(|lesson| Passage::new(lesson, mode, frames, &mut rng)).collect();
         solver.reset();
         for t in 0..frames {
-            let parts: Vec<&[Bin]> =
-                spectra.iter().zip(&widths).map(|(spectra, width)| &spectra[t * width..][..bins]).collect();
-            mixtures.add_frame(&parts, &mut solver);
+            mixtures.add_frame(&passages, t, &mut solver);
         }
     }
     mixtures
 }
 
 impl Mixtures {
-    /// Adds the frame in which `parts`, the sources' spectra, sound together.
-    fn add_frame(&mut self, parts: &[&[Bin]], solver: &mut BandSolver) {
+    /// Adds frame `t` of `passages` sounding together. As in the engine, the magnitudes of the channels are added.
+    fn add_frame(&mut self, passages: &[Passage], t: usize, solver: &mut BandSolver) {
         let start = self.magnitudes.len();
-        for bin in 0..self.bins {
-            let sum: Bin = parts.iter().map(|part| part[bin]).sum();
-            let magnitude = sum.norm();
-            self.magnitudes.push(magnitude);
-            for (known, part) in self.parts.iter_mut().zip(parts) {
-                // The share that has the mixture's phase: more than the mixture itself, or less than nothing, no mask can give.
-                let along = (part[bin] * sum.conj()).re / magnitude.max(f32::MIN_POSITIVE);
-                known.target.push(along.clamp(0.0, magnitude));
+        let end = start + self.bins;
+        self.magnitudes.resize(end, 0.0);
+        self.parts.iter_mut().for_each(|part| part.target.resize(end, 0.0));
+        let channels = passages.iter().map(|passage| passage.channels.len()).max().unwrap_or(0);
+        for channel in 0..channels {
+            let spectra: Vec<&[Bin]> = passages.iter().map(|passage| passage.spectrum(channel, t)).collect();
+            for bin in 0..self.bins {
+                let sum: Bin = spectra.iter().map(|spectrum| spectrum[bin]).sum();
+                let magnitude = sum.norm();
+                self.magnitudes[start + bin] += magnitude;
+                for (part, spectrum) in self.parts.iter_mut().zip(&spectra) {
+                    // What has the mixture's phase: more than the mixture itself, or less than nothing, no mask can give.
+                    let along = (spectrum[bin] * sum.conj()).re / magnitude.max(f32::MIN_POSITIVE);
+                    part.target[start + bin] += along.clamp(0.0, magnitude);
+                }
             }
         }
         solver.solve(&self.magnitudes[start..]);
@@ -100,7 +110,7 @@ impl BandSolver {
             }
         }
         let components: Vec<usize> = dictionaries.iter().map(|dictionary| dictionary.components).collect();
-        let solver = Squarem::new(&merged, bands.len(), &[], crate::stft::CYCLES);
+        let solver = Squarem::new(&merged, bands.len(), &[], CYCLES);
         Self { h: vec![0.0; solver.components()], v: band, bands, solver, components }
     }
 
@@ -134,29 +144,46 @@ fn frames_in(lesson: &Lesson<'_>, mode: LatencyMode) -> usize {
     lesson.recordings.iter().map(frames).max().unwrap_or(0)
 }
 
-/// Spectra, `[T, F]`, of `frames` frames of a channel of one of the recordings, from a random place on and round its end, at a
-/// random level.
-fn passage(lesson: &Lesson<'_>, mode: LatencyMode, frames: usize, number: usize, rng: &mut Pcg64Mcg) -> Vec<Bin> {
-    let recording = &lesson.recordings[rng.random_range(0..lesson.recordings.len())];
-    let channel = framing::centred(&recording.channels[number % recording.channels.len()]);
-    let sample_rate = f64::from(recording.sample_rate);
-    let layout = Layout::new(sample_rate, mode);
-    let (frame_len, bins) = (layout.windows.frame_len(), layout.bins());
-    let stride = STRIDES * framing::stride(sample_rate);
-    let power: f64 = recording.channels.iter().flatten().map(|x| f64::from(x * x)).sum();
-    let rms = (power / (recording.len() * recording.channels.len()) as f64).sqrt() as f32;
-    let gain = 10.0_f32.powf(rng.random_range(-GAIN_DB..=GAIN_DB) / 20.0) / rms.max(f32::MIN_POSITIVE);
+/// Some frames of a recording.
+struct Passage {
+    /// Spectra of each channel, `[T, F]`.
+    channels: Vec<Vec<Bin>>,
+    bins: usize,
+}
 
-    let start = rng.random_range(0..channel.len());
-    let mut analysis = Analysis::new(&layout.windows.analysis);
-    let mut spectra = vec![Bin::default(); frames * bins];
-    let mut samples = vec![0.0; frame_len];
-    for (t, spectrum) in spectra.chunks_exact_mut(bins).enumerate() {
-        for (n, sample) in samples.iter_mut().enumerate() {
-            *sample = gain * channel[(start + t * stride + n) % channel.len()];
-        }
-        analysis.spectrum(&samples, spectrum);
-        spectrum[0] = Bin::default();
+impl Passage {
+    /// `frames` frames of one of the lesson's recordings, from a random place on and round its end, at a random level.
+    fn new(lesson: &Lesson<'_>, mode: LatencyMode, frames: usize, rng: &mut Pcg64Mcg) -> Self {
+        let recording = &lesson.recordings[rng.random_range(0..lesson.recordings.len())];
+        let sample_rate = f64::from(recording.sample_rate);
+        let layout = Layout::new(sample_rate, mode);
+        let (frame_len, bins) = (layout.windows.frame_len(), layout.bins());
+        let stride = STRIDES * framing::stride(sample_rate);
+        let power: f64 = recording.channels.iter().flatten().map(|x| f64::from(x * x)).sum();
+        let rms = (power / (recording.len() * recording.channels.len()) as f64).sqrt() as f32;
+        let gain = 10.0_f32.powf(rng.random_range(-GAIN_DB..=GAIN_DB) / 20.0) / rms.max(f32::MIN_POSITIVE);
+        let start = rng.random_range(0..recording.len());
+
+        let mut analysis = Analysis::new(&layout.windows.analysis);
+        let mut samples = vec![0.0; frame_len];
+        let mut spectra = |channel: &Vec<f32>| {
+            let channel = framing::centred(channel);
+            let mut spectra = vec![Bin::default(); frames * bins];
+            for (t, spectrum) in spectra.chunks_exact_mut(bins).enumerate() {
+                for (n, sample) in samples.iter_mut().enumerate() {
+                    *sample = gain * channel[(start + t * stride + n) % channel.len()];
+                }
+                analysis.spectrum(&samples, spectrum);
+                spectrum[0] = Bin::default();
+            }
+            spectra
+        };
+        Self { channels: recording.channels.iter().map(&mut spectra).collect(), bins }
     }
-    spectra
+
+    /// The spectrum, `[F]`, of `channel` in frame `t`; a mono recording sounds in every channel.
+    fn spectrum(&self, channel: usize, t: usize) -> &[Bin] {
+        let spectra = self.channels.get(channel).unwrap_or(&self.channels[0]);
+        &spectra[t * self.bins..(t + 1) * self.bins]
+    }
 }

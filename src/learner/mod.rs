@@ -1,7 +1,7 @@
 //! From recordings of sources played alone to their dictionaries.
 //!
-//! A source's recordings are framed as each latency mode frames the stream, put side by side and factorized together: one dictionary per
-//! mode. Silent frames and the bin at 0 Hz are left out: they are no sound of the source. Every recording is framed at its own sample
+//! A source's recordings are framed as the engine frames the stream, put side by side and factorized together: one dictionary for the modes
+//! with short frames, one for those with long frames. Silent frames and the bin at 0 Hz are left out: they are no sound of the source. Every recording is framed at its own sample
 //! rate with the frame length that gives the same bin spacing, so that recordings of several rates go into one dictionary
 //! without resampling. Sources that are learned together also get reconstruction bases.
 //!
@@ -22,8 +22,8 @@ use crate::{
 };
 use std::ops::ControlFlow;
 
-/// Exponent of the masks that reconstruction bases are made for, and the one to play them with.
-pub const FOCUS: f32 = 1.5;
+/// The modes whose frames are learned in. The others have the bins of one of them, and nearly its window.
+pub const LEARNED_MODES: [LatencyMode; 2] = [LatencyMode::Live, LatencyMode::Quality];
 /// Steps of descent for reconstruction bases.
 const STEPS: usize = 60;
 /// How much of a mode's time goes into reconstruction bases, about.
@@ -101,7 +101,7 @@ pub enum LearnError {
     Factorization(#[from] FactorizationError),
 }
 
-/// Learns the sources of `lessons` together: each one's dictionaries, one per latency mode, shortest latency first.
+/// Learns the sources of `lessons` together: each one's dictionaries, in the frames of [`LEARNED_MODES`].
 ///
 /// With several lessons, the dictionaries have reconstruction bases that tell the sources from each other; they
 /// are learned from mixtures of the recordings. `progress` is told the share done, 0 to 1, and cancels by breaking.
@@ -115,7 +115,7 @@ pub fn learn(
     for (index, lesson) in lessons.iter().enumerate() {
         check(lesson.recordings).map_err(|error| LessonError { lesson: index, error })?;
     }
-    let modes = LatencyMode::ALL;
+    let modes = LEARNED_MODES;
     let mut learned: Vec<Vec<Dictionary>> = vec![Vec::new(); lessons.len()];
     for (done, mode) in modes.into_iter().enumerate() {
         let mut told = |share: f32| progress((done as f32 + share) / modes.len() as f32);
@@ -186,7 +186,7 @@ fn reconstruct(
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<(), LearnError> {
     let mixtures = mixtures::mix(mode, lessons, dictionaries);
-    let training = discriminative::Training { focus: FOCUS, steps: STEPS };
+    let training = discriminative::Training { focus: discriminative::FOCUS, steps: STEPS };
     let learned = discriminative::train(&mixtures.magnitudes, mixtures.bins, &mixtures.parts, &training, progress)
         .ok_or(LearnError::Factorization(FactorizationError::Cancelled))?;
     for (dictionary, learned) in dictionaries.iter_mut().zip(learned) {
@@ -232,7 +232,7 @@ mod tests {
     fn learn_quickly(recordings: &[Recording], components: usize) -> Result<Dictionary, LearnError> {
         let settings = LearnSettings { components, iterations: 50, seed: 0 };
         let learned = learn(&[Lesson { recordings, settings }], &mut |_| ControlFlow::Continue(()));
-        learned.map(|mut sources| sources.remove(0).remove(1)).map_err(|error| error.error)
+        learned.map(|mut sources| sources.remove(0).remove(0)).map_err(|error| error.error)
     }
 
     #[test]

@@ -13,6 +13,8 @@ use pulp::Arch;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 
+/// Exponent of the masks that reconstruction bases are made for, and that they are best played with.
+pub const FOCUS: f32 = 1.5;
 /// Frames per chunk: what a core works on at a time.
 const CHUNK_FRAMES: usize = 64;
 /// Every step looks at one in this many chunks, so that all are seen in as many steps.

@@ -2,6 +2,7 @@
 
 use super::preset_field::PresetField;
 use crate::{
+    nmf::discriminative::FOCUS,
     preset::MAX_SOURCES,
     separator::{Controls, LatencyMode, decibels_to_gain},
 };
@@ -172,7 +173,7 @@ impl UnbraidParams {
         Self {
             strips: std::array::from_fn(|i| StripParams::new(i + 1)),
             mode: EnumParam::new("Mode", FIRST_MODE.get().copied().unwrap_or(Mode::Quality)).non_automatable(),
-            focus: FloatParam::new("Focus", 1.0, FloatRange::Linear { min: 0.5, max: 4.0 })
+            focus: FloatParam::new("Focus", FOCUS, FloatRange::Linear { min: 0.5, max: 4.0 })
                 .with_value_to_string(formatters::v2s_f32_rounded(2)),
             sparsity: percent("Sparsity", 0.0),
             smoothness: percent("Smoothness", 0.0),

@@ -1,6 +1,9 @@
 //! What the player sets, and its way into the sound without clicks.
 
-use crate::{nmf::priors::Priors, preset::MAX_SOURCES};
+use crate::{
+    nmf::{discriminative::FOCUS, priors::Priors},
+    preset::MAX_SOURCES,
+};
 
 /// Time constant of all smoothing, in milliseconds.
 const SMOOTHING_MS: f64 = 10.0;
@@ -35,7 +38,7 @@ impl Default for Controls {
     fn default() -> Self {
         Self {
             gains: [1.0; MAX_SOURCES],
-            focus: 1.0,
+            focus: FOCUS,
             sparsity: 0.0,
             smoothness: 0.0,
             mix: 1.0,
@@ -74,7 +77,7 @@ impl Controls {
         };
         Self {
             gains: self.gains.map(|gain| hold(gain, 0.0, 100.0, 1.0)),
-            focus: hold(self.focus, 0.1, 10.0, 1.0),
+            focus: hold(self.focus, 0.1, 10.0, FOCUS),
             sparsity: hold(self.sparsity, 0.0, 1.0, 0.0),
             smoothness: hold(self.smoothness, 0.0, 1.0, 0.0),
             mix: hold(self.mix, 0.0, 1.0, 1.0),

@@ -17,7 +17,7 @@ use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
 /// Bin spacings this close are the same grid, as a ratio.
-const SAME_GRID: f64 = 0.005;
+const SAME_GRID: f64 = 0.002;
 /// Each source's share where no basis has energy, relative to the frame's mean: keeps the masks defined.
 const LEAST_SHARE: f32 = 1e-6;
 

@@ -13,7 +13,7 @@
 mod layout;
 mod mode;
 
-pub use layout::{CYCLES, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
+pub use layout::{Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 pub use mode::LatencyMode;
 
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
