@@ -140,7 +140,7 @@ pub struct Training {
     pub divergence: String,
     /// Seed of the random start.
     pub seed: u64,
-    /// Multiplicative updates that were run.
+    /// Passes over the frames that were run.
     pub iterations: u32,
 }
 

@@ -28,11 +28,18 @@ fn dictionary(seed: u64, components: usize, frame_len: usize) -> Dictionary {
         basis.iter_mut().for_each(|w| *w /= sum);
     }
     Dictionary {
-        frame: FrameSpec { sample_rate: 44_100.0, frame_len, window: "hann".to_owned(), exponent: 1.0 },
+        frame: FrameSpec {
+            sample_rate: 44_100.0,
+            frame_len,
+            window: "hann".to_owned(),
+            latency: frame_len,
+            exponent: 1.0,
+        },
         training: Training { divergence: "kl".to_owned(), seed, iterations: 0 },
         components,
         bins,
         bases,
+        reconstruction: None,
     }
 }
 
@@ -57,7 +64,7 @@ fn preset(sources: Vec<Source>) -> Preset {
 /// Two fixed sources of random bases.
 fn two_sources() -> Preset {
     preset(
-        ["bass", "drums"].map(|name| source(name, Kind::Fixed, vec![dictionary(name.len() as u64, 4, 2048)])).to_vec(),
+        ["bass", "drums"].map(|name| source(name, Kind::Fixed, vec![dictionary(name.len() as u64, 4, 2058)])).to_vec(),
     )
 }
 
@@ -171,7 +178,7 @@ fn the_sources_add_up_to_the_main_output() {
 #[test]
 fn a_source_alone_is_left_and_the_other_removed() {
     // Two dictionaries that share no bin: separation is exact up to leakage.
-    let (mut low, mut high) = (dictionary(1, 3, 2048), dictionary(2, 3, 2048));
+    let (mut low, mut high) = (dictionary(1, 3, 2058), dictionary(2, 3, 2058));
     for k in 0..3 {
         low.bases[k * 1025 + 200..(k + 1) * 1025].fill(0.0);
         high.bases[k * 1025..k * 1025 + 200].fill(0.0);
@@ -262,7 +269,7 @@ fn any_input_gives_finite_output_and_is_forgotten_within_a_frame() {
         }
         let (output, _) = play(&mut separator, &[input], 0, || 333);
         assert!(output[0].iter().all(|y| y.is_finite()), "{mode:?}");
-        let right_again = 5_000 + 7 * bad.len() + latency + 2048;
+        let right_again = 5_000 + 7 * bad.len() + latency + separator.layout().windows.frame_len();
         for n in right_again..20_000 {
             assert!((output[0][n] - clean[n - latency]).abs() < 1e-5, "{mode:?}: sample {n}");
         }
@@ -283,8 +290,8 @@ fn silence_stays_silence() {
 fn the_audio_path_does_not_allocate() {
     for mode in LatencyMode::ALL {
         let three = preset(vec![
-            source("kick", Kind::Fixed, vec![dictionary(1, 3, 2048)]),
-            source("snare", Kind::Fixed, vec![dictionary(2, 3, 2048)]),
+            source("kick", Kind::Fixed, vec![dictionary(1, 3, 2058)]),
+            source("snare", Kind::Fixed, vec![dictionary(2, 3, 2058)]),
             source("rest", Kind::Adaptive { components: 5 }, Vec::new()),
         ]);
         let mut separator = separator(&two_sources(), 44_100.0, mode, 2);
@@ -334,7 +341,7 @@ fn a_model_for_another_stream_is_given_back() {
 
 #[test]
 fn a_model_fades_in_without_a_click() {
-    let one = |name: &str| preset(vec![source(name, Kind::Fixed, vec![dictionary(1, 2, 2048)])]);
+    let one = |name: &str| preset(vec![source(name, Kind::Fixed, vec![dictionary(1, 2, 2058)])]);
     let mut separator = separator(&one("a"), 44_100.0, LatencyMode::Live, 1);
     // The only source of the first preset is silenced; the second preset's two are not both.
     separator.set_controls(&Controls { gains: [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], ..Controls::default() });
@@ -379,10 +386,11 @@ proptest! {
     fn masks_share_out_every_bin(seed in 0_u64..1_000, focus in 0.5_f32..4.0, sparsity in 0.0_f32..1.0, level in -120_f32..40.0) {
         let mut model = Model::new(&two_sources(), 44_100.0, LatencyMode::Quality).unwrap();
         let scale = 10_f32.powf(level / 20.0);
-        let magnitudes: Vec<f32> = noise(seed, 1025).iter().map(|x| x.abs() * scale).collect();
+        let magnitudes: Vec<f32> = noise(seed, model.layout().bins()).iter().map(|x| x.abs() * scale).collect();
         let controls = Controls { focus, sparsity, ..Controls::default() };
-        model.separate(&magnitudes, &controls);
-        for bin in 0..1025 {
+        model.solve(&magnitudes, &controls);
+        model.mask_sources(controls.focus);
+        for bin in 0..magnitudes.len() {
             let masks = [model.mask(0)[bin], model.mask(1)[bin]];
             prop_assert!(masks.iter().all(|m| (0.0..=1.0).contains(m)));
             prop_assert!((masks.iter().sum::<f32>() - 1.0).abs() < 1e-5);
@@ -393,7 +401,7 @@ proptest! {
 /// The knobs of sources that the new preset lacks are no longer given; the sources fade out as they were.
 #[test]
 fn a_silenced_source_stays_silent_while_its_preset_fades_out() {
-    let three = preset((0..3).map(|seed| source("x", Kind::Fixed, vec![dictionary(seed, 3, 2048)])).collect());
+    let three = preset((0..3).map(|seed| source("x", Kind::Fixed, vec![dictionary(seed, 3, 2058)])).collect());
     let mut separator = separator(&three, 44_100.0, LatencyMode::Live, 1);
     let gains = |last: f32| Controls { gains: [1.0, 1.0, last, 1.0, 1.0, 1.0, 1.0, 1.0], ..Controls::default() };
     separator.set_controls(&gains(0.0));

@@ -100,8 +100,9 @@ fn describe_knobs(source: &Source) -> String {
 
 fn describe_dictionary(dictionary: &Dictionary) -> String {
     let (frame, training) = (&dictionary.frame, &dictionary.training);
+    let reconstruction = if dictionary.reconstruction.is_some() { "; with reconstruction bases" } else { "" };
     format!(
-        "{} bins of {:.2} Hz: {} frames of {} samples at {} Hz, |X|^{}; {} divergence, {}, seed {}",
+        "{} bins of {:.2} Hz: {} frames of {} samples at {} Hz, |X|^{}; {} divergence, {}, seed {}{reconstruction}",
         dictionary.bins,
         frame.bin_spacing(),
         frame.window,

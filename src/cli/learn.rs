@@ -30,7 +30,7 @@ pub(super) struct Learn {
     #[arg(long, value_name = "K", default_value_t = LearnSettings::default().components, value_parser = parse_components)]
     components: usize,
 
-    /// Number of multiplicative updates.
+    /// Number of passes over the recordings.
     #[arg(
         long,
         value_name = "N",

@@ -79,7 +79,7 @@ impl Task {
     pub(super) fn read_mixture(&self) -> Result<Recording, CliError> {
         let mixture = recording::read(&self.mixture)?;
         mixture.ensure_audible(&self.mixture)?;
-        let frame_len = Layout::new(f64::from(mixture.sample_rate), self.mode).windows.frame_len();
+        let frame_len = Layout::new(f64::from(mixture.sample_rate), LatencyMode::Live).windows.frame_len();
         if mixture.len() < frame_len {
             let milliseconds = |samples: usize| 1e3 * samples as f64 / f64::from(mixture.sample_rate);
             return Err(CliError::TooShort {

@@ -9,7 +9,11 @@ use egui::{Align2, CornerRadius, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit:
 
 /// Every mode as it is drawn: its value, its name, and what it is for.
 const SEGMENTS: [(Mode, &str, &str); 4] = [
-    (Mode::Direct, "Direct", "The shortest delay, to play an instrument through. The sources bleed into each other more."),
+    (
+        Mode::Direct,
+        "Direct",
+        "The shortest delay, to play an instrument through. The sources bleed into each other more.",
+    ),
     (Mode::Live, "Live", "A very short delay, for the stage. The sources bleed into each other a little more."),
     (Mode::Balanced, "Balanced", "A short delay, for monitoring while recording."),
     (Mode::Quality, "Quality", "The cleanest separation, for mixing. The host makes up for the delay."),

@@ -19,9 +19,9 @@ pub(super) fn stride(sample_rate: f64) -> usize {
     ((STRIDE * sample_rate / 44_100.0).round() as usize).max(1)
 }
 
-/// Whether `recording`, the `number`th, fills a frame of `mode` with numbers.
-pub(super) fn check(recording: &Recording, mode: LatencyMode, number: usize) -> Result<(), LearnError> {
-    let frame_len = Layout::new(f64::from(recording.sample_rate), mode).windows.frame_len();
+/// Whether `recording`, the `number`th, fills a short frame with numbers. Long frames may end in silence.
+pub(super) fn check(recording: &Recording, number: usize) -> Result<(), LearnError> {
+    let frame_len = Layout::new(f64::from(recording.sample_rate), LatencyMode::Live).windows.frame_len();
     if recording.len() < frame_len {
         let milliseconds = |samples: usize| 1e3 * samples as f64 / f64::from(recording.sample_rate);
         return Err(LearnError::TooShort {
@@ -54,11 +54,12 @@ fn magnitudes(recording: &Recording, mode: LatencyMode) -> Frames {
     let layout = Layout::new(sample_rate, mode);
     let mut analysis = Analysis::new(&layout.windows.analysis);
     let (bins, frame_len, stride) = (layout.bins(), layout.windows.frame_len(), stride(sample_rate));
-    let count = (recording.len() - frame_len) / stride + 1;
+    let count = recording.len().saturating_sub(frame_len) / stride + 1;
     let mut values = vec![0.0; count * bins];
     let mut spectrum = vec![Bin::default(); bins];
     for channel in &recording.channels {
-        let centred = centred(channel);
+        let mut centred = centred(channel);
+        centred.resize(centred.len().max(frame_len), 0.0);
         for (t, frame) in values.chunks_exact_mut(bins).enumerate() {
             analysis.spectrum(&centred[t * stride..t * stride + frame_len], &mut spectrum);
             for (sum, bin) in frame.iter_mut().zip(&spectrum).skip(1) {

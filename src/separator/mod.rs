@@ -19,8 +19,8 @@ mod model;
 pub mod offline;
 mod stream;
 
-pub use controls::{Controls, decibels_to_gain};
 pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
+pub use controls::{Controls, decibels_to_gain};
 pub use model::{Model, ModelError};
 
 use crate::{

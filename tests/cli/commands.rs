@@ -82,7 +82,7 @@ fn separate_goes_through_the_engine_with_its_options() {
         read(bench.path("out/low.wav")).unwrap()
     };
     let plain = low("");
-    assert_eq!(plain, low("--mode quality --focus 1 --sparsity 0 --smoothness 0"), "these are the defaults");
+    assert_eq!(plain, low("--mode quality --focus 1.5 --sparsity 0 --smoothness 0"), "these are the defaults");
     for option in ["--mode live", "--focus 2", "--sparsity 1", "--smoothness 1"] {
         assert_ne!(plain, low(option), "{option} changes nothing");
     }
@@ -199,7 +199,7 @@ fn inspect_tells_what_is_in_a_preset() {
     for expected in [
         "2 sources written by Unbraid",
         "1. low  fixed, 4 bases in 1 block",
-        "frames of 2048 samples at 44100 Hz",
+        "frames of 2058 samples at 44100 Hz",
         "KL divergence, 9 iterations, seed 3",
         "learned from low.wav",
         "2. rest  adaptive, 7 bases learned while it plays",
@@ -207,7 +207,7 @@ fn inspect_tells_what_is_in_a_preset() {
         assert!(text.contains(expected), "no {expected:?} in\n{text}");
     }
     let json = bench.run("inspect p.unbraid.safetensors --json").succeeded().json();
-    assert_eq!(json["sources"][0]["dictionaries"][0]["frame"]["frame_len"], 2048);
+    assert_eq!(json["sources"][0]["dictionaries"][0]["frame"]["frame_len"], 2058);
     assert_eq!(json["sources"][1]["kind"], "adaptive");
 }
 

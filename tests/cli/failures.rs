@@ -83,7 +83,7 @@ fn recordings_that_cannot_be_used_are_named_in_a_sentence() {
         ("three.wav", "has 3 channels"),
         ("empty.wav", "is empty"),
         ("silent.wav", "is silent"),
-        ("short.wav", "lasts 45 ms, less than one frame of 46 ms"),
+        ("short.wav", "lasts 45 ms, less than one frame of 47 ms"),
         ("nan.wav", "sample 0 of channel 1 is not a finite number"),
         ("slow.wav", "its sample rate is 800 Hz"),
     ] {

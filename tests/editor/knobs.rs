@@ -234,8 +234,8 @@ fn keys_and_a_screen_reader_turn_a_focused_knob() {
 fn small_knobs_are_turned_like_the_big_ones() {
     let mut stage = stage();
     stage.drag("Focus", -40.0);
-    // 0.5 to 4 in 200 points, up from 1.
-    assert_near(stage.params.focus.value(), 1.0 + 3.5 * 0.2);
+    // 0.5 to 4 in 200 points, up from 1.5.
+    assert_near(stage.params.focus.value(), 1.5 + 3.5 * 0.2);
     assert_one_gesture(&stage.told_of(&stage.params.focus));
     stage.wheel("Sparsity", 2.0, Modifiers::NONE);
     assert_near(stage.params.sparsity.value(), 0.02);

@@ -106,7 +106,7 @@ fn states_are_drawn() {
     // SAFETY: the stage holds the parameters.
     unsafe { nice_plug::prelude::Param::as_ptr(&stage.params.mode)._internal_set_normalized_value(0.0) };
     play(&mut stage, 0.1);
-    assert_eq!(stage.params.mode.value(), Mode::Live);
+    assert_eq!(stage.params.mode.value(), Mode::Direct);
     let pending = picture(&mut stage, "2_strips_pending_loading");
     stage.click("Bypass");
     stage.click("Preset");

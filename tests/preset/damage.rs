@@ -236,7 +236,7 @@ fn adaptive_sources_have_no_bases_and_fixed_sources_have_some() {
 fn dictionaries_and_tensors_belong_together() {
     let twice = set("/sources/0/dictionaries/1/frame_len", json!(64));
     let expected = "`sources[0].dictionaries[1].frame_len` is 64 like `dictionaries[0].frame_len`; expected a frame \
-                    length of its own";
+                    length or a latency of its own";
     assert_eq!(twice, expected);
     let missing = set("/sources/0/dictionaries/1/frame_len", json!(128));
     assert_eq!(missing, "`source.0.bases.128` is missing; expected a tensor of [K, 65]");
@@ -294,6 +294,16 @@ fn a_sum_that_is_1_up_to_rounding_is_taken_as_it_is() {
     parts.set_weight(1, 20, 0.009);
     let preset = file::from_bytes(&parts.bytes(), "it").unwrap();
     assert_eq!(preset.sources[0].dictionaries[0].basis(1)[20], 0.009);
+}
+
+#[test]
+fn reconstruction_bases_are_as_many_as_the_bases_and_non_negative() {
+    let with = |rows: Vec<f32>| unwritable(|preset| preset.sources[0].dictionaries[0].reconstruction = Some(rows));
+    let field = "the preset: `sources[0].dictionaries[0].reconstruction";
+    assert_eq!(with(vec![1.0; 98]), format!("{field}` is 98 numbers; expected 3 bases of 33 bins"));
+    assert_eq!(with(vec![-1.0; 99]), format!("{field}[0][0]` is -1; expected 0 or more"));
+    let latency = unwritable(|preset| preset.sources[0].dictionaries[0].frame.latency = 65);
+    assert_eq!(latency, "the preset: `sources[0].dictionaries[0].latency` is 65; expected 1 to 64 samples");
 }
 
 #[test]

@@ -114,8 +114,10 @@ prop_compose! {
         seed in any::<u64>(),
         iterations in any::<u32>(),
         weights in vec(0.0..1.0_f32, components * 41),
+        latency in 1..80_usize,
+        reconstructs in any::<bool>(),
     ) -> Dictionary {
-        let frame = FrameSpec { sample_rate, frame_len, window, exponent };
+        let frame = FrameSpec { sample_rate, frame_len, window, latency: latency.min(frame_len), exponent };
         let bins = frame.bins();
         let mut bases = weights[..components * bins].to_vec();
         for basis in bases.chunks_mut(bins) {
@@ -123,7 +125,8 @@ prop_compose! {
             let sum: f32 = basis.iter().sum();
             basis.iter_mut().for_each(|weight| *weight /= sum);
         }
-        Dictionary { frame, training: Training { divergence, seed, iterations }, components, bins, bases }
+        let reconstruction = reconstructs.then(|| weights[..components * bins].to_vec());
+        Dictionary { frame, training: Training { divergence, seed, iterations }, components, bins, bases, reconstruction }
     }
 }
 

@@ -41,6 +41,19 @@ fn the_safetensors_crate_reads_what_is_written() {
 }
 
 #[test]
+fn dictionaries_for_short_latencies_and_reconstruction_bases_come_back() {
+    let mut preset = sample();
+    let mut short = dictionary(64);
+    short.frame.latency = 16;
+    short.reconstruction = Some(short.bases.iter().map(|weight| 3.0 * weight).collect());
+    preset.sources[0].dictionaries.push(short);
+    let bytes = file::to_bytes(&preset).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    assert!(tensors.tensor("source.0.bases.64.16").is_ok() && tensors.tensor("source.0.reconstruction.64.16").is_ok());
+    assert_eq!(file::from_bytes(&bytes, "it").unwrap(), preset);
+}
+
+#[test]
 fn what_is_known_wins_over_unknown_keys_of_the_same_name() {
     let mut preset = sample();
     preset.sources[0].unknown.insert("name".to_owned(), json!("other"));

@@ -20,14 +20,15 @@ pub(crate) fn fixture_bytes() -> Vec<u8> {
 
 /// Three bases. Basis k is 1/2, 3/8, 1/8 in the bins from 3k + 1 on, and zero elsewhere.
 pub(crate) fn dictionary(frame_len: usize) -> Dictionary {
-    let frame = FrameSpec { sample_rate: 44_100.0, frame_len, window: "hann".to_owned(), exponent: 1.0 };
+    let frame =
+        FrameSpec { sample_rate: 44_100.0, frame_len, window: "hann".to_owned(), latency: frame_len, exponent: 1.0 };
     let bins = frame_len / 2 + 1;
     let mut bases = vec![0.0; 3 * bins];
     for k in 0..3 {
         bases[k * bins + 3 * k + 1..][..3].copy_from_slice(&[0.5, 0.375, 0.125]);
     }
     let training = Training { divergence: "kl".to_owned(), seed: u64::MAX, iterations: 200 };
-    Dictionary { frame, training, components: 3, bins, bases }
+    Dictionary { frame, training, components: 3, bins, bases, reconstruction: None }
 }
 
 /// What the fixture holds, for ever.

@@ -3,10 +3,7 @@
 //! One update over all of them from the warm start tells what each would become; those that would become loudest are solved for,
 //! the others are silent in this frame. A dictionary of a thousand bases thus costs one pass over it, and then as much as a small one.
 
-use super::{
-    FLOOR, LEAST_MODEL, SILENCE,
-    squarem::Components,
-};
+use super::{FLOOR, LEAST_MODEL, SILENCE, squarem::Components};
 use crate::nmf::{
     aligned::{Aligned, padded},
     kernels::vector,
@@ -52,14 +49,7 @@ impl Selection {
 
     /// Puts the components for the frame `v`, which sums to 1, into `set`. `h` are the last activations, `[K]`; `model`, `[width]`, is overwritten.
     #[inline(always)]
-    pub(super) fn choose<S: Simd>(
-        &mut self,
-        simd: S,
-        v: &[f32],
-        model: &mut [f32],
-        h: &[f32],
-        set: &mut Components,
-    ) {
+    pub(super) fn choose<S: Simd>(&mut self, simd: S, v: &[f32], model: &mut [f32], h: &[f32], set: &mut Components) {
         let components = self.order.len();
         self.sounding.clear();
         // At most as many as were chosen, unless the activations come from elsewhere.

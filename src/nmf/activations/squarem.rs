@@ -152,8 +152,7 @@ impl Components {
         }
         if blocks.len() > 1 {
             assert_eq!(blocks.iter().sum::<usize>(), count, "blocks must add up to the components");
-            components.blocks =
-                blocks.iter().enumerate().flat_map(|(b, &size)| std::iter::repeat_n(b, size)).collect();
+            components.blocks = blocks.iter().enumerate().flat_map(|(b, &size)| std::iter::repeat_n(b, size)).collect();
         }
         components
     }
@@ -369,9 +368,8 @@ mod tests {
     fn sixteen_cycles_reach_what_five_hundred_plain_updates_reach() {
         for (components, seed) in [(5, 2), (25, 3), (50, 4), (100, 5)] {
             let (bases, v) = (bases(components), random(seed, BINS));
-            let cost = |solver: &mut dyn Solver| {
-                divergence(&bases, &solve(solver, Priors::default(), &v, components), &v)
-            };
+            let cost =
+                |solver: &mut dyn Solver| divergence(&bases, &solve(solver, Priors::default(), &v, components), &v);
             let fast = cost(&mut Squarem::new(&bases, BINS, &[], 16));
             let plain = cost(&mut MultiplicativeUpdate::new(bases.clone(), BINS, 500));
             let optimum = cost(&mut MultiplicativeUpdate::new(bases.clone(), BINS, 50_000));

@@ -28,11 +28,7 @@ pub fn weighted_sum_of<S: Simd>(simd: S, rows: &[f32], picks: &[(usize, f32)], o
 
 /// Column by column of registers, so that the sums stay in registers while all rows go by.
 #[inline(always)]
-fn sum_in_blocks<'a, S: Simd>(
-    simd: S,
-    rows: impl Iterator<Item = (&'a [S::f32s], f32)> + Clone,
-    out: &mut [f32],
-) {
+fn sum_in_blocks<'a, S: Simd>(simd: S, rows: impl Iterator<Item = (&'a [S::f32s], f32)> + Clone, out: &mut [f32]) {
     let out = S::as_mut_simd_f32s(out).0;
     let whole = out.len() / BLOCK * BLOCK;
     let (blocks, rest) = out.split_at_mut(whole);

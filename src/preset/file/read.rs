@@ -1,10 +1,10 @@
 //! A preset out of a file.
 
 use super::{
-    FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem,
+    FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem, bases_name,
     container::{self, Header},
     fields::{Fields, whole},
-    bases_name, reconstruction_name,
+    reconstruction_name,
 };
 use crate::{
     dictionary::{Dictionary, Flaw, FrameSpec, Training},
@@ -120,8 +120,7 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
         keep(&mut unknown_dictionaries, &frame.label(), unknown);
         frames.push((frame, training));
     }
-    check_distinct(frames.iter().map(|(frame, _)| frame))
-        .map_err(|flaw| flaw.within(&format!("sources[{index}]")))?;
+    check_distinct(frames.iter().map(|(frame, _)| frame)).map_err(|flaw| flaw.within(&format!("sources[{index}]")))?;
     let dictionaries = frames
         .into_iter()
         .map(|(frame, training)| tensors.dictionary(index, frame, training))

@@ -1,9 +1,9 @@
 //! A preset into a file.
 
 use super::{
-    FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem,
+    FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem, bases_name,
     container::{self, Header},
-    bases_name, reconstruction_name,
+    reconstruction_name,
 };
 use crate::{
     dictionary::Dictionary,
@@ -66,9 +66,11 @@ fn places(preset: &Preset) -> (BTreeMap<String, TensorInfo>, usize) {
 
 /// Every tensor: its name, its dictionary and its numbers.
 fn tensors_of(preset: &Preset) -> impl Iterator<Item = (String, &Dictionary, &[f32])> {
-    let dictionaries = preset.sources.iter().enumerate().flat_map(|(index, source)| {
-        source.dictionaries.iter().map(move |dictionary| (index, dictionary))
-    });
+    let dictionaries = preset
+        .sources
+        .iter()
+        .enumerate()
+        .flat_map(|(index, source)| source.dictionaries.iter().map(move |dictionary| (index, dictionary)));
     dictionaries.flat_map(|(index, dictionary)| {
         let bases = (bases_name(index, &dictionary.frame), dictionary, &dictionary.bases[..]);
         let name = reconstruction_name(index, &dictionary.frame);

@@ -1,10 +1,10 @@
-//! A source learned while one watches.
+//! Sources learned while one watches.
 
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::ControlFlow;
 use unbraid::{
-    learner::{self, LearnSettings},
+    learner::{self, LearnSettings, Lesson},
     preset::{Kind, Knobs, PALETTE, Source, UnknownKeys},
     recording::Recording,
 };
@@ -12,25 +12,40 @@ use unbraid::{
 /// Steps of the progress bar.
 const STEPS: f32 = 1000.0;
 
-/// The source at `index` in its preset, with its colour and all knobs at rest, learned from `recordings`.
-pub(crate) fn source(index: usize, name: &str, recordings: &[Recording], settings: &LearnSettings) -> Result<Source> {
-    let style = ProgressStyle::with_template("learning {msg:8} [{bar:40}] {percent:>3} %  {eta} left")?;
-    let bar = ProgressBar::new(STEPS as u64).with_style(style).with_message(name.to_owned());
-    let dictionaries = learner::learn(recordings, settings, &mut |share| {
+/// A source to learn.
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) recordings: Vec<Recording>,
+    /// Number of bases K.
+    pub(crate) components: usize,
+}
+
+/// The sources `parts` in their order, with their colours and all knobs at rest, learned together.
+pub(crate) fn sources(parts: &[Part]) -> Result<Vec<Source>> {
+    let style = ProgressStyle::with_template("learning {msg} [{bar:40}] {percent:>3} %  {eta} left")?;
+    let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+    let bar = ProgressBar::new(STEPS as u64).with_style(style).with_message(names.join(", "));
+    let lesson = |part| {
+        let Part { recordings, components, .. }: &Part = part;
+        Lesson { recordings, settings: LearnSettings { components: *components, ..LearnSettings::default() } }
+    };
+    let lessons: Vec<Lesson> = parts.iter().map(lesson).collect();
+    let learned = learner::learn(&lessons, &mut |share| {
         bar.set_position((share * STEPS) as u64);
         ControlFlow::Continue(())
     })
-    .with_context(|| format!("cannot learn {name}"))?;
+    .context("cannot learn")?;
     bar.finish();
-    Ok(Source {
-        name: name.to_owned(),
+    let source = |(index, (part, dictionaries)): (usize, (&Part, _))| Source {
+        name: part.name.clone(),
         colour: PALETTE[index],
         kind: Kind::Fixed,
-        blocks: vec![settings.components],
+        blocks: vec![part.components],
         knobs: Knobs::default(),
         learned_from: Vec::new(),
         licence: None,
         dictionaries,
         unknown: UnknownKeys::new(),
-    })
+    };
+    Ok(parts.iter().zip(learned).enumerate().map(source).collect())
 }

@@ -55,12 +55,17 @@ fn score(truths: &[Vec<f32>], played: &Performance) -> Result<Vec<Score>> {
 }
 
 fn learn() -> Result<Preset> {
-    let source = |(index, part): (usize, &(&str, &str, &str, &str))| -> Result<Source> {
-        let learned = learning::source(index, part.0, &[audio(part.1)?], &LearnSettings::default())?;
-        Ok(Source { learned_from: vec![part.1.to_owned()], ..learned })
+    let lesson = |part: &(&str, &str, &str, &str)| -> Result<learning::Part> {
+        let components = LearnSettings::default().components;
+        Ok(learning::Part { name: part.0.to_owned(), recordings: vec![audio(part.1)?], components })
     };
+    let lessons = PARTS.iter().map(lesson).collect::<Result<Vec<_>>>()?;
+    let sources = PARTS
+        .iter()
+        .zip(learning::sources(&lessons)?)
+        .map(|(part, source)| Source { learned_from: vec![part.1.to_owned()], ..source });
     Ok(Preset {
-        sources: PARTS.iter().enumerate().map(source).collect::<Result<_>>()?,
+        sources: sources.collect(),
         written_by: env!("CARGO_PKG_VERSION").to_owned(),
         unknown: UnknownKeys::new(),
     })
@@ -96,7 +101,7 @@ fn write_sounds(folder: &Path, mixture: &Recording, played: &Performance) -> Res
 fn draw(path: &Path, preset: &Preset, mixture: &Recording, played: &Performance) -> Result<()> {
     let figure = |(source, sound)| -> SourceFigure<'_> {
         let source: &Source = source;
-        SourceFigure { name: &source.name, colour: source.colour, sound, dictionary: source.dictionaries.first() }
+        SourceFigure { name: &source.name, colour: source.colour, sound, dictionary: source.dictionaries.last() }
     };
     let sources = preset.sources.iter().zip(&played.sources).map(figure).collect();
     Ok(plot::separation(path, &SeparationFigure { title: "Unbraid: drums and bass", mixture, sources })?)

@@ -12,10 +12,7 @@ use crate::learning;
 use anyhow::Result;
 use score::{BASSES, KITS, Note, Player};
 use std::path::Path;
-use unbraid::{
-    learner::LearnSettings,
-    preset::{Preset, Source, UnknownKeys, file},
-};
+use unbraid::preset::{Preset, Source, UnknownKeys, file};
 
 const LICENCE: &str = "MIT (rendered from FluidR3 GM by Frank Wen)";
 
@@ -39,9 +36,8 @@ const PRESETS: [(&str, &[Part]); 1] = [("Drums + Bass", &[DRUMS, BASS])];
 /// Renders recordings into `recordings`, learns from them, writes the presets into `presets`.
 pub(crate) fn run(recordings: &Path, presets: &Path) -> Result<()> {
     for (name, parts) in PRESETS {
-        let sources = parts.iter().enumerate().map(|(index, part)| source(index, part, recordings));
         let preset = Preset {
-            sources: sources.collect::<Result<_>>()?,
+            sources: sources(parts, recordings)?,
             written_by: env!("CARGO_PKG_VERSION").to_owned(),
             unknown: UnknownKeys::new(),
         };
@@ -52,17 +48,19 @@ pub(crate) fn run(recordings: &Path, presets: &Path) -> Result<()> {
     Ok(())
 }
 
-fn source(index: usize, part: &Part, folder: &Path) -> Result<Source> {
-    let notes = (part.notes)();
-    let played: Vec<_> = part
-        .players
-        .iter()
-        .map(|player| synthesizer::play(folder, *player, part.channel, &notes))
-        .collect::<Result<_>>()?;
-    let settings = LearnSettings { components: part.components, ..LearnSettings::default() };
-    Ok(Source {
+fn sources(parts: &[Part], folder: &Path) -> Result<Vec<Source>> {
+    let lessons = parts.iter().map(|part| lesson(part, folder)).collect::<Result<Vec<_>>>()?;
+    let source = |(part, source): (&Part, Source)| Source {
         learned_from: part.players.iter().map(|player| player.name.to_owned()).collect(),
         licence: Some(LICENCE.to_owned()),
-        ..learning::source(index, part.name, &played, &settings)?
-    })
+        ..source
+    };
+    Ok(parts.iter().zip(learning::sources(&lessons)?).map(source).collect())
+}
+
+fn lesson(part: &Part, folder: &Path) -> Result<learning::Part> {
+    let notes = (part.notes)();
+    let play = |player: &Player| synthesizer::play(folder, *player, part.channel, &notes);
+    let recordings = part.players.iter().map(play).collect::<Result<_>>()?;
+    Ok(learning::Part { name: part.name.to_owned(), recordings, components: part.components })
 }

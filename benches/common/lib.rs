@@ -1,0 +1,131 @@
+//! What the benchmarks share: audio, dictionaries, and times taken side by side.
+
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+use unbraid::{
+    learner::{LearnSettings, Lesson, learn},
+    preset::{Kind, Knobs, PALETTE, Preset, Source, UnknownKeys},
+    recording::{self, Recording},
+};
+
+/// A mixture of which every part is known, and recordings to learn from: (bass, drums).
+pub struct Case {
+    /// What it is called.
+    pub name: String,
+    /// Take 1 of each source, to learn from.
+    pub lessons: [Recording; 2],
+    /// Take 2 of each source, to mix and separate.
+    pub parts: [Recording; 2],
+}
+
+/// The cases of the folder in `UNBRAID_STEMS`, or the one that comes with the tests.
+///
+/// # Panics
+/// If a recording cannot be read.
+pub fn cases() -> Vec<Case> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/audio");
+    let folder = std::env::var_os("UNBRAID_STEMS").map_or(own, PathBuf::from);
+    let pairs = [("finger-bass", "standard-kit"), ("slap-bass", "room-kit"), ("synth-bass", "808-kit")];
+    let found = pairs.into_iter().filter(|(bass, _)| folder.join(format!("{bass}-take1.flac")).exists());
+    let take = |name: &str, number: usize| match recording::read(folder.join(format!("{name}-take{number}.flac"))) {
+        Ok(recording) => recording,
+        Err(error) => panic!("{error}"),
+    };
+    found
+        .map(|(bass, drums)| Case {
+            name: format!("{bass} + {drums}"),
+            lessons: [take(bass, 1), take(drums, 1)],
+            parts: [take(bass, 2), take(drums, 2)],
+        })
+        .collect()
+}
+
+impl Case {
+    /// The two parts played together.
+    pub fn mixture(&self) -> Recording {
+        let mut mixture = self.parts[0].clone();
+        for (sum, channel) in mixture.channels.iter_mut().zip(&self.parts[1].channels) {
+            sum.iter_mut().zip(channel).for_each(|(sum, sample)| *sum += sample);
+        }
+        mixture
+    }
+
+    /// The preset that `unbraid learn` makes of the lessons.
+    ///
+    /// # Panics
+    /// If nothing can be learned.
+    pub fn preset(&self) -> Preset {
+        let lessons = self.lessons.each_ref().map(|recording| Lesson {
+            recordings: std::slice::from_ref(recording),
+            settings: LearnSettings::default(),
+        });
+        match learn(&lessons, &mut |_| ControlFlow::Continue(())) {
+            Ok(learned) => preset(learned.into_iter().map(|dictionaries| source("source", dictionaries)).collect()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// A fixed source.
+pub fn source(name: &str, dictionaries: Vec<unbraid::dictionary::Dictionary>) -> Source {
+    Source {
+        name: name.to_owned(),
+        colour: PALETTE[0],
+        kind: Kind::Fixed,
+        blocks: dictionaries.iter().take(1).map(|dictionary| dictionary.components).collect(),
+        knobs: Knobs::default(),
+        learned_from: Vec::new(),
+        licence: None,
+        dictionaries,
+        unknown: UnknownKeys::default(),
+    }
+}
+
+/// A preset of `sources`.
+pub fn preset(sources: Vec<Source>) -> Preset {
+    Preset { sources, written_by: "benchmark".to_owned(), unknown: UnknownKeys::default() }
+}
+
+/// Median seconds per call of each of `contestants`, timed in turns, so that what else the machine does meets all alike.
+pub fn side_by_side(rounds: usize, contestants: &mut [&mut dyn FnMut()]) -> Vec<f64> {
+    let mut times = vec![Vec::with_capacity(rounds); contestants.len()];
+    for _ in 0..rounds {
+        for (contestant, times) in contestants.iter_mut().zip(&mut times) {
+            let begin = Instant::now();
+            contestant();
+            times.push(begin.elapsed().as_secs_f64());
+        }
+    }
+    times.into_iter().map(median).collect()
+}
+
+/// The middle one of `values`.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// A sequence of numbers from 0 to 1 that looks random and is always the same.
+pub fn noise(seed: u64) -> impl FnMut() -> f32 {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 40) as f32 / (1_u64 << 24) as f32
+    }
+}
+
+/// `components` spiky spectra, `[K, F]`, that sum to 1.
+pub fn spiky_bases(seed: u64, components: usize, bins: usize) -> Vec<f32> {
+    let mut noise = noise(seed);
+    let mut bases: Vec<f32> = (0..components * bins).map(|_| noise().powi(8)).collect();
+    for basis in bases.chunks_exact_mut(bins) {
+        let sum: f32 = basis.iter().sum();
+        basis.iter_mut().for_each(|w| *w /= sum);
+    }
+    bases
+}

@@ -1,0 +1,152 @@
+//! Instructions of the audio path, counted by `valgrind --tool=callgrind`, against the committed table: a later change that makes it
+//! slower is seen whatever else the machine does.
+//!
+//! `cargo bench --bench instructions` prints the table; `-- --check` fails when a figure has risen by more than a few per
+//! cent; `-- --write` replaces the table. Counts are those of the AVX2 path, which is the widest that valgrind runs.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+use unbraid::{
+    dictionary::{Dictionary, FrameSpec, Training},
+    separator::{Controls, LatencyMode, Layout, Model, Separator},
+};
+use unbraid_benches::{noise, preset, source, spiky_bases};
+
+/// Growth that is not told from chance: another compiler's choices, not another algorithm.
+const TOLERANCE: f64 = 0.03;
+/// Says in the child what to play, as `mode seconds-in-tenths`.
+const CHILD: &str = "UNBRAID_COUNTED";
+const RATE: f64 = 48_000.0;
+
+fn main() -> ExitCode {
+    if let Ok(what) = std::env::var(CHILD) {
+        play(&what);
+        return ExitCode::SUCCESS;
+    }
+    let arguments: Vec<String> = std::env::args().collect();
+    let asked = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    match compare(asked("--check"), asked("--write")) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn compare(check: bool, write: bool) -> Result<bool, String> {
+    let compiler = compiler()?;
+    let table = table_path();
+    let (committed_compiler, committed) = read(&fs::read_to_string(&table).unwrap_or_default());
+    println!("million instructions per second of stereo sound at 48 kHz, 2 sources x 25 bases ({compiler})");
+    println!("{:12}{:>12}{:>12}{:>10}", "", "committed", "now", "change");
+    let (mut lines, mut even) = (format!("{compiler}\n"), true);
+    for mode in LatencyMode::ALL {
+        // The difference leaves out what is done once.
+        let now = (count(mode, 4)? - count(mode, 2)?) / 0.2 / 1e6;
+        let before = committed.get(mode.name()).copied();
+        let change = before.map_or(0.0, |before| now / before - 1.0);
+        let shown = before.map_or("-".to_owned(), |before| format!("{before:.1}"));
+        println!("{:12}{shown:>12}{now:12.1}{:>9.1}%", mode.name(), 100.0 * change);
+        lines += &format!("{} {now:.1}\n", mode.name());
+        even &= change <= TOLERANCE;
+    }
+    if write {
+        fs::write(&table, lines).map_err(|error| format!("cannot write {}: {error}", table.display()))?;
+        println!("wrote {}", table.display());
+        return Ok(true);
+    }
+    if committed_compiler != compiler {
+        println!(
+            "the table is {committed_compiler}'s: only told, not checked; `-- --write` takes over what was counted"
+        );
+        return Ok(true);
+    }
+    if check && !even {
+        eprintln!(
+            "the audio path takes over {:.0} % more instructions than {} says: make it as fast again, or write the new table with \
+             `cargo bench --bench instructions -- --write` and say why",
+            100.0 * TOLERANCE,
+            table.display()
+        );
+    }
+    Ok(even || !check)
+}
+
+fn table_path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("instructions.txt")
+}
+
+/// The compiler of a table, and its figures by mode.
+fn read(text: &str) -> (String, BTreeMap<String, f64>) {
+    let mut lines = text.lines();
+    let compiler = lines.next().unwrap_or_default().to_owned();
+    let figure =
+        |line: &str| line.split_once(' ').and_then(|(mode, figure)| Some((mode.to_owned(), figure.parse().ok()?)));
+    (compiler, lines.filter_map(figure).collect())
+}
+
+fn compiler() -> Result<String, String> {
+    let said = Command::new("rustc").arg("--version").output().map_err(|error| format!("cannot run rustc: {error}"))?;
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    Ok(said.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
+}
+
+/// Instructions of this program while it plays `tenths` of a second in `mode`.
+fn count(mode: LatencyMode, tenths: usize) -> Result<f64, String> {
+    let program = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .env(CHILD, format!("{} {tenths}", mode.name()))
+        .output()
+        .map_err(|error| format!("cannot run valgrind ({error}): install it with `apt-get install valgrind`"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    said.lines()
+        .find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
+        .ok_or_else(|| format!("valgrind counted nothing:\n{said}"))
+}
+
+/// Plays a tone with bursts of noise.
+fn play(what: &str) {
+    let mut words = what.split(' ');
+    let name = words.next().unwrap_or_default();
+    let tenths: usize = words.next().and_then(|tenths| tenths.parse().ok()).unwrap_or(1);
+    let mode = LatencyMode::ALL.into_iter().find(|mode| mode.name() == name).unwrap_or_default();
+    let dictionaries = |number: u64| {
+        [LatencyMode::Live, LatencyMode::Quality]
+            .map(|mode| {
+                let layout = Layout::new(44_100.0, mode);
+                let bins = layout.bins();
+                Dictionary {
+                    frame: FrameSpec::of(&layout),
+                    training: Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 },
+                    components: 25,
+                    bins,
+                    bases: spiky_bases(number, 25, bins),
+                    reconstruction: None,
+                }
+            })
+            .to_vec()
+    };
+    let preset = preset(vec![source("bass", dictionaries(1)), source("drums", dictionaries(2))]);
+    let Ok(model) = Model::new(&preset, RATE, mode) else { return };
+    let mut separator = Separator::new(Box::new(model), 2);
+    separator.set_controls(&Controls { gains: [0.5; 8], ..Controls::default() });
+    let mut noise = noise(3);
+    for block in 0..tenths * RATE as usize / 10 / 64 {
+        let mut left = [0.0; 64];
+        for (n, sample) in left.iter_mut().enumerate() {
+            let time = (block * 64 + n) as f32 / RATE as f32;
+            let burst = if (8.0 * time).fract() < 0.3 { 0.2 * (noise() - 0.5) } else { 0.0 };
+            *sample = 0.1 * (std::f32::consts::TAU * 110.0 * time).sin() + burst;
+        }
+        let mut right = left;
+        separator.process(&mut [&mut left, &mut right], &mut []);
+    }
+}

@@ -1,0 +1,385 @@
+//! Batch factorization: bases W and activations H from frames V, by multiplicative updates (Lee and Seung 2001) that start
+//! at frames which differ and gather momentum. Less than a third of the passes suffices.
+//!
+//! - [`start`]: where W starts.
+//! - [`momentum`]: from where the next update of W and H is taken.
+//! - [`part`]: one core's share of a pass over the frames.
+//!
+//! How frames are cut into parts depends on their number only, and what the parts contribute to W is added up in their
+//! order: the result depends on the seed, not on the number of cores. Memory beside V is 3 TK values for H, and at most
+//! 32 (64 F + 2 KF) for the parts.
+
+mod momentum;
+mod part;
+mod start;
+
+use momentum::{Momentum, Trajectory};
+use part::{CHUNK_FRAMES, Model, Part, Verdict};
+use rand::SeedableRng;
+use rand_pcg::Pcg64Mcg;
+use rayon::prelude::*;
+use std::ops::ControlFlow;
+
+/// As many cores can share the work.
+const MAX_PARTS: usize = 32;
+/// Added to the model before a division, relative to the mean of V.
+const LEAST: f32 = 1e-9;
+/// Rises of the cost below this share of ΣV are rounding.
+const TOLERANCE: f64 = 1e-6;
+
+/// Non-negative frames, `[T, F]`, row-major.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Frames {
+    /// Number of bins F.
+    pub bins: usize,
+    /// The values, frame after frame.
+    pub values: Vec<f32>,
+}
+
+impl Frames {
+    /// Number of frames T.
+    pub fn len(&self) -> usize {
+        self.values.len().checked_div(self.bins).unwrap_or(0)
+    }
+
+    /// Whether there is no frame.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The frames, each `[F]`.
+    pub fn iter(&self) -> impl Iterator<Item = &[f32]> {
+        self.values.chunks_exact(self.bins.max(1))
+    }
+}
+
+/// What to factorize into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Factorization {
+    /// Number of bases K.
+    pub components: usize,
+    /// Passes over the frames, each with an update of H and of W. 150 reach what takes 500 without momentum.
+    pub iterations: u32,
+    /// Seed of the random start.
+    pub seed: u64,
+}
+
+/// Why a factorization gave no result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FactorizationError {
+    /// Nothing to factorize.
+    #[error("there is no frame with sound to learn from")]
+    Empty,
+    /// No component asked for.
+    #[error("a dictionary needs at least one component")]
+    NoComponents,
+    /// The progress callback broke off.
+    #[error("learning was cancelled")]
+    Cancelled,
+}
+
+impl Factorization {
+    /// Bases `[K, F]`, each summing to 1, that minimise D(V‖WH) from a random start.
+    ///
+    /// `progress` is told the share done, 0 to 1, after each pass, and cancels by breaking.
+    ///
+    /// # Errors
+    /// [`FactorizationError`]
+    pub fn run(
+        &self,
+        v: &Frames,
+        progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+    ) -> Result<Vec<f32>, FactorizationError> {
+        if v.is_empty() || v.values.iter().all(|value| *value == 0.0) {
+            return Err(FactorizationError::Empty);
+        }
+        if self.components == 0 {
+            return Err(FactorizationError::NoComponents);
+        }
+        let mut learning = Learning::new(v, self.components, self.seed);
+        for done in 1..=self.iterations {
+            learning.pass();
+            if progress(done as f32 / self.iterations as f32).is_break() {
+                return Err(FactorizationError::Cancelled);
+            }
+        }
+        Ok(learning.bases.now)
+    }
+}
+
+/// A factorization under way.
+#[derive(Debug)]
+struct Learning<'a> {
+    bins: usize,
+    least: f32,
+    /// W, `[K, F]`.
+    bases: Trajectory,
+    /// H, with the frames.
+    parts: Vec<Part<'a>>,
+    momentum: Momentum,
+    /// Cost of the last pass that was kept, and by how much the next may lie above it.
+    cost: f64,
+    tolerance: f64,
+    /// What becomes of H, which the parts are told with the next pass: the scales of its columns and its weight ahead, or
+    /// nothing if the pass was dropped.
+    kept: Option<(Vec<f32>, f32)>,
+}
+
+impl<'a> Learning<'a> {
+    fn new(v: &'a Frames, components: usize, seed: u64) -> Self {
+        let bins = v.bins;
+        let total: f64 = v.values.iter().map(|value| f64::from(*value)).sum();
+        let part_frames = v.len().div_ceil(MAX_PARTS).next_multiple_of(CHUNK_FRAMES);
+        Self {
+            bins,
+            least: (total / v.values.len() as f64) as f32 * LEAST,
+            bases: Trajectory::new(start::distinct_frames(v, components, &mut Pcg64Mcg::seed_from_u64(seed))),
+            parts: v.values.chunks(part_frames * bins).map(|frames| Part::new(frames, bins, components)).collect(),
+            momentum: Momentum::new(),
+            cost: f64::INFINITY,
+            tolerance: TOLERANCE * total,
+            kept: None,
+        }
+    }
+
+    /// Updates H, then W, from ahead of the last pass.
+    ///
+    /// Multiplicative updates never raise the cost, but an extrapolation may. A pass that ends above the last one is dropped, and
+    /// the next starts without momentum from where that one ended: costs never rise.
+    fn pass(&mut self) {
+        let verdict = match &self.kept {
+            Some((scales, beta)) => Verdict::Keep { scales, beta: *beta },
+            None => Verdict::Drop,
+        };
+        let model = Model { bases: &self.bases.ahead, bins: self.bins, least: self.least };
+        self.parts.par_iter_mut().for_each(|part| part.update(verdict, model));
+
+        let cost: f64 = self.parts.iter().map(|part| part.sums.cost).sum();
+        let plain = matches!(self.kept, None | Some((_, 0.0)));
+        if !plain && cost > self.cost + self.tolerance {
+            self.bases.drop_next();
+            self.momentum = Momentum::new();
+            self.kept = None;
+            return;
+        }
+        self.cost = cost;
+        self.update_bases();
+        let scales = normalize(&mut self.bases.next, self.bins);
+        let beta = self.momentum.gain();
+        self.bases.keep(beta);
+        normalize(&mut self.bases.ahead, self.bins);
+        self.kept = Some((scales, beta));
+    }
+
+    /// W ← W · Hᵀ(V / WH) / Hᵀ1.
+    fn update_bases(&mut self) {
+        let (bins, parts) = (self.bins, &self.parts);
+        let Trajectory { ahead, next, .. } = &mut self.bases;
+        next.par_chunks_exact_mut(bins).zip(ahead.par_chunks_exact(bins)).enumerate().for_each(|(k, (next, ahead))| {
+            next.fill(0.0);
+            for part in parts {
+                let numerator = &part.sums.numerator[k * bins..][..bins];
+                next.iter_mut().zip(numerator).for_each(|(sum, value)| *sum += value);
+            }
+            let activity: f32 = parts.iter().map(|part| part.sums.activity[k]).sum();
+            let scale = 1.0 / activity.max(f32::MIN_POSITIVE);
+            next.iter_mut().zip(ahead).for_each(|(next, w)| *next *= w * scale);
+        });
+    }
+}
+
+/// Scales each basis to a sum of 1; one that has died starts again flat. Gives the sums that were, `[K]`.
+fn normalize(bases: &mut [f32], bins: usize) -> Vec<f32> {
+    let normalize_one = |basis: &mut [f32]| {
+        let sum: f32 = basis.iter().sum();
+        if sum > 0.0 && sum.is_finite() {
+            basis.iter_mut().for_each(|w| *w /= sum);
+            sum
+        } else {
+            basis.fill(1.0 / bins as f32);
+            1.0
+        }
+    };
+    bases.chunks_exact_mut(bins).map(normalize_one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nmf::{
+        activations::{Solver, multiplicative::MultiplicativeUpdate},
+        divergence::kullback_leibler,
+        kernels,
+        matrix::{Rows, product},
+        priors::Priors,
+    };
+    use rand::RngExt;
+
+    /// Three spectra that do not overlap, in every mixture.
+    fn blocks() -> Frames {
+        let mut rng = Pcg64Mcg::seed_from_u64(7);
+        let bins = 30;
+        let values = (0..200)
+            .flat_map(|_| {
+                let h: [f32; 3] = rng.random();
+                (0..bins).map(move |f| h[f / 10].powi(3) * (1.0 + (f % 10) as f32))
+            })
+            .collect();
+        Frames { bins, values }
+    }
+
+    fn run(v: &Frames, iterations: u32, seed: u64) -> Vec<f32> {
+        Factorization { components: 3, iterations, seed }.run(v, &mut |_| ControlFlow::Continue(())).unwrap()
+    }
+
+    #[test]
+    fn spectra_that_do_not_overlap_are_found_exactly() {
+        let bases = run(&blocks(), 500, 0);
+        for basis in bases.chunks_exact(30) {
+            let block = basis.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0 / 10;
+            for (f, w) in basis.iter().enumerate() {
+                let expected = if f / 10 == block { (1 + f % 10) as f32 / 55.0 } else { 0.0 };
+                assert!((w - expected).abs() < 1e-3, "bin {f}: {w}, expected {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_divergence_falls_with_iterations() {
+        let v = blocks();
+        let cost = |iterations| {
+            let mut solver = MultiplicativeUpdate::new(run(&v, iterations, 1), v.bins, 500);
+            let bases = run(&v, iterations, 1);
+            let mut model = vec![0.0; v.bins];
+            v.iter()
+                .map(|frame| {
+                    let mut h = vec![0.0; 3];
+                    solver.solve(frame, &Priors::default(), &mut h);
+                    kernels::plain::weighted_sum(&bases, &h, &mut model);
+                    kullback_leibler(frame, &model)
+                })
+                .sum::<f64>()
+        };
+        let costs: Vec<f64> = [1, 10, 100].map(cost).to_vec();
+        assert!(costs[1] < 0.9 * costs[0] && costs[2] < 0.9 * costs[1], "{costs:?}");
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_bases_on_any_number_of_cores() {
+        let v = blocks();
+        let single = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let alone = single.install(|| run(&v, 20, 3));
+        assert_eq!(alone, run(&v, 20, 3));
+        assert_ne!(alone, run(&v, 20, 4));
+    }
+
+    #[test]
+    fn progress_is_reported_and_cancels() {
+        let mut told = Vec::new();
+        let result = Factorization { components: 2, iterations: 10, seed: 0 }.run(&blocks(), &mut |share| {
+            told.push(share);
+            if told.len() == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!(result, Err(FactorizationError::Cancelled));
+        assert_eq!(told, [0.1, 0.2, 0.3, 0.4]);
+    }
+
+    #[test]
+    fn silence_is_an_error() {
+        let silent = Frames { bins: 4, values: vec![0.0; 40] };
+        let result =
+            Factorization { components: 2, iterations: 1, seed: 0 }.run(&silent, &mut |_| ControlFlow::Continue(()));
+        assert_eq!(result, Err(FactorizationError::Empty));
+    }
+
+    /// 300 frames of tones with eight partials each, as they decay and mix, over some noise.
+    fn tones() -> Frames {
+        let mut rng = Pcg64Mcg::seed_from_u64(5);
+        let bins = 120;
+        let mut h = [0.0_f32; 10];
+        let mut values = Vec::new();
+        for _ in 0..300 {
+            for h in &mut h {
+                *h = if rng.random::<f32>() < 0.1 { rng.random() } else { 0.8 * *h };
+            }
+            for f in 0..bins {
+                let partial =
+                    |k: usize, n: usize| (-((f as f32 - (n * (5 + k)) as f32) / 1.2).powi(2)).exp() / n as f32;
+                let tone = |k: usize| (1..=8).map(|n| partial(k, n)).sum::<f32>();
+                values.push((0..10).map(|k| h[k] * tone(k)).sum::<f32>() + 0.01 * rng.random::<f32>());
+            }
+        }
+        Frames { bins, values }
+    }
+
+    /// D(V‖WH) after `iterations` multiplicative updates from random W and even H, the textbook's way.
+    fn divergence_of_plain_updates(v: &Frames, components: usize, iterations: u32, seed: u64) -> f64 {
+        let mut rng = Pcg64Mcg::seed_from_u64(seed);
+        let mut w: Vec<f32> = (0..components * v.bins).map(|_| 1.0 + rng.random::<f32>()).collect();
+        normalize(&mut w, v.bins);
+        let mut h = vec![1.0; v.len() * components];
+        let mut ratio = vec![0.0; v.values.len()];
+        let (mut gradient, mut numerator) = (vec![0.0; h.len()], vec![0.0; w.len()]);
+        let divide = |w: &[f32], h: &[f32], ratio: &mut [f32]| {
+            product(Rows::new(h, components), Rows::new(w, v.bins), ratio);
+            ratio.iter_mut().zip(&v.values).for_each(|(ratio, v)| *ratio = v / *ratio);
+        };
+        for _ in 0..iterations {
+            divide(&w, &h, &mut ratio);
+            product(Rows::new(&ratio, v.bins), Rows::new(&w, v.bins).transposed(), &mut gradient);
+            h.iter_mut().zip(&gradient).for_each(|(h, gradient)| *h *= gradient);
+            divide(&w, &h, &mut ratio);
+            product(Rows::new(&h, components).transposed(), Rows::new(&ratio, v.bins), &mut numerator);
+            w.iter_mut().zip(&numerator).for_each(|(w, numerator)| *w *= numerator);
+            // H takes over what W is divided by.
+            let scales = normalize(&mut w, v.bins);
+            let activity: Vec<f32> = (0..components).map(|k| h[k..].iter().step_by(components).sum()).collect();
+            for h in h.chunks_exact_mut(components) {
+                h.iter_mut().zip(&scales).zip(&activity).for_each(|((h, scale), sum)| *h *= scale / sum);
+            }
+        }
+        product(Rows::new(&h, components), Rows::new(&w, v.bins), &mut ratio);
+        kullback_leibler(&v.values, &ratio)
+    }
+
+    #[test]
+    fn a_hundred_passes_end_below_five_hundred_plain_updates() {
+        let v = tones();
+        let total: f64 = v.values.iter().map(|value| f64::from(*value)).sum();
+        let (mut plain, mut fast) = (0.0, 0.0);
+        for seed in 0..3 {
+            plain += divergence_of_plain_updates(&v, 12, 500, seed);
+            let mut learning = Learning::new(&v, 12, seed);
+            (0..100).for_each(|_| learning.pass());
+            fast += learning.cost - total;
+        }
+        assert!(fast <= 1.001 * plain, "{fast} with momentum, {plain} without");
+    }
+
+    #[test]
+    fn the_cost_never_rises() {
+        let v = tones();
+        for seed in 0..3 {
+            let mut learning = Learning::new(&v, 6, seed);
+            let mut last = f64::INFINITY;
+            for pass in 0..300 {
+                learning.pass();
+                assert!(learning.cost <= last + learning.tolerance, "pass {pass}: {} after {last}", learning.cost);
+                last = learning.cost;
+            }
+        }
+    }
+
+    #[test]
+    fn an_extrapolation_that_raises_the_cost_is_taken_back() {
+        let v = tones();
+        let mut learning = Learning::new(&v, 6, 0);
+        (0..20).for_each(|_| learning.pass());
+        let (kept, cost) = (learning.bases.now.clone(), learning.cost);
+        learning.bases.ahead.reverse();
+        learning.pass();
+        assert_eq!(learning.bases.now, kept);
+        learning.pass();
+        assert!(learning.cost < cost);
+    }
+}
