@@ -9,6 +9,9 @@ pub const MIN_SAMPLE_RATE: f64 = 1_000.0;
 /// Highest sample rate, Hz.
 pub const MAX_SAMPLE_RATE: f64 = 768_000.0;
 
+/// Cycles of the solver per frame. From a warm start they separate as well as the optimum does.
+const CYCLES: usize = 8;
+
 /// A latency mode's frame at 44.1 kHz; at other rates it lasts as long. Lengths are in samples.
 struct Framing {
     /// Bin spacing in Hz.
@@ -23,24 +26,20 @@ struct Framing {
     ahead: usize,
     /// Whether the work of a frame is laid out over the hop that follows, which delays the stream by a hop.
     spread: bool,
-    /// Cycles of the solver per frame: fewer where frames follow each other closely and the warm start is near.
-    cycles: usize,
 }
 
 const fn framing(mode: LatencyMode) -> Framing {
     let (short, long) = (BIN_SPACING_HZ, BIN_SPACING_HZ / 2.0);
     match mode {
         LatencyMode::Direct => {
-            Framing { bin_spacing: short, hop: 32.0, fall: 2, synthesis: 2, ahead: 2, spread: false, cycles: 8 }
+            Framing { bin_spacing: short, hop: 32.0, fall: 2, synthesis: 2, ahead: 2, spread: false }
         }
-        LatencyMode::Live => {
-            Framing { bin_spacing: short, hop: 64.0, fall: 2, synthesis: 2, ahead: 2, spread: false, cycles: 8 }
-        }
+        LatencyMode::Live => Framing { bin_spacing: short, hop: 64.0, fall: 2, synthesis: 2, ahead: 2, spread: false },
         LatencyMode::Balanced => {
-            Framing { bin_spacing: short, hop: 128.0, fall: 5, synthesis: 4, ahead: 3, spread: true, cycles: 12 }
+            Framing { bin_spacing: short, hop: 128.0, fall: 5, synthesis: 4, ahead: 3, spread: true }
         }
         LatencyMode::Quality => {
-            Framing { bin_spacing: long, hop: 512.0, fall: 3, synthesis: 4, ahead: 2, spread: true, cycles: 12 }
+            Framing { bin_spacing: long, hop: 512.0, fall: 3, synthesis: 4, ahead: 2, spread: true }
         }
     }
 }
@@ -71,7 +70,7 @@ impl Layout {
         let ahead = framing.ahead * hop;
         let windows =
             WindowPair::asymmetric(frame_len, framing.fall * hop, framing.synthesis * hop + ahead, ahead, hop);
-        Self { sample_rate, mode, windows, cycles: framing.cycles, spread: framing.spread }
+        Self { sample_rate, mode, windows, cycles: CYCLES, spread: framing.spread }
     }
 
     /// Delay of the stream, in samples: the synthesis window with what lies behind it, and the hop over which the work is spread.
