@@ -78,6 +78,8 @@ fn main() {
         }
     }
 
+    machine();
+
     println!("\nmemory of the engine with its preset, 48 kHz stereo");
     for (sources, components) in [(2, 25), (8, 64)] {
         for mode in [LatencyMode::Live, LatencyMode::Quality] {
@@ -89,6 +91,22 @@ fn main() {
             drop(separator);
         }
     }
+}
+
+/// The machine's own unevenness: the same sum again and again, about as long as a frame of the Quality mode.
+fn machine() {
+    let values: Vec<f32> = spiky_bases(1, 1, 1 << 14);
+    let mut times: Vec<f64> = (0..BLOCKS)
+        .map(|_| {
+            let begin = ThreadTime::now();
+            std::hint::black_box(values.iter().fold(0.0, |sum, value| sum + std::hint::black_box(value)));
+            begin.elapsed().as_secs_f64()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    let at = |share: f64| 100.0 * times[(share * (times.len() - 1) as f64) as usize] * 48_000.0 / BLOCK as f64;
+    let name = "for comparison, always the same sum";
+    println!("{name:52}{:9.1}%{:9.1}%{:9.1}%{:9.1}%", at(0.5), at(0.999), at(0.99999), at(1.0));
 }
 
 /// Random bases in the frames that presets are learned in.

@@ -129,8 +129,8 @@ fn solvers(problem: &Problem) {
     println!(
         "activations of one frame, K = {components}, {bins} bins in {bands} bands, each frame from the one before"
     );
-    println!("{:58}{:>10}{:>10}  {}", "", "us", "ratio", "error of the masked magnitudes");
-    println!("{:58}{:>10}{:>10}  {}", "", "", "", "against the optimum, dB");
+    println!("{:58}{:>10}{:>10}  error of the masked magnitudes", "", "us", "ratio");
+    println!("{:80}against the optimum, dB", "");
     let row = |name: &str, time: f64, solver: Option<&mut dyn Solver>| {
         let distance =
             solver.map_or(String::new(), |solver| format!("{:.1}", -problem.distance(&problem.run(solver), &optimum)));

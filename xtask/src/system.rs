@@ -55,6 +55,13 @@ pub(crate) const FLUIDSYNTH: Need = Need {
     is_there: || answers("fluidsynth") && Path::new("/usr/share/sounds/sf2/FluidR3_GM.sf2").exists(),
 };
 
+/// What counts the audio path's instructions.
+pub(crate) const VALGRIND: Need = Need {
+    purpose: "counting the audio path's instructions",
+    packages: &["valgrind"],
+    is_there: || answers("valgrind"),
+};
+
 fn answers(program: &str) -> bool {
     workspace::succeeds(Command::new(program).arg("--version"))
 }

@@ -16,13 +16,14 @@ struct Step {
 }
 
 /// In the order in which they run: what fails soonest comes first.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step { name: "format", run: || cargo(&["fmt", "--all", "--check"]) },
     Step { name: "lint-library", run: || clippy(&["--package", "unbraid", "--lib", "--no-default-features"]) },
     Step { name: "lint-cli", run: || clippy(&["--package", "unbraid", "--all-targets"]) },
     Step { name: "lint-everything", run: lint_everything },
     Step { name: "docs", run: docs },
     Step { name: "bundle", run: || bundle::bundle().map(drop) },
+    Step { name: "instructions", run: instructions },
     Step { name: "tests", run: tests },
 ];
 
@@ -69,6 +70,12 @@ fn docs() -> Result<()> {
     let mut command =
         workspace::cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--features", EVERYTHING]);
     workspace::run(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// The audio path takes no more instructions than the committed table says.
+fn instructions() -> Result<()> {
+    system::ensure(&[&system::VALGRIND])?;
+    cargo(&["bench", "--package", "unbraid-benches", "--bench", "instructions", "--", "--check"])
 }
 
 /// Unit, property, integration and documentation tests, with the built plugin in CLAP and VST3 hosts.
