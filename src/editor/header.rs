@@ -4,7 +4,7 @@ use super::{EditorState, Scene, gesture, latency, preset_menu, theme, toggle::To
 use egui::{Align2, Rect, Ui};
 
 const NAME_WIDTH: f32 = 92.0;
-const SEGMENTS_WIDTH: f32 = 256.0;
+const SEGMENTS_WIDTH: f32 = 234.0;
 const BYPASS_WIDTH: f32 = 70.0;
 const PRESET_MAX_WIDTH: f32 = 360.0;
 const SPACE: f32 = 12.0;

@@ -19,6 +19,9 @@ const SEGMENTS: [(Mode, &str, &str); 4] = [
     (Mode::Quality, "Quality", "The cleanest separation, for mixing. The host makes up for the delay."),
 ];
 
+/// Room around a segment's name, in letters.
+const SEGMENT_MARGIN: f32 = 2.0;
+
 /// The mode's name in the interface.
 pub fn name(mode: LatencyMode) -> &'static str {
     SEGMENTS[mode as usize].1
@@ -53,10 +56,13 @@ pub fn pending(scene: &Scene) -> Option<LatencyMode> {
 pub fn draw(ui: &Ui, rect: Rect, caption: Rect, scene: &Scene) {
     let wanted = LatencyMode::from(scene.params.mode.value());
     let waiting = pending(scene).is_some();
-    let width = rect.width() / SEGMENTS.len() as f32;
+    let room = |name: &str| name.len() as f32 + SEGMENT_MARGIN;
+    let width_of_one = rect.width() / SEGMENTS.iter().map(|(_, name, _)| room(name)).sum::<f32>();
+    let mut left = rect.left();
     for (i, (mode, name, tooltip)) in SEGMENTS.into_iter().enumerate() {
-        let left = rect.left() + i as f32 * width;
-        let segment = Rect::from_x_y_ranges(left..=left + width, rect.y_range());
+        let right = left + room(name) * width_of_one;
+        let segment = Rect::from_x_y_ranges(left..=right, rect.y_range());
+        left = right;
         let chosen = wanted == LatencyMode::from(mode);
         let fill = if waiting { theme::NOTICE } else { theme::CHOSEN };
         let toggle = Toggle {

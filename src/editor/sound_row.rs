@@ -33,7 +33,12 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
     let params = scene.params;
     let small = |name, param, step, tooltip| Small { name, param, step, tooltip };
     let knobs = [
-        small("Focus", &params.focus, 0.1, "Higher: sources are cut apart harder, cleaner but rougher. 1 is neutral."),
+        small(
+            "Focus",
+            &params.focus,
+            0.1,
+            "Higher: sources are cut apart harder, cleaner but rougher. Presets are made for 1.5.",
+        ),
         small(
             "Sparsity",
             &params.sparsity,

@@ -117,7 +117,7 @@ impl Stage {
     pub(super) fn with_state(count: usize, size: Vec2, mut state: EditorState) -> Self {
         let params = Arc::new(UnbraidParams::new(PresetField::default()));
         let (session, inbox) = Session::new(summary(count));
-        session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 2048, sample_rate: 44_100.0 });
+        session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 3584, sample_rate: 44_100.0 });
         let host = Arc::new(Host::default());
         let gui = GuiContext::new(host.clone());
         let (their_params, their_session) = (params.clone(), session.clone());
