@@ -133,6 +133,31 @@ mod tests {
         }
     }
 
+    /// Expectation-maximisation of PLCA (Smaragdis, Raj and Shashanka 2006): v is a histogram over bins, each basis a p(f given z). In
+    /// f64, with the posteriors p(z given f) written out.
+    #[test]
+    fn updates_are_the_expectation_maximisation_of_plca() {
+        let (bases, v) = (bases(), random(5, BINS));
+        let total: f64 = v.iter().map(|v| f64::from(*v)).sum();
+        let mut weights = [1.0 / COMPONENTS as f64; COMPONENTS];
+        for _ in 0..30 {
+            let mut next = [0.0; COMPONENTS];
+            for (f, v) in v.iter().enumerate() {
+                let joint: Vec<f64> =
+                    weights.iter().enumerate().map(|(z, p)| p * f64::from(bases[z * BINS + f])).collect();
+                let sum: f64 = joint.iter().sum();
+                next.iter_mut().zip(&joint).for_each(|(next, joint)| *next += f64::from(*v) * joint / sum);
+            }
+            weights = next.map(|next| next / total);
+        }
+        let mut h = vec![0.0; COMPONENTS];
+        MultiplicativeUpdate::new(bases, BINS, 30).solve(&v, &Priors::default(), &mut h);
+        for (h, weight) in h.iter().zip(&weights) {
+            let expected = weight * total;
+            assert!((f64::from(*h) - expected).abs() < 1e-5 * total, "{h}, expected {expected}");
+        }
+    }
+
     #[test]
     fn a_component_that_was_silent_comes_back() {
         let only = bases()[..BINS].to_vec();
