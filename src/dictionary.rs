@@ -10,6 +10,8 @@ pub const SAMPLE_RATES_HZ: RangeInclusive<f64> = 1_000.0..=768_000.0;
 pub const FRAME_LENGTHS: RangeInclusive<usize> = 16..=262_144;
 /// Exponents that a magnitude may have.
 pub const EXPONENTS: RangeInclusive<f32> = 0.1..=4.0;
+/// Largest weight of a reconstruction basis: far more than training makes, far less than overflows.
+pub const MAX_RECONSTRUCTION_WEIGHT: f32 = 1e6;
 /// How far from 1 the sum of a basis may be: far more than rounding, far less than a mistake.
 pub const BASIS_SUM_TOLERANCE: f64 = 1e-2;
 /// Longest name, in characters.
@@ -210,7 +212,16 @@ impl Dictionary {
             let expected = format!("{} bases of {} bins", self.components, self.bins);
             return Err(Flaw::new("reconstruction", format!("{} numbers", bases.len()), expected));
         }
-        bases.chunks_exact(self.bins).enumerate().try_for_each(|(k, basis)| check_weights("reconstruction", k, basis))
+        bases.chunks_exact(self.bins).enumerate().try_for_each(|(k, basis)| {
+            check_weights("reconstruction", k, basis)?;
+            match basis.iter().position(|weight| *weight > MAX_RECONSTRUCTION_WEIGHT) {
+                Some(f) => {
+                    let expected = format!("at most {MAX_RECONSTRUCTION_WEIGHT}");
+                    Err(Flaw::new(format!("reconstruction[{k}][{f}]"), basis[f].to_string(), expected))
+                }
+                None => Ok(()),
+            }
+        })
     }
 }
 

@@ -10,7 +10,7 @@
 //! - [`cli`] *(feature `cli`)*: the command line, one file per command.
 //! - [`separator`]: the real-time path. Frames in, activations, masks, gains, frames out. Knows no
 //!   host and no interface, and allocates nothing after construction.
-//! - [`learner`]: turns recordings of a source played alone into a dictionary.
+//! - [`learner`]: turns recordings of sources played alone into their dictionaries.
 //! - [`evaluation`]: how good a separation is: BSS Eval.
 //! - [`recording`]: audio in memory; files in and out and resampling *(feature `files`)*.
 //! - [`preset`]: sources and knobs, the file format, and the library of factory and user presets.

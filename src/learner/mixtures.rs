@@ -28,6 +28,9 @@ const MOST_FRAMES: usize = 400;
 const CYCLES: usize = 20;
 /// Strides between the frames of a mixture.
 const STRIDES: usize = 2;
+/// A passage has at least this share of the recording's mean power, if one is found in so many tries.
+const HEARD_SHARE: f64 = 0.3;
+const MOST_TRIES: usize = 16;
 /// Sources are as loud as each other, but for this much up or down, in dB.
 const GAIN_DB: f32 = 3.0;
 
@@ -159,15 +162,16 @@ impl Passage {
         let layout = Layout::new(sample_rate, mode);
         let (frame_len, bins) = (layout.windows.frame_len(), layout.bins());
         let stride = STRIDES * framing::stride(sample_rate);
-        let power: f64 = recording.channels.iter().flatten().map(|x| f64::from(x * x)).sum();
-        let rms = (power / (recording.len() * recording.channels.len()) as f64).sqrt() as f32;
-        let gain = 10.0_f32.powf(rng.random_range(-GAIN_DB..=GAIN_DB) / 20.0) / rms.max(f32::MIN_POSITIVE);
-        let start = rng.random_range(0..recording.len());
+        let channels: Vec<Vec<f32>> = recording.channels.iter().map(|channel| framing::centred(channel)).collect();
+        let rms = power(&channels, 0, recording.len()).sqrt() as f32;
+        // Spectra grow with the frame's length.
+        let level = 10.0_f32.powf(rng.random_range(-GAIN_DB..=GAIN_DB) / 20.0);
+        let gain = level / (rms * frame_len as f32).max(f32::MIN_POSITIVE);
+        let start = sounding_start(&channels, frames * stride, rng);
 
         let mut analysis = Analysis::new(&layout.windows.analysis);
         let mut samples = vec![0.0; frame_len];
         let mut spectra = |channel: &Vec<f32>| {
-            let channel = framing::centred(channel);
             let mut spectra = vec![Bin::default(); frames * bins];
             for (t, spectrum) in spectra.chunks_exact_mut(bins).enumerate() {
                 for (n, sample) in samples.iter_mut().enumerate() {
@@ -178,7 +182,7 @@ impl Passage {
             }
             spectra
         };
-        Self { channels: recording.channels.iter().map(&mut spectra).collect(), bins }
+        Self { channels: channels.iter().map(&mut spectra).collect(), bins }
     }
 
     /// The spectrum, `[F]`, of `channel` in frame `t`; a mono recording sounds in every channel.
@@ -186,4 +190,22 @@ impl Passage {
         let spectra = self.channels.get(channel).unwrap_or(&self.channels[0]);
         &spectra[t * self.bins..(t + 1) * self.bins]
     }
+}
+
+/// Mean square of `len` samples from `start` on, and round the end.
+fn power(channels: &[Vec<f32>], start: usize, len: usize) -> f64 {
+    let square = |channel: &Vec<f32>| -> f64 {
+        let passage = channel.iter().cycle().skip(start).take(len);
+        passage.map(|x| f64::from(x * x)).sum()
+    };
+    channels.iter().map(square).sum::<f64>() / (len * channels.len()).max(1) as f64
+}
+
+/// A place from which the source is heard for a good part of `len` samples.
+fn sounding_start(channels: &[Vec<f32>], len: usize, rng: &mut Pcg64Mcg) -> usize {
+    let samples = channels.first().map_or(0, Vec::len);
+    let wanted = HEARD_SHARE * power(channels, 0, samples);
+    let starts: Vec<usize> = (0..MOST_TRIES).map(|_| rng.random_range(0..samples.max(1))).collect();
+    let heard = |start: &&usize| power(channels, **start, len.min(samples)) >= wanted;
+    starts.iter().find(heard).or(starts.first()).copied().unwrap_or(0)
 }

@@ -163,7 +163,9 @@ fn factorize(
     let shortest = framed.iter().enumerate().min_by_key(|(_, frames)| frames.bins).ok_or(LearnError::NoRecording)?.0;
     let layout = Layout::new(f64::from(lesson.recordings[shortest].sample_rate), mode);
     let bins = layout.bins();
-    let values = framed.iter().flat_map(Frames::iter).flat_map(|frame| &frame[..bins]).copied().collect();
+    let mut values = Vec::with_capacity(framed.iter().map(Frames::len).sum::<usize>() * bins);
+    framed.iter().flat_map(Frames::iter).for_each(|frame| values.extend_from_slice(&frame[..bins]));
+    drop(framed);
 
     let LearnSettings { components, iterations, seed } = lesson.settings;
     let bases = Factorization { components, iterations, seed }.run(&Frames { bins, values }, progress)?;

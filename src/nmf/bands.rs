@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-/// Bins up to this one stay single; 48 bins are 1 kHz at 44.1 kHz and 2048 samples.
+/// Bins up to this one stay single: to 1 kHz in short frames, to 0.5 kHz in long ones.
 const SINGLE_BINS: usize = 48;
 /// Above, each band is this much wider in proportion to its frequency: about a seventeenth of an octave.
 const WIDTH_RATIO: f64 = 1.0 / 24.0;

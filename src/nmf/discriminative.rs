@@ -21,6 +21,11 @@ const CHUNK_FRAMES: usize = 64;
 const CHUNK_GROUPS: usize = 2;
 /// Largest change of log W' per step, at the start; it falls to nothing.
 const STEP_SIZE: f32 = 0.05;
+/// A source's error counts as if the source had at least this share of the mixtures' energy: one that is hardly heard in them must not
+/// rule the others.
+const LEAST_SHARE: f64 = 1e-2;
+/// Sums of gradients that are kept apart: as many cores can share the work.
+const MAX_SUMS: usize = 8;
 /// How long gradients and their squares are remembered.
 const MOMENTUM: f32 = 0.9;
 const SQUARES: f32 = 0.99;
@@ -58,7 +63,7 @@ struct Descent {
     gradient: Vec<f32>,
     mean: Vec<f32>,
     square: Vec<f32>,
-    /// 1 / ‖T‖².
+    /// 1 / ‖T‖², bounded.
     importance: f32,
 }
 
@@ -84,14 +89,24 @@ pub fn train(
         assert_eq!(part.activations.len() * bins, part.bases.len() * frames, "activations must fit the bases");
     }
     let least = x.iter().sum::<f32>() / x.len().max(1) as f32 * LEAST + f32::MIN_POSITIVE;
-    let mut descents: Vec<Descent> = parts.iter().map(|part| Descent::new(part, bins)).collect();
+    let energy: f64 = x.iter().map(|x| f64::from(x * x)).sum();
+    let mut descents: Vec<Descent> = parts.iter().map(|part| Descent::new(part, bins, LEAST_SHARE * energy)).collect();
     let chunks = frames.div_ceil(CHUNK_FRAMES);
     let groups = CHUNK_GROUPS.min(chunks.max(1));
     for step in 0..training.steps {
         let group: Vec<usize> = (step % groups..chunks).step_by(groups).collect();
         let gradients: Vec<Gradients> = group
-            .par_iter()
-            .map(|chunk| chunk_gradients(x, bins, parts, &descents, training.focus, least, *chunk))
+            .par_chunks(group.len().div_ceil(MAX_SUMS))
+            .map(|chunks| {
+                let mut sums: Gradients = parts.iter().map(|part| vec![0.0; part.bases.len()]).collect();
+                for chunk in chunks {
+                    let gradients = chunk_gradients(x, bins, parts, &descents, training.focus, least, *chunk);
+                    for (sum, gradient) in sums.iter_mut().flatten().zip(gradients.iter().flatten()) {
+                        *sum += gradient;
+                    }
+                }
+                sums
+            })
             .collect();
         let left = 1.0 - step as f32 / training.steps as f32;
         descents.par_iter_mut().enumerate().for_each(|(s, descent)| {
@@ -179,7 +194,8 @@ fn differentiate(x: &[f32], targets: &[(&[f32], f32)], focus: f32, least: f32, e
 }
 
 impl Descent {
-    fn new(part: &Part, bins: usize) -> Self {
+    /// `least_energy` stands in for a smaller energy of the target.
+    fn new(part: &Part, bins: usize, least_energy: f64) -> Self {
         let mut largest = vec![0.0_f32; bins];
         for basis in part.bases.chunks_exact(bins) {
             largest.iter_mut().zip(basis).for_each(|(largest, w)| *largest = largest.max(*w));
@@ -192,7 +208,7 @@ impl Descent {
             gradient: vec![0.0; bases.len()],
             mean: vec![0.0; bases.len()],
             square: vec![0.0; bases.len()],
-            importance: (1.0 / energy.max(f64::from(f32::MIN_POSITIVE))) as f32,
+            importance: (1.0 / energy.max(least_energy).max(f64::from(f32::MIN_POSITIVE))) as f32,
             bases,
         }
     }

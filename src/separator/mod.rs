@@ -389,7 +389,9 @@ impl Separator {
         }
         self.first = false;
         self.levels = self.next_levels;
-        if self.share >= 1.0 {
+        // The old model's sources are kept until nothing of them is left in the overlap.
+        let tail = self.layout.latency_samples() + self.layout.windows.hop;
+        if self.share >= 1.0 + (tail as f64 / (self.layout.sample_rate * FADE_MS * 1e-3)) as f32 {
             self.finish_fade();
         }
     }

@@ -10,9 +10,9 @@ pub enum LatencyMode {
     Direct,
     /// For playing on stage: at most 5.8 ms.
     Live,
-    /// For monitoring: at most 23 ms.
+    /// For monitoring: at most 23.3 ms.
     Balanced,
-    /// For mixing: at most 93 ms, the best sound.
+    /// For mixing: at most 81.3 ms, the best sound.
     #[default]
     Quality,
 }

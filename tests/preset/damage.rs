@@ -302,6 +302,7 @@ fn reconstruction_bases_are_as_many_as_the_bases_and_non_negative() {
     let field = "the preset: `sources[0].dictionaries[0].reconstruction";
     assert_eq!(with(vec![1.0; 98]), format!("{field}` is 98 numbers; expected 3 bases of 33 bins"));
     assert_eq!(with(vec![-1.0; 99]), format!("{field}[0][0]` is -1; expected 0 or more"));
+    assert_eq!(with(vec![1e38; 99]), format!("{field}[0][0]` is {}; expected at most 1000000", 1e38_f32));
     let latency = unwritable(|preset| preset.sources[0].dictionaries[0].frame.latency = 65);
     assert_eq!(latency, "the preset: `sources[0].dictionaries[0].latency` is 65; expected 1 to 64 samples");
 }

@@ -16,6 +16,8 @@ use std::f32::consts::LN_2;
 
 /// Longest extrapolation, in updates.
 const MAX_STEP: f32 = 256.0;
+/// The last frame counts as at most twice as loud as this one, or smoothness would hold on to what has long faded.
+const LEAST_FALL: f32 = 0.5;
 /// An extrapolated activation keeps at least this share of h₂.
 const LEAST_SHARE: f32 = 0.1;
 
@@ -104,12 +106,13 @@ impl Squarem {
         for (scaled, v) in self.work.v.iter_mut().zip(v) {
             *scaled = v / total;
         }
+        let scale = remembered(total, h);
         match &mut self.selection {
             Some(selection) => {
                 selection.choose(simd, &self.work.v, &mut self.work.model, h, &mut self.set);
-                selection.gather(h, 1.0 / total, &mut self.work.last);
+                selection.gather(h, scale, &mut self.work.last);
             }
-            None => self.work.last.iter_mut().zip(h.iter()).for_each(|(last, h)| *last = h / total),
+            None => self.work.last.iter_mut().zip(h.iter()).for_each(|(last, h)| *last = h * scale),
         }
         self.work.warm_start(simd, &self.set, mean);
         self.work.iterate(simd, &self.set, priors, mean, self.cycles);
@@ -118,6 +121,17 @@ impl Squarem {
             None => h.iter_mut().zip(self.work.h.iter()).for_each(|(h, solved)| *h = solved * total),
         }
     }
+}
+
+/// What the last activations `h` are scaled with, for a frame whose sum is `total`. After a far louder frame only their proportions
+/// are of use, and none if they are no numbers.
+#[inline(never)]
+fn remembered(total: f32, h: &mut [f32]) -> f32 {
+    let sounded: f32 = h.iter().sum();
+    if !sounded.is_finite() {
+        h.fill(0.0);
+    }
+    1.0 / total.max(sounded * LEAST_FALL)
 }
 
 impl Solver for Squarem {
@@ -259,7 +273,7 @@ impl Work {
     /// The cost at `h`, whose model is `self.model`, up to what depends on v alone.
     #[inline(always)]
     fn cost<S: Simd>(&self, simd: S, set: &Components, h: &Aligned, priors: &Priors, mean: f32) -> f32 {
-        let likelihood = LN_2 * vector::sum_of_products(&self.v, &self.model, |model| log2(model + LEAST_MODEL));
+        let likelihood = LN_2 * vector::sum_of_logs(&self.v, &self.model, LEAST_MODEL);
         let mut cost = vector::dot(simd, h, &set.weights) - likelihood;
         if priors.sparsity > 0.0 || priors.smoothness > 0.0 {
             cost += h.iter().zip(self.last.iter()).map(|(h, last)| priors.cost(*h, *last, mean)).sum::<f32>();
@@ -424,6 +438,25 @@ mod tests {
             let (before, after) = (run(0), run(8));
             assert!(after <= before * (1.0 + 1e-4) + 1e-3, "trial {trial}: {before} to {after}");
         }
+    }
+
+    /// With all priors at work, from the loudest fault to the faintest sound.
+    #[test]
+    fn activations_stay_finite_and_follow_from_any_level_to_any_other() {
+        let (bases, frame) = (bases(50), random(12, BINS));
+        let priors = Priors { sparsity: 0.05, smoothness: 0.02, block_sparsity: 0.0 };
+        let sum: f32 = frame.iter().sum();
+        let mut solver = Squarem::new(&bases, BINS, &[], 8);
+        let mut h = vec![0.0; 50];
+        for level in [1.0, 1e10, 1e-7, 3e13, 1e-7, 1e-3] {
+            let v: Vec<f32> = frame.iter().map(|v| v * level / sum).collect();
+            (0..20).for_each(|_| solver.solve(&v, &priors, &mut h));
+            let explained: f32 = h.iter().sum();
+            assert!(explained.is_finite() && (0.5..2.0).contains(&(explained / level)), "{explained} at {level}");
+        }
+        h[3] = f32::NAN;
+        solver.solve(&frame, &priors, &mut h);
+        assert!(h.iter().all(|h| h.is_finite()));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Rows are [`Aligned`](crate::nmf::aligned::Aligned): whole cache lines, so that no row ends within a register. What is called from inside
 //! [`pulp::WithSimd`] is inlined, or it would be compiled without the instructions.
 
+use super::elementary::log2;
 use crate::nmf::aligned::LINE;
 use pulp::Simd;
 
@@ -94,13 +95,13 @@ pub fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
     simd.reduce_sum_f32s(sum)
 }
 
-/// Σ a · f(b) over two rows of whole lines, in as many sums as a line has values.
+/// Σ a · log₂(b + least) over two rows of whole lines, in as many sums as a line has values.
 #[inline(always)]
-pub fn sum_of_products(a: &[f32], b: &[f32], f: impl Fn(f32) -> f32) -> f32 {
+pub fn sum_of_logs(a: &[f32], b: &[f32], least: f32) -> f32 {
     let mut sums = [0.0; LINE];
     for (a, b) in a.as_chunks::<LINE>().0.iter().zip(b.as_chunks::<LINE>().0) {
         for lane in 0..LINE {
-            sums[lane] += a[lane] * f(b[lane]);
+            sums[lane] += a[lane] * log2(b[lane] + least);
         }
     }
     sums.iter().sum()

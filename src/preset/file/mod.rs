@@ -57,7 +57,7 @@ pub const SUFFIX: &str = ".unbraid.safetensors";
 /// The format that is written. Files of this version and of all before it can be read.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// Largest preset file, in bytes. Eight sources of a hundred bases take 3 MB per frame length of 2048.
+/// Largest preset file, in bytes. Eight sources of a hundred bases, learned together, take 20 MB.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
 
 /// Largest header, in bytes.
