@@ -3,7 +3,7 @@
 //! One update over all of them from the warm start tells what each would become; those that would become loudest are solved for,
 //! the others are silent in this frame. A dictionary of a thousand bases thus costs one pass over it, and then as much as a small one.
 
-use super::{FLOOR, LEAST_MODEL, SILENCE, squarem::Components};
+use super::{FLOOR, LEAST_MODEL, SILENCE, components::Components};
 use crate::nmf::{
     aligned::{Aligned, padded},
     kernels::vector,

@@ -5,12 +5,8 @@
 //! updates make a cycle. An extrapolation may raise the cost for a while, which is what makes it fast; one that ends above
 //! the cost the frame started with is dropped, so the result is never worse than the warm start.
 
-use super::{FLOOR, LEAST_MODEL, LEAST_WEIGHT, SILENCE, Solver, selection::Selection};
-use crate::nmf::{
-    aligned::{Aligned, padded},
-    kernels::{elementary::log2, vector},
-    priors::{BLOCK_FLOOR, Priors},
-};
+use super::{FLOOR, LEAST_MODEL, SILENCE, Solver, components::Components, selection::Selection};
+use crate::nmf::{aligned::Aligned, kernels::vector, priors::Priors};
 use pulp::{Arch, Simd, WithSimd};
 use std::f32::consts::LN_2;
 
@@ -20,20 +16,6 @@ const MAX_STEP: f32 = 256.0;
 const LEAST_FALL: f32 = 0.5;
 /// An extrapolated activation keeps at least this share of h₂.
 const LEAST_SHARE: f32 = 0.1;
-
-/// Components on their bands, padded to whole registers.
-#[derive(Debug, Clone)]
-pub(super) struct Components {
-    /// `[K, width]`
-    pub(super) rows: Aligned,
-    pub(super) width: usize,
-    /// Σ_f w of each component; 1 where there is next to nothing, and behind the last component. `[K]`
-    pub(super) weights: Aligned,
-    /// 1 for components that may sound, 0 for the others. `[K]`
-    pub(super) alive: Aligned,
-    /// The block of each component, `[K]`; empty where there is only one.
-    pub(super) blocks: Vec<usize>,
-}
 
 /// A solver that runs a fixed number of cycles.
 #[derive(Debug, Clone)]
@@ -79,7 +61,7 @@ impl Squarem {
     pub fn new(bases: &[f32], bins: usize, blocks: &[usize], cycles: usize) -> Self {
         assert!(bins > 0 && bases.len() >= bins, "a solver needs at least one basis");
         let all = Components::new(bases, bins, blocks);
-        let components = all.weights.len().min(bases.len() / bins);
+        let components = bases.len() / bins;
         let (set, selection) = match Selection::of(&all, components) {
             Some((set, selection)) => (set, Some(selection)),
             None => (all, None),
@@ -125,7 +107,6 @@ impl Squarem {
 
 /// What the last activations `h` are scaled with, for a frame whose sum is `total`. After a far louder frame only their proportions
 /// are of use, and none if they are no numbers.
-#[inline(never)]
 fn remembered(total: f32, h: &mut [f32]) -> f32 {
     let sounded: f32 = h.iter().sum();
     if !sounded.is_finite() {
@@ -150,34 +131,6 @@ impl Solver for Squarem {
         if total > SILENCE {
             self.arch.dispatch(Frame(self, v, total, priors, h));
         }
-    }
-}
-
-impl Components {
-    fn new(bases: &[f32], bins: usize, blocks: &[usize]) -> Self {
-        let count = bases.len() / bins;
-        let mut components = Self::zeros(count, padded(bins), blocks.len() > 1);
-        components.rows = Aligned::rows(bases, bins);
-        for (k, basis) in bases.chunks_exact(bins).enumerate() {
-            let weight: f32 = basis.iter().sum();
-            if weight >= LEAST_WEIGHT {
-                (components.weights[k], components.alive[k]) = (weight, 1.0);
-            }
-        }
-        if blocks.len() > 1 {
-            assert_eq!(blocks.iter().sum::<usize>(), count, "blocks must add up to the components");
-            components.blocks = blocks.iter().enumerate().flat_map(|(b, &size)| std::iter::repeat_n(b, size)).collect();
-        }
-        components
-    }
-
-    /// Room for `count` components.
-    pub(super) fn zeros(count: usize, width: usize, in_blocks: bool) -> Self {
-        let mut weights = Aligned::zeros(padded(count));
-        weights.fill(1.0);
-        let alive = Aligned::zeros(padded(count));
-        let blocks = if in_blocks { vec![0; count] } else { Vec::new() };
-        Self { rows: Aligned::zeros(count * width), width, weights, alive, blocks }
     }
 }
 
@@ -213,21 +166,21 @@ impl Work {
     fn iterate<S: Simd>(&mut self, simd: S, set: &Components, priors: &Priors, mean: f32, cycles: usize) {
         let mut allowed = f32::INFINITY;
         for cycle in 0..cycles {
-            evaluate(simd, set, &self.v, &self.h, &mut self.model, &mut self.ratio, &mut self.gradient);
+            set.evaluate(simd, &self.v, &self.h, &mut self.model, &mut self.ratio, &mut self.gradient);
             if cycle == 0 {
                 allowed = self.cost(simd, set, &self.h, priors, mean);
             }
-            self.linearize(set, priors, Point::H);
+            set.linearize(priors, &self.h, &mut self.block_sums, &mut self.linear);
             update(priors, mean, &self.gradient, &self.linear, &self.last, &self.h, &mut self.h1);
-            evaluate(simd, set, &self.v, &self.h1, &mut self.model, &mut self.ratio, &mut self.gradient);
-            self.linearize(set, priors, Point::H1);
+            set.evaluate(simd, &self.v, &self.h1, &mut self.model, &mut self.ratio, &mut self.gradient);
+            set.linearize(priors, &self.h1, &mut self.block_sums, &mut self.linear);
             update(priors, mean, &self.gradient, &self.linear, &self.last, &self.h1, &mut self.h2);
 
             self.extrapolate(simd);
-            evaluate(simd, set, &self.v, &self.ahead, &mut self.model, &mut self.ratio, &mut self.gradient);
+            set.evaluate(simd, &self.v, &self.ahead, &mut self.model, &mut self.ratio, &mut self.gradient);
             // A comparison that also refuses what is no number.
             if self.cost(simd, set, &self.ahead, priors, mean) <= allowed {
-                self.linearize(set, priors, Point::Ahead);
+                set.linearize(priors, &self.ahead, &mut self.block_sums, &mut self.linear);
                 update(priors, mean, &self.gradient, &self.linear, &self.last, &self.ahead, &mut self.h);
             } else {
                 self.h.copy_from_slice(&self.h2);
@@ -252,24 +205,6 @@ impl Work {
         }
     }
 
-    /// linear ← Σ_f w, and the tangent of block sparsity at a point of the cycle.
-    #[inline(always)]
-    fn linearize(&mut self, set: &Components, priors: &Priors, point: Point) {
-        self.linear.copy_from_slice(&set.weights);
-        if priors.block_sparsity == 0.0 || set.blocks.is_empty() {
-            return;
-        }
-        let h = match point {
-            Point::H => &self.h,
-            Point::H1 => &self.h1,
-            Point::Ahead => &self.ahead,
-        };
-        sum_blocks(&set.blocks, h, &mut self.block_sums);
-        for (linear, block) in self.linear.iter_mut().zip(&set.blocks) {
-            *linear += priors.block_sparsity / (BLOCK_FLOOR + self.block_sums[*block]);
-        }
-    }
-
     /// The cost at `h`, whose model is `self.model`, up to what depends on v alone.
     #[inline(always)]
     fn cost<S: Simd>(&self, simd: S, set: &Components, h: &Aligned, priors: &Priors, mean: f32) -> f32 {
@@ -278,46 +213,8 @@ impl Work {
         if priors.sparsity > 0.0 || priors.smoothness > 0.0 {
             cost += h.iter().zip(self.last.iter()).map(|(h, last)| priors.cost(*h, *last, mean)).sum::<f32>();
         }
-        if priors.block_sparsity > 0.0 && !set.blocks.is_empty() {
-            let mut sums = 0.0;
-            let mut start = 0;
-            while start < set.blocks.len() {
-                let block = set.blocks[start];
-                let end = start + set.blocks[start..].iter().take_while(|other| **other == block).count();
-                sums += log2(BLOCK_FLOOR + h[start..end].iter().sum::<f32>());
-                start = end;
-            }
-            cost += priors.block_sparsity * LN_2 * sums;
-        }
-        cost
+        cost + set.block_cost(priors, h)
     }
-}
-
-/// A point of the cycle, where an update starts.
-#[derive(Clone, Copy)]
-enum Point {
-    H,
-    H1,
-    Ahead,
-}
-
-/// model ← Wh, ratio ← v / Wh, gradient ← Wᵀ(v / Wh).
-#[inline(always)]
-pub(super) fn evaluate<S: Simd>(
-    simd: S,
-    set: &Components,
-    v: &[f32],
-    h: &[f32],
-    model: &mut [f32],
-    ratio: &mut [f32],
-    gradient: &mut [f32],
-) {
-    vector::weighted_sum(simd, &set.rows, h, model);
-    for ((ratio, v), model) in ratio.iter_mut().zip(v).zip(model.iter()) {
-        *ratio = v / (model + LEAST_MODEL);
-    }
-    let count = set.rows.len() / set.width;
-    vector::products(simd, &set.rows, ratio, &mut gradient[..count]);
 }
 
 /// next ← the update of h.
@@ -332,13 +229,6 @@ fn update(priors: &Priors, mean: f32, gradient: &[f32], linear: &[f32], last: &[
         for (next, (((gradient, linear), last), h)) in next.iter_mut().zip(terms) {
             *next = priors.update(h * gradient, *linear, *h, *last, mean);
         }
-    }
-}
-
-fn sum_blocks(blocks: &[usize], h: &[f32], sums: &mut [f32]) {
-    sums.fill(0.0);
-    for (block, h) in blocks.iter().zip(h) {
-        sums[*block] += h;
     }
 }
 
