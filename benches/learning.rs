@@ -112,7 +112,7 @@ fn normalize(w: &mut [f32], bins: usize) {
 
 /// D(V‖WH) with the best H.
 fn divergence(v: &Frames, bases: &[f32]) -> f64 {
-    let mut solver = Squarem::new(bases, v.bins, &[], 60);
+    let mut solver = Squarem::new(bases, v.bins, 60);
     let mut h = vec![0.0; COMPONENTS];
     let mut model = vec![0.0; v.bins];
     let cost = |frame: &[f32]| {

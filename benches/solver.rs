@@ -110,9 +110,9 @@ fn solvers(problem: &Problem) {
     let Problem { components, bands, bins, .. } = *problem;
     let frames = problem.band_frames.len() as f64;
     let optimum = problem.run(&mut MultiplicativeUpdate::new(problem.band_bases.clone(), bands, 20_000));
-    let mut fast = Squarem::new(&problem.band_bases, bands, &[], CYCLES);
+    let mut fast = Squarem::new(&problem.band_bases, bands, CYCLES);
     let mut scalar = fast.clone().without_vector_instructions();
-    let mut longer = Squarem::new(&problem.band_bases, bands, &[], 3 * CYCLES);
+    let mut longer = Squarem::new(&problem.band_bases, bands, 3 * CYCLES);
     let mut plain = MultiplicativeUpdate::new(problem.band_bases.clone(), bands, 500);
     let mut other = AllBins::new(problem);
     let times = side_by_side(
@@ -185,7 +185,7 @@ fn rate() {
     let (components, bins) = (50, 128);
     let bases = spiky_bases(1, components, bins);
     let frame = spiky_bases(2, 1, bins);
-    let mut solver = Squarem::new(&bases, bins, &[], CYCLES);
+    let mut solver = Squarem::new(&bases, bins, CYCLES);
     let mut h = vec![0.0; components];
     let (a, b) = (spiky_bases(3, SIZE, SIZE), spiky_bases(4, SIZE, SIZE));
     let mut c = vec![0.0_f32; SIZE * SIZE];
@@ -215,7 +215,10 @@ fn growth() {
     let sizes = [25, 50, 100, 200, 500, 1000];
     let mut solvers: Vec<(Squarem, Vec<f32>)> = sizes
         .iter()
-        .map(|&size| (Squarem::new(&spiky_bases(6, size, bins), bins, &vec![25; size / 25], CYCLES), vec![0.0; size]))
+        .map(|&size| {
+            let solver = Squarem::new(&spiky_bases(6, size, bins), bins, CYCLES);
+            (solver.with_blocks(&[vec![25; size / 25]], 100.0), vec![0.0; size])
+        })
         .collect();
     let priors = Priors { block_sparsity: 0.02, ..Priors::default() };
     let mut runs: Vec<Box<dyn FnMut()>> = Vec::new();

@@ -30,6 +30,10 @@ pub(super) struct Learn {
     #[arg(long, value_name = "K", default_value_t = LearnSettings::default().components, value_parser = parse_components)]
     components: usize,
 
+    /// Learn a universal dictionary: K bases from each file, kept together; those of the files that fit the mixture are chosen while it plays.
+    #[arg(long)]
+    universal: bool,
+
     /// Number of passes over the recordings.
     #[arg(
         long,
@@ -98,6 +102,13 @@ impl Learn {
             let count = names.len();
             return Err(CliError::Usage(format!("{count} sources are named; a preset holds at most {MAX_SOURCES}")));
         }
+        for Lesson { source, files } in lessons.iter().filter(|_| self.universal) {
+            let (bases, files) = (self.components * files.len(), files.len());
+            if bases > MAX_COMPONENTS {
+                let limit = format!("a source holds at most {MAX_COMPONENTS}: give fewer --components or files");
+                return Err(CliError::Usage(format!("{source} would get {bases} bases from {files} files; {limit}")));
+            }
+        }
         for (index, name) in names.iter().enumerate() {
             // Names become file names, and not every file system tells upper from lower case.
             let same = |earlier: &&&str| earlier.to_lowercase() == name.to_lowercase();
@@ -111,26 +122,37 @@ impl Learn {
 
     /// The fixed sources, learned together.
     fn learn(&self, lessons: &[Lesson<'_>], recordings: &[Vec<Recording>]) -> Result<Vec<Source>, CliError> {
-        let settings = LearnSettings { components: self.components, iterations: self.iterations, seed: self.seed };
         let names: Vec<&str> = lessons.iter().map(|lesson| lesson.source).collect();
         let mut progress = Progress::start(format!("learning {}", names.join(", ")));
+        let settings = self.settings();
         let to_learn: Vec<_> = recordings.iter().map(|recordings| learner::Lesson { recordings, settings }).collect();
         let learned = learner::learn(&to_learn, &mut |share| progress.update(share));
         drop(progress);
         interrupt::check()?;
         let learned = learned.map_err(|error| lessons[error.lesson].error(error.error))?;
-        let sources = lessons.iter().zip(learned).enumerate().map(|(index, (lesson, dictionaries))| Source {
+        let blocks = to_learn.iter().map(learner::Lesson::blocks);
+        let sources = lessons.iter().zip(learned).zip(blocks).enumerate();
+        let source = |(index, ((lesson, dictionaries), blocks)): (usize, ((&Lesson<'_>, _), _))| Source {
             name: lesson.source.to_owned(),
             colour: PALETTE[index],
             kind: Kind::Fixed,
-            blocks: vec![self.components],
+            blocks,
             knobs: Knobs::default(),
             learned_from: lesson.files.iter().map(|file| file_name(file)).collect(),
             licence: None,
             dictionaries,
             unknown: UnknownKeys::default(),
-        });
-        Ok(sources.collect())
+        };
+        Ok(sources.map(source).collect())
+    }
+
+    fn settings(&self) -> LearnSettings {
+        LearnSettings {
+            components: self.components,
+            universal: self.universal,
+            iterations: self.iterations,
+            seed: self.seed,
+        }
     }
 
     fn report(&self, preset: &Preset) -> Report {

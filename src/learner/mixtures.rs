@@ -113,7 +113,7 @@ impl BandSolver {
             }
         }
         let components: Vec<usize> = dictionaries.iter().map(|dictionary| dictionary.components).collect();
-        let solver = Squarem::new(&merged, bands.len(), &[], CYCLES);
+        let solver = Squarem::new(&merged, bands.len(), CYCLES);
         Self { h: vec![0.0; solver.components()], v: band, bands, solver, components }
     }
 

@@ -41,8 +41,10 @@ pub struct Lesson<'a> {
 /// How to learn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LearnSettings {
-    /// Number of bases K.
+    /// Number of bases: of the source, or of each block.
     pub components: usize,
+    /// Whether every recording gets bases of its own, kept as a block (a universal dictionary; Sun and Mysore 2013).
+    pub universal: bool,
     /// Passes over the frames. More fit the recordings closer, and other takes of the same source no better.
     pub iterations: u32,
     /// Seed of the random start.
@@ -51,7 +53,14 @@ pub struct LearnSettings {
 
 impl Default for LearnSettings {
     fn default() -> Self {
-        Self { components: 25, iterations: 60, seed: 0 }
+        Self { components: 25, universal: false, iterations: 60, seed: 0 }
+    }
+}
+
+impl Lesson<'_> {
+    /// How the source's bases will fall into blocks, as numbers of bases.
+    pub fn blocks(&self) -> Vec<usize> {
+        vec![self.settings.components; if self.settings.universal { self.recordings.len() } else { 1 }]
     }
 }
 
@@ -163,16 +172,20 @@ fn factorize(
     let shortest = framed.iter().enumerate().min_by_key(|(_, frames)| frames.bins).ok_or(LearnError::NoRecording)?.0;
     let layout = Layout::new(f64::from(lesson.recordings[shortest].sample_rate), mode);
     let bins = layout.bins();
-    let mut values = Vec::with_capacity(framed.iter().map(Frames::len).sum::<usize>() * bins);
-    framed.iter().flat_map(Frames::iter).for_each(|frame| values.extend_from_slice(&frame[..bins]));
-    drop(framed);
-
-    let LearnSettings { components, iterations, seed } = lesson.settings;
-    let bases = Factorization { components, iterations, seed }.run(&Frames { bins, values }, progress)?;
+    let mut parts: Vec<Frames> = framed.into_iter().map(|frames| frames.lowest(bins)).collect();
+    let LearnSettings { components, universal, iterations, seed } = lesson.settings;
+    if !universal {
+        parts = vec![Frames { bins, values: parts.into_iter().flat_map(|frames| frames.values).collect() }];
+    }
+    let mut bases = Vec::new();
+    for (done, frames) in parts.iter().enumerate() {
+        let mut told = |share: f32| progress((done as f32 + share) / parts.len() as f32);
+        bases.extend(Factorization { components, iterations, seed }.run(frames, &mut told)?);
+    }
     Ok(Dictionary {
         frame: FrameSpec::of(&layout),
         training: Training { divergence: "kl".to_owned(), seed, iterations },
-        components,
+        components: bases.len() / bins,
         bins,
         bases,
         reconstruction: None,
@@ -230,7 +243,7 @@ mod tests {
 
     /// The dictionary for the Live mode.
     fn learn_quickly(recordings: &[Recording], components: usize) -> Result<Dictionary, LearnError> {
-        let settings = LearnSettings { components, iterations: 50, seed: 0 };
+        let settings = LearnSettings { components, iterations: 50, ..LearnSettings::default() };
         let learned = learn(&[Lesson { recordings, settings }], &mut |_| ControlFlow::Continue(()));
         learned.map(|mut sources| sources.remove(0).remove(0)).map_err(|error| error.error)
     }

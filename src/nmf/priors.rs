@@ -1,13 +1,12 @@
 //! What is believed of the activations before the frame is seen (MAP estimation).
 //!
 //! Sparsity punishes Σ √h. The sum of h itself would do nothing here: with bases that sum to 1 its optimum is the maximum
-//! likelihood one scaled down, and the masks are the same. Smoothness punishes Σ (h_t − h_(t−1))². Block sparsity punishes
-//! Σ_b log(ε + Σ h_b) over blocks of components, one block per recording in a dictionary learned from many (Sun and Mysore
-//! 2013): blocks that do not fit fall silent as wholes. All are measured against the frame's total, so that they do not
+//! likelihood one scaled down, and the masks are the same. Smoothness punishes Σ (h_t − h_(t−1))². Block sparsity is about a dictionary learned from many recordings, one block of components each (Sun and Mysore 2013): blocks
+//! that have not fitted lately are punished as wholes ([`Squarem::with_blocks`](super::activations::squarem::Squarem::with_blocks)). All are measured against the frame's total, so that they do not
 //! depend on the level.
 //!
 //! Each term is majorised at the present estimate, so that an update is still in closed form and never raises the
-//! cost: the square root and the logarithm by their tangents, the quadratic left as it is.
+//! cost: the square root by its tangent, the quadratic left as it is. Block sparsity is linear within a frame.
 
 /// Weights of the priors; 0 switches one off.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -16,12 +15,9 @@ pub struct Priors {
     pub sparsity: f32,
     /// Weight of Σ (h_t − h_(t−1))², in the same units.
     pub smoothness: f32,
-    /// Weight of Σ_b log(ε + Σ h_b): a block whose share of the frame is this is pulled down by half.
+    /// Weight of block sparsity, in units of the likelihood's gradient.
     pub block_sparsity: f32,
 }
-
-/// ε of block sparsity, relative to the frame's total.
-pub const BLOCK_FLOOR: f32 = 1e-3;
 
 impl Priors {
     /// The new activation of one component.

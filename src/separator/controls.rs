@@ -11,6 +11,8 @@ const SMOOTHING_MS: f64 = 10.0;
 const FULL_SPARSITY: f32 = 0.05;
 /// Weight of the smoothness prior with its control at 1: the largest that leaves the attacks of a drum recognisable.
 const FULL_SMOOTHNESS: f32 = 0.02;
+/// Weight of block sparsity; sources of one block know no difference.
+const BLOCK_SPARSITY: f32 = 0.005;
 /// Differences below this are inaudible (-100 dB) and end the smoothing.
 const SETTLED: f32 = 1e-5;
 
@@ -66,7 +68,7 @@ impl Controls {
         Priors {
             sparsity: FULL_SPARSITY * self.sparsity * self.sparsity,
             smoothness: FULL_SMOOTHNESS * self.smoothness * self.smoothness,
-            block_sparsity: 0.0,
+            block_sparsity: BLOCK_SPARSITY,
         }
     }
 

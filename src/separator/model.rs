@@ -20,6 +20,8 @@ use std::ops::Range;
 const SAME_GRID: f64 = 0.002;
 /// Each source's share where no basis has energy, relative to the frame's mean: keeps the masks defined.
 const LEAST_SHARE: f32 = 1e-6;
+/// How long a block of a source counts as heard.
+const BLOCK_MEMORY_SECONDS: f64 = 1.0;
 
 /// Why a preset cannot be played.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -82,7 +84,9 @@ impl Model {
         for (basis, merged) in bases.chunks_exact(bins).zip(merged.chunks_exact_mut(bands.len())) {
             bands.merge(basis, merged);
         }
-        let solver = Squarem::new(&merged, bands.len(), &[], layout.cycles);
+        let blocks: Vec<Vec<usize>> = preset.sources.iter().map(blocks).collect();
+        let remembered = BLOCK_MEMORY_SECONDS * layout.sample_rate / layout.windows.hop as f64;
+        let solver = Squarem::new(&merged, bands.len(), layout.cycles).with_blocks(&blocks, remembered as f32);
         let mut masks = Aligned::zeros(components.len() * padded(layout.bins()));
         masks.fill(1.0 / components.len() as f32);
         Ok(Self {
@@ -119,6 +123,7 @@ impl Model {
     /// Forgets what was heard.
     pub fn reset(&mut self) {
         self.h.fill(0.0);
+        self.solver.reset();
     }
 
     /// Audio thread: finds the activations for the magnitudes `v`, `[F]`.
@@ -220,6 +225,11 @@ fn nearest<'a>(source: &'a Source, layout: &Layout) -> Result<&'a Dictionary, Mo
         .filter(|dictionary| dictionary.components > 0)
         .min_by(|a, b| distance(a).partial_cmp(&distance(b)).unwrap_or(std::cmp::Ordering::Equal))
         .ok_or_else(|| ModelError::NoBases(source.name.clone()))
+}
+
+/// How the source's components fall into blocks.
+fn blocks(source: &Source) -> Vec<usize> {
+    if source.blocks.is_empty() { vec![source.components()] } else { source.blocks.clone() }
 }
 
 /// How many of the engine's bins, from 0 Hz up, every dictionary of the preset knows.

@@ -40,6 +40,22 @@ fn adaptive(components: usize) -> Kind {
 }
 
 #[test]
+fn a_universal_dictionary_has_a_block_for_every_recording() {
+    let bench = Bench::new();
+    bench
+        .run("learn a=high.wav a=low.wav b=low.wav -o p.unbraid.safetensors --components 3 --iterations 7 --universal")
+        .succeeded();
+    let preset = file::read(&bench.path("p.unbraid.safetensors")).unwrap();
+    assert_eq!(preset.sources[0].blocks, [3, 3]);
+    assert_eq!(preset.sources[1].blocks, [3]);
+    // Each block knows its own recording: notes above 1 kHz, and below.
+    let dictionary = &preset.sources[0].dictionaries[0];
+    let above = |k: usize| dictionary.basis(k)[47..].iter().sum::<f32>();
+    (0..3).for_each(|k| assert!(above(k) > 0.8, "{k}: {}", above(k)));
+    (3..6).for_each(|k| assert!(above(k) < 0.2, "{k}: {}", above(k)));
+}
+
+#[test]
 fn learning_twice_gives_the_same_file() {
     let bench = Bench::new();
     for name in ["a", "b"] {

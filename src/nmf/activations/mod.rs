@@ -4,8 +4,9 @@
 //!
 //! - [`multiplicative`]: plain multiplicative updates, the reference.
 //! - [`squarem`]: the same updates extrapolated, on the machine's vector instructions: what the audio thread runs.
-//! - `components`: the bases as it holds them; `selection`: the few bases of a large dictionary that can explain a frame.
+//! - `components`: the bases as it holds them; `blocks`: those of a universal dictionary that fit what plays; `selection`: the few bases of a large dictionary that can explain a frame.
 
+mod blocks;
 mod components;
 pub mod multiplicative;
 mod selection;

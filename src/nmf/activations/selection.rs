@@ -16,7 +16,7 @@ const MOST: usize = 128;
 /// Chooses, frame by frame.
 #[derive(Debug, Clone)]
 pub(super) struct Selection {
-    all: Components,
+    pub(super) all: Components,
     /// The frame's model if all components sounded alike, `[width]`.
     flat: Aligned,
     /// Components that sounded in the last frame, and how loud.
@@ -44,7 +44,7 @@ impl Selection {
             order: (0..components).collect(),
             all: all.clone(),
         };
-        Some((Components::zeros(MOST, all.width, !all.blocks.is_empty()), selection))
+        Some((Components::zeros(MOST, all.width), selection))
     }
 
     /// Puts the components for the frame `v`, which sums to 1, into `set`. `h` are the last activations, `[K]`; `model`, `[width]`, is overwritten.
@@ -62,13 +62,13 @@ impl Selection {
         }
         vector::products(simd, &self.all.rows, model, &mut self.scores[..components]);
         let start = flat / components as f32;
-        for ((score, h), alive) in self.scores.iter_mut().zip(h).zip(self.all.alive.iter()) {
-            *score *= alive * (h * scale + start);
+        let all = h.iter().zip(self.all.alive.iter()).zip(self.all.linear.iter());
+        for (score, ((h, alive), linear)) in self.scores.iter_mut().zip(all) {
+            *score *= alive * (h * scale + start) / linear;
         }
         let scores = &self.scores;
         let louder = |a: &usize, b: &usize| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b));
         self.order.select_nth_unstable_by(MOST - 1, louder);
-        // In order, so that components of a block stay together.
         self.order[..MOST].sort_unstable();
         self.fill(set);
     }
@@ -78,10 +78,8 @@ impl Selection {
         for (place, &k) in self.order[..MOST].iter().enumerate() {
             set.rows[place * width..][..width].copy_from_slice(&self.all.rows[k * width..][..width]);
             set.weights[place] = self.all.weights[k];
+            set.linear[place] = self.all.linear[k];
             set.alive[place] = self.all.alive[k];
-            if let Some(block) = set.blocks.get_mut(place) {
-                *block = self.all.blocks[k];
-            }
         }
     }
 

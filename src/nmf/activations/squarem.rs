@@ -5,7 +5,7 @@
 //! updates make a cycle. An extrapolation may raise the cost for a while, which is what makes it fast; one that ends above
 //! the cost the frame started with is dropped, so the result is never worse than the warm start.
 
-use super::{FLOOR, LEAST_MODEL, SILENCE, Solver, components::Components, selection::Selection};
+use super::{FLOOR, LEAST_MODEL, SILENCE, Solver, blocks::Blocks, components::Components, selection::Selection};
 use crate::nmf::{aligned::Aligned, kernels::vector, priors::Priors};
 use pulp::{Arch, Simd, WithSimd};
 use std::f32::consts::LN_2;
@@ -26,6 +26,7 @@ pub struct Squarem {
     /// What is solved for: all components, or those of the selection.
     set: Components,
     selection: Option<Selection>,
+    blocks: Option<Blocks>,
     work: Work,
 }
 
@@ -39,35 +40,52 @@ struct Work {
     ratio: Aligned,
     /// Wᵀ(v / Wh).
     gradient: Aligned,
-    /// What is linear in h: Σ_f w, and block sparsity's tangent.
-    linear: Aligned,
     /// Activations of the last frame, and the four points of a cycle.
     last: Aligned,
     h: Aligned,
     h1: Aligned,
     h2: Aligned,
     ahead: Aligned,
-    block_sums: Vec<f32>,
+    /// How far the movement of an activation slows down.
+    slowing: Aligned,
 }
 
 impl Squarem {
     /// A solver for `bases`, `[K, F]` with `bins` = F, that runs `cycles` cycles of three updates a frame.
     ///
-    /// `blocks` says how the components fall into blocks for block sparsity, as numbers of components that add up to K.
     /// Large dictionaries are solved on the components that can explain the frame best.
     ///
     /// # Panics
-    /// If there is no basis or no bin, or the blocks do not add up.
-    pub fn new(bases: &[f32], bins: usize, blocks: &[usize], cycles: usize) -> Self {
+    /// If there is no basis or no bin.
+    pub fn new(bases: &[f32], bins: usize, cycles: usize) -> Self {
         assert!(bins > 0 && bases.len() >= bins, "a solver needs at least one basis");
-        let all = Components::new(bases, bins, blocks);
+        let all = Components::new(bases, bins);
         let components = bases.len() / bins;
         let (set, selection) = match Selection::of(&all, components) {
             Some((set, selection)) => (set, Some(selection)),
             None => (all, None),
         };
-        let work = Work::new(set.width, set.weights.len(), blocks.len());
-        Self { arch: Arch::new(), cycles, components, set, selection, work }
+        let work = Work::new(set.width, set.weights.len());
+        Self { arch: Arch::new(), cycles, components, set, selection, blocks: None, work }
+    }
+
+    /// The same with block sparsity: `sources` says how the components fall into blocks of each source, as numbers of components.
+    /// What was heard of a block counts for about `frames` frames.
+    ///
+    /// # Panics
+    /// If the blocks do not add up to the components.
+    #[must_use]
+    pub fn with_blocks(self, sources: &[Vec<usize>], frames: f32) -> Self {
+        assert_eq!(sources.iter().flatten().sum::<usize>(), self.components, "blocks must add up to the components");
+        let several = sources.iter().any(|blocks| blocks.len() > 1);
+        Self { blocks: several.then(|| Blocks::new(sources, frames)), ..self }
+    }
+
+    /// Forgets which blocks were heard.
+    pub fn reset(&mut self) {
+        if let Some(blocks) = &mut self.blocks {
+            blocks.reset();
+        }
     }
 
     /// The same without vector instructions, to compare with.
@@ -89,6 +107,10 @@ impl Squarem {
             *scaled = v / total;
         }
         let scale = remembered(total, h);
+        if let Some(blocks) = &mut self.blocks {
+            let all = self.selection.as_mut().map_or(&mut self.set, |selection| &mut selection.all);
+            blocks.weigh(priors.block_sparsity, &all.weights, &mut all.linear);
+        }
         match &mut self.selection {
             Some(selection) => {
                 selection.choose(simd, &self.work.v, &mut self.work.model, h, &mut self.set);
@@ -101,6 +123,9 @@ impl Squarem {
         match &self.selection {
             Some(selection) => selection.scatter(&self.work.h, total, h),
             None => h.iter_mut().zip(self.work.h.iter()).for_each(|(h, solved)| *h = solved * total),
+        }
+        if let Some(blocks) = &mut self.blocks {
+            blocks.remember(h, total);
         }
     }
 }
@@ -135,20 +160,19 @@ impl Solver for Squarem {
 }
 
 impl Work {
-    fn new(width: usize, components: usize, blocks: usize) -> Self {
+    fn new(width: usize, components: usize) -> Self {
         let (bands, each) = (Aligned::zeros(width), Aligned::zeros(components));
         Self {
             v: bands.clone(),
             model: bands.clone(),
             ratio: bands,
             gradient: each.clone(),
-            linear: each.clone(),
             last: each.clone(),
             h: each.clone(),
             h1: each.clone(),
             h2: each.clone(),
-            ahead: each,
-            block_sums: vec![0.0; blocks],
+            ahead: each.clone(),
+            slowing: each,
         }
     }
 
@@ -170,18 +194,15 @@ impl Work {
             if cycle == 0 {
                 allowed = self.cost(simd, set, &self.h, priors, mean);
             }
-            set.linearize(priors, &self.h, &mut self.block_sums, &mut self.linear);
-            update(priors, mean, &self.gradient, &self.linear, &self.last, &self.h, &mut self.h1);
+            update(priors, mean, &self.gradient, &set.linear, &self.last, &self.h, &mut self.h1);
             set.evaluate(simd, &self.v, &self.h1, &mut self.model, &mut self.ratio, &mut self.gradient);
-            set.linearize(priors, &self.h1, &mut self.block_sums, &mut self.linear);
-            update(priors, mean, &self.gradient, &self.linear, &self.last, &self.h1, &mut self.h2);
+            update(priors, mean, &self.gradient, &set.linear, &self.last, &self.h1, &mut self.h2);
 
             self.extrapolate(simd);
             set.evaluate(simd, &self.v, &self.ahead, &mut self.model, &mut self.ratio, &mut self.gradient);
             // A comparison that also refuses what is no number.
             if self.cost(simd, set, &self.ahead, priors, mean) <= allowed {
-                set.linearize(priors, &self.ahead, &mut self.block_sums, &mut self.linear);
-                update(priors, mean, &self.gradient, &self.linear, &self.last, &self.ahead, &mut self.h);
+                update(priors, mean, &self.gradient, &set.linear, &self.last, &self.ahead, &mut self.h);
             } else {
                 self.h.copy_from_slice(&self.h2);
             }
@@ -191,15 +212,15 @@ impl Work {
     /// ahead ← where h, h₁ and h₂ are heading.
     #[inline(always)]
     fn extrapolate<S: Simd>(&mut self, simd: S) {
-        // `gradient` and `linear` are free here, and hold r and q.
+        // `gradient` is free here, and holds r.
         let points = self.h.iter().zip(self.h1.iter()).zip(self.h2.iter());
-        for ((r, q), ((h, h1), h2)) in self.gradient.iter_mut().zip(self.linear.iter_mut()).zip(points) {
+        for ((r, q), ((h, h1), h2)) in self.gradient.iter_mut().zip(self.slowing.iter_mut()).zip(points) {
             (*r, *q) = (h1 - h, h2 - h1 - (h1 - h));
         }
         let (rr, qq) =
-            (vector::dot(simd, &self.gradient, &self.gradient), vector::dot(simd, &self.linear, &self.linear));
+            (vector::dot(simd, &self.gradient, &self.gradient), vector::dot(simd, &self.slowing, &self.slowing));
         let step = (rr / qq.max(f32::MIN_POSITIVE)).sqrt().clamp(1.0, MAX_STEP);
-        let moves = self.gradient.iter().zip(self.linear.iter());
+        let moves = self.gradient.iter().zip(self.slowing.iter());
         for (((ahead, h), h2), (r, q)) in self.ahead.iter_mut().zip(self.h.iter()).zip(self.h2.iter()).zip(moves) {
             *ahead = (h + step * (2.0 * r + step * q)).max(LEAST_SHARE * h2);
         }
@@ -209,11 +230,11 @@ impl Work {
     #[inline(always)]
     fn cost<S: Simd>(&self, simd: S, set: &Components, h: &Aligned, priors: &Priors, mean: f32) -> f32 {
         let likelihood = LN_2 * vector::sum_of_logs(&self.v, &self.model, LEAST_MODEL);
-        let mut cost = vector::dot(simd, h, &set.weights) - likelihood;
+        let mut cost = vector::dot(simd, h, &set.linear) - likelihood;
         if priors.sparsity > 0.0 || priors.smoothness > 0.0 {
             cost += h.iter().zip(self.last.iter()).map(|(h, last)| priors.cost(*h, *last, mean)).sum::<f32>();
         }
-        cost + set.block_cost(priors, h)
+        cost
     }
 }
 
@@ -274,7 +295,7 @@ mod tests {
             let (bases, v) = (bases(components), random(seed, BINS));
             let cost =
                 |solver: &mut dyn Solver| divergence(&bases, &solve(solver, Priors::default(), &v, components), &v);
-            let fast = cost(&mut Squarem::new(&bases, BINS, &[], 16));
+            let fast = cost(&mut Squarem::new(&bases, BINS, 16));
             let plain = cost(&mut MultiplicativeUpdate::new(bases.clone(), BINS, 500));
             let optimum = cost(&mut MultiplicativeUpdate::new(bases.clone(), BINS, 50_000));
             assert!(fast <= plain + 2e-3 * optimum, "{components}: {fast}, plain {plain}, optimum {optimum}");
@@ -285,8 +306,8 @@ mod tests {
     fn vector_instructions_change_nothing_but_rounding() {
         let (bases, v) = (bases(50), random(6, BINS));
         let priors = Priors { sparsity: 0.03, smoothness: 0.01, block_sparsity: 0.02 };
-        for (priors, blocks) in [(Priors::default(), vec![]), (priors, vec![10, 15, 25])] {
-            let mut fast = Squarem::new(&bases, BINS, &blocks, 4);
+        for (priors, blocks) in [(Priors::default(), vec![50]), (priors, vec![10, 15, 25])] {
+            let mut fast = Squarem::new(&bases, BINS, 4).with_blocks(&[blocks], 4.0);
             let mut plain = fast.clone().without_vector_instructions();
             let (a, b) = (solve(&mut fast, priors, &v, 50), solve(&mut plain, priors, &v, 50));
             let mean = a.iter().sum::<f32>() / 50.0;
@@ -300,7 +321,7 @@ mod tests {
     #[test]
     fn many_cycles_meet_the_optimality_conditions() {
         let (bases, v) = (bases(30), random(7, BINS));
-        let h = solve(&mut Squarem::new(&bases, BINS, &[], 400), Priors::default(), &v, 30);
+        let h = solve(&mut Squarem::new(&bases, BINS, 400), Priors::default(), &v, 30);
         let mut model = vec![0.0; BINS];
         plain::weighted_sum(&bases, &h, &mut model);
         let ratio: Vec<f32> = v.iter().zip(&model).map(|(v, m)| v / m).collect();
@@ -322,7 +343,7 @@ mod tests {
             let start: Vec<f32> = (0..40).map(|_| rng.random::<f32>().powi(9) * 1e6).collect();
             let run = |cycles| {
                 let mut h = start.clone();
-                Squarem::new(&bases, BINS, &[], cycles).solve(&v, &Priors::default(), &mut h);
+                Squarem::new(&bases, BINS, cycles).solve(&v, &Priors::default(), &mut h);
                 divergence(&bases, &h, &v)
             };
             let (before, after) = (run(0), run(8));
@@ -336,7 +357,7 @@ mod tests {
         let (bases, frame) = (bases(50), random(12, BINS));
         let priors = Priors { sparsity: 0.05, smoothness: 0.02, block_sparsity: 0.0 };
         let sum: f32 = frame.iter().sum();
-        let mut solver = Squarem::new(&bases, BINS, &[], 8);
+        let mut solver = Squarem::new(&bases, BINS, 8);
         let mut h = vec![0.0; 50];
         for level in [1.0, 1e10, 1e-7, 3e13, 1e-7, 1e-3] {
             let v: Vec<f32> = frame.iter().map(|v| v * level / sum).collect();
@@ -354,7 +375,7 @@ mod tests {
         let bases = bases(12);
         let mut h = vec![0.0; 12];
         h[5] = 1.0;
-        Squarem::new(&bases, BINS, &[], 64).solve(&bases[..BINS], &Priors::default(), &mut h);
+        Squarem::new(&bases, BINS, 64).solve(&bases[..BINS], &Priors::default(), &mut h);
         assert!(h[0] > 0.95, "{h:?}");
     }
 
@@ -364,7 +385,7 @@ mod tests {
         let priors = Priors { sparsity: 0.03, smoothness: 0.01, block_sparsity: 0.02 };
         let at = |scale: f32| {
             let scaled: Vec<f32> = v.iter().map(|v| v * scale).collect();
-            solve(&mut Squarem::new(&bases, BINS, &[8, 12], 16), priors, &scaled, 20)
+            solve(&mut Squarem::new(&bases, BINS, 16).with_blocks(&[vec![8, 12]], 4.0), priors, &scaled, 20)
         };
         // Powers of two, so that not even rounding differs.
         let (quiet, loud) = (at(2.0_f32.powi(-10)), at(2.0_f32.powi(10)));
@@ -376,7 +397,7 @@ mod tests {
     #[test]
     fn block_sparsity_silences_the_blocks_that_fit_worse() {
         let bases = bases(60);
-        let blocks = [20, 20, 20];
+        let blocks = vec![20, 20, 20];
         // A mixture of the second block's bases, with a little noise.
         let mut v = random(10, BINS);
         v.iter_mut().for_each(|v| *v *= 0.01);
@@ -385,7 +406,9 @@ mod tests {
         }
         let share = |block_sparsity| {
             let priors = Priors { block_sparsity, ..Priors::default() };
-            let h = solve(&mut Squarem::new(&bases, BINS, &blocks, 30), priors, &v, 60);
+            let mut solver = Squarem::new(&bases, BINS, 30).with_blocks(std::slice::from_ref(&blocks), 4.0);
+            let mut h = vec![0.0; 60];
+            (0..20).for_each(|_| solver.solve(&v, &priors, &mut h));
             h[20..40].iter().sum::<f32>() / h.iter().sum::<f32>()
         };
         let (free, sparse) = (share(0.0), share(0.2));
@@ -402,7 +425,7 @@ mod tests {
             let k = rng.random_range(0..1000);
             plain::add_scaled(&mut v, rng.random(), &bases[k * BINS..][..BINS]);
         }
-        let mut fast = Squarem::new(&bases, BINS, &[], 16);
+        let mut fast = Squarem::new(&bases, BINS, 16);
         let mut h = vec![0.0; 1000];
         for _ in 0..3 {
             fast.solve(&v, &Priors::default(), &mut h);

@@ -47,6 +47,18 @@ impl Frames {
         self.len() == 0
     }
 
+    /// The lowest `bins` bins of each frame.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    #[must_use]
+    pub fn lowest(self, bins: usize) -> Self {
+        if bins == self.bins {
+            return self;
+        }
+        Self { bins, values: self.iter().flat_map(|frame| &frame[..bins]).copied().collect() }
+    }
+
     /// The frames, each `[F]`.
     pub fn iter(&self) -> impl Iterator<Item = &[f32]> {
         self.values.chunks_exact(self.bins.max(1))

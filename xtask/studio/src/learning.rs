@@ -16,8 +16,7 @@ const STEPS: f32 = 1000.0;
 pub(crate) struct Part {
     pub(crate) name: String,
     pub(crate) recordings: Vec<Recording>,
-    /// Number of bases K.
-    pub(crate) components: usize,
+    pub(crate) settings: LearnSettings,
 }
 
 /// The sources `parts` in their order, with their colours and all knobs at rest, learned together.
@@ -26,8 +25,8 @@ pub(crate) fn sources(parts: &[Part]) -> Result<Vec<Source>> {
     let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
     let bar = ProgressBar::new(STEPS as u64).with_style(style).with_message(names.join(", "));
     let lesson = |part| {
-        let Part { recordings, components, .. }: &Part = part;
-        Lesson { recordings, settings: LearnSettings { components: *components, ..LearnSettings::default() } }
+        let Part { recordings, settings, .. }: &Part = part;
+        Lesson { recordings, settings: *settings }
     };
     let lessons: Vec<Lesson> = parts.iter().map(lesson).collect();
     let learned = learner::learn(&lessons, &mut |share| {
@@ -36,16 +35,16 @@ pub(crate) fn sources(parts: &[Part]) -> Result<Vec<Source>> {
     })
     .context("cannot learn")?;
     bar.finish();
-    let source = |(index, (part, dictionaries)): (usize, (&Part, _))| Source {
+    let source = |(index, ((part, lesson), dictionaries)): (usize, ((&Part, &Lesson), _))| Source {
         name: part.name.clone(),
         colour: PALETTE[index],
         kind: Kind::Fixed,
-        blocks: vec![part.components],
+        blocks: lesson.blocks(),
         knobs: Knobs::default(),
         learned_from: Vec::new(),
         licence: None,
         dictionaries,
         unknown: UnknownKeys::new(),
     };
-    Ok(parts.iter().zip(learned).enumerate().map(source).collect())
+    Ok(parts.iter().zip(&lessons).zip(learned).enumerate().map(source).collect())
 }

@@ -56,8 +56,8 @@ fn score(truths: &[Vec<f32>], played: &Performance) -> Result<Vec<Score>> {
 
 fn learn() -> Result<Preset> {
     let lesson = |part: &(&str, &str, &str, &str)| -> Result<learning::Part> {
-        let components = LearnSettings::default().components;
-        Ok(learning::Part { name: part.0.to_owned(), recordings: vec![audio(part.1)?], components })
+        let settings = LearnSettings::default();
+        Ok(learning::Part { name: part.0.to_owned(), recordings: vec![audio(part.1)?], settings })
     };
     let lessons = PARTS.iter().map(lesson).collect::<Result<Vec<_>>>()?;
     let sources = PARTS

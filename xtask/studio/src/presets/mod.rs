@@ -12,7 +12,10 @@ use crate::learning;
 use anyhow::Result;
 use score::{BASSES, KITS, Note, Player};
 use std::path::Path;
-use unbraid::preset::{Preset, Source, UnknownKeys, file};
+use unbraid::{
+    learner::LearnSettings,
+    preset::{Preset, Source, UnknownKeys, file},
+};
 
 const LICENCE: &str = "MIT (rendered from FluidR3 GM by Frank Wen)";
 
@@ -22,13 +25,13 @@ struct Part {
     players: &'static [Player],
     channel: u8,
     notes: fn() -> Vec<Note>,
-    /// Number of bases K.
-    components: usize,
 }
 
-const DRUMS: Part =
-    Part { name: "drums", players: &KITS, channel: midi::DRUM_CHANNEL, notes: score::drums, components: 32 };
-const BASS: Part = Part { name: "bass", players: &BASSES, channel: 0, notes: score::bass, components: 48 };
+const DRUMS: Part = Part { name: "drums", players: &KITS, channel: midi::DRUM_CHANNEL, notes: score::drums };
+const BASS: Part = Part { name: "bass", players: &BASSES, channel: 0, notes: score::bass };
+
+/// Bases of each player, kept as a block.
+const COMPONENTS: usize = 12;
 
 /// Name and parts of every factory preset.
 const PRESETS: [(&str, &[Part]); 1] = [("Drums + Bass", &[DRUMS, BASS])];
@@ -62,5 +65,6 @@ fn lesson(part: &Part, folder: &Path) -> Result<learning::Part> {
     let notes = (part.notes)();
     let play = |player: &Player| synthesizer::play(folder, *player, part.channel, &notes);
     let recordings = part.players.iter().map(play).collect::<Result<_>>()?;
-    Ok(learning::Part { name: part.name.to_owned(), recordings, components: part.components })
+    let settings = LearnSettings { components: COMPONENTS, universal: true, ..LearnSettings::default() };
+    Ok(learning::Part { name: part.name.to_owned(), recordings, settings })
 }
