@@ -5,9 +5,11 @@
 //! rate with the frame length that gives the same bin spacing, so that recordings of several rates go into one dictionary
 //! without resampling. Sources that are learned together also get reconstruction bases.
 //!
+//! - [`capture`]: the last seconds of a stream, written by the audio thread.
 //! - `framing`: recordings as frames.
 //! - `mixtures`: recordings of several sources mixed, to learn reconstruction bases from.
 
+pub mod capture;
 mod framing;
 mod mixtures;
 

@@ -4,7 +4,9 @@
 //! |---|---|---|
 //! | worker | audio thread | a [`Model`], built for the present framing |
 //! | audio thread | worker | a model that is no longer heard, to be freed |
-//! | main thread | worker | the [`Framing`] to build for, through [`Stage`] |
+//! | audio thread | worker | a [`Mark`]: what begins or ends a take, and when |
+//! | audio thread | worker | what was played, through [`Capture`] |
+//! | main thread | worker | the [`Framing`] to build for and the [`Capture`], through [`Stage`] |
 //! | worker | main thread | the preset that plays, through [`Stage`] |
 //!
 //! Both ends of the audio thread's channels are polled; nobody blocks in `recv` on a channel it sends to,
@@ -12,6 +14,7 @@
 //! the few instructions between which a sender has claimed a place and filled it.
 
 use crate::{
+    learner::capture::Capture,
     preset::Preset,
     separator::{LatencyMode, Model, Separator},
 };
@@ -20,6 +23,29 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Most models on their way in each direction.
 const MODELS_UNDER_WAY: usize = 16;
+
+/// Most marks on their way; a player makes a few a second.
+const MARKS_UNDER_WAY: usize = 64;
+
+/// Something that begins or ends a take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Position in what is captured, in samples.
+    pub at: u64,
+    /// What it was.
+    pub sign: Sign,
+}
+
+/// What begins or ends a take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// The strip's Learn switch went on.
+    Learn(usize),
+    /// The strip's Learn switch went off.
+    Stop(usize),
+    /// The host's transport stopped, or went back.
+    TransportEnded,
+}
 
 /// What a model is built for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +60,7 @@ pub struct Framing {
 pub struct AudioEnd {
     models: Receiver<Box<Model>>,
     retired: Sender<Box<Model>>,
+    marks: Sender<Mark>,
     /// The newest model that arrived, until the separator has time for it.
     waiting: Option<Box<Model>>,
 }
@@ -42,14 +69,16 @@ pub struct AudioEnd {
 pub struct WorkerEnd {
     models: Sender<Box<Model>>,
     retired: Receiver<Box<Model>>,
+    marks: Receiver<Mark>,
 }
 
 /// Both ends of the channels between the audio thread and the worker.
 pub fn channels() -> (AudioEnd, WorkerEnd) {
     let (models_in, models_out) = bounded(MODELS_UNDER_WAY);
     let (retired_in, retired_out) = bounded(MODELS_UNDER_WAY);
-    let audio = AudioEnd { models: models_out, retired: retired_in, waiting: None };
-    (audio, WorkerEnd { models: models_in, retired: retired_out })
+    let (marks_in, marks_out) = bounded(MARKS_UNDER_WAY);
+    let audio = AudioEnd { models: models_out, retired: retired_in, marks: marks_in, waiting: None };
+    (audio, WorkerEnd { models: models_in, retired: retired_out, marks: marks_out })
 }
 
 impl AudioEnd {
@@ -77,6 +106,11 @@ impl AudioEnd {
         }
     }
 
+    /// Audio thread: tells the worker. Without one, or when it is far behind, the mark is lost.
+    pub fn mark(&self, mark: Mark) {
+        let _ = self.marks.try_send(mark);
+    }
+
     /// Main thread, while nothing plays: forgets what was built for an earlier activation.
     pub fn clear(&mut self) {
         self.waiting = None;
@@ -99,6 +133,11 @@ impl WorkerEnd {
         self.models.try_send(model).map_err(TrySendError::into_inner)
     }
 
+    /// The next mark that the audio thread has made.
+    pub fn next_mark(&self) -> Option<Mark> {
+        self.marks.try_recv().ok()
+    }
+
     /// Frees what has come home.
     pub fn free_retired(&self) {
         while self.retired.try_recv().is_ok() {}
@@ -116,12 +155,14 @@ pub struct Scene {
     pub preset: Arc<Preset>,
     /// As of the last activation; `None` before the first.
     pub framing: Option<Framing>,
+    /// What is played is found here, from the first activation on.
+    pub capture: Option<Arc<Capture>>,
 }
 
 impl Stage {
     /// A stage on which `preset` plays, not yet activated.
     pub fn new(preset: Arc<Preset>) -> Self {
-        Self(Mutex::new(Scene { preset, framing: None }))
+        Self(Mutex::new(Scene { preset, framing: None, capture: None }))
     }
 
     /// Main thread, worker.

@@ -2,7 +2,7 @@
 //!
 //! - [`params`]: what the host sees and automates. [`preset_field`]: the preset inside the project.
 //! - [`session`]: what the editor sees and may ask. [`meters`]: levels for it.
-//! - [`worker`]: the thread that reads presets and builds models. [`handover`]: everything that crosses
+//! - [`worker`]: the thread that reads presets and builds models, and [`learning`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
 //!   between it, the main thread and the audio thread.
 //! - [`entry`]: the library's entry points. [`host_link`]: what they and the plugin tell each other.
 //!
@@ -11,14 +11,17 @@
 pub mod entry;
 pub mod handover;
 pub mod host_link;
+pub mod learning;
 pub mod meters;
 pub mod params;
 pub mod preset_field;
 pub mod session;
+pub mod watch;
 pub mod worker;
 
 use crate::{
     editor::{self, PluginEditor},
+    learner::capture::Capture,
     preset::{
         MAX_SOURCES, Preset,
         library::{self, Entry},
@@ -32,6 +35,7 @@ use params::UnbraidParams;
 use preset_field::{PresetField, StoredPreset};
 use session::{Activity, Origin, Playing, Session, Summary};
 use std::sync::{Arc, LazyLock};
+use watch::Watch;
 use worker::{Desk, Worker};
 
 /// The factory preset that plays at first insert.
@@ -46,6 +50,9 @@ pub struct Unbraid {
     models: AudioEnd,
     /// There while the plugin is active.
     separator: Option<Separator>,
+    /// What is played, for learning; there while the plugin is active.
+    capture: Option<Arc<Capture>>,
+    watch: Watch,
     /// The latency mode in force.
     mode: LatencyMode,
     /// The mode that the host was last asked to restart for.
@@ -72,20 +79,28 @@ impl Default for Unbraid {
         let link = HostLink::offer();
         let stage = Arc::new(Stage::new(preset));
         let (models, worker_end) = handover::channels();
+        let params = Arc::new(UnbraidParams::new(field.clone()));
+        let knobs = {
+            let params = params.clone();
+            Box::new(move || params.knobs())
+        };
         let desk = Desk {
             stage: stage.clone(),
-            field: field.clone(),
+            field,
             session: session.clone(),
             link: link.clone(),
             models: worker_end,
+            knobs,
         };
         Self {
-            params: Arc::new(UnbraidParams::new(field)),
+            params,
             session,
             link,
             stage,
             models,
             separator: None,
+            capture: None,
+            watch: Watch::default(),
             mode: LatencyMode::default(),
             asked_for: LatencyMode::default(),
             _worker: Worker::spawn(desk, requests),
@@ -134,6 +149,11 @@ impl Plugin for Unbraid {
     // of them; the worker is our own.
     type BackgroundTask = ();
 
+    /// A project that was saved while a source was captured does not go on capturing.
+    fn filter_state(state: &mut PluginState) {
+        state.params.retain(|id, _| !id.starts_with("learn_"));
+    }
+
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
     }
@@ -152,10 +172,12 @@ impl Plugin for Unbraid {
         let framing = Framing { sample_rate: f64::from(buffers.sample_rate), mode: self.params.mode.value().into() };
         let arrived = self.params.preset.take_arrived();
         let arrived = arrived.and_then(|stored| Some((worker::unpack(&stored, &self.session)?, stored)));
+        let capture = Arc::new(Capture::new(framing.sample_rate, channels));
         let preset = {
             let mut scene = self.stage.lock();
             self.models.clear();
             scene.framing = Some(framing);
+            scene.capture = Some(capture.clone());
             if let Some((preset, _)) = &arrived {
                 scene.preset = preset.clone();
             }
@@ -177,6 +199,7 @@ impl Plugin for Unbraid {
         self.session.set_playing(Playing { mode: framing.mode, latency_samples, sample_rate: framing.sample_rate });
         (self.mode, self.asked_for) = (framing.mode, framing.mode);
         self.separator = Some(separator);
+        self.capture = Some(capture);
         true
     }
 
@@ -186,6 +209,7 @@ impl Plugin for Unbraid {
         self.models.clear();
         drop(scene);
         self.separator = None;
+        self.capture = None;
     }
 
     fn reset(&mut self) {
@@ -198,9 +222,13 @@ impl Plugin for Unbraid {
         &mut self,
         main: &mut Buffer,
         aux: &mut AuxiliaryBuffers,
-        _context: &mut impl ProcessContext<Self>,
+        context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(separator) = &mut self.separator else { return ProcessStatus::Error("not active") };
+        let (Some(separator), Some(capture)) = (&mut self.separator, &self.capture) else {
+            return ProcessStatus::Error("not active");
+        };
+        self.watch.observe(&self.params, context.transport(), main.samples(), capture.position(), &self.models);
+        capture.write(main.as_slice_immutable());
         self.models.exchange(separator);
         separator.set_controls(&self.params.controls(separator.sources()));
 

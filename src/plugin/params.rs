@@ -3,7 +3,7 @@
 use super::preset_field::PresetField;
 use crate::{
     nmf::discriminative::FOCUS,
-    preset::MAX_SOURCES,
+    preset::{Knobs, MAX_SOURCES},
     separator::{Controls, LatencyMode, decibels_to_gain},
 };
 use nice_plug::prelude::*;
@@ -83,6 +83,9 @@ pub struct StripParams {
     /// Only soloed sources are heard.
     #[id = "solo"]
     pub solo: BoolParam,
+    /// Going on, it begins to capture this source; going off, it learns it. For foot switches: the editor has a button.
+    #[id = "learn"]
+    pub learn: BoolParam,
 }
 
 impl StripParams {
@@ -96,6 +99,7 @@ impl StripParams {
                 .with_string_to_value(Arc::new(text_to_gain)),
             mute: BoolParam::new(format!("Mute {number}"), false),
             solo: BoolParam::new(format!("Solo {number}"), false),
+            learn: BoolParam::new(format!("Learn {number}"), false),
         }
     }
 
@@ -185,6 +189,16 @@ impl UnbraidParams {
             preset,
             editor_size: Mutex::default(),
         }
+    }
+
+    /// Where the knobs of all strips stand.
+    pub fn knobs(&self) -> Vec<Knobs> {
+        let knobs = |strip: &StripParams| Knobs {
+            gain_db: strip.gain_db(),
+            mute: strip.mute.value(),
+            solo: strip.solo.value(),
+        };
+        self.strips.iter().map(knobs).collect()
     }
 
     /// Audio thread: where everything stands, as the separator takes it. Only the strips of the preset's

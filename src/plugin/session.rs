@@ -5,7 +5,8 @@
 
 use super::meters::Meters;
 use crate::{
-    preset::{Colour, Kind, Knobs, Preset, library},
+    learner::LearnSettings,
+    preset::{Colour, Kind, Knobs, MAX_SOURCES, Preset, library},
     separator::LatencyMode,
 };
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -52,6 +53,8 @@ pub struct Summary {
     pub origin: Origin,
     /// One per source, in order.
     pub strips: Vec<Strip>,
+    /// Whether something was learned since it was loaded or saved.
+    pub changed: bool,
 }
 
 impl Summary {
@@ -68,7 +71,7 @@ impl Summary {
                 learned_from: source.learned_from.clone(),
             })
             .collect();
-        Self { title: title.into(), origin, strips }
+        Self { title: title.into(), origin, strips, changed: false }
     }
 }
 
@@ -94,6 +97,34 @@ pub enum Activity {
     Failed(String),
 }
 
+/// How to capture and learn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LearnOptions {
+    /// Number of bases K.
+    pub components: usize,
+    /// Length of a take in seconds; `None` goes on until it is ended by hand.
+    pub seconds: Option<f32>,
+    /// Whether a take ends when the host's transport stops or goes back.
+    pub with_transport: bool,
+}
+
+impl Default for LearnOptions {
+    fn default() -> Self {
+        Self { components: LearnSettings::default().components, seconds: Some(10.0), with_transport: true }
+    }
+}
+
+/// What is being captured and learned.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct LearnState {
+    /// The strip that is captured for, how many seconds it has (0 while nothing was heard), and the peak just now.
+    pub take: Option<(usize, f32, f32)>,
+    /// The strip that is learned, and the share done, 0 to 1.
+    pub job: Option<(usize, f32)>,
+    /// Seconds of sound that each strip can be learned from again.
+    pub material: [f32; MAX_SOURCES],
+}
+
 /// What the editor asks of the worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
@@ -101,6 +132,20 @@ pub enum Request {
     LoadFactory(String),
     /// Play the preset in this file.
     LoadFile(PathBuf),
+    /// Capture for this strip from now on.
+    Learn(usize),
+    /// End what is being captured, and learn it.
+    StopCapture,
+    /// Learn this strip from what was played in the last seconds.
+    LearnLast(usize),
+    /// Learn this strip from these audio files.
+    LearnFiles(usize, Vec<PathBuf>),
+    /// Learn this strip once more from what it was learned from, with the options as they are now.
+    LearnAgain(usize),
+    /// Drop what is being captured and learned.
+    CancelLearning,
+    /// Save the preset that plays in the user's folder under this name.
+    Save(String),
 }
 
 /// Shared by an instance's threads.
@@ -110,6 +155,8 @@ pub struct Session {
     pub meters: Meters,
     summary: Mutex<Arc<Summary>>,
     activity: Mutex<Activity>,
+    learning: Mutex<LearnState>,
+    learn_options: Mutex<LearnOptions>,
     knobs: Mutex<Option<Vec<Knobs>>>,
     mode: AtomicU32,
     latency_samples: AtomicU32,
@@ -130,6 +177,8 @@ impl Session {
             meters: Meters::default(),
             summary: Mutex::new(Arc::new(summary)),
             activity: Mutex::new(Activity::Idle),
+            learning: Mutex::default(),
+            learn_options: Mutex::default(),
             knobs: Mutex::new(None),
             mode: AtomicU32::new(LatencyMode::default() as u32),
             latency_samples: AtomicU32::new(0),
@@ -157,6 +206,26 @@ impl Session {
     /// Worker: what goes on. Editor: [`Activity::Idle`] to dismiss a failure.
     pub fn set_activity(&self, activity: Activity) {
         *lock(&self.activity) = activity;
+    }
+
+    /// What is being captured and learned.
+    pub fn learning(&self) -> LearnState {
+        *lock(&self.learning)
+    }
+
+    /// Worker: what is being captured and learned.
+    pub fn set_learning(&self, state: LearnState) {
+        *lock(&self.learning) = state;
+    }
+
+    /// How to capture and learn from now on.
+    pub fn learn_options(&self) -> LearnOptions {
+        *lock(&self.learn_options)
+    }
+
+    /// Editor: how to capture and learn from now on.
+    pub fn set_learn_options(&self, options: LearnOptions) {
+        *lock(&self.learn_options) = options;
     }
 
     /// How the audio thread runs.

@@ -3,12 +3,13 @@
 use super::{
     handover::{Framing, Stage, WorkerEnd},
     host_link::HostLink,
+    learning::Learning,
     preset_field::{PresetField, StoredPreset},
     session::{Activity, Origin, Request, Session, Summary},
 };
 use crate::{
     preset::{
-        Preset, file,
+        Knobs, Preset, file,
         library::{self, Entry},
     },
     separator::{Model, ModelError},
@@ -56,11 +57,12 @@ impl Drop for Worker {
 }
 
 fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
+    let mut learning = Learning::default();
     loop {
         select! {
             recv(stop) -> _ => return,
             recv(requests) -> request => match request {
-                Ok(request) => desk.serve(&request, stop),
+                Ok(request) => desk.serve(request, &mut learning, stop),
                 // The session is gone; look only at what the host leaves.
                 Err(_) => requests = never(),
             },
@@ -69,6 +71,7 @@ fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
         if let Some(stored) = desk.field.take_arrived() {
             desk.take_up(&stored, stop);
         }
+        learning.poll(desk, stop);
         desk.models.free_retired();
     }
 }
@@ -85,22 +88,36 @@ pub struct Desk {
     pub link: Arc<HostLink>,
     /// The way to the audio thread and back.
     pub models: WorkerEnd,
+    /// Where the knobs stand.
+    pub knobs: Box<dyn Fn() -> Vec<Knobs> + Send>,
 }
 
 impl Desk {
-    /// The editor wants a preset.
-    fn serve(&self, request: &Request, stop: &Receiver<()>) {
-        let (title, origin, entry) = match request {
+    /// The editor wants something.
+    fn serve(&self, request: Request, learning: &mut Learning, stop: &Receiver<()>) {
+        match request {
             Request::LoadFactory(name) => {
-                (name.clone(), Origin::Factory(name.clone()), Entry { name: name.clone(), path: None })
+                let entry = Entry { name: name.clone(), path: None };
+                self.load(name.clone(), Origin::Factory(name), &entry, stop);
             }
             Request::LoadFile(path) => {
-                let name = title_of(path);
-                (name.clone(), Origin::File(path.clone()), Entry { name, path: Some(path.clone()) })
+                let name = title_of(&path);
+                let entry = Entry { name: name.clone(), path: Some(path.clone()) };
+                self.load(name, Origin::File(path), &entry, stop);
             }
-        };
+            Request::Learn(strip) => learning.arm(strip, None, self),
+            Request::StopCapture => learning.stop(),
+            Request::LearnLast(strip) => learning.learn_last(strip, self),
+            Request::LearnFiles(strip, files) => learning.learn_files(strip, files, self),
+            Request::LearnAgain(strip) => learning.learn_again(strip, self),
+            Request::CancelLearning => learning.cancel(),
+            Request::Save(name) => self.save(name),
+        }
+    }
+
+    fn load(&self, title: String, origin: Origin, entry: &Entry, stop: &Receiver<()>) {
         self.session.set_activity(Activity::Loading(title.clone()));
-        let loaded = library::load(&entry).and_then(|preset| Ok((file::to_bytes(&preset)?, preset)));
+        let loaded = library::load(entry).and_then(|preset| Ok((file::to_bytes(&preset)?, preset)));
         let (bytes, preset) = match loaded {
             Ok(loaded) => loaded,
             Err(error) => return self.session.set_activity(Activity::Failed(error.to_string())),
@@ -114,6 +131,42 @@ impl Desk {
         self.session.offer_knobs(preset.sources.iter().map(|source| source.knobs).collect());
         self.session.set_activity(Activity::Idle);
         self.link.mark_project_changed();
+    }
+
+    /// `preset` takes the place of the one that plays, with the knobs as they are.
+    pub fn change(&self, preset: &Arc<Preset>, summary: Summary, stop: &Receiver<()>) {
+        let bytes = match file::to_bytes(preset) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.session.set_activity(Activity::Failed(error.to_string())),
+        };
+        if let Err(error) = self.play(preset, stop) {
+            return self.session.set_activity(Activity::Failed(format!("preset \"{}\": {error}", summary.title)));
+        }
+        self.field.keep(Arc::new(StoredPreset::pack(summary.title.as_str(), &bytes)));
+        self.session.set_summary(summary);
+        self.session.set_activity(Activity::Idle);
+        self.link.mark_project_changed();
+    }
+
+    /// Writes the preset that plays into the user's folder, where every instance finds it.
+    fn save(&self, name: String) {
+        let preset = self.stage.lock().preset.clone();
+        let mut preset = Preset::clone(&preset);
+        for (source, knobs) in preset.sources.iter_mut().zip((self.knobs)()) {
+            source.knobs = knobs;
+        }
+        match library::save(&preset, &name) {
+            Ok(path) => {
+                let summary = Summary::new(name.as_str(), Origin::File(path), &preset);
+                if let Ok(bytes) = file::to_bytes(&preset) {
+                    self.field.keep(Arc::new(StoredPreset::pack(name, &bytes)));
+                }
+                self.session.set_summary(summary);
+                self.session.set_activity(Activity::Idle);
+                self.link.mark_project_changed();
+            }
+            Err(error) => self.session.set_activity(Activity::Failed(error.to_string())),
+        }
     }
 
     /// A project has brought a preset. Its knobs came with the parameters.

@@ -4,6 +4,7 @@ use super::{
     Preset,
     file::{self, PresetError, Problem, SUFFIX},
 };
+use crate::dictionary::MAX_NAME_CHARS;
 use directories::BaseDirs;
 use std::{
     env,
@@ -14,6 +15,9 @@ use std::{
 
 /// Names a folder that takes the place of the user's own, for portable installations and for tests.
 pub const FOLDER_VARIABLE: &str = "UNBRAID_PRESETS";
+
+/// What some file system does not take in a name.
+const FORBIDDEN: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
 /// Name and file of every factory preset, in the order in which they are offered.
 const FACTORY: [(&str, &[u8]); 1] =
@@ -57,6 +61,26 @@ pub fn load(entry: &Entry) -> Result<Preset, PresetError> {
         Some(bytes) => file::from_bytes(bytes, &origin),
         None => Err(Problem::NotInFactory(factory_names().collect::<Vec<_>>().join(", ")).of(origin)),
     }
+}
+
+/// Writes `preset` into the user's folder under `name`; one of that name is replaced. Gives the file's path.
+///
+/// # Errors
+/// If the name cannot be a file's, there is no folder, or the file cannot be written.
+pub fn save(preset: &Preset, name: &str) -> Result<PathBuf, PresetError> {
+    let folder = user_dir().ok_or_else(|| Problem::NoFolder.of(format!("preset {name:?}")))?;
+    save_in(&folder, preset, name)
+}
+
+fn save_in(folder: &Path, preset: &Preset, name: &str) -> Result<PathBuf, PresetError> {
+    let path = folder.join(format!("{name}{SUFFIX}"));
+    let bad = name.trim() != name || name.is_empty() || name.starts_with('.') || name.contains(FORBIDDEN);
+    if bad || name.chars().any(char::is_control) || name.chars().count() > MAX_NAME_CHARS {
+        return Err(Problem::Name.of(format!("preset {name:?}")));
+    }
+    fs::create_dir_all(folder).map_err(|error| Problem::Unwritable(error).of(folder.display().to_string()))?;
+    file::write(preset, &path)?;
+    Ok(path)
 }
 
 /// The user's folder of presets, which need not exist yet: the one that [`FOLDER_VARIABLE`] names, or
@@ -117,6 +141,23 @@ mod tests {
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
         assert_eq!(entries_in(&file), []);
+    }
+
+    #[test]
+    fn a_preset_is_saved_under_its_name_or_refused_with_a_sentence() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("new");
+        let preset = load(&Entry { name: "Drums + Bass".to_owned(), path: None }).unwrap();
+        for _ in 0..2 {
+            let path = save_in(&folder, &preset, "My band, live").unwrap();
+            assert_eq!(file::read(&path).unwrap().sources.len(), preset.sources.len());
+        }
+        assert_eq!(entries_in(&folder).len(), 1);
+        for name in ["", " x", "a/b", "..", "what?", &"x".repeat(65)] {
+            let error = save_in(&folder, &preset, name).unwrap_err().to_string();
+            assert!(error.contains("a preset's name has 1 to 64 characters"), "{error}");
+        }
+        assert_eq!(entries_in(&folder).len(), 1);
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub(super) fn summary(count: usize) -> Summary {
         learned_from: vec![format!("{}_take1.flac", NAMES[i])],
     };
     let title = if count == 2 { "Drums + Bass".to_owned() } else { format!("{count} sources") };
-    Summary { origin: Origin::Factory(title.clone()), title, strips: (0..count).map(strip).collect() }
+    Summary { origin: Origin::Factory(title.clone()), title, strips: (0..count).map(strip).collect(), changed: false }
 }
 
 /// Two factory presets, of which the second one plays, and one of the user's.

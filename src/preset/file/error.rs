@@ -73,6 +73,14 @@ pub enum Problem {
     /// The system refuses to write it.
     #[error("the file cannot be written ({0}); what was there before is unchanged")]
     Unwritable(#[source] io::Error),
+    /// No file can be called so.
+    #[error(
+        "a preset's name has 1 to 64 characters, none of / \\ : * ? \" < > |, and no dot or space at its beginning; choose another"
+    )]
+    Name,
+    /// The user has no folder for presets.
+    #[error("there is no folder to save presets in; set {FOLDER_VARIABLE} to one", FOLDER_VARIABLE = crate::preset::library::FOLDER_VARIABLE)]
+    NoFolder,
     /// No factory preset is called so.
     #[error("there is no factory preset of this name; choose one of: {0}")]
     NotInFactory(String),

@@ -1,0 +1,430 @@
+//! The worker's part that learns sources from what is played, or from files, while it goes on playing.
+//!
+//! A *take* is what is captured for a strip: armed on demand, it begins with the first sound and ends by hand, at its set length, or
+//! with the host's transport. A finished take becomes a *job*, which learns on a thread of its own; one runs at a time, others wait.
+//! What was learned from stays in memory until another preset comes, so that the sources of a preset are learned together and
+//! can be learned again with other settings.
+
+use super::{
+    handover::{Mark, Sign},
+    session::{Activity, LearnOptions, LearnState, Origin, Summary},
+    worker::Desk,
+};
+use crate::{
+    dictionary::Dictionary,
+    learner::{self, LearnError, LearnSettings, Lesson, capture::Capture},
+    preset::{Kind, MAX_SOURCES, Preset},
+    recording::{self, Recording},
+};
+use crossbeam_channel::Receiver;
+use std::{
+    collections::VecDeque,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+    },
+    thread::{self, JoinHandle},
+};
+
+/// A take begins with a sample louder than this, -60 dB full scale.
+const SOUND: f32 = 1e-3;
+/// What comes before it and still belongs to it, in seconds.
+const ATTACK_SECONDS: f64 = 0.05;
+/// Longest take, in seconds.
+const LONGEST_SECONDS: f64 = 120.0;
+
+/// What a source is learned from.
+#[derive(Debug)]
+struct Material {
+    recordings: Vec<Recording>,
+    /// What the preset says of them.
+    names: Vec<String>,
+    components: usize,
+}
+
+/// Takes, jobs, and what was learned from.
+#[derive(Default)]
+pub struct Learning {
+    take: Option<Take>,
+    job: Option<Job>,
+    waiting: VecDeque<Task>,
+    /// What each strip was learned from, as far as it is known.
+    materials: [Option<Arc<Material>>; MAX_SOURCES],
+    /// The preset all this belongs to.
+    preset: Option<Arc<Preset>>,
+}
+
+/// Captures for a strip.
+struct Take {
+    strip: usize,
+    capture: Arc<Capture>,
+    /// Where to read on.
+    next: u64,
+    /// The position at which it was ended.
+    end: Option<u64>,
+    /// What was captured so far; empty while nothing was heard.
+    recording: Recording,
+    /// Highest absolute sample of what was read last.
+    peak: f32,
+    options: LearnOptions,
+}
+
+/// A job that is to begin.
+struct Task {
+    strip: usize,
+    source: TaskSource,
+    options: LearnOptions,
+}
+
+enum TaskSource {
+    Recording(Recording),
+    Files(Vec<PathBuf>),
+    /// The strip's material once more.
+    Again,
+}
+
+/// Learns on a thread of its own.
+struct Job {
+    strip: usize,
+    signs: Arc<Signs>,
+    thread: Option<JoinHandle<Result<Learned, String>>>,
+}
+
+#[derive(Default)]
+struct Signs {
+    /// Share done, 0 to 1, as bits.
+    share: AtomicU32,
+    cancel: AtomicBool,
+}
+
+/// The end of a job.
+struct Learned {
+    material: Arc<Material>,
+    /// Strip, dictionaries and blocks of each source that was learned.
+    sources: Vec<(usize, Vec<Dictionary>, Vec<usize>)>,
+}
+
+impl Learning {
+    /// Takes up what has happened since the last call, and tells the session how things stand.
+    pub fn poll(&mut self, desk: &Desk, stop: &Receiver<()>) {
+        let preset = desk.stage.lock().preset.clone();
+        if self.preset.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &preset)) {
+            // Another preset plays: what was begun is of no use to it.
+            *self = Self { preset: Some(preset), ..Self::default() };
+        }
+        while let Some(mark) = desk.models.next_mark() {
+            self.heed(mark, desk);
+        }
+        self.follow_take(desk);
+        self.finish_job(desk, stop);
+        if self.job.is_none()
+            && let Some(task) = self.waiting.pop_front()
+        {
+            self.begin_job(task, desk);
+        }
+        desk.session.set_learning(self.state());
+    }
+
+    fn state(&self) -> LearnState {
+        LearnState {
+            take: self.take.as_ref().map(|take| (take.strip, take.recording.seconds() as f32, take.peak)),
+            job: self.job.as_ref().map(|job| (job.strip, f32::from_bits(job.signs.share.load(Relaxed)))),
+            material: std::array::from_fn(|strip| {
+                let recordings = self.materials[strip].iter().flat_map(|material| &material.recordings);
+                recordings.map(Recording::seconds).sum::<f64>() as f32
+            }),
+        }
+    }
+
+    fn heed(&mut self, mark: Mark, desk: &Desk) {
+        match mark.sign {
+            Sign::Learn(strip) => self.arm(strip, Some(mark.at), desk),
+            Sign::Stop(strip) => self.end_take(|take| take.strip == strip, Some(mark.at)),
+            Sign::TransportEnded => {
+                self.end_take(|take| take.options.with_transport && !take.recording.is_empty(), Some(mark.at));
+            }
+        }
+    }
+
+    /// Captures for `strip` from the position `at`, or from now on. A take that was under way is dropped.
+    pub fn arm(&mut self, strip: usize, at: Option<u64>, desk: &Desk) {
+        let Some(capture) = desk.stage.lock().capture.clone() else {
+            return fail(desk, "there is no sound to learn from yet: let the host start the audio".to_owned());
+        };
+        if !self.has(strip) {
+            return fail(desk, format!("the preset has no source {}: choose one that it has", strip + 1));
+        }
+        self.take = Some(Take {
+            strip,
+            next: at.unwrap_or_else(|| capture.position()),
+            end: None,
+            recording: Recording { sample_rate: capture.sample_rate(), channels: Vec::new() },
+            peak: 0.0,
+            options: desk.session.learn_options(),
+            capture,
+        });
+    }
+
+    fn has(&self, strip: usize) -> bool {
+        self.preset.as_ref().is_some_and(|preset| strip < preset.sources.len())
+    }
+
+    /// Ends the take here and learns it.
+    pub fn stop(&mut self) {
+        self.end_take(|_| true, None);
+    }
+
+    fn end_take(&mut self, fits: impl Fn(&Take) -> bool, at: Option<u64>) {
+        if let Some(take) = self.take.as_mut().filter(|take| fits(take)) {
+            take.end = Some(at.unwrap_or_else(|| take.capture.position()));
+        }
+    }
+
+    /// Learns `strip` from what was played in the last seconds.
+    pub fn learn_last(&mut self, strip: usize, desk: &Desk) {
+        let capture = desk.stage.lock().capture.clone();
+        match capture.map(|capture| capture.read(capture.at_hand())) {
+            Some(Ok(recording)) if recording.peak() > SOUND => {
+                self.queue(strip, TaskSource::Recording(recording), desk)
+            }
+            Some(Err(gone)) => fail(desk, gone.to_string()),
+            _ => fail(desk, "nothing was heard lately: play the source alone, then learn it".to_owned()),
+        }
+    }
+
+    /// Learns `strip` from audio files.
+    pub fn learn_files(&mut self, strip: usize, files: Vec<PathBuf>, desk: &Desk) {
+        self.queue(strip, TaskSource::Files(files), desk);
+    }
+
+    /// Learns `strip` once more from what it was learned from.
+    pub fn learn_again(&mut self, strip: usize, desk: &Desk) {
+        self.queue(strip, TaskSource::Again, desk);
+    }
+
+    fn queue(&mut self, strip: usize, source: TaskSource, desk: &Desk) {
+        self.waiting.push_back(Task { strip, source, options: desk.session.learn_options() });
+    }
+
+    /// Drops everything that was begun.
+    pub fn cancel(&mut self) {
+        self.take = None;
+        self.waiting.clear();
+        self.job = None;
+    }
+
+    fn follow_take(&mut self, desk: &Desk) {
+        let Some(take) = &mut self.take else { return };
+        let current = desk.stage.lock().capture.clone();
+        if current.is_none_or(|current| !Arc::ptr_eq(&current, &take.capture)) {
+            // The host has started the audio anew: what was captured until then counts.
+            take.end.get_or_insert(take.capture.position());
+        }
+        let read = take.read_on();
+        if take.end.is_none() && !take.is_full() && read.is_ok() {
+            return;
+        }
+        let Some(take) = self.take.take() else { return };
+        if let Err(gone) = read {
+            fail(desk, gone.to_string());
+        } else if take.recording.is_empty() {
+            fail(desk, "nothing was heard while Learn was on: play the source alone, then learn it".to_owned());
+        } else {
+            let Take { strip, recording, options, .. } = take;
+            self.waiting.push_back(Task { strip, source: TaskSource::Recording(recording), options });
+        }
+    }
+
+    fn begin_job(&mut self, task: Task, desk: &Desk) {
+        if !self.has(task.strip) {
+            return fail(desk, format!("the preset has no source {}: choose one that it has", task.strip + 1));
+        }
+        let Some(preset) = self.preset.clone() else { return };
+        let (materials, strip, signs) = (self.materials.clone(), task.strip, Arc::new(Signs::default()));
+        let theirs = signs.clone();
+        let work = move || task.run(&materials, &preset, &theirs);
+        match thread::Builder::new().name("unbraid-learner".to_owned()).spawn(work) {
+            Ok(thread) => self.job = Some(Job { strip, signs, thread: Some(thread) }),
+            Err(error) => fail(desk, format!("nothing was learned: no thread could be started ({error})")),
+        }
+    }
+
+    fn finish_job(&mut self, desk: &Desk, stop: &Receiver<()>) {
+        let Some(job) = self.job.take_if(|job| job.thread.as_ref().is_none_or(JoinHandle::is_finished)) else { return };
+        let strip = job.strip;
+        match job.outcome() {
+            Ok(learned) => self.take_over(strip, learned, desk, stop),
+            Err(sentence) => fail(desk, sentence),
+        }
+    }
+
+    fn take_over(&mut self, strip: usize, learned: Learned, desk: &Desk, stop: &Receiver<()>) {
+        let Some(before) = &self.preset else { return };
+        let mut preset = Preset::clone(before);
+        for (strip, dictionaries, blocks) in learned.sources {
+            let source = &mut preset.sources[strip];
+            (source.kind, source.dictionaries, source.blocks) = (Kind::Fixed, dictionaries, blocks);
+        }
+        preset.sources[strip].learned_from.clone_from(&learned.material.names);
+        preset.sources[strip].licence = None;
+        env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
+        self.materials[strip] = Some(learned.material);
+        let preset = Arc::new(preset);
+        let shown = desk.session.summary();
+        let summary =
+            Summary { changed: true, ..Summary::new(shown.title.as_str(), Origin::clone(&shown.origin), &preset) };
+        // Known before it plays, so that it is not taken for a stranger.
+        self.preset = Some(preset.clone());
+        desk.change(&preset, summary, stop);
+    }
+}
+
+impl Take {
+    /// Reads what was played since the last call, up to the end of the take.
+    fn read_on(&mut self) -> Result<(), learner::capture::Gone> {
+        let end = self.end.unwrap_or(u64::MAX).min(self.capture.position());
+        if end <= self.next {
+            return Ok(());
+        }
+        let new = self.capture.read(self.next..end)?;
+        self.peak = new.peak();
+        if !self.recording.is_empty() {
+            for (channel, new) in self.recording.channels.iter_mut().zip(new.channels) {
+                channel.extend(new);
+            }
+        } else if let Some(first) =
+            (0..new.len()).find(|&n| new.channels.iter().any(|channel| channel[n].abs() > SOUND))
+        {
+            let attack = (ATTACK_SECONDS * f64::from(self.recording.sample_rate)) as u64;
+            let start = (self.next + first as u64).saturating_sub(attack).max(self.capture.at_hand().start);
+            self.recording = self.capture.read(start..end)?;
+        }
+        self.next = end;
+        let length = self.recording.sample_rate as f32 * self.options.seconds.unwrap_or(f32::INFINITY);
+        if self.recording.len() as f32 > length {
+            self.recording.channels.iter_mut().for_each(|channel| channel.truncate(length as usize));
+        }
+        Ok(())
+    }
+
+    fn is_full(&self) -> bool {
+        let most = self.options.seconds.map_or(LONGEST_SECONDS, f64::from).min(LONGEST_SECONDS);
+        self.recording.seconds() >= most - 1e-6
+    }
+}
+
+impl Task {
+    /// On the job's thread: learns this strip together with all others whose material is known.
+    fn run(
+        self,
+        materials: &[Option<Arc<Material>>; MAX_SOURCES],
+        preset: &Preset,
+        signs: &Signs,
+    ) -> Result<Learned, String> {
+        let name = &preset.sources[self.strip].name;
+        let components = self.options.components;
+        let material = match self.source {
+            TaskSource::Recording(recording) => {
+                let names = vec![format!("what was played, {:.1} s", recording.seconds())];
+                Material { recordings: vec![recording], names, components }
+            }
+            TaskSource::Files(files) => {
+                let recordings = files.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
+                Material { recordings, names: files.iter().map(|file| file_name(file)).collect(), components }
+            }
+            TaskSource::Again => {
+                let known = materials[self.strip].as_ref();
+                let Material { recordings, names, .. } =
+                    &**known.ok_or_else(|| format!("{name} was not learned here: play it, then learn it"))?;
+                Material { recordings: recordings.clone(), names: names.clone(), components }
+            }
+        };
+        let mut all = materials.clone();
+        let material = Arc::new(material);
+        all[self.strip] = Some(material.clone());
+        let strips: Vec<(usize, &Material)> =
+            all.iter().enumerate().filter_map(|(strip, material)| Some((strip, &**material.as_ref()?))).collect();
+        let lessons: Vec<Lesson<'_>> = strips.iter().map(|(_, material)| material.lesson()).collect();
+
+        let mut progress = |share: f32| {
+            signs.share.store(share.to_bits(), Relaxed);
+            if signs.cancel.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let learned = in_the_background(|| learner::learn(&lessons, &mut progress)).map_err(|error| {
+            let name = strips.get(error.lesson).map_or(name, |(strip, _)| &preset.sources[*strip].name);
+            format!("{name} was not learned: {}", sentence(error.error))
+        })?;
+        let sources = strips.iter().zip(&lessons).zip(learned);
+        Ok(Learned {
+            sources: sources.map(|(((strip, _), lesson), learned)| (*strip, learned, lesson.blocks())).collect(),
+            material,
+        })
+    }
+}
+
+impl Material {
+    fn lesson(&self) -> Lesson<'_> {
+        Lesson {
+            recordings: &self.recordings,
+            settings: LearnSettings { components: self.components, ..LearnSettings::default() },
+        }
+    }
+}
+
+impl Job {
+    fn outcome(mut self) -> Result<Learned, String> {
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(outcome)) => outcome,
+            // The thread has reported its panic.
+            _ => Err("nothing was learned: the learner failed; please report this".to_owned()),
+        }
+    }
+}
+
+/// A job that nobody waits for any more ends soon.
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.signs.cancel.store(true, Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Runs `work` on all cores but one, so that the audio thread always finds one.
+fn in_the_background<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
+    match rayon::ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1)).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
+}
+
+fn fail(desk: &Desk, sentence: String) {
+    desk.session.set_activity(Activity::Failed(sentence));
+}
+
+/// What went wrong, for someone who played rather than named recordings.
+fn sentence(error: LearnError) -> String {
+    match error {
+        LearnError::TooShort { milliseconds, frame_milliseconds, .. } => {
+            format!(
+                "only {milliseconds:.0} ms were heard; play at least {frame_milliseconds:.0} ms, better five seconds"
+            )
+        }
+        LearnError::Silent { .. } => "it was silent; play the source alone, then learn it".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+fn read(file: &Path) -> Result<Recording, String> {
+    let recording = recording::read(file).map_err(|error| error.to_string())?;
+    recording.ensure_audible(file).map_err(|error| error.to_string())?;
+    Ok(recording)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
