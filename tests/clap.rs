@@ -64,7 +64,7 @@ fn ports_are_one_main_pair_and_one_output_per_source() {
 #[test]
 fn parameter_ids_are_those_of_every_earlier_version() {
     let Some(plugin) = plugin() else { return };
-    let strips = (1..=8).flat_map(|source| ["gain", "mute", "solo"].map(|knob| format!("{knob}_{source}")));
+    let strips = (1..=8).flat_map(|source| ["gain", "mute", "solo", "learn"].map(|knob| format!("{knob}_{source}")));
     let others = ["mode", "focus", "sparsity", "smoothness", "mix", "output", "bypass"].map(str::to_owned);
     // nice-plug's published rule: the text's polynomial hash in base 31, without the top bit.
     let hash =

@@ -8,6 +8,7 @@ mod editor {
 
     mod controls;
     mod knobs;
+    mod learning;
     mod pictures;
     mod places;
     mod states;

@@ -27,7 +27,7 @@ fn preset() -> Preset {
     let names = ["finger-bass", "standard-kit"];
     let recordings = names.map(|name| vec![take(name, 1)]);
     let settings = LearnSettings::default();
-    let lessons = recordings.each_ref().map(|recordings| Lesson { recordings, settings });
+    let lessons = recordings.each_ref().map(|recordings| Lesson { recordings, settings, known: &[] });
     let learned = learn(&lessons, &mut go_on).unwrap();
     let source = |(name, dictionaries): (&str, _)| Source {
         name: name.to_owned(),

@@ -61,6 +61,7 @@ impl Case {
         let lessons = self.lessons.each_ref().map(|recording| Lesson {
             recordings: std::slice::from_ref(recording),
             settings: LearnSettings::default(),
+            known: &[],
         });
         match learn(&lessons, &mut |_| ControlFlow::Continue(())) {
             Ok(learned) => preset(learned.into_iter().map(|dictionaries| source("source", dictionaries)).collect()),

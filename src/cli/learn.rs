@@ -125,7 +125,8 @@ impl Learn {
         let names: Vec<&str> = lessons.iter().map(|lesson| lesson.source).collect();
         let mut progress = Progress::start(format!("learning {}", names.join(", ")));
         let settings = self.settings();
-        let to_learn: Vec<_> = recordings.iter().map(|recordings| learner::Lesson { recordings, settings }).collect();
+        let to_learn: Vec<_> =
+            recordings.iter().map(|recordings| learner::Lesson { recordings, settings, known: &[] }).collect();
         let learned = learner::learn(&to_learn, &mut |share| progress.update(share));
         drop(progress);
         interrupt::check()?;

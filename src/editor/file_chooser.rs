@@ -9,8 +9,20 @@ use std::{
     },
 };
 
-/// Asks someone for a file; `None` if they would rather not.
-pub type Ask = dyn Fn() -> Option<PathBuf> + Send + Sync;
+/// Endings of files that can be learned from.
+const AUDIO: [&str; 8] = ["wav", "aif", "aiff", "flac", "mp3", "ogg", "m4a", "aac"];
+
+/// What files are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// A preset to play.
+    Preset,
+    /// Recordings to learn the source of this strip from.
+    Recordings(usize),
+}
+
+/// Asks someone for files; none if they would rather not.
+pub type Ask = dyn Fn(Wanted) -> Vec<PathBuf> + Send + Sync;
 
 /// Opens at most one dialog at a time.
 #[derive(Clone)]
@@ -37,15 +49,18 @@ impl FileChooser {
     }
 
     /// Opens the dialog and returns at once; what is chosen goes to the session's worker.
-    pub fn load_into(&self, session: &Arc<Session>) {
+    pub fn ask(&self, wanted: Wanted, session: &Arc<Session>) {
         if self.open.swap(true, SeqCst) {
             return;
         }
         let (this, session) = (self.clone(), session.clone());
         let dialog = move || {
             let closed = Closed(this.open);
-            if let Some(path) = (this.ask)() {
-                session.request(Request::LoadFile(path));
+            let files = (this.ask)(wanted);
+            match (wanted, files.first()) {
+                (_, None) => {}
+                (Wanted::Preset, Some(file)) => session.request(Request::LoadFile(file.clone())),
+                (Wanted::Recordings(strip), Some(_)) => session.request(Request::LearnFiles(strip, files)),
             }
             drop(closed);
         };
@@ -64,9 +79,16 @@ impl Drop for Closed {
     }
 }
 
-fn system_dialog() -> Option<PathBuf> {
-    rfd::FileDialog::new()
-        .set_title("Open an Unbraid preset")
-        .add_filter("Unbraid preset", &["safetensors"])
-        .pick_file()
+fn system_dialog(wanted: Wanted) -> Vec<PathBuf> {
+    let dialog = rfd::FileDialog::new();
+    match wanted {
+        Wanted::Preset => {
+            let dialog = dialog.set_title("Open an Unbraid preset").add_filter("Unbraid preset", &["safetensors"]);
+            dialog.pick_file().into_iter().collect()
+        }
+        Wanted::Recordings(_) => {
+            let dialog = dialog.set_title("Learn from recordings of the source alone");
+            dialog.add_filter("Audio", &AUDIO).pick_files().unwrap_or_default()
+        }
+    }
 }

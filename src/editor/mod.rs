@@ -7,7 +7,7 @@
 //! - [`state`]: what the editor remembers between two frames.
 //! - [`theme`]: colours, type, spacing. [`layout`]: which room of the window is where.
 //! - Rooms of the window: [`header`] with [`preset_menu`] and [`latency`]; [`strip`] per source, arranged by `strip_layout`;
-//!   [`sound_row`]; [`status`] with the failure banner.
+//!   [`sound_row`]; [`status`] with the failure banner. [`learn`]: the switch and the menu of a strip.
 //! - Things in the rooms: [`knob`] with its [`dial`] and [`value_field`]; [`meter`]; [`toggle`].
 //! - [`gesture`]: how a parameter is set so that the host can record it.
 //! - [`file_chooser`]: the system's file dialog on a thread of its own.
@@ -19,6 +19,7 @@ pub mod header;
 pub mod knob;
 pub mod latency;
 pub mod layout;
+pub mod learn;
 pub mod meter;
 pub mod preset_menu;
 pub mod sound_row;

@@ -1,13 +1,13 @@
 //! The preset that plays, the presets to choose from, and the way to a file.
 
-use super::{EditorState, Scene, theme};
+use super::{EditorState, Scene, file_chooser::Wanted, theme};
 use crate::{
     plugin::session::{Activity, Origin, Request, Session, Summary},
     preset::library::Entry,
 };
 use egui::{
-    Align2, Button, CornerRadius, Popup, Rect, Response, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo, accesskit::Role, text::LayoutJob, text::TextWrapping, vec2,
+    Align2, Button, CornerRadius, Key, Popup, PopupCloseBehavior, Rect, Response, ScrollArea, Sense, Shape, Stroke,
+    StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, accesskit::Role, text::LayoutJob, text::TextWrapping, vec2,
 };
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub struct Shelf {
     read: ReadLibrary,
     /// Factory presets first; read when the menu opens and when an arrow is used.
     entries: Vec<Entry>,
+    /// The name to save under, as it is being typed; suggested when the menu opens.
+    name: String,
     /// What was asked for last, with the preset that played then: arrows go on from there.
     asked: Option<(usize, Arc<Summary>)>,
 }
@@ -36,7 +38,7 @@ impl Default for Shelf {
 impl Shelf {
     /// A shelf that is filled by `read`.
     pub fn new(read: ReadLibrary) -> Self {
-        Self { read, entries: Vec::new(), asked: None }
+        Self { read, entries: Vec::new(), name: String::new(), asked: None }
     }
 
     fn refresh(&mut self, session: &Session) {
@@ -70,6 +72,17 @@ impl Shelf {
         self.choose(entry, summary, session);
     }
 
+    /// A name to save what plays under: its own, if it is the user's, or a new one.
+    fn suggestion(&self, summary: &Summary) -> String {
+        if matches!(summary.origin, Origin::File(_)) {
+            return summary.title.clone();
+        }
+        let taken = |name: &String| self.entries.iter().any(|entry| entry.name == *name);
+        let numbered = (2..).map(|number| format!("My {} {number}", summary.title));
+        let mut names = std::iter::once(format!("My {}", summary.title)).chain(numbered);
+        names.find(|name| !taken(name)).unwrap_or_default()
+    }
+
     fn choose(&mut self, entry: usize, summary: &Arc<Summary>, session: &Session) {
         let Entry { name, path } = self.entries[entry].clone();
         session.request(path.map_or_else(|| Request::LoadFactory(name), Request::LoadFile));
@@ -101,8 +114,10 @@ pub fn draw(ui: &mut Ui, rect: Rect, caption: Rect, scene: &Scene, state: &mut E
     let button = name_button(ui, middle, &summary);
     if button.clicked() {
         state.shelf.refresh(scene.session);
+        state.shelf.name = state.shelf.suggestion(&summary);
     }
-    Popup::menu(&button).width(middle.width().max(220.0)).show(|ui| menu(ui, &summary, scene, state));
+    let popup = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    popup.width(middle.width().max(220.0)).show(|ui| menu(ui, &summary, scene, state));
     if arrow(ui, right, "Next preset", 1.0).clicked() {
         state.shelf.go(1, &summary, scene.session);
     }
@@ -119,7 +134,8 @@ fn provenance(summary: &Summary) -> String {
         Origin::Project => "From the project",
     };
     let count = summary.strips.len();
-    format!("{origin} · {count} {}", if count == 1 { "source" } else { "sources" })
+    let changed = if summary.changed { " · changed" } else { "" };
+    format!("{origin} · {count} {}{changed}", if count == 1 { "source" } else { "sources" })
 }
 
 fn menu(ui: &mut Ui, summary: &Arc<Summary>, scene: &Scene, state: &mut EditorState) {
@@ -148,13 +164,30 @@ fn menu(ui: &mut Ui, summary: &Arc<Summary>, scene: &Scene, state: &mut EditorSt
     let open =
         ui.add_enabled(!state.files.is_open(), Button::selectable(false, "Open file…").min_size(vec2(200.0, 26.0)));
     if open.clicked() {
-        state.files.load_into(scene.session);
+        state.files.ask(Wanted::Preset, scene.session);
         ui.close();
     }
+    ui.separator();
+    ui.label(egui::RichText::new("Save as").small().color(theme::WEAK));
+    ui.horizontal(|ui| {
+        let field = ui.add(TextEdit::singleline(&mut state.shelf.name).desired_width(146.0));
+        field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name to save under"));
+        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let name = state.shelf.name.trim();
+        if ui.add_enabled(!name.is_empty(), Button::new("Save")).clicked() || (entered && !name.is_empty()) {
+            scene.session.request(Request::Save(name.to_owned()));
+            ui.close();
+        }
+    });
     if let Some(entry) = chosen {
         state.shelf.choose(entry, summary, scene.session);
         ui.close();
     }
+}
+
+/// The preset's name, with an asterisk, as everywhere, while it is not saved.
+fn shown_title(summary: &Summary) -> String {
+    format!("{}{}", summary.title, if summary.changed { " *" } else { "" })
 }
 
 /// The button that names the preset and opens the menu.
@@ -162,7 +195,7 @@ fn name_button(ui: &Ui, rect: Rect, summary: &Summary) -> Response {
     let response = ui.interact(rect, ui.scope_id().with("preset"), Sense::click());
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::Button, ui.is_enabled(), "Preset");
-        info.current_text_value = Some(summary.title.clone());
+        info.current_text_value = Some(shown_title(summary));
         info
     });
     let fill = if response.hovered() { theme::BUTTON_HOVER } else { theme::BUTTON };
@@ -175,7 +208,7 @@ fn name_button(ui: &Ui, rect: Rect, summary: &Summary) -> Response {
     ];
     ui.painter().add(Shape::line(points, Stroke::new(1.5, theme::WEAK)));
 
-    let mut job = LayoutJob::simple_singleline(summary.title.clone(), theme::font(16.0), theme::TEXT);
+    let mut job = LayoutJob::simple_singleline(shown_title(summary), theme::font(16.0), theme::TEXT);
     job.wrap = TextWrapping::truncate_at_width(chevron.left() - rect.left() - 16.0);
     let galley = ui.painter().layout_job(job);
     let at = egui::pos2(rect.left() + 10.0, rect.center().y - galley.size().y / 2.0);

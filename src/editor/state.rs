@@ -51,6 +51,8 @@ pub struct EditorState {
     silent_since: Option<f64>,
     /// Whether that has lasted.
     silent: bool,
+    /// Whether something is captured or learned.
+    learning: bool,
 }
 
 impl EditorState {
@@ -82,6 +84,8 @@ impl EditorState {
         let since = *self.silent_since.get_or_insert(now);
         self.silent_since = quiet.then_some(since);
         self.silent = quiet && now - since > SILENCE_S;
+        let learning = scene.session.learning();
+        self.learning = learning.take.is_some() || learning.job.is_some();
         self.restart.observe(scene);
     }
 
@@ -99,7 +103,7 @@ impl EditorState {
 
     /// Whether something on the screen moves by itself.
     pub(super) fn is_moving(&self) -> bool {
-        self.output.is_moving() || self.levels.iter().any(Level::is_moving)
+        self.learning || self.output.is_moving() || self.levels.iter().any(Level::is_moving)
     }
 
     /// Whether no meter has shown anything for a while.

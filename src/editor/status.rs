@@ -1,6 +1,6 @@
 //! What goes on, said honestly: the line at the bottom, and the banner of a failure.
 
-use super::{EditorState, Scene, latency, strip, theme};
+use super::{EditorState, Scene, latency, learn, strip, theme};
 use crate::plugin::session::{Activity, Session};
 use egui::{
     Align, Button, Color32, CornerRadius, Galley, Label, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder,
@@ -82,6 +82,13 @@ fn remarks(scene: &Scene, state: &EditorState) -> Vec<(Color32, String)> {
     let mut remarks = Vec::new();
     if let Activity::Loading(name) = scene.session.activity() {
         remarks.push((theme::FOCUS, format!("Loading {name}…")));
+    }
+    let name = |index: usize| {
+        let strips = state.summary.iter().flat_map(|summary| &summary.strips);
+        strips.map(|strip| strip.name.clone()).nth(index).unwrap_or_default()
+    };
+    if let Some(text) = learn::remark(&scene.session.learning(), scene.session.learn_options(), name) {
+        remarks.push((theme::FOCUS, text));
     }
     if state.files.is_open() {
         remarks.push((theme::FOCUS, "Waiting for you to choose a file".to_owned()));

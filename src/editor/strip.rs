@@ -4,6 +4,7 @@ use super::{
     EditorState, Scene, gesture,
     knob::{Knob, arc_colour, gain_ticks},
     layout::columns,
+    learn,
     meter::{Growth, MeterBar},
     strip_layout::StripRooms,
     theme,
@@ -28,6 +29,9 @@ use egui::{
 /// What a strip's knob turns, in one line.
 const KNOB_TOOLTIP: &str = "How loud this source is.\n\
     Drag up or down, shift for fine. Wheel: 1 dB. Double-click or ctrl-click: 0 dB.";
+/// Room for the three dots that say that there is a menu, in points.
+const MENU_MARK: f32 = 9.0;
+
 /// Draws all strips in `room`.
 pub fn draw_all(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
     let Some(summary) = state.summary.clone() else { return };
@@ -89,9 +93,11 @@ impl DrawnStrip<'_> {
         ui.painter().rect(rooms.card, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
         let audible = self.heard && self.params.gain_db().is_some() && !scene.params.bypass.value();
         let colour = arc_colour(theme::source_colour(self.strip.colour), audible);
-        self.draw_head(ui, rooms, colour);
+        let phase = learn::Phase::of(&scene.session.learning(), self.index);
+        self.draw_head(ui, rooms, colour, phase, scene, state);
         self.draw_knob(ui, rooms, colour, audible, scene, state);
         self.draw_switches(ui, rooms, scene);
+        learn::switch(ui, rooms.learn, rooms.wide, &self.name, self.index, phase, scene);
         let bar = MeterBar {
             name: &format!("{} level", self.name),
             colour,
@@ -102,7 +108,15 @@ impl DrawnStrip<'_> {
         bar.show(ui, rooms.meter, ui.scope_id().with(("meter", self.index)), &mut state.levels[self.index]);
     }
 
-    fn draw_head(&self, ui: &Ui, rooms: &StripRooms, colour: Color32) {
+    fn draw_head(
+        &self,
+        ui: &Ui,
+        rooms: &StripRooms,
+        colour: Color32,
+        phase: learn::Phase,
+        scene: &Scene,
+        state: &mut EditorState,
+    ) {
         let (side, name_size, space) = match (rooms.wide, rooms.cramped) {
             (true, _) => (24.0, 20.0, 10.0),
             (false, false) => (22.0, 14.5, 6.0),
@@ -115,14 +129,25 @@ impl DrawnStrip<'_> {
         painter.rect_filled(badge, CornerRadius::same(theme::BUTTON_RADIUS as u8), colour);
         painter.text(badge.center(), Align2::CENTER_CENTER, self.badge, letters, theme::ink_on(colour));
 
-        let left = badge.right() + space;
-        let mut job = LayoutJob::simple_singleline(self.name.clone(), theme::font(name_size), theme::TEXT);
-        job.wrap = TextWrapping::truncate_at_width(rooms.head.right() - left);
-        let galley = painter.layout_job(job);
-        painter.galley(pos2(left, badge.center().y - galley.size().y / 2.0), galley, theme::TEXT);
+        let response = ui.interact(rooms.head, ui.scope_id().with(("head", self.index)), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &self.name));
+        let lit = response.hovered() || response.has_focus();
 
-        let response = ui.interact(rooms.head, ui.scope_id().with(("head", self.index)), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &self.name));
+        let (left, right) = (badge.right() + space, rooms.head.right() - MENU_MARK);
+        let (text, ink) = match phase.caption(rooms.cramped) {
+            Some(caption) => (caption, theme::TEXT),
+            None => (self.name.clone(), if lit { Color32::WHITE } else { theme::TEXT }),
+        };
+        let mut job = LayoutJob::simple_singleline(text, theme::font(name_size), ink);
+        job.wrap = TextWrapping::truncate_at_width(right - left);
+        let galley = painter.layout_job(job);
+        painter.galley(pos2(left, badge.center().y - galley.size().y / 2.0), galley, ink);
+        menu_mark(painter, rooms.head, if lit { theme::TEXT } else { theme::FAINT });
+        if response.has_focus() {
+            let ring = Stroke::new(2.0, theme::FOCUS);
+            painter.rect_stroke(rooms.head, CornerRadius::same(theme::BUTTON_RADIUS as u8), ring, StrokeKind::Outside);
+        }
+        learn::menu(&response, &self.name, self.index, phase, scene, state);
         response.on_hover_text(self.provenance());
     }
 
@@ -184,6 +209,13 @@ impl DrawnStrip<'_> {
                 gesture::set(&setter, param, !param.value());
             }
         }
+    }
+}
+
+/// Three dots, one above the other, at the right of `head`.
+fn menu_mark(painter: &egui::Painter, head: Rect, ink: Color32) {
+    for step in [-1.0, 0.0, 1.0] {
+        painter.circle_filled(head.right_center() + vec2(-2.0, 5.0 * step), 1.5, ink);
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) struct StripRooms {
     pub(super) value: Rect,
     pub(super) mute: Rect,
     pub(super) solo: Rect,
+    pub(super) learn: Rect,
     pub(super) meter: Rect,
     /// Big name, big number.
     pub(super) wide: bool,
@@ -56,6 +57,7 @@ impl StripRooms {
             value: body,
             mute: body,
             solo: body,
+            learn: body,
             meter: body,
             wide,
             cramped,
@@ -74,15 +76,16 @@ impl StripRooms {
     /// Knob, switches one above the other, meter: side by side.
     fn lying(mut self, body: Rect, gap: f32) -> Self {
         let meter = body.with_min_x(body.right() - SCALED_METER);
-        let side = (body.height() * 0.26).clamp(26.0, 56.0).floor();
+        let side = (body.height() * 0.2).clamp(24.0, 50.0).floor();
         let buttons = Rect::from_center_size(
-            pos2(meter.left() - 16.0 - side * 0.65, body.center().y),
-            vec2(side * 1.3, 2.0 * side + gap),
+            pos2(meter.left() - 16.0 - side * 0.75, body.center().y),
+            vec2(side * 1.5, 3.0 * side + 2.0 * gap),
         );
         let left = body.with_max_x(buttons.left() - 10.0);
         let (knob, value) = knob_over_value(left);
-        self.mute = buttons.with_max_y(buttons.top() + side);
-        self.solo = buttons.with_min_y(buttons.bottom() - side);
+        self.mute = row(buttons, 0.0, side);
+        self.solo = row(buttons, side + gap, side);
+        self.learn = row(buttons, 2.0 * (side + gap), side);
         Self { knob, value, meter, ..self }
     }
 
@@ -110,10 +113,11 @@ impl StripRooms {
     }
 
     fn place_switches(&mut self, room: Rect) {
-        let width = ((room.width() - 4.0) / 2.0).min(84.0).floor();
-        let middle = room.center().x.round();
-        self.mute = Rect::from_x_y_ranges(middle - 2.0 - width..=middle - 2.0, room.y_range());
-        self.solo = Rect::from_x_y_ranges(middle + 2.0..=middle + 2.0 + width, room.y_range());
+        let gap = if self.cramped { 2.0 } else { 4.0 };
+        let width = ((room.width() - 2.0 * gap) / 3.0).min(72.0).floor();
+        let left = (room.center().x - 1.5 * width - gap).round();
+        let place = |index: f32| column(room, left - room.left() + index * (width + gap), width);
+        (self.mute, self.solo, self.learn) = (place(0.0), place(1.0), place(2.0));
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
         discriminative,
         factorization::{Factorization, FactorizationError, Frames},
     },
-    recording::Recording,
+    recording::{MIN_SAMPLE_RATE, Recording},
     stft::{LatencyMode, Layout},
 };
 use std::ops::ControlFlow;
@@ -38,6 +38,8 @@ pub struct Lesson<'a> {
     pub recordings: &'a [Recording],
     /// How to learn it.
     pub settings: LearnSettings,
+    /// What was learned from the same recordings in the same way before; only its reconstruction bases are learned anew.
+    pub known: &'a [Dictionary],
 }
 
 /// How to learn.
@@ -63,6 +65,16 @@ impl Lesson<'_> {
     /// How the source's bases will fall into blocks, as numbers of bases.
     pub fn blocks(&self) -> Vec<usize> {
         vec![self.settings.components; if self.settings.universal { self.recordings.len() } else { 1 }]
+    }
+
+    /// The frames of its dictionary for `mode`: the lowest sample rate bounds what is known of the source in all recordings.
+    fn layout(&self, mode: LatencyMode) -> Layout {
+        let lowest = self.recordings.iter().map(|recording| recording.sample_rate).min().unwrap_or(MIN_SAMPLE_RATE);
+        Layout::new(f64::from(lowest), mode)
+    }
+
+    fn frame(&self, mode: LatencyMode) -> FrameSpec {
+        FrameSpec::of(&self.layout(mode))
     }
 }
 
@@ -148,7 +160,8 @@ fn learn_mode(
     let mut dictionaries = Vec::new();
     for (index, lesson) in lessons.iter().enumerate() {
         let mut told = |share: f32| progress(alone * (index as f32 + share) / lessons.len() as f32);
-        let dictionary = factorize(mode, lesson, &mut told);
+        let known = lesson.known.iter().find(|known| known.frame == lesson.frame(mode)).cloned();
+        let dictionary = known.map_or_else(|| factorize(mode, lesson, &mut told), Ok);
         dictionaries.push(dictionary.map_err(|error| LessonError { lesson: index, error })?);
     }
     if together {
@@ -170,10 +183,8 @@ fn factorize(
         .enumerate()
         .map(|(index, recording)| framing::sounding_frames(recording, mode, index + 1))
         .collect::<Result<Vec<_>, _>>()?;
-    // The lowest sample rate bounds what is known of the source in all of them.
-    let shortest = framed.iter().enumerate().min_by_key(|(_, frames)| frames.bins).ok_or(LearnError::NoRecording)?.0;
-    let layout = Layout::new(f64::from(lesson.recordings[shortest].sample_rate), mode);
-    let bins = layout.bins();
+    let layout = lesson.layout(mode);
+    let bins = framed.iter().map(|frames| frames.bins).min().ok_or(LearnError::NoRecording)?;
     let mut parts: Vec<Frames> = framed.into_iter().map(|frames| frames.lowest(bins)).collect();
     let LearnSettings { components, universal, iterations, seed } = lesson.settings;
     if !universal {
@@ -246,7 +257,7 @@ mod tests {
     /// The dictionary for the Live mode.
     fn learn_quickly(recordings: &[Recording], components: usize) -> Result<Dictionary, LearnError> {
         let settings = LearnSettings { components, iterations: 50, ..LearnSettings::default() };
-        let learned = learn(&[Lesson { recordings, settings }], &mut |_| ControlFlow::Continue(()));
+        let learned = learn(&[Lesson { recordings, settings, known: &[] }], &mut |_| ControlFlow::Continue(()));
         learned.map(|mut sources| sources.remove(0).remove(0)).map_err(|error| error.error)
     }
 

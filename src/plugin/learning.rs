@@ -346,7 +346,8 @@ impl Task {
         all[self.strip] = Some(material.clone());
         let strips: Vec<(usize, &Material)> =
             all.iter().enumerate().filter_map(|(strip, material)| Some((strip, &**material.as_ref()?))).collect();
-        let lessons: Vec<Lesson<'_>> = strips.iter().map(|(_, material)| material.lesson()).collect();
+        let known = |strip: usize| if strip == self.strip { &[][..] } else { &preset.sources[strip].dictionaries[..] };
+        let lessons: Vec<Lesson<'_>> = strips.iter().map(|(strip, material)| material.lesson(known(*strip))).collect();
 
         let mut progress = |share: f32| {
             signs.share.store(share.to_bits(), Relaxed);
@@ -365,10 +366,11 @@ impl Task {
 }
 
 impl Material {
-    fn lesson(&self) -> Lesson<'_> {
+    fn lesson<'a>(&'a self, known: &'a [Dictionary]) -> Lesson<'a> {
         Lesson {
             recordings: &self.recordings,
             settings: LearnSettings { components: self.components, ..LearnSettings::default() },
+            known,
         }
     }
 }

@@ -10,8 +10,8 @@ use nice_plug::prelude::Transport;
 /// How things stood in the last block.
 #[derive(Debug, Default)]
 pub struct Watch {
-    /// The Learn switches; `None` before the first block, so that a switch which is on by then begins nothing.
-    learn: Option<[bool; MAX_SOURCES]>,
+    /// The Learn switches.
+    learn: [bool; MAX_SOURCES],
     playing: bool,
     /// Where the transport goes on if it does not jump, in samples.
     next: Option<i64>,
@@ -28,7 +28,7 @@ impl Watch {
         models: &AudioEnd,
     ) {
         let now: [bool; MAX_SOURCES] = std::array::from_fn(|strip| params.strips[strip].learn.value());
-        let before = self.learn.replace(now).unwrap_or(now);
+        let before = std::mem::replace(&mut self.learn, now);
         for (strip, (before, now)) in before.into_iter().zip(now).enumerate() {
             match (before, now) {
                 (false, true) => models.mark(Mark { at, sign: Sign::Learn(strip) }),

@@ -100,7 +100,7 @@ fn arrows_step_through_the_presets_and_round_the_corner() {
 fn a_file_is_chosen_without_holding_up_the_host() {
     let (answer, answers) = mpsc::channel::<PathBuf>();
     let answers = std::sync::Mutex::new(answers);
-    let dialog = FileChooser::new(Arc::new(move || answers.lock().unwrap().recv().ok()));
+    let dialog = FileChooser::new(Arc::new(move |_| answers.lock().unwrap().recv().into_iter().collect()));
     let mut stage = Stage::with_state(2, DEFAULT, EditorState::default().with_file_chooser(dialog.clone()));
     stage.click("Preset");
     stage.wait(0.1);

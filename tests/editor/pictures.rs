@@ -10,7 +10,7 @@ use unbraid::{
     editor::theme,
     plugin::{
         params::{GAIN_SILENCE_DB, Mode},
-        session::Activity,
+        session::{Activity, LearnState},
     },
 };
 
@@ -95,6 +95,20 @@ fn a_failure_stands_out() {
         play(&mut stage, 0.1);
         let pixels = picture(&mut stage, &format!("8_strips_failed_{name}"));
         assert!(pixels(theme::ALARM_GROUND) > 8_000);
+    }
+}
+
+#[test]
+fn learning_is_drawn() {
+    for (count, size, name) in [(2, DEFAULT, "2_strips"), (8, SMALLEST, "8_strips_smallest")] {
+        let mut stage = playing(count, size);
+        stage.session.set_learning(LearnState { take: Some((1, 2.4, 0.5)), ..LearnState::default() });
+        play(&mut stage, 0.1);
+        picture(&mut stage, &format!("{name}_capturing"));
+        stage.session.set_learning(LearnState { job: Some((0, 0.37)), ..LearnState::default() });
+        stage.click("Drums");
+        play(&mut stage, 0.2);
+        picture(&mut stage, &format!("{name}_learning_menu"));
     }
 }
 

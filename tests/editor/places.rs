@@ -14,7 +14,7 @@ fn controls(count: usize) -> Vec<String> {
     let mut names: Vec<String> = HEADER.map(str::to_owned).into();
     for name in NAMES[..count].iter().map(|name| display_name(name)) {
         names.push(name.clone());
-        names.extend(["gain", "gain value", "mute", "solo", "level"].map(|what| format!("{name} {what}")));
+        names.extend(["gain", "gain value", "mute", "solo", "learn", "level"].map(|what| format!("{name} {what}")));
     }
     for name in SOUND {
         names.extend([name.to_owned(), format!("{name} value")]);

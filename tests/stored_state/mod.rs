@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
 use serde_json::{Value, from_slice, from_str, to_string, to_vec};
 use std::io::{Read, Write};
-use unbraid::preset::file;
+use unbraid::preset::{Preset, file};
 
 /// The state as JSON.
 pub(crate) fn parse(state: &[u8]) -> Value {
@@ -32,12 +32,17 @@ pub(crate) fn pack(bytes: &[u8]) -> String {
     STANDARD.encode(encoder.finish().unwrap())
 }
 
-/// The same state with the preset's sources in reverse order.
-pub(crate) fn with_sources_swapped(state: &[u8]) -> Vec<u8> {
+/// The preset in the state.
+pub(crate) fn unpack(state: &[u8]) -> Preset {
     let packed = STANDARD.decode(preset(state)["file"].as_str().unwrap()).unwrap();
     let mut bytes = Vec::new();
     ZlibDecoder::new(packed.as_slice()).read_to_end(&mut bytes).unwrap();
-    let mut preset = file::from_bytes(&bytes, "the state").unwrap();
+    file::from_bytes(&bytes, "the state").unwrap()
+}
+
+/// The same state with the preset's sources in reverse order.
+pub(crate) fn with_sources_swapped(state: &[u8]) -> Vec<u8> {
+    let mut preset = unpack(state);
     preset.sources.reverse();
     with_preset_file(state, &pack(&file::to_bytes(&preset).unwrap()))
 }

@@ -26,7 +26,7 @@ pub(crate) fn sources(parts: &[Part]) -> Result<Vec<Source>> {
     let bar = ProgressBar::new(STEPS as u64).with_style(style).with_message(names.join(", "));
     let lesson = |part| {
         let Part { recordings, settings, .. }: &Part = part;
-        Lesson { recordings, settings: *settings }
+        Lesson { recordings, settings: *settings, known: &[] }
     };
     let lessons: Vec<Lesson> = parts.iter().map(lesson).collect();
     let learned = learner::learn(&lessons, &mut |share| {

@@ -1,0 +1,86 @@
+//! The Learn switch, the strip's menu, and saving.
+
+use super::stage::{DEFAULT, SMALLEST, Stage, summary};
+use unbraid::plugin::session::{LearnState, Request, Summary};
+
+fn requests(stage: &Stage) -> Vec<Request> {
+    stage.inbox.try_iter().collect()
+}
+
+/// Strip 1, the bass, has captured this many seconds.
+fn capturing(stage: &mut Stage, seconds: f32) {
+    stage.session.set_learning(LearnState { take: Some((1, seconds, 0.5)), ..LearnState::default() });
+    stage.wait(0.1);
+}
+
+#[test]
+fn the_switch_begins_a_take_and_ends_it() {
+    for size in [DEFAULT, SMALLEST] {
+        let mut stage = Stage::new(2, size);
+        stage.click("Bass learn");
+        assert_eq!(requests(&stage), [Request::Learn(1)]);
+        capturing(&mut stage, 0.0);
+        assert!(stage.shows("waiting for its first sound"));
+        capturing(&mut stage, 2.4);
+        assert!(stage.shows("Capturing bass: 2.4 s of 10 s"));
+        stage.click("Bass learn");
+        assert_eq!(requests(&stage), [Request::StopCapture]);
+        stage.session.set_learning(LearnState { job: Some((1, 0.37)), ..LearnState::default() });
+        stage.wait(0.1);
+        assert!(stage.shows("Learning bass: 37 %"));
+        stage.session.set_learning(LearnState::default());
+        stage.wait(0.1);
+        assert!(!stage.shows("Learning bass"));
+    }
+}
+
+#[test]
+fn the_strips_menu_learns_in_every_way_there_is() {
+    let mut stage = Stage::new(2, DEFAULT);
+    let mut state = LearnState::default();
+    state.material[0] = 5.2;
+    stage.session.set_learning(state);
+    for (item, request) in [
+        ("Learn Drums: play it alone", Request::Learn(0)),
+        ("Learn what just played (10 s)", Request::LearnLast(0)),
+        ("Learn again from the 5.2 s heard", Request::LearnAgain(0)),
+    ] {
+        stage.click("Drums");
+        stage.wait(0.1);
+        stage.click(item);
+        assert_eq!(requests(&stage), [request]);
+        stage.wait(0.1);
+        assert!(!stage.shows(item), "the menu closes");
+    }
+    stage.session.set_learning(LearnState { job: Some((1, 0.2)), ..LearnState::default() });
+    stage.click("Drums");
+    stage.wait(0.1);
+    stage.click("Cancel");
+    assert_eq!(requests(&stage), [Request::CancelLearning]);
+}
+
+#[test]
+fn how_to_learn_is_chosen_in_the_menu_which_stays_open() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.click("Bass");
+    stage.wait(0.1);
+    stage.click("50");
+    stage.click("by hand");
+    stage.click("End a take with the transport or its loop");
+    let options = stage.session.learn_options();
+    assert_eq!((options.components, options.seconds, options.with_transport), (50, None, false));
+    assert!(requests(&stage).is_empty());
+}
+
+#[test]
+fn what_was_learned_is_saved_under_a_suggested_name() {
+    let mut stage = Stage::with_library(DEFAULT);
+    stage.session.set_summary(Summary { changed: true, ..summary(2) });
+    stage.wait(0.1);
+    assert!(stage.spoken("Preset").ends_with("Drums + Bass *"));
+    stage.click("Preset");
+    stage.wait(0.1);
+    assert_eq!(stage.spoken("Name to save under"), "My Drums + Bass");
+    stage.click("Save");
+    assert_eq!(requests(&stage), [Request::Save("My Drums + Bass".into())]);
+}

@@ -1,0 +1,193 @@
+//! Learning inside the plugin, as a player does it: the bundled CLAP in a host of our own.
+//!
+//! `cargo xtask test` bundles the plugin and says in `UNBRAID_CLAP` where it is.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use clap_host::{Host, Instance, Separate};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+use unbraid::{
+    evaluation::bss_eval_sources,
+    preset::{Kind, Preset},
+    recording::{self, Recording},
+};
+
+#[allow(dead_code, reason = "other tests need more signals")]
+mod signals;
+#[allow(dead_code, reason = "not every test changes a state")]
+mod stored_state;
+
+use signals::{noise, sum};
+
+const RATE: f64 = 44_100.0;
+
+/// A fresh instance that plays; without a bundle one line says why nothing is tested.
+fn plugin() -> Option<Instance> {
+    let Some(path) = std::env::var_os("UNBRAID_CLAP") else {
+        println!("not run: UNBRAID_CLAP does not say where the bundled plugin is; `cargo xtask test` does");
+        return None;
+    };
+    let mut plugin = Host::load(path).and_then(|host| host.create()).unwrap();
+    plugin.activate(RATE, 512).unwrap();
+    Some(plugin)
+}
+
+fn stem(name: &str) -> Recording {
+    recording::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/audio/{name}.flac"))).unwrap()
+}
+
+/// `seconds` of `recording` from its beginning.
+fn beginning(recording: &Recording, seconds: f64) -> Vec<Vec<f32>> {
+    recording.channels.iter().map(|channel| channel[..(seconds * RATE) as usize].to_vec()).collect()
+}
+
+fn play(plugin: &mut Instance, input: &[Vec<f32>]) {
+    plugin.play(input, &[512], Separate::Missing).unwrap();
+}
+
+fn silence(seconds: f64) -> Vec<Vec<f32>> {
+    vec![vec![0.0; (seconds * RATE) as usize]; 2]
+}
+
+fn stored(plugin: &mut Instance) -> Preset {
+    stored_state::unpack(&plugin.save().unwrap())
+}
+
+/// Waits until what the project stores `fits`.
+fn wait_for(plugin: &mut Instance, fits: impl Fn(&Preset) -> bool) -> Preset {
+    let patience = Instant::now() + Duration::from_secs(60);
+    loop {
+        let preset = stored(plugin);
+        if fits(&preset) {
+            return preset;
+        }
+        assert!(Instant::now() < patience, "the plugin has not learned: {:?}", preset.sources[0].learned_from);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The switch goes on, `solo` is played, the switch goes off.
+fn learn(plugin: &mut Instance, switch: &str, solo: &[Vec<f32>]) {
+    plugin.set(switch, "On").unwrap();
+    play(plugin, solo);
+    plugin.set(switch, "Off").unwrap();
+    play(plugin, &silence(0.05));
+}
+
+fn was_played(preset: &Preset, source: usize) -> bool {
+    preset.sources[source].learned_from.iter().any(|name| name.starts_with("what was played"))
+}
+
+/// The mean SDR of drums and bass of the unseen takes, in dB.
+fn sdr(plugin: &mut Instance) -> f64 {
+    let parts = [stem("standard-kit-take2"), stem("finger-bass-take2")];
+    let mixture = sum(&parts[0].channels, &parts[1].channels);
+    let latency = plugin.latency().unwrap();
+    let frames = mixture[0].len();
+    let padded: Vec<Vec<f32>> = mixture.into_iter().map(|channel| [channel, vec![0.0; latency]].concat()).collect();
+    let played = plugin.play(&padded, &[512], Separate::Given).unwrap();
+    let mono = |source: usize| -> Vec<f32> {
+        let channels = &played.sources[source];
+        (latency..latency + frames).map(|n| (channels[0][n] + channels[1][n]) / 2.0).collect()
+    };
+    let scores = bss_eval_sources(&parts.each_ref().map(Recording::downmix), &[mono(0), mono(1)]).unwrap();
+    scores.iter().map(|score| score.sdr).sum::<f64>() / 2.0
+}
+
+#[test]
+fn sources_learned_from_one_take_are_separated_in_another() {
+    let Some(mut plugin) = plugin() else { return };
+    let before = sdr(&mut plugin);
+    for (switch, source, take) in [("Learn 1", 0, "standard-kit-take1"), ("Learn 2", 1, "finger-bass-take1")] {
+        // Silence before the first sound is not part of the take.
+        let solo: Vec<Vec<f32>> = silence(0.5)
+            .into_iter()
+            .zip(beginning(&stem(take), 8.9))
+            .map(|(silence, sound)| [silence, sound].concat())
+            .collect();
+        learn(&mut plugin, switch, &solo);
+        let preset = wait_for(&mut plugin, |preset| was_played(preset, source));
+        assert_eq!(preset.sources[source].components(), 25);
+        let from = &preset.sources[source].learned_from[0];
+        assert!(from.contains("8.9 s") || from.contains("9.0 s"), "{from}");
+    }
+    // Learned together: the first again, now that the second is known, and both for good masks.
+    let preset = stored(&mut plugin);
+    assert!(preset.sources.iter().all(|source| source.dictionaries.iter().all(|d| d.reconstruction.is_some())));
+    // The model fades in while something plays.
+    play(&mut plugin, &silence(0.3));
+    let after = sdr(&mut plugin);
+    assert!(after > 11.0 && after > before + 1.5, "{after:.1} dB after learning, {before:.1} dB before");
+}
+
+#[test]
+fn what_was_learned_opens_with_the_project() {
+    let Some(mut plugin) = plugin() else { return };
+    learn(&mut plugin, "Learn 2", &beginning(&stem("finger-bass-take1"), 2.0));
+    let learned = wait_for(&mut plugin, |preset| was_played(preset, 1));
+    let project = plugin.save().unwrap();
+    let Some(mut other) = self::plugin() else { return };
+    other.load(&project).unwrap();
+    assert_eq!(wait_for(&mut other, |preset| was_played(preset, 1)), learned);
+}
+
+/// A project that was closed while something was captured opens without capturing, and the switch works.
+#[test]
+fn a_project_saved_during_a_take_opens_at_rest() {
+    let Some(mut plugin) = plugin() else { return };
+    plugin.set("Learn 1", "On").unwrap();
+    play(&mut plugin, &noise(2, 30_000));
+    let project = plugin.save().unwrap();
+    drop(plugin);
+    let Some(mut other) = self::plugin() else { return };
+    other.load(&project).unwrap();
+    play(&mut other, &noise(2, 30_000));
+    assert_eq!(other.text("Learn 1").unwrap(), "Off");
+    learn(&mut other, "Learn 1", &beginning(&stem("standard-kit-take1"), 1.0));
+    wait_for(&mut other, |preset| was_played(preset, 0));
+}
+
+/// The sound is the same, sample for sample, while a source is captured and while the learner is at work.
+#[test]
+fn learning_leaves_the_sound_alone() {
+    let solo = beginning(&stem("standard-kit-take1"), 4.0);
+    let Some(mut plain) = plugin() else { return };
+    let expected = plain.play(&solo, &[64], Separate::Given).unwrap();
+    let Some(mut plugin) = self::plugin() else { return };
+    plugin.set("Learn 1", "On").unwrap();
+    assert!(plugin.play(&solo, &[64], Separate::Given).unwrap() == expected);
+}
+
+#[test]
+fn two_instances_learn_at_once_and_each_for_itself() {
+    let (Some(mut first), Some(mut second)) = (plugin(), plugin()) else { return };
+    first.set("Learn 1", "On").unwrap();
+    second.set("Learn 2", "On").unwrap();
+    play(&mut first, &beginning(&stem("standard-kit-take1"), 2.0));
+    play(&mut second, &beginning(&stem("finger-bass-take1"), 2.0));
+    first.set("Learn 1", "Off").unwrap();
+    second.set("Learn 2", "Off").unwrap();
+    play(&mut first, &silence(0.05));
+    play(&mut second, &silence(0.05));
+    let first = wait_for(&mut first, |preset| was_played(preset, 0));
+    let second = wait_for(&mut second, |preset| was_played(preset, 1));
+    assert!(!was_played(&first, 1) && !was_played(&second, 0));
+    assert!(first.sources.iter().chain(&second.sources).all(|source| source.kind == Kind::Fixed));
+}
+
+/// The host starts the audio anew at another rate: what was captured until then is learned.
+#[test]
+fn a_take_survives_a_change_of_the_sample_rate() {
+    let Some(mut plugin) = plugin() else { return };
+    plugin.set("Learn 1", "On").unwrap();
+    play(&mut plugin, &beginning(&stem("standard-kit-take1"), 2.0));
+    // The worker looks 40 times a second.
+    std::thread::sleep(Duration::from_millis(200));
+    plugin.deactivate();
+    plugin.activate(96_000.0, 512).unwrap();
+    let preset = wait_for(&mut plugin, |preset| was_played(preset, 0));
+    assert!(preset.sources[0].learned_from[0].contains("2.0 s"), "{:?}", preset.sources[0].learned_from);
+    assert_eq!(preset.sources[0].dictionaries[0].frame.sample_rate, RATE);
+}
