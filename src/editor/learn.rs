@@ -64,7 +64,7 @@ pub fn remark(state: &LearnState, options: LearnOptions, name: impl Fn(usize) ->
             return Some(format!("Learn {name}: waiting for its first sound · play it alone"));
         }
         let length = options.seconds.map_or(String::new(), |length| format!(" of {length:.0} s"));
-        return Some(format!("Capturing {name}: {seconds:.1} s{length} · click L again to learn it now"));
+        return Some(format!("Capturing {name}: {seconds:.1} s{length} · click again to learn it now"));
     }
     state.job.map(|(strip, share)| format!("Learning {}: {:.0} %", name(strip), 100.0 * share))
 }
@@ -73,7 +73,7 @@ pub fn remark(state: &LearnState, options: LearnOptions, name: impl Fn(usize) ->
 pub fn switch(ui: &Ui, rect: Rect, wide: bool, name: &str, index: usize, phase: Phase, scene: &Scene) {
     let text = if wide && rect.width() >= 56.0 { "Learn" } else { "L" };
     let name = format!("{name} learn");
-    let size = if text.len() > 1 { theme::BODY } else { 16.0 };
+    let size = if text.len() > 1 { theme::BODY } else { letter_size(rect) };
     // Armed, it blinks: nothing is captured yet.
     let blink = phase == Phase::Armed && ui.input(|input| input.time).fract() > 0.6;
     let lit = if blink { theme::BUTTON_HOVER } else { RECORD };
@@ -83,6 +83,11 @@ pub fn switch(ui: &Ui, rect: Rect, wide: bool, name: &str, index: usize, phase: 
         let request = if phase.is_taking() { Request::StopCapture } else { Request::Learn(index) };
         scene.session.request(request);
     }
+}
+
+/// Size of a single letter on a switch in `rect`, in points.
+pub fn letter_size(rect: Rect) -> f32 {
+    (0.72 * rect.width()).clamp(10.0, 16.0)
 }
 
 /// The strip's menu, which opens at its name.

@@ -203,7 +203,8 @@ impl DrawnStrip<'_> {
         ];
         for (letter, word, param, rect, lit, tooltip) in switches {
             let name = format!("{} {word}", self.name);
-            let toggle = Toggle { text_size: 16.0, ..Toggle::switch(letter, &name, param.value(), lit) };
+            let toggle =
+                Toggle { text_size: learn::letter_size(rect), ..Toggle::switch(letter, &name, param.value(), lit) };
             let response = toggle.show(ui, rect, ui.scope_id().with((word, self.index)));
             if response.on_hover_text(tooltip).clicked() {
                 gesture::set(&setter, param, !param.value());
