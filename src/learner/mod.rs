@@ -5,10 +5,12 @@
 //! rate with the frame length that gives the same bin spacing, so that recordings of several rates go into one dictionary
 //! without resampling. Sources that are learned together also get reconstruction bases.
 //!
+//! - [`adaptive`]: bases that follow the mixture while it plays.
 //! - [`capture`]: the last seconds of a stream, written by the audio thread.
 //! - `framing`: recordings as frames.
 //! - `mixtures`: recordings of several sources mixed, to learn reconstruction bases from.
 
+pub mod adaptive;
 pub mod capture;
 mod framing;
 mod mixtures;

@@ -6,12 +6,14 @@
 //!
 //! - `job`: a frame's work in steps, laid out over the hop.
 //! - `model`: a preset made ready for one layout. Built elsewhere, handed over whole, faded in; what it displaces is given back.
+//! - `adapting`: a model's way to the adaptation of its bases.
 //! - `controls`: what the player sets, smoothed.
 //! - `stream`: one channel's samples on their way in and out; `loops`: loops over bins.
 //! - [`offline`]: the same engine over a whole recording.
 //!
 //! [`Separator::process`] and everything it calls allocates nothing, locks nothing and cannot panic on any input.
 
+mod adapting;
 mod controls;
 mod job;
 mod loops;
@@ -20,6 +22,7 @@ pub mod offline;
 mod stream;
 
 pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
+pub use adapting::Adapter;
 pub use controls::{Controls, decibels_to_gain};
 pub use model::{Model, ModelError};
 

@@ -2,9 +2,13 @@
 //!
 //! Built off the audio thread and handed over whole.
 
-use super::{Controls, LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
+use super::{
+    Controls, LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE,
+    adapting::{Adapter, Adapting},
+};
 use crate::{
     dictionary::Dictionary,
+    learner::adaptive::{Adaptation, Freedom, PERIOD_FRAMES, STRIDE_SECONDS, first_basis},
     nmf::{
         activations::{Solver, squarem::Squarem},
         aligned::{Aligned, padded},
@@ -57,13 +61,20 @@ pub struct Model {
     masks: Aligned,
     /// The largest share of a bin, then the sum of all shares, `[F]`, padded.
     norm: Aligned,
+    adapting: Adapting,
+    /// Frames between two that the adaptation sees, and how many went by since the last one.
+    stride: usize,
+    since_seen: usize,
+    /// Frames it has seen of this period.
+    seen: usize,
 }
 
 impl Model {
     /// Prepares `preset` for `mode` at `sample_rate` in Hz.
     ///
     /// A dictionary of the engine's bin spacing is used bin by bin; one of another spacing is interpolated. An adaptive source
-    /// plays with broad, evenly spread bases, which take what the fixed sources do not explain.
+    /// begins with broad, evenly spread bases and learns while it plays, in step with the stream, or elsewhere
+    /// ([`Self::adapt_elsewhere`]).
     ///
     /// # Errors
     /// [`ModelError`], when the sample rate is out of range or a source has no bases.
@@ -73,11 +84,13 @@ impl Model {
         }
         let layout = Layout::new(sample_rate, mode);
         let bins = known_bins(preset, &layout)?;
-        let (mut bases, mut masking, mut components) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut bases, mut masking, mut components, mut freedom) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for source in &preset.sources {
             let first = bases.len() / bins;
             append_bases(source, &layout, bins, &mut bases, &mut masking)?;
-            components.push(first..bases.len() / bins);
+            let own = first..bases.len() / bins;
+            freedom.resize(own.end, if source.kind == Kind::Fixed { Freedom::Fixed } else { Freedom::Adaptive });
+            components.push(own);
         }
         let bands = Bands::new(1..bins);
         let mut merged = vec![0.0; bases.len() / bins * bands.len()];
@@ -87,16 +100,27 @@ impl Model {
         let blocks: Vec<Vec<usize>> = preset.sources.iter().map(blocks).collect();
         let remembered = BLOCK_MEMORY_SECONDS * layout.sample_rate / layout.windows.hop as f64;
         let solver = Squarem::new(&merged, bands.len(), layout.cycles).with_blocks(&blocks, remembered as f32);
+        let padded_masking = Aligned::rows(&masking, bins);
+        let adapting = if freedom.iter().all(|freedom| *freedom == Freedom::Fixed) {
+            Adapting::Nowhere
+        } else {
+            Adapting::here(Adaptation::new(&bases, masking, bins, bands.clone(), freedom))
+        };
+        let stride = (STRIDE_SECONDS * layout.sample_rate / layout.windows.hop as f64).round().max(1.0) as usize;
         let mut masks = Aligned::zeros(components.len() * padded(layout.bins()));
         masks.fill(1.0 / components.len() as f32);
         Ok(Self {
             arch: Arch::new(),
             h: vec![0.0; solver.components()],
             v: vec![0.0; bands.len()],
-            bases: Aligned::rows(&masking, bins),
+            bases: padded_masking,
             sounding: Vec::with_capacity(solver.components()),
             masks,
             norm: Aligned::zeros(padded(layout.bins())),
+            adapting,
+            stride,
+            since_seen: 0,
+            seen: 0,
             layout,
             components,
             bands,
@@ -124,12 +148,31 @@ impl Model {
     pub fn reset(&mut self) {
         self.h.fill(0.0);
         self.solver.reset();
+        self.adapting.reset();
+        (self.since_seen, self.seen) = (0, 0);
+    }
+
+    /// Takes the adaptation of the bases out of the stream's step, for another thread to do; `None` if nothing adapts, or that
+    /// was done before.
+    pub fn adapt_elsewhere(&mut self) -> Option<Adapter> {
+        self.adapting.send_away()
     }
 
     /// Audio thread: finds the activations for the magnitudes `v`, `[F]`.
     pub fn solve(&mut self, v: &[f32], controls: &Controls) {
         self.bands.merge(v, &mut self.v);
+        let due = self.since_seen == 0;
+        let (solver, masking) = (&mut self.solver, &mut self.bases);
+        self.adapting.renew(due && self.seen == 0, |bases| {
+            solver.exchange_bases(&mut bases.bands);
+            std::mem::swap(masking, &mut bases.masking);
+        });
         self.solver.solve(&self.v, &controls.priors(), &mut self.h);
+        if due {
+            self.adapting.remember(&self.v, &self.h);
+            self.seen = (self.seen + 1) % PERIOD_FRAMES;
+        }
+        self.since_seen = (self.since_seen + 1) % self.stride;
     }
 
     /// Audio thread: builds the masks of all sources from the activations.
@@ -264,7 +307,7 @@ fn append_bases(
 ) -> Result<(), ModelError> {
     if let Kind::Adaptive { components } = source.kind {
         for k in 0..components {
-            let basis = broad_basis(k, components, bins);
+            let basis = first_basis(k, components, bins, layout.bin_spacing());
             bases.extend_from_slice(&basis);
             masking.extend(basis);
         }
@@ -293,22 +336,4 @@ fn interpolate(basis: &[f32], position: f64) -> f32 {
     let (below, share) = (position as usize, position.fract() as f32);
     let at = |bin: usize| basis.get(bin).copied().unwrap_or(0.0);
     at(below) * (1.0 - share) + at(below + 1) * share
-}
-
-/// Basis `k` of `components` that cover the spectrum evenly on a logarithmic axis, each a raised cosine over its
-/// neighbours' centres, summing to 1.
-fn broad_basis(k: usize, components: usize, bins: usize) -> Vec<f32> {
-    let spread = (bins as f64).ln() / components as f64;
-    let centre = (k as f64 + 0.5) * spread;
-    let mut basis: Vec<f32> = (0..bins)
-        .map(|bin| {
-            let distance = (((bin.max(1) as f64).ln() - centre) / spread).abs();
-            // The floor keeps bands alive that fall between two bins.
-            if distance < 1.0 { (0.5 + 0.5 * (std::f64::consts::PI * distance).cos()) as f32 + 1e-4 } else { 1e-4 }
-        })
-        .collect();
-    basis[0] = 0.0;
-    let sum: f32 = basis.iter().sum();
-    basis.iter_mut().for_each(|w| *w /= sum);
-    basis
 }

@@ -81,6 +81,14 @@ impl Squarem {
         Self { blocks: several.then(|| Blocks::new(sources, frames)), ..self }
     }
 
+    /// Exchanges the bases, `[K, F]` with padded rows, for others of the same sums; what was warm stays warm.
+    pub fn exchange_bases(&mut self, bases: &mut Aligned) {
+        let all = self.selection.as_mut().map_or(&mut self.set, |selection| &mut selection.all);
+        if bases.len() == all.rows.len() {
+            std::mem::swap(&mut all.rows, bases);
+        }
+    }
+
     /// Forgets which blocks were heard.
     pub fn reset(&mut self) {
         if let Some(blocks) = &mut self.blocks {

@@ -1,0 +1,151 @@
+//! A model's way to the adaptation of its bases: here, in step with the stream, or on another thread.
+//!
+//! Here (offline renders, the command line), every update happens at its place in the stream and is heard a period later: the same
+//! stream gives the same sound. Elsewhere (live), frames go out and bases come back in boxes that travel to and fro; whatever is late is
+//! left out, and nothing waits.
+
+use crate::learner::adaptive::{Adaptation, Bases};
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+/// Frames that may be under way.
+const FRAMES_UNDER_WAY: usize = 64;
+/// Sets of bases that may be under way.
+const BASES_UNDER_WAY: usize = 2;
+
+/// Where a model's bases are adapted.
+pub(super) enum Adapting {
+    /// They are not.
+    Nowhere,
+    /// In step with the stream.
+    Here(Box<Here>),
+    /// On another thread, which has an [`Adapter`].
+    Elsewhere(Link),
+}
+
+pub(super) struct Here {
+    adaptation: Adaptation,
+    /// What is heard from the next period on, if `fresh`.
+    next: Bases,
+    fresh: bool,
+}
+
+/// The audio thread's end.
+pub(super) struct Link {
+    frames: Sender<Box<[f32]>>,
+    spare: Receiver<Box<[f32]>>,
+    bases: Receiver<Box<Bases>>,
+    back: Sender<Box<Bases>>,
+}
+
+/// The other end: adapts a model's bases on another thread.
+pub struct Adapter {
+    adaptation: Adaptation,
+    frames: Receiver<Box<[f32]>>,
+    spare: Sender<Box<[f32]>>,
+    bases: Sender<Box<Bases>>,
+    back: Receiver<Box<Bases>>,
+}
+
+impl Adapting {
+    pub(super) fn here(adaptation: Adaptation) -> Self {
+        let next = adaptation.empty_bases();
+        Self::Here(Box::new(Here { adaptation, next, fresh: false }))
+    }
+
+    /// Hands the work to another thread.
+    pub(super) fn send_away(&mut self) -> Option<Adapter> {
+        let Self::Here(here) = std::mem::replace(self, Self::Nowhere) else { return None };
+        let adaptation = here.adaptation;
+        let (frames, frames_out) = bounded(FRAMES_UNDER_WAY);
+        let (spare, spare_out) = bounded(FRAMES_UNDER_WAY);
+        let (bases, bases_out) = bounded(BASES_UNDER_WAY);
+        let (back, back_out) = bounded(BASES_UNDER_WAY);
+        // The channels have room for all there is.
+        for _ in 0..FRAMES_UNDER_WAY {
+            let _ = spare.try_send(vec![0.0; adaptation.width() + adaptation.components()].into_boxed_slice());
+        }
+        for _ in 0..BASES_UNDER_WAY {
+            let _ = back.try_send(Box::new(adaptation.empty_bases()));
+        }
+        *self = Self::Elsewhere(Link { frames, spare: spare_out, bases: bases_out, back });
+        Some(Adapter { adaptation, frames: frames_out, spare, bases, back: back_out })
+    }
+
+    /// Before a frame is solved: `exchange` is given new bases, if there are some, and leaves the old ones in their place.
+    pub(super) fn renew(&mut self, at_period: bool, mut exchange: impl FnMut(&mut Bases)) {
+        match self {
+            Self::Nowhere => {}
+            Self::Here(here) => {
+                if here.fresh && at_period {
+                    exchange(&mut here.next);
+                    here.fresh = false;
+                }
+            }
+            Self::Elsewhere(link) => {
+                if let Ok(mut bases) = link.bases.try_recv() {
+                    exchange(&mut bases);
+                    if let Err(lost) = link.back.try_send(bases) {
+                        // As many places as boxes: it only fails when nobody is there any more. Freeing takes a lock.
+                        std::mem::forget(lost);
+                    }
+                }
+            }
+        }
+    }
+
+    /// After a frame: its bands `v` and its activations `h` are remembered.
+    pub(super) fn remember(&mut self, v: &[f32], h: &[f32]) {
+        match self {
+            Self::Nowhere => {}
+            Self::Here(here) => {
+                if here.adaptation.feed(v, h) && here.adaptation.update() {
+                    here.adaptation.write(&mut here.next);
+                    here.fresh = true;
+                }
+            }
+            Self::Elsewhere(link) => {
+                if let Ok(mut frame) = link.spare.try_recv() {
+                    frame[..v.len()].copy_from_slice(v);
+                    frame[v.len()..].copy_from_slice(h);
+                    if let Err(lost) = link.frames.try_send(frame) {
+                        std::mem::forget(lost);
+                    }
+                }
+            }
+        }
+    }
+
+    /// In step with the stream, a new stream begins as the first did. Elsewhere, what was learned is kept: a transport that jumps
+    /// does not change the music.
+    pub(super) fn reset(&mut self) {
+        if let Self::Here(here) = self {
+            here.adaptation.reset();
+            here.adaptation.write(&mut here.next);
+            here.fresh = true;
+        }
+    }
+}
+
+impl Adapter {
+    /// Takes in the frames that have come, and sends new bases when they are due.
+    pub fn work(&mut self) {
+        let width = self.adaptation.width();
+        let mut due = false;
+        while let Ok(frame) = self.frames.try_recv() {
+            due |= self.adaptation.feed(&frame[..width], &frame[width..]);
+            let _ = self.spare.try_send(frame);
+        }
+        if due
+            && self.adaptation.update()
+            && let Ok(mut bases) = self.back.try_recv()
+        {
+            self.adaptation.write(&mut bases);
+            let _ = self.bases.try_send(bases);
+        }
+    }
+
+    /// What is learned, and how.
+    pub fn adaptation(&mut self) -> &mut Adaptation {
+        &mut self.adaptation
+    }
+}
