@@ -148,6 +148,34 @@ fn other_block_cuts_give_bit_identical_output() {
     }
 }
 
+/// An adaptive source learns in step with the stream, so what it learns depends on the stream alone.
+#[test]
+fn an_adaptive_source_sounds_the_same_in_every_render() {
+    let adaptive = preset(vec![
+        source("bass", Kind::Fixed, vec![dictionary(1, 4, 2058)]),
+        source("rest", Kind::Adaptive { components: 5 }, Vec::new()),
+    ]);
+    for mode in [LatencyMode::Live, LatencyMode::Quality] {
+        let input = [noise(3, 60_000), noise(4, 60_000)];
+        let mut stream = separator(&adaptive, 44_100.0, mode, 2);
+        stream.set_controls(&Controls { gains: [0.3; 8], ..Controls::default() });
+        let whole = play(&mut stream, &input, 2, &mut || 60_000);
+        stream.reset();
+        assert!(play(&mut stream, &input, 2, &mut || 60_000) == whole, "{mode:?}: a second time");
+        let mut cut = separator(&adaptive, 44_100.0, mode, 2);
+        cut.set_controls(&Controls { gains: [0.3; 8], ..Controls::default() });
+        assert!(play(&mut cut, &input, 2, &mut || 37) == whole, "{mode:?}: in blocks of 37");
+        // Left to a thread that never comes to it, the bases stay as they were: the test sees the learning.
+        let mut model = Model::new(&adaptive, 44_100.0, mode).unwrap();
+        let _adapter = model.adapt_elsewhere().unwrap();
+        let mut idle = Separator::new(Box::new(model), 2);
+        idle.set_controls(&Controls { gains: [0.3, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], ..Controls::default() });
+        let mut own = separator(&adaptive, 44_100.0, mode, 2);
+        own.set_controls(&Controls { gains: [0.3, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], ..Controls::default() });
+        assert!(play(&mut idle, &input, 2, &mut || 512) != play(&mut own, &input, 2, &mut || 512), "{mode:?}");
+    }
+}
+
 #[test]
 fn an_impulse_measures_the_reported_latency() {
     for rate in [1_000.0, 8_000.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0, 768_000.0] {
@@ -295,7 +323,9 @@ fn the_audio_path_does_not_allocate() {
             source("rest", Kind::Adaptive { components: 5 }, Vec::new()),
         ]);
         let mut separator = separator(&two_sources(), 44_100.0, mode, 2);
-        let mut next = Some(Box::new(Model::new(&three, 44_100.0, mode).unwrap()));
+        let mut model = Model::new(&three, 44_100.0, mode).unwrap();
+        let mut adapter = model.adapt_elsewhere().unwrap();
+        let mut next = Some(Box::new(model));
         let (mut left, mut right) = (noise(11, 64), noise(12, 64));
         let mut part = [vec![0.0; 64], vec![0.0; 64]];
         let mut retired = None;
@@ -323,6 +353,8 @@ fn the_audio_path_does_not_allocate() {
                     retired = separator.take_retired();
                 }
             });
+            // New bases come while it plays.
+            assert!(adapter.work());
         }
         assert!(next.is_none() && retired.is_some(), "the fade to the second model ended");
     }

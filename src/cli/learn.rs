@@ -2,7 +2,7 @@
 
 use super::{Report, error::CliError, interrupt, progress::Progress};
 use crate::{
-    learner::{self, LearnError, LearnSettings},
+    learner::{self, LearnError, LearnSettings, adaptive::COMPONENTS},
     preset::{
         Kind, Knobs, MAX_COMPONENTS, MAX_SOURCES, PALETTE, Preset, Source, UnknownKeys,
         file::{self, SUFFIX},
@@ -47,7 +47,7 @@ pub(super) struct Learn {
     #[arg(long, value_name = "S", default_value_t = LearnSettings::default().seed)]
     seed: u64,
 
-    /// A source that needs no file and takes what the others do not explain, and its number of bases.
+    /// A source that needs no file: it learns from the mixture while it plays what the others do not explain. And its number of bases, 10 unless given.
     #[arg(long, value_name = "NAME[=K]", value_parser = parse_adaptive)]
     adaptive: Vec<Adaptive>,
 }
@@ -79,7 +79,7 @@ impl Learn {
 
         let mut sources = self.learn(&lessons, &recordings)?;
         for adaptive in &self.adaptive {
-            sources.push(adaptive.source(self.components, sources.len()));
+            sources.push(adaptive.source(sources.len()));
         }
         let preset =
             Preset { sources, written_by: env!("CARGO_PKG_VERSION").to_owned(), unknown: UnknownKeys::default() };
@@ -192,11 +192,11 @@ impl Lesson<'_> {
 }
 
 impl Adaptive {
-    fn source(&self, default_components: usize, index: usize) -> Source {
+    fn source(&self, index: usize) -> Source {
         Source {
             name: self.source.clone(),
             colour: PALETTE[index],
-            kind: Kind::Adaptive { components: self.components.unwrap_or(default_components) },
+            kind: Kind::Adaptive { components: self.components.unwrap_or(COMPONENTS) },
             blocks: Vec::new(),
             knobs: Knobs::default(),
             learned_from: Vec::new(),
@@ -223,7 +223,7 @@ fn parse_training(argument: &str) -> Result<Training, String> {
 /// A source's name, if a preset can hold a source of that name.
 fn parse_name(name: &str) -> Result<String, String> {
     let name = name.trim().to_owned();
-    let named = Adaptive { source: name, components: None }.source(1, 0);
+    let named = Adaptive { source: name, components: None }.source(0);
     match named.validate() {
         Ok(()) => Ok(named.name),
         Err(flaw) => Err(format!("the source's name is {}; give it {}", flaw.found, flaw.expected)),

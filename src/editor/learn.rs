@@ -8,6 +8,8 @@ use egui::{Button, Color32, Popup, PopupCloseBehavior, Rect, Response, RichText,
 const COMPONENTS: [usize; 4] = [10, 25, 50, 100];
 /// Lengths of a take to choose from, in seconds.
 const LENGTHS: [Option<f32>; 4] = [Some(5.0), Some(10.0), Some(30.0), None];
+/// Lengths of an adaptive source's memory to choose from, in seconds.
+const MEMORIES: [f32; 3] = [3.0, 5.0, 10.0];
 /// A lit Learn switch.
 const RECORD: Color32 = Color32::from_rgb(0xF0, 0x6A, 0x3C);
 
@@ -91,7 +93,15 @@ pub fn letter_size(rect: Rect) -> f32 {
 }
 
 /// The strip's menu, which opens at its name.
-pub fn menu(head: &Response, name: &str, index: usize, phase: Phase, scene: &Scene, state: &EditorState) {
+pub fn menu(
+    head: &Response,
+    name: &str,
+    index: usize,
+    adaptive: bool,
+    phase: Phase,
+    scene: &Scene,
+    state: &EditorState,
+) {
     let popup = Popup::menu(head).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     popup.width(250.0).show(|ui| {
         let learning = scene.session.learning();
@@ -113,6 +123,14 @@ pub fn menu(head: &Response, name: &str, index: usize, phase: Phase, scene: &Sce
         item(ui, kept > 0.0, again(kept), Request::LearnAgain(index));
         if learning.take.is_some() || learning.job.is_some() {
             item(ui, true, "Cancel".to_owned(), Request::CancelLearning);
+        }
+        if adaptive {
+            ui.separator();
+            item(ui, true, "Keep what it has become".to_owned(), Request::Keep(index));
+            item(ui, true, "Begin again".to_owned(), Request::ResetAdaptive);
+            adapt_options(ui, scene);
+        } else {
+            item(ui, true, "Follow the mixture (adaptive)".to_owned(), Request::MakeAdaptive(index));
         }
         ui.separator();
         options(ui, scene);
@@ -152,6 +170,24 @@ fn options(ui: &mut Ui, scene: &Scene) {
     }
 }
 
+/// How adaptive sources follow the mixture, for all strips.
+fn adapt_options(ui: &mut Ui, scene: &Scene) {
+    let before = scene.session.adapt_options();
+    let mut options = before;
+    choice(
+        ui,
+        "Memory",
+        "It learns from this much of what was heard last.",
+        &MEMORIES,
+        &mut options.memory_seconds,
+        |s| format!("{s:.0} s"),
+    );
+    ui.checkbox(&mut options.frozen, "Freeze: stay as it is now");
+    if options != before {
+        scene.session.set_adapt_options(options);
+    }
+}
+
 fn choice<T: Copy + PartialEq>(
     ui: &mut Ui,
     name: &str,
@@ -161,7 +197,7 @@ fn choice<T: Copy + PartialEq>(
     text: impl Fn(T) -> String,
 ) {
     ui.horizontal(|ui| {
-        ui.add_sized(vec2(44.0, 24.0), egui::Label::new(RichText::new(name).small().color(theme::WEAK)));
+        ui.add_sized(vec2(52.0, 24.0), egui::Label::new(RichText::new(name).small().color(theme::WEAK)));
         for candidate in values {
             ui.selectable_value(value, *candidate, text(*candidate)).on_hover_text(tooltip);
         }

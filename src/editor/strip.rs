@@ -147,7 +147,8 @@ impl DrawnStrip<'_> {
             let ring = Stroke::new(2.0, theme::FOCUS);
             painter.rect_stroke(rooms.head, CornerRadius::same(theme::BUTTON_RADIUS as u8), ring, StrokeKind::Outside);
         }
-        learn::menu(&response, &self.name, self.index, phase, scene, state);
+        let adaptive = self.strip.kind != Kind::Fixed;
+        learn::menu(&response, &self.name, self.index, adaptive, phase, scene, state);
         response.on_hover_text(self.provenance());
     }
 
@@ -156,7 +157,7 @@ impl DrawnStrip<'_> {
         let bases = self.strip.components;
         let kind = match self.strip.kind {
             Kind::Fixed => format!("{bases} bases, learned before"),
-            Kind::Adaptive { .. } => format!("{bases} broad bases: takes what the others do not explain"),
+            Kind::Adaptive { .. } => format!("{bases} bases that follow the mixture: what the others do not explain"),
         };
         match self.strip.learned_from.as_slice() {
             [] => format!("{}\n{kind}", self.strip.name),

@@ -5,7 +5,9 @@
 //! The memory holds the frames V `[T, B]` of the last seconds, in bands, with their activations H `[T, K]`. Every few frames the
 //! multiplicative updates of H and of the free bases run a few times over the memory, from where they stood:
 //!
-//!     H ← H · (V / HW) Wᵀ          W_a ← W_a · Hᵀ(V / HW), each basis scaled to its sum
+//! ```text
+//! H ← H · (V / HW) Wᵀ          W_a ← W_a · Hᵀ(V / HW), each basis scaled to its sum
+//! ```
 //!
 //! Free bases begin as broad bumps over the spectrum, few of them, and after some seconds of sound they are updated far more rarely: bases
 //! that go on for long take over what belongs to the fixed sources. A fixed source may drift: its bases are updated too, and a
@@ -21,20 +23,22 @@ use crate::nmf::{
 pub const STRIDE_SECONDS: f64 = 0.0232;
 /// Frames between two updates.
 pub const PERIOD_FRAMES: usize = 4;
-/// Length of the memory, in seconds of sound.
+/// Length of the memory at first, and at most, in seconds of sound.
 pub const MEMORY_SECONDS: f64 = 10.0;
 /// Number of bases of an adaptive source that says no other: more take over the fixed sources' sounds.
-pub const COMPONENTS: usize = 12;
+pub const COMPONENTS: usize = 10;
 /// Passes over the memory in an update, at first.
-const PASSES: usize = 4;
+const PASSES: usize = 6;
 /// For so long, in seconds of sound.
 const EAGER_SECONDS: f64 = 5.0;
 /// After that, one pass in so many updates.
-const CALM_PERIODS: usize = 4;
+const CALM_PERIODS: usize = 8;
 /// A drifting basis is pulled back as if this much of what an average basis has in the memory had been heard as learned.
 const DRIFT_PRIOR: f32 = 2.0;
 /// Frames whose bands sum to less than this are silence and are not remembered.
 const SILENCE: f32 = 1e-4;
+/// Frames above this are faults.
+const LOUDEST: f32 = 1e9;
 /// Least activation, as a share of the frame's sum per component: an activation that is 0 would stay 0.
 const LEAST_SHARE: f32 = 1e-4;
 /// Added to the model before a division, relative to the mean of the memory.
@@ -140,6 +144,11 @@ impl Adaptation {
         self.bands.len()
     }
 
+    /// Number of bins F of a masking basis.
+    pub fn bins(&self) -> usize {
+        self.bins
+    }
+
     /// Number of components K.
     pub fn components(&self) -> usize {
         self.freedom.len()
@@ -156,6 +165,14 @@ impl Adaptation {
         self.frozen = frozen;
     }
 
+    /// Remembers the last `seconds` of sound, up to [`MEMORY_SECONDS`]; what was remembered longer, or shorter, is forgotten.
+    pub fn set_memory(&mut self, seconds: f64) {
+        let frames = ((seconds.min(MEMORY_SECONDS) / STRIDE_SECONDS) as usize).max(PERIOD_FRAMES);
+        if frames != self.memory.most {
+            (self.memory.most, self.memory.count, self.memory.next) = (frames, 0, 0);
+        }
+    }
+
     /// Back to the beginning, with an empty memory.
     pub fn reset(&mut self) {
         self.bases.copy_from_slice(&self.first);
@@ -166,7 +183,7 @@ impl Adaptation {
     /// Remembers the frame `v`, `[B]`, and the activations `h`, `[K]`, that were found for it; `true` when an update is due.
     pub fn feed(&mut self, v: &[f32], h: &[f32]) -> bool {
         let total: f32 = v.iter().sum();
-        if !(SILENCE..f32::INFINITY).contains(&total) {
+        if !(SILENCE..LOUDEST).contains(&total) {
             return false;
         }
         let (width, components) = (self.width(), self.components());
@@ -176,7 +193,7 @@ impl Adaptation {
         let least = LEAST_SHARE * total / components as f32;
         let held = &mut memory.h[place * components..][..components];
         // A comparison that also refuses what is no number.
-        held.iter_mut().zip(h).for_each(|(held, h)| *held = if *h > least { *h } else { least });
+        held.iter_mut().zip(h).for_each(|(held, h)| *held = if *h > least { h.min(total) } else { least });
         memory.next = (place + 1) % memory.most;
         memory.count = (memory.count + 1).min(memory.most);
         self.fed += 1;
@@ -238,10 +255,7 @@ impl Adaptation {
     /// The bases as they stand. Within a band, a masking basis keeps the shape it had.
     pub fn write(&self, out: &mut Bases) {
         let (width, bins) = (self.width(), self.bins);
-        for (k, (out, basis)) in
-            out.bands.chunks_exact_mut(padded(width)).zip(self.bases.chunks_exact(width)).enumerate()
-        {
-            debug_assert!(k < self.components());
+        for (out, basis) in out.bands.chunks_exact_mut(padded(width)).zip(self.bases.chunks_exact(width)) {
             out[..width].copy_from_slice(basis);
         }
         for (k, row) in out.masking.chunks_exact_mut(padded(bins)).enumerate() {
@@ -289,4 +303,131 @@ pub fn first_basis(k: usize, components: usize, bins: usize, bin_spacing_hz: f64
     let sum: f32 = basis.iter().sum();
     basis.iter_mut().for_each(|w| *w /= sum);
     basis
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BINS: usize = 129;
+    const SPACING_HZ: f64 = 150.0;
+
+    /// A basis with a peak at `bin`.
+    fn peak(bin: usize) -> Vec<f32> {
+        let mut basis: Vec<f32> = (0..BINS).map(|f| if f.abs_diff(bin) < 2 { 0.33 } else { 1e-4 }).collect();
+        basis[0] = 0.0;
+        let sum: f32 = basis.iter().sum();
+        basis.iter_mut().for_each(|w| *w /= sum);
+        basis
+    }
+
+    /// A fixed source with a peak at bin 20, and `count` components that may move.
+    fn adaptation(count: usize, freedom: Freedom) -> Adaptation {
+        let free = (0..count).map(|k| match freedom {
+            Freedom::Adaptive => first_basis(k, count, BINS, SPACING_HZ),
+            _ => peak(60),
+        });
+        let bases: Vec<f32> = std::iter::once(peak(20)).chain(free).flatten().collect();
+        let mut freedoms = vec![freedom; count + 1];
+        freedoms[0] = Freedom::Fixed;
+        Adaptation::new(&bases, bases.clone(), BINS, Bands::new(1..BINS), freedoms)
+    }
+
+    /// Plays frames in which the fixed source and a peak at `bin` sound, now louder, now softer.
+    fn play(adaptation: &mut Adaptation, bin: usize, frames: usize) {
+        let (fixed, other) = (peak(20), peak(bin));
+        let mut v = vec![0.0; adaptation.width()];
+        let mut h = vec![1.0; adaptation.components()];
+        for t in 0..frames {
+            let (a, b) = (1.0 + (0.7 * t as f32).sin(), 1.0 + (0.3 * t as f32).cos());
+            let bins: Vec<f32> = fixed.iter().zip(&other).map(|(f, o)| a * f + b * o).collect();
+            adaptation.bands.merge(&bins, &mut v);
+            h[0] = a;
+            if adaptation.feed(&v, &h) {
+                adaptation.update();
+            }
+        }
+    }
+
+    fn masking(adaptation: &Adaptation, k: usize) -> Vec<f32> {
+        let mut row = vec![0.0; BINS];
+        adaptation.write_masking(k, &mut row);
+        row
+    }
+
+    #[test]
+    fn free_bases_find_what_the_fixed_ones_do_not_explain() {
+        let mut adaptation = adaptation(3, Freedom::Adaptive);
+        play(&mut adaptation, 70, 200);
+        let (mut found, mut fixed) = (0.0, 0.0);
+        for k in 1..4 {
+            let row = masking(&adaptation, k);
+            let share = |bin: usize| row[bin - 3..=bin + 3].iter().sum::<f32>();
+            found = f32::max(found, share(70));
+            fixed = f32::max(fixed, share(20));
+        }
+        assert!(found > 0.8 && fixed < found, "{found} at the new sound, {fixed} at the fixed one");
+        assert_eq!(masking(&adaptation, 0), peak(20), "the fixed basis stays");
+    }
+
+    #[test]
+    fn a_drifting_basis_follows_part_of_the_way() {
+        let mut adaptation = adaptation(1, Freedom::Drifting);
+        play(&mut adaptation, 62, 400);
+        let row = masking(&adaptation, 1);
+        let (learned, heard) = (row[59..=60].iter().sum::<f32>(), row[62..=63].iter().sum::<f32>());
+        assert!(heard > 2.0 * peak(60)[62..=63].iter().sum::<f32>(), "{heard}");
+        assert!(learned > 0.2, "{learned}");
+    }
+
+    #[test]
+    fn bases_keep_their_sums_whatever_is_fed() {
+        let mut adaptation = adaptation(3, Freedom::Adaptive);
+        let width = adaptation.width();
+        let mut out = adaptation.empty_bases();
+        for (level, h) in [(1.0, 1.0), (f32::NAN, 1.0), (1e30, f32::NAN), (0.0, 0.0), (1e-3, f32::INFINITY), (3.0, 0.0)]
+        {
+            for t in 0..40 {
+                let v: Vec<f32> = (0..width).map(|b| level * ((b * 7 + t) % 5) as f32).collect();
+                if adaptation.feed(&v, &[h; 4]) {
+                    adaptation.update();
+                }
+            }
+        }
+        adaptation.write(&mut out);
+        for row in out.bands.chunks_exact(padded(width)) {
+            let sum: f32 = row.iter().sum();
+            assert!((sum - 1.0).abs() < 1e-3, "{sum}");
+        }
+        adaptation.reset();
+        play(&mut adaptation, 70, 100);
+        assert!((1..4).any(|k| masking(&adaptation, k)[67..=73].iter().sum::<f32>() > 0.5), "it learns again");
+    }
+
+    #[test]
+    fn frozen_bases_stay_and_a_reset_brings_the_first_ones_back() {
+        let mut adaptation = adaptation(2, Freedom::Adaptive);
+        let first = masking(&adaptation, 1);
+        adaptation.set_frozen(true);
+        play(&mut adaptation, 70, 100);
+        assert_eq!(masking(&adaptation, 1), first);
+        adaptation.set_frozen(false);
+        play(&mut adaptation, 70, 100);
+        assert_ne!(masking(&adaptation, 1), first);
+        adaptation.reset();
+        assert_eq!(masking(&adaptation, 1), first);
+    }
+
+    #[test]
+    fn first_bases_cover_the_spectrum() {
+        for (count, bins, spacing) in [(1, 50, 20.0), (10, 2059, 10.7), (10, 20, 21.4), (25, 1030, 21.4)] {
+            let mut sum = vec![0.0; bins];
+            for k in 0..count {
+                let basis = first_basis(k, count, bins, spacing);
+                assert!((basis.iter().sum::<f32>() - 1.0).abs() < 1e-3 && basis.iter().all(|w| w.is_finite()));
+                sum.iter_mut().zip(&basis).for_each(|(sum, w)| *sum += w);
+            }
+            assert!(sum[1..].iter().all(|sum| *sum > 0.0));
+        }
+    }
 }

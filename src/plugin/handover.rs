@@ -13,6 +13,7 @@
 //! because waking a blocked receiver takes a lock on the sender's side. What is left of waiting: `try_recv` spins for
 //! the few instructions between which a sender has claimed a place and filled it.
 
+use super::adapting::Playing;
 use crate::{
     learner::capture::Capture,
     preset::Preset,
@@ -54,6 +55,8 @@ pub struct Framing {
     pub sample_rate: f64,
     /// The latency mode.
     pub mode: LatencyMode,
+    /// Whether the host renders offline: adaptive sources then learn in step with the stream.
+    pub offline: bool,
 }
 
 /// Held by the audio thread.
@@ -149,7 +152,6 @@ impl WorkerEnd {
 pub struct Stage(Mutex<Scene>);
 
 /// The content of a [`Stage`]; changes as a whole.
-#[derive(Clone)]
 pub struct Scene {
     /// The preset that plays.
     pub preset: Arc<Preset>,
@@ -157,12 +159,14 @@ pub struct Scene {
     pub framing: Option<Framing>,
     /// What is played is found here, from the first activation on.
     pub capture: Option<Arc<Capture>>,
+    /// The adapters of models that were sent to play, for the worker to work with.
+    pub adapters: Vec<Playing>,
 }
 
 impl Stage {
     /// A stage on which `preset` plays, not yet activated.
     pub fn new(preset: Arc<Preset>) -> Self {
-        Self(Mutex::new(Scene { preset, framing: None, capture: None }))
+        Self(Mutex::new(Scene { preset, framing: None, capture: None, adapters: Vec::new() }))
     }
 
     /// Main thread, worker.

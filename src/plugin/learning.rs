@@ -6,8 +6,9 @@
 //! can be learned again with other settings.
 
 use super::{
+    adapting::changed,
     handover::{Mark, Sign},
-    session::{Activity, LearnOptions, LearnState, Origin, Summary},
+    session::{Activity, LearnOptions, LearnState},
     worker::Desk,
 };
 use crate::{
@@ -272,9 +273,7 @@ impl Learning {
         env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
         self.materials[strip] = Some(learned.material);
         let preset = Arc::new(preset);
-        let shown = desk.session.summary();
-        let summary =
-            Summary { changed: true, ..Summary::new(shown.title.as_str(), Origin::clone(&shown.origin), &preset) };
+        let summary = changed(&desk.session, &preset);
         // Known before it plays, so that it is not taken for a stranger.
         self.preset = Some(preset.clone());
         desk.change(&preset, summary, stop);

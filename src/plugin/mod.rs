@@ -2,12 +2,13 @@
 //!
 //! - [`params`]: what the host sees and automates. [`preset_field`]: the preset inside the project.
 //! - [`session`]: what the editor sees and may ask. [`meters`]: levels for it.
-//! - [`worker`]: the thread that reads presets and builds models, and [`learning`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
+//! - [`worker`]: the thread that reads presets and builds models, [`learning`] and [`adapting`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
 //!   between it, the main thread and the audio thread.
 //! - [`entry`]: the library's entry points. [`host_link`]: what they and the plugin tell each other.
 //!
 //! [`Unbraid`] itself is used by the main thread while it activates, and by the audio thread while it plays.
 
+pub mod adapting;
 pub mod entry;
 pub mod handover;
 pub mod host_link;
@@ -169,7 +170,11 @@ impl Plugin for Unbraid {
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
         let channels = layout.main_output_channels.map_or(0, |channels| channels.get() as usize);
-        let framing = Framing { sample_rate: f64::from(buffers.sample_rate), mode: self.params.mode.value().into() };
+        let framing = Framing {
+            sample_rate: f64::from(buffers.sample_rate),
+            mode: self.params.mode.value().into(),
+            offline: buffers.process_mode == ProcessMode::Offline,
+        };
         let arrived = self.params.preset.take_arrived();
         let arrived = arrived.and_then(|stored| Some((worker::unpack(&stored, &self.session)?, stored)));
         let capture = Arc::new(Capture::new(framing.sample_rate, channels));
@@ -183,7 +188,7 @@ impl Plugin for Unbraid {
             }
             scene.preset.clone()
         };
-        let model = match Model::new(&preset, framing.sample_rate, framing.mode) {
+        let mut model = match Model::new(&preset, framing.sample_rate, framing.mode) {
             Ok(model) => Box::new(model),
             Err(error) => {
                 self.session.set_activity(Activity::Failed(error.to_string()));
@@ -193,6 +198,7 @@ impl Plugin for Unbraid {
         if let Some((preset, stored)) = &arrived {
             worker::settle(stored, preset, &self.params.preset, &self.session);
         }
+        self.stage.lock().adapters.extend(worker::adapter(&preset, framing, &mut model));
         let separator = Separator::new(model, channels);
         let latency_samples = separator.latency_samples() as u32;
         context.set_latency_samples(latency_samples);

@@ -5,7 +5,7 @@
 
 use super::meters::Meters;
 use crate::{
-    learner::LearnSettings,
+    learner::{LearnSettings, adaptive::MEMORY_SECONDS},
     preset::{Colour, Kind, Knobs, MAX_SOURCES, Preset, library},
     separator::LatencyMode,
 };
@@ -114,6 +114,21 @@ impl Default for LearnOptions {
     }
 }
 
+/// How adaptive sources follow the mixture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AdaptOptions {
+    /// They stay as they are.
+    pub frozen: bool,
+    /// How many seconds of sound they learn from.
+    pub memory_seconds: f32,
+}
+
+impl Default for AdaptOptions {
+    fn default() -> Self {
+        Self { frozen: false, memory_seconds: MEMORY_SECONDS as f32 }
+    }
+}
+
 /// What is being captured and learned.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct LearnState {
@@ -142,6 +157,12 @@ pub enum Request {
     LearnFiles(usize, Vec<PathBuf>),
     /// Learn this strip once more from what it was learned from, with the options as they are now.
     LearnAgain(usize),
+    /// Let this strip's source follow the mixture.
+    MakeAdaptive(usize),
+    /// Let all adaptive sources begin again.
+    ResetAdaptive,
+    /// Make a fixed source of what this strip's adaptive source has become.
+    Keep(usize),
     /// Drop what is being captured and learned.
     CancelLearning,
     /// Save the preset that plays in the user's folder under this name.
@@ -157,6 +178,7 @@ pub struct Session {
     activity: Mutex<Activity>,
     learning: Mutex<LearnState>,
     learn_options: Mutex<LearnOptions>,
+    adapt_options: Mutex<AdaptOptions>,
     knobs: Mutex<Option<Vec<Knobs>>>,
     mode: AtomicU32,
     latency_samples: AtomicU32,
@@ -179,6 +201,7 @@ impl Session {
             activity: Mutex::new(Activity::Idle),
             learning: Mutex::default(),
             learn_options: Mutex::default(),
+            adapt_options: Mutex::default(),
             knobs: Mutex::new(None),
             mode: AtomicU32::new(LatencyMode::default() as u32),
             latency_samples: AtomicU32::new(0),
@@ -226,6 +249,16 @@ impl Session {
     /// Editor: how to capture and learn from now on.
     pub fn set_learn_options(&self, options: LearnOptions) {
         *lock(&self.learn_options) = options;
+    }
+
+    /// How adaptive sources follow the mixture from now on.
+    pub fn adapt_options(&self) -> AdaptOptions {
+        *lock(&self.adapt_options)
+    }
+
+    /// Editor: how adaptive sources follow the mixture from now on.
+    pub fn set_adapt_options(&self, options: AdaptOptions) {
+        *lock(&self.adapt_options) = options;
     }
 
     /// How the audio thread runs.

@@ -1,6 +1,7 @@
 //! The worker: one thread per instance that reads presets and builds models.
 
 use super::{
+    adapting::{self, Adapters, Playing},
     handover::{Framing, Stage, WorkerEnd},
     host_link::HostLink,
     learning::Learning,
@@ -8,8 +9,9 @@ use super::{
     session::{Activity, Origin, Request, Session, Summary},
 };
 use crate::{
+    learner::adaptive::COMPONENTS,
     preset::{
-        Knobs, Preset, file,
+        Kind, Knobs, Preset, file,
         library::{self, Entry},
     },
     separator::{Model, ModelError},
@@ -58,11 +60,12 @@ impl Drop for Worker {
 
 fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
     let mut learning = Learning::default();
+    let mut adapters = Adapters::default();
     loop {
         select! {
             recv(stop) -> _ => return,
             recv(requests) -> request => match request {
-                Ok(request) => desk.serve(request, &mut learning, stop),
+                Ok(request) => desk.serve(request, &mut learning, &mut adapters, stop),
                 // The session is gone; look only at what the host leaves.
                 Err(_) => requests = never(),
             },
@@ -72,6 +75,7 @@ fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
             desk.take_up(&stored, stop);
         }
         learning.poll(desk, stop);
+        adapters.poll(desk);
         desk.models.free_retired();
     }
 }
@@ -94,7 +98,7 @@ pub struct Desk {
 
 impl Desk {
     /// The editor wants something.
-    fn serve(&self, request: Request, learning: &mut Learning, stop: &Receiver<()>) {
+    fn serve(&self, request: Request, learning: &mut Learning, adapters: &mut Adapters, stop: &Receiver<()>) {
         match request {
             Request::LoadFactory(name) => {
                 let entry = Entry { name: name.clone(), path: None };
@@ -111,6 +115,9 @@ impl Desk {
             Request::LearnFiles(strip, files) => learning.learn_files(strip, files, self),
             Request::LearnAgain(strip) => learning.learn_again(strip, self),
             Request::CancelLearning => learning.cancel(),
+            Request::MakeAdaptive(strip) => self.make_adaptive(strip, stop),
+            Request::ResetAdaptive => adapters.reset(),
+            Request::Keep(strip) => self.keep(strip, adapters, stop),
             Request::Save(name) => self.save(name),
         }
     }
@@ -131,6 +138,41 @@ impl Desk {
         self.session.offer_knobs(preset.sources.iter().map(|source| source.knobs).collect());
         self.session.set_activity(Activity::Idle);
         self.link.mark_project_changed();
+    }
+
+    /// The adapters of models that were sent to play since the last call.
+    pub fn take_adapters(&self) -> Vec<Playing> {
+        std::mem::take(&mut self.stage.lock().adapters)
+    }
+
+    fn make_adaptive(&self, strip: usize, stop: &Receiver<()>) {
+        let preset = self.stage.lock().preset.clone();
+        let changed = adapting::with_source(&preset, strip, |source| {
+            source.kind = Kind::Adaptive { components: COMPONENTS };
+            (source.blocks, source.dictionaries, source.learned_from) = (Vec::new(), Vec::new(), Vec::new());
+            source.licence = None;
+        });
+        if let Some(preset) = changed {
+            let summary = adapting::changed(&self.session, &preset);
+            self.change(&Arc::new(preset), summary, stop);
+        }
+    }
+
+    fn keep(&self, strip: usize, adapters: &mut Adapters, stop: &Receiver<()>) {
+        let preset = self.stage.lock().preset.clone();
+        let Some(dictionary) = adapters.keep(strip, &preset) else {
+            let sentence = "there is nothing to keep yet: let the mixture play, then keep what the source has become";
+            return self.session.set_activity(Activity::Failed(sentence.to_owned()));
+        };
+        let changed = adapting::with_source(&preset, strip, |source| {
+            (source.kind, source.blocks) = (Kind::Fixed, vec![dictionary.components]);
+            source.learned_from = vec!["the mixture, while it played".to_owned()];
+            source.dictionaries = vec![dictionary];
+        });
+        if let Some(preset) = changed {
+            let summary = adapting::changed(&self.session, &preset);
+            self.change(&Arc::new(preset), summary, stop);
+        }
     }
 
     /// `preset` takes the place of the one that plays, with the knobs as they are.
@@ -185,8 +227,10 @@ impl Desk {
     fn play(&self, preset: &Arc<Preset>, stop: &Receiver<()>) -> Result<(), ModelError> {
         loop {
             let framing = self.stage.lock().framing;
-            let model = framing.map(|framing| Model::new(preset, framing.sample_rate, framing.mode)).transpose()?;
+            let mut model = framing.map(|framing| Model::new(preset, framing.sample_rate, framing.mode)).transpose()?;
+            let adapter = framing.zip(model.as_mut()).and_then(|(framing, model)| adapter(preset, framing, model));
             if self.hand_over(preset, framing, model.map(Box::new), stop) {
+                self.stage.lock().adapters.extend(adapter);
                 return Ok(());
             }
         }
@@ -221,6 +265,13 @@ impl Desk {
             self.models.free_retired();
         }
     }
+}
+
+/// What adapts `model`, which was built from `preset`; `None` if nothing does, or if it does so itself.
+pub fn adapter(preset: &Arc<Preset>, framing: Framing, model: &mut Model) -> Option<Playing> {
+    let layout = model.layout().clone();
+    let adapter = if framing.offline { None } else { model.adapt_elsewhere() }?;
+    Some(Playing { adapter, preset: preset.clone(), layout })
 }
 
 /// The preset in `stored`; a failure goes to `session`, and what plays goes on.

@@ -5,7 +5,7 @@
 //! left out, and nothing waits.
 
 use crate::learner::adaptive::{Adaptation, Bases};
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 /// Frames that may be under way.
 const FRAMES_UNDER_WAY: usize = 64;
@@ -54,6 +54,9 @@ impl Adapting {
 
     /// Hands the work to another thread.
     pub(super) fn send_away(&mut self) -> Option<Adapter> {
+        if !matches!(self, Self::Here(_)) {
+            return None;
+        }
         let Self::Here(here) = std::mem::replace(self, Self::Nowhere) else { return None };
         let adaptation = here.adaptation;
         let (frames, frames_out) = bounded(FRAMES_UNDER_WAY);
@@ -127,18 +130,35 @@ impl Adapting {
 }
 
 impl Adapter {
-    /// Takes in the frames that have come, and sends new bases when they are due.
-    pub fn work(&mut self) {
+    /// Takes in the frames that have come, and sends new bases when they are due. `false` once the model is gone.
+    pub fn work(&mut self) -> bool {
         let width = self.adaptation.width();
         let mut due = false;
-        while let Ok(frame) = self.frames.try_recv() {
-            due |= self.adaptation.feed(&frame[..width], &frame[width..]);
-            let _ = self.spare.try_send(frame);
+        let connected = loop {
+            match self.frames.try_recv() {
+                Ok(frame) => {
+                    due |= self.adaptation.feed(&frame[..width], &frame[width..]);
+                    let _ = self.spare.try_send(frame);
+                }
+                Err(TryRecvError::Empty) => break true,
+                Err(TryRecvError::Disconnected) => break false,
+            }
+        };
+        if due && self.adaptation.update() {
+            self.publish();
         }
-        if due
-            && self.adaptation.update()
-            && let Ok(mut bases) = self.back.try_recv()
-        {
+        connected
+    }
+
+    /// Forgets what was learned; the model goes back to the bases it began with.
+    pub fn reset(&mut self) {
+        self.adaptation.reset();
+        self.publish();
+    }
+
+    fn publish(&mut self) {
+        // Without a spare box the audio thread has not taken the last bases yet; the next ones will do.
+        if let Ok(mut bases) = self.back.try_recv() {
             self.adaptation.write(&mut bases);
             let _ = self.bases.try_send(bases);
         }
@@ -147,5 +167,64 @@ impl Adapter {
     /// What is learned, and how.
     pub fn adaptation(&mut self) -> &mut Adaptation {
         &mut self.adaptation
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        learner::adaptive::{Freedom, PERIOD_FRAMES, first_basis},
+        nmf::bands::Bands,
+    };
+
+    const BINS: usize = 65;
+
+    fn adaptation() -> Adaptation {
+        let bases: Vec<f32> = (0..3).flat_map(|k| first_basis(k, 3, BINS, 300.0)).collect();
+        let freedom = vec![Freedom::Fixed, Freedom::Adaptive, Freedom::Adaptive];
+        Adaptation::new(&bases, bases.clone(), BINS, Bands::new(1..BINS), freedom)
+    }
+
+    /// What a model would be given for the frames of `periods` periods.
+    fn heard(adapting: &mut Adapting, periods: usize, mut between: impl FnMut()) -> Vec<Vec<f32>> {
+        let width = adaptation().width();
+        let mut heard = Vec::new();
+        for t in 0..periods * PERIOD_FRAMES {
+            let at_period = t % PERIOD_FRAMES == 0;
+            adapting.renew(at_period, |bases| heard.push(bases.bands.to_vec()));
+            let v: Vec<f32> = (0..width).map(|b| ((b * 3 + t) % 7) as f32).collect();
+            adapting.remember(&v, &[1.0, 2.0, 3.0]);
+            if at_period {
+                between();
+            }
+        }
+        heard
+    }
+
+    #[test]
+    fn here_every_update_is_heard_from_the_next_period_on() {
+        let mut adapting = Adapting::here(adaptation());
+        let first = heard(&mut adapting, 6, || {});
+        assert_eq!(first.len(), 5);
+        assert!(first.windows(2).all(|pair| pair[0] != pair[1]), "each update moves the bases");
+        adapting.reset();
+        let again = heard(&mut adapting, 6, || {});
+        // After a reset the first bases come back at once.
+        assert_eq!(again[1..], first[..]);
+    }
+
+    #[test]
+    fn elsewhere_bases_come_back_and_nothing_is_lost_on_the_way() {
+        let mut adapting = Adapting::here(adaptation());
+        let mut adapter = adapting.send_away().unwrap();
+        assert!(adapting.send_away().is_none());
+        let bases = heard(&mut adapting, 40, || assert!(adapter.work()));
+        assert!(bases.len() > 30, "{}", bases.len());
+        // Left alone for long, it goes on where it was.
+        heard(&mut adapting, 200, || {});
+        assert!(heard(&mut adapting, 4, || assert!(adapter.work())).len() >= 3);
+        drop(adapting);
+        assert!(!adapter.work(), "the model is gone");
     }
 }

@@ -1,7 +1,10 @@
 //! The Learn switch, the strip's menu, and saving.
 
 use super::stage::{DEFAULT, SMALLEST, Stage, summary};
-use unbraid::plugin::session::{LearnState, Request, Summary};
+use unbraid::{
+    plugin::session::{LearnState, Request, Summary},
+    preset::Kind,
+};
 
 fn requests(stage: &Stage) -> Vec<Request> {
     stage.inbox.try_iter().collect()
@@ -70,6 +73,33 @@ fn how_to_learn_is_chosen_in_the_menu_which_stays_open() {
     let options = stage.session.learn_options();
     assert_eq!((options.components, options.seconds, options.with_transport), (50, None, false));
     assert!(requests(&stage).is_empty());
+}
+
+#[test]
+fn a_source_becomes_adaptive_and_is_kept() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.click("Bass");
+    stage.wait(0.1);
+    stage.click("Follow the mixture (adaptive)");
+    assert_eq!(requests(&stage), [Request::MakeAdaptive(1)]);
+
+    let mut adaptive = summary(2);
+    adaptive.strips[1].kind = Kind::Adaptive { components: 10 };
+    stage.session.set_summary(adaptive);
+    stage.wait(0.1);
+    for (item, request) in [("Keep what it has become", Request::Keep(1)), ("Begin again", Request::ResetAdaptive)] {
+        stage.click("Bass");
+        stage.wait(0.1);
+        stage.click(item);
+        assert_eq!(requests(&stage), [request]);
+        stage.wait(0.1);
+    }
+    stage.click("Bass");
+    stage.wait(0.1);
+    stage.click("Freeze: stay as it is now");
+    stage.click("3 s");
+    let options = stage.session.adapt_options();
+    assert_eq!((options.frozen, options.memory_seconds), (true, 3.0));
 }
 
 #[test]
