@@ -11,7 +11,7 @@ const LENGTHS: [Option<f32>; 4] = [Some(5.0), Some(10.0), Some(30.0), None];
 /// Lengths of an adaptive source's memory to choose from, in seconds.
 const MEMORIES: [f32; 3] = [3.0, 5.0, 10.0];
 /// A lit Learn switch.
-const RECORD: Color32 = Color32::from_rgb(0xF0, 0x6A, 0x3C);
+pub const RECORD: Color32 = Color32::from_rgb(0xF0, 0x6A, 0x3C);
 
 const TOOLTIP: &str = "Learn: play this source alone. It is captured from the first sound on;\n\
     click again to learn it, or wait for the take's end.";

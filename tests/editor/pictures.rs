@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
 };
 use unbraid::{
-    editor::theme,
+    editor::{learn, theme},
     plugin::{
         params::{GAIN_SILENCE_DB, Mode},
         session::{Activity, LearnState},
@@ -104,11 +104,13 @@ fn learning_is_drawn() {
         let mut stage = playing(count, size);
         stage.session.set_learning(LearnState { take: Some((1, 2.4, 0.5)), ..LearnState::default() });
         play(&mut stage, 0.1);
-        picture(&mut stage, &format!("{name}_capturing"));
+        let capturing = picture(&mut stage, &format!("{name}_capturing"));
         stage.session.set_learning(LearnState { job: Some((0, 0.37)), ..LearnState::default() });
         stage.click("Drums");
         play(&mut stage, 0.2);
-        picture(&mut stage, &format!("{name}_learning_menu"));
+        let learning = picture(&mut stage, &format!("{name}_learning_menu"));
+        assert!(capturing(learn::RECORD) > 150 && learning(learn::RECORD) == 0);
+        assert!(learning(theme::CARD) > 20_000, "the menu covers the strips");
     }
 }
 
