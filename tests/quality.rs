@@ -28,6 +28,7 @@ fn source(name: &str, kind: Kind, dictionaries: Vec<Dictionary>) -> Source {
         name: name.to_owned(),
         colour: PALETTE[0],
         kind,
+        drift: false,
         blocks: dictionaries.iter().take(1).map(|dictionary| dictionary.components).collect(),
         knobs: Knobs::default(),
         learned_from: Vec::new(),

@@ -76,6 +76,7 @@ pub fn source(name: &str, dictionaries: Vec<unbraid::dictionary::Dictionary>) ->
         name: name.to_owned(),
         colour: PALETTE[0],
         kind: Kind::Fixed,
+        drift: false,
         blocks: dictionaries.iter().take(1).map(|dictionary| dictionary.components).collect(),
         knobs: Knobs::default(),
         learned_from: Vec::new(),

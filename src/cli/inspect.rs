@@ -45,6 +45,7 @@ pub(super) fn source_summary(source: &Source) -> Value {
         "colour": source.colour.to_string(),
         "kind": match source.kind { Kind::Fixed => "fixed", Kind::Adaptive { .. } => "adaptive" },
         "components": source.components(),
+        "drift": source.drift,
         "blocks": source.blocks,
         "knobs": source.knobs,
         "learned_from": source.learned_from,
@@ -86,7 +87,9 @@ fn describe_kind(source: &Source) -> String {
             format!("adaptive, {} learned while it plays", counted(components, "basis"))
         }
         Kind::Fixed => {
-            format!("fixed, {} in {}", counted(components, "basis"), counted(source.blocks.len(), "block"))
+            let drift = if source.drift { ", may drift" } else { "" };
+            let (bases, blocks) = (counted(components, "basis"), counted(source.blocks.len(), "block"));
+            format!("fixed, {bases} in {blocks}{drift}")
         }
     }
 }

@@ -47,6 +47,10 @@ pub(super) struct Learn {
     #[arg(long, value_name = "S", default_value_t = LearnSettings::default().seed)]
     seed: u64,
 
+    /// A source whose bases may move towards what plays, for another kit or player than the files are of.
+    #[arg(long, value_name = "SOURCE")]
+    drift: Vec<String>,
+
     /// A source that needs no file: it learns from the mixture while it plays what the others do not explain. And its number of bases, 10 unless given.
     #[arg(long, value_name = "NAME[=K]", value_parser = parse_adaptive)]
     adaptive: Vec<Adaptive>,
@@ -102,6 +106,11 @@ impl Learn {
             let count = names.len();
             return Err(CliError::Usage(format!("{count} sources are named; a preset holds at most {MAX_SOURCES}")));
         }
+        if let Some(name) = self.drift.iter().find(|name| lessons.iter().all(|lesson| lesson.source != name.as_str())) {
+            return Err(CliError::Usage(format!(
+                "--drift names {name:?}, which has no recording: name one of the sources"
+            )));
+        }
         for Lesson { source, files } in lessons.iter().filter(|_| self.universal) {
             let (bases, files) = (self.components * files.len(), files.len());
             if bases > MAX_COMPONENTS {
@@ -137,6 +146,7 @@ impl Learn {
             name: lesson.source.to_owned(),
             colour: PALETTE[index],
             kind: Kind::Fixed,
+            drift: self.drift.iter().any(|name| name == lesson.source),
             blocks,
             knobs: Knobs::default(),
             learned_from: lesson.files.iter().map(|file| file_name(file)).collect(),
@@ -197,6 +207,7 @@ impl Adaptive {
             name: self.source.clone(),
             colour: PALETTE[index],
             kind: Kind::Adaptive { components: self.components.unwrap_or(COMPONENTS) },
+            drift: false,
             blocks: Vec::new(),
             knobs: Knobs::default(),
             learned_from: Vec::new(),

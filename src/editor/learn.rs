@@ -1,7 +1,10 @@
 //! Learning from the editor: a switch on each strip, and the strip's menu.
 
 use super::{EditorState, Scene, file_chooser::Wanted, theme, toggle::Toggle};
-use crate::plugin::session::{LearnOptions, LearnState, Request};
+use crate::{
+    plugin::session::{LearnOptions, LearnState, Request, Strip},
+    preset::Kind,
+};
 use egui::{Button, Color32, Popup, PopupCloseBehavior, Rect, Response, RichText, Ui, vec2};
 
 /// Numbers of bases to choose from.
@@ -97,7 +100,7 @@ pub fn menu(
     head: &Response,
     name: &str,
     index: usize,
-    adaptive: bool,
+    strip: &Strip,
     phase: Phase,
     scene: &Scene,
     state: &EditorState,
@@ -124,13 +127,18 @@ pub fn menu(
         if learning.take.is_some() || learning.job.is_some() {
             item(ui, true, "Cancel".to_owned(), Request::CancelLearning);
         }
-        if adaptive {
+        if strip.kind != Kind::Fixed {
             ui.separator();
             item(ui, true, "Keep what it has become".to_owned(), Request::Keep(index));
             item(ui, true, "Begin again".to_owned(), Request::ResetAdaptive);
             adapt_options(ui, scene);
         } else {
             item(ui, true, "Follow the mixture (adaptive)".to_owned(), Request::MakeAdaptive(index));
+            let mut drifts = strip.drift;
+            let checkbox = ui.checkbox(&mut drifts, "May drift towards what plays");
+            if checkbox.on_hover_text("For another kit or player than it was learned from.").changed() {
+                scene.session.request(Request::Drift(index, drifts));
+            }
         }
         ui.separator();
         options(ui, scene);

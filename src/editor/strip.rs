@@ -147,8 +147,7 @@ impl DrawnStrip<'_> {
             let ring = Stroke::new(2.0, theme::FOCUS);
             painter.rect_stroke(rooms.head, CornerRadius::same(theme::BUTTON_RADIUS as u8), ring, StrokeKind::Outside);
         }
-        let adaptive = self.strip.kind != Kind::Fixed;
-        learn::menu(&response, &self.name, self.index, adaptive, phase, scene, state);
+        learn::menu(&response, &self.name, self.index, self.strip, phase, scene, state);
         response.on_hover_text(self.provenance());
     }
 
@@ -156,6 +155,7 @@ impl DrawnStrip<'_> {
     fn provenance(&self) -> String {
         let bases = self.strip.components;
         let kind = match self.strip.kind {
+            Kind::Fixed if self.strip.drift => format!("{bases} bases, learned before, which drift towards what plays"),
             Kind::Fixed => format!("{bases} bases, learned before"),
             Kind::Adaptive { .. } => format!("{bases} bases that follow the mixture: what the others do not explain"),
         };

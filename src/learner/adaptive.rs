@@ -34,7 +34,7 @@ const EAGER_SECONDS: f64 = 5.0;
 /// After that, one pass in so many updates.
 const CALM_PERIODS: usize = 8;
 /// A drifting basis is pulled back as if this much of what an average basis has in the memory had been heard as learned.
-const DRIFT_PRIOR: f32 = 2.0;
+const DRIFT_PRIOR: f32 = 0.5;
 /// Frames whose bands sum to less than this are silence and are not remembered.
 const SILENCE: f32 = 1e-4;
 /// Frames above this are faults.

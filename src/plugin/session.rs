@@ -27,6 +27,8 @@ pub struct Strip {
     pub colour: Colour,
     /// Fixed or adaptive.
     pub kind: Kind,
+    /// Whether a fixed source may move towards what plays.
+    pub drift: bool,
     /// Number of bases K.
     pub components: usize,
     /// File names of the recordings it was learned from.
@@ -67,6 +69,7 @@ impl Summary {
                 name: source.name.clone(),
                 colour: source.colour,
                 kind: source.kind,
+                drift: source.drift,
                 components: source.components(),
                 learned_from: source.learned_from.clone(),
             })
@@ -159,6 +162,8 @@ pub enum Request {
     LearnAgain(usize),
     /// Let this strip's source follow the mixture.
     MakeAdaptive(usize),
+    /// Let this strip's fixed source move towards what plays, or not.
+    Drift(usize, bool),
     /// Let all adaptive sources begin again.
     ResetAdaptive,
     /// Make a fixed source of what this strip's adaptive source has become.

@@ -116,6 +116,7 @@ impl Desk {
             Request::LearnAgain(strip) => learning.learn_again(strip, self),
             Request::CancelLearning => learning.cancel(),
             Request::MakeAdaptive(strip) => self.make_adaptive(strip, stop),
+            Request::Drift(strip, drift) => self.let_drift(strip, drift, stop),
             Request::ResetAdaptive => adapters.reset(),
             Request::Keep(strip) => self.keep(strip, adapters, stop),
             Request::Save(name) => self.save(name),
@@ -148,9 +149,20 @@ impl Desk {
     fn make_adaptive(&self, strip: usize, stop: &Receiver<()>) {
         let preset = self.stage.lock().preset.clone();
         let changed = adapting::with_source(&preset, strip, |source| {
-            source.kind = Kind::Adaptive { components: COMPONENTS };
+            (source.kind, source.drift) = (Kind::Adaptive { components: COMPONENTS }, false);
             (source.blocks, source.dictionaries, source.learned_from) = (Vec::new(), Vec::new(), Vec::new());
             source.licence = None;
+        });
+        if let Some(preset) = changed {
+            let summary = adapting::changed(&self.session, &preset);
+            self.change(&Arc::new(preset), summary, stop);
+        }
+    }
+
+    fn let_drift(&self, strip: usize, drift: bool, stop: &Receiver<()>) {
+        let preset = self.stage.lock().preset.clone();
+        let changed = adapting::with_source(&preset, strip, |source| {
+            source.drift = drift && source.kind == Kind::Fixed;
         });
         if let Some(preset) = changed {
             let summary = adapting::changed(&self.session, &preset);

@@ -99,6 +99,8 @@ pub struct Source {
     pub colour: Colour,
     /// Fixed or adaptive.
     pub kind: Kind,
+    /// Whether its bases may move towards what plays, from what was learned. Never so for adaptive sources, which move freely.
+    pub drift: bool,
     /// How the components fall into blocks, one block per training recording; sums to K. Empty for adaptive sources.
     pub blocks: Vec<usize>,
     /// Knob settings that come with the preset.

@@ -71,6 +71,9 @@ impl Source {
         if !(1..=MAX_COMPONENTS).contains(&components) {
             return Err(Flaw::new("components", components.to_string(), format!("1 to {MAX_COMPONENTS}")));
         }
+        if self.drift {
+            return Err(Flaw::new("drift", "true", "false, for an adaptive source moves freely"));
+        }
         if !self.blocks.is_empty() {
             let found = format!("{:?}", self.blocks);
             return Err(Flaw::new("blocks", found, "an empty list, for an adaptive source has no recordings"));

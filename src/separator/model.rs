@@ -89,7 +89,7 @@ impl Model {
             let first = bases.len() / bins;
             append_bases(source, &layout, bins, &mut bases, &mut masking)?;
             let own = first..bases.len() / bins;
-            freedom.resize(own.end, if source.kind == Kind::Fixed { Freedom::Fixed } else { Freedom::Adaptive });
+            freedom.resize(own.end, freedom_of(source));
             components.push(own);
         }
         let bands = Bands::new(1..bins);
@@ -268,6 +268,14 @@ fn nearest<'a>(source: &'a Source, layout: &Layout) -> Result<&'a Dictionary, Mo
         .filter(|dictionary| dictionary.components > 0)
         .min_by(|a, b| distance(a).partial_cmp(&distance(b)).unwrap_or(std::cmp::Ordering::Equal))
         .ok_or_else(|| ModelError::NoBases(source.name.clone()))
+}
+
+fn freedom_of(source: &Source) -> Freedom {
+    match source.kind {
+        Kind::Fixed if source.drift => Freedom::Drifting,
+        Kind::Fixed => Freedom::Fixed,
+        Kind::Adaptive { .. } => Freedom::Adaptive,
+    }
 }
 
 /// How the source's components fall into blocks.

@@ -29,7 +29,7 @@ fn learn_writes_the_sources_in_the_order_they_are_named() {
     assert_eq!(
         json["sources"][3],
         serde_json::json!({
-            "name": "voice", "colour": PALETTE[3].to_string(), "kind": "adaptive", "components": 9, "blocks": [],
+            "name": "voice", "colour": PALETTE[3].to_string(), "kind": "adaptive", "drift": false, "components": 9, "blocks": [],
             "knobs": { "gain_db": 0.0, "mute": false, "solo": false }, "learned_from": [], "licence": null, "dictionaries": [],
         })
     );
@@ -53,6 +53,17 @@ fn a_universal_dictionary_has_a_block_for_every_recording() {
     let above = |k: usize| dictionary.basis(k)[47..].iter().sum::<f32>();
     (0..3).for_each(|k| assert!(above(k) > 0.8, "{k}: {}", above(k)));
     (3..6).for_each(|k| assert!(above(k) < 0.2, "{k}: {}", above(k)));
+}
+
+#[test]
+fn a_source_that_may_drift_is_told_apart() {
+    let bench = Bench::new();
+    let ran = bench.run("learn a=low.wav b=high.wav -o p.unbraid.safetensors --components 2 --iterations 5 --drift b");
+    ran.succeeded();
+    let preset = file::read(&bench.path("p.unbraid.safetensors")).unwrap();
+    assert_eq!((preset.sources[0].drift, preset.sources[1].drift), (false, true));
+    assert!(bench.run("inspect p.unbraid.safetensors").succeeded().stdout.contains("in 1 block, may drift"));
+    bench.is_misused_by("learn a=low.wav -o x.unbraid.safetensors --drift b", "which has no recording");
 }
 
 #[test]

@@ -83,6 +83,13 @@ fn a_source_becomes_adaptive_and_is_kept() {
     stage.click("Follow the mixture (adaptive)");
     assert_eq!(requests(&stage), [Request::MakeAdaptive(1)]);
 
+    stage.click("Bass");
+    stage.wait(0.1);
+    stage.click("May drift towards what plays");
+    assert_eq!(requests(&stage), [Request::Drift(1, true)]);
+    stage.click("Bass");
+    stage.wait(0.1);
+
     let mut adaptive = summary(2);
     adaptive.strips[1].kind = Kind::Adaptive { components: 10 };
     stage.session.set_summary(adaptive);

@@ -148,6 +148,7 @@ prop_compose! {
             name,
             colour: Colour(colour),
             kind: Kind::Fixed,
+            drift: colour[0] % 2 == 1,
             blocks,
             knobs: Knobs { gain_db, mute, solo },
             learned_from,
@@ -157,7 +158,7 @@ prop_compose! {
         };
         match adaptive {
             Some(components) => {
-                Source { kind: Kind::Adaptive { components }, blocks: vec![], dictionaries: vec![], ..fixed }
+                Source { kind: Kind::Adaptive { components }, drift: false, blocks: vec![], dictionaries: vec![], ..fixed }
             }
             None => fixed,
         }

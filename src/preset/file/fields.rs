@@ -67,6 +67,11 @@ impl Fields {
         if self.left.contains_key(key) { self.whole(key).map(Some) } else { Ok(None) }
     }
 
+    /// Takes a switch that may be left out.
+    pub(super) fn optional_switch(&mut self, key: &str) -> Result<Option<bool>, Flaw> {
+        if self.left.contains_key(key) { self.switch(key).map(Some) } else { Ok(None) }
+    }
+
     /// Takes a list whose items `convert` understands.
     pub(super) fn list<T>(
         &mut self,

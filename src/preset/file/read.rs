@@ -106,6 +106,7 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
         true => Kind::Adaptive { components: fields.whole("components")? },
         false => Kind::Fixed,
     };
+    let drift = fields.optional_switch("drift")?.unwrap_or(false);
     let blocks = fields.list("blocks", "a list of whole numbers", whole)?;
     let (knobs, unknown_knobs) = knobs(fields.fields("knobs")?)?;
     let learned_from = fields.list("learned_from", "a list of texts", |value| value.as_str().map(str::to_owned))?;
@@ -129,7 +130,7 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
     let mut unknown = fields.rest();
     keep(&mut unknown, "knobs", unknown_knobs);
     keep(&mut unknown, "dictionaries", unknown_dictionaries);
-    Ok(Source { name, colour, kind, blocks, knobs, learned_from, licence, dictionaries, unknown })
+    Ok(Source { name, colour, kind, drift, blocks, knobs, learned_from, licence, dictionaries, unknown })
 }
 
 fn is_adaptive(kind: &Value) -> Option<bool> {

@@ -115,6 +115,9 @@ fn source(source: &Source) -> Value {
         fields["kind"] = json!("adaptive");
         fields["components"] = json!(components);
     }
+    if source.drift {
+        fields["drift"] = json!(true);
+    }
     restore_all(&mut fields, &source.unknown);
     fields
 }

@@ -39,6 +39,7 @@ pub(crate) fn sources(parts: &[Part]) -> Result<Vec<Source>> {
         name: part.name.clone(),
         colour: PALETTE[index],
         kind: Kind::Fixed,
+        drift: false,
         blocks: lesson.blocks(),
         knobs: Knobs::default(),
         learned_from: Vec::new(),
