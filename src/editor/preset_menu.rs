@@ -174,7 +174,11 @@ fn menu(ui: &mut Ui, summary: &Arc<Summary>, scene: &Scene, state: &mut EditorSt
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name to save under"));
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let name = state.shelf.name.trim();
-        if ui.add_enabled(!name.is_empty(), Button::new("Save")).clicked() || (entered && !name.is_empty()) {
+        // Not every file system tells upper from lower case.
+        let mut own = state.shelf.entries.iter().filter(|entry| entry.path.is_some());
+        let there = own.any(|entry| entry.name.to_lowercase() == name.to_lowercase());
+        let button = Button::new(if there { "Replace" } else { "Save" });
+        if ui.add_enabled(!name.is_empty(), button).clicked() || (entered && !name.is_empty()) {
             scene.session.request(Request::Save(name.to_owned()));
             ui.close();
         }

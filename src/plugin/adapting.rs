@@ -1,9 +1,6 @@
 //! The worker's part that lets adaptive sources follow the mixture, and keeps what they have learned.
 
-use super::{
-    session::{AdaptOptions, Session},
-    worker::Desk,
-};
+use super::{session::AdaptOptions, worker::Desk};
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
     preset::{Kind, Preset, Source},
@@ -69,19 +66,4 @@ impl Adapters {
         let training = Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 };
         Some(Dictionary { frame, training, components, bins, bases, reconstruction: None })
     }
-}
-
-/// `preset` with another source in place of that of `strip`; `None` if there is none.
-pub fn with_source(preset: &Preset, strip: usize, change: impl FnOnce(&mut Source)) -> Option<Preset> {
-    let mut preset = preset.clone();
-    change(preset.sources.get_mut(strip)?);
-    env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
-    Some(preset)
-}
-
-/// The summary of `preset`, which takes the place of the one that is shown.
-pub fn changed(session: &Session, preset: &Preset) -> super::session::Summary {
-    let shown = session.summary();
-    let summary = super::session::Summary::new(shown.title.as_str(), shown.origin.clone(), preset);
-    super::session::Summary { changed: true, ..summary }
 }

@@ -6,7 +6,6 @@
 //! can be learned again with other settings.
 
 use super::{
-    adapting::changed,
     handover::{Mark, Sign},
     session::{Activity, LearnOptions, LearnState},
     worker::Desk,
@@ -270,13 +269,19 @@ impl Learning {
         }
         preset.sources[strip].learned_from.clone_from(&learned.material.names);
         preset.sources[strip].licence = None;
-        env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
         self.materials[strip] = Some(learned.material);
-        let preset = Arc::new(preset);
-        let summary = changed(&desk.session, &preset);
-        // Known before it plays, so that it is not taken for a stranger.
-        self.preset = Some(preset.clone());
-        desk.change(&preset, summary, stop);
+        self.follow(desk.change(preset, stop), None);
+    }
+
+    /// The preset was changed, to `preset`, by the worker itself: what was begun goes on. What `strip` was learned from is of no
+    /// use any more.
+    pub fn follow(&mut self, preset: Option<Arc<Preset>>, strip: Option<usize>) {
+        if preset.is_some() {
+            self.preset = preset;
+            if let Some(material) = strip.and_then(|strip| self.materials.get_mut(strip)) {
+                *material = None;
+            }
+        }
     }
 }
 

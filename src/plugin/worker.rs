@@ -1,7 +1,7 @@
 //! The worker: one thread per instance that reads presets and builds models.
 
 use super::{
-    adapting::{self, Adapters, Playing},
+    adapting::{Adapters, Playing},
     handover::{Framing, Stage, WorkerEnd},
     host_link::HostLink,
     learning::Learning,
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     learner::adaptive::COMPONENTS,
     preset::{
-        Kind, Knobs, Preset, file,
+        Kind, Knobs, Preset, Source, file,
         library::{self, Entry},
     },
     separator::{Model, ModelError},
@@ -115,10 +115,10 @@ impl Desk {
             Request::LearnFiles(strip, files) => learning.learn_files(strip, files, self),
             Request::LearnAgain(strip) => learning.learn_again(strip, self),
             Request::CancelLearning => learning.cancel(),
-            Request::MakeAdaptive(strip) => self.make_adaptive(strip, stop),
-            Request::Drift(strip, drift) => self.let_drift(strip, drift, stop),
+            Request::MakeAdaptive(strip) => learning.follow(self.make_adaptive(strip, stop), Some(strip)),
+            Request::Drift(strip, drift) => learning.follow(self.let_drift(strip, drift, stop), None),
             Request::ResetAdaptive => adapters.reset(),
-            Request::Keep(strip) => self.keep(strip, adapters, stop),
+            Request::Keep(strip) => learning.follow(self.keep(strip, adapters, stop), Some(strip)),
             Request::Save(name) => self.save(name),
         }
     }
@@ -146,60 +146,66 @@ impl Desk {
         std::mem::take(&mut self.stage.lock().adapters)
     }
 
-    fn make_adaptive(&self, strip: usize, stop: &Receiver<()>) {
-        let preset = self.stage.lock().preset.clone();
-        let changed = adapting::with_source(&preset, strip, |source| {
+    fn make_adaptive(&self, strip: usize, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+        self.change_source(strip, stop, |source| {
             (source.kind, source.drift) = (Kind::Adaptive { components: COMPONENTS }, false);
             (source.blocks, source.dictionaries, source.learned_from) = (Vec::new(), Vec::new(), Vec::new());
             source.licence = None;
-        });
-        if let Some(preset) = changed {
-            let summary = adapting::changed(&self.session, &preset);
-            self.change(&Arc::new(preset), summary, stop);
-        }
+        })
     }
 
-    fn let_drift(&self, strip: usize, drift: bool, stop: &Receiver<()>) {
-        let preset = self.stage.lock().preset.clone();
-        let changed = adapting::with_source(&preset, strip, |source| {
-            source.drift = drift && source.kind == Kind::Fixed;
-        });
-        if let Some(preset) = changed {
-            let summary = adapting::changed(&self.session, &preset);
-            self.change(&Arc::new(preset), summary, stop);
-        }
+    fn let_drift(&self, strip: usize, drift: bool, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+        self.change_source(strip, stop, |source| source.drift = drift && source.kind == Kind::Fixed)
     }
 
-    fn keep(&self, strip: usize, adapters: &mut Adapters, stop: &Receiver<()>) {
+    fn keep(&self, strip: usize, adapters: &mut Adapters, stop: &Receiver<()>) -> Option<Arc<Preset>> {
         let preset = self.stage.lock().preset.clone();
         let Some(dictionary) = adapters.keep(strip, &preset) else {
             let sentence = "there is nothing to keep yet: let the mixture play, then keep what the source has become";
-            return self.session.set_activity(Activity::Failed(sentence.to_owned()));
+            self.session.set_activity(Activity::Failed(sentence.to_owned()));
+            return None;
         };
-        let changed = adapting::with_source(&preset, strip, |source| {
+        self.change_source(strip, stop, |source| {
             (source.kind, source.blocks) = (Kind::Fixed, vec![dictionary.components]);
             source.learned_from = vec!["the mixture, while it played".to_owned()];
             source.dictionaries = vec![dictionary];
-        });
-        if let Some(preset) = changed {
-            let summary = adapting::changed(&self.session, &preset);
-            self.change(&Arc::new(preset), summary, stop);
-        }
+        })
     }
 
-    /// `preset` takes the place of the one that plays, with the knobs as they are.
-    pub fn change(&self, preset: &Arc<Preset>, summary: Summary, stop: &Receiver<()>) {
-        let bytes = match file::to_bytes(preset) {
-            Ok(bytes) => bytes,
-            Err(error) => return self.session.set_activity(Activity::Failed(error.to_string())),
+    /// Changes the source of `strip` in the preset that plays; gives the new preset, if it plays now.
+    fn change_source(
+        &self,
+        strip: usize,
+        stop: &Receiver<()>,
+        change: impl FnOnce(&mut Source),
+    ) -> Option<Arc<Preset>> {
+        let mut preset = Preset::clone(&self.stage.lock().preset.clone());
+        change(preset.sources.get_mut(strip)?);
+        self.change(preset, stop)
+    }
+
+    /// `preset` takes the place of the one that plays, with its title and the knobs as they are. Gives it, if it plays now.
+    pub fn change(&self, mut preset: Preset, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+        env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
+        let shown = self.session.summary();
+        let failed = |sentence: String| {
+            self.session.set_activity(Activity::Failed(sentence));
+            None
         };
-        if let Err(error) = self.play(preset, stop) {
-            return self.session.set_activity(Activity::Failed(format!("preset \"{}\": {error}", summary.title)));
+        let bytes = match file::to_bytes(&preset) {
+            Ok(bytes) => bytes,
+            Err(error) => return failed(error.to_string()),
+        };
+        let preset = Arc::new(preset);
+        if let Err(error) = self.play(&preset, stop) {
+            return failed(format!("preset \"{}\": {error}", shown.title));
         }
-        self.field.keep(Arc::new(StoredPreset::pack(summary.title.as_str(), &bytes)));
-        self.session.set_summary(summary);
+        self.field.keep(Arc::new(StoredPreset::pack(shown.title.as_str(), &bytes)));
+        let summary = Summary::new(shown.title.as_str(), shown.origin.clone(), &preset);
+        self.session.set_summary(Summary { changed: true, ..summary });
         self.session.set_activity(Activity::Idle);
         self.link.mark_project_changed();
+        Some(preset)
     }
 
     /// Writes the preset that plays into the user's folder, where every instance finds it.

@@ -2,7 +2,7 @@
 
 use super::stage::{DEFAULT, SMALLEST, Stage, summary};
 use unbraid::{
-    plugin::session::{LearnState, Request, Summary},
+    plugin::session::{LearnState, Origin, Request, Summary},
     preset::Kind,
 };
 
@@ -120,4 +120,13 @@ fn what_was_learned_is_saved_under_a_suggested_name() {
     assert_eq!(stage.spoken("Name to save under"), "My Drums + Bass");
     stage.click("Save");
     assert_eq!(requests(&stage), [Request::Save("My Drums + Bass".into())]);
+
+    // A name that there is already is not replaced unawares.
+    let mine = Origin::File("/presets/My band.unbraid.safetensors".into());
+    stage.session.set_summary(Summary { title: "My band".into(), origin: mine, ..summary(2) });
+    stage.wait(0.1);
+    stage.click("Preset");
+    stage.wait(0.1);
+    stage.click("Replace");
+    assert_eq!(requests(&stage), [Request::Save("My band".into())]);
 }
