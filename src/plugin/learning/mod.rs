@@ -4,45 +4,30 @@
 //! with the host's transport. A finished take becomes a *job*, which learns on a thread of its own; one runs at a time, others wait.
 //! What was learned from stays in memory until another preset comes, so that the sources of a preset are learned together and
 //! can be learned again with other settings.
+//!
+//! - `take`: what is captured, as it comes. `job`: learning, on its thread.
+
+mod job;
+mod take;
 
 use super::{
     handover::{Mark, Sign},
-    session::{Activity, LearnOptions, LearnState},
+    session::{Activity, LearnState},
     worker::Desk,
 };
 use crate::{
-    dictionary::Dictionary,
-    learner::{self, LearnError, LearnSettings, Lesson, capture::Capture},
     preset::{Kind, MAX_SOURCES, Preset},
-    recording::{self, Recording},
+    recording::Recording,
 };
 use crossbeam_channel::Receiver;
+use job::{Job, Learned, Material, Signs, Task, TaskSource};
 use std::{
     collections::VecDeque,
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
-    },
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering::Relaxed},
     thread::{self, JoinHandle},
 };
-
-/// A take begins with a sample louder than this, -60 dB full scale.
-const SOUND: f32 = 1e-3;
-/// What comes before it and still belongs to it, in seconds.
-const ATTACK_SECONDS: f64 = 0.05;
-/// Longest take, in seconds.
-const LONGEST_SECONDS: f64 = 120.0;
-
-/// What a source is learned from.
-#[derive(Debug)]
-struct Material {
-    recordings: Vec<Recording>,
-    /// What the preset says of them.
-    names: Vec<String>,
-    components: usize,
-}
+use take::{SOUND, Take};
 
 /// Takes, jobs, and what was learned from.
 #[derive(Default)]
@@ -54,56 +39,6 @@ pub struct Learning {
     materials: [Option<Arc<Material>>; MAX_SOURCES],
     /// The preset all this belongs to.
     preset: Option<Arc<Preset>>,
-}
-
-/// Captures for a strip.
-struct Take {
-    strip: usize,
-    capture: Arc<Capture>,
-    /// Where to read on.
-    next: u64,
-    /// The position at which it was ended.
-    end: Option<u64>,
-    /// What was captured so far; empty while nothing was heard.
-    recording: Recording,
-    /// Highest absolute sample of what was read last.
-    peak: f32,
-    options: LearnOptions,
-}
-
-/// A job that is to begin.
-struct Task {
-    strip: usize,
-    source: TaskSource,
-    options: LearnOptions,
-}
-
-enum TaskSource {
-    Recording(Recording),
-    Files(Vec<PathBuf>),
-    /// The strip's material once more.
-    Again,
-}
-
-/// Learns on a thread of its own.
-struct Job {
-    strip: usize,
-    signs: Arc<Signs>,
-    thread: Option<JoinHandle<Result<Learned, String>>>,
-}
-
-#[derive(Default)]
-struct Signs {
-    /// Share done, 0 to 1, as bits.
-    share: AtomicU32,
-    cancel: AtomicBool,
-}
-
-/// The end of a job.
-struct Learned {
-    material: Arc<Material>,
-    /// Strip, dictionaries and blocks of each source that was learned.
-    sources: Vec<(usize, Vec<Dictionary>, Vec<usize>)>,
 }
 
 impl Learning {
@@ -285,152 +220,6 @@ impl Learning {
     }
 }
 
-impl Take {
-    /// Reads what was played since the last call, up to the end of the take.
-    fn read_on(&mut self) -> Result<(), learner::capture::Gone> {
-        let end = self.end.unwrap_or(u64::MAX).min(self.capture.position());
-        if end <= self.next {
-            return Ok(());
-        }
-        let new = self.capture.read(self.next..end)?;
-        self.peak = new.peak();
-        if !self.recording.is_empty() {
-            for (channel, new) in self.recording.channels.iter_mut().zip(new.channels) {
-                channel.extend(new);
-            }
-        } else if let Some(first) =
-            (0..new.len()).find(|&n| new.channels.iter().any(|channel| channel[n].abs() > SOUND))
-        {
-            let attack = (ATTACK_SECONDS * f64::from(self.recording.sample_rate)) as u64;
-            let start = (self.next + first as u64).saturating_sub(attack).max(self.capture.at_hand().start);
-            self.recording = self.capture.read(start..end)?;
-        }
-        self.next = end;
-        let length = self.recording.sample_rate as f32 * self.options.seconds.unwrap_or(f32::INFINITY);
-        if self.recording.len() as f32 > length {
-            self.recording.channels.iter_mut().for_each(|channel| channel.truncate(length as usize));
-        }
-        Ok(())
-    }
-
-    fn is_full(&self) -> bool {
-        let most = self.options.seconds.map_or(LONGEST_SECONDS, f64::from).min(LONGEST_SECONDS);
-        self.recording.seconds() >= most - 1e-6
-    }
-}
-
-impl Task {
-    /// On the job's thread: learns this strip together with all others whose material is known.
-    fn run(
-        self,
-        materials: &[Option<Arc<Material>>; MAX_SOURCES],
-        preset: &Preset,
-        signs: &Signs,
-    ) -> Result<Learned, String> {
-        let name = &preset.sources[self.strip].name;
-        let components = self.options.components;
-        let material = match self.source {
-            TaskSource::Recording(recording) => {
-                let names = vec![format!("what was played, {:.1} s", recording.seconds())];
-                Material { recordings: vec![recording], names, components }
-            }
-            TaskSource::Files(files) => {
-                let recordings = files.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
-                Material { recordings, names: files.iter().map(|file| file_name(file)).collect(), components }
-            }
-            TaskSource::Again => {
-                let known = materials[self.strip].as_ref();
-                let Material { recordings, names, .. } =
-                    &**known.ok_or_else(|| format!("{name} was not learned here: play it, then learn it"))?;
-                Material { recordings: recordings.clone(), names: names.clone(), components }
-            }
-        };
-        let mut all = materials.clone();
-        let material = Arc::new(material);
-        all[self.strip] = Some(material.clone());
-        let strips: Vec<(usize, &Material)> =
-            all.iter().enumerate().filter_map(|(strip, material)| Some((strip, &**material.as_ref()?))).collect();
-        let known = |strip: usize| if strip == self.strip { &[][..] } else { &preset.sources[strip].dictionaries[..] };
-        let lessons: Vec<Lesson<'_>> = strips.iter().map(|(strip, material)| material.lesson(known(*strip))).collect();
-
-        let mut progress = |share: f32| {
-            signs.share.store(share.to_bits(), Relaxed);
-            if signs.cancel.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let learned = in_the_background(|| learner::learn(&lessons, &mut progress)).map_err(|error| {
-            let name = strips.get(error.lesson).map_or(name, |(strip, _)| &preset.sources[*strip].name);
-            format!("{name} was not learned: {}", sentence(error.error))
-        })?;
-        let sources = strips.iter().zip(&lessons).zip(learned);
-        Ok(Learned {
-            sources: sources.map(|(((strip, _), lesson), learned)| (*strip, learned, lesson.blocks())).collect(),
-            material,
-        })
-    }
-}
-
-impl Material {
-    fn lesson<'a>(&'a self, known: &'a [Dictionary]) -> Lesson<'a> {
-        Lesson {
-            recordings: &self.recordings,
-            settings: LearnSettings { components: self.components, ..LearnSettings::default() },
-            known,
-        }
-    }
-}
-
-impl Job {
-    fn outcome(mut self) -> Result<Learned, String> {
-        match self.thread.take().map(JoinHandle::join) {
-            Some(Ok(outcome)) => outcome,
-            // The thread has reported its panic.
-            _ => Err("nothing was learned: the learner failed; please report this".to_owned()),
-        }
-    }
-}
-
-/// A job that nobody waits for any more ends soon.
-impl Drop for Job {
-    fn drop(&mut self) {
-        self.signs.cancel.store(true, Relaxed);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Runs `work` on all cores but one, so that the audio thread always finds one.
-fn in_the_background<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
-    match rayon::ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1)).build() {
-        Ok(pool) => pool.install(work),
-        Err(_) => work(),
-    }
-}
-
 fn fail(desk: &Desk, sentence: String) {
     desk.session.set_activity(Activity::Failed(sentence));
-}
-
-/// What went wrong, for someone who played rather than named recordings.
-fn sentence(error: LearnError) -> String {
-    match error {
-        LearnError::TooShort { milliseconds, frame_milliseconds, .. } => {
-            format!(
-                "only {milliseconds:.0} ms were heard; play at least {frame_milliseconds:.0} ms, better five seconds"
-            )
-        }
-        LearnError::Silent { .. } => "it was silent; play the source alone, then learn it".to_owned(),
-        error => error.to_string(),
-    }
-}
-
-fn read(file: &Path) -> Result<Recording, String> {
-    let recording = recording::read(file).map_err(|error| error.to_string())?;
-    recording.ensure_audible(file).map_err(|error| error.to_string())?;
-    Ok(recording)
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

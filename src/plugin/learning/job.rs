@@ -1,0 +1,174 @@
+//! Learning on a thread of its own.
+
+use super::super::session::LearnOptions;
+use crate::{
+    dictionary::Dictionary,
+    learner::{self, LearnError, LearnSettings, Lesson},
+    preset::{MAX_SOURCES, Preset},
+    recording::{self, Recording},
+};
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+    },
+    thread::{self, JoinHandle},
+};
+
+/// What a source is learned from.
+#[derive(Debug)]
+pub(super) struct Material {
+    pub(super) recordings: Vec<Recording>,
+    /// What the preset says of them.
+    pub(super) names: Vec<String>,
+    pub(super) components: usize,
+}
+
+/// A job that is to begin.
+pub(super) struct Task {
+    pub(super) strip: usize,
+    pub(super) source: TaskSource,
+    pub(super) options: LearnOptions,
+}
+
+pub(super) enum TaskSource {
+    Recording(Recording),
+    Files(Vec<PathBuf>),
+    /// The strip's material once more.
+    Again,
+}
+
+/// Learns on a thread of its own.
+pub(super) struct Job {
+    pub(super) strip: usize,
+    pub(super) signs: Arc<Signs>,
+    pub(super) thread: Option<JoinHandle<Result<Learned, String>>>,
+}
+
+#[derive(Default)]
+pub(super) struct Signs {
+    /// Share done, 0 to 1, as bits.
+    pub(super) share: AtomicU32,
+    pub(super) cancel: AtomicBool,
+}
+
+/// The end of a job.
+pub(super) struct Learned {
+    pub(super) material: Arc<Material>,
+    /// Strip, dictionaries and blocks of each source that was learned.
+    pub(super) sources: Vec<(usize, Vec<Dictionary>, Vec<usize>)>,
+}
+
+impl Task {
+    /// On the job's thread: learns this strip together with all others whose material is known.
+    pub(super) fn run(
+        self,
+        materials: &[Option<Arc<Material>>; MAX_SOURCES],
+        preset: &Preset,
+        signs: &Signs,
+    ) -> Result<Learned, String> {
+        let name = &preset.sources[self.strip].name;
+        let components = self.options.components;
+        let material = match self.source {
+            TaskSource::Recording(recording) => {
+                let names = vec![format!("what was played, {:.1} s", recording.seconds())];
+                Material { recordings: vec![recording], names, components }
+            }
+            TaskSource::Files(files) => {
+                let recordings = files.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
+                Material { recordings, names: files.iter().map(|file| file_name(file)).collect(), components }
+            }
+            TaskSource::Again => {
+                let known = materials[self.strip].as_ref();
+                let Material { recordings, names, .. } =
+                    &**known.ok_or_else(|| format!("{name} was not learned here: play it, then learn it"))?;
+                Material { recordings: recordings.clone(), names: names.clone(), components }
+            }
+        };
+        let mut all = materials.clone();
+        let material = Arc::new(material);
+        all[self.strip] = Some(material.clone());
+        let strips: Vec<(usize, &Material)> =
+            all.iter().enumerate().filter_map(|(strip, material)| Some((strip, &**material.as_ref()?))).collect();
+        let known = |strip: usize| if strip == self.strip { &[][..] } else { &preset.sources[strip].dictionaries[..] };
+        let lessons: Vec<Lesson<'_>> = strips.iter().map(|(strip, material)| material.lesson(known(*strip))).collect();
+
+        let mut progress = |share: f32| {
+            signs.share.store(share.to_bits(), Relaxed);
+            if signs.cancel.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let learned = in_the_background(|| learner::learn(&lessons, &mut progress)).map_err(|error| {
+            let name = strips.get(error.lesson).map_or(name, |(strip, _)| &preset.sources[*strip].name);
+            format!("{name} was not learned: {}", sentence(error.error))
+        })?;
+        let sources = strips.iter().zip(&lessons).zip(learned);
+        Ok(Learned {
+            sources: sources.map(|(((strip, _), lesson), learned)| (*strip, learned, lesson.blocks())).collect(),
+            material,
+        })
+    }
+}
+
+impl Material {
+    fn lesson<'a>(&'a self, known: &'a [Dictionary]) -> Lesson<'a> {
+        Lesson {
+            recordings: &self.recordings,
+            settings: LearnSettings { components: self.components, ..LearnSettings::default() },
+            known,
+        }
+    }
+}
+
+impl Job {
+    pub(super) fn outcome(mut self) -> Result<Learned, String> {
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(outcome)) => outcome,
+            // The thread has reported its panic.
+            _ => Err("nothing was learned: the learner failed; please report this".to_owned()),
+        }
+    }
+}
+
+/// A job that nobody waits for any more ends soon.
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.signs.cancel.store(true, Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Runs `work` on all cores but one, so that the audio thread always finds one.
+fn in_the_background<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
+    match rayon::ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1)).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
+}
+
+/// What went wrong, for someone who played rather than named recordings.
+fn sentence(error: LearnError) -> String {
+    match error {
+        LearnError::TooShort { milliseconds, frame_milliseconds, .. } => {
+            format!(
+                "only {milliseconds:.0} ms were heard; play at least {frame_milliseconds:.0} ms, better five seconds"
+            )
+        }
+        LearnError::Silent { .. } => "it was silent; play the source alone, then learn it".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+fn read(file: &Path) -> Result<Recording, String> {
+    let recording = recording::read(file).map_err(|error| error.to_string())?;
+    recording.ensure_audible(file).map_err(|error| error.to_string())?;
+    Ok(recording)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
