@@ -22,7 +22,7 @@ pub mod offline;
 mod stream;
 
 pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
-pub use adapting::Adapter;
+pub use adapting::{Adapter, Work};
 pub use controls::{Controls, decibels_to_gain};
 pub use model::{Model, ModelError};
 
@@ -326,6 +326,13 @@ impl Separator {
         let input = &mut self.inputs[channel];
         input.analyse(&mut self.analysis);
         loops::add_magnitudes(&input.spectrum, self.power_scale, &mut self.magnitudes, &mut self.power);
+        if channel == 0 && self.inputs.len() == 2 {
+            // What is added up so far is the left channel alone.
+            self.model.hear_left(&self.magnitudes);
+            if let Some(rising) = &mut self.rising {
+                rising.hear_left(&self.magnitudes);
+            }
+        }
     }
 
     /// Adds `weight` times the mask of `source`, as it stands in the fade, to the weighted mask.

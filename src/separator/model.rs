@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     dictionary::Dictionary,
-    learner::adaptive::{Adaptation, Freedom, PERIOD_FRAMES, STRIDE_SECONDS, first_basis},
+    learner::{
+        adapted::Adapted,
+        adaptive::{Adaptation, Beginning, Freedom, PERIOD_FRAMES, STRIDE_SECONDS, first_basis},
+    },
     nmf::{
         activations::{Solver, squarem::Squarem},
         aligned::{Aligned, padded},
@@ -18,12 +21,13 @@ use crate::{
     preset::{Kind, Preset, Source},
 };
 use pulp::{Arch, Simd, WithSimd};
-use std::ops::Range;
 
 /// Bin spacings this close are the same grid, as a ratio.
 const SAME_GRID: f64 = 0.002;
 /// Each source's share where no basis has energy, relative to the frame's mean: keeps the masks defined.
 const LEAST_SHARE: f32 = 1e-6;
+/// Least share of a bin in a basis that goes on, times the number of bins.
+const LEAST_CARRIED: f32 = 1e-3;
 /// How long a block of a source counts as heard.
 const BLOCK_MEMORY_SECONDS: f64 = 1.0;
 
@@ -45,14 +49,16 @@ pub enum ModelError {
 pub struct Model {
     arch: Arch,
     layout: Layout,
-    /// Components of each source.
-    components: Vec<Range<usize>>,
+    /// Number of sources S, and the source of each component, `[K]`.
+    sources: usize,
+    owners: Vec<u8>,
     bands: Bands,
     solver: Squarem,
     /// Activations, `[K]`.
     h: Vec<f32>,
-    /// The frame in bands, `[B]`.
+    /// The frame in bands, `[B]`, and what of it is in the left channel, where somebody asks.
     v: Vec<f32>,
+    left: Vec<f32>,
     /// The bases that masks are built from, at full resolution, `[K, F_d]`, rows padded; bins above F_d take the top band's mask.
     bases: Aligned,
     /// The components of one source that sound, and how loud.
@@ -62,6 +68,7 @@ pub struct Model {
     /// The largest share of a bin, then the sum of all shares, `[F]`, padded.
     norm: Aligned,
     adapting: Adapting,
+    minds_position: bool,
     /// Frames between two that the adaptation sees, and how many went by since the last one.
     stride: usize,
     since_seen: usize,
@@ -79,50 +86,65 @@ impl Model {
     /// # Errors
     /// [`ModelError`], when the sample rate is out of range or a source has no bases.
     pub fn new(preset: &Preset, sample_rate: f64, mode: LatencyMode) -> Result<Self, ModelError> {
+        Self::going_on(preset, &Adapted::default(), sample_rate, mode)
+    }
+
+    /// The same, where the sources that may move go on from what they have become already.
+    ///
+    /// # Errors
+    /// [`ModelError`], when the sample rate is out of range or a source has no bases.
+    pub fn going_on(
+        preset: &Preset,
+        adapted: &Adapted,
+        sample_rate: f64,
+        mode: LatencyMode,
+    ) -> Result<Self, ModelError> {
         if !(MIN_SAMPLE_RATE..=MAX_SAMPLE_RATE).contains(&sample_rate) {
             return Err(ModelError::SampleRate(sample_rate));
         }
         let layout = Layout::new(sample_rate, mode);
         let bins = known_bins(preset, &layout)?;
-        let (mut bases, mut masking, mut components, mut freedom) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for source in &preset.sources {
-            let first = bases.len() / bins;
-            append_bases(source, &layout, bins, &mut bases, &mut masking)?;
-            let own = first..bases.len() / bins;
-            freedom.resize(own.end, freedom_of(source));
-            components.push(own);
-        }
+        let rows = Rows::of(preset, adapted, &layout, bins)?;
         let bands = Bands::new(1..bins);
-        let mut merged = vec![0.0; bases.len() / bins * bands.len()];
-        for (basis, merged) in bases.chunks_exact(bins).zip(merged.chunks_exact_mut(bands.len())) {
+        let mut merged = vec![0.0; rows.owners.len() * bands.len()];
+        for (basis, merged) in rows.bases.chunks_exact(bins).zip(merged.chunks_exact_mut(bands.len())) {
             bands.merge(basis, merged);
         }
-        let blocks: Vec<Vec<usize>> = preset.sources.iter().map(blocks).collect();
+        let blocks: Vec<Vec<usize>> =
+            preset.sources.iter().enumerate().map(|(strip, source)| blocks(source, strip, adapted)).collect();
         let remembered = BLOCK_MEMORY_SECONDS * layout.sample_rate / layout.windows.hop as f64;
-        let solver = Squarem::new(&merged, bands.len(), layout.cycles).with_blocks(&blocks, remembered as f32);
-        let padded_masking = Aligned::rows(&masking, bins);
-        let adapting = if freedom.iter().all(|freedom| *freedom == Freedom::Fixed) {
-            Adapting::Nowhere
-        } else {
-            Adapting::here(Adaptation::new(&bases, masking, bins, bands.clone(), freedom))
-        };
+        let mut solver = Squarem::new(&merged, bands.len(), layout.cycles).with_blocks(&blocks, remembered as f32);
+        let mut masking = Aligned::rows(&rows.masking, bins);
+        let mut owners = rows.owners.clone();
+        let moves = rows.freedom.iter().any(|freedom| *freedom != Freedom::Fixed);
+        let adaptation = moves.then(|| Adaptation::new(rows.beginning(preset, adapted, bins, bands.clone())));
+        if let Some(adaptation) = &adaptation {
+            let mut now = adaptation.empty_bases();
+            adaptation.write(&mut now);
+            solver.exchange_bases(&mut now.bands);
+            (masking, owners) = (now.masking, now.owners);
+        }
         let stride = (STRIDE_SECONDS * layout.sample_rate / layout.windows.hop as f64).round().max(1.0) as usize;
-        let mut masks = Aligned::zeros(components.len() * padded(layout.bins()));
-        masks.fill(1.0 / components.len() as f32);
+        let sources = preset.sources.len();
+        let mut masks = Aligned::zeros(sources * padded(layout.bins()));
+        masks.fill(1.0 / sources as f32);
         Ok(Self {
             arch: Arch::new(),
             h: vec![0.0; solver.components()],
             v: vec![0.0; bands.len()],
-            bases: padded_masking,
+            left: vec![0.0; bands.len()],
+            bases: masking,
             sounding: Vec::with_capacity(solver.components()),
             masks,
             norm: Aligned::zeros(padded(layout.bins())),
-            adapting,
+            minds_position: adaptation.as_ref().is_some_and(Adaptation::minds_position),
+            adapting: adaptation.map_or(Adapting::Nowhere, Adapting::here),
             stride,
             since_seen: 0,
             seen: 0,
             layout,
-            components,
+            sources,
+            owners,
             bands,
             solver,
         })
@@ -135,7 +157,7 @@ impl Model {
 
     /// Number of sources S.
     pub fn sources(&self) -> usize {
-        self.components.len()
+        self.sources
     }
 
     /// The mask of `source` for the frame last given to [`Self::solve`], `[F]`; the masks of all sources add up to 1.
@@ -158,18 +180,26 @@ impl Model {
         self.adapting.send_away()
     }
 
+    /// Audio thread, before [`Self::solve`]: the magnitudes of the left channel of two, `[F]`.
+    pub fn hear_left(&mut self, magnitudes: &[f32]) {
+        if self.minds_position && self.since_seen == 0 {
+            self.bands.merge(magnitudes, &mut self.left);
+        }
+    }
+
     /// Audio thread: finds the activations for the magnitudes `v`, `[F]`.
     pub fn solve(&mut self, v: &[f32], controls: &Controls) {
         self.bands.merge(v, &mut self.v);
         let due = self.since_seen == 0;
-        let (solver, masking) = (&mut self.solver, &mut self.bases);
+        let (solver, masking, owners) = (&mut self.solver, &mut self.bases, &mut self.owners);
         self.adapting.renew(due && self.seen == 0, |bases| {
             solver.exchange_bases(&mut bases.bands);
             std::mem::swap(masking, &mut bases.masking);
+            std::mem::swap(owners, &mut bases.owners);
         });
         self.solver.solve(&self.v, &controls.priors(), &mut self.h);
         if due {
-            self.adapting.remember(&self.v, &self.h);
+            self.adapting.remember(&self.v, &self.left, &self.h);
             self.seen = (self.seen + 1) % PERIOD_FRAMES;
         }
         self.since_seen = (self.since_seen + 1) % self.stride;
@@ -201,10 +231,11 @@ impl Model {
     fn explain<S: Simd>(&mut self, simd: S) {
         let (known, width) = (padded(self.known()), self.norm.len());
         let least = self.h.iter().sum::<f32>() * LEAST_SHARE / self.h.len() as f32;
-        for (components, mask) in self.components.iter().zip(self.masks.chunks_exact_mut(width)) {
+        for (source, mask) in self.masks.chunks_exact_mut(width).enumerate() {
             self.sounding.clear();
-            let loud = components.clone().map(|k| (k, self.h[k])).filter(|(_, h)| *h > least);
-            self.sounding.extend(loud);
+            let heard = self.owners.iter().zip(&self.h).enumerate();
+            let own = heard.filter(|(_, (owner, h))| usize::from(**owner) == source && **h > least);
+            self.sounding.extend(own.map(|(k, (_, h))| (k, *h)));
             vector::weighted_sum_of(simd, &self.bases, &self.sounding, &mut mask[..known]);
         }
     }
@@ -278,9 +309,15 @@ fn freedom_of(source: &Source) -> Freedom {
     }
 }
 
-/// How the source's components fall into blocks.
-fn blocks(source: &Source) -> Vec<usize> {
-    if source.blocks.is_empty() { vec![source.components()] } else { source.blocks.clone() }
+/// How the components of the source of `strip` fall into blocks.
+fn blocks(source: &Source, strip: usize, adapted: &Adapted) -> Vec<usize> {
+    if source.blocks.is_empty() { vec![component_count(source, strip, adapted)] } else { source.blocks.clone() }
+}
+
+/// Number of components that the source of `strip` begins with: an adaptive source may have given some away, or been given some.
+fn component_count(source: &Source, strip: usize, adapted: &Adapted) -> usize {
+    let gone_on = adapted.of(strip).filter(|_| source.kind != Kind::Fixed);
+    gone_on.map_or_else(|| source.components(), |gone_on| gone_on.dictionary.components)
 }
 
 /// How many of the engine's bins, from 0 Hz up, every dictionary of the preset knows.
@@ -305,26 +342,99 @@ fn on_grid(bin_spacing: f64, layout: &Layout) -> bool {
     (bin_spacing / layout.bin_spacing() - 1.0).abs() <= SAME_GRID
 }
 
-/// Appends the source's bases on the engine's first `bins` bins: those to find activations with, and those to build masks from.
-fn append_bases(
-    source: &Source,
-    layout: &Layout,
-    bins: usize,
-    bases: &mut Vec<f32>,
-    masking: &mut Vec<f32>,
-) -> Result<(), ModelError> {
-    if let Kind::Adaptive { components } = source.kind {
-        for k in 0..components {
-            let basis = first_basis(k, components, bins, layout.bin_spacing());
-            bases.extend_from_slice(&basis);
-            masking.extend(basis);
+/// The bases of all sources on the engine's first bins, and what may become of them.
+struct Rows {
+    /// To find activations with, as learned or as the first ones, `[K, F]`.
+    bases: Vec<f32>,
+    /// To build masks from, `[K, F]`.
+    masking: Vec<f32>,
+    /// What they have become already, `[K, F]`.
+    now: Vec<f32>,
+    /// `[K]`
+    freedom: Vec<Freedom>,
+    /// `[K]`
+    owners: Vec<u8>,
+    /// Which were given to their source by hand. `[K]`
+    pinned: Vec<bool>,
+    /// Whether every source that may move goes on from something.
+    all_go_on: bool,
+}
+
+impl Rows {
+    fn of(preset: &Preset, adapted: &Adapted, layout: &Layout, bins: usize) -> Result<Self, ModelError> {
+        let mut rows = Self {
+            bases: Vec::new(),
+            masking: Vec::new(),
+            now: Vec::new(),
+            freedom: Vec::new(),
+            owners: Vec::new(),
+            pinned: Vec::new(),
+            all_go_on: true,
+        };
+        // What adaptive sources have between them covers the spectrum once.
+        let adaptive = |(strip, source): &(usize, &Source)| match source.kind {
+            Kind::Fixed => 0,
+            Kind::Adaptive { .. } => component_count(source, *strip, adapted),
+        };
+        let pool: usize = preset.sources.iter().enumerate().map(|source| adaptive(&source)).sum();
+        let mut used = 0;
+        for (strip, source) in preset.sources.iter().enumerate() {
+            let count = component_count(source, strip, adapted);
+            match source.kind {
+                Kind::Fixed => {
+                    let dictionary = nearest(source, layout)?;
+                    let masking = dictionary.reconstruction.as_ref().unwrap_or(&dictionary.bases);
+                    append_rows(&dictionary.bases, dictionary, layout, bins, &mut rows.bases);
+                    append_rows(masking, dictionary, layout, bins, &mut rows.masking);
+                }
+                Kind::Adaptive { .. } => {
+                    for k in used..used + count {
+                        let basis = first_basis(k, pool, bins, layout.bin_spacing());
+                        rows.bases.extend_from_slice(&basis);
+                        rows.masking.extend(basis);
+                    }
+                    used += count;
+                }
+            }
+            let first = rows.now.len();
+            let freedom = freedom_of(source);
+            match adapted
+                .of(strip)
+                .filter(|gone_on| freedom != Freedom::Fixed && gone_on.dictionary.components == count)
+            {
+                Some(gone_on) => {
+                    let dictionary = &gone_on.dictionary;
+                    append_rows(&dictionary.bases, dictionary, layout, bins, &mut rows.now);
+                    // Bins that were not known keep a little, or they would never come back.
+                    let least = LEAST_CARRIED / bins as f32;
+                    rows.now[first..].iter_mut().for_each(|w| *w = w.max(least));
+                    rows.pinned.extend_from_slice(&gone_on.pinned);
+                }
+                None => {
+                    rows.now.extend_from_slice(&rows.bases[first..]);
+                    rows.all_go_on &= freedom == Freedom::Fixed;
+                }
+            }
+            rows.freedom.resize(rows.now.len() / bins, freedom);
+            rows.owners.resize(rows.now.len() / bins, strip as u8);
+            rows.pinned.resize(rows.now.len() / bins, false);
         }
-        return Ok(());
+        Ok(rows)
     }
-    let dictionary = nearest(source, layout)?;
-    append_rows(&dictionary.bases, dictionary, layout, bins, bases);
-    append_rows(dictionary.reconstruction.as_ref().unwrap_or(&dictionary.bases), dictionary, layout, bins, masking);
-    Ok(())
+
+    fn beginning(self, preset: &Preset, adapted: &Adapted, bins: usize, bands: Bands) -> Beginning {
+        // With a source that begins, all are eager again.
+        let heard_seconds = if self.all_go_on { adapted.heard_seconds } else { 0.0 };
+        let is_shared = self.all_go_on && adapted.grouped_by == Some(preset.grouping);
+        Beginning {
+            become_already: Some(self.now),
+            heard_seconds,
+            cue: preset.grouping,
+            is_shared,
+            pinned: self.pinned,
+            ..Beginning::new(self.bases, self.masking, bins, bands, self.freedom, self.owners)
+        }
+    }
 }
 
 /// Appends `rows`, `[K, F]`, of `dictionary` on the engine's first `bins` bins.
