@@ -96,13 +96,9 @@ fn unseen_takes_are_separated_well_at_every_sample_rate() {
 #[test]
 fn what_nobody_taught_is_taken_apart_into_a_percussive_and_a_tonal_part() {
     let takes = ["standard-kit", "finger-bass"].map(|name| take(name, 2));
-    for cue in Cue::ALL {
-        for k in [5, 8, 10, 15] {
-            let preset = Preset { grouping: cue, ..Preset::unsupervised(2, k) };
-            let sdr = mean_sdr_after(5.0, &preset, &takes, LatencyMode::Quality);
-            println!("{cue:?} {k} {sdr:.2} dB");
-        }
-    }
+    let sdr = mean_sdr_after(5.0, &Preset::unsupervised(2, 8), &takes, LatencyMode::Quality);
+    // The mixture itself has -0.1 dB.
+    assert!(sdr >= 2.0, "{sdr:.2} dB");
 }
 
 /// Drums learned from two seconds, and a bass that nobody taught: the batch algorithm of the tutorial, which sees the whole mixture at
