@@ -8,11 +8,13 @@
 //! - [`adaptive`]: bases that follow the mixture while it plays.
 //! - [`capture`]: the last seconds of a stream, written by the audio thread.
 //! - `framing`: recordings as frames.
+//! - [`grouping`]: which components of an unsupervised factorization are one source.
 //! - `mixtures`: recordings of several sources mixed, to learn reconstruction bases from.
 
 pub mod adaptive;
 pub mod capture;
 mod framing;
+pub mod grouping;
 mod mixtures;
 
 use crate::{
