@@ -10,10 +10,12 @@
 //! - `controls`: what the player sets, smoothed.
 //! - `stream`: one channel's samples on their way in and out; `loops`: loops over bins.
 //! - [`offline`]: the same engine over a whole recording.
+//! - [`batch`]: the tutorial's algorithm, which sees a whole recording at once.
 //!
 //! [`Separator::process`] and everything it calls allocates nothing, locks nothing and cannot panic on any input.
 
 mod adapting;
+pub mod batch;
 mod controls;
 mod job;
 mod loops;

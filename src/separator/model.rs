@@ -284,7 +284,7 @@ fn blocks(source: &Source) -> Vec<usize> {
 }
 
 /// How many of the engine's bins, from 0 Hz up, every dictionary of the preset knows.
-fn known_bins(preset: &Preset, layout: &Layout) -> Result<usize, ModelError> {
+pub(super) fn known_bins(preset: &Preset, layout: &Layout) -> Result<usize, ModelError> {
     if preset.sources.is_empty() {
         return Err(ModelError::NoSource);
     }
@@ -306,7 +306,7 @@ fn on_grid(bin_spacing: f64, layout: &Layout) -> bool {
 }
 
 /// Appends the source's bases on the engine's first `bins` bins: those to find activations with, and those to build masks from.
-fn append_bases(
+pub(super) fn append_bases(
     source: &Source,
     layout: &Layout,
     bins: usize,

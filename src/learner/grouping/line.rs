@@ -146,7 +146,7 @@ mod tests {
     fn heavy_points_decide() {
         let values = [0.0, 1.0, 4.0, 5.0];
         assert_eq!(cluster(&values, &[1.0; 4], 2), [0, 0, 1, 1]);
-        assert_eq!(cluster(&values, &[100.0, 100.0, 1.0, 1.0], 2), [0, 0, 1, 1]);
+        assert_eq!(cluster(&values, &[100.0, 100.0, 1.0, 1.0], 2), [0, 1, 1, 1]);
         assert_eq!(cluster(&[0.0, 1.0, 2.0], &[1.0, 100.0, 90.0], 2), [0, 0, 1]);
         assert_eq!(cluster(&[0.0, 1.0, 2.0], &[90.0, 100.0, 1.0], 2), [0, 1, 1]);
     }
