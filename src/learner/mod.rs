@@ -9,6 +9,7 @@
 //! - [`adaptive`]: bases that follow the mixture while it plays.
 //! - [`capture`]: the last seconds of a stream, written by the audio thread.
 //! - `framing`: recordings as frames.
+//! - [`grouping`]: which components of an unsupervised factorization are one source.
 //! - `sharing`: how the components of several adaptive sources fall to them.
 //! - `mixtures`: recordings of several sources mixed, to learn reconstruction bases from.
 

@@ -6,19 +6,23 @@
 //!
 //! - `job`: a frame's work in steps, laid out over the hop.
 //! - `model`: a preset made ready for one layout. Built elsewhere, handed over whole, faded in; what it displaces is given back.
+//! - `rows`: a preset's bases on the engine's bins.
 //! - `adapting`: a model's way to the adaptation of its bases.
 //! - `controls`: what the player sets, smoothed.
 //! - `stream`: one channel's samples on their way in and out; `loops`: loops over bins.
 //! - [`offline`]: the same engine over a whole recording.
+//! - [`batch`]: the tutorial's algorithm, which sees a whole recording at once.
 //!
 //! [`Separator::process`] and everything it calls allocates nothing, locks nothing and cannot panic on any input.
 
 mod adapting;
+pub mod batch;
 mod controls;
 mod job;
 mod loops;
 mod model;
 pub mod offline;
+mod rows;
 mod stream;
 
 pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};

@@ -27,6 +27,9 @@ pub enum SeparateError {
     /// There is no sample.
     #[error("the mixture is empty: give a recording with sound")]
     Empty,
+    /// Sources are to be told apart by their position, and all have the same.
+    #[error("it is mono, or both channels are the same: nothing in it lies left or right; group by timbre or time")]
+    NoPositions,
     /// The progress callback broke off.
     #[error("the separation was cancelled")]
     Cancelled,

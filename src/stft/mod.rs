@@ -93,6 +93,13 @@ impl WindowPair {
         Self::with_product(&analysis, product, hop)
     }
 
+    /// A Hann window for both, for work that may wait for a whole frame.
+    pub fn symmetric(frame_len: usize, hop: usize) -> Self {
+        let analysis = hann(frame_len);
+        let product = analysis.iter().map(|w| w * w).collect();
+        Self::with_product(&analysis, product, hop)
+    }
+
     /// The synthesis window that turns `analysis` into `product` on the frame's last `product.len()` samples, scaled sample by
     /// sample so that overlapping products add up to 1 for any `hop`.
     fn with_product(analysis: &[f64], product: Vec<f64>, hop: usize) -> Self {
@@ -238,6 +245,8 @@ mod tests {
             WindowPair::asymmetric(2058, 64, 128, 0, 64),
             WindowPair::asymmetric(2240, 139, 276, 138, 69),
             WindowPair::asymmetric(46, 2, 4, 1, 1),
+            WindowPair::symmetric(4116, 1029),
+            WindowPair::symmetric(92, 22),
         ] {
             let tail = &pair.analysis[pair.frame_len() - pair.latency()..];
             let mut sums = vec![0.0_f32; pair.hop];

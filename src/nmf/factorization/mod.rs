@@ -1,6 +1,8 @@
 //! Batch factorization: bases W and activations H from frames V, by multiplicative updates (Lee and Seung 2001) that start
 //! at frames which differ and gather momentum. Less than a third of the passes suffices.
 //!
+//! - [`decomposition`]: the same from given bases, some of which are held.
+//! - [`learning`]: the passes.
 //! - [`start`]: where W starts.
 //! - [`momentum`]: from where the next update of W and H is taken.
 //! - [`part`]: one core's share of a pass over the frames.
@@ -9,23 +11,18 @@
 //! order: the result depends on the seed, not on the number of cores. Memory beside V is 3 TK values for H, and at most
 //! 32 (64 F + 2 KF) for the parts.
 
+mod decomposition;
+mod learning;
 mod momentum;
 mod part;
 mod start;
 
-use momentum::{Momentum, Trajectory};
-use part::{CHUNK_FRAMES, Model, Part, Verdict};
+pub use decomposition::{Decomposed, Decomposition};
+
+use learning::Learning;
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
-use rayon::prelude::*;
 use std::ops::ControlFlow;
-
-/// As many cores can share the work.
-const MAX_PARTS: usize = 32;
-/// Added to the model before a division, relative to the mean of V.
-const LEAST: f32 = 1e-9;
-/// Rises of the cost below this share of ΣV are rounding.
-const TOLERANCE: f64 = 1e-6;
 
 /// Non-negative frames, `[T, F]`, row-major.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -108,111 +105,21 @@ impl Factorization {
         if self.components == 0 {
             return Err(FactorizationError::NoComponents);
         }
-        let mut learning = Learning::new(v, self.components, self.seed);
+        let bases = distinct_bases(v, self.components, self.seed);
+        let mut learning = Learning::new(v, bases, vec![false; self.components]);
         for done in 1..=self.iterations {
             learning.pass();
             if progress(done as f32 / self.iterations as f32).is_break() {
                 return Err(FactorizationError::Cancelled);
             }
         }
-        Ok(learning.bases.now)
+        Ok(learning.into_bases())
     }
 }
 
-/// A factorization under way.
-#[derive(Debug)]
-struct Learning<'a> {
-    bins: usize,
-    least: f32,
-    /// W, `[K, F]`.
-    bases: Trajectory,
-    /// H, with the frames.
-    parts: Vec<Part<'a>>,
-    momentum: Momentum,
-    /// Cost of the last pass that was kept, and by how much the next may lie above it.
-    cost: f64,
-    tolerance: f64,
-    /// What becomes of H, which the parts are told with the next pass: the scales of its columns and its weight ahead, or
-    /// nothing if the pass was dropped.
-    kept: Option<(Vec<f32>, f32)>,
-}
-
-impl<'a> Learning<'a> {
-    fn new(v: &'a Frames, components: usize, seed: u64) -> Self {
-        let bins = v.bins;
-        let total: f64 = v.values.iter().map(|value| f64::from(*value)).sum();
-        let part_frames = v.len().div_ceil(MAX_PARTS).next_multiple_of(CHUNK_FRAMES);
-        Self {
-            bins,
-            least: (total / v.values.len() as f64) as f32 * LEAST,
-            bases: Trajectory::new(start::distinct_frames(v, components, &mut Pcg64Mcg::seed_from_u64(seed))),
-            parts: v.values.chunks(part_frames * bins).map(|frames| Part::new(frames, bins, components)).collect(),
-            momentum: Momentum::new(),
-            cost: f64::INFINITY,
-            tolerance: TOLERANCE * total,
-            kept: None,
-        }
-    }
-
-    /// Updates H, then W, from ahead of the last pass.
-    ///
-    /// Multiplicative updates never raise the cost, but an extrapolation may. A pass that ends above the last one is dropped, and
-    /// the next starts without momentum from where that one ended: costs never rise.
-    fn pass(&mut self) {
-        let verdict = match &self.kept {
-            Some((scales, beta)) => Verdict::Keep { scales, beta: *beta },
-            None => Verdict::Drop,
-        };
-        let model = Model { bases: &self.bases.ahead, bins: self.bins, least: self.least };
-        self.parts.par_iter_mut().for_each(|part| part.update(verdict, model));
-
-        let cost: f64 = self.parts.iter().map(|part| part.sums.cost).sum();
-        let plain = matches!(self.kept, None | Some((_, 0.0)));
-        if !plain && cost > self.cost + self.tolerance {
-            self.bases.drop_next();
-            self.momentum = Momentum::new();
-            self.kept = None;
-            return;
-        }
-        self.cost = cost;
-        self.update_bases();
-        let scales = normalize(&mut self.bases.next, self.bins);
-        let beta = self.momentum.gain();
-        self.bases.keep(beta);
-        normalize(&mut self.bases.ahead, self.bins);
-        self.kept = Some((scales, beta));
-    }
-
-    /// W ← W · Hᵀ(V / WH) / Hᵀ1.
-    fn update_bases(&mut self) {
-        let (bins, parts) = (self.bins, &self.parts);
-        let Trajectory { ahead, next, .. } = &mut self.bases;
-        next.par_chunks_exact_mut(bins).zip(ahead.par_chunks_exact(bins)).enumerate().for_each(|(k, (next, ahead))| {
-            next.fill(0.0);
-            for part in parts {
-                let numerator = &part.sums.numerator[k * bins..][..bins];
-                next.iter_mut().zip(numerator).for_each(|(sum, value)| *sum += value);
-            }
-            let activity: f32 = parts.iter().map(|part| part.sums.activity[k]).sum();
-            let scale = 1.0 / activity.max(f32::MIN_POSITIVE);
-            next.iter_mut().zip(ahead).for_each(|(next, w)| *next *= w * scale);
-        });
-    }
-}
-
-/// Scales each basis to a sum of 1; one that has died starts again flat. Gives the sums that were, `[K]`.
-fn normalize(bases: &mut [f32], bins: usize) -> Vec<f32> {
-    let normalize_one = |basis: &mut [f32]| {
-        let sum: f32 = basis.iter().sum();
-        if sum > 0.0 && sum.is_finite() {
-            basis.iter_mut().for_each(|w| *w /= sum);
-            sum
-        } else {
-            basis.fill(1.0 / bins as f32);
-            1.0
-        }
-    };
-    bases.chunks_exact_mut(bins).map(normalize_one).collect()
+/// Bases to start from, `[K, F]`, each summing to 1: frames of `v`, which must hold sound, that differ from each other.
+pub fn distinct_bases(v: &Frames, components: usize, seed: u64) -> Vec<f32> {
+    start::distinct_frames(v, components, &mut Pcg64Mcg::seed_from_u64(seed))
 }
 
 #[cfg(test)]
@@ -221,6 +128,7 @@ mod tests {
     use crate::nmf::{
         activations::{Solver, multiplicative::MultiplicativeUpdate},
         divergence::kullback_leibler,
+        factorization::learning::normalize,
         kernels,
         matrix::{Rows, product},
         priors::Priors,
@@ -354,6 +262,10 @@ mod tests {
         kullback_leibler(&v.values, &ratio)
     }
 
+    fn learning(v: &Frames, components: usize, seed: u64) -> Learning<'_> {
+        Learning::new(v, distinct_bases(v, components, seed), vec![false; components])
+    }
+
     #[test]
     fn a_hundred_passes_end_below_five_hundred_plain_updates() {
         let v = tones();
@@ -361,7 +273,7 @@ mod tests {
         let (mut plain, mut fast) = (0.0, 0.0);
         for seed in 0..3 {
             plain += divergence_of_plain_updates(&v, 12, 500, seed);
-            let mut learning = Learning::new(&v, 12, seed);
+            let mut learning = learning(&v, 12, seed);
             (0..100).for_each(|_| learning.pass());
             fast += learning.cost - total;
         }
@@ -372,7 +284,7 @@ mod tests {
     fn the_cost_never_rises() {
         let v = tones();
         for seed in 0..3 {
-            let mut learning = Learning::new(&v, 6, seed);
+            let mut learning = learning(&v, 6, seed);
             let mut last = f64::INFINITY;
             for pass in 0..300 {
                 learning.pass();
@@ -385,7 +297,7 @@ mod tests {
     #[test]
     fn an_extrapolation_that_raises_the_cost_is_taken_back() {
         let v = tones();
-        let mut learning = Learning::new(&v, 6, 0);
+        let mut learning = learning(&v, 6, 0);
         (0..20).for_each(|_| learning.pass());
         let (kept, cost) = (learning.bases.now.clone(), learning.cost);
         learning.bases.ahead.reverse();

@@ -77,13 +77,11 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// H ← H · (V / WH)Wᵀ from ahead of the last update, then the sums with the new H.
-    pub(super) fn update(&mut self, verdict: Verdict, model: Model) {
+    /// H ← H · (V / WH)Wᵀ from ahead of the last update, then the sums with the new H; those for W only if the `bases_move`.
+    pub(super) fn update(&mut self, verdict: Verdict, model: Model, bases_move: bool) {
         match verdict {
             Verdict::Keep { scales, beta } => {
-                for h in self.activations.next.chunks_exact_mut(scales.len()) {
-                    h.iter_mut().zip(scales).for_each(|(h, scale)| *h *= scale);
-                }
+                scale(&mut self.activations.next, scales);
                 self.activations.keep(beta);
             }
             Verdict::Drop => self.activations.drop_next(),
@@ -97,10 +95,30 @@ impl<'a> Part<'a> {
         for ((v, ahead), next) in chunks {
             let ratio = &mut self.ratio[..v.len()];
             model.update_activations(v, ahead, ratio, &mut self.gradient[..ahead.len()], next);
-            model.add_up(v, next, ratio, &mut self.numerator, &mut self.sums);
+            let numerator = bases_move.then_some(&mut self.numerator[..]);
+            model.add_up(v, next, ratio, numerator, &mut self.sums);
         }
         // Each basis sums to 1: ΣWH = ΣH.
         self.sums.cost += self.sums.activity.iter().map(|sum| f64::from(*sum)).sum::<f64>();
+    }
+
+    /// The activations, `[T, K]`: where the last update led, times its `scales`, or from where it came if it was dropped.
+    pub(super) fn into_activations(self, scales: Option<&[f32]>) -> Vec<f32> {
+        let Trajectory { now, mut next, .. } = self.activations;
+        match scales {
+            Some(scales) => {
+                scale(&mut next, scales);
+                next
+            }
+            None => now,
+        }
+    }
+}
+
+/// Scales the columns of `activations`, `[T, K]`.
+fn scale(activations: &mut [f32], scales: &[f32]) {
+    for h in activations.chunks_exact_mut(scales.len()) {
+        h.iter_mut().zip(scales).for_each(|(h, scale)| *h *= scale);
     }
 }
 
@@ -115,11 +133,13 @@ impl Model<'_> {
     }
 
     /// Adds a chunk with activations `h` to `sums`, but for the part of the cost that is linear in `h`.
-    fn add_up(&self, v: &[f32], h: &[f32], ratio: &mut [f32], numerator: &mut [f32], sums: &mut Sums) {
+    fn add_up(&self, v: &[f32], h: &[f32], ratio: &mut [f32], numerator: Option<&mut [f32]>, sums: &mut Sums) {
         let components = sums.activity.len();
         self.divide(v, h, ratio);
-        product(Rows::new(h, components).transposed(), Rows::new(ratio, self.bins), numerator);
-        sums.numerator.iter_mut().zip(numerator).for_each(|(sum, value)| *sum += *value);
+        if let Some(numerator) = numerator {
+            product(Rows::new(h, components).transposed(), Rows::new(ratio, self.bins), numerator);
+            sums.numerator.iter_mut().zip(numerator).for_each(|(sum, value)| *sum += *value);
+        }
         for h in h.chunks_exact(components) {
             sums.activity.iter_mut().zip(h).for_each(|(sum, h)| *sum += h);
         }
@@ -192,7 +212,7 @@ mod tests {
         let basis = |f: usize| (f + 1) as f32 / (bins * (bins + 1) / 2) as f32;
         let bases: Vec<f32> = (0..bins).map(basis).collect();
         let mut part = Part::new(&frames, bins, 1);
-        part.update(Verdict::Drop, Model { bases: &bases, bins, least: 0.0 });
+        part.update(Verdict::Drop, Model { bases: &bases, bins, least: 0.0 }, true);
         // One basis that sums to 1 takes each frame's sum.
         let expected: f64 = frames
             .chunks(bins)

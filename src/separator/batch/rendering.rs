@@ -1,0 +1,176 @@
+//! From what frames are made of to the sources' sound: soft masks on the recording's spectrum, one set for all channels.
+
+use super::spectrogram::Spectrogram;
+use crate::{
+    nmf::{
+        bands::Bands,
+        kernels::elementary::power,
+        matrix::{Rows, product},
+    },
+    recording::Recording,
+    stft::{Analysis, Bin, Overlap, Synthesis},
+};
+use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
+use std::ops::ControlFlow;
+
+/// Frames that are worked on at a time.
+const CHUNK_FRAMES: usize = 64;
+/// Each source's share where no basis has energy, relative to the largest: keeps the masks defined.
+const LEAST_SHARE: f32 = 1e-6;
+
+/// One source of the mixture.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Part {
+    /// The bases its mask is built from, `[K, F]`.
+    pub(super) bases: Vec<f32>,
+    /// Their activations, `[T, K]`.
+    pub(super) activations: Vec<f32>,
+}
+
+/// One channel of one source on its way out.
+struct Stream {
+    source: usize,
+    channel: usize,
+    synthesis: Synthesis,
+    overlap: Overlap,
+    spectrum: Vec<Bin>,
+    samples: Vec<f32>,
+}
+
+/// One channel of the mixture on its way in: the spectra of a chunk, `[frames][F]`.
+struct Input {
+    analysis: Analysis,
+    frame: Vec<f32>,
+    spectra: Vec<Vec<Bin>>,
+}
+
+/// The sources' sound, each as long as `mixture`: what is in their masks of exponent `focus`, which know `bins` bins.
+///
+/// `progress` is told the share done, 0 to 1; `None` if it breaks.
+pub(super) fn render(
+    mixture: &Recording,
+    spectrogram: &Spectrogram,
+    parts: &[Part],
+    bins: usize,
+    focus: f32,
+    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+) -> Option<Vec<Recording>> {
+    let (windows, all_bins) = (&spectrogram.layout.windows, spectrogram.layout.bins());
+    let channels = mixture.channels.len();
+    let mut streams: Vec<Stream> = (0..parts.len() * channels)
+        .map(|stream| Stream {
+            source: stream / channels,
+            channel: stream % channels,
+            synthesis: Synthesis::new(windows),
+            overlap: Overlap::new(windows),
+            spectrum: vec![Bin::default(); all_bins],
+            samples: vec![0.0; spectrogram.len() * windows.hop],
+        })
+        .collect();
+    let input = || Input {
+        analysis: Analysis::new(&windows.analysis),
+        frame: vec![0.0; windows.frame_len()],
+        spectra: vec![vec![Bin::default(); all_bins]; CHUNK_FRAMES],
+    };
+    let mut inputs: Vec<Input> = mixture.channels.iter().map(|_| input()).collect();
+    let mut masks = vec![vec![0.0; CHUNK_FRAMES * bins]; parts.len()];
+    let top = top_band(bins);
+    for first in (0..spectrogram.len()).step_by(CHUNK_FRAMES) {
+        let frames = first..(first + CHUNK_FRAMES).min(spectrogram.len());
+        inputs.par_iter_mut().zip(&mixture.channels).for_each(|(input, channel)| {
+            for (spectrum, t) in input.spectra.iter_mut().zip(frames.clone()) {
+                spectrogram.copy_frame(channel, t, &mut input.frame);
+                input.analysis.spectrum(&input.frame, spectrum);
+            }
+        });
+        masks.iter_mut().for_each(|mask| mask.resize(frames.len() * bins, 0.0));
+        masks.par_iter_mut().zip(parts).for_each(|(mask, part)| part.explain(first, bins, mask));
+        Arch::new().dispatch(Masks { shares: &mut masks, focus });
+        streams.par_iter_mut().for_each(|stream| {
+            let spectra = inputs[stream.channel].spectra.iter();
+            for ((spectrum, mask), t) in spectra.zip(masks[stream.source].chunks_exact(bins)).zip(frames.clone()) {
+                stream.add(spectrum, mask, top.clone(), t, windows.hop);
+            }
+        });
+        if progress(frames.end as f32 / spectrogram.len() as f32).is_break() {
+            return None;
+        }
+    }
+    let mut sounds = streams.into_iter().map(|stream| {
+        let mut samples = stream.samples;
+        samples.drain(..spectrogram.before());
+        samples.truncate(mixture.len());
+        samples
+    });
+    let source = |_| Recording { sample_rate: mixture.sample_rate, channels: sounds.by_ref().take(channels).collect() };
+    Some((0..parts.len()).map(source).collect())
+}
+
+/// The bins whose mask goes on above what the bases know.
+fn top_band(bins: usize) -> std::ops::Range<usize> {
+    let bands = Bands::new(1..bins);
+    bands.bins(bands.len() - 1)
+}
+
+impl Part {
+    /// out ← H W for as many frames from `first` on as fit.
+    fn explain(&self, first: usize, bins: usize, out: &mut [f32]) {
+        let components = self.bases.len() / bins;
+        if components == 0 {
+            out.fill(0.0);
+            return;
+        }
+        let h = &self.activations[first * components..][..out.len() / bins * components];
+        product(Rows::new(h, components), Rows::new(&self.bases, bins), out);
+    }
+}
+
+impl Stream {
+    /// Adds frame `t` of the mixture with `spectrum`, through `mask`.
+    fn add(&mut self, spectrum: &[Bin], mask: &[f32], top: std::ops::Range<usize>, t: usize, hop: usize) {
+        for ((out, bin), share) in self.spectrum.iter_mut().zip(spectrum).zip(mask) {
+            *out = bin * share;
+        }
+        // The bins that no basis knows take their neighbours' masks.
+        self.spectrum[0] = spectrum[0] * mask[1];
+        let edge = mask[top.clone()].iter().sum::<f32>() / top.len() as f32;
+        for (out, bin) in self.spectrum.iter_mut().zip(spectrum).skip(mask.len()) {
+            *out = bin * edge;
+        }
+        self.synthesis.add(&mut self.spectrum, &mut self.overlap);
+        self.overlap.take(&mut self.samples[t * hop..][..hop]);
+    }
+}
+
+/// shares ← shares^focus / Σ shares^focus, over the sources.
+struct Masks<'a> {
+    shares: &'a mut [Vec<f32>],
+    focus: f32,
+}
+
+impl WithSimd for Masks<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { shares, focus } = self;
+        let mut norm = vec![f32::MIN_POSITIVE; shares.first().map_or(0, Vec::len)];
+        for share in shares.iter() {
+            norm.iter_mut().zip(share).for_each(|(largest, share)| *largest = largest.max(*share));
+        }
+        // Scaled by the largest, so that no power underflows for all of them.
+        for share in shares.iter_mut() {
+            for (share, largest) in share.iter_mut().zip(&norm) {
+                *share = power(*share / *largest + LEAST_SHARE, focus);
+            }
+        }
+        norm.fill(0.0);
+        for share in shares.iter() {
+            norm.iter_mut().zip(share).for_each(|(sum, share)| *sum += share);
+        }
+        for share in shares.iter_mut() {
+            share.iter_mut().zip(&norm).for_each(|(share, sum)| *share /= sum);
+        }
+    }
+}

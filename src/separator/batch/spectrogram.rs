@@ -1,0 +1,66 @@
+//! A whole recording as frames, between Hann windows.
+
+use crate::{
+    nmf::factorization::Frames,
+    stft::{Analysis, Bin, LatencyMode, Layout, WindowPair},
+};
+use rayon::prelude::*;
+
+/// Frames that overlap at any time.
+const OVERLAP: usize = 4;
+
+/// How a recording is framed: as the Quality mode's frames, so that dictionaries fit bin by bin, but between Hann windows.
+///
+/// Frame `t` holds the samples from `t` hops after the first one's on; the first reaches a hop into the recording, the last
+/// ends behind it.
+#[derive(Debug, Clone)]
+pub(super) struct Spectrogram {
+    pub(super) layout: Layout,
+    /// Length of the recording, in samples.
+    samples: usize,
+}
+
+impl Spectrogram {
+    pub(super) fn new(sample_rate: f64, samples: usize) -> Self {
+        let quality = Layout::new(sample_rate, LatencyMode::Quality);
+        let frame_len = quality.windows.frame_len();
+        let windows = WindowPair::symmetric(frame_len, (frame_len / OVERLAP).max(1));
+        Self { layout: Layout { windows, spread: false, ..quality }, samples }
+    }
+
+    /// Number of frames T.
+    pub(super) fn len(&self) -> usize {
+        (self.samples + self.before()).div_ceil(self.layout.windows.hop)
+    }
+
+    /// Samples of the first frame that lie before the recording.
+    pub(super) fn before(&self) -> usize {
+        self.layout.windows.frame_len() - self.layout.windows.hop
+    }
+
+    /// Puts the samples of frame `t` of `channel` into `frame`, `[N]`; there is silence around the recording.
+    pub(super) fn copy_frame(&self, channel: &[f32], t: usize, frame: &mut [f32]) {
+        let first = t * self.layout.windows.hop;
+        for (n, sample) in frame.iter_mut().enumerate() {
+            let place = (first + n).checked_sub(self.before());
+            *sample = place.and_then(|place| channel.get(place)).copied().unwrap_or(0.0);
+        }
+    }
+
+    /// Magnitudes of the lowest `bins` bins, the channels added, 0 at 0 Hz.
+    pub(super) fn magnitudes(&self, channels: &[Vec<f32>], bins: usize) -> Frames {
+        let mut values = vec![0.0; self.len() * bins];
+        let tools = || {
+            let analysis = Analysis::new(&self.layout.windows.analysis);
+            (analysis, vec![0.0; self.layout.windows.frame_len()], vec![Bin::default(); self.layout.bins()])
+        };
+        values.par_chunks_exact_mut(bins).enumerate().for_each_init(tools, |(analysis, frame, spectrum), (t, sums)| {
+            for channel in channels {
+                self.copy_frame(channel, t, frame);
+                analysis.spectrum(frame, spectrum);
+                sums.iter_mut().zip(spectrum.iter()).skip(1).for_each(|(sum, bin)| *sum += bin.norm());
+            }
+        });
+        Frames { bins, values }
+    }
+}
