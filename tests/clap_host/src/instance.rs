@@ -269,12 +269,20 @@ impl Instance {
     /// # Errors
     /// If it refuses to be activated again.
     pub fn restart_if_asked(&mut self) -> Result<bool, HostError> {
-        if !self.counters.restart_open.swap(false, SeqCst) || self.processor.is_none() {
-            return Ok(false);
+        let asked = self.counters.restart_open.swap(false, SeqCst) && self.processor.is_some();
+        if asked {
+            self.restart()?;
         }
+        Ok(asked)
+    }
+
+    /// Deactivates the plugin, and activates it as it was.
+    ///
+    /// # Errors
+    /// If it refuses to be activated again.
+    pub fn restart(&mut self) -> Result<(), HostError> {
         self.deactivate();
-        self.activate(self.sample_rate, self.max_block)?;
-        Ok(true)
+        self.activate(self.sample_rate, self.max_block)
     }
 
     /// Calls the plugin's main thread function if it asked for that; whether it did.
