@@ -98,7 +98,8 @@ impl Job {
             start = block.end;
             let samples = block.len();
             let input = self.input.iter_mut().map(|channel| &mut channel[block.clone()]);
-            let outputs = self.outputs.iter_mut().map(|port| port.iter_mut().map(|channel| &mut channel[block.clone()]));
+            let outputs =
+                self.outputs.iter_mut().map(|port| port.iter_mut().map(|channel| &mut channel[block.clone()]));
             calls.process(processor, input, outputs, &self.events, self.transport)?;
             self.events.clear();
             if let Some(transport) = &mut self.transport {
