@@ -240,7 +240,7 @@ impl Plugin for Unbraid {
         let (Some(separator), Some(capture)) = (&mut self.separator, &self.capture) else {
             return ProcessStatus::Error("not active");
         };
-        self.watch.observe(&self.params, context.transport(), main.samples(), capture.position(), &self.models);
+        self.watch.observe(&self.params, context.transport(), capture.position(), &self.models);
         capture.write(main.as_slice_immutable());
         self.models.exchange(separator);
         separator.set_controls(&self.params.controls(separator.sources()));
