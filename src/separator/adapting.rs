@@ -44,6 +44,8 @@ pub struct Adapter {
     spare: Sender<Box<[f32]>>,
     bases: Sender<Box<Bases>>,
     back: Receiver<Box<Bases>>,
+    /// Whether the audio thread has yet to be sent what has changed.
+    unsent: bool,
 }
 
 /// What an [`Adapter`] has done.
@@ -80,7 +82,7 @@ impl Adapting {
             let _ = back.try_send(Box::new(adaptation.empty_bases()));
         }
         *self = Self::Elsewhere(Link { frames, spare: spare_out, bases: bases_out, back });
-        Some(Adapter { adaptation, frames: frames_out, spare, bases, back: back_out })
+        Some(Adapter { adaptation, frames: frames_out, spare, bases, back: back_out, unsent: false })
     }
 
     /// Before a frame is solved: `exchange` is given new bases, if there are some, and leaves the old ones in their place.
@@ -157,7 +159,7 @@ impl Adapter {
             }
         };
         let has_learned = due && self.adaptation.update();
-        if has_learned {
+        if has_learned || self.unsent {
             self.publish();
         }
         Work { has_learned, is_gone }
@@ -179,10 +181,11 @@ impl Adapter {
     }
 
     fn publish(&mut self) {
-        // Without a spare box the audio thread has not taken the last bases yet; the next ones will do.
+        // Without a spare box the audio thread has not taken the last bases yet: later.
+        self.unsent = true;
         if let Ok(mut bases) = self.back.try_recv() {
             self.adaptation.write(&mut bases);
-            let _ = self.bases.try_send(bases);
+            self.unsent = self.bases.try_send(bases).is_err();
         }
     }
 
