@@ -97,6 +97,11 @@ impl PresetField {
         self.content().arrived.take()
     }
 
+    /// Worker: what the project stores at present.
+    pub fn kept(&self) -> Arc<StoredPreset> {
+        self.content().kept.clone()
+    }
+
     /// Main thread, worker: this preset plays from now on.
     pub fn keep(&self, preset: Arc<StoredPreset>) {
         self.content().kept = preset;

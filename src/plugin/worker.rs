@@ -76,6 +76,7 @@ fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
         }
         learning.poll(desk, stop);
         adapters.poll(desk);
+        desk.tell_version();
         desk.models.free_retired();
     }
 }
@@ -120,10 +121,14 @@ impl Desk {
             Request::ResetAdaptive => adapters.reset(),
             Request::Keep(strip) => learning.follow(self.keep(strip, adapters, stop), Some(strip)),
             Request::Save(name) => self.save(name),
+            Request::Browse(browse) => self.browse(browse, stop),
+            Request::Replay(replay) => self.replay(replay, stop),
         }
     }
 
-    fn load(&self, title: String, origin: Origin, entry: &Entry, stop: &Receiver<()>) {
+    /// Plays the preset of `entry`, with its knobs.
+    pub(super) fn load(&self, title: String, origin: Origin, entry: &Entry, stop: &Receiver<()>) {
+        let before = self.version();
         self.session.set_activity(Activity::Loading(title.clone()));
         let loaded = library::load(entry).and_then(|preset| Ok((file::to_bytes(&preset)?, preset)));
         let (bytes, preset) = match loaded {
@@ -136,9 +141,12 @@ impl Desk {
         }
         self.field.keep(Arc::new(StoredPreset::pack(title.as_str(), &bytes)));
         self.session.set_summary(Summary::new(title, origin, &preset));
-        self.session.offer_knobs(preset.sources.iter().map(|source| source.knobs).collect());
+        let knobs: Vec<Knobs> = preset.sources.iter().map(|source| source.knobs).collect();
+        self.record_change(before, Some(((self.knobs)(), knobs.clone())));
+        self.session.offer_knobs(knobs);
         self.session.set_activity(Activity::Idle);
         self.link.mark_project_changed();
+        self.note_use(entry);
     }
 
     /// The adapters of models that were sent to play since the last call.
@@ -186,6 +194,7 @@ impl Desk {
 
     /// `preset` takes the place of the one that plays, with its title and the knobs as they are. Gives it, if it plays now.
     pub fn change(&self, mut preset: Preset, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+        let before = self.version();
         env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
         let shown = self.session.summary();
         let failed = |sentence: String| {
@@ -203,6 +212,7 @@ impl Desk {
         self.field.keep(Arc::new(StoredPreset::pack(shown.title.as_str(), &bytes)));
         let summary = Summary::new(shown.title.as_str(), shown.origin.clone(), &preset);
         self.session.set_summary(Summary { changed: true, ..summary });
+        self.record_change(before, None);
         self.session.set_activity(Activity::Idle);
         self.link.mark_project_changed();
         Some(preset)
@@ -217,6 +227,7 @@ impl Desk {
         }
         match library::save(&preset, &name) {
             Ok(path) => {
+                let entry = Entry { name: name.clone(), path: Some(path.clone()) };
                 let summary = Summary::new(name.as_str(), Origin::File(path), &preset);
                 if let Ok(bytes) = file::to_bytes(&preset) {
                     self.field.keep(Arc::new(StoredPreset::pack(name, &bytes)));
@@ -224,6 +235,8 @@ impl Desk {
                 self.session.set_summary(summary);
                 self.session.set_activity(Activity::Idle);
                 self.link.mark_project_changed();
+                self.note_use(&entry);
+                self.read_library();
             }
             Err(error) => self.session.set_activity(Activity::Failed(error.to_string())),
         }
@@ -242,7 +255,7 @@ impl Desk {
     }
 
     /// Builds a model of `preset` for the present framing and sends it to the audio thread.
-    fn play(&self, preset: &Arc<Preset>, stop: &Receiver<()>) -> Result<(), ModelError> {
+    pub(super) fn play(&self, preset: &Arc<Preset>, stop: &Receiver<()>) -> Result<(), ModelError> {
         loop {
             let framing = self.stage.lock().framing;
             let mut model = framing.map(|framing| Model::new(preset, framing.sample_rate, framing.mode)).transpose()?;
@@ -301,12 +314,13 @@ pub fn unpack(stored: &StoredPreset, session: &Session) -> Option<Arc<Preset>> {
 pub fn settle(stored: &Arc<StoredPreset>, preset: &Preset, field: &PresetField, session: &Session) {
     field.keep(stored.clone());
     session.withdraw_knobs();
+    session.history().begin_anew();
     session.set_summary(Summary::new(stored.title.as_str(), Origin::Project, preset));
     session.set_activity(Activity::Idle);
 }
 
 /// A preset file's name without the suffix.
-fn title_of(path: &Path) -> String {
+pub(super) fn title_of(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     name.strip_suffix(file::SUFFIX).unwrap_or(&name).to_owned()
 }
