@@ -48,7 +48,8 @@ pub fn draw(ui: &Ui, room: Rect, scene: &Scene, state: &EditorState) {
     let rect = room.with_min_x(room.right() - COPY);
     let button = IconButton { enabled: free, ..IconButton::new(icon, name) };
     if button.show(ui, rect, ui.scope_id().with("copy side")).on_hover_text(name).clicked() {
-        scene.session.history().copy_by_hand(whole(scene));
+        let now = whole(scene);
+        scene.session.history().copy_by_hand(now);
     }
 }
 

@@ -11,8 +11,9 @@ fn is_lit(stage: &Stage, name: &str) -> bool {
     stage.harness.get_by_label(name).accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
 }
 
+/// The first knob in dB. A host hands back a position, from which 0 dB comes back a rounding error away.
 fn gain(stage: &Stage) -> f32 {
-    stage.params.strips[0].gain.value()
+    stage.params.strips[0].gain_db().unwrap()
 }
 
 #[test]

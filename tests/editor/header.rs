@@ -52,8 +52,10 @@ fn the_load_is_shown_while_something_plays() {
 
 #[test]
 fn blocks_that_are_late_again_and_again_are_an_overload() {
-    let mut stage = Stage::new(2, DEFAULT);
-    stage.session.meters.load.write(0.5, 1.2, true);
+    let before = Stage::new(2, DEFAULT);
+    before.session.meters.load.write(0.5, 1.2, true);
+    before.session.meters.load.write(0.5, 1.2, true);
+    let mut stage = Stage::reopened(&before);
     stage.wait(0.1);
     let overload = "CPU overload";
     assert!(!stage.shows(overload), "what was before the window opened is past");
