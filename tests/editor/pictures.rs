@@ -152,7 +152,8 @@ fn the_browser_is_drawn() {
         (SMALLEST, 2.0, "640_at_200"),
     ] {
         let mut stage = Stage::with_library(size);
-        stage.harness.set_pixels_per_point(scale);
+        let viewport = stage.harness.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).unwrap();
+        viewport.native_pixels_per_point = Some(scale);
         stage.session.browsing.set_library(large_library());
         for _ in 0..10 {
             stage.session.meters.load.write(0.034, 0.06, false);
@@ -167,20 +168,20 @@ fn the_browser_is_drawn() {
         stage.move_to(egui::Pos2::new(1.0, 1.0));
         play(&mut stage, 0.2);
         let open = picture(&mut stage, &format!("header_{name}_browser"));
-        assert!(open(theme::WELL) != closed(theme::WELL) && open(theme::NOTICE) > closed(theme::NOTICE));
+        assert!(closed(theme::SELECTION) == 0 && open(theme::SELECTION) > 5_000, "the preset that plays is marked");
         stage.click("Your presets");
         let trashed = Trashed { file: file("Slap + Room"), kept_at: "/presets/.trash/0".into() };
         stage.session.browsing.set_deleted(Some(trashed));
         play(&mut stage, 0.2);
-        picture(&mut stage, &format!("header_{name}_deleted"));
+        let _ = picture(&mut stage, &format!("header_{name}_deleted"));
         stage.click("Rename Big room, 2 kits");
         play(&mut stage, 0.2);
-        picture(&mut stage, &format!("header_{name}_rename"));
+        let _ = picture(&mut stage, &format!("header_{name}_rename"));
         stage.click("Cancel");
         play(&mut stage, 0.1);
         stage.click("Save as…");
         play(&mut stage, 0.2);
-        picture(&mut stage, &format!("header_{name}_save_as"));
+        let _ = picture(&mut stage, &format!("header_{name}_save_as"));
     }
 }
 

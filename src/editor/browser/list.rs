@@ -104,6 +104,7 @@ impl Filter {
         let width = (ui.available_width() - 262.0).max(120.0);
         let field = TextEdit::singleline(&mut self.search)
             .hint_text("Search")
+            .vertical_align(egui::Align::Center)
             .margin(egui::Margin { left: 26, right: 24, top: 4, bottom: 4 })
             .desired_width(width);
         let response = ui.add_sized(vec2(width, 26.0), field);
@@ -201,7 +202,7 @@ fn row(ui: &mut Ui, listing: &Listing, playing: bool, can_change: bool, shelf: S
         info
     });
     let fill = match (playing, response.hovered() || response.has_focus()) {
-        (true, _) => Some(ui.visuals().selection.bg_fill),
+        (true, _) => Some(theme::SELECTION),
         (false, true) => Some(theme::BUTTON),
         (false, false) => None,
     };
@@ -226,7 +227,7 @@ fn row(ui: &mut Ui, listing: &Listing, playing: bool, can_change: bool, shelf: S
     } else if can_be_changed_elsewhere(shelf) {
         right -= 52.0;
     }
-    paint(ui, rect, right, listing, shelf);
+    paint(ui, rect, right, listing, playing, shelf);
     let tooltip = match &listing.trouble {
         Some(Trouble::Missing) => Some("Its file is not there any more.".to_owned()),
         Some(Trouble::Damaged(sentence)) => Some(sentence.clone()),
@@ -260,9 +261,13 @@ fn remark(listing: &Listing, shelf: Shelf) -> String {
     }
 }
 
-fn paint(ui: &Ui, rect: Rect, right: f32, listing: &Listing, shelf: Shelf) {
+fn paint(ui: &Ui, rect: Rect, right: f32, listing: &Listing, playing: bool, shelf: Shelf) {
     let troubled = listing.trouble.is_some();
-    let (name_ink, remark_ink) = if troubled { (theme::WEAK, theme::NOTICE) } else { (theme::TEXT, theme::FAINT) };
+    let (name_ink, remark_ink) = match (troubled, playing) {
+        (true, _) => (theme::WEAK, theme::NOTICE),
+        (false, true) => (theme::TEXT, theme::WEAK),
+        (false, false) => (theme::TEXT, theme::FAINT),
+    };
     let lay = |text: String, size: f32, ink, width: f32| {
         let mut job = LayoutJob::simple_singleline(text, theme::font(size), ink);
         job.wrap = TextWrapping::truncate_at_width(width);

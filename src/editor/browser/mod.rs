@@ -63,6 +63,10 @@ pub fn show(button: &Response, summary: &Summary, scene: &Scene, state: &mut Edi
     popup.show(|ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        // A menu's buttons have no plates and no room; these are no menu's.
+        ui.spacing_mut().button_padding = vec2(9.0, 4.0);
+        let plates = &mut ui.visuals_mut().widgets.inactive;
+        (plates.weak_bg_fill, plates.bg_stroke) = (theme::BUTTON, egui::Stroke::new(1.0, theme::BUTTON_EDGE));
         let library = scene.session.browsing.library();
         match std::mem::take(&mut state.browser.task) {
             Task::Choose => choose(ui, list_height, &library, summary, scene, state),

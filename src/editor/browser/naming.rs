@@ -9,7 +9,7 @@ use crate::{
     plugin::session::{Origin, Summary},
     preset::library::{Library, is_name},
 };
-use egui::{Button, Key, RichText, Sense, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{Align, Button, Key, Label, Margin, RichText, Sense, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
 
 /// Words to put a name together from, beside the names of the sources.
 const WORDS: [&str; 26] = [
@@ -72,7 +72,6 @@ impl Naming {
             Some(note) => note,
             None => "",
         };
-        ui.label(RichText::new(note).small().color(theme::NOTICE));
         caption(ui, "Names");
         if let Some(name) = chips(ui, suggestions.iter().map(String::as_str), "Call it") {
             self.name = name;
@@ -94,6 +93,7 @@ impl Naming {
             if ui.button("Cancel").clicked() {
                 answer = Answer::Cancelled;
             }
+            ui.add(Label::new(RichText::new(note).small().color(theme::NOTICE)).wrap());
         });
         answer
     }
@@ -103,8 +103,12 @@ impl Naming {
         let mut entered = false;
         ui.horizontal(|ui| {
             let width = ui.available_width() - 42.0;
-            let field =
-                TextEdit::singleline(&mut self.name).desired_width(width).char_limit(64).font(theme::font(16.0));
+            let field = TextEdit::singleline(&mut self.name)
+                .desired_width(width)
+                .char_limit(64)
+                .margin(Margin::symmetric(8, 4))
+                .vertical_align(Align::Center)
+                .font(theme::font(16.0));
             let field = ui.add_sized(vec2(width, 28.0), field);
             field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Preset name"));
             entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
