@@ -44,7 +44,8 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
         ui.painter().text(name_at, Align2::LEFT_CENTER, "Unbraid", theme::font(25.0), theme::TEXT);
     }
     let (rect, caption) = column(&preset);
-    preset_head::draw(ui, rect, caption, scene, state);
+    // Nothing else stands beneath the two states and undo.
+    preset_head::draw(ui, rect, caption.with_max_x(*steps.end()), scene, state);
     compare::draw(ui, column(&sides).0, scene, state);
     undo::draw(ui, column(&steps).0, scene, state);
     let (rect, caption) = column(&segments);

@@ -20,6 +20,8 @@ use egui::{
 
 /// Width of an arrow button, in points.
 const ARROW: f32 = 24.0;
+/// Under this width the name is set smaller, in points.
+const NARROW: f32 = 170.0;
 /// A gain this close to the preset's is the preset's: hosts hand back a knob's position rounded. In dB.
 const SAME_DB: f32 = 0.01;
 
@@ -85,11 +87,21 @@ fn name_button(ui: &Ui, rect: Rect, summary: &Summary, changed: bool) -> Respons
     });
     plate(ui, rect, if response.hovered() { theme::BUTTON_HOVER } else { theme::BUTTON }, &response);
     Icon::More.paint(ui.painter(), rect.right_center() - vec2(14.0, 0.0), theme::WEAK);
-    let mut job = LayoutJob::simple_singleline(title, theme::font(16.0), theme::TEXT);
-    job.wrap = TextWrapping::truncate_at_width(rect.width() - 34.0);
-    let galley = ui.painter().layout_job(job);
-    let at = egui::pos2(rect.left() + 10.0, rect.center().y - galley.size().y / 2.0);
-    ui.painter().galley(at, galley, theme::TEXT);
+    let font = theme::font(if rect.width() < NARROW { theme::BODY } else { 16.0 });
+    let lay = |text: &str, width: f32| {
+        let mut job = LayoutJob::simple_singleline(text.to_owned(), font.clone(), theme::TEXT);
+        job.wrap = TextWrapping::truncate_at_width(width);
+        ui.painter().layout_job(job)
+    };
+    // The asterisk is seen however long the name is.
+    let asterisk = lay(if changed { " *" } else { "" }, f32::INFINITY);
+    let name = lay(&summary.title, rect.width() - 32.0 - asterisk.size().x);
+    let mut at = egui::pos2(rect.left() + 9.0, rect.center().y - name.size().y / 2.0);
+    for galley in [name, asterisk] {
+        let width = galley.size().x;
+        ui.painter().galley(at, galley, theme::TEXT);
+        at.x += width;
+    }
     let tooltip = if changed { "It is not saved as it plays now." } else { "Choose, save and rename presets." };
     response.on_hover_text(tooltip)
 }

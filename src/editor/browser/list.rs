@@ -104,7 +104,7 @@ impl Filter {
         let width = (ui.available_width() - 262.0).max(120.0);
         let field = TextEdit::singleline(&mut self.search)
             .hint_text("Search")
-            .vertical_align(egui::Align::Center)
+            .align(egui::Align2::LEFT_CENTER)
             .margin(egui::Margin { left: 26, right: 24, top: 4, bottom: 4 })
             .desired_width(width);
         let response = ui.add_sized(vec2(width, 26.0), field);

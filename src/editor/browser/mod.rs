@@ -122,6 +122,7 @@ fn choose(ui: &mut Ui, height: f32, library: &Library, summary: &Summary, scene:
 fn deleted(ui: &mut Ui, scene: &Scene) {
     let Some(trashed) = scene.session.browsing.deleted() else { return };
     ui.horizontal(|ui| {
+        ui.set_min_height(28.0);
         ui.label(RichText::new(format!("Deleted “{}”", trashed.name())).color(theme::TEXT));
         let back = ui.add(Button::new("Bring it back").fill(theme::BUTTON));
         if back.on_hover_text("The file comes back as it was.").clicked() {

@@ -9,7 +9,7 @@ use crate::{
     plugin::session::{Origin, Summary},
     preset::library::{Library, is_name},
 };
-use egui::{Align, Button, Key, Label, Margin, RichText, Sense, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{Align2, Button, Key, Label, Margin, RichText, Sense, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
 
 /// Words to put a name together from, beside the names of the sources.
 const WORDS: [&str; 26] = [
@@ -107,7 +107,7 @@ impl Naming {
                 .desired_width(width)
                 .char_limit(64)
                 .margin(Margin::symmetric(8, 4))
-                .vertical_align(Align::Center)
+                .align(Align2::LEFT_CENTER)
                 .font(theme::font(16.0));
             let field = ui.add_sized(vec2(width, 28.0), field);
             field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Preset name"));
@@ -174,7 +174,7 @@ pub(super) fn save_suggestions(summary: &Summary, library: &Library) -> Vec<Stri
 /// Names to call the preset `before` instead.
 pub(super) fn rename_suggestions(before: &str, library: &Library) -> Vec<String> {
     let names = ["live", "studio", "old"].map(|word| free(&format!("{before} {word}"), library));
-    distinct([before.to_owned()].into_iter().chain(names))
+    distinct(names)
 }
 
 fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
