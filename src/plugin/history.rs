@@ -6,7 +6,7 @@
 
 use super::version::Version;
 use crate::preset::{Knobs, library::Trashed};
-use std::{collections::VecDeque, mem, path::PathBuf, sync::Arc};
+use std::{collections::VecDeque, path::PathBuf, sync::Arc};
 
 /// Most steps that are kept.
 pub const MAX_STEPS: usize = 200;
@@ -267,7 +267,7 @@ impl History {
     pub fn switch(&mut self, now: Whole) -> Whole {
         self.side = self.side.other();
         let stays = now.clone();
-        mem::replace(&mut self.other, Some(now)).unwrap_or(stays)
+        self.other.replace(now).unwrap_or(stays)
     }
 
     /// The player goes to the other side.

@@ -2,7 +2,7 @@
 
 use super::{Entry, entries_in, factory_bytes, factory_names, recent, user_dir};
 use crate::preset::file::{self, PresetError, Problem};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What is wrong with a preset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl Library {
 
     /// Whether `file` lies in the user's folder, as far as it was read.
     pub fn is_users(&self, file: &Path) -> bool {
-        self.user.iter().any(|listing| listing.entry.path.as_ref().map(PathBuf::as_path) == Some(file))
+        self.user.iter().any(|listing| listing.entry.path.as_deref() == Some(file))
     }
 }
 
