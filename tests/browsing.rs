@@ -16,7 +16,7 @@ use unbraid::{
         history::{Deed, Step},
         host_link::HostLink,
         preset_field::{PresetField, StoredPreset},
-        session::{Activity, Origin, Replay, Request, Session, Summary},
+        session::{Activity, LearnOptions, Origin, Replay, Request, Session, Summary},
         version::Version,
         worker::{Desk, Worker},
     },
@@ -25,6 +25,7 @@ use unbraid::{
         file::{self, SUFFIX},
         library::{self, Entry, FOLDER_VARIABLE},
     },
+    recording::{self, SampleFormat},
 };
 
 const FACTORY: &str = "Drums + Bass";
@@ -97,9 +98,15 @@ impl Rig {
 
     #[track_caller]
     fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_secs(120);
         while !holds(self) {
-            assert!(Instant::now() < patience, "{what}: {:?}, {:?}", self.session.activity(), self.title());
+            assert!(
+                Instant::now() < patience,
+                "{what}: {:?}, {:?}, {:?}",
+                self.session.activity(),
+                self.title(),
+                self.session.learning()
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -295,4 +302,34 @@ fn another_project_begins_anew() {
     rig.until("brought", |rig| rig.title() == "Brought");
     assert!(rig.session.history().undoable().is_none());
     rig.until("told", |rig| rig.version().summary.title == "Brought");
+}
+
+/// What the strips were learned from comes back with the preset, so that the next source is learned together with them.
+#[test]
+fn undoing_a_learned_source_leaves_what_the_others_were_learned_from() {
+    let folder = Folder::new();
+    let rig = Rig::new();
+    // The first half second of a recording is enough to learn two bases from.
+    let audio = |name: &str| {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/audio").join(name);
+        let mut recording = recording::read(path).unwrap();
+        recording.channels.iter_mut().for_each(|channel| channel.truncate(22_050));
+        let short = folder.folder.path().join(format!("{name}.wav"));
+        recording::write_wav(&short, &recording, SampleFormat::Float32).unwrap();
+        vec![short]
+    };
+    let known = |rig: &Rig| rig.session.learning().material.map(|seconds| seconds > 0.0);
+    rig.session.set_learn_options(LearnOptions { components: 2, ..LearnOptions::default() });
+    rig.session.request(Request::LearnFiles(0, audio("standard-kit-take1.flac")));
+    rig.until("the drums are learned", |rig| known(rig)[..2] == [true, false]);
+    rig.session.request(Request::LearnFiles(1, audio("finger-bass-take1.flac")));
+    rig.until("the bass is learned", |rig| known(rig)[..2] == [true, true]);
+    let learned = rig.version();
+    let Some(Deed::Play(version, None)) = rig.session.history().undo() else { panic!("a step") };
+    rig.session.request(Request::Replay(Replay { version, knobs: None }));
+    rig.until("the bass is forgotten", |rig| known(rig)[..2] == [true, false]);
+    let Some(Deed::Play(version, None)) = rig.session.history().redo() else { panic!("a step") };
+    assert!(Arc::ptr_eq(&version.preset, &learned.preset));
+    rig.session.request(Request::Replay(Replay { version, knobs: None }));
+    rig.until("the bass is known again", |rig| known(rig)[..2] == [true, true]);
 }
