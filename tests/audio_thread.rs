@@ -120,7 +120,20 @@ fn nothing_is_allocated_while_controls_presets_and_modes_change() {
     // Some first uses (a lazily set up thread-local, say) are allowed to allocate before the sound starts.
     play(&mut plugin, 20);
 
-    for id in ["gain_1", "mute_2", "solo_1", "focus", "sparsity", "smoothness", "mix", "output", "bypass", "learn_1"] {
+    let ids = [
+        "gain_1",
+        "mute_2",
+        "solo_1",
+        "focus",
+        "sparsity",
+        "smoothness",
+        "mix",
+        "output",
+        "bypass",
+        "removed",
+        "learn_1",
+    ];
+    for id in ids {
         for value in [1.0, 0.3, 0.0] {
             set(&plugin, id, value);
             play(&mut plugin, 5);

@@ -65,7 +65,7 @@ fn ports_are_one_main_pair_and_one_output_per_source() {
 fn parameter_ids_are_those_of_every_earlier_version() {
     let Some(plugin) = plugin() else { return };
     let strips = (1..=8).flat_map(|source| ["gain", "mute", "solo", "learn"].map(|knob| format!("{knob}_{source}")));
-    let others = ["mode", "focus", "sparsity", "smoothness", "mix", "output", "bypass"].map(str::to_owned);
+    let others = ["mode", "focus", "sparsity", "smoothness", "mix", "output", "bypass", "removed"].map(str::to_owned);
     // nice-plug's published rule: the text's polynomial hash in base 31, without the top bit.
     let hash =
         |id: &str| id.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) & !(1 << 31);

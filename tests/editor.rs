@@ -6,10 +6,14 @@
 mod editor {
     mod stage;
 
+    mod browser;
+    mod compare;
     mod controls;
+    mod header;
     mod knobs;
     mod learning;
     mod pictures;
     mod places;
     mod states;
+    mod undo;
 }

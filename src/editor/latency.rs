@@ -19,6 +19,8 @@ const SEGMENTS: [(Mode, &str, &str); 4] = [
     (Mode::Quality, "Quality", "The cleanest separation, for mixing. The host makes up for the delay."),
 ];
 
+/// Under this width the names are set smaller, in points.
+const PACKED: f32 = 220.0;
 /// Room around a segment's name, in letters.
 const SEGMENT_MARGIN: f32 = 2.0;
 
@@ -69,7 +71,7 @@ pub fn draw(ui: &Ui, rect: Rect, caption: Rect, scene: &Scene) {
             role: Role::RadioButton,
             corners: corners(i),
             edge: Stroke::new(1.0, theme::BUTTON_EDGE),
-            text_size: theme::BODY,
+            text_size: if rect.width() < PACKED { theme::CAPTION } else { theme::BODY },
             ..Toggle::switch(name, name, chosen, fill)
         };
         let id = ui.scope_id().with(("mode", i));

@@ -6,22 +6,27 @@
 //! - [`window`]: the editor as the host opens it, and its size in the project.
 //! - [`state`]: what the editor remembers between two frames.
 //! - [`theme`]: colours, type, spacing. [`layout`]: which room of the window is where.
-//! - Rooms of the window: [`header`] with [`preset_menu`] and [`latency`]; [`strip`] per source, arranged by `strip_layout`;
+//! - Rooms of the window: [`header`] with [`preset_head`] and its [`browser`], [`compare`], [`undo`], [`latency`] and [`load`]; [`strip`] per source, arranged by `strip_layout`;
 //!   [`sound_row`]; [`status`] with the failure banner. [`learn`]: the switch and the menu of a strip.
-//! - Things in the rooms: [`knob`] with its [`dial`] and [`value_field`]; [`meter`]; [`toggle`].
-//! - [`gesture`]: how a parameter is set so that the host can record it.
+//! - Things in the rooms: [`knob`] with its [`dial`] and [`value_field`]; [`meter`]; [`toggle`]; [`icon`].
+//! - [`gesture`]: how a parameter is set so that the host can record it; [`recorder`]: so that it can be undone.
 //! - [`file_chooser`]: the system's file dialog on a thread of its own.
 
+pub mod browser;
+pub mod compare;
 pub mod dial;
 pub mod file_chooser;
 pub mod gesture;
 pub mod header;
+pub mod icon;
 pub mod knob;
 pub mod latency;
 pub mod layout;
 pub mod learn;
+pub mod load;
 pub mod meter;
-pub mod preset_menu;
+pub mod preset_head;
+pub mod recorder;
 pub mod sound_row;
 pub mod state;
 pub mod status;
@@ -29,6 +34,7 @@ pub mod strip;
 mod strip_layout;
 pub mod theme;
 pub mod toggle;
+pub mod undo;
 pub mod value_field;
 pub mod window;
 
@@ -51,8 +57,10 @@ pub struct Scene<'a> {
     pub params: &'a UnbraidParams,
     /// What plays.
     pub session: &'a Arc<Session>,
-    /// The host: parameter gestures and restarts.
+    /// The host: parameter gestures and restarts. What the hand does goes here, and can be undone.
     pub gui: &'a GuiContext,
+    /// The host as it is: what is set here is no step of the history.
+    pub host: &'a GuiContext,
 }
 
 /// Draws the whole interface into `ui` and acts on what the hand did.
@@ -63,7 +71,8 @@ pub fn draw(
     gui: &GuiContext,
     state: &mut EditorState,
 ) {
-    let scene = Scene { params, session, gui };
+    let recording = state.recording(params, session, gui);
+    let scene = Scene { params, session, gui: &recording, host: gui };
     state.observe(ui, &scene);
 
     let window = ui.max_rect();

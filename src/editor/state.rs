@@ -1,19 +1,17 @@
 //! What the editor remembers between two frames.
 
 use super::{
-    Scene,
-    file_chooser::FileChooser,
-    gesture,
-    knob::Hold,
-    latency::Restart,
-    meter::Level,
-    preset_menu::{ReadLibrary, Shelf},
-    value_field::Entry,
+    Scene, browser::Browser, file_chooser::FileChooser, gesture, knob::Hold, latency::Restart, load::LoadView,
+    meter::Level, recorder::Recorder, value_field::Entry,
 };
 use crate::{
-    plugin::{params::GAIN_SILENCE_DB, session::Summary},
+    plugin::{
+        params::{GAIN_SILENCE_DB, UnbraidParams},
+        session::{Session, Summary},
+    },
     preset::{Knobs, MAX_SOURCES},
 };
+use nice_plug::context::gui::GuiContext;
 use std::sync::Arc;
 
 /// Silence this long is worth a word, in seconds.
@@ -39,12 +37,16 @@ pub struct EditorState {
     pub(super) output: Level,
     /// What the hand is at.
     pub(super) hand: Hand,
-    /// Presets to choose from.
-    pub(super) shelf: Shelf,
+    /// The preset browser.
+    pub(super) browser: Browser,
+    /// The CPU load.
+    pub(super) load: LoadView,
     /// The system's file dialog.
     pub(super) files: FileChooser,
     /// Restarts asked of the host.
     pub(super) restart: Restart,
+    /// Writes down what the hand does, on its way to the host.
+    recorder: Option<Arc<Recorder>>,
     /// Time of the last frame, in seconds.
     seen_at: Option<f64>,
     /// Since when nothing is heard, in seconds.
@@ -61,15 +63,26 @@ impl EditorState {
         Self { files, ..self }
     }
 
-    /// The same state, with a preset menu that is filled by `read`.
-    pub fn with_library(self, read: ReadLibrary) -> Self {
-        Self { shelf: Shelf::new(read), ..self }
+    /// `host`, with a recorder before it.
+    pub(super) fn recording(
+        &mut self,
+        params: &UnbraidParams,
+        session: &Arc<Session>,
+        host: &GuiContext,
+    ) -> GuiContext {
+        let recorder = self.recorder.get_or_insert_with(|| Recorder::new(params, host, session));
+        GuiContext::new(recorder.clone())
     }
 
     /// Takes in what happened since the last frame.
     pub(super) fn observe(&mut self, ui: &egui::Ui, scene: &Scene) {
         let now = ui.input(|input| input.time);
         let elapsed = (now - self.seen_at.replace(now).unwrap_or(now)).clamp(0.0, 1.0) as f32;
+
+        if let Some(recorder) = &self.recorder {
+            recorder.tick(now);
+        }
+        self.load.observe(scene.session.meters.load.read(), now);
 
         // Nothing is exchanged under the hand: a gesture that has begun ends on the knob it began on.
         if self.hand.hold.is_none() {
@@ -101,6 +114,11 @@ impl EditorState {
         }
     }
 
+    /// Time of this frame, in seconds.
+    pub(super) fn now(&self) -> f64 {
+        self.seen_at.unwrap_or_default()
+    }
+
     /// Whether something on the screen moves by itself.
     pub(super) fn is_moving(&self) -> bool {
         self.learning || self.output.is_moving() || self.levels.iter().any(Level::is_moving)
@@ -114,7 +132,8 @@ impl EditorState {
 
 /// Puts a loaded preset's knob settings into the parameters, each in a gesture of its own.
 fn apply(knobs: &[Knobs], scene: &Scene) {
-    let setter = scene.gui.param_setter();
+    // Past the recorder: the preset is the step, not its knobs.
+    let setter = scene.host.param_setter();
     for (strip, knobs) in scene.params.strips.iter().zip(knobs) {
         gesture::set(&setter, &strip.gain, knobs.gain_db.unwrap_or(GAIN_SILENCE_DB));
         gesture::set(&setter, &strip.mute, knobs.mute);

@@ -97,12 +97,19 @@ fn remarks(scene: &Scene, state: &EditorState) -> Vec<(Color32, String)> {
         let text = format!("{} takes over when the host restarts the plugin", latency::name(mode));
         remarks.push((theme::NOTICE, text));
     }
+    if state.load.is_overloaded(state.now()) {
+        let text = "CPU overload: sound drops out · choose a mode with more latency, or larger blocks in the host";
+        remarks.insert(0, (theme::ALARM, text.to_owned()));
+    }
     let playing = scene.session.playing();
     if playing.sample_rate <= 0.0 {
         remarks.push((theme::NEUTRAL, "Waiting for the host to start the audio".to_owned()));
     }
     if scene.params.bypass.value() {
         remarks.push((theme::NOTICE, "Bypassed".to_owned()));
+    }
+    if scene.params.removed.value() && !scene.params.bypass.value() {
+        remarks.push((theme::NOTICE, "You hear what is removed".to_owned()));
     }
     if playing.sample_rate > 0.0 && state.is_silent() && lets_everything_through(scene, state) {
         remarks.push((theme::NEUTRAL, "No signal comes in".to_owned()));

@@ -29,6 +29,8 @@ pub const FAINT: Color32 = Color32::from_rgb(0x7B, 0x84, 0x92);
 pub const INK: Color32 = Color32::from_rgb(0x10, 0x12, 0x15);
 /// The ring around what has the keyboard.
 pub const FOCUS: Color32 = Color32::from_rgb(0x8A, 0xB4, 0xF8);
+/// What is chosen in a list.
+pub const SELECTION: Color32 = Color32::from_rgb(0x3C, 0x4E, 0x6B);
 /// Something waits or is switched off by choice: pending mode, bypass.
 pub const NOTICE: Color32 = Color32::from_rgb(0xF2, 0xB5, 0x44);
 /// Something failed, or clipped; a lit mute.
@@ -111,7 +113,7 @@ fn visuals() -> Visuals {
     visuals.popup_shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(140) };
     visuals.extreme_bg_color = WELL;
     visuals.weak_text_color = Some(WEAK);
-    visuals.selection.bg_fill = Color32::from_rgb(0x3C, 0x4E, 0x6B);
+    visuals.selection.bg_fill = SELECTION;
     visuals.selection.stroke = Stroke::new(1.0, TEXT);
     let widgets = &mut visuals.widgets;
     for (look, fill, text) in [

@@ -5,7 +5,7 @@ use super::{
     layout::{DEFAULT_SIZE, MAX_SIZE, MIN_SIZE},
     theme,
 };
-use crate::plugin::{params::UnbraidParams, session::Session};
+use crate::plugin::{browsing::Browse, params::UnbraidParams, session::Session};
 use egui::{Vec2, vec2};
 use nice_plug::{
     context::gui::GuiContext,
@@ -142,6 +142,8 @@ impl NiceEguiApp for App {
         self.host = Some(nice_gui_ctx);
         // Knobs that were offered while no window was open come too late: the player has gone on since.
         self.session.withdraw_knobs();
+        self.session.history().settle();
+        self.session.browse(Browse::Read);
         Ok(())
     }
 

@@ -2,23 +2,28 @@
 //!
 //! - [`params`]: what the host sees and automates. [`preset_field`] and [`stored_adapted`]: the preset inside the project, and what its
 //!   sources have become.
+//! - [`history`]: what was done, to be undone, with each [`version`] of the preset. [`load`]: the audio thread's own time.
 //! - [`session`]: what the editor sees and may ask. [`meters`]: levels for it.
-//! - [`worker`]: the thread that reads presets and builds models, [`learning`] and [`adapting`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
+//! - [`worker`]: the thread that reads presets and builds models, [`learning`], [`adapting`] and [`browsing`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
 //!   between it, the main thread and the audio thread.
 //! - [`entry`]: the library's entry points. [`host_link`]: what they and the plugin tell each other.
 //!
 //! [`Unbraid`] itself is used by the main thread while it activates, and by the audio thread while it plays.
 
 pub mod adapting;
+pub mod browsing;
 pub mod entry;
 pub mod handover;
+pub mod history;
 pub mod host_link;
 pub mod learning;
+pub mod load;
 pub mod meters;
 pub mod params;
 pub mod preset_field;
 pub mod session;
 pub mod stored_adapted;
+pub mod version;
 pub mod watch;
 pub mod worker;
 
@@ -33,6 +38,7 @@ use crate::{
 };
 use handover::{AudioEnd, Framing, Stage};
 use host_link::HostLink;
+use load::LoadGauge;
 use nice_plug::prelude::*;
 use params::UnbraidParams;
 use preset_field::{PresetField, StoredPreset};
@@ -59,6 +65,7 @@ pub struct Unbraid {
     /// What is played, for learning; there while the plugin is active.
     capture: Option<Arc<Capture>>,
     watch: Watch,
+    load: LoadGauge,
     /// The latency mode in force.
     mode: LatencyMode,
     /// The mode that the host was last asked to restart for.
@@ -108,6 +115,7 @@ impl Default for Unbraid {
             separator: None,
             capture: None,
             watch: Watch::default(),
+            load: LoadGauge::default(),
             mode: LatencyMode::default(),
             asked_for: LatencyMode::default(),
             _worker: Worker::spawn(desk, requests),
@@ -213,6 +221,7 @@ impl Plugin for Unbraid {
         (self.mode, self.asked_for) = (framing.mode, framing.mode);
         self.separator = Some(separator);
         self.capture = Some(capture);
+        self.load = LoadGauge::new(framing.sample_rate, framing.offline);
         true
     }
 
@@ -237,6 +246,7 @@ impl Plugin for Unbraid {
         aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        let load = self.load.begin();
         let (Some(separator), Some(capture)) = (&mut self.separator, &self.capture) else {
             return ProcessStatus::Error("not active");
         };
@@ -264,6 +274,7 @@ impl Plugin for Unbraid {
         self.session.meters.output.write(levels.output.peak, levels.output.rms);
         let tail = separator.latency_samples() as u32;
         self.ask_for_mode();
+        self.load.end(load, main.samples(), &self.session.meters.load);
         // What went in comes out one latency later.
         ProcessStatus::Tail(tail)
     }

@@ -156,6 +156,9 @@ pub struct UnbraidParams {
     /// The host's bypass; the input passes, delayed by the reported latency.
     #[id = "bypass"]
     pub bypass: BoolParam,
+    /// The main output is the delayed input minus the remix. The separate outputs are untouched.
+    #[id = "removed"]
+    pub removed: BoolParam,
     /// The whole preset, so that a project opens on a machine without the file.
     #[persist = "preset"]
     pub preset: PresetField,
@@ -189,6 +192,7 @@ impl UnbraidParams {
                 .with_unit(" dB")
                 .with_value_to_string(formatters::v2s_f32_rounded(1)),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
+            removed: BoolParam::new("Listen to Removed", false),
             preset,
             editor_size: Mutex::default(),
             options: Arc::default(),
@@ -224,6 +228,7 @@ impl UnbraidParams {
             mix: self.mix.value(),
             output: decibels_to_gain(self.output.value()),
             bypass: self.bypass.value(),
+            removed: self.removed.value(),
         }
     }
 }

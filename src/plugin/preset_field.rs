@@ -87,6 +87,17 @@ struct Content {
     arrived: Option<Arc<StoredPreset>>,
 }
 
+impl Content {
+    /// What the sources had become when `preset` was stored is kept beside it, for it changes while the preset does not.
+    fn keep(&mut self, preset: Arc<StoredPreset>) {
+        self.adapted = preset.adapted.clone().map(Arc::new);
+        self.kept = match &self.adapted {
+            None => preset,
+            Some(_) => Arc::new(StoredPreset { adapted: None, ..StoredPreset::clone(&preset) }),
+        };
+    }
+}
+
 impl PresetField {
     /// A field that stores `preset`.
     pub fn new(preset: Arc<StoredPreset>) -> Self {
@@ -103,10 +114,14 @@ impl PresetField {
         self.content().arrived.take()
     }
 
+    /// Worker: what the project stores at present.
+    pub fn kept(&self) -> Arc<StoredPreset> {
+        self.content().kept.clone()
+    }
+
     /// Main thread, worker: this preset plays from now on.
     pub fn keep(&self, preset: Arc<StoredPreset>) {
-        let mut content = self.content();
-        (content.kept, content.adapted) = (preset, None);
+        self.content().keep(preset);
     }
 
     /// Worker: what the adaptive sources of the preset that plays have become.
@@ -117,9 +132,10 @@ impl PresetField {
 
 impl PersistentField<'_, StoredPreset> for PresetField {
     fn set(&self, new_value: StoredPreset) {
+        let arrived = Arc::new(new_value);
         let mut content = self.content();
-        (content.kept, content.adapted) = (Arc::new(new_value), None);
-        content.arrived = Some(content.kept.clone());
+        content.keep(arrived.clone());
+        content.arrived = Some(arrived);
     }
 
     fn map<F, R>(&self, f: F) -> R

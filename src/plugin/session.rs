@@ -3,10 +3,15 @@
 //! Read and written by the editor, the worker and the host's main thread. The audio thread touches
 //! only [`Session::meters`].
 
-use super::meters::Meters;
+use super::{
+    browsing::{Browse, Browsing},
+    history::History,
+    meters::Meters,
+    version::Version,
+};
 use crate::{
     learner::{LearnSettings, adapted::Adapted, adaptive::MEMORY_SECONDS},
-    preset::{Colour, Cue, Kind, Knobs, MAX_SOURCES, Preset, library},
+    preset::{Colour, Cue, Kind, Knobs, MAX_SOURCES, Preset},
     separator::LatencyMode,
 };
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -58,6 +63,8 @@ pub struct Summary {
     pub strips: Vec<Strip>,
     /// Whether something was learned since it was loaded or saved.
     pub changed: bool,
+    /// The knob settings that the preset holds, one per source.
+    pub knobs: Vec<Knobs>,
 }
 
 impl Summary {
@@ -75,7 +82,8 @@ impl Summary {
                 learned_from: source.learned_from.clone(),
             })
             .collect();
-        Self { title: title.into(), origin, strips, changed: false }
+        let knobs = preset.sources.iter().map(|source| source.knobs).collect();
+        Self { title: title.into(), origin, strips, changed: false, knobs }
     }
 }
 
@@ -205,13 +213,38 @@ pub enum Request {
     CancelLearning,
     /// Save the preset that plays in the user's folder under this name.
     Save(String),
+    /// Something about the library of presets.
+    Browse(Browse),
+    /// Play what played once.
+    Replay(Replay),
 }
+
+/// A version to play again.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    /// The version.
+    pub version: Arc<Version>,
+    /// Where to put the knobs, if not where they are.
+    pub knobs: Option<Vec<Knobs>>,
+}
+
+impl PartialEq for Replay {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.version, &other.version) && self.knobs == other.knobs
+    }
+}
+
+// A gain in dB is never NaN: presets are checked, and a knob's range ends on both sides.
+impl Eq for Replay {}
 
 /// Shared by an instance's threads.
 #[derive(Debug)]
 pub struct Session {
     /// Levels for the editor.
     pub meters: Meters,
+    /// The library of presets, as it was read last.
+    pub browsing: Browsing,
+    history: Mutex<History>,
     summary: Mutex<Arc<Summary>>,
     activity: Mutex<Activity>,
     learning: Mutex<LearnState>,
@@ -235,6 +268,8 @@ impl Session {
         let (requests, inbox) = unbounded();
         let session = Self {
             meters: Meters::default(),
+            browsing: Browsing::default(),
+            history: Mutex::default(),
             summary: Mutex::new(Arc::new(summary)),
             activity: Mutex::new(Activity::Idle),
             learning: Mutex::default(),
@@ -330,9 +365,10 @@ impl Session {
         self.sample_rate.store(playing.sample_rate.to_bits(), Relaxed);
     }
 
-    /// Factory and user presets, by name. Reads the user's folder.
-    pub fn library(&self) -> Vec<library::Entry> {
-        library::entries()
+    /// What was done, to be undone. Held for a moment only.
+    pub fn history(&self) -> MutexGuard<'_, History> {
+        // A poisoned lock guards a history that may lack a step, which is no harm.
+        lock(&self.history)
     }
 
     /// Editor: ask the worker for something. Returns at once; see [`Session::activity`].

@@ -30,6 +30,8 @@ use std::{
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 /// Time between two entries of what adaptive sources have become into the project.
 const KEEP_AGAIN: Duration = Duration::from_secs(2);
+/// Number of bases of each source that nobody taught: more of them fall to the wrong one.
+const UNSUPERVISED_COMPONENTS: usize = 8;
 /// Time between two attempts to send to an audio thread that does not take models at present.
 const SEND_AGAIN: Duration = Duration::from_millis(5);
 
@@ -86,6 +88,7 @@ fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
         }
         learning.poll(desk, stop);
         adapters.poll(desk);
+        desk.tell_version();
         desk.models.free_retired();
         if desk.adapted_since.get() && kept_at.elapsed() > KEEP_AGAIN {
             desk.keep_adapted();
@@ -139,10 +142,14 @@ impl Desk {
             Request::Give { component, strip } => self.give(component, strip, adapters),
             Request::TakeApart(count) => self.take_apart(count, stop),
             Request::Save(name) => self.save(name),
+            Request::Browse(browse) => self.browse(browse, stop),
+            Request::Replay(replay) => self.replay(replay, stop),
         }
     }
 
-    fn load(&self, title: String, origin: Origin, entry: &Entry, stop: &Receiver<()>) {
+    /// Plays the preset of `entry`, with its knobs.
+    pub(super) fn load(&self, title: String, origin: Origin, entry: &Entry, stop: &Receiver<()>) {
+        let before = self.version();
         self.session.set_activity(Activity::Loading(title.clone()));
         let loaded = library::load(entry).and_then(|preset| Ok((file::to_bytes(&preset)?, preset)));
         let (bytes, preset) = match loaded {
@@ -155,9 +162,12 @@ impl Desk {
         }
         self.field.keep(Arc::new(StoredPreset::pack(title.as_str(), &bytes)));
         self.session.set_summary(Summary::new(title, origin, &preset));
-        self.session.offer_knobs(preset.sources.iter().map(|source| source.knobs).collect());
+        let knobs: Vec<Knobs> = preset.sources.iter().map(|source| source.knobs).collect();
+        self.record_change(before, Some(((self.knobs)(), knobs.clone())));
+        self.session.offer_knobs(knobs);
         self.session.set_activity(Activity::Idle);
         self.link.mark_project_changed();
+        self.note_use(entry);
     }
 
     /// The adapters of models that were sent to play since the last call.
@@ -214,7 +224,8 @@ impl Desk {
 
     /// Plays `count` adaptive sources, which nobody taught anything.
     fn take_apart(&self, count: usize, stop: &Receiver<()>) {
-        let preset = Arc::new(Preset::unsupervised(count, COMPONENTS));
+        let before = self.version();
+        let preset = Arc::new(Preset::unsupervised(count, UNSUPERVISED_COMPONENTS));
         let title = format!("{} parts", preset.sources.len());
         if let Err(error) = self.play(&preset, &Arc::default(), stop) {
             return self.session.set_activity(Activity::Failed(error.to_string()));
@@ -223,7 +234,9 @@ impl Desk {
             self.field.keep(Arc::new(StoredPreset::pack(title.as_str(), &bytes)));
         }
         self.session.set_summary(Summary { changed: true, ..Summary::new(title, Origin::Project, &preset) });
-        self.session.offer_knobs(preset.sources.iter().map(|source| source.knobs).collect());
+        let knobs: Vec<Knobs> = preset.sources.iter().map(|source| source.knobs).collect();
+        self.record_change(before, Some(((self.knobs)(), knobs.clone())));
+        self.session.offer_knobs(knobs);
         self.session.set_activity(Activity::Idle);
         self.link.mark_project_changed();
     }
@@ -242,6 +255,7 @@ impl Desk {
 
     /// `preset` takes the place of the one that plays, with its title and the knobs as they are. Gives it, if it plays now.
     pub fn change(&self, mut preset: Preset, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+        let before = self.version();
         env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
         let shown = self.session.summary();
         let failed = |sentence: String| {
@@ -263,6 +277,7 @@ impl Desk {
         self.field.keep(Arc::new(StoredPreset::pack(shown.title.as_str(), &bytes)));
         let summary = Summary::new(shown.title.as_str(), shown.origin.clone(), &preset);
         self.session.set_summary(Summary { changed: true, ..summary });
+        self.record_change(before, None);
         self.session.set_activity(Activity::Idle);
         self.link.mark_project_changed();
         Some(preset)
@@ -277,13 +292,17 @@ impl Desk {
         }
         match library::save(&preset, &name) {
             Ok(path) => {
+                let entry = Entry { name: name.clone(), path: Some(path.clone()) };
                 let summary = Summary::new(name.as_str(), Origin::File(path), &preset);
                 if let Ok(bytes) = file::to_bytes(&preset) {
                     self.field.keep(Arc::new(StoredPreset::pack(name, &bytes)));
+                    self.adapted_since.set(true);
                 }
                 self.session.set_summary(summary);
                 self.session.set_activity(Activity::Idle);
                 self.link.mark_project_changed();
+                self.note_use(&entry);
+                self.read_library();
             }
             Err(error) => self.session.set_activity(Activity::Failed(error.to_string())),
         }
@@ -302,7 +321,12 @@ impl Desk {
     }
 
     /// Builds a model of `preset` for the present framing, whose sources go on from `adapted`, and sends it to the audio thread.
-    fn play(&self, preset: &Arc<Preset>, adapted: &Arc<Adapted>, stop: &Receiver<()>) -> Result<(), ModelError> {
+    pub(super) fn play(
+        &self,
+        preset: &Arc<Preset>,
+        adapted: &Arc<Adapted>,
+        stop: &Receiver<()>,
+    ) -> Result<(), ModelError> {
         loop {
             let framing = self.stage.lock().framing;
             let build = |framing: Framing| Model::going_on(preset, adapted, framing.sample_rate, framing.mode);
@@ -386,12 +410,13 @@ pub fn unpack(stored: &StoredPreset, session: &Session) -> Option<(Arc<Preset>, 
 pub fn settle(stored: &Arc<StoredPreset>, preset: &Preset, field: &PresetField, session: &Session) {
     field.keep(stored.clone());
     session.withdraw_knobs();
+    session.history().begin_anew();
     session.set_summary(Summary::new(stored.title.as_str(), Origin::Project, preset));
     session.set_activity(Activity::Idle);
 }
 
 /// A preset file's name without the suffix.
-fn title_of(path: &Path) -> String {
+pub(super) fn title_of(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     name.strip_suffix(file::SUFFIX).unwrap_or(&name).to_owned()
 }

@@ -1,4 +1,14 @@
 //! Where presets live: the factory set inside the binary, and the user's folder.
+//!
+//! - [`listing`]: what is to choose from, with what is wrong with it.
+//! - [`recent`]: what was played lately. [`trash`]: names and deletions, and the way back.
+
+pub mod listing;
+pub mod recent;
+pub mod trash;
+
+pub use listing::{Library, Listing, Trouble};
+pub use trash::Trashed;
 
 use super::{
     Preset,
@@ -73,14 +83,24 @@ pub fn save(preset: &Preset, name: &str) -> Result<PathBuf, PresetError> {
 }
 
 fn save_in(folder: &Path, preset: &Preset, name: &str) -> Result<PathBuf, PresetError> {
-    let path = folder.join(format!("{name}{SUFFIX}"));
-    let bad = name.trim() != name || name.is_empty() || name.starts_with('.') || name.contains(FORBIDDEN);
-    if bad || name.chars().any(char::is_control) || name.chars().count() > MAX_NAME_CHARS {
-        return Err(Problem::Name.of(format!("preset {name:?}")));
-    }
+    let path = path_of(folder, name)?;
     fs::create_dir_all(folder).map_err(|error| Problem::Unwritable(error).of(folder.display().to_string()))?;
     file::write(preset, &path)?;
     Ok(path)
+}
+
+/// The file of the preset `name` in `folder`.
+fn path_of(folder: &Path, name: &str) -> Result<PathBuf, PresetError> {
+    if !is_name(name) {
+        return Err(Problem::Name.of(format!("preset {name:?}")));
+    }
+    Ok(folder.join(format!("{name}{SUFFIX}")))
+}
+
+/// Whether a preset can be called `name`, on any file system.
+pub fn is_name(name: &str) -> bool {
+    let bad = name.trim() != name || name.is_empty() || name.starts_with('.') || name.contains(FORBIDDEN);
+    !bad && !name.chars().any(char::is_control) && name.chars().count() <= MAX_NAME_CHARS
 }
 
 /// The user's folder of presets, which need not exist yet: the one that [`FOLDER_VARIABLE`] names, or
@@ -108,7 +128,7 @@ fn entries_in(folder: &Path) -> Vec<Entry> {
 
 /// What the preset in the file at `path` is called, or `None` if that is no preset or is hidden: macOS leaves
 /// `._NAME` beside each file on foreign disks.
-fn preset_name(path: &Path) -> Option<String> {
+pub fn preset_name(path: &Path) -> Option<String> {
     let file_name = path.file_name()?.to_string_lossy();
     let name = file_name.strip_suffix(SUFFIX)?;
     (!name.is_empty() && !name.starts_with('.')).then(|| name.to_owned())

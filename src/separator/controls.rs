@@ -33,6 +33,8 @@ pub struct Controls {
     pub output: f32,
     /// The input passes, delayed.
     pub bypass: bool,
+    /// The main output is what the remix leaves out: the delayed input minus the remix.
+    pub removed: bool,
 }
 
 impl Default for Controls {
@@ -46,6 +48,7 @@ impl Default for Controls {
             mix: 1.0,
             output: 1.0,
             bypass: false,
+            removed: false,
         }
     }
 }
@@ -85,6 +88,7 @@ impl Controls {
             mix: hold(self.mix, 0.0, 1.0, 1.0),
             output: hold(self.output, 0.0, 100.0, 1.0),
             bypass: self.bypass,
+            removed: self.removed,
         }
     }
 }
@@ -102,12 +106,15 @@ pub(super) struct Levels {
     pub(super) output: f32,
     /// 1 while playing, 0 in bypass.
     pub(super) engaged: f32,
+    /// 1 where the main output is what the remix leaves out, 0 where it is the remix.
+    pub(super) removed: f32,
 }
 
 impl Levels {
     pub(super) fn of(controls: &Controls) -> Self {
         let engaged = if controls.bypass { 0.0 } else { 1.0 };
-        Self { gains: controls.gains, mix: controls.mix, output: controls.output, engaged }
+        let removed = if controls.removed { 1.0 } else { 0.0 };
+        Self { gains: controls.gains, mix: controls.mix, output: controls.output, engaged, removed }
     }
 
     /// One hop nearer to `target`; `pace` is the share of the way that one hop covers.
@@ -118,6 +125,7 @@ impl Levels {
         approach(&mut self.mix, target.mix, pace);
         approach(&mut self.output, target.output, pace);
         approach(&mut self.engaged, target.engaged, pace);
+        approach(&mut self.removed, target.removed, pace);
     }
 }
 

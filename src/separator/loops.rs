@@ -26,6 +26,15 @@ pub(super) fn add_scaled(sum: &mut [f32], weight: f32, row: &[f32]) {
     });
 }
 
+/// `mask = scale · mask + shift`. `[F]`
+pub(super) fn scale_and_shift(mask: &mut [f32], scale: f32, shift: f32) {
+    Arch::new().dispatch(|| {
+        for weight in mask {
+            *weight = scale * *weight + shift;
+        }
+    });
+}
+
 /// `masked = mask · spectrum`. `[F]`
 pub(super) fn apply(mask: &[f32], spectrum: &[Bin], masked: &mut [Bin]) {
     Arch::new().dispatch(|| {

@@ -376,11 +376,17 @@ impl Separator {
         level.peak = output.peak().max(if channel == 0 { 0.0 } else { level.peak });
     }
 
-    /// The weighted mask of the main output: 1 + Σ (g − 1) M, which is exactly 1 when all gains are.
+    /// The weighted mask of the main output: w = 1 + Σ (g − 1) M, which is exactly 1 when all gains are; or 1 − w where one
+    /// listens to what is removed.
     fn weigh_main(&mut self) {
         self.mask.fill(1.0);
         for source in 0..self.source_count() {
             self.add_mask(source, self.now.gains[source] - 1.0);
+        }
+        let removed = self.now.removed;
+        if removed > 0.0 {
+            // (1 − d) w + d (1 − w)
+            loops::scale_and_shift(&mut self.mask, 1.0 - 2.0 * removed, removed);
         }
     }
 

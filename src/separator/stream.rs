@@ -110,7 +110,9 @@ impl Output {
         // What the wet and the dry sample are multiplied by.
         let weights = |levels: &Levels| {
             let wet = levels.engaged * levels.output * levels.mix;
-            (wet, levels.engaged * levels.output * (1.0 - levels.mix) + 1.0 - levels.engaged)
+            // What the mix leaves as it came in is not removed.
+            let kept = (1.0 - levels.mix) * (1.0 - levels.removed);
+            (wet, levels.engaged * levels.output * kept + 1.0 - levels.engaged)
         };
         let ((wet, dry_weight), (wet_end, dry_end)) = (weights(before), weights(now));
         let per_sample = 1.0 / self.next.len() as f32;

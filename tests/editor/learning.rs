@@ -117,9 +117,11 @@ fn what_was_learned_is_saved_under_a_suggested_name() {
     assert!(stage.spoken("Preset").ends_with("Drums + Bass *"));
     stage.click("Preset");
     stage.wait(0.1);
-    assert_eq!(stage.spoken("Name to save under"), "My Drums + Bass");
+    stage.click("Save as…");
+    stage.wait(0.1);
+    assert_eq!(stage.spoken("Preset name"), "My Drums + Bass");
     stage.click("Save");
-    assert_eq!(requests(&stage), [Request::Save("My Drums + Bass".into())]);
+    assert_eq!(stage.asked(), [Request::Save("My Drums + Bass".into())]);
 
     // A name that there is already is not replaced unawares.
     let mine = Origin::File("/presets/My band.unbraid.safetensors".into());
@@ -127,6 +129,8 @@ fn what_was_learned_is_saved_under_a_suggested_name() {
     stage.wait(0.1);
     stage.click("Preset");
     stage.wait(0.1);
+    stage.click("Save as…");
+    stage.wait(0.1);
     stage.click("Replace");
-    assert_eq!(requests(&stage), [Request::Save("My band".into())]);
+    assert_eq!(stage.asked(), [Request::Save("My band".into())]);
 }

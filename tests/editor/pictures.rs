@@ -1,7 +1,7 @@
 //! What the interface looks like. The pictures are written to `editor/` in the target folder, to be looked at.
 
-use super::stage::{DEFAULT, SMALLEST, Stage};
-use egui::{Color32, Modifiers, Vec2};
+use super::stage::{DEFAULT, SMALLEST, Stage, file, library, listing};
+use egui::{Color32, Modifiers, Vec2, vec2};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
@@ -12,6 +12,7 @@ use unbraid::{
         params::{GAIN_SILENCE_DB, Mode},
         session::{Activity, LearnState},
     },
+    preset::library::{Library, Trashed, Trouble},
 };
 
 fn folder() -> PathBuf {
@@ -140,4 +141,70 @@ fn states_are_drawn() {
     let silence = picture(&mut stage, "3_strips_silence_typing_tooltip");
     let unheard = theme::unheard(theme::source_colour(stage.session.summary().strips[1].colour));
     assert!(silence(unheard) > 250, "a source that is turned down is drawn as unheard");
+}
+
+#[test]
+fn the_browser_is_drawn() {
+    for (size, scale, name) in [
+        (vec2(900.0, 600.0), 1.0, "900"),
+        (vec2(900.0, 600.0), 2.0, "900_at_200"),
+        (SMALLEST, 1.0, "640"),
+        (SMALLEST, 2.0, "640_at_200"),
+    ] {
+        let mut stage = Stage::with_library(size);
+        let viewport = stage.harness.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).unwrap();
+        viewport.native_pixels_per_point = Some(scale);
+        stage.session.browsing.set_library(large_library());
+        for _ in 0..10 {
+            stage.session.meters.load.write(0.034, 0.06, false);
+            play(&mut stage, 0.1);
+        }
+        stage.wheel("Bass gain", -2.0, Modifiers::NONE);
+        stage.click("Removed");
+        stage.move_to(egui::Pos2::new(1.0, 1.0));
+        play(&mut stage, 0.1);
+        let closed = picture(&mut stage, &format!("header_{name}"));
+        stage.click("Preset");
+        stage.move_to(egui::Pos2::new(1.0, 1.0));
+        play(&mut stage, 0.2);
+        let open = picture(&mut stage, &format!("header_{name}_browser"));
+        assert!(closed(theme::SELECTION) == 0 && open(theme::SELECTION) > 5_000, "the preset that plays is marked");
+        stage.click("Your presets");
+        let trashed = Trashed { file: file("Slap + Room"), kept_at: "/presets/.trash/0".into() };
+        stage.session.browsing.set_deleted(Some(trashed));
+        play(&mut stage, 0.2);
+        let _ = picture(&mut stage, &format!("header_{name}_deleted"));
+        stage.click("Rename Big room, 2 kits");
+        play(&mut stage, 0.2);
+        let _ = picture(&mut stage, &format!("header_{name}_rename"));
+        stage.click("Cancel");
+        play(&mut stage, 0.1);
+        stage.click("Save as…");
+        play(&mut stage, 0.2);
+        let _ = picture(&mut stage, &format!("header_{name}_save_as"));
+    }
+}
+
+/// Presets of many kinds, with one that is damaged and one that is gone.
+fn large_library() -> Library {
+    let mut library = library();
+    for (name, sources) in [
+        ("Afrobeat quartet", &["drums", "bass", "guitar", "horns"][..]),
+        ("Big room, 2 kits", &["drums", "percussion", "rest"]),
+        ("Brushes + upright", &["drums", "bass"]),
+        ("Choir + organ", &["vocals", "organ"]),
+        ("Duo at the Blue Note, second set, close microphones", &["piano", "bass", "drums", "room"]),
+        ("Finger bass DI", &["bass", "rest"]),
+        ("Guitar, voice", &["guitar", "vocals"]),
+        ("Rehearsal 3", &["drums", "bass", "keys", "vocals"]),
+        ("Rehearsal 4", &["drums", "bass", "keys", "vocals"]),
+        ("Synth + 808", &["drums", "bass"]),
+        ("Trio live 2", &["drums", "bass", "piano"]),
+    ] {
+        library.user.push(listing(name, Some(file(name)), sources));
+    }
+    library.user[4].trouble = Some(Trouble::Damaged("Choir + organ: the file was cut off".into()));
+    library.recent.push(listing("Stick from the studio", Some("/media/stick".into()), &[]));
+    library.recent[1].trouble = Some(Trouble::Missing);
+    library
 }

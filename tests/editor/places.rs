@@ -5,8 +5,23 @@ use egui::Rect;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{editor::strip::display_name, plugin::session::Activity};
 
-const HEADER: [&str; 8] =
-    ["Previous preset", "Preset", "Next preset", "Direct", "Live", "Balanced", "Quality", "Bypass"];
+const HEADER: [&str; 15] = [
+    "Previous preset",
+    "Preset",
+    "Next preset",
+    "State A",
+    "State B",
+    "Copy A to B",
+    "Undo",
+    "Redo",
+    "Direct",
+    "Live",
+    "Balanced",
+    "Quality",
+    "Removed",
+    "Bypass",
+    "CPU load",
+];
 const SOUND: [&str; 5] = ["Focus", "Sparsity", "Smoothness", "Mix", "Output"];
 
 /// Names of all controls that a preset of `count` sources has.

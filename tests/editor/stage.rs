@@ -14,11 +14,15 @@ use std::{
 use unbraid::{
     editor::{EditorState, draw, theme},
     plugin::{
+        browsing::Browse,
         params::UnbraidParams,
         preset_field::PresetField,
         session::{Origin, Playing, Request, Session, Strip, Summary},
     },
-    preset::{Kind, PALETTE, library::Entry},
+    preset::{
+        Kind, Knobs, PALETTE,
+        library::{Entry, Library, Listing},
+    },
     separator::LatencyMode,
 };
 
@@ -84,15 +88,37 @@ pub(super) fn summary(count: usize) -> Summary {
         learned_from: vec![format!("{}_take1.flac", NAMES[i])],
     };
     let title = if count == 2 { "Drums + Bass".to_owned() } else { format!("{count} sources") };
-    Summary { origin: Origin::Factory(title.clone()), title, strips: (0..count).map(strip).collect(), changed: false }
+    Summary {
+        origin: Origin::Factory(title.clone()),
+        title,
+        strips: (0..count).map(strip).collect(),
+        changed: false,
+        knobs: vec![Knobs::default(); count],
+    }
+}
+
+/// The file of a user's preset.
+pub(super) fn file(name: &str) -> PathBuf {
+    format!("/presets/{name}.unbraid.safetensors").into()
+}
+
+/// A preset of the user's, or of the factory's.
+pub(super) fn listing(name: &str, path: Option<PathBuf>, sources: &[&str]) -> Listing {
+    let sources = sources.iter().map(|name| (*name).to_owned()).collect();
+    Listing { entry: Entry { name: name.to_owned(), path }, sources, trouble: None }
 }
 
 /// Two factory presets, of which the second one plays, and one of the user's.
-fn library(_: &Session) -> Vec<Entry> {
-    let mine = PathBuf::from("/presets/My band.unbraid.safetensors");
-    [("2 kits", None), ("Drums + Bass", None), ("My band", Some(mine))]
-        .map(|(name, path)| Entry { name: name.to_owned(), path })
-        .into()
+pub(super) fn library() -> Library {
+    Library {
+        factory: vec![
+            listing("2 kits", None, &["drums", "percussion"]),
+            listing("Drums + Bass", None, &["drums", "bass"]),
+        ],
+        user: vec![listing("My band", Some(file("My band")), &["drums", "bass", "vocals"])],
+        recent: vec![listing("My band", Some(file("My band")), &["drums", "bass", "vocals"])],
+        origin_missing: false,
+    }
 }
 
 /// The interface on its stage.
@@ -112,13 +138,32 @@ impl Stage {
 
     /// Two sources, and presets to choose from.
     pub(super) fn with_library(size: Vec2) -> Self {
-        Self::with_state(2, size, EditorState::default().with_library(library))
+        let stage = Self::new(2, size);
+        stage.session.browsing.set_library(library());
+        stage
     }
 
-    pub(super) fn with_state(count: usize, size: Vec2, mut state: EditorState) -> Self {
+    pub(super) fn with_state(count: usize, size: Vec2, state: EditorState) -> Self {
         let params = Arc::new(UnbraidParams::new(PresetField::default()));
         let (session, inbox) = Session::new(summary(count));
         session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 3584, sample_rate: 44_100.0 });
+        Self::open(params, session, inbox, size, state)
+    }
+
+    /// A new window of the instance that `before` shows.
+    pub(super) fn reopened(before: &Self) -> Self {
+        let size = before.harness.ctx.content_rect().size();
+        let inbox = before.inbox.clone();
+        Self::open(before.params.clone(), before.session.clone(), inbox, size, EditorState::default())
+    }
+
+    fn open(
+        params: Arc<UnbraidParams>,
+        session: Arc<Session>,
+        inbox: Receiver<Request>,
+        size: Vec2,
+        mut state: EditorState,
+    ) -> Self {
         let host = Arc::new(Host::default());
         let gui = GuiContext::new(host.clone());
         let (their_params, their_session) = (params.clone(), session.clone());
@@ -226,6 +271,11 @@ impl Stage {
     /// Lets this much time go by.
     pub(super) fn wait(&mut self, seconds: f32) {
         self.harness.run_steps((seconds * 60.0).ceil() as usize);
+    }
+
+    /// What was asked of the worker since the last question, but for reading the library.
+    pub(super) fn asked(&self) -> Vec<Request> {
+        self.inbox.try_iter().filter(|request| *request != Request::Browse(Browse::Read)).collect()
     }
 
     /// What the host was told of `param` since the last question, in order.

@@ -24,7 +24,7 @@ use job::{Job, Learned, Material, Signs, Task, TaskSource};
 use std::{
     collections::VecDeque,
     path::PathBuf,
-    sync::{Arc, atomic::Ordering::Relaxed},
+    sync::{Arc, Weak, atomic::Ordering::Relaxed},
     thread::{self, JoinHandle},
 };
 use take::{SOUND, Take};
@@ -35,19 +35,28 @@ pub struct Learning {
     take: Option<Take>,
     job: Option<Job>,
     waiting: VecDeque<Task>,
-    /// What each strip was learned from, as far as it is known.
-    materials: [Option<Arc<Material>>; MAX_SOURCES],
+    /// What each strip was learned from.
+    materials: Materials,
     /// The preset all this belongs to.
     preset: Option<Arc<Preset>>,
+    /// What the strips of presets that can play again were learned from.
+    earlier: Vec<(Weak<Preset>, Materials)>,
 }
+
+/// What each strip was learned from, as far as it is known.
+type Materials = [Option<Arc<Material>>; MAX_SOURCES];
 
 impl Learning {
     /// Takes up what has happened since the last call, and tells the session how things stand.
     pub fn poll(&mut self, desk: &Desk, stop: &Receiver<()>) {
         let preset = desk.stage.lock().preset.clone();
         if self.preset.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &preset)) {
-            // Another preset plays: what was begun is of no use to it.
-            *self = Self { preset: Some(preset), ..Self::default() };
+            // Another preset plays: what was begun is of no use to it. It may have played before.
+            self.put_aside();
+            let known = self.earlier.iter().find(|(earlier, _)| std::ptr::eq(earlier.as_ptr(), &*preset));
+            let materials = known.map(|(_, materials)| materials.clone()).unwrap_or_default();
+            let earlier = std::mem::take(&mut self.earlier);
+            *self = Self { preset: Some(preset), materials, earlier, ..Self::default() };
         }
         while let Some(mark) = desk.models.next_mark() {
             self.heed(mark, desk);
@@ -60,6 +69,15 @@ impl Learning {
             self.begin_job(task, desk);
         }
         desk.session.set_learning(self.state());
+    }
+
+    /// Remembers what the strips of the present preset were learned from, for as long as it can play again.
+    fn put_aside(&mut self) {
+        let Some(preset) = self.preset.as_ref().map(Arc::downgrade) else { return };
+        self.earlier.retain(|(earlier, _)| earlier.strong_count() > 0 && !earlier.ptr_eq(&preset));
+        if self.materials.iter().any(Option::is_some) {
+            self.earlier.push((preset, self.materials.clone()));
+        }
     }
 
     fn state(&self) -> LearnState {
@@ -204,14 +222,15 @@ impl Learning {
         }
         preset.sources[strip].learned_from.clone_from(&learned.material.names);
         preset.sources[strip].licence = None;
-        self.materials[strip] = Some(learned.material);
         self.follow(desk.change(preset, stop), None);
+        self.materials[strip] = Some(learned.material);
     }
 
     /// The preset was changed, to `preset`, by the worker itself: what was begun goes on. What `strip` was learned from is of no
     /// use any more.
     pub fn follow(&mut self, preset: Option<Arc<Preset>>, strip: Option<usize>) {
         if preset.is_some() {
+            self.put_aside();
             self.preset = preset;
             if let Some(material) = strip.and_then(|strip| self.materials.get_mut(strip)) {
                 *material = None;

@@ -36,12 +36,17 @@ pub(super) fn split(file: &[u8]) -> Result<(Header, &[u8]), Problem> {
         return Err(Problem::HeaderTooLarge(promised));
     }
     let (header, data) = rest.split_at(promised as usize);
-    let header: Header = serde_json::from_slice(header).map_err(Problem::NotSafetensors)?;
-    let promised = check_places(&header.tensors)?;
-    if promised != data.len() {
-        return Err(Problem::DataCutOff { promised: promised as u64, held: data.len() as u64 });
+    Ok((parse(header, data.len() as u64)?, data))
+}
+
+/// The header of this text, before `held` bytes of tensors.
+pub(super) fn parse(text: &[u8], held: u64) -> Result<Header, Problem> {
+    let header: Header = serde_json::from_slice(text).map_err(Problem::NotSafetensors)?;
+    let promised = check_places(&header.tensors)? as u64;
+    if promised != held {
+        return Err(Problem::DataCutOff { promised, held });
     }
-    Ok((header, data))
+    Ok(header)
 }
 
 /// Checks that the tensors lie one after the other and are as long as their shapes say. Returns where they end.

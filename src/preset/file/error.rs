@@ -78,6 +78,12 @@ pub enum Problem {
         "a preset's name has 1 to 64 characters, none of / \\ : * ? \" < > |, and no dot or space at its beginning; choose another"
     )]
     Name,
+    /// Another preset is called so.
+    #[error("another preset is called so; choose another name")]
+    Taken,
+    /// The system refuses to move it.
+    #[error("the file cannot be moved ({0}); it is where it was")]
+    Immovable(#[source] io::Error),
     /// The user has no folder for presets.
     #[error("there is no folder to save presets in; set {FOLDER_VARIABLE} to one", FOLDER_VARIABLE = crate::preset::library::FOLDER_VARIABLE)]
     NoFolder,

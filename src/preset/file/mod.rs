@@ -37,18 +37,21 @@
 //!
 //! - `container`: the header and where the tensors lie.
 //! - `fields`: JSON values, taken one by one and by type.
+//! - `peek`: what is in a file, without its numbers.
 //! - `read`, `write`: a preset out of a file, a preset into a file.
 //! - `error`: what can be wrong.
 
 mod container;
 mod error;
 mod fields;
+mod peek;
 mod read;
 mod write;
 
 use crate::dictionary::FrameSpec;
 
 pub use error::{PresetError, Problem};
+pub use peek::{peek, peek_bytes};
 pub use read::{from_bytes, read};
 pub use write::{to_bytes, write};
 

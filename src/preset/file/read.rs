@@ -37,12 +37,16 @@ pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<Preset, PresetError> {
     parse(bytes).map_err(|problem| problem.of(origin))
 }
 
-/// All bytes of a file, unless there are too many.
-fn load(path: &Path) -> Result<Vec<u8>, Problem> {
-    let unreadable = |error: io::Error| match error.kind() {
+/// What the system says of a file that cannot be read.
+pub(super) fn unreadable(error: io::Error) -> Problem {
+    match error.kind() {
         io::ErrorKind::NotFound => Problem::NotFound,
         _ => Problem::Unreadable(error),
-    };
+    }
+}
+
+/// The length of a file, in bytes, if it can be a preset's.
+pub(super) fn length(path: &Path) -> Result<u64, Problem> {
     // Asked before the file is opened: opening a pipe would wait for its other end.
     let status = fs::metadata(path).map_err(unreadable)?;
     if status.is_dir() {
@@ -54,7 +58,12 @@ fn load(path: &Path) -> Result<Vec<u8>, Problem> {
     if status.len() > MAX_FILE_BYTES {
         return Err(Problem::TooLarge(status.len()));
     }
-    let mut bytes = Vec::with_capacity(status.len() as usize);
+    Ok(status.len())
+}
+
+/// All bytes of a file, unless there are too many.
+fn load(path: &Path) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::with_capacity(length(path)? as usize);
     // One byte more than allowed, so that a file that grows meanwhile is refused and not cut off.
     File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
     Ok(bytes)
@@ -90,7 +99,7 @@ fn parse(bytes: &[u8]) -> Result<Preset, Problem> {
     Ok(preset)
 }
 
-fn check_version(document: &mut Fields) -> Result<(), Problem> {
+pub(super) fn check_version(document: &mut Fields) -> Result<(), Problem> {
     let version: u64 = document.whole("format_version")?;
     if version > u64::from(FORMAT_VERSION) {
         return Err(Problem::Newer(version));

@@ -1,0 +1,120 @@
+//! Writes down every gesture on its way to the host, so that it can be undone, whatever control it comes from.
+
+use crate::plugin::{
+    history::{Move, is_remembered},
+    session::Session,
+};
+use nice_plug::{
+    context::{PluginApi, gui::GuiContext},
+    prelude::{GuiContextInner, ParamPtr, Params, PluginState},
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// A gesture that has begun.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    param: ParamPtr,
+    from: f32,
+    to: f32,
+    /// The frame in which it began.
+    frame: u64,
+}
+
+#[derive(Debug, Default)]
+struct Notes {
+    /// The frame that is drawn, and its time in seconds.
+    frame: u64,
+    now: f64,
+    open: Vec<Open>,
+}
+
+/// A host that passes everything on to the real one.
+pub struct Recorder {
+    host: GuiContext,
+    session: Arc<Session>,
+    /// The ids of the parameters that are remembered.
+    ids: HashMap<ParamPtr, String>,
+    notes: Mutex<Notes>,
+}
+
+impl Recorder {
+    /// A recorder in front of `host`, for the history of `session`.
+    pub fn new(params: &impl Params, host: &GuiContext, session: &Arc<Session>) -> Arc<Self> {
+        let ids = params.param_map().into_iter().filter(|(id, ..)| is_remembered(id));
+        Arc::new(Self {
+            host: host.clone(),
+            session: session.clone(),
+            ids: ids.map(|(id, param, _)| (param, id)).collect(),
+            notes: Mutex::default(),
+        })
+    }
+
+    /// A new frame begins at the time `now`, in seconds.
+    pub fn tick(&self, now: f64) {
+        self.note(|notes| {
+            notes.frame += 1;
+            notes.now = now;
+        });
+    }
+
+    fn note<T>(&self, act: impl FnOnce(&mut Notes) -> T) -> T {
+        // A poisoned lock guards notes that may lack a gesture, which then is not undone.
+        act(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl GuiContextInner for Recorder {
+    fn plugin_api(&self) -> PluginApi {
+        self.host.plugin_api()
+    }
+
+    unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
+        if self.ids.contains_key(&param) {
+            // SAFETY: the caller passes a parameter that is alive.
+            let from = unsafe { param.unmodulated_normalized_value() };
+            self.note(|notes| notes.open.push(Open { param, from, to: from, frame: notes.frame }));
+        }
+        // SAFETY: passed on as it came.
+        unsafe { self.host.raw_begin_set_parameter(param) };
+    }
+
+    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
+        self.note(|notes| {
+            if let Some(open) = notes.open.iter_mut().rfind(|open| open.param == param) {
+                open.to = normalized;
+            }
+        });
+        // SAFETY: passed on as it came.
+        unsafe { self.host.raw_set_parameter_normalized(param, normalized) };
+    }
+
+    unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
+        // SAFETY: passed on as it came.
+        unsafe { self.host.raw_end_set_parameter(param) };
+        let done = self.note(|notes| {
+            let place = notes.open.iter().rposition(|open| open.param == param)?;
+            let open = notes.open.remove(place);
+            Some((open, open.frame == notes.frame, notes.now))
+        });
+        let Some((open, at_once, now)) = done else { return };
+        let Some(id) = self.ids.get(&param).cloned() else { return };
+        // A wheel's notch or a key's press is begun and ended in one frame; a switch's clicks stay apart.
+        let is_turn = at_once && matches!(param, ParamPtr::FloatParam(_));
+        self.session.history().moved(Move { id, from: open.from, to: open.to, is_turn }, now);
+    }
+
+    fn get_state(&self) -> PluginState {
+        self.host.get_state()
+    }
+
+    fn set_state(&self, state: PluginState) {
+        self.host.set_state(state);
+    }
+
+    fn request_restart(&self) {
+        self.host.request_restart();
+    }
+}

@@ -1,0 +1,250 @@
+//! The preset browser, with and without a keyboard.
+
+use super::stage::{DEFAULT, NAMES, SMALLEST, Stage, file, library, listing, summary};
+use egui::Key;
+use egui_kittest::kittest::{NodeT as _, Queryable};
+use unbraid::{
+    plugin::{
+        browsing::Browse,
+        history::Step,
+        session::{Origin, Request, Summary},
+    },
+    preset::library::{Library, Trashed, Trouble},
+};
+
+fn open(stage: &mut Stage) {
+    stage.click("Preset");
+    stage.wait(0.1);
+}
+
+fn browse(what: Browse) -> Vec<Request> {
+    vec![Request::Browse(what)]
+}
+
+fn is_there(stage: &Stage, name: &str) -> bool {
+    stage.harness.query_by_label(name).is_some()
+}
+
+fn is_disabled(stage: &Stage, name: &str) -> bool {
+    stage.harness.get_by_label(name).accesskit_node().is_disabled()
+}
+
+#[test]
+fn opening_reads_the_library() {
+    let mut stage = Stage::with_library(DEFAULT);
+    stage.click("Preset");
+    assert_eq!(stage.inbox.try_recv(), Ok(Request::Browse(Browse::Read)));
+}
+
+#[test]
+fn arrows_ask_for_the_next_preset_and_the_one_before() {
+    let mut stage = Stage::with_library(DEFAULT);
+    stage.click("Next preset");
+    stage.click("Previous preset");
+    assert_eq!(stage.asked(), [Request::Browse(Browse::Next), Request::Browse(Browse::Previous)]);
+}
+
+#[test]
+fn a_search_and_the_shelves_and_sources_narrow_the_list_down() {
+    let mut stage = Stage::with_library(DEFAULT);
+    open(&mut stage);
+    assert!(is_there(&stage, "2 kits") && is_there(&stage, "Drums + Bass") && is_there(&stage, "My band"));
+    stage.type_into("Search presets", "band", Key::Enter);
+    assert!(is_there(&stage, "My band") && !is_there(&stage, "2 kits"));
+    stage.click("Clear the search");
+    stage.wait(0.1);
+    assert!(is_there(&stage, "2 kits"));
+    // By mouse alone.
+    stage.click("Your presets");
+    stage.wait(0.1);
+    assert!(is_there(&stage, "My band") && !is_there(&stage, "2 kits"));
+    stage.click("Factory presets");
+    stage.click("Only with Bass");
+    stage.wait(0.1);
+    assert!(is_there(&stage, "Drums + Bass") && !is_there(&stage, "2 kits") && !is_there(&stage, "My band"));
+    stage.click("Recent presets");
+    stage.click("My band");
+    assert_eq!(stage.asked(), [Request::LoadFile(file("My band"))]);
+}
+
+#[test]
+fn the_preset_that_plays_is_marked() {
+    let mut stage = Stage::with_library(DEFAULT);
+    open(&mut stage);
+    let marked = |name: &str| stage.harness.get_by_label(name).accesskit_node().toggled();
+    assert_eq!(marked("Drums + Bass"), Some(egui::accesskit::Toggled::True));
+    assert_eq!(marked("My band"), Some(egui::accesskit::Toggled::False));
+}
+
+#[test]
+fn missing_and_damaged_presets_say_so() {
+    let mut stage = Stage::new(2, DEFAULT);
+    let mut library = library();
+    library.recent.push(listing("Old kit", Some(file("Old kit")), &[]));
+    library.recent[1].trouble = Some(Trouble::Missing);
+    library.user.push(listing("Torn", Some(file("Torn")), &[]));
+    library.user[1].trouble = Some(Trouble::Damaged("Torn: the file was cut off".into()));
+    stage.session.browsing.set_library(library);
+    open(&mut stage);
+    assert_eq!(stage.spoken("Torn"), "damaged");
+    stage.move_to(stage.centre("Torn"));
+    stage.wait(1.0);
+    assert!(stage.shows("the file was cut off"));
+    stage.click("Recent presets");
+    stage.wait(0.1);
+    assert_eq!(stage.spoken("Old kit"), "missing");
+}
+
+#[test]
+fn a_factory_preset_is_saved_under_a_name_that_is_clicked_together() {
+    let mut stage = Stage::with_library(DEFAULT);
+    open(&mut stage);
+    assert!(is_disabled(&stage, "Save"), "factory presets stay as they are");
+    stage.click("Save as…");
+    stage.wait(0.1);
+    assert_eq!(stage.spoken("Preset name"), "My Drums + Bass");
+    stage.click("Remove the last word");
+    stage.wait(0.1);
+    assert_eq!(stage.spoken("Preset name"), "My Drums +");
+    for button in ["Call it Drums + Bass", "Add Live", "Add 2"] {
+        stage.click(button);
+    }
+    stage.wait(0.1);
+    assert_eq!(stage.spoken("Preset name"), "Drums + Bass Live 2");
+    stage.click("Save");
+    assert_eq!(stage.asked(), [Request::Save("Drums + Bass Live 2".into())]);
+    stage.wait(0.1);
+    assert!(!is_there(&stage, "Preset name"), "the browser is closed");
+}
+
+#[test]
+fn what_is_already_there_is_replaced_only_by_a_button_that_says_so() {
+    let mut stage = Stage::with_library(DEFAULT);
+    open(&mut stage);
+    stage.click("Save as…");
+    stage.wait(0.1);
+    stage.click("Preset name");
+    stage.key(Key::A, egui::Modifiers::COMMAND);
+    stage.event(egui::Event::Text("my BAND".into()));
+    stage.wait(0.1);
+    assert!(!is_there(&stage, "Save") && stage.shows("saving replaces it"));
+    stage.click("Replace");
+    assert_eq!(stage.asked(), [Request::Save("my BAND".into())]);
+}
+
+#[test]
+fn a_name_that_no_file_can_have_is_not_taken() {
+    let mut stage = Stage::with_library(DEFAULT);
+    open(&mut stage);
+    stage.click("Save as…");
+    stage.wait(0.1);
+    stage.click("Preset name");
+    stage.event(egui::Event::Text("/".into()));
+    stage.wait(0.1);
+    assert!(is_disabled(&stage, "Save") && stage.shows("in a name"));
+    stage.key(Key::Enter, egui::Modifiers::NONE);
+    stage.click("Cancel");
+    stage.wait(0.1);
+    assert!(stage.asked().is_empty() && is_there(&stage, "My band"));
+}
+
+#[test]
+fn the_users_own_preset_is_saved_at_once() {
+    let mut stage = Stage::with_library(DEFAULT);
+    let origin = Origin::File(file("My band"));
+    stage.session.set_summary(Summary { origin, title: "My band".into(), ..summary(2) });
+    open(&mut stage);
+    stage.click("Save");
+    assert_eq!(stage.asked(), [Request::Save("My band".into())]);
+}
+
+#[test]
+fn a_preset_is_renamed() {
+    let mut stage = Stage::with_library(DEFAULT);
+    open(&mut stage);
+    assert!(!is_there(&stage, "Rename 2 kits"), "factory presets keep their names");
+    stage.click("Rename My band");
+    stage.wait(0.1);
+    assert!(is_disabled(&stage, "Rename"), "it is called so already");
+    stage.click("Add Loud");
+    stage.wait(0.1);
+    stage.click("Rename");
+    assert_eq!(stage.asked(), browse(Browse::Rename(file("My band"), "My band Loud".into())));
+    stage.wait(0.1);
+    assert!(is_there(&stage, "Save as…"), "back among the presets");
+}
+
+#[test]
+fn a_preset_is_not_renamed_to_what_another_is_called() {
+    let mut stage = Stage::with_library(DEFAULT);
+    let mut library = library();
+    library.user.push(listing("My band live", Some(file("My band live")), &[]));
+    stage.session.browsing.set_library(library);
+    open(&mut stage);
+    stage.click("Rename My band");
+    stage.wait(0.1);
+    stage.click("Add Live");
+    stage.wait(0.1);
+    assert!(is_disabled(&stage, "Rename") && stage.shows("Another preset is called so"));
+}
+
+#[test]
+fn a_deleted_preset_is_brought_back_from_the_browser() {
+    let mut stage = Stage::with_library(DEFAULT);
+    open(&mut stage);
+    stage.click("Delete My band");
+    assert_eq!(stage.asked(), browse(Browse::Delete(file("My band"))));
+    // What the worker does.
+    let trashed = Trashed { file: file("My band"), kept_at: "/presets/.trash/0.My band".into() };
+    stage.session.history().push(Step::Deleted(trashed.clone()));
+    stage.session.browsing.set_deleted(Some(trashed.clone()));
+    stage.session.browsing.set_library(Library { user: Vec::new(), ..library() });
+    stage.wait(0.1);
+    assert!(stage.shows("Deleted “My band”"));
+    stage.click("Bring it back");
+    assert_eq!(stage.asked(), browse(Browse::Restore(trashed.clone())));
+    assert!(stage.session.history().undoable().is_none(), "there is nothing left to undo");
+    stage.session.browsing.set_deleted(Some(trashed));
+    stage.wait(0.1);
+    stage.click("Leave it deleted");
+    stage.wait(0.1);
+    assert!(!stage.shows("Deleted “My band”") && stage.asked().is_empty());
+}
+
+#[test]
+fn the_folder_is_shown() {
+    let mut stage = Stage::with_library(DEFAULT);
+    open(&mut stage);
+    stage.click("Show folder");
+    assert_eq!(stage.asked(), browse(Browse::Reveal(None)));
+}
+
+#[test]
+fn the_browser_is_whole_in_every_window_and_every_control_is_named() {
+    for (size, count) in [(SMALLEST, 8), (DEFAULT, 2), (egui::vec2(2400.0, 1500.0), 2)] {
+        let mut stage = Stage::new(count, size);
+        let user = |i: usize| {
+            let name = format!("Preset with a rather long name, number {i}");
+            listing(&name, Some(file(&name)), &NAMES)
+        };
+        stage.session.browsing.set_library(Library { user: (0..500).map(user).collect(), ..library() });
+        open(&mut stage);
+        let window = stage.harness.ctx.content_rect();
+        let controls =
+            ["Search presets", "All presets", "Recent presets", "Save", "Save as…", "Open file…", "Show folder"];
+        let places = controls.map(|name| (name, stage.place(name)));
+        for (i, (name, place)) in places.iter().enumerate() {
+            assert!(window.contains_rect(*place), "{name} at {place} is cut at {size}");
+            for (other, other_place) in &places[i + 1..] {
+                assert!(!place.shrink(0.01).intersects(*other_place), "{name} overlaps {other} at {size}");
+            }
+        }
+        assert_eq!(stage.harness.unnamed_widgets(), Vec::<String>::new());
+        stage.click("Save as…");
+        stage.wait(0.1);
+        for name in ["Preset name", "Remove the last word", "Add 5", "Save", "Cancel"] {
+            assert!(window.contains_rect(stage.place(name)), "{name} is cut at {size}");
+        }
+        assert_eq!(stage.harness.unnamed_widgets(), Vec::<String>::new());
+    }
+}

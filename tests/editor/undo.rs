@@ -1,0 +1,236 @@
+//! Undo and redo: what is a step, what is none, and that every step comes back exactly.
+
+use super::stage::{DEFAULT, Stage, Told, assert_one_gesture, file, summary};
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable};
+use nice_plug::prelude::{FloatParam, Param};
+use std::sync::Arc;
+use unbraid::{
+    plugin::{
+        browsing::Browse,
+        history::Step,
+        preset_field::StoredPreset,
+        session::{Activity, Replay, Request, Summary},
+        version::Version,
+    },
+    preset::{
+        Knobs, Preset, UnknownKeys,
+        library::{self, Entry, Trashed},
+    },
+};
+
+/// A version without sources, of this title.
+pub(super) fn version(title: &str) -> Arc<Version> {
+    let preset = Preset { sources: Vec::new(), written_by: String::new(), unknown: UnknownKeys::default() };
+    Arc::new(Version {
+        preset: Arc::new(preset),
+        stored: Arc::new(StoredPreset { title: title.to_owned(), file: String::new() }),
+        summary: Arc::new(Summary { title: title.to_owned(), ..summary(2) }),
+    })
+}
+
+fn can(stage: &Stage, button: &str) -> bool {
+    !stage.harness.get_by_label(button).accesskit_node().is_disabled()
+}
+
+/// The first knob in dB. A host hands back a position, from which 0 dB comes back a rounding error away.
+fn gain(stage: &Stage) -> f32 {
+    stage.params.strips[0].gain_db().unwrap()
+}
+
+/// What the host does when it plays automation.
+fn automate(param: &FloatParam, plain: f32) {
+    // SAFETY: the stage holds the parameter.
+    unsafe { param.as_ptr()._internal_set_normalized_value(param.preview_normalized(plain)) };
+}
+
+#[test]
+fn a_drag_is_one_step_and_comes_back_exactly() {
+    let mut stage = Stage::new(2, DEFAULT);
+    assert!(!can(&stage, "Undo") && !can(&stage, "Redo"));
+    stage.drag("Drums gain", 30.0);
+    let moved = gain(&stage);
+    stage.wait(0.1);
+    assert!(moved < -1.0 && can(&stage, "Undo"));
+    stage.drag("Drums gain", 30.0);
+    let further = gain(&stage);
+    stage.told_of(&stage.params.strips[0].gain);
+    stage.click("Undo");
+    assert_eq!(gain(&stage), moved);
+    assert_one_gesture(&stage.told_of(&stage.params.strips[0].gain));
+    stage.click("Undo");
+    assert_eq!(gain(&stage), 0.0);
+    stage.wait(0.1);
+    assert!(!can(&stage, "Undo"));
+    stage.click("Redo");
+    stage.click("Redo");
+    assert_eq!(gain(&stage), further);
+    stage.wait(0.1);
+    assert!(!can(&stage, "Redo"));
+}
+
+#[test]
+fn the_notches_of_one_turn_of_the_wheel_are_one_step() {
+    let mut stage = Stage::new(2, DEFAULT);
+    for _ in 0..5 {
+        stage.wheel("Drums gain", -1.0, Modifiers::NONE);
+    }
+    stage.wait(2.0);
+    stage.wheel("Drums gain", -1.0, Modifiers::NONE);
+    stage.wheel("Bass gain", 1.0, Modifiers::NONE);
+    stage.click("Undo");
+    assert!((gain(&stage) + 6.0).abs() < 1e-3 && stage.params.strips[1].gain_db() == Some(0.0));
+    stage.click("Undo");
+    assert!((gain(&stage) + 5.0).abs() < 1e-3, "{}", gain(&stage));
+    stage.click("Undo");
+    assert_eq!(gain(&stage), 0.0);
+}
+
+#[test]
+fn every_click_of_a_switch_is_a_step_but_for_those_that_only_serve_to_listen() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.click("Drums mute");
+    stage.click("Drums mute");
+    stage.click("Bass solo");
+    stage.click("Bypass");
+    stage.click("Removed");
+    stage.click("Undo");
+    assert!(!stage.params.strips[1].solo.value() && stage.params.bypass.value() && stage.params.removed.value());
+    stage.click("Undo");
+    assert!(stage.params.strips[0].mute.value());
+    stage.click("Undo");
+    assert!(!stage.params.strips[0].mute.value());
+}
+
+#[test]
+fn what_the_host_automates_is_no_step() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.wheel("Drums gain", -3.0, Modifiers::NONE);
+    for step in 0..20 {
+        automate(&stage.params.strips[1].gain, -step as f32);
+        automate(&stage.params.strips[0].gain, -step as f32);
+        stage.harness.step();
+    }
+    stage.click("Undo");
+    assert_eq!((gain(&stage), stage.params.strips[1].gain.value().round()), (0.0, -19.0));
+    stage.wait(0.1);
+    assert!(!can(&stage, "Undo"));
+}
+
+#[test]
+fn a_knob_under_automation_comes_back_to_where_the_hand_took_it() {
+    let mut stage = Stage::new(2, DEFAULT);
+    automate(&stage.params.strips[0].gain, -12.0);
+    stage.drag("Drums gain", -40.0);
+    stage.click("Undo");
+    assert!((gain(&stage) + 12.0).abs() < 1e-4, "{}", gain(&stage));
+}
+
+#[test]
+fn the_keys_undo_and_redo_unless_a_number_is_typed() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.click("Drums mute");
+    stage.key(Key::Z, Modifiers::COMMAND);
+    assert!(!stage.params.strips[0].mute.value());
+    stage.key(Key::Z, Modifiers::COMMAND | Modifiers::SHIFT);
+    assert!(stage.params.strips[0].mute.value());
+    stage.key(Key::Z, Modifiers::COMMAND);
+    stage.key(Key::Y, Modifiers::COMMAND);
+    assert!(stage.params.strips[0].mute.value());
+    stage.click("Drums gain value");
+    stage.harness.step();
+    stage.event(egui::Event::Text("-9".into()));
+    stage.key(Key::Z, Modifiers::COMMAND);
+    assert!(stage.params.strips[0].mute.value(), "the key belonged to the number");
+    stage.key(Key::Escape, Modifiers::NONE);
+    stage.wait(0.1);
+    stage.key(Key::Z, Modifiers::COMMAND);
+    assert!(!stage.params.strips[0].mute.value());
+}
+
+#[test]
+fn a_step_says_what_it_is() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.click("Bass solo");
+    stage.move_to(stage.centre("Undo"));
+    stage.wait(1.0);
+    assert!(stage.shows("Undo: Bass solo"));
+}
+
+#[test]
+fn a_loaded_preset_is_one_step_with_its_knobs() {
+    let mut stage = Stage::new(2, DEFAULT);
+    let (before, after) = (version("Before"), version("After"));
+    let stood = vec![Knobs::default(); 8];
+    let brought = vec![Knobs { gain_db: Some(-6.0), mute: true, solo: false }];
+    // What the worker does once the preset plays.
+    let knobs = Some((stood.clone(), brought.clone()));
+    stage.session.history().push(Step::Changed { from: before.clone(), to: after.clone(), knobs });
+    stage.session.offer_knobs(brought.clone());
+    stage.wait(0.1);
+    assert!(stage.params.strips[0].mute.value() && (gain(&stage) + 6.0).abs() < 1e-3);
+    stage.click("Undo");
+    assert_eq!(stage.asked(), [Request::Replay(Replay { version: before, knobs: Some(stood) })]);
+    stage.click("Redo");
+    assert_eq!(stage.asked(), [Request::Replay(Replay { version: after, knobs: Some(brought) })]);
+    stage.click("Undo");
+    stage.wait(0.1);
+    assert!(!can(&stage, "Undo"), "the knobs were no steps of their own");
+}
+
+#[test]
+fn names_and_deletions_are_undone() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.session.history().push(Step::Renamed { from: file("a"), to: file("b") });
+    let trashed = Trashed { file: file("c"), kept_at: "/presets/.trash/0.c".into() };
+    stage.session.history().push(Step::Deleted(trashed.clone()));
+    stage.wait(0.1);
+    stage.click("Undo");
+    stage.click("Undo");
+    stage.click("Redo");
+    stage.click("Redo");
+    let asked = [
+        Browse::Restore(trashed.clone()),
+        Browse::Relocate(file("b"), file("a")),
+        Browse::Relocate(file("a"), file("b")),
+        Browse::DeleteAgain(trashed),
+    ];
+    assert_eq!(stage.asked(), asked.map(Request::Browse));
+}
+
+#[test]
+fn nothing_is_undone_while_a_preset_is_on_its_way() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.click("Drums mute");
+    stage.session.set_activity(Activity::Loading("Kit".into()));
+    stage.wait(0.1);
+    assert!(!can(&stage, "Undo"));
+    stage.key(Key::Z, Modifiers::COMMAND);
+    assert!(stage.params.strips[0].mute.value());
+    stage.session.set_activity(Activity::Idle);
+    stage.key(Key::Z, Modifiers::COMMAND);
+    assert!(!stage.params.strips[0].mute.value());
+}
+
+#[test]
+fn steps_outlive_the_window() {
+    let mut first = Stage::new(2, DEFAULT);
+    first.drag("Drums gain", 30.0);
+    first.click("Bass mute");
+    let mut second = Stage::reopened(&first);
+    second.click("Undo");
+    second.click("Undo");
+    assert!(gain(&second) == 0.0 && !second.params.strips[1].mute.value());
+    assert!(second.host.told().iter().any(|told| matches!(told, Told::Set(..))));
+}
+
+/// The worker's presets take memory; here, as the plugin has it, is that the factory preset is one that can be loaded.
+#[test]
+fn a_version_knows_what_it_takes() {
+    let entry = Entry { name: "Drums + Bass".to_owned(), path: None };
+    let preset = Arc::new(library::load(&entry).unwrap());
+    let stored = Arc::new(StoredPreset::pack("Drums + Bass", library::factory_bytes("Drums + Bass").unwrap()));
+    let bytes = Version { preset, stored: stored.clone(), summary: Arc::new(summary(2)) }.bytes();
+    let file = library::factory_bytes("Drums + Bass").unwrap().len();
+    assert!(bytes > stored.file.len() + file * 9 / 10 && bytes < stored.file.len() + file, "{bytes} of {file}");
+}
