@@ -9,6 +9,7 @@ mod editor {
     mod controls;
     mod knobs;
     mod learning;
+    mod picture;
     mod pictures;
     mod places;
     mod states;

@@ -45,6 +45,8 @@ pub struct EditorState {
     pub(super) files: FileChooser,
     /// Restarts asked of the host.
     pub(super) restart: Restart,
+    /// Whether the picture is folded away.
+    pub(super) picture_folded: bool,
     /// Time of the last frame, in seconds.
     seen_at: Option<f64>,
     /// Since when nothing is heard, in seconds.
@@ -64,6 +66,11 @@ impl EditorState {
     /// The same state, with a preset menu that is filled by `read`.
     pub fn with_library(self, read: ReadLibrary) -> Self {
         Self { shelf: Shelf::new(read), ..self }
+    }
+
+    /// The same state, with the picture folded away.
+    pub fn without_picture(self) -> Self {
+        Self { picture_folded: true, ..self }
     }
 
     /// Takes in what happened since the last frame.

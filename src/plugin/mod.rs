@@ -1,7 +1,7 @@
 //! The host-facing shell: parameters, buses, state, threads, and the CLAP and VST3 entry points.
 //!
 //! - [`params`]: what the host sees and automates. [`preset_field`]: the preset inside the project.
-//! - [`session`]: what the editor sees and may ask. [`meters`]: levels for it.
+//! - [`session`]: what the editor sees and may ask. [`meters`] and [`spectra`]: levels and frames for it.
 //! - [`worker`]: the thread that reads presets and builds models, [`learning`] and [`adapting`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
 //!   between it, the main thread and the audio thread.
 //! - [`entry`]: the library's entry points. [`host_link`]: what they and the plugin tell each other.
@@ -17,6 +17,7 @@ pub mod meters;
 pub mod params;
 pub mod preset_field;
 pub mod session;
+pub mod spectra;
 pub mod watch;
 pub mod worker;
 
@@ -199,7 +200,7 @@ impl Plugin for Unbraid {
             worker::settle(stored, preset, &self.params.preset, &self.session);
         }
         self.stage.lock().adapters.extend(worker::adapter(&preset, framing, &mut model));
-        let separator = Separator::new(model, channels);
+        let separator = Separator::new(model, channels).observed_by(self.session.spectra.observer());
         let latency_samples = separator.latency_samples() as u32;
         context.set_latency_samples(latency_samples);
         self.session.set_playing(Playing { mode: framing.mode, latency_samples, sample_rate: framing.sample_rate });
@@ -263,6 +264,11 @@ impl Plugin for Unbraid {
 }
 
 impl Unbraid {
+    /// What the editor sees of this instance.
+    pub fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
     /// Audio thread: a mode other than the one in force needs another latency, which the host takes while it
     /// restarts the plugin. Until then the old mode plays on.
     fn ask_for_mode(&mut self) {

@@ -1,9 +1,9 @@
 //! What an instance is doing, as its editor sees it, and what the editor may ask of it.
 //!
 //! Read and written by the editor, the worker and the host's main thread. The audio thread touches
-//! only [`Session::meters`].
+//! only [`Session::meters`], and has an end of [`Session::spectra`].
 
-use super::meters::Meters;
+use super::{meters::Meters, spectra::Spectra};
 use crate::{
     learner::{LearnSettings, adaptive::MEMORY_SECONDS},
     preset::{Colour, Kind, Knobs, MAX_SOURCES, Preset, library},
@@ -179,6 +179,8 @@ pub enum Request {
 pub struct Session {
     /// Levels for the editor.
     pub meters: Meters,
+    /// Frames for the editor.
+    pub spectra: Spectra,
     summary: Mutex<Arc<Summary>>,
     activity: Mutex<Activity>,
     learning: Mutex<LearnState>,
@@ -202,6 +204,7 @@ impl Session {
         let (requests, inbox) = unbounded();
         let session = Self {
             meters: Meters::default(),
+            spectra: Spectra::default(),
             summary: Mutex::new(Arc::new(summary)),
             activity: Mutex::new(Activity::Idle),
             learning: Mutex::default(),
