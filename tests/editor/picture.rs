@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use std::{path::PathBuf, time::Duration};
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
-    editor::theme,
+    editor::{EditorState, theme},
     plugin::spectra::BOXES,
     preset::{
         Kind, Knobs, PALETTE, Preset, Source, UnknownKeys,
@@ -64,8 +64,8 @@ struct Band {
 }
 
 impl Band {
-    fn of(preset: &Preset, size: Vec2) -> Self {
-        let stage = Stage::new(preset.sources.len(), size);
+    fn of(preset: &Preset, size: Vec2, scale: f32) -> Self {
+        let stage = Stage::scaled(preset.sources.len(), size, scale, EditorState::default());
         let model = Model::new(preset, RATE, LatencyMode::Quality).unwrap();
         let separator = Separator::new(Box::new(model), 2).observed_by(stage.session.spectra.observer());
         Self { stage, separator, heard: 0 }
@@ -74,7 +74,7 @@ impl Band {
     /// `count` sources, each an octave above the one before.
     fn new(count: usize, size: Vec2) -> Self {
         let sources = (0..count).map(|index| source(index, home(index))).collect();
-        Self::of(&Preset { sources, written_by: String::new(), unknown: UnknownKeys::default() }, size)
+        Self::of(&Preset { sources, written_by: String::new(), unknown: UnknownKeys::default() }, size, 1.0)
     }
 
     /// Plays for `seconds`, a picture every sixtieth.
@@ -85,6 +85,11 @@ impl Band {
             self.heard += STEP;
             self.separator.set_controls(&self.stage.params.controls(self.separator.sources()));
             self.separator.process(&mut [&mut left, &mut right], &mut []);
+            let (levels, meters) = (self.separator.levels(), &self.stage.session.meters);
+            for (meter, level) in meters.sources.iter().zip(&levels.sources) {
+                meter.write(level.peak, level.rms);
+            }
+            meters.output.write(levels.output.peak, levels.output.rms);
             self.stage.harness.step();
         }
     }
@@ -295,8 +300,7 @@ fn music_is_seen_taken_apart() {
     let preset = library::load(&entry).unwrap();
     for (size, name) in [(vec2(900.0, 600.0), "900x600"), (SMALLEST, "640x400"), (DEFAULT, "default")] {
         for scale in [1.0, 2.0] {
-            let mut band = Band::of(&preset, size);
-            band.stage.harness.set_pixels_per_point(scale);
+            let mut band = Band::of(&preset, size, scale);
             let music = |n: usize| 2.5 * (bass[n % bass.len()] + drums[n % drums.len()]);
             band.play(5.0, music);
             band.stage.type_into("Bass gain value", "-18", egui::Key::Enter);

@@ -115,23 +115,30 @@ impl Stage {
         Self::with_state(2, size, EditorState::default().with_library(library))
     }
 
-    pub(super) fn with_state(count: usize, size: Vec2, mut state: EditorState) -> Self {
+    pub(super) fn with_state(count: usize, size: Vec2, state: EditorState) -> Self {
+        Self::scaled(count, size, 1.0, state)
+    }
+
+    /// The same on a screen with `scale` pixels per point.
+    pub(super) fn scaled(count: usize, size: Vec2, scale: f32, mut state: EditorState) -> Self {
         let params = Arc::new(UnbraidParams::new(PresetField::default()));
         let (session, inbox) = Session::new(summary(count));
         session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 3584, sample_rate: 44_100.0 });
         let host = Arc::new(Host::default());
         let gui = GuiContext::new(host.clone());
         let (their_params, their_session) = (params.clone(), session.clone());
-        let harness =
-            Harness::builder().with_size(size).with_step_dt(1.0 / 60.0).with_context_setup(theme::install).build_ui(
-                move |ui| {
-                    // The harness leaves a margin; a plugin's window has none.
-                    let window = ui.ctx().content_rect();
-                    let mut whole = ui.new_child(UiBuilder::new().max_rect(window));
-                    whole.set_clip_rect(window);
-                    draw(&mut whole, &their_params, &their_session, &gui, &mut state);
-                },
-            );
+        let harness = Harness::builder()
+            .with_size(size)
+            .with_pixels_per_point(scale)
+            .with_step_dt(1.0 / 60.0)
+            .with_context_setup(theme::install)
+            .build_ui(move |ui| {
+                // The harness leaves a margin; a plugin's window has none.
+                let window = ui.ctx().content_rect();
+                let mut whole = ui.new_child(UiBuilder::new().max_rect(window));
+                whole.set_clip_rect(window);
+                draw(&mut whole, &their_params, &their_session, &gui, &mut state);
+            });
         Self { params, session, inbox, host, harness }
     }
 

@@ -17,11 +17,6 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that begins at `newest`.
-    pub fn at(newest: f64) -> Self {
-        Self { shown: newest, newest, burst: 0.0 }
-    }
-
     /// `elapsed` seconds went by, and the newest frame is at `newest` now.
     pub fn advance(&mut self, newest: f64, elapsed: f64) {
         let came = newest - self.newest;

@@ -6,7 +6,7 @@
 use super::{
     axis::ROWS,
     map::Map,
-    slice::{Slice, height},
+    slice::{SILENCE_DB, Slice, height},
 };
 use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureOptions, pos2};
 
@@ -19,11 +19,14 @@ const LONGEST_GAP: u64 = COLUMNS as u64 / 2;
 /// Levels above this height are seen.
 const SEEN: f32 = 0.06;
 
+/// Step of the levels that are kept, in dB.
+const STEP_DB: f32 = 0.6;
+
 /// The ring.
 #[derive(Default)]
 pub struct History {
-    /// Per column and row, the height of the level times 255, `[COLUMNS, ROWS]`.
-    heights: Vec<u8>,
+    /// Per column and row, the level of the mixture as [`packed`], `[COLUMNS, ROWS]`.
+    levels: Vec<u8>,
     /// Per column, source and row, the share times 255, `[COLUMNS, S, ROWS]`.
     shares: Vec<u8>,
     sources: usize,
@@ -46,16 +49,11 @@ impl History {
     /// The sources are others from now on.
     pub fn set_sources(&mut self, sources: usize) {
         self.known_from = self.next;
-        if sources != self.sources || self.heights.is_empty() {
+        if sources != self.sources || self.levels.is_empty() {
             self.sources = sources;
-            self.heights.resize(COLUMNS * ROWS, 0);
+            self.levels.resize(COLUMNS * ROWS, 0);
             self.shares = vec![0; COLUMNS * sources * ROWS];
         }
-    }
-
-    /// The column that comes next.
-    pub fn next(&self) -> u64 {
-        self.next
     }
 
     /// Takes `slice` as column `column`; columns that were left out look like it.
@@ -64,17 +62,17 @@ impl History {
             self.next = column;
         }
         let (mut pixels, mut seen) = (vec![Color32::BLACK; ROWS], false);
-        let heights: Vec<f32> = slice.mixture_db.iter().enumerate().map(|(row, db)| height(*db, row)).collect();
-        for (row, height) in heights.iter().enumerate() {
+        for (row, db) in slice.mixture_db.iter().enumerate() {
+            let height = height(*db, row);
             // The texture's first pixel is the top.
-            pixels[ROWS - 1 - row] = map.colour(*height, |source| slice.share(source, row));
-            seen |= *height > SEEN;
+            pixels[ROWS - 1 - row] = map.colour(height, |source| slice.share(source, row));
+            seen |= height > SEEN;
         }
         while self.next <= column {
             let at = (self.next % COLUMNS as u64) as usize;
             let byte = |value: f32| (value * 255.0).round() as u8;
-            let kept = self.heights[at * ROWS..][..ROWS].iter_mut();
-            kept.zip(&heights).for_each(|(kept, height)| *kept = byte(*height));
+            let kept = self.levels[at * ROWS..][..ROWS].iter_mut();
+            kept.zip(&slice.mixture_db).for_each(|(kept, db)| *kept = packed(*db));
             let width = self.sources * ROWS;
             let kept = self.shares[at * width..][..width].iter_mut();
             kept.zip(&slice.shares).for_each(|(kept, share)| *kept = byte(*share));
@@ -91,7 +89,7 @@ impl History {
         self.seen.is_some_and(|seen| seen + columns >= self.next)
     }
 
-    /// Height of the level, and the shares of the sources if they are those of today, in `row` of `column`.
+    /// Level of the mixture in dB, and the shares of the sources if they are those of today, in `row` of `column`.
     pub fn at(&self, column: u64, row: usize) -> Option<(f32, Option<Vec<f32>>)> {
         if column >= self.next || column + (COLUMNS as u64) <= self.next {
             return None;
@@ -99,7 +97,7 @@ impl History {
         let at = (column % COLUMNS as u64) as usize;
         let share = |source: usize| f32::from(self.shares[(at * self.sources + source) * ROWS + row]) / 255.0;
         let shares = (column >= self.known_from).then(|| (0..self.sources).map(share).collect());
-        Some((f32::from(self.heights[at * ROWS + row]) / 255.0, shares))
+        Some((unpacked(self.levels[at * ROWS + row]), shares))
     }
 
     /// The texture, with all columns that have come.
@@ -113,6 +111,15 @@ impl History {
         }
         texture
     }
+}
+
+/// A level in dB, from silence up in steps of 0.6 dB.
+fn packed(db: f32) -> u8 {
+    ((db - SILENCE_DB) / STEP_DB).round() as u8
+}
+
+fn unpacked(level: u8) -> f32 {
+    SILENCE_DB + STEP_DB * f32::from(level)
 }
 
 /// The part of the texture that shows `columns` columns, the last of them `edge`, which may lie between two.
@@ -143,8 +150,8 @@ mod tests {
     fn a_column_is_kept_until_the_ring_comes_round() {
         let (mut history, map) = history();
         history.take(0, &slice(-40.0), &map);
-        let (height, shares) = history.at(0, 200).unwrap();
-        assert!(height > 0.5);
+        let (level, shares) = history.at(0, 200).unwrap();
+        assert!((level + 40.0).abs() < 0.4);
         assert_eq!(shares, Some(vec![1.0, 0.0]));
         assert_eq!(history.at(1, 200), None);
         for column in 1..COLUMNS as u64 {
@@ -159,7 +166,7 @@ mod tests {
         let (mut history, map) = history();
         history.take(0, &slice(-140.0), &map);
         history.take(4, &slice(-40.0), &map);
-        assert!((1..=4).all(|column| history.at(column, 200).unwrap().0 > 0.5));
+        assert!((1..=4).all(|column| history.at(column, 200).unwrap().0 > -41.0));
         assert_eq!(history.fresh.len(), 5);
     }
 

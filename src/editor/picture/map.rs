@@ -7,6 +7,8 @@ use egui::{Color32, Rgba};
 
 /// Lightness of what is not heard, that of the ground, and of the loudest.
 const LIGHTNESS: (f32, f32) = (0.165, 0.95);
+/// Level up to which colour fades in, so that silence has none.
+const COLOURED: f32 = 0.15;
 /// Halvings of the way to grey by which a colour is brought into the screen's range.
 const GAMUT_STEPS: usize = 7;
 
@@ -49,7 +51,8 @@ impl Map {
         let length = mixed.a.hypot(mixed.b).max(1e-6);
         // A shade keeps the saturation of its colour, that is, chroma in proportion to lightness.
         let shade = (lightness / mixed.lightness.max(0.1)).min(1.0);
-        let chroma = chroma * shade * confidence(self.sources.len(), &shares).sqrt();
+        let faded_in = (level / COLOURED).clamp(0.0, 1.0);
+        let chroma = chroma * shade * faded_in * confidence(self.sources.len(), &shares).sqrt();
         screen(Lab { lightness, a: mixed.a / length * chroma, b: mixed.b / length * chroma })
     }
 }

@@ -1,24 +1,24 @@
 //! The picture: the last seconds of the mixture, taken apart, and what the plugin makes of it now.
 //!
-//! - `axis`: frequencies and rows. `slice`: a frame on the rows. `history`: the last seconds of them; `clock`: which moment is at the edge.
-//!   `moment`: that moment, calmed.
-//! - `map`: the colours. `plot`: places for curves. `masks`, `output`: what is drawn in them. `readout`: what is under the pointer.
-//! - `places`: what is where.
+//! - [`axis`]: frequencies and rows. [`slice`](mod@slice): a frame on the rows. [`history`]: the last seconds of them; [`clock`]: which moment is at the edge;
+//!   [`moment`]: that moment, calmed.
+//! - [`map`]: the colours. [`places`]: what is where. [`plot`]: places for curves; [`masks`] and [`output`] draw them. [`readout`]: what is under the
+//!   pointer.
 //!
 //! A [`Picture`] lives in its window's egui context and ends with it: nice-plug-egui 0.6 keeps what it runs in a window when the window closes, and
 //! never says that it has.
 
-mod axis;
-mod clock;
-mod history;
-mod map;
-mod masks;
-mod moment;
-mod output;
-mod places;
-mod plot;
-mod readout;
-mod slice;
+pub mod axis;
+pub mod clock;
+pub mod history;
+pub mod map;
+pub mod masks;
+pub mod moment;
+pub mod output;
+pub mod places;
+pub mod plot;
+pub mod readout;
+pub mod slice;
 
 use super::{EditorState, Scene, strip::display_name, theme};
 use crate::{
@@ -80,7 +80,7 @@ struct Stream {
 /// The picture of the window of `ctx`; the first call lets frames come.
 pub fn of(ctx: &Context, session: &Session) -> Arc<Mutex<Picture>> {
     let begin = || Arc::new(Mutex::new(Picture::new(session.spectra.look_on())));
-    ctx.data_mut(|data| data.get_temp_mut_or_insert_with(Id::new("picture"), begin).clone())
+    ctx.data_mut(|data| data.get_temp_mut_or_insert_with(Id::unique("unbraid picture"), begin).clone())
 }
 
 /// A poisoned lock guards a picture that is wrong for a frame at worst.
@@ -235,8 +235,8 @@ impl Picture {
             let column =
                 self.stream.as_ref().map(|stream| ((self.clock.shown() - f64::from(ago)) / stream.step_s).round());
             let found = column.filter(|column| *column >= 0.0).and_then(|column| self.history.at(column as u64, row));
-            let (height, shares) = found.unwrap_or((0.0, None));
-            let mixture_db = (height > 0.0).then(|| slice::level(height, row));
+            let (level, shares) = found.unwrap_or((slice::SILENCE_DB, None));
+            let mixture_db = (slice::height(level, row) > 0.0).then_some(level);
             return Readout { hz, ago, mixture_db, output_db: None, shares: named(shares.unwrap_or_default()) };
         }
         let level = self.moment.mixture_db[row];

@@ -40,6 +40,20 @@ impl Places {
         let left = inner.left() + if labelled { LABELS } else { 0.0 };
         let spectrogram = inner.with_min_x(left).with_max_x(masks.left() - SPACE);
         let plot = |rect| Plot { rect, direction: Direction::Up };
+        if std::env::var_os("PICTURE_B").is_some() {
+            let right = inner.with_min_x(inner.right() - (0.36 * inner.width()).round());
+            let right_plot = |rect| Plot { rect, direction: Direction::Right };
+            let masks = right.with_min_y(right.bottom() - (0.3 * right.height()).round());
+            let output = right.with_max_y(masks.top() - SPACE);
+            let spectrogram = inner.with_min_x(left).with_max_x(right.left() - SPACE);
+            return Self {
+                card,
+                spectrogram: plot(spectrogram),
+                masks: right_plot(masks),
+                output: right_plot(output),
+                labelled,
+            };
+        }
         Self { card, spectrogram: plot(spectrogram), masks: plot(masks), output: plot(output), labelled }
     }
 

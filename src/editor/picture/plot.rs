@@ -1,7 +1,7 @@
 //! A place for curves over frequency: which point of the screen a row and a height are, and areas between two curves.
 
 use super::axis::ROWS;
-use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, epaint::PathStroke, pos2};
+use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2};
 
 /// Width of one step of a curve, in points.
 const STEP: f32 = 2.0;
@@ -57,10 +57,19 @@ impl Plot {
         painter.line_segment([self.point(along, 0.0), self.point(along, 1.0)], stroke);
     }
 
-    /// A curve of these heights, one per step.
-    pub fn curve(&self, painter: &Painter, heights: &[f32], stroke: impl Into<PathStroke>) {
-        let points = self.steps().zip(heights).map(|((along, _), height)| self.point(along, *height)).collect();
-        painter.add(Shape::line(points, stroke));
+    /// A curve of these heights, one per step, where it is above the foot.
+    pub fn curve(&self, painter: &Painter, heights: &[f32], stroke: Stroke) {
+        let points: Vec<Pos2> =
+            self.steps().zip(heights).map(|((along, _), height)| self.point(along, *height)).collect();
+        let above = |i: usize| heights[i] > 0.0;
+        let mut first = 0;
+        while first < points.len() {
+            let run = (first..points.len()).take_while(|i| above(*i)).count();
+            if run > 1 {
+                painter.add(Shape::line(points[first..first + run].to_vec(), stroke));
+            }
+            first += run.max(1);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ pub const SILENCE_DB: f32 = -140.0;
 /// Music falls by about this much per octave: so much is added above 1 kHz and taken away below, in dB.
 const TILT_DB_PER_OCTAVE: f32 = 3.0;
 /// The lowest and the highest level on the scale, after the tilt, in dB.
-const SCALE_DB: (f32, f32) = (-92.0, -22.0);
+const SCALE_DB: (f32, f32) = (-90.0, -12.0);
 
 /// One frame, lowest frequency first.
 #[derive(Debug, Clone)]
@@ -81,9 +81,4 @@ pub fn height(db: f32, row: usize) -> f32 {
 /// What is added to a level in `row`, in dB.
 fn tilt(row: usize) -> f32 {
     TILT_DB_PER_OCTAVE * (row_frequency(row) / 1_000.0).log2()
-}
-
-/// The level in `row` whose height on the scale is `height`, in dB: [`height`] the other way round.
-pub fn level(height: f32, row: usize) -> f32 {
-    SCALE_DB.0 + height * (SCALE_DB.1 - SCALE_DB.0) - tilt(row)
 }
