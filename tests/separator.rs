@@ -519,7 +519,7 @@ fn masks_are_shown_as_they_fade() {
             .map(|name| source(name, Kind::Fixed, vec![dictionary(9 + name.len() as u64, 4, 2058)]))
             .to_vec(),
     );
-    separator.offer_model(Box::new(Model::new(&three, rate, mode).unwrap())).unwrap();
+    assert!(separator.offer_model(Box::new(Model::new(&three, rate, mode).unwrap())).is_ok());
     play(&mut separator, &[noise(2, 8_000)], 0, || 64);
     drop(spare);
     let frames: Vec<_> = filled.try_iter().collect();

@@ -3,6 +3,7 @@
 //! Works in OKLab (Ottosson 2020), where equal steps of lightness look equal. A lone source that is as light as its own colour has
 //! just that colour; below it is a shade of it, above a tint.
 
+use crate::editor::theme;
 use egui::{Color32, Rgba};
 
 /// Lightness of what is not heard, that of the ground, and of the loudest.
@@ -21,15 +22,16 @@ struct Lab {
 }
 
 /// The colours of a preset's sources, ready to be mixed.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Map {
     sources: Vec<Lab>,
+    ground: Lab,
 }
 
 impl Map {
     /// For sources of these colours.
     pub fn new(colours: impl Iterator<Item = Color32>) -> Self {
-        Self { sources: colours.map(lab).collect() }
+        Self { sources: colours.map(lab).collect(), ground: lab(theme::WELL) }
     }
 
     /// Number of sources.
@@ -53,7 +55,8 @@ impl Map {
         let shade = (lightness / mixed.lightness.max(0.1)).min(1.0);
         let faded_in = (level / COLOURED).clamp(0.0, 1.0);
         let chroma = chroma * shade * faded_in * confidence(self.sources.len(), &shares).sqrt();
-        screen(Lab { lightness, a: mixed.a / length * chroma, b: mixed.b / length * chroma })
+        let tinted = |ground: f32, mixed: f32| (1.0 - faded_in) * ground + chroma * mixed / length;
+        screen(Lab { lightness, a: tinted(self.ground.a, mixed.a), b: tinted(self.ground.b, mixed.b) })
     }
 }
 

@@ -45,6 +45,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Without a frame for this long the audio thread has stopped, in seconds.
 const STALE_S: f64 = 0.4;
+/// Size of labels, in points.
+const SMALL: f32 = 11.0;
 /// Lines over the pictures.
 const LINE: Color32 = Color32::from_rgba_premultiplied(26, 26, 26, 26);
 
@@ -111,7 +113,7 @@ impl Picture {
             history: History::default(),
             moment: Moment::default(),
             clock: Clock::default(),
-            map: Map::default(),
+            map: Map::new(std::iter::empty()),
             colours: Vec::new(),
             names: Vec::new(),
             drawn_at: None,
@@ -284,8 +286,14 @@ fn draw_scales(painter: &Painter, places: &Places) {
             plot.line_across(painter, along, Stroke::new(1.0, LINE));
         }
         if let Some(at) = places.label(along) {
-            painter.text(at, Align2::RIGHT_CENTER, label, theme::font(11.0), theme::FAINT);
+            painter.text(at, Align2::RIGHT_CENTER, label, theme::font(SMALL), theme::FAINT);
         }
+    }
+    if places.labelled() {
+        let foot = places.output.rect.right_bottom() - vec2(6.0, 4.0);
+        let out = painter.text(foot, Align2::RIGHT_BOTTOM, "out", theme::font(SMALL), theme::TEXT);
+        let beside = out.left_bottom() - vec2(7.0, 0.0);
+        painter.text(beside, Align2::RIGHT_BOTTOM, "in", theme::font(SMALL), theme::FAINT);
     }
 }
 

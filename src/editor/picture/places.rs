@@ -1,6 +1,6 @@
 //! What is where in the picture.
 
-use super::plot::{Direction, Plot};
+use super::plot::Plot;
 use egui::{Pos2, Rect, pos2};
 
 /// Room around and between the parts, in points.
@@ -39,22 +39,13 @@ impl Places {
         let masks = masks.with_min_x(masks.right() - share(MASKS));
         let left = inner.left() + if labelled { LABELS } else { 0.0 };
         let spectrogram = inner.with_min_x(left).with_max_x(masks.left() - SPACE);
-        let plot = |rect| Plot { rect, direction: Direction::Up };
-        if std::env::var_os("PICTURE_B").is_some() {
-            let right = inner.with_min_x(inner.right() - (0.36 * inner.width()).round());
-            let right_plot = |rect| Plot { rect, direction: Direction::Right };
-            let masks = right.with_min_y(right.bottom() - (0.3 * right.height()).round());
-            let output = right.with_max_y(masks.top() - SPACE);
-            let spectrogram = inner.with_min_x(left).with_max_x(right.left() - SPACE);
-            return Self {
-                card,
-                spectrogram: plot(spectrogram),
-                masks: right_plot(masks),
-                output: right_plot(output),
-                labelled,
-            };
-        }
+        let plot = |rect| Plot { rect };
         Self { card, spectrogram: plot(spectrogram), masks: plot(masks), output: plot(output), labelled }
+    }
+
+    /// Whether there is room for words.
+    pub fn labelled(&self) -> bool {
+        self.labelled
     }
 
     /// The right end of a label at `along` the frequency axis.

@@ -1,4 +1,5 @@
-//! A place for curves over frequency: which point of the screen a row and a height are, and areas between two curves.
+//! A place for curves over frequency, which runs upwards as in the spectrogram beside it; heights run to the right. And areas between two
+//! curves.
 
 use super::axis::ROWS;
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2};
@@ -6,46 +7,28 @@ use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2};
 /// Width of one step of a curve, in points.
 const STEP: f32 = 2.0;
 
-/// Which way the frequency axis runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// Upwards, values to the right: beside the spectrogram.
-    Up,
-    /// To the right, values upwards: as analysers have it.
-    Right,
-}
-
 /// A place for curves.
 #[derive(Debug, Clone, Copy)]
 pub struct Plot {
     /// On the screen.
     pub rect: Rect,
-    /// Of the frequency axis.
-    pub direction: Direction,
 }
 
 impl Plot {
     /// The point at `along` the frequency axis and at `height`, both 0 to 1.
     pub fn point(&self, along: f32, height: f32) -> Pos2 {
         let Rect { min, max } = self.rect;
-        match self.direction {
-            Direction::Up => pos2(min.x + height * (max.x - min.x), max.y - along * (max.y - min.y)),
-            Direction::Right => pos2(min.x + along * (max.x - min.x), max.y - height * (max.y - min.y)),
-        }
+        pos2(min.x + height * (max.x - min.x), max.y - along * (max.y - min.y))
     }
 
     /// Where `at` lies along the frequency axis, 0 to 1.
     pub fn along(&self, at: Pos2) -> f32 {
-        match self.direction {
-            Direction::Up => (self.rect.bottom() - at.y) / self.rect.height(),
-            Direction::Right => (at.x - self.rect.left()) / self.rect.width(),
-        }
+        (self.rect.bottom() - at.y) / self.rect.height()
     }
 
     /// The curve's steps: where they lie along the axis, and the rows that each stands for.
     pub fn steps(&self) -> impl Iterator<Item = (f32, std::ops::Range<usize>)> + use<> {
-        let length = if self.direction == Direction::Up { self.rect.height() } else { self.rect.width() };
-        let count = ((length / STEP) as usize).clamp(2, ROWS);
+        let count = ((self.rect.height() / STEP) as usize).clamp(2, ROWS);
         (0..count).map(move |step| {
             let rows = step * ROWS / count..((step + 1) * ROWS / count).max(step * ROWS / count + 1);
             (step as f32 / (count - 1) as f32, rows)

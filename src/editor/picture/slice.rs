@@ -8,7 +8,7 @@ pub const SILENCE_DB: f32 = -140.0;
 /// Music falls by about this much per octave: so much is added above 1 kHz and taken away below, in dB.
 const TILT_DB_PER_OCTAVE: f32 = 3.0;
 /// The lowest and the highest level on the scale, after the tilt, in dB.
-const SCALE_DB: (f32, f32) = (-90.0, -12.0);
+const SCALE_DB: (f32, f32) = (-78.0, -6.0);
 
 /// One frame, lowest frequency first.
 #[derive(Debug, Clone)]
