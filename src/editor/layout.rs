@@ -19,7 +19,7 @@ const STATUS_HEIGHT: f32 = 18.0;
 const PICTURE_SHARE: f32 = 0.36;
 const LEAST_PICTURE: f32 = 36.0;
 /// Height that the picture leaves to the strips.
-const LEAST_STRIPS: f32 = 150.0;
+const LEAST_STRIPS: f32 = 154.0;
 
 /// The rooms of the window, top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq)]

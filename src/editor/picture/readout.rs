@@ -2,7 +2,7 @@
 
 use super::slice::power;
 
-const NOTES: [&str; 12] = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
+const NOTES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 
 /// A place in one of the pictures.
 #[derive(Debug, Clone, PartialEq, Default)]
