@@ -164,13 +164,13 @@ fn a_source_is_seen_in_its_colour_where_and_when_it_sounds() {
     }
     band.play(0.6, |_| 0.0);
     let shot = band.render("picture_six_sources");
-    for source in 0..COUNT {
+    for (source, name) in NAMES.iter().enumerate().take(COUNT) {
         let ago = 0.6 + 0.8 * (COUNT - 1 - source) as f32 + 0.5;
         let seen = shot.at(band.spot(home(source), ago));
-        assert_eq!(hue(seen, COUNT), Some(source), "{}: {seen:?}", NAMES[source]);
-        assert!(brightness(seen) > 40, "{}: {seen:?}", NAMES[source]);
+        assert_eq!(hue(seen, COUNT), Some(source), "{name}: {seen:?}");
+        assert!(brightness(seen) > 40, "{name}: {seen:?}");
         let elsewhere = shot.at(band.spot(home((source + 3) % COUNT), ago));
-        assert!(brightness(elsewhere) < 25, "{}: {elsewhere:?}", NAMES[source]);
+        assert!(brightness(elsewhere) < 25, "{name}: {elsewhere:?}");
     }
     assert!(brightness(shot.at(band.spot(440.0, 0.2))) < 30, "silence is dark");
 }
