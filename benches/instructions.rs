@@ -4,6 +4,7 @@
 //! `cargo bench --bench instructions` prints the table; `-- --check` fails when a figure has risen by more than a few per
 //! cent; `-- --write` replaces the table. Counts are those of the AVX2 path, which is the widest that valgrind runs.
 
+use crossbeam_channel::bounded;
 use std::{
     collections::BTreeMap,
     fs,
@@ -12,13 +13,13 @@ use std::{
 };
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
-    separator::{Controls, LatencyMode, Layout, Model, Separator},
+    separator::{Controls, LatencyMode, Layout, Model, Observation, Observer, Separator},
 };
 use unbraid_benches::{noise, preset, source, spiky_bases};
 
 /// Growth that is not told from chance: another compiler's choices, not another algorithm.
 const TOLERANCE: f64 = 0.03;
-/// Says in the child what to play, as `mode seconds-in-tenths`.
+/// Says in the child what to play, as `mode seconds-in-tenths`, with `open` behind it when an editor looks on.
 const CHILD: &str = "UNBRAID_COUNTED";
 const RATE: f64 = 48_000.0;
 
@@ -58,15 +59,18 @@ fn compare(check: bool, write: bool) -> Result<bool, String> {
     let table = table_path();
     let (committed_compiler, committed) = read(&fs::read_to_string(&table).unwrap_or_default());
     println!("million instructions per second of stereo sound at 48 kHz, 2 sources x 25 bases ({compiler})");
-    println!("{:12}{:>12}{:>12}{:>10}", "", "committed", "now", "change");
+    println!("{:12}{:>12}{:>12}{:>10}{:>18}", "", "committed", "now", "change", "editor open");
     let (mut lines, mut even) = (format!("{compiler}\n"), true);
     for mode in LatencyMode::ALL {
         // The difference leaves out what is done once.
-        let now = (count(mode, 4)? - count(mode, 2)?) / 0.2 / 1e6;
+        let per_second =
+            |editor: &str| Ok::<f64, String>((count(mode, 4, editor)? - count(mode, 2, editor)?) / 0.2 / 1e6);
+        let (now, open) = (per_second("closed")?, per_second("open")?);
         let before = committed.get(mode.name()).copied();
         let change = before.map_or(0.0, |before| now / before - 1.0);
         let shown = before.map_or("-".to_owned(), |before| format!("{before:.1}"));
-        println!("{:12}{shown:>12}{now:12.1}{:>9.1}%", mode.name(), 100.0 * change);
+        let more = 100.0 * (open / now - 1.0);
+        println!("{:12}{shown:>12}{now:12.1}{:>9.1}%{open:11.1} {more:+5.2}%", mode.name(), 100.0 * change);
         lines += &format!("{} {now:.1}\n", mode.name());
         even &= change <= TOLERANCE;
     }
@@ -111,13 +115,13 @@ fn compiler() -> Result<String, String> {
     Ok(said.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
 }
 
-/// Instructions of this program while it plays `tenths` of a second in `mode`.
-fn count(mode: LatencyMode, tenths: usize) -> Result<f64, String> {
+/// Instructions of this program while it plays `tenths` of a second in `mode`, with the `editor` open or closed.
+fn count(mode: LatencyMode, tenths: usize, editor: &str) -> Result<f64, String> {
     let program = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
-        .env(CHILD, format!("{} {tenths}", mode.name()))
+        .env(CHILD, format!("{} {tenths} {editor}", mode.name()))
         .output()
         .map_err(|error| format!("cannot run valgrind ({error}): install it with `apt-get install valgrind`"))?;
     let said = String::from_utf8_lossy(&output.stderr);
@@ -150,7 +154,15 @@ fn play(what: &str) {
     };
     let preset = preset(vec![source("bass", dictionaries(1)), source("drums", dictionaries(2))]);
     let Ok(model) = Model::new(&preset, RATE, mode) else { return };
-    let mut separator = Separator::new(Box::new(model), 2);
+    // A closed editor has no box in circulation; an open one gives each back at once.
+    let ((spare, spare_out), (filled, filled_out)) = (bounded(48), bounded(48));
+    let open = words.next() == Some("open");
+    if open {
+        for _ in 0..24 {
+            let _ = spare.try_send(Box::new(Observation::with_room(2_300)));
+        }
+    }
+    let mut separator = Separator::new(Box::new(model), 2).observed_by(Observer::new(spare_out, filled));
     separator.set_controls(&Controls { gains: [0.5; 8], ..Controls::default() });
     let mut noise = noise(3);
     for block in 0..tenths * RATE as usize / 10 / 64 {
@@ -162,5 +174,8 @@ fn play(what: &str) {
         }
         let mut right = left;
         separator.process(&mut [&mut left, &mut right], &mut []);
+        if open {
+            filled_out.try_iter().for_each(|shown| drop(spare.try_send(shown)));
+        }
     }
 }

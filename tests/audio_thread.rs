@@ -149,11 +149,30 @@ fn nothing_is_allocated_while_controls_presets_and_modes_change() {
         play(&mut plugin, 20);
     }
 
+    // An editor opens, looks on, is slow, and closes.
+    let onlooker = plugin.session().spectra.look_on();
+    play(&mut plugin, 20);
+    let mut frames = 0;
+    onlooker.each(|frame| frames += usize::from(!frame.magnitudes().is_empty()));
+    assert!((15..=24).contains(&frames), "{frames} frames in a fifth of a second");
+    play(&mut plugin, 200);
+    drop(onlooker);
+    assert_eq!(plugin.session().spectra.in_circulation(), 0);
+    play(&mut plugin, 20);
+    assert_eq!(plugin.session().spectra.in_circulation(), 0);
+    let onlooker = plugin.session().spectra.look_on();
+
     // A mode change: the old mode plays until the plugin is activated again.
     set(&plugin, "mode", 0.0);
     play(&mut plugin, 20);
     plugin.deactivate();
     let live = activate(&mut plugin);
     assert!(live < quality, "{live} samples after {quality}");
-    play(&mut plugin, 50);
+    onlooker.each(|_| {});
+    play(&mut plugin, 20);
+    // The boxes of before serve the new frames too.
+    let mut steps = Vec::new();
+    onlooker.each(|frame| steps.push(frame.step));
+    assert!(steps.len() > 15 && steps.iter().all(|step| *step < 550), "{steps:?}");
+    play(&mut plugin, 30);
 }

@@ -12,6 +12,7 @@ mod editor {
     mod header;
     mod knobs;
     mod learning;
+    mod picture;
     mod pictures;
     mod places;
     mod states;

@@ -4,7 +4,7 @@ use super::theme::GAP;
 use egui::{Rect, Vec2, pos2, vec2};
 
 /// The window's size at first opening.
-pub const DEFAULT_SIZE: Vec2 = vec2(900.0, 560.0);
+pub const DEFAULT_SIZE: Vec2 = vec2(980.0, 680.0);
 /// The smallest window that still shows eight strips whole.
 pub const MIN_SIZE: Vec2 = vec2(640.0, 400.0);
 /// The largest window.
@@ -15,6 +15,11 @@ const HEADER_HEIGHT: f32 = 46.0;
 const SOUND_HEIGHTS: (f32, f32) = (88.0, 124.0);
 const SOUND_SHARE: f32 = 0.175;
 const STATUS_HEIGHT: f32 = 18.0;
+/// Share of the window's height that the picture takes, and the least that it is worth drawing in.
+const PICTURE_SHARE: f32 = 0.36;
+const LEAST_PICTURE: f32 = 36.0;
+/// Height that the picture leaves to the strips.
+const LEAST_STRIPS: f32 = 154.0;
 
 /// The rooms of the window, top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,6 +28,8 @@ pub struct Rooms {
     pub header: Rect,
     /// The failure banner, while there is one.
     pub banner: Option<Rect>,
+    /// The picture, where there is room for it.
+    pub picture: Option<Rect>,
     /// The strips; takes what the others leave.
     pub strips: Rect,
     /// The small knobs and the output.
@@ -32,8 +39,8 @@ pub struct Rooms {
 }
 
 impl Rooms {
-    /// Divides `window`; `banner` is the height of the failure banner, if there is one.
-    pub fn new(window: Rect, banner: Option<f32>) -> Self {
+    /// Divides `window`; `banner` is the height of the failure banner, if there is one, and `picture` says whether one is wanted.
+    pub fn new(window: Rect, banner: Option<f32>, picture: bool) -> Self {
         let inner = window.shrink(GAP).with_max_y(window.bottom() - 5.0);
         let header = inner.with_max_y(inner.top() + HEADER_HEIGHT);
         let status = inner.with_min_y(inner.bottom() - STATUS_HEIGHT);
@@ -44,8 +51,13 @@ impl Rooms {
             Rect::from_x_y_ranges(inner.x_range(), top..=top + height)
         });
         let top = banner.map_or(header.bottom(), |room| room.bottom()) + GAP;
-        let strips = Rect::from_x_y_ranges(inner.x_range(), top..=sound.top() - GAP);
-        Self { header, banner, strips, sound, status }
+        let bottom = sound.top() - GAP;
+        let height = (window.height() * PICTURE_SHARE).min(bottom - top - GAP - LEAST_STRIPS).round();
+        let picture =
+            (picture && height >= LEAST_PICTURE).then(|| Rect::from_x_y_ranges(inner.x_range(), top..=top + height));
+        let top = picture.map_or(top, |room| room.bottom() + GAP);
+        let strips = Rect::from_x_y_ranges(inner.x_range(), top..=bottom);
+        Self { header, banner, picture, strips, sound, status }
     }
 }
 

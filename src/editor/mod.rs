@@ -6,7 +6,7 @@
 //! - [`window`]: the editor as the host opens it, and its size in the project.
 //! - [`state`]: what the editor remembers between two frames.
 //! - [`theme`]: colours, type, spacing. [`layout`]: which room of the window is where.
-//! - Rooms of the window: [`header`] with [`preset_head`] and its [`browser`], [`compare`], [`undo`], [`latency`] and [`load`]; [`strip`] per source, arranged by `strip_layout`;
+//! - Rooms of the window: [`header`] with [`preset_head`] and its [`browser`], [`compare`], [`undo`], [`latency`] and [`load`]; [`picture`]; [`strip`] per source, arranged by `strip_layout`;
 //!   [`sound_row`]; [`status`] with the failure banner. [`learn`]: the switch and the menu of a strip.
 //! - Things in the rooms: [`knob`] with its [`dial`] and [`value_field`]; [`meter`]; [`toggle`]; [`icon`].
 //! - [`gesture`]: how a parameter is set so that the host can record it; [`recorder`]: so that it can be undone.
@@ -25,6 +25,7 @@ pub mod layout;
 pub mod learn;
 pub mod load;
 pub mod meter;
+pub mod picture;
 pub mod preset_head;
 pub mod recorder;
 pub mod sound_row;
@@ -78,16 +79,17 @@ pub fn draw(
     let window = ui.max_rect();
     ui.painter().rect_filled(window, 0.0, theme::GROUND);
     let banner = status::failure(session).map(|sentence| status::Banner::new(ui, window.width(), sentence));
-    let rooms = Rooms::new(window, banner.as_ref().map(status::Banner::height));
+    let rooms = Rooms::new(window, banner.as_ref().map(status::Banner::height), !state.picture_folded);
 
     header::draw(ui, rooms.header, &scene, state);
     if let (Some(banner), Some(room)) = (banner, rooms.banner) {
         banner.draw(ui, room, session);
     }
+    let scrolls = picture::draw(ui, rooms.picture, &scene, state);
     strip::draw_all(ui, rooms.strips, &scene, state);
     sound_row::draw(ui, rooms.sound, &scene, state);
     status::draw(ui, rooms.status, &scene, state);
 
-    let next = if state.is_moving() { MOVING_FRAME } else { RESTING_FRAME };
+    let next = if scrolls || state.is_moving() { MOVING_FRAME } else { RESTING_FRAME };
     ui.ctx().request_repaint_after(next);
 }

@@ -47,6 +47,8 @@ pub struct EditorState {
     pub(super) restart: Restart,
     /// Writes down what the hand does, on its way to the host.
     recorder: Option<Arc<Recorder>>,
+    /// Whether the picture is folded away.
+    pub(super) picture_folded: bool,
     /// Time of the last frame, in seconds.
     seen_at: Option<f64>,
     /// Since when nothing is heard, in seconds.
@@ -72,6 +74,11 @@ impl EditorState {
     ) -> GuiContext {
         let recorder = self.recorder.get_or_insert_with(|| Recorder::new(params, host, session));
         GuiContext::new(recorder.clone())
+    }
+
+    /// The same state, with the picture folded away.
+    pub fn without_picture(self) -> Self {
+        Self { picture_folded: true, ..self }
     }
 
     /// Takes in what happened since the last frame.

@@ -3,7 +3,7 @@
 //! - [`params`]: what the host sees and automates. [`preset_field`] and [`stored_adapted`]: the preset inside the project, and what its
 //!   sources have become.
 //! - [`history`]: what was done, to be undone, with each [`version`] of the preset. [`load`]: the audio thread's own time.
-//! - [`session`]: what the editor sees and may ask. [`meters`]: levels for it.
+//! - [`session`]: what the editor sees and may ask. [`meters`] and [`spectra`]: levels and frames for it.
 //! - [`worker`]: the thread that reads presets and builds models, [`learning`], [`adapting`] and [`browsing`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
 //!   between it, the main thread and the audio thread.
 //! - [`entry`]: the library's entry points. [`host_link`]: what they and the plugin tell each other.
@@ -22,6 +22,7 @@ pub mod meters;
 pub mod params;
 pub mod preset_field;
 pub mod session;
+pub mod spectra;
 pub mod stored_adapted;
 pub mod version;
 pub mod watch;
@@ -214,7 +215,7 @@ impl Plugin for Unbraid {
             worker::settle(stored, &preset, &self.params.preset, &self.session);
         }
         self.stage.lock().adapters.extend(worker::adapter(&preset, framing, &mut model));
-        let separator = Separator::new(model, channels);
+        let separator = Separator::new(model, channels).observed_by(self.session.spectra.observer());
         let latency_samples = separator.latency_samples() as u32;
         context.set_latency_samples(latency_samples);
         self.session.set_playing(Playing { mode: framing.mode, latency_samples, sample_rate: framing.sample_rate });
@@ -281,6 +282,11 @@ impl Plugin for Unbraid {
 }
 
 impl Unbraid {
+    /// What the editor sees of this instance.
+    pub fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
     /// Audio thread: a mode other than the one in force needs another latency, which the host takes while it
     /// restarts the plugin. Until then the old mode plays on.
     fn ask_for_mode(&mut self) {

@@ -1,12 +1,13 @@
 //! What an instance is doing, as its editor sees it, and what the editor may ask of it.
 //!
 //! Read and written by the editor, the worker and the host's main thread. The audio thread touches
-//! only [`Session::meters`].
+//! only [`Session::meters`], and has an end of [`Session::spectra`].
 
 use super::{
     browsing::{Browse, Browsing},
     history::History,
     meters::Meters,
+    spectra::Spectra,
     version::Version,
 };
 use crate::{
@@ -245,6 +246,8 @@ pub struct Session {
     /// The library of presets, as it was read last.
     pub browsing: Browsing,
     history: Mutex<History>,
+    /// Frames for the editor.
+    pub spectra: Spectra,
     summary: Mutex<Arc<Summary>>,
     activity: Mutex<Activity>,
     learning: Mutex<LearnState>,
@@ -270,6 +273,7 @@ impl Session {
             meters: Meters::default(),
             browsing: Browsing::default(),
             history: Mutex::default(),
+            spectra: Spectra::default(),
             summary: Mutex::new(Arc::new(summary)),
             activity: Mutex::new(Activity::Idle),
             learning: Mutex::default(),

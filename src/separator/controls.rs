@@ -117,6 +117,14 @@ impl Levels {
         Self { gains: controls.gains, mix: controls.mix, output: controls.output, engaged, removed }
     }
 
+    /// What the weighted and the delayed mixture are multiplied by in the main output.
+    pub(super) fn wet_and_dry(&self) -> (f32, f32) {
+        let wet = self.engaged * self.output * self.mix;
+        // What the mix leaves as it came in is not removed.
+        let kept = (1.0 - self.mix) * (1.0 - self.removed);
+        (wet, self.engaged * self.output * kept + 1.0 - self.engaged)
+    }
+
     /// One hop nearer to `target`; `pace` is the share of the way that one hop covers.
     pub(super) fn step(&mut self, target: &Self, pace: f32) {
         for (value, target) in self.gains.iter_mut().zip(&target.gains) {

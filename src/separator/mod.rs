@@ -8,6 +8,7 @@
 //! - `model`: a preset made ready for one layout. Built elsewhere, handed over whole, faded in; what it displaces is given back.
 //! - `rows`: a preset's bases on the engine's bins.
 //! - `adapting`: a model's way to the adaptation of its bases.
+//! - `observing`: what is shown of a frame to who looks on.
 //! - `controls`: what the player sets, smoothed.
 //! - `stream`: one channel's samples on their way in and out; `loops`: loops over bins.
 //! - [`offline`]: the same engine over a whole recording.
@@ -21,6 +22,7 @@ mod controls;
 mod job;
 mod loops;
 mod model;
+mod observing;
 pub mod offline;
 mod rows;
 mod stream;
@@ -29,6 +31,7 @@ pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 pub use adapting::{Adapter, Work};
 pub use controls::{Controls, decibels_to_gain};
 pub use model::{Model, ModelError};
+pub use observing::{Observation, Observer};
 
 use crate::{
     preset::MAX_SOURCES,
@@ -98,6 +101,14 @@ pub struct Separator {
     levels: Levels,
     /// The levels of the frame at work.
     next_levels: Levels,
+    observer: Option<Observer>,
+    /// Frames between two that are shown, and how many went by since the last one.
+    stride: usize,
+    since_shown: usize,
+    /// Samples up to the end of the frame at work, since this was built.
+    position: u64,
+    /// What a magnitude is multiplied by to be an amplitude.
+    amplitude_scale: f32,
 }
 
 impl Separator {
@@ -107,6 +118,7 @@ impl Separator {
         let (windows, bins) = (&layout.windows, layout.bins());
         let target = Controls::default();
         let window_power: f32 = windows.analysis.iter().map(|w| w * w).sum();
+        let window_sum: f32 = windows.analysis.iter().sum();
         let outputs = || (0..channels).map(|_| Output::new(windows)).collect::<Vec<_>>();
         let now = controls::Levels::of(&target);
         Self {
@@ -135,9 +147,20 @@ impl Separator {
             masked: vec![Bin::default(); bins],
             levels: Levels::default(),
             next_levels: Levels::default(),
+            observer: None,
+            stride: observing::stride(layout.sample_rate, windows.hop),
+            since_shown: 0,
+            position: 0,
+            // A sine at full scale has half the window's sum in its bin.
+            amplitude_scale: 2.0 / (window_sum * channels.max(1) as f32),
             layout,
             model,
         }
+    }
+
+    /// The same, with frames shown to `observer`.
+    pub fn observed_by(self, observer: Observer) -> Self {
+        Self { observer: Some(observer), ..self }
     }
 
     /// How the stream is framed.
@@ -289,6 +312,7 @@ impl Separator {
         if self.rising.is_some() {
             self.share += (self.layout.windows.hop as f64 / (self.layout.sample_rate * FADE_MS * 1e-3)) as f32;
         }
+        self.position += self.layout.windows.hop as u64;
         self.inputs.iter_mut().for_each(Input::shift);
         self.magnitudes.fill(0.0);
         self.power.fill(0.0);
@@ -341,12 +365,9 @@ impl Separator {
 
     /// Adds `weight` times the mask of `source`, as it stands in the fade, to the weighted mask.
     fn add_mask(&mut self, source: usize, weight: f32) {
-        let rising = self.rising.as_deref().map(|model| (model, self.share.min(1.0)));
-        let settled = (self.model.as_ref(), 1.0 - rising.map_or(0.0, |(_, share)| share));
-        for (model, share) in [Some(settled), rising].into_iter().flatten() {
-            if source < model.sources() {
-                loops::add_scaled(&mut self.mask, weight * share, model.mask(source));
-            }
+        let mixed = Mixed { settled: &self.model, rising: self.rising.as_deref(), share: self.share };
+        for (model, share) in mixed.of(source) {
+            loops::add_scaled(&mut self.mask, weight * share, model.mask(source));
         }
     }
 
@@ -402,7 +423,41 @@ impl Separator {
         level.rms += output.mean_square() / self.inputs.len() as f32;
     }
 
+    /// A frame is whole: shows it, if it is due and someone looks on. The weighted mask is the main output's.
+    fn show(&mut self) {
+        self.since_shown += 1;
+        if self.since_shown < self.stride {
+            return;
+        }
+        self.since_shown = 0;
+        let Some(observer) = &self.observer else { return };
+        observer.show(|shown| {
+            let (bins, hop) = (self.layout.bins(), self.layout.windows.hop);
+            shown.set_extent(self.source_count(), bins);
+            (shown.position, shown.step, shown.hop) = (self.position, self.stride * hop, hop);
+            (shown.sample_rate, shown.bin_spacing) = (self.layout.sample_rate, self.layout.bin_spacing());
+            (shown.scale, (shown.wet, shown.dry)) = (self.amplitude_scale, self.now.wet_and_dry());
+            let bins = shown.magnitudes().len();
+            shown.magnitudes_mut().copy_from_slice(&self.magnitudes[..bins]);
+            shown.weights_mut().copy_from_slice(&self.mask[..bins]);
+            shown.set_activations(self.model.activations());
+            let mixed = Mixed { settled: &self.model, rising: self.rising.as_deref(), share: self.share };
+            for source in 0..shown.sources() {
+                let mask = shown.mask_mut(source);
+                if mixed.rising.is_none() {
+                    mask.copy_from_slice(&self.model.mask(source)[..bins]);
+                    continue;
+                }
+                mask.fill(0.0);
+                for (model, share) in mixed.of(source) {
+                    loops::add_scaled(mask, share, model.mask(source));
+                }
+            }
+        });
+    }
+
     fn finish(&mut self) {
+        self.show();
         self.next_levels.output.rms = self.next_levels.output.rms.sqrt();
         if !self.first {
             self.next_levels.hold_peaks(&self.levels);
@@ -422,6 +477,23 @@ impl Separator {
             self.retired = Some(model);
         }
         self.share = 0.0;
+    }
+}
+
+/// The models that are heard.
+struct Mixed<'a> {
+    settled: &'a Model,
+    rising: Option<&'a Model>,
+    /// Of the rising one.
+    share: f32,
+}
+
+impl<'a> Mixed<'a> {
+    /// Those that have a source `source`, each with its share.
+    fn of(&self, source: usize) -> impl Iterator<Item = (&'a Model, f32)> {
+        let rising = self.rising.map(|model| (model, self.share.min(1.0)));
+        let settled = (self.settled, 1.0 - rising.map_or(0.0, |(_, share)| share));
+        [Some(settled), rising].into_iter().flatten().filter(move |(model, _)| source < model.sources())
     }
 }
 

@@ -162,6 +162,11 @@ impl Model {
         &self.masks[source * padded(bins)..][..bins]
     }
 
+    /// The activations of that frame, one per basis, `[K]`.
+    pub fn activations(&self) -> &[f32] {
+        &self.h
+    }
+
     /// Forgets what was heard.
     pub fn reset(&mut self) {
         self.h.fill(0.0);

@@ -107,14 +107,7 @@ impl Output {
     /// Blends the hop with the `dry` one: mix, output gain and bypass, each running from where it stood `before` to
     /// where it stands `now`.
     pub(super) fn blend(&mut self, dry: &[f32], before: &Levels, now: &Levels) {
-        // What the wet and the dry sample are multiplied by.
-        let weights = |levels: &Levels| {
-            let wet = levels.engaged * levels.output * levels.mix;
-            // What the mix leaves as it came in is not removed.
-            let kept = (1.0 - levels.mix) * (1.0 - levels.removed);
-            (wet, levels.engaged * levels.output * kept + 1.0 - levels.engaged)
-        };
-        let ((wet, dry_weight), (wet_end, dry_end)) = (weights(before), weights(now));
+        let ((wet, dry_weight), (wet_end, dry_end)) = (before.wet_and_dry(), now.wet_and_dry());
         let per_sample = 1.0 / self.next.len() as f32;
         let (wet_step, dry_step) = ((wet_end - wet) * per_sample, (dry_end - dry_weight) * per_sample);
         for (n, (sample, dry)) in self.next.iter_mut().zip(dry).enumerate() {

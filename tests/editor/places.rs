@@ -68,7 +68,7 @@ fn nothing_overlaps_and_nothing_is_cut() {
 
 #[test]
 fn knobs_are_big_enough_for_a_hand() {
-    for (count, size, diameter) in [(2, DEFAULT, 180.0), (2, SMALLEST, 90.0), (8, DEFAULT, 60.0), (8, SMALLEST, 45.0)] {
+    for (count, size, diameter) in [(2, DEFAULT, 140.0), (2, SMALLEST, 90.0), (8, DEFAULT, 60.0), (8, SMALLEST, 45.0)] {
         let stage = Stage::new(count, size);
         let knob = stage.place("Drums gain").size().min_elem();
         assert!(knob >= diameter, "{count} strips at {size}: the knob is only {knob} wide");

@@ -144,17 +144,22 @@ impl Stage {
     }
 
     pub(super) fn with_state(count: usize, size: Vec2, state: EditorState) -> Self {
+        Self::scaled(count, size, 1.0, state)
+    }
+
+    /// The same on a screen with `scale` pixels per point.
+    pub(super) fn scaled(count: usize, size: Vec2, scale: f32, state: EditorState) -> Self {
         let params = Arc::new(UnbraidParams::new(PresetField::default()));
         let (session, inbox) = Session::new(summary(count));
         session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 3584, sample_rate: 44_100.0 });
-        Self::open(params, session, inbox, size, state)
+        Self::open(params, session, inbox, size, scale, state)
     }
 
     /// A new window of the instance that `before` shows.
     pub(super) fn reopened(before: &Self) -> Self {
         let size = before.harness.ctx.content_rect().size();
         let inbox = before.inbox.clone();
-        Self::open(before.params.clone(), before.session.clone(), inbox, size, EditorState::default())
+        Self::open(before.params.clone(), before.session.clone(), inbox, size, 1.0, EditorState::default())
     }
 
     fn open(
@@ -162,21 +167,24 @@ impl Stage {
         session: Arc<Session>,
         inbox: Receiver<Request>,
         size: Vec2,
+        scale: f32,
         mut state: EditorState,
     ) -> Self {
         let host = Arc::new(Host::default());
         let gui = GuiContext::new(host.clone());
         let (their_params, their_session) = (params.clone(), session.clone());
-        let harness =
-            Harness::builder().with_size(size).with_step_dt(1.0 / 60.0).with_context_setup(theme::install).build_ui(
-                move |ui| {
-                    // The harness leaves a margin; a plugin's window has none.
-                    let window = ui.ctx().content_rect();
-                    let mut whole = ui.new_child(UiBuilder::new().max_rect(window));
-                    whole.set_clip_rect(window);
-                    draw(&mut whole, &their_params, &their_session, &gui, &mut state);
-                },
-            );
+        let harness = Harness::builder()
+            .with_size(size)
+            .with_pixels_per_point(scale)
+            .with_step_dt(1.0 / 60.0)
+            .with_context_setup(theme::install)
+            .build_ui(move |ui| {
+                // The harness leaves a margin; a plugin's window has none.
+                let window = ui.ctx().content_rect();
+                let mut whole = ui.new_child(UiBuilder::new().max_rect(window));
+                whole.set_clip_rect(window);
+                draw(&mut whole, &their_params, &their_session, &gui, &mut state);
+            });
         Self { params, session, inbox, host, harness }
     }
 

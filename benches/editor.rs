@@ -1,0 +1,146 @@
+//! What drawing the editor costs: laying out and tessellating one picture at 900x600, without a graphics card, with and without the
+//! spectrogram, while music plays.
+//!
+//! `cargo bench --package unbraid-benches --features plugin --bench editor`
+
+use egui::{Context, Rect, pos2, vec2};
+use nice_plug::{
+    context::{PluginApi, gui::GuiContext},
+    prelude::{GuiContextInner, ParamPtr, PluginState},
+};
+use std::{sync::Arc, time::Instant};
+use unbraid::{
+    dictionary::{Dictionary, FrameSpec, Training},
+    editor::{EditorState, draw, theme},
+    plugin::{
+        params::UnbraidParams,
+        preset_field::PresetField,
+        session::{Origin, Playing, Session, Summary},
+    },
+    preset::PALETTE,
+    separator::{LatencyMode, Layout, Model, Separator},
+};
+use unbraid_benches::{median, noise, preset, source, spiky_bases};
+
+const RATE: f64 = 44_100.0;
+/// Samples between two pictures.
+const STEP: usize = 735;
+/// Pictures drawn before the clock runs, and while it does.
+const PICTURES: (usize, usize) = (420, 600);
+/// The bar that the editor is held to, in milliseconds.
+const BAR_MS: f64 = 4.0;
+
+/// A host that nobody listens to.
+struct Host;
+
+impl GuiContextInner for Host {
+    fn plugin_api(&self) -> PluginApi {
+        PluginApi::Standalone
+    }
+    unsafe fn raw_begin_set_parameter(&self, _: ParamPtr) {}
+    unsafe fn raw_set_parameter_normalized(&self, _: ParamPtr, _: f32) {}
+    unsafe fn raw_end_set_parameter(&self, _: ParamPtr) {}
+    fn get_state(&self) -> PluginState {
+        unreachable!("the editor does not read the state")
+    }
+    fn set_state(&self, _: PluginState) {}
+    fn request_restart(&self) {}
+}
+
+/// An open window with music in it.
+struct Window {
+    ctx: Context,
+    params: UnbraidParams,
+    session: Arc<Session>,
+    gui: GuiContext,
+    state: EditorState,
+    separator: Separator,
+    drawn: usize,
+}
+
+impl Window {
+    fn new(strips: usize, with_picture: bool) -> Option<Self> {
+        let dictionary = |mode, seed| {
+            let layout = Layout::new(RATE, mode);
+            Dictionary {
+                frame: FrameSpec::of(&layout),
+                training: Training { divergence: "kl".to_owned(), seed, iterations: 0 },
+                components: 25,
+                bins: layout.bins(),
+                bases: spiky_bases(seed, 25, layout.bins()),
+                reconstruction: None,
+            }
+        };
+        let sources = (0..strips).map(|i| {
+            let mut source = source(&format!("source {i}"), vec![dictionary(LatencyMode::Quality, i as u64 + 1)]);
+            source.colour = PALETTE[i];
+            source
+        });
+        let preset = preset(sources.collect());
+        let origin = Origin::Factory("benchmark".to_owned());
+        let (session, _) = Session::new(Summary::new("benchmark", origin, &preset));
+        session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 3584, sample_rate: RATE });
+        let model = Model::new(&preset, RATE, LatencyMode::Quality).ok()?;
+        let separator = Separator::new(Box::new(model), 2).observed_by(session.spectra.observer());
+        let ctx = Context::default();
+        theme::install(&ctx);
+        let state = EditorState::default();
+        Some(Self {
+            ctx,
+            params: UnbraidParams::new(PresetField::default()),
+            session,
+            gui: GuiContext::new(Arc::new(Host)),
+            state: if with_picture { state } else { state.without_picture() },
+            separator,
+            drawn: 0,
+        })
+    }
+
+    /// Plays a sixtieth of a second and draws; gives the milliseconds that laying out and tessellating took, and the triangles.
+    fn picture(&mut self, noise: &mut impl FnMut() -> f32) -> (f64, usize) {
+        let mut left: Vec<f32> = (0..STEP).map(|n| 0.3 * (noise() - 0.5) * (n as f32 / 40.0).sin()).collect();
+        let mut right = left.clone();
+        self.separator.process(&mut [&mut left, &mut right], &mut []);
+        let levels = self.separator.levels();
+        for (meter, level) in self.session.meters.sources.iter().zip(&levels.sources) {
+            meter.write(level.peak, level.rms);
+        }
+        self.session.meters.output.write(levels.output.peak, levels.output.rms);
+        self.drawn += 1;
+        let input = egui::RawInput {
+            screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(900.0, 600.0))),
+            time: Some(self.drawn as f64 / 60.0),
+            ..Default::default()
+        };
+        let begin = Instant::now();
+        let Self { ctx, params, session, gui, state, .. } = self;
+        let output = ctx.run_ui(input, |ui| draw(ui, params, session, gui, state));
+        let primitives = ctx.tessellate(output.shapes, output.pixels_per_point);
+        let time = 1e3 * begin.elapsed().as_secs_f64();
+        let triangles = primitives.iter().map(|primitive| match &primitive.primitive {
+            egui::epaint::Primitive::Mesh(mesh) => mesh.indices.len() / 3,
+            egui::epaint::Primitive::Callback(_) => 0,
+        });
+        (time, triangles.sum())
+    }
+}
+
+fn main() {
+    println!("milliseconds to lay out and tessellate one picture at 900x600, with the bar at {BAR_MS}");
+    println!("{:28}{:>10}{:>10}{:>12}", "", "median", "99 %", "triangles");
+    for strips in [2, 8] {
+        let mut medians = Vec::new();
+        for with_picture in [false, true] {
+            let Some(mut window) = Window::new(strips, with_picture) else { return };
+            let mut noise = noise(7);
+            let drawn: Vec<_> = (0..PICTURES.0 + PICTURES.1).map(|_| window.picture(&mut noise)).collect();
+            let mut times: Vec<f64> = drawn[PICTURES.0..].iter().map(|(time, _)| *time).collect();
+            times.sort_by(f64::total_cmp);
+            let triangles = drawn.last().map_or(0, |(_, triangles)| *triangles);
+            let what = format!("{strips} strips{}", if with_picture { ", with the picture" } else { "" });
+            medians.push(median(times.clone()));
+            println!("{what:28}{:10.3}{:10.3}{triangles:12}", median(times.clone()), times[times.len() * 99 / 100]);
+        }
+        println!("{:28}{:10.2}", "ratio", medians[1] / medians[0]);
+    }
+}

@@ -1,0 +1,149 @@
+//! What the separator knows of a frame, for someone who looks on.
+//!
+//! Frames travel in boxes, to and fro, over two bounded channels: a spare box comes in, a filled one goes out. While no
+//! box is in circulation nobody looks on, and a look at an empty channel per [`Observation::step`] is all that it costs. Nothing is
+//! allocated or freed here, and the sound does not depend on it.
+
+use crate::preset::{MAX_COMPONENTS, MAX_SOURCES};
+use crossbeam_channel::{Receiver, Sender};
+
+/// Most frames a second that are worth showing.
+const MOST_PER_SECOND: f64 = 100.0;
+
+/// One frame: its spectrum, how it was taken apart, and what became of it. Raw values, as the separator has them.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// Samples that had come in since the separator was built, up to the end of the frame.
+    pub position: u64,
+    /// Distance to the next frame that is shown, in samples.
+    pub step: usize,
+    /// Distance between frames, in samples.
+    pub hop: usize,
+    /// In Hz.
+    pub sample_rate: f64,
+    /// Distance between two bins, in Hz.
+    pub bin_spacing: f64,
+    /// What a magnitude is multiplied by to be an amplitude: 1 for a sine at full scale.
+    pub scale: f32,
+    /// Share of the weighted mixture in the main output, with the output's gain.
+    pub wet: f32,
+    /// Share of the mixture as it came in, with the output's gain.
+    pub dry: f32,
+    sources: usize,
+    bins: usize,
+    components: usize,
+    /// Bins that there is room for.
+    room: usize,
+    magnitudes: Box<[f32]>,
+    /// `[MAX_SOURCES, room]`
+    masks: Box<[f32]>,
+    weights: Box<[f32]>,
+    activations: Box<[f32]>,
+}
+
+impl Observation {
+    /// A box with room for the lowest `bins` bins of a frame, and for all that a preset can hold.
+    pub fn with_room(bins: usize) -> Self {
+        let zeros = |len: usize| vec![0.0; len].into_boxed_slice();
+        Self {
+            position: 0,
+            step: 1,
+            hop: 1,
+            sample_rate: 1.0,
+            bin_spacing: 1.0,
+            scale: 1.0,
+            wet: 1.0,
+            dry: 0.0,
+            sources: 0,
+            bins: 0,
+            components: 0,
+            room: bins,
+            magnitudes: zeros(bins),
+            masks: zeros(MAX_SOURCES * bins),
+            weights: zeros(bins),
+            activations: zeros(MAX_SOURCES * MAX_COMPONENTS),
+        }
+    }
+
+    /// Number of sources S.
+    pub fn sources(&self) -> usize {
+        self.sources
+    }
+
+    /// Magnitudes of the channels added, from 0 Hz up, `[F]`.
+    pub fn magnitudes(&self) -> &[f32] {
+        &self.magnitudes[..self.bins]
+    }
+
+    /// The mask of `source` as it is in force, also while one model fades into another, `[F]`; the masks of all sources add up to 1.
+    pub fn mask(&self, source: usize) -> &[f32] {
+        &self.masks[source * self.room..][..self.bins]
+    }
+
+    /// The gain-weighted mask of the main output, before [`Self::wet`] and [`Self::dry`], `[F]`.
+    pub fn weights(&self) -> &[f32] {
+        &self.weights[..self.bins]
+    }
+
+    /// Activations of the model that plays, one per basis, `[K]`.
+    pub fn activations(&self) -> &[f32] {
+        &self.activations[..self.components]
+    }
+
+    /// Takes `sources` sources and as many of `bins` bins as there is room for.
+    pub fn set_extent(&mut self, sources: usize, bins: usize) {
+        self.sources = sources.min(MAX_SOURCES);
+        self.bins = bins.min(self.room);
+    }
+
+    /// [`Self::magnitudes`], to be written.
+    pub fn magnitudes_mut(&mut self) -> &mut [f32] {
+        &mut self.magnitudes[..self.bins]
+    }
+
+    /// [`Self::mask`], to be written.
+    pub fn mask_mut(&mut self, source: usize) -> &mut [f32] {
+        &mut self.masks[source * self.room..][..self.bins]
+    }
+
+    /// [`Self::weights`], to be written.
+    pub fn weights_mut(&mut self) -> &mut [f32] {
+        &mut self.weights[..self.bins]
+    }
+
+    /// Takes the activations `h`, `[K]`.
+    pub fn set_activations(&mut self, h: &[f32]) {
+        self.components = h.len().min(self.activations.len());
+        self.activations[..self.components].copy_from_slice(&h[..self.components]);
+    }
+}
+
+/// The separator's end of the way to who looks on.
+#[derive(Debug, Clone)]
+pub struct Observer {
+    spare: Receiver<Box<Observation>>,
+    filled: Sender<Box<Observation>>,
+}
+
+impl Observer {
+    /// Takes boxes from `spare` and sends them back through `filled`, which needs room for all of them.
+    pub fn new(spare: Receiver<Box<Observation>>, filled: Sender<Box<Observation>>) -> Self {
+        Self { spare, filled }
+    }
+
+    /// Audio thread: lets `fill` write a box, if there is one.
+    pub(super) fn show(&self, fill: impl FnOnce(&mut Observation)) {
+        if let Ok(mut observation) = self.spare.try_recv() {
+            fill(&mut observation);
+            if let Err(lost) = self.filled.try_send(observation) {
+                // As many places as boxes: it only fails when nobody is there any more. Freeing takes a lock.
+                std::mem::forget(lost);
+            }
+        }
+    }
+}
+
+/// How many frames there are from one that is shown to the next.
+pub(super) fn stride(sample_rate: f64, hop: usize) -> usize {
+    (sample_rate / hop as f64 / MOST_PER_SECOND).ceil().max(1.0) as usize
+}

@@ -1,0 +1,329 @@
+//! The picture, fed by the real separator through the real hand-over.
+
+use super::stage::{DEFAULT, NAMES, SMALLEST, Stage};
+use egui::{Color32, Pos2, Rect, Vec2, pos2, vec2};
+use egui_kittest::kittest::Queryable;
+use std::{path::PathBuf, time::Duration};
+use unbraid::{
+    dictionary::{Dictionary, FrameSpec, Training},
+    editor::{EditorState, theme},
+    plugin::spectra::BOXES,
+    preset::{
+        Kind, Knobs, PALETTE, Preset, Source, UnknownKeys,
+        library::{self, Entry},
+    },
+    recording,
+    separator::{LatencyMode, Layout, Model, Separator},
+};
+
+const RATE: f64 = 44_100.0;
+/// Samples between two pictures.
+const STEP: usize = 735;
+/// The seconds that the picture shows.
+const SECONDS: f32 = 7.0;
+
+/// A source that holds a third of an octave around `hz`, and a little of all.
+fn source(index: usize, hz: f64) -> Source {
+    let layout = Layout::new(RATE, LatencyMode::Quality);
+    let bins = layout.bins();
+    let near = |bin: usize| (bin as f64 * layout.bin_spacing() / hz).log2().abs() < 1.0 / 6.0;
+    let mut bases: Vec<f32> = (0..bins).map(|bin| if near(bin) { 1.0 } else { 1e-5 }).collect();
+    let sum: f32 = bases.iter().sum();
+    bases.iter_mut().for_each(|w| *w /= sum);
+    Source {
+        name: NAMES[index].to_owned(),
+        colour: PALETTE[index],
+        kind: Kind::Fixed,
+        drift: false,
+        blocks: vec![1],
+        knobs: Knobs::default(),
+        learned_from: Vec::new(),
+        licence: None,
+        dictionaries: vec![Dictionary {
+            frame: FrameSpec::of(&layout),
+            training: Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 },
+            components: 1,
+            bins,
+            bases,
+            reconstruction: None,
+        }],
+        unknown: UnknownKeys::default(),
+    }
+}
+
+/// Where source `index` of [`Band`] sounds, in Hz.
+fn home(index: usize) -> f64 {
+    110.0 * 2.0_f64.powi(index as i32)
+}
+
+fn sine(hz: f64, n: usize) -> f32 {
+    (std::f64::consts::TAU * hz * n as f64 / RATE).sin() as f32
+}
+
+/// The interface with a separator that plays to it.
+struct Band {
+    stage: Stage,
+    separator: Separator,
+    heard: usize,
+}
+
+impl Band {
+    fn of(preset: &Preset, size: Vec2, scale: f32) -> Self {
+        let stage = Stage::scaled(preset.sources.len(), size, scale, EditorState::default());
+        let model = Model::new(preset, RATE, LatencyMode::Quality).unwrap();
+        let separator = Separator::new(Box::new(model), 2).observed_by(stage.session.spectra.observer());
+        Self { stage, separator, heard: 0 }
+    }
+
+    /// `count` sources, each an octave above the one before.
+    fn new(count: usize, size: Vec2) -> Self {
+        let sources = (0..count).map(|index| source(index, home(index))).collect();
+        Self::of(&Preset { sources, written_by: String::new(), unknown: UnknownKeys::default() }, size, 1.0)
+    }
+
+    /// Plays for `seconds`, a picture every sixtieth.
+    fn play(&mut self, seconds: f32, mut signal: impl FnMut(usize) -> f32) {
+        for _ in 0..(seconds * 60.0).round() as usize {
+            let mut left: Vec<f32> = (0..STEP).map(|n| signal(self.heard + n)).collect();
+            let mut right = left.clone();
+            self.heard += STEP;
+            self.separator.set_controls(&self.stage.params.controls(self.separator.sources()));
+            self.separator.process(&mut [&mut left, &mut right], &mut []);
+            let (levels, meters) = (self.separator.levels(), &self.stage.session.meters);
+            for (meter, level) in meters.sources.iter().zip(&levels.sources) {
+                meter.write(level.peak, level.rms);
+            }
+            meters.output.write(levels.output.peak, levels.output.rms);
+            self.stage.harness.step();
+        }
+    }
+
+    /// Plays sources at their homes for `seconds`, at -20 dB each.
+    fn sound(&mut self, sources: &[usize], seconds: f32) {
+        self.play(seconds, |n| 0.1 * sources.iter().map(|source| sine(home(*source), n)).sum::<f32>());
+    }
+
+    fn render(&mut self, name: &str) -> Shot {
+        self.stage.harness.set_render_cursor(false);
+        let image = self.stage.harness.render().unwrap();
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).with_file_name("editor");
+        std::fs::create_dir_all(&folder).unwrap();
+        image.save(folder.join(format!("{name}.png"))).unwrap();
+        Shot(image.enumerate_pixels().map(|(x, y, p)| ((x, y), Color32::from_rgb(p.0[0], p.0[1], p.0[2]))).collect())
+    }
+
+    /// The place in the spectrogram of this frequency, so many seconds ago.
+    fn spot(&self, hz: f64, ago: f32) -> Pos2 {
+        let rect = self.stage.place("Spectrogram");
+        pos2(rect.right() - ago / SECONDS * rect.width(), height_of(rect, hz))
+    }
+}
+
+fn height_of(rect: Rect, hz: f64) -> f32 {
+    let along = (hz / 30.0).ln() / (20_000.0_f64 / 30.0).ln();
+    rect.bottom() - along as f32 * rect.height()
+}
+
+/// A rendered picture.
+struct Shot(std::collections::HashMap<(u32, u32), Color32>);
+
+impl Shot {
+    fn at(&self, at: Pos2) -> Color32 {
+        self.0[&(at.x as u32, at.y as u32)]
+    }
+}
+
+fn brightness(colour: Color32) -> u32 {
+    colour.to_array()[..3].iter().map(|value| u32::from(*value)).sum::<u32>() / 3
+}
+
+/// Which source's colour is nearest in hue, and whether there is any.
+fn hue(colour: Color32, sources: usize) -> Option<usize> {
+    let direction = |colour: Color32| {
+        let [r, g, b, _] = colour.to_array().map(f32::from);
+        let (x, y) = (r - 0.5 * (g + b), 0.866 * (g - b));
+        (x.hypot(y) > 12.0).then(|| y.atan2(x))
+    };
+    let own = direction(colour)?;
+    let away = |source: usize| {
+        let other = direction(theme::source_colour(PALETTE[source])).unwrap_or(f32::MAX);
+        ((own - other + 3.0 * std::f32::consts::PI) % std::f32::consts::TAU - std::f32::consts::PI).abs()
+    };
+    (0..sources).min_by(|a, b| away(*a).total_cmp(&away(*b)))
+}
+
+#[test]
+fn a_source_is_seen_in_its_colour_where_and_when_it_sounds() {
+    // Blue, the seventh, is sky blue's shade: lightness alone tells the two apart.
+    const COUNT: usize = 6;
+    let mut band = Band::new(COUNT, DEFAULT);
+    for source in 0..COUNT {
+        // Quiet enough to be a shade rather than a tint.
+        band.play(0.6, |n| 0.01 * sine(home(source), n));
+        band.play(0.2, |_| 0.0);
+    }
+    band.play(0.6, |_| 0.0);
+    let shot = band.render("picture_six_sources");
+    for (source, name) in NAMES.iter().enumerate().take(COUNT) {
+        let ago = 0.6 + 0.8 * (COUNT - 1 - source) as f32 + 0.5;
+        let seen = shot.at(band.spot(home(source), ago));
+        assert_eq!(hue(seen, COUNT), Some(source), "{name}: {seen:?}");
+        assert!(brightness(seen) > 40, "{name}: {seen:?}");
+        let elsewhere = shot.at(band.spot(home((source + 3) % COUNT), ago));
+        assert!(brightness(elsewhere) < 25, "{name}: {elsewhere:?}");
+    }
+    assert!(brightness(shot.at(band.spot(440.0, 0.2))) < 30, "silence is dark");
+}
+
+#[test]
+fn silence_is_dark_and_nothing_moves() {
+    let mut band = Band::new(2, DEFAULT);
+    band.play(1.0, |_| 0.0);
+    let shot = band.render("picture_silence");
+    for name in ["Spectrogram", "Masks", "Spectrum"] {
+        let inside = band.stage.place(name).shrink(4.0);
+        let most = (0..400)
+            .map(|i| inside.min + inside.size() * vec2((i % 20) as f32 / 19.0, (i / 20) as f32 / 19.0))
+            .map(|at| brightness(shot.at(at)))
+            .max();
+        assert!(most < Some(60), "{name}: {most:?}");
+    }
+    let frame = &band.stage.harness.output().viewport_output[&egui::ViewportId::ROOT];
+    assert_eq!(frame.repaint_delay, Duration::from_millis(100));
+}
+
+#[test]
+fn masks_and_spectrum_tell_who_sounds_and_what_is_taken_away() {
+    let mut band = Band::new(2, DEFAULT);
+    band.sound(&[0, 1], 1.0);
+    let before = band.render("picture_two_tones");
+    let masks = band.stage.place("Masks");
+    for source in [0, 1] {
+        let seen = before.at(pos2(masks.center().x, height_of(masks, home(source))));
+        assert_eq!(hue(seen, 2), Some(source), "{seen:?}");
+    }
+    band.stage.click("Bass mute");
+    band.sound(&[0, 1], 1.0);
+    let after = band.render("picture_two_tones_one_muted");
+    let spectrum = band.stage.place("Spectrum");
+    let reach = 0.3 * spectrum.width();
+    for (source, kept) in [(0, true), (1, false)] {
+        let at = pos2(spectrum.left() + reach, height_of(spectrum, home(source)));
+        assert_eq!(hue(before.at(at), 2), Some(source));
+        assert_eq!(hue(after.at(at), 2) == Some(source), kept, "{source}: {:?}", after.at(at));
+    }
+}
+
+#[test]
+fn the_pointer_reads_frequency_level_and_shares() {
+    let mut band = Band::new(2, DEFAULT);
+    // In the middle of a bin, where it has its whole level.
+    let hz = 21.0 * Layout::new(RATE, LatencyMode::Quality).bin_spacing();
+    let tone = |n| 0.1 * sine(hz, n);
+    band.play(2.0, tone);
+    let at = band.spot(hz, 1.0);
+    band.stage.move_to(at);
+    band.play(0.1, tone);
+    assert!(band.stage.shows("Hz · A3"), "225 Hz");
+    assert!(band.stage.shows("1.0 s ago"));
+    assert!(band.stage.shows("−20 dB"));
+    assert!(band.stage.shows("Bass 100 %") || band.stage.shows("Bass 99 %"));
+    let spectrum = band.stage.place("Spectrum");
+    band.stage.move_to(pos2(spectrum.center().x, height_of(spectrum, hz)));
+    band.play(0.1, tone);
+    assert!(band.stage.shows("in −20 dB · out −20 dB"));
+    assert!(band.stage.spoken("Masks").contains("Bass 100 %"), "{}", band.stage.spoken("Masks"));
+    band.stage.move_to(pos2(1.0, 1.0));
+    band.play(0.1, tone);
+    assert!(!band.stage.shows("in −20 dB"));
+}
+
+fn next_frame(stage: &Stage) -> Duration {
+    stage.harness.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay
+}
+
+#[test]
+fn pictures_come_fast_while_sound_scrolls_and_stop_with_it() {
+    let mut band = Band::new(2, DEFAULT);
+    band.sound(&[0], 0.5);
+    assert!(next_frame(&band.stage) <= Duration::from_millis(17));
+    band.play(2.0, |_| 0.0);
+    assert!(next_frame(&band.stage) <= Duration::from_millis(17), "what was heard still scrolls");
+    band.stage.wait(1.5);
+    assert_eq!(next_frame(&band.stage), Duration::from_millis(100), "the stream has stopped");
+    band.play(7.5, |_| 0.0);
+    assert_eq!(next_frame(&band.stage), Duration::from_millis(100), "only silence scrolls");
+}
+
+#[test]
+fn the_picture_scrolls_with_the_stream_and_not_with_the_pictures() {
+    let mut band = Band::new(2, DEFAULT);
+    band.sound(&[0], 0.3);
+    band.play(1.0, |_| 0.0);
+    band.stage.wait(3.0);
+    let shot = band.render("picture_stopped");
+    let lit = |ago: f32| brightness(shot.at(band.spot(home(0), ago))) > 70;
+    assert!(!lit(0.5) && lit(1.15) && !lit(1.7), "three seconds of pictures without sound moved nothing");
+}
+
+#[test]
+fn boxes_leave_with_the_window() {
+    let mut band = Band::new(2, DEFAULT);
+    let session = band.stage.session.clone();
+    band.sound(&[0], 0.2);
+    assert_eq!(session.spectra.in_circulation(), BOXES);
+    let Band { stage, mut separator, .. } = band;
+    drop(stage);
+    assert_eq!(session.spectra.in_circulation(), 0);
+    for _ in 0..20 {
+        separator.process(&mut [&mut [0.1; STEP], &mut [0.1; STEP]], &mut []);
+    }
+    assert_eq!(session.spectra.in_circulation(), 0, "the audio thread finds no box to fill");
+}
+
+#[test]
+fn the_picture_has_its_share_of_every_window_that_has_room() {
+    for (size, least, most) in
+        [(DEFAULT, 0.3, 0.4), (vec2(900.0, 560.0), 0.3, 0.4), (SMALLEST, 0.08, 0.2), (vec2(2400.0, 1500.0), 0.3, 0.4)]
+    {
+        let stage = Stage::new(2, size);
+        let share = stage.place("Spectrogram").height() / size.y;
+        assert!((least..=most).contains(&share), "{share} of {size}");
+    }
+    let mut stage = Stage::new(2, SMALLEST);
+    stage.session.set_activity(unbraid::plugin::session::Activity::Failed("Long. ".repeat(60)));
+    stage.wait(0.1);
+    assert!(stage.harness.query_by_label("Spectrogram").is_none(), "a failure needs its room");
+}
+
+/// Music that the factory preset takes apart.
+#[test]
+fn music_is_seen_taken_apart() {
+    let folder = std::env::var_os("UNBRAID_STEMS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/audio"), PathBuf::from);
+    let part = |name: &str| recording::read(folder.join(format!("{name}-take2.flac"))).unwrap().downmix();
+    let (bass, drums) = (part("finger-bass"), part("standard-kit"));
+    let entry = Entry { name: "Drums + Bass".to_owned(), path: None };
+    let preset = library::load(&entry).unwrap();
+    for (size, name) in [(vec2(900.0, 600.0), "900x600"), (SMALLEST, "640x400"), (DEFAULT, "default")] {
+        for scale in [1.0, 2.0] {
+            let mut band = Band::of(&preset, size, scale);
+            let music = |n: usize| 2.5 * (bass[n % bass.len()] + drums[n % drums.len()]);
+            band.play(5.0, music);
+            band.stage.type_into("Bass gain value", "-18", egui::Key::Enter);
+            band.stage.move_to(pos2(1.0, 1.0));
+            band.play(1.45, music);
+            let shot = band.render(&format!("picture_music_{name}_{scale}x"));
+            let place = band.stage.place("Spectrogram");
+            let mut seen = [0; 2];
+            for i in 0..4_000 {
+                let at = place.min + place.size() * vec2((i % 80) as f32 / 80.0, (i / 80) as f32 / 50.0);
+                let colour = shot.at((at.to_vec2() * scale).to_pos2());
+                if let Some(source) = hue(colour, 2).filter(|_| brightness(colour) > 50) {
+                    seen[source] += 1;
+                }
+            }
+            assert!(seen.iter().all(|count| *count > 100), "{size}: {seen:?} of 4000 points");
+        }
+    }
+}
