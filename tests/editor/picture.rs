@@ -9,7 +9,7 @@ use unbraid::{
     editor::{EditorState, theme},
     plugin::spectra::BOXES,
     preset::{
-        Kind, Knobs, PALETTE, Preset, Source, UnknownKeys,
+        Cue, Kind, Knobs, PALETTE, Preset, Source, UnknownKeys,
         library::{self, Entry},
     },
     recording,
@@ -78,7 +78,11 @@ impl Band {
     /// `count` sources, each an octave above the one before.
     fn new(count: usize, size: Vec2) -> Self {
         let sources = (0..count).map(|index| source(index, home(index))).collect();
-        Self::of(&Preset { sources, written_by: String::new(), unknown: UnknownKeys::default() }, size, 1.0)
+        Self::of(
+            &Preset { sources, grouping: Cue::default(), written_by: String::new(), unknown: UnknownKeys::default() },
+            size,
+            1.0,
+        )
     }
 
     /// Plays for `seconds`, a picture every sixtieth.

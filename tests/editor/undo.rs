@@ -14,17 +14,22 @@ use unbraid::{
         version::Version,
     },
     preset::{
-        Knobs, Preset, UnknownKeys,
+        Cue, Knobs, Preset, UnknownKeys,
         library::{self, Entry, Trashed},
     },
 };
 
 /// A version without sources, of this title.
 pub(super) fn version(title: &str) -> Arc<Version> {
-    let preset = Preset { sources: Vec::new(), written_by: String::new(), unknown: UnknownKeys::default() };
+    let preset = Preset {
+        sources: Vec::new(),
+        grouping: Cue::default(),
+        written_by: String::new(),
+        unknown: UnknownKeys::default(),
+    };
     Arc::new(Version {
         preset: Arc::new(preset),
-        stored: Arc::new(StoredPreset { title: title.to_owned(), file: String::new() }),
+        stored: Arc::new(StoredPreset { title: title.to_owned(), ..StoredPreset::default() }),
         summary: Arc::new(Summary { title: title.to_owned(), ..summary(2) }),
     })
 }
