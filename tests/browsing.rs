@@ -90,6 +90,7 @@ impl Rig {
             link: Arc::new(HostLink::default()),
             models: handover::channels().1,
             knobs: Box::new(move || theirs.lock().unwrap().clone()),
+            adapted_since: std::cell::Cell::new(false),
         };
         let rig = Self { session, stage, field, knobs, _worker: Worker::spawn(desk, requests) };
         rig.until("the worker runs", |rig| rig.session.history().current().is_some());
