@@ -39,6 +39,8 @@ const EAGER_FRAMES: usize = (5.0 / STRIDE_SECONDS) as usize;
 const CALM_PERIODS: usize = 8;
 /// A drifting basis is pulled back as if this much of what an average basis has in the memory had been heard as learned.
 const DRIFT_PRIOR: f32 = 0.5;
+/// What a transposed basis costs, as a share of what it explains. Without it, the copies, which are many, take what free bases would learn.
+const TRANSPOSED_COST: f32 = 0.4;
 /// Frames whose bands sum to less than this are silence and are not remembered.
 const SILENCE: f32 = 1e-4;
 /// Frames above this are faults.
@@ -57,6 +59,15 @@ pub enum Freedom {
     Drifting,
     /// It follows the mixture.
     Adaptive,
+    /// It stays, a copy of a fixed source's basis at another pitch, and is used only for what it explains far better than the others.
+    Transposed,
+}
+
+impl Freedom {
+    /// Whether the basis may become another.
+    pub fn moves(self) -> bool {
+        matches!(self, Self::Drifting | Self::Adaptive)
+    }
 }
 
 /// Bases as the separator takes them: rows padded to whole registers.
@@ -426,16 +437,20 @@ impl Adaptation {
         let bases = Rows::new(&self.bases, width);
         divide(v, h, bases, least, ratio);
         product(Rows::new(ratio, width), bases.transposed(), gradient);
-        for (h, gradient) in h.iter_mut().zip(gradient.iter()) {
-            *h = (*h * gradient).max(least_h);
+        for (h, gradient) in h.chunks_exact_mut(components).zip(gradient.chunks_exact(components)) {
+            for ((h, gradient), freedom) in h.iter_mut().zip(gradient).zip(&self.freedom) {
+                let cost = if *freedom == Freedom::Transposed { TRANSPOSED_COST } else { 0.0 };
+                *h = (*h * gradient / (1.0 + cost)).max(least_h);
+            }
         }
         divide(v, h, bases, least, ratio);
         product(Rows::new(h, components).transposed(), Rows::new(ratio, width), &mut self.numerator);
-        let prior = DRIFT_PRIOR * total / components as f32;
+        let own = self.freedom.iter().filter(|freedom| **freedom != Freedom::Transposed).count();
+        let prior = DRIFT_PRIOR * total / own as f32;
         for (k, basis) in self.bases.chunks_exact_mut(width).enumerate() {
             let numerator = &self.numerator[k * width..][..width];
             match self.freedom[k] {
-                Freedom::Fixed => continue,
+                Freedom::Fixed | Freedom::Transposed => continue,
                 Freedom::Adaptive => basis.iter_mut().zip(numerator).for_each(|(w, n)| *w *= n),
                 Freedom::Drifting => {
                     let first = &self.first[k * width..][..width];
@@ -467,7 +482,7 @@ impl Adaptation {
     fn follow(&self, k: usize, first: &[f32], row: &mut [f32]) {
         let width = self.width();
         row.copy_from_slice(&first[k * self.bins..][..self.bins]);
-        if self.freedom[k] == Freedom::Fixed {
+        if !self.freedom[k].moves() {
             return;
         }
         for b in 0..width {

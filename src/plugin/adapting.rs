@@ -5,7 +5,7 @@ use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
     learner::{
         adapted::{Adapted, AdaptedSource},
-        adaptive::{Adaptation, Freedom},
+        adaptive::Adaptation,
     },
     preset::Preset,
     separator::{Adapter, Layout},
@@ -91,9 +91,8 @@ impl Adapters {
 fn adapted(adaptation: &Adaptation, playing: &Playing) -> Adapted {
     let owners = adaptation.owners();
     let sources = (0..playing.preset.sources.len()).filter_map(|strip| {
-        let own: Vec<usize> = (0..owners.len())
-            .filter(|&k| usize::from(owners[k]) == strip && adaptation.freedom(k) != Freedom::Fixed)
-            .collect();
+        let own: Vec<usize> =
+            (0..owners.len()).filter(|&k| usize::from(owners[k]) == strip && adaptation.freedom(k).moves()).collect();
         (!own.is_empty()).then(|| AdaptedSource {
             strip,
             dictionary: dictionary(adaptation, &own, &playing.layout),

@@ -6,7 +6,7 @@
 //!
 //! - `job`: a frame's work in steps, laid out over the hop.
 //! - `model`: a preset made ready for one layout. Built elsewhere, handed over whole, faded in; what it displaces is given back.
-//! - `rows`: a preset's bases on the engine's bins.
+//! - `rows`: a preset's bases on the engine's bins; `transposition`: copies of them at other pitches.
 //! - `adapting`: a model's way to the adaptation of its bases.
 //! - `observing`: what is shown of a frame to who looks on.
 //! - `controls`: what the player sets, smoothed.
@@ -26,6 +26,7 @@ mod observing;
 pub mod offline;
 mod rows;
 mod stream;
+mod transposition;
 
 pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 pub use adapting::{Adapter, Work};

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     learner::{
         adapted::Adapted,
-        adaptive::{Adaptation, Freedom, PERIOD_FRAMES, STRIDE_SECONDS},
+        adaptive::{Adaptation, PERIOD_FRAMES, STRIDE_SECONDS},
     },
     nmf::{
         activations::{Solver, squarem::Squarem},
@@ -77,7 +77,7 @@ impl Model {
     ///
     /// A dictionary of the engine's bin spacing is used bin by bin; one of another spacing is interpolated. An adaptive source
     /// begins with broad, evenly spread bases and learns while it plays, in step with the stream, or elsewhere
-    /// ([`Self::adapt_elsewhere`]).
+    /// ([`Self::adapt_elsewhere`]); beside it, the fixed sources get copies of their pitched bases at other pitches.
     ///
     /// # Errors
     /// [`ModelError`], when the sample rate is out of range or a source has no bases.
@@ -100,19 +100,23 @@ impl Model {
         }
         let layout = Layout::new(sample_rate, mode);
         let bins = known_bins(preset, &layout)?;
-        let rows = Rows::of(preset, adapted, &layout, bins)?;
+        let mut rows = Rows::of(preset, adapted, &layout, bins)?;
+        let copies = rows.transpose(&layout, bins);
         let bands = Bands::new(1..bins);
         let mut merged = vec![0.0; rows.owners.len() * bands.len()];
         for (basis, merged) in rows.bases.chunks_exact(bins).zip(merged.chunks_exact_mut(bands.len())) {
             bands.merge(basis, merged);
         }
-        let blocks: Vec<Vec<usize>> =
+        let mut blocks: Vec<Vec<usize>> =
             preset.sources.iter().enumerate().map(|(strip, source)| blocks(source, strip, adapted)).collect();
+        if copies > 0 {
+            blocks.push(vec![copies]);
+        }
         let remembered = BLOCK_MEMORY_SECONDS * layout.sample_rate / layout.windows.hop as f64;
         let mut solver = Squarem::new(&merged, bands.len(), layout.cycles).with_blocks(&blocks, remembered as f32);
         let mut masking = Aligned::rows(&rows.masking, bins);
         let mut owners = rows.owners.clone();
-        let moves = rows.freedom.iter().any(|freedom| *freedom != Freedom::Fixed);
+        let moves = rows.freedom.iter().any(|freedom| freedom.moves());
         let adaptation = moves.then(|| Adaptation::new(rows.beginning(preset, adapted, bins, bands.clone())));
         if let Some(adaptation) = &adaptation {
             let mut now = adaptation.empty_bases();

@@ -1,6 +1,10 @@
 //! A preset's bases on the engine's bins, and what may become of them.
 
-use super::{Layout, model::ModelError};
+use super::{
+    Layout,
+    model::ModelError,
+    transposition::{copies, transposed},
+};
 use crate::{
     dictionary::Dictionary,
     learner::{
@@ -96,6 +100,30 @@ impl Rows {
         Ok(rows)
     }
 
+    /// Appends copies of the fixed sources' pitched bases at other pitches, where there are adaptive sources that would take what the
+    /// notes learned do not explain. Returns how many.
+    pub(super) fn transpose(&mut self, layout: &Layout, bins: usize) -> usize {
+        if !self.freedom.contains(&Freedom::Adaptive) {
+            return 0;
+        }
+        let copies = copies(
+            &self.bases,
+            bins,
+            layout.bin_spacing(),
+            (0..self.freedom.len()).filter(|k| self.freedom[*k] != Freedom::Adaptive),
+        );
+        for copy in &copies {
+            for rows in [&mut self.bases, &mut self.masking, &mut self.now] {
+                let moved: Vec<f32> = transposed(&rows[copy.component * bins..][..bins], copy.semitones).collect();
+                rows.extend(moved);
+            }
+            self.freedom.push(Freedom::Transposed);
+            self.owners.push(self.owners[copy.component]);
+            self.pinned.push(false);
+        }
+        copies.len()
+    }
+
     pub(super) fn beginning(self, preset: &Preset, adapted: &Adapted, bins: usize, bands: Bands) -> Beginning {
         // With a source that begins, all are eager again.
         let heard_seconds = if self.all_go_on { adapted.heard_seconds } else { 0.0 };
@@ -182,7 +210,7 @@ fn append_rows(rows: &[f32], dictionary: &Dictionary, layout: &Layout, bins: usi
 }
 
 /// `basis` at a position between its bins.
-fn interpolate(basis: &[f32], position: f64) -> f32 {
+pub(super) fn interpolate(basis: &[f32], position: f64) -> f32 {
     let (below, share) = (position as usize, position.fract() as f32);
     let at = |bin: usize| basis.get(bin).copied().unwrap_or(0.0);
     at(below) * (1.0 - share) + at(below + 1) * share
