@@ -6,10 +6,13 @@
 mod editor {
     mod stage;
 
+    mod bases;
     mod controls;
     mod knobs;
     mod learning;
     mod pictures;
     mod places;
+    mod scale;
     mod states;
+    mod strips;
 }

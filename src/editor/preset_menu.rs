@@ -41,6 +41,11 @@ impl Shelf {
         Self { read, entries: Vec::new(), name: String::new(), asked: None }
     }
 
+    /// The presets there are.
+    pub(super) fn read(&self, session: &Session) -> Vec<Entry> {
+        (self.read)(session)
+    }
+
     fn refresh(&mut self, session: &Session) {
         let entries = (self.read)(session);
         if entries != self.entries {

@@ -3,7 +3,10 @@
 //! Read and written by the editor, the worker and the host's main thread. The audio thread touches
 //! only [`Session::meters`].
 
-use super::meters::Meters;
+use super::{
+    arranging::{Arrange, Found},
+    meters::Meters,
+};
 use crate::{
     learner::{LearnSettings, adapted::Adapted, adaptive::MEMORY_SECONDS},
     preset::{Colour, Cue, Kind, Knobs, MAX_SOURCES, Preset, library},
@@ -97,6 +100,8 @@ pub enum Activity {
     Idle,
     /// This preset is being read and prepared.
     Loading(String),
+    /// The last request succeeded, with an outcome that is seen nowhere else; one sentence.
+    Done(String),
     /// The last request failed; one sentence that names what is wrong and what to do.
     Failed(String),
 }
@@ -205,6 +210,15 @@ pub enum Request {
     CancelLearning,
     /// Save the preset that plays in the user's folder under this name.
     Save(String),
+    /// Change which sources there are.
+    Arrange(Arrange),
+}
+
+/// For what changes the sources, in the words of [`Arrange`].
+impl From<Arrange> for Request {
+    fn from(arrange: Arrange) -> Self {
+        Self::Arrange(arrange)
+    }
 }
 
 /// Shared by an instance's threads.
@@ -217,6 +231,7 @@ pub struct Session {
     learning: Mutex<LearnState>,
     options: Arc<Mutex<Options>>,
     dictionaries: Mutex<Dictionaries>,
+    found: Mutex<Option<Arc<Found>>>,
     knobs: Mutex<Option<Vec<Knobs>>>,
     mode: AtomicU32,
     latency_samples: AtomicU32,
@@ -240,6 +255,7 @@ impl Session {
             learning: Mutex::default(),
             options: Arc::default(),
             dictionaries: Mutex::default(),
+            found: Mutex::default(),
             knobs: Mutex::new(None),
             mode: AtomicU32::new(LatencyMode::default() as u32),
             latency_samples: AtomicU32::new(0),
@@ -312,6 +328,16 @@ impl Session {
     /// Worker, main thread: these are the bases of what plays.
     pub fn set_dictionaries(&self, preset: &Arc<Preset>, adapted: &Arc<Adapted>) {
         *lock(&self.dictionaries) = Dictionaries { preset: Some(preset.clone()), adapted: adapted.clone() };
+    }
+
+    /// The sources of the preset that was looked at last.
+    pub fn found(&self) -> Option<Arc<Found>> {
+        lock(&self.found).clone()
+    }
+
+    /// Worker: these sources were found in a preset. Editor: `None`, they are of no interest any more.
+    pub fn set_found(&self, found: Option<Found>) {
+        *lock(&self.found) = found.map(Arc::new);
     }
 
     /// How the audio thread runs.

@@ -10,7 +10,10 @@ use super::{
     stored_adapted::StoredAdapted,
 };
 use crate::{
-    learner::{adapted::Adapted, adaptive::COMPONENTS},
+    learner::{
+        adapted::{self, Adapted, Places},
+        adaptive::COMPONENTS,
+    },
     preset::{
         Cue, Kind, Knobs, Preset, Source, file,
         library::{self, Entry},
@@ -139,6 +142,7 @@ impl Desk {
             Request::Give { component, strip } => self.give(component, strip, adapters),
             Request::TakeApart(count) => self.take_apart(count, stop),
             Request::Save(name) => self.save(name),
+            Request::Arrange(arrange) => self.arrange(arrange, learning, stop),
         }
     }
 
@@ -229,7 +233,7 @@ impl Desk {
     }
 
     /// Changes the source of `strip` in the preset that plays; gives the new preset, if it plays now.
-    fn change_source(
+    pub(super) fn change_source(
         &self,
         strip: usize,
         stop: &Receiver<()>,
@@ -241,7 +245,17 @@ impl Desk {
     }
 
     /// `preset` takes the place of the one that plays, with its title and the knobs as they are. Gives it, if it plays now.
-    pub fn change(&self, mut preset: Preset, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+    pub fn change(&self, preset: Preset, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+        self.change_places(preset, &adapted::unmoved(), stop)
+    }
+
+    /// The same, where the source of strip `i` has gone to strip `places[i]`.
+    pub(super) fn change_places(
+        &self,
+        mut preset: Preset,
+        places: &Places,
+        stop: &Receiver<()>,
+    ) -> Option<Arc<Preset>> {
         env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
         let shown = self.session.summary();
         let failed = |sentence: String| {
@@ -254,7 +268,7 @@ impl Desk {
         };
         let adapted = {
             let scene = self.stage.lock();
-            Arc::new(scene.adapted.surviving(&scene.preset, &preset))
+            Arc::new(scene.adapted.surviving(&scene.preset, &preset, places))
         };
         let preset = Arc::new(preset);
         if let Err(error) = self.play(&preset, &adapted, stop) {
@@ -303,6 +317,7 @@ impl Desk {
 
     /// Builds a model of `preset` for the present framing, whose sources go on from `adapted`, and sends it to the audio thread.
     fn play(&self, preset: &Arc<Preset>, adapted: &Arc<Adapted>, stop: &Receiver<()>) -> Result<(), ModelError> {
+        let adapted = &Arc::new(adapted.counted(preset));
         loop {
             let framing = self.stage.lock().framing;
             let build = |framing: Framing| Model::going_on(preset, adapted, framing.sample_rate, framing.mode);
