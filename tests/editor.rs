@@ -6,6 +6,7 @@
 mod editor {
     mod stage;
 
+    mod bases;
     mod browser;
     mod compare;
     mod controls;
@@ -15,6 +16,8 @@ mod editor {
     mod picture;
     mod pictures;
     mod places;
+    mod scale;
     mod states;
+    mod strips;
     mod undo;
 }

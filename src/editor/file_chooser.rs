@@ -1,6 +1,12 @@
 //! The system's file dialog, on a thread of its own so that the host is never held up.
 
-use crate::plugin::session::{Request, Session};
+use crate::{
+    plugin::{
+        arranging::Arrange,
+        session::{Request, Session},
+    },
+    preset::{file::SUFFIX, library::Entry},
+};
 use std::{
     path::PathBuf,
     sync::{
@@ -17,6 +23,8 @@ const AUDIO: [&str; 8] = ["wav", "aif", "aiff", "flac", "mp3", "ogg", "m4a", "aa
 pub enum Wanted {
     /// A preset to play.
     Preset,
+    /// A preset to take a source from.
+    Sources,
     /// Recordings to learn the source of this strip from.
     Recordings(usize),
 }
@@ -59,6 +67,11 @@ impl FileChooser {
             let files = (this.ask)(wanted);
             match (wanted, files.first()) {
                 (_, None) => {}
+                (Wanted::Sources, Some(file)) => {
+                    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                    let name = name.strip_suffix(SUFFIX).unwrap_or(&name).to_owned();
+                    session.request(Arrange::Look(Entry { name, path: Some(file.clone()) }).into());
+                }
                 (Wanted::Preset, Some(file)) => session.request(Request::LoadFile(file.clone())),
                 (Wanted::Recordings(strip), Some(_)) => session.request(Request::LearnFiles(strip, files)),
             }
@@ -82,7 +95,7 @@ impl Drop for Closed {
 fn system_dialog(wanted: Wanted) -> Vec<PathBuf> {
     let dialog = rfd::FileDialog::new();
     match wanted {
-        Wanted::Preset => {
+        Wanted::Preset | Wanted::Sources => {
             let dialog = dialog.set_title("Open an Unbraid preset").add_filter("Unbraid preset", &["safetensors"]);
             dialog.pick_file().into_iter().collect()
         }

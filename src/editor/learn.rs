@@ -1,11 +1,11 @@
-//! Learning from the editor: a switch on each strip, and the strip's menu.
+//! Learning from the editor: a switch on each strip, and how to learn.
 
-use super::{EditorState, Scene, file_chooser::Wanted, theme, toggle::Toggle};
+use super::{Scene, theme, toggle::Toggle};
 use crate::{
-    plugin::session::{LearnOptions, LearnState, Request, Strip},
-    preset::Kind,
+    plugin::session::{LearnOptions, LearnState, Request, Summary},
+    preset::{Cue, Kind},
 };
-use egui::{Button, Color32, Popup, PopupCloseBehavior, Rect, Response, RichText, Ui, vec2};
+use egui::{Color32, Rect, RichText, Ui, vec2};
 
 /// Numbers of bases to choose from.
 const COMPONENTS: [usize; 4] = [10, 25, 50, 100];
@@ -56,7 +56,8 @@ impl Phase {
         }
     }
 
-    fn is_taking(self) -> bool {
+    /// Whether a take is under way.
+    pub fn is_taking(self) -> bool {
         matches!(self, Self::Armed | Self::Capturing(_))
     }
 }
@@ -95,70 +96,8 @@ pub fn letter_size(rect: Rect) -> f32 {
     (0.72 * rect.width()).clamp(10.0, 16.0)
 }
 
-/// The strip's menu, which opens at its name.
-pub fn menu(
-    head: &Response,
-    name: &str,
-    index: usize,
-    strip: &Strip,
-    phase: Phase,
-    scene: &Scene,
-    state: &EditorState,
-) {
-    let popup = Popup::menu(head).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    popup.width(250.0).show(|ui| {
-        let learning = scene.session.learning();
-        let mut request = None;
-        let mut item = |ui: &mut Ui, enabled: bool, text: String, what: Request| {
-            if ui.add_enabled(enabled, Button::selectable(false, text).min_size(vec2(230.0, 26.0))).clicked() {
-                request = Some(what);
-            }
-        };
-        if phase.is_taking() {
-            item(ui, phase != Phase::Armed, format!("Learn {name} now"), Request::StopCapture);
-        } else {
-            item(ui, true, format!("Learn {name}: play it alone"), Request::Learn(index));
-        }
-        item(ui, true, "Learn what just played (10 s)".to_owned(), Request::LearnLast(index));
-        let files = Button::selectable(false, "Learn from recordings…").min_size(vec2(230.0, 26.0));
-        let files = ui.add_enabled(!state.files.is_open(), files).clicked();
-        let kept = learning.material[index];
-        item(ui, kept > 0.0, again(kept), Request::LearnAgain(index));
-        if learning.take.is_some() || learning.job.is_some() {
-            item(ui, true, "Cancel".to_owned(), Request::CancelLearning);
-        }
-        if strip.kind != Kind::Fixed {
-            ui.separator();
-            item(ui, true, "Keep what it has become".to_owned(), Request::Keep(index));
-            item(ui, true, "Begin again".to_owned(), Request::ResetAdaptive);
-            adapt_options(ui, scene);
-        } else {
-            item(ui, true, "Follow the mixture (adaptive)".to_owned(), Request::MakeAdaptive(index));
-            let mut drifts = strip.drift;
-            let checkbox = ui.checkbox(&mut drifts, "May drift towards what plays");
-            if checkbox.on_hover_text("For another kit or player than it was learned from.").changed() {
-                scene.session.request(Request::Drift(index, drifts));
-            }
-        }
-        ui.separator();
-        options(ui, scene);
-        if files {
-            state.files.ask(Wanted::Recordings(index), scene.session);
-            ui.close();
-        }
-        if let Some(request) = request {
-            scene.session.request(request);
-            ui.close();
-        }
-    });
-}
-
-fn again(kept: f32) -> String {
-    if kept > 0.0 { format!("Learn again from the {kept:.1} s heard") } else { "Learn again".to_owned() }
-}
-
 /// How to learn, for all strips.
-fn options(ui: &mut Ui, scene: &Scene) {
+pub fn options(ui: &mut Ui, scene: &Scene) {
     let before = scene.session.learn_options();
     let mut options = before;
     choice(
@@ -179,13 +118,13 @@ fn options(ui: &mut Ui, scene: &Scene) {
 }
 
 /// How adaptive sources follow the mixture, for all strips.
-fn adapt_options(ui: &mut Ui, scene: &Scene) {
+pub fn adapt_options(ui: &mut Ui, summary: &Summary, scene: &Scene) {
     let before = scene.session.adapt_options();
     let mut options = before;
     choice(
         ui,
         "Memory",
-        "It learns from this much of what was heard last.",
+        "They learn from this much of what was heard last.",
         &MEMORIES,
         &mut options.memory_seconds,
         |s| format!("{s:.0} s"),
@@ -194,7 +133,35 @@ fn adapt_options(ui: &mut Ui, scene: &Scene) {
     if options != before {
         scene.session.set_adapt_options(options);
     }
+    if let Some(cue) = chosen_cue(ui, summary, scene) {
+        scene.session.request(Request::GroupBy(cue));
+    }
 }
+
+/// Whether several strips follow the mixture, and so share what nobody taught.
+pub fn shares_components(summary: &Summary) -> bool {
+    summary.strips.iter().filter(|strip| strip.kind != Kind::Fixed).count() > 1
+}
+
+/// A cue that was chosen just now, where several strips share their components.
+fn chosen_cue(ui: &mut Ui, summary: &Summary, scene: &Scene) -> Option<Cue> {
+    if !shares_components(summary) {
+        return None;
+    }
+    let now = grouping(scene);
+    let mut cue = now;
+    choice(ui, "Shared by", CUE_TOOLTIP, &Cue::ALL, &mut cue, |cue| cue.name().to_owned());
+    (cue != now).then_some(cue)
+}
+
+/// By what components are shared now.
+pub fn grouping(scene: &Scene) -> Cue {
+    scene.session.dictionaries().preset.map_or_else(Cue::default, |preset| preset.grouping)
+}
+
+/// What the cues mean.
+pub const CUE_TOOLTIP: &str = "By what the bases that nobody taught are shared among the strips:\n\
+    timbre: the most percussive to the first · time: what rises and falls together · position: from left to right.";
 
 fn choice<T: Copy + PartialEq>(
     ui: &mut Ui,
@@ -205,7 +172,7 @@ fn choice<T: Copy + PartialEq>(
     text: impl Fn(T) -> String,
 ) {
     ui.horizontal(|ui| {
-        ui.add_sized(vec2(52.0, 24.0), egui::Label::new(RichText::new(name).small().color(theme::WEAK)));
+        ui.add_sized(vec2(64.0, 24.0), egui::Label::new(RichText::new(name).small().color(theme::WEAK)));
         for candidate in values {
             ui.selectable_value(value, *candidate, text(*candidate)).on_hover_text(tooltip);
         }

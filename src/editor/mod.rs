@@ -3,20 +3,26 @@
 //! It reads [`UnbraidParams`] and a [`Session`], sets parameters through the host, and asks the
 //! worker for presets. What it must not know is how the sound is made.
 //!
-//! - [`window`]: the editor as the host opens it, and its size in the project.
+//! - [`window`]: the editor as the host opens it, and its size in the project. [`handle`]: an open window, as the host sees it.
 //! - [`state`]: what the editor remembers between two frames.
 //! - [`theme`]: colours, type, spacing. [`layout`]: which room of the window is where.
 //! - Rooms of the window: [`header`] with [`preset_head`] and its [`browser`], [`compare`], [`undo`], [`latency`] and [`load`]; [`picture`]; [`strip`] per source, arranged by `strip_layout`;
-//!   [`sound_row`]; [`status`] with the failure banner. [`learn`]: the switch and the menu of a strip.
+//!   [`sound_row`]; [`status`] with the failure banner, and at its end the [`footer`] with the pages and the [`scale`].
+//! - [`learn`]: the Learn switch of a strip. [`strip_menu`]: everything else that can be done with it. [`bases`]: the page that shows what it
+//!   has learned. [`empty`]: what stands in the strips' place when there are none.
 //! - Things in the rooms: [`knob`] with its [`dial`] and [`value_field`]; [`meter`]; [`toggle`]; [`icon`].
 //! - [`gesture`]: how a parameter is set so that the host can record it; [`recorder`]: so that it can be undone.
 //! - [`file_chooser`]: the system's file dialog on a thread of its own.
 
+pub mod bases;
 pub mod browser;
 pub mod compare;
 pub mod dial;
+pub mod empty;
 pub mod file_chooser;
+pub mod footer;
 pub mod gesture;
+pub mod handle;
 pub mod header;
 pub mod icon;
 pub mod knob;
@@ -28,11 +34,13 @@ pub mod meter;
 pub mod picture;
 pub mod preset_head;
 pub mod recorder;
+pub mod scale;
 pub mod sound_row;
 pub mod state;
 pub mod status;
 pub mod strip;
 mod strip_layout;
+pub mod strip_menu;
 pub mod theme;
 pub mod toggle;
 pub mod undo;
@@ -72,6 +80,7 @@ pub fn draw(
     gui: &GuiContext,
     state: &mut EditorState,
 ) {
+    scale::apply(ui.ctx(), params);
     let recording = state.recording(params, session, gui);
     let scene = Scene { params, session, gui: &recording, host: gui };
     state.observe(ui, &scene);
@@ -86,9 +95,13 @@ pub fn draw(
         banner.draw(ui, room, session);
     }
     let scrolls = picture::draw(ui, rooms.picture, &scene, state);
-    strip::draw_all(ui, rooms.strips, &scene, state);
+    match state.shown_bases() {
+        Some(strip) => bases::draw(ui, rooms.strips, strip, &scene, state),
+        None => strip::draw_all(ui, rooms.strips, &scene, state),
+    }
     sound_row::draw(ui, rooms.sound, &scene, state);
-    status::draw(ui, rooms.status, &scene, state);
+    let line = footer::draw(ui, rooms.status, &scene, state);
+    status::draw(ui, line, &scene, state);
 
     let next = if scrolls || state.is_moving() { MOVING_FRAME } else { RESTING_FRAME };
     ui.ctx().request_repaint_after(next);

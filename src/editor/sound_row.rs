@@ -8,7 +8,7 @@ use super::{
     theme,
     value_field::ValueField,
 };
-use egui::{Align2, CornerRadius, Rect, Stroke, StrokeKind, Ui, vec2};
+use egui::{Align2, CornerRadius, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 use nice_plug::prelude::{FloatParam, Param};
 
 /// Widest and narrowest that a knob's cell gets, in points.
@@ -16,12 +16,21 @@ const CELL_WIDTHS: (f32, f32) = (74.0, 98.0);
 /// Share of the row that the knobs may take.
 const KNOB_SHARE: f32 = 0.66;
 const CAPTION_HEIGHT: f32 = 17.0;
+/// From this width of the row on, what a knob does is said beside it; from this height on, in two words beneath its name.
+const SPOKEN_FROM: f32 = 1_180.0;
+const HINTED_FROM: f32 = 96.0;
+/// Width of a cell in which it is said, in points.
+const SPOKEN_CELL: f32 = 178.0;
+const HINT_HEIGHT: f32 = 13.0;
 
 /// A small knob, its step per notch, and what one will hear.
 struct Small<'a> {
     name: &'static str,
     param: &'a FloatParam,
     step: f32,
+    /// In two words.
+    hint: &'static str,
+    /// In a line.
     tooltip: &'static str,
 }
 
@@ -31,25 +40,41 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
     ui.painter().rect(room, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
     let inner = room.shrink2(vec2(10.0, 5.0));
     let params = scene.params;
-    let small = |name, param, step, tooltip| Small { name, param, step, tooltip };
+    let small = |name, param, step, hint, tooltip| Small { name, param, step, hint, tooltip };
     let knobs = [
         small(
             "Focus",
             &params.focus,
             0.1,
-            "Higher: sources are cut apart harder, cleaner but rougher. Presets are made for 1.5.",
+            "cuts harder",
+            "Higher cuts sources apart harder: cleaner, but rougher. Made for 1.5.",
         ),
         small(
             "Sparsity",
             &params.sparsity,
             0.01,
-            "Higher: fewer sounds at a time explain the mixture. Less bleed, thinner.",
+            "fewer sounds",
+            "Higher lets fewer sounds explain the mixture: less bleed, thinner.",
         ),
-        small("Smoothness", &params.smoothness, 0.01, "Higher: sources change more slowly. Calmer, softer attacks."),
-        small("Mix", &params.mix, 0.01, "How much of the remix you hear; the rest is the mixture as it came in."),
-        small("Output", &params.output, 1.0, "How loud the main output is."),
+        small(
+            "Smoothness",
+            &params.smoothness,
+            0.01,
+            "slower change",
+            "Higher lets sources change more slowly: calmer, softer attacks.",
+        ),
+        small(
+            "Mix",
+            &params.mix,
+            0.01,
+            "remix or input",
+            "How much of the remix you hear; the rest is the mixture as it came in.",
+        ),
+        small("Output", &params.output, 1.0, "how loud", "How loud the main output is."),
     ];
+    let spoken = inner.width() >= SPOKEN_FROM;
     let width = (inner.width() * KNOB_SHARE / knobs.len() as f32).clamp(CELL_WIDTHS.0, CELL_WIDTHS.1).floor();
+    let width = if spoken { SPOKEN_CELL } else { width };
     let mut left = inner.left();
     for (i, knob) in knobs.iter().enumerate() {
         if i == 3 {
@@ -57,7 +82,8 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
             left += 12.0;
         }
         let cell = Rect::from_x_y_ranges(left..=left + width, inner.y_range());
-        draw_knob(ui, cell, i, knob, scene, state);
+        let cell = if spoken { draw_line(ui, cell, knob) } else { cell };
+        draw_knob(ui, cell, i, knob, !spoken, scene, state);
         left += width;
     }
     draw_output(ui, inner.with_min_x(left + 14.0).with_max_x(inner.right() - 4.0), state);
@@ -67,14 +93,40 @@ fn divide(ui: &Ui, x: f32, inner: Rect) {
     ui.painter().vline(x, inner.shrink2(vec2(0.0, 8.0)).y_range(), Stroke::new(1.0, theme::EDGE));
 }
 
-fn draw_knob(ui: &mut Ui, cell: Rect, index: usize, knob: &Small, scene: &Scene, state: &mut EditorState) {
+/// What the knob does, at the right of `cell`; gives what is left of that.
+fn draw_line(ui: &Ui, cell: Rect, knob: &Small) -> Rect {
+    let room = cell.with_min_x(cell.left() + 82.0);
+    let galley = ui.painter().layout(knob.tooltip.to_owned(), theme::font(11.5), theme::FAINT, room.width() - 6.0);
+    ui.painter().with_clip_rect(room).galley(
+        pos2(room.left(), room.center().y - galley.size().y / 2.0),
+        galley,
+        theme::FAINT,
+    );
+    cell.with_max_x(room.left() - 4.0)
+}
+
+fn draw_knob(
+    ui: &mut Ui,
+    cell: Rect,
+    index: usize,
+    knob: &Small,
+    hinted: bool,
+    scene: &Scene,
+    state: &mut EditorState,
+) {
+    let hinted = hinted && cell.height() >= HINTED_FROM - 10.0;
     let setter = scene.gui.param_setter();
     let caption = cell.with_max_y(cell.top() + CAPTION_HEIGHT);
     let value = Rect::from_center_size(
         cell.center_bottom() - vec2(0.0, CAPTION_HEIGHT / 2.0),
         vec2(cell.width() - 4.0, CAPTION_HEIGHT + 1.0),
     );
-    let middle = Rect::from_x_y_ranges(cell.x_range(), caption.bottom()..=value.top() - 1.0).shrink2(vec2(4.0, 0.0));
+    let top = caption.bottom() + if hinted { HINT_HEIGHT - 3.0 } else { 0.0 };
+    let middle = Rect::from_x_y_ranges(cell.x_range(), top..=value.top() - 1.0).shrink2(vec2(4.0, 0.0));
+    if hinted {
+        let at = pos2(cell.center().x, caption.bottom() - 3.0);
+        ui.painter().text(at, Align2::CENTER_TOP, knob.hint, theme::font(10.5), theme::FAINT);
+    }
     let font = theme::font(theme::CAPTION);
     ui.painter().text(caption.center(), Align2::CENTER_CENTER, knob.name, font, theme::WEAK);
 

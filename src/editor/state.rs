@@ -1,8 +1,8 @@
 //! What the editor remembers between two frames.
 
 use super::{
-    Scene, browser::Browser, file_chooser::FileChooser, gesture, knob::Hold, latency::Restart, load::LoadView,
-    meter::Level, recorder::Recorder, value_field::Entry,
+    Scene, bases, browser::Browser, file_chooser::FileChooser, gesture, knob::Hold, latency::Restart, load::LoadView,
+    meter::Level, recorder::Recorder, status::Fits, strip_menu::Naming, value_field::Entry,
 };
 use crate::{
     plugin::{
@@ -26,6 +26,9 @@ pub struct Hand {
     pub entry: Option<Entry>,
 }
 
+/// Time constant of a share of the mixture as it is shown, in seconds.
+const SHARE_TIME_S: f32 = 0.4;
+
 /// What the editor remembers between two frames.
 #[derive(Default)]
 pub struct EditorState {
@@ -33,6 +36,16 @@ pub struct EditorState {
     pub(super) summary: Option<Arc<Summary>>,
     /// Levels as shown, indexed by source.
     pub(super) levels: [Level; MAX_SOURCES],
+    /// Shares of the mixture as shown, 0 to 1, indexed by source.
+    pub(super) shares: [f32; MAX_SOURCES],
+    /// The mixture's level.
+    pub(super) mixture: Level,
+    /// The page of bases.
+    pub(super) bases: bases::Page,
+    /// A strip's new name, as it is being chosen.
+    pub(super) naming: Naming,
+    /// How the dictionaries fit the frames that play.
+    pub(super) fits: Fits,
     /// The main output's level as shown.
     pub(super) output: Level,
     /// What the hand is at.
@@ -99,8 +112,12 @@ impl EditorState {
             level.update(meter, now, elapsed);
         }
         self.output.update(&scene.session.meters.output, now, elapsed);
-
-        let quiet = self.output.is_silent() && self.levels.iter().all(Level::is_silent);
+        self.mixture.update(&scene.session.meters.mixture, now, elapsed);
+        let quiet = self.mixture.is_silent();
+        for (shown, share) in self.shares.iter_mut().zip(&scene.session.meters.shares) {
+            let share = if quiet { 0.0 } else { share.read() };
+            *shown += (share - *shown) * (1.0 - (-elapsed / SHARE_TIME_S).exp());
+        }
         let since = *self.silent_since.get_or_insert(now);
         self.silent_since = quiet.then_some(since);
         self.silent = quiet && now - since > SILENCE_S;
@@ -113,6 +130,7 @@ impl EditorState {
         let summary = scene.session.summary();
         if self.summary.as_ref() != Some(&summary) {
             self.levels = Default::default();
+            self.shares = Default::default();
             self.hand.entry = None;
             self.summary = Some(summary);
         }
@@ -126,12 +144,19 @@ impl EditorState {
         self.seen_at.unwrap_or_default()
     }
 
-    /// Whether something on the screen moves by itself.
-    pub(super) fn is_moving(&self) -> bool {
-        self.learning || self.output.is_moving() || self.levels.iter().any(Level::is_moving)
+    /// The strip whose bases are shown in place of the strips.
+    pub(super) fn shown_bases(&self) -> Option<usize> {
+        let count = self.summary.as_ref().map_or(0, |summary| summary.strips.len());
+        self.bases.strip.filter(|_| count > 0).map(|strip| strip.min(count - 1))
     }
 
-    /// Whether no meter has shown anything for a while.
+    /// Whether something on the screen moves by itself.
+    pub(super) fn is_moving(&self) -> bool {
+        let fading = self.shares.iter().any(|share| *share > 1e-3);
+        self.learning || fading || self.output.is_moving() || self.levels.iter().any(Level::is_moving)
+    }
+
+    /// Whether nothing has come in for a while.
     pub(super) fn is_silent(&self) -> bool {
         self.silent
     }

@@ -1,7 +1,7 @@
 //! What goes on, said honestly: the line at the bottom, and the banner of a failure.
 
 use super::{EditorState, Scene, latency, learn, strip, theme};
-use crate::plugin::session::{Activity, Session};
+use crate::plugin::session::{Activity, Dictionaries, Playing, Session, Summary};
 use egui::{
     Align, Button, Color32, CornerRadius, Galley, Label, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder,
     pos2, vec2,
@@ -9,6 +9,10 @@ use egui::{
 use std::sync::Arc;
 
 const DISMISS_WIDTH: f32 = 76.0;
+/// How long a success is told, in seconds.
+const TOLD_S: f64 = 6.0;
+/// Bins above this need not be known, in Hz.
+const AUDIBLE_HZ: f64 = 18_000.0;
 /// Hint for who opens the window for the first time.
 const HINT: &str = "Drag a knob up or down · double-click for 0 dB · click a number to type";
 
@@ -16,7 +20,7 @@ const HINT: &str = "Drag a knob up or down · double-click for 0 dB · click a n
 pub fn failure(session: &Session) -> Option<String> {
     match session.activity() {
         Activity::Failed(sentence) => Some(sentence),
-        Activity::Idle | Activity::Loading(_) => None,
+        Activity::Idle | Activity::Loading(_) | Activity::Done(_) => None,
     }
 }
 
@@ -59,9 +63,12 @@ impl Banner {
 }
 
 /// Draws the line in `room`.
-pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &EditorState) {
+pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
+    state.fits.observe(scene);
+    forget_success(ui, scene.session);
     let layout = Layout::left_to_right(Align::Center);
     let mut line = ui.new_child(UiBuilder::new().max_rect(room).layout(layout).id_salt("status"));
+    line.shrink_clip_rect(room);
     line.spacing_mut().item_spacing.x = 7.0;
     let remarks = remarks(scene, state);
     if remarks.is_empty() {
@@ -82,6 +89,9 @@ fn remarks(scene: &Scene, state: &EditorState) -> Vec<(Color32, String)> {
     let mut remarks = Vec::new();
     if let Activity::Loading(name) = scene.session.activity() {
         remarks.push((theme::FOCUS, format!("Loading {name}…")));
+    }
+    if let Activity::Done(sentence) = scene.session.activity() {
+        remarks.push((theme::DONE, sentence));
     }
     let name = |index: usize| {
         let strips = state.summary.iter().flat_map(|summary| &summary.strips);
@@ -106,19 +116,75 @@ fn remarks(scene: &Scene, state: &EditorState) -> Vec<(Color32, String)> {
         remarks.push((theme::NEUTRAL, "Waiting for the host to start the audio".to_owned()));
     }
     if scene.params.bypass.value() {
-        remarks.push((theme::NOTICE, "Bypassed".to_owned()));
+        remarks.push((theme::NOTICE, "Bypassed: you hear the mixture as it comes in".to_owned()));
     }
     if scene.params.removed.value() && !scene.params.bypass.value() {
         remarks.push((theme::NOTICE, "You hear what is removed".to_owned()));
     }
-    if playing.sample_rate > 0.0 && state.is_silent() && lets_everything_through(scene, state) {
+    if playing.sample_rate > 0.0 && state.is_silent() {
         remarks.push((theme::NEUTRAL, "No signal comes in".to_owned()));
+    }
+    if let Some(sentence) = &state.fits.sentence {
+        remarks.push((theme::NOTICE, sentence.clone()));
     }
     remarks
 }
 
-/// Whether silence at the meters can only mean silence at the input.
-fn lets_everything_through(scene: &Scene, state: &EditorState) -> bool {
-    let count = state.summary.as_ref().map_or(0, |summary| summary.strips.len().min(scene.params.strips.len()));
-    (0..count).all(|i| strip::is_heard(scene, count, i) && scene.params.strips[i].gain_db().is_some())
+/// How the dictionaries fit the frames that play; looked up when one or the other changes.
+#[derive(Default)]
+pub struct Fits {
+    known: Option<(Dictionaries, Playing)>,
+    sentence: Option<String>,
+}
+
+impl Fits {
+    fn observe(&mut self, scene: &Scene) {
+        let (dictionaries, playing) = (scene.session.dictionaries(), scene.session.playing());
+        let same = |known: &(Dictionaries, Playing)| known.0.is(&dictionaries) && known.1 == playing;
+        if !self.known.as_ref().is_some_and(same) {
+            self.sentence = misfit(&scene.session.summary(), &dictionaries, &playing);
+            self.known = Some((dictionaries, playing));
+        }
+    }
+}
+
+/// The first source whose bases do not quite fit what plays, and what that means.
+fn misfit(summary: &Summary, dictionaries: &Dictionaries, playing: &Playing) -> Option<String> {
+    if playing.sample_rate <= 0.0 {
+        return None;
+    }
+    summary.strips.iter().enumerate().find_map(|(i, strip)| {
+        let name = strip::display_name(&strip.name);
+        let in_use = dictionaries.in_use(i, playing).filter(|in_use| !in_use.moved)?;
+        let frame = &in_use.dictionary.frame;
+        if in_use.interpolated {
+            let rate = frame.sample_rate / 1e3;
+            return Some(format!(
+                "{name} was learned in other frames, at {rate} kHz: interpolated · learn it again for more"
+            ));
+        }
+        let (known, heard) = (frame.sample_rate / 2.0, (playing.sample_rate / 2.0).min(AUDIBLE_HZ));
+        (known < 0.8 * heard).then(|| {
+            format!("{name} was learned at {} kHz: nothing is known above {} kHz", frame.sample_rate / 1e3, known / 1e3)
+        })
+    })
+}
+
+/// What was done is told for a while.
+fn forget_success(ui: &Ui, session: &Session) {
+    let id = ui.scope_id().with("done since");
+    let Activity::Done(sentence) = session.activity() else {
+        return ui.data_mut(|data| data.remove::<(String, f64)>(id));
+    };
+    let now = ui.input(|input| input.time);
+    let since = ui.data_mut(|data| {
+        let told = data.get_temp_mut_or_insert_with(id, || (sentence.clone(), now));
+        if told.0 != sentence {
+            *told = (sentence, now);
+        }
+        told.1
+    });
+    if now - since > TOLD_S {
+        session.set_activity(Activity::Idle);
+    }
 }

@@ -1,13 +1,13 @@
 //! One strip per source: badge, name, knob, mute, solo, meter.
 
 use super::{
-    EditorState, Scene, gesture,
+    EditorState, Scene, empty, gesture,
     knob::{Knob, arc_colour, gain_ticks},
     layout::columns,
     learn,
     meter::{Growth, MeterBar},
     strip_layout::StripRooms,
-    theme,
+    strip_menu, theme,
     toggle::Toggle,
     value_field::ValueField,
 };
@@ -34,12 +34,15 @@ const MENU_MARK: f32 = 9.0;
 
 /// Draws all strips in `room`.
 pub fn draw_all(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
-    let Some(summary) = state.summary.clone() else { return };
+    let Some(summary) = state.summary.clone().filter(|summary| !summary.strips.is_empty()) else {
+        return empty::draw(ui, room, scene, state);
+    };
     let badges = badges(&summary);
     let count = summary.strips.len().min(scene.params.strips.len());
     for (i, card) in columns(room, count).enumerate() {
         let drawn = DrawnStrip {
             index: i,
+            summary: &summary,
             strip: &summary.strips[i],
             params: &scene.params.strips[i],
             badge: &badges[i],
@@ -64,7 +67,7 @@ pub fn display_name(name: &str) -> String {
 }
 
 /// One or two letters for each source; its number where two letters are not enough to tell it apart.
-fn badges(summary: &Summary) -> Vec<String> {
+pub fn badges(summary: &Summary) -> Vec<String> {
     let initials = |strip: &Strip, count| display_name(&strip.name).chars().take(count).collect::<String>();
     let is_its_own = |i: usize, count| {
         let own = initials(&summary.strips[i], count);
@@ -80,6 +83,7 @@ fn badges(summary: &Summary) -> Vec<String> {
 
 struct DrawnStrip<'a> {
     index: usize,
+    summary: &'a Summary,
     strip: &'a Strip,
     params: &'a StripParams,
     badge: &'a str,
@@ -110,7 +114,7 @@ impl DrawnStrip<'_> {
 
     fn draw_head(
         &self,
-        ui: &Ui,
+        ui: &mut Ui,
         rooms: &StripRooms,
         colour: Color32,
         phase: learn::Phase,
@@ -125,7 +129,7 @@ impl DrawnStrip<'_> {
         let middle = pos2(rooms.head.left() + side / 2.0, rooms.head.center().y);
         let badge = Rect::from_center_size(middle, vec2(side, side));
         let letters = theme::font(side * if self.badge.chars().count() > 1 { 0.56 } else { 0.66 });
-        let painter = ui.painter();
+        let painter = &ui.painter().clone();
         painter.rect_filled(badge, CornerRadius::same(theme::BUTTON_RADIUS as u8), colour);
         painter.text(badge.center(), Align2::CENTER_CENTER, self.badge, letters, theme::ink_on(colour));
 
@@ -133,7 +137,8 @@ impl DrawnStrip<'_> {
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &self.name));
         let lit = response.hovered() || response.has_focus();
 
-        let (left, right) = (badge.right() + space, rooms.head.right() - MENU_MARK);
+        self.draw_share(ui, rooms, colour, state.shares[self.index]);
+        let (left, right) = (badge.right() + space, rooms.head.right() - MENU_MARK - share_width(rooms));
         let (text, ink) = match phase.caption(rooms.cramped) {
             Some(caption) => (caption, theme::TEXT),
             None => (self.name.clone(), if lit { Color32::WHITE } else { theme::TEXT }),
@@ -147,8 +152,33 @@ impl DrawnStrip<'_> {
             let ring = Stroke::new(2.0, theme::FOCUS);
             painter.rect_stroke(rooms.head, CornerRadius::same(theme::BUTTON_RADIUS as u8), ring, StrokeKind::Outside);
         }
-        learn::menu(&response, &self.name, self.index, self.strip, phase, scene, state);
+        let menu = strip_menu::StripMenu { name: &self.name, index: self.index, summary: self.summary, phase };
+        menu.show(&response, scene, state);
         response.on_hover_text(self.provenance());
+    }
+
+    /// How much of the mixture this source is: a line beneath its name, and a number where there is room.
+    fn draw_share(&self, ui: &Ui, rooms: &StripRooms, colour: Color32, share: f32) {
+        let line = Rect::from_min_size(rooms.head.left_bottom() + vec2(0.0, 1.0), vec2(rooms.head.width(), 3.0));
+        let response =
+            ui.interact(line.expand2(vec2(0.0, 1.0)), ui.scope_id().with(("share", self.index)), Sense::hover());
+        let percent = format!("{:.0} %", 100.0 * share);
+        response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::Meter, ui.is_enabled(), format!("{} share", self.name));
+            info.current_text_value = Some(percent.clone());
+            info
+        });
+        let painter = ui.painter();
+        painter.rect_filled(line, CornerRadius::same(1), theme::WELL);
+        if share > 1e-3 {
+            let part = line.with_max_x(line.left() + share.min(1.0) * line.width());
+            painter.rect_filled(part, CornerRadius::same(1), colour);
+        }
+        if share_width(rooms) > 0.0 {
+            let at = rooms.head.right_center() - vec2(MENU_MARK + 3.0, 0.0);
+            painter.text(at, Align2::RIGHT_CENTER, percent, theme::font(theme::CAPTION), theme::WEAK);
+        }
+        response.on_hover_text("This source's share of the mixture, before its knob.");
     }
 
     /// What the source's dictionary is and where it comes from.
@@ -212,6 +242,11 @@ impl DrawnStrip<'_> {
             }
         }
     }
+}
+
+/// Room for the share as a number, in points.
+fn share_width(rooms: &StripRooms) -> f32 {
+    if rooms.head.width() >= 150.0 { 40.0 } else { 0.0 }
 }
 
 /// Three dots, one above the other, at the right of `head`.

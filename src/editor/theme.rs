@@ -35,6 +35,8 @@ pub const SELECTION: Color32 = Color32::from_rgb(0x3C, 0x4E, 0x6B);
 pub const NOTICE: Color32 = Color32::from_rgb(0xF2, 0xB5, 0x44);
 /// Something failed, or clipped; a lit mute.
 pub const ALARM: Color32 = Color32::from_rgb(0xE8, 0x4A, 0x4F);
+/// Something was done.
+pub const DONE: Color32 = Color32::from_rgb(0x5F, 0xC9, 0x8B);
 /// A failure banner's ground.
 pub const ALARM_GROUND: Color32 = Color32::from_rgb(0x3B, 0x1B, 0x1E);
 /// A lit solo.

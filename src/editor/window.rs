@@ -2,7 +2,9 @@
 
 use super::{
     EditorState, draw,
+    handle::{self, WindowHandle},
     layout::{DEFAULT_SIZE, MAX_SIZE, MIN_SIZE},
+    scale::{SCALES, remembered},
     theme,
 };
 use crate::plugin::{browsing::Browse, params::UnbraidParams, session::Session};
@@ -17,7 +19,7 @@ use nice_plug::{
     prelude::{Editor, ParentWindowHandle, ResizeHint},
 };
 use nice_plug_egui::{
-    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
     baseview::{HandlerError, WindowSize},
     create_egui_editor,
 };
@@ -62,11 +64,12 @@ pub fn create(params: Arc<UnbraidParams>, session: Arc<Session>) -> Option<Plugi
 
 impl Window {
     fn new(params: &Arc<UnbraidParams>, session: &Arc<Session>) -> Option<Self> {
-        let size = usable_size(*lock(&params.editor_size));
-        let state = EguiEditorState::from_size(LogicalSize::new(f64::from(size.x), f64::from(size.y)), 1.0);
+        let (size, scale) = (usable_size(*lock(&params.editor_size)), remembered(params));
+        let state = EguiEditorState::from_size(LogicalSize::new(f64::from(size.x), f64::from(size.y)), scale);
+        // The window manager holds a window of our own to what it was opened with: the least of all scales.
         let hint = ResizeHint::RESIZABLE.with_min_max_logical_size(
-            Some(LogicalSize::new(MIN_SIZE.x, MIN_SIZE.y)),
-            Some(LogicalSize::new(MAX_SIZE.x, MAX_SIZE.y)),
+            Some(LogicalSize::new(MIN_SIZE.x * SCALES[0], MIN_SIZE.y * SCALES[0])),
+            Some(LogicalSize::new(MAX_SIZE.x * SCALES[SCALES.len() - 1], MAX_SIZE.y * SCALES[SCALES.len() - 1])),
         );
         let settings = EguiNiceSettings::new().with_tile("Unbraid").with_resize_hint(hint);
         let app = App { params: params.clone(), session: session.clone(), host: None, state: EditorState::default() };
@@ -87,7 +90,7 @@ impl PluginEditor {
         let mut window = lock(&self.window);
         let wanted = usable_size(*lock(&self.params.editor_size));
         if !window.state.is_open()
-            && wanted != window.size()
+            && (wanted != window.size() || remembered(&self.params) != window.state.user_scale_factor())
             && let Some(renewed) = Window::new(&self.params, &self.session)
         {
             *window = renewed;
@@ -97,7 +100,7 @@ impl PluginEditor {
 }
 
 impl Editor for PluginEditor {
-    type Handle = EguiEditorHandle;
+    type Handle = WindowHandle;
 
     fn spawn(
         &self,
@@ -107,15 +110,20 @@ impl Editor for PluginEditor {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
-        self.current().spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)
+        let spawned = self.current().spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)?;
+        let handle = WindowHandle { inner: spawned.handle, params: self.params.clone() };
+        Ok(SpawnedEditor { handle, window: spawned.window })
     }
 
     fn size(&self) -> NativeSize<u32> {
-        self.current().size()
+        // nice-plug-egui 0.6.0 leaves the scale out.
+        let (size, scale) = (self.current().size(), remembered(&self.params));
+        let scaled = |length: u32| (length as f32 * scale).round() as u32;
+        NativeSize::new(scaled(size.width), scaled(size.height))
     }
 
     fn resize_hint(&self) -> ResizeHint {
-        self.current().resize_hint()
+        handle::limits(remembered(&self.params))
     }
 
     fn track_info_updated(&self, info: TrackInfo) {

@@ -97,6 +97,7 @@ fn adapted(adaptation: &Adaptation, playing: &Playing) -> Adapted {
             strip,
             dictionary: dictionary(adaptation, &own, &playing.layout),
             pinned: own.iter().map(|&k| adaptation.is_pinned(k)).collect(),
+            components: own,
         })
     });
     Adapted {

@@ -8,10 +8,13 @@ use super::{
     version::Version,
     worker::Desk,
 };
-use crate::preset::{
-    Knobs,
-    file::PresetError,
-    library::{Entry, Library, Listing, Trashed, recent, trash, user_dir},
+use crate::{
+    learner::adapted::unmoved,
+    preset::{
+        Knobs,
+        file::PresetError,
+        library::{Entry, Library, Listing, Trashed, recent, trash, user_dir},
+    },
 };
 use crossbeam_channel::Receiver;
 use std::{
@@ -252,7 +255,7 @@ impl Desk {
         let Replay { version, knobs } = replay;
         let adapted = {
             let scene = self.stage.lock();
-            Arc::new(scene.adapted.surviving(&scene.preset, &version.preset))
+            Arc::new(scene.adapted.surviving(&scene.preset, &version.preset, &unmoved()))
         };
         if let Err(error) = self.play(&version.preset, &adapted, stop) {
             let sentence = format!("preset \"{}\": {error}", version.summary.title);

@@ -8,10 +8,30 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 pub struct Meters {
     /// Indexed by source.
     pub sources: [Meter; MAX_SOURCES],
+    /// How much of the mixture each source is. Indexed by source.
+    pub shares: [Share; MAX_SOURCES],
+    /// The mixture as it comes in.
+    pub mixture: Meter,
     /// The main output.
     pub output: Meter,
     /// How much of its time the audio thread takes.
     pub load: LoadMeter,
+}
+
+/// A share of the mixture's power, 0 to 1. Written by the audio thread, read by the editor.
+#[derive(Debug, Default)]
+pub struct Share(AtomicU32);
+
+impl Share {
+    /// Audio thread: it is this much now.
+    pub fn write(&self, share: f32) {
+        self.0.store(share.to_bits(), Relaxed);
+    }
+
+    /// Editor: how much it is.
+    pub fn read(&self) -> f32 {
+        f32::from_bits(self.0.load(Relaxed))
+    }
 }
 
 /// A level. Written by the audio thread, read by the editor; linear full-scale amplitude.

@@ -3,14 +3,17 @@
 //! - [`params`]: what the host sees and automates. [`preset_field`] and [`stored_adapted`]: the preset inside the project, and what its
 //!   sources have become.
 //! - [`history`]: what was done, to be undone, with each [`version`] of the preset. [`load`]: the audio thread's own time.
-//! - [`session`]: what the editor sees and may ask. [`meters`] and [`spectra`]: levels and frames for it.
-//! - [`worker`]: the thread that reads presets and builds models, [`learning`], [`adapting`] and [`browsing`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
+//! - [`session`]: what the editor sees and may ask. [`meters`] and [`spectra`]: levels and frames for it. [`bases`]: which of a source's
+//!   bases play, for it.
+//! - [`worker`]: the thread that reads presets and builds models, [`learning`], [`adapting`], [`arranging`] and [`browsing`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
 //!   between it, the main thread and the audio thread.
 //! - [`entry`]: the library's entry points. [`host_link`]: what they and the plugin tell each other.
 //!
 //! [`Unbraid`] itself is used by the main thread while it activates, and by the audio thread while it plays.
 
 pub mod adapting;
+pub mod arranging;
+pub mod bases;
 pub mod browsing;
 pub mod entry;
 pub mod handover;
@@ -201,6 +204,7 @@ impl Plugin for Unbraid {
             if let Some((brought, _)) = &arrived {
                 (scene.preset, scene.adapted) = brought.clone();
             }
+            scene.adapted = Arc::new(scene.adapted.counted(&scene.preset));
             self.session.set_dictionaries(&scene.preset, &scene.adapted);
             (scene.preset.clone(), scene.adapted.clone())
         };
@@ -272,6 +276,10 @@ impl Plugin for Unbraid {
         for (meter, level) in self.session.meters.sources.iter().zip(&levels.sources) {
             meter.write(level.peak, level.rms);
         }
+        for (share, played) in self.session.meters.shares.iter().zip(&levels.shares) {
+            share.write(*played);
+        }
+        self.session.meters.mixture.write(levels.mixture.peak, levels.mixture.rms);
         self.session.meters.output.write(levels.output.peak, levels.output.rms);
         let tail = separator.latency_samples() as u32;
         self.ask_for_mode();

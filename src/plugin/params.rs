@@ -165,6 +165,9 @@ pub struct UnbraidParams {
     /// The editor window's width and height in logical pixels, once it was opened. Not for the audio thread.
     #[persist = "editor"]
     pub editor_size: Mutex<Option<(f32, f32)>>,
+    /// How large the editor draws everything, once it was chosen.
+    #[persist = "editor-scale"]
+    pub editor_scale: Mutex<Option<f32>>,
     /// How to learn and to follow. Not for the audio thread.
     #[persist = "options"]
     pub options: Arc<Mutex<Options>>,
@@ -195,6 +198,7 @@ impl UnbraidParams {
             removed: BoolParam::new("Listen to Removed", false),
             preset,
             editor_size: Mutex::default(),
+            editor_scale: Mutex::default(),
             options: Arc::default(),
         }
     }

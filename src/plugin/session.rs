@@ -4,6 +4,7 @@
 //! only [`Session::meters`], and has an end of [`Session::spectra`].
 
 use super::{
+    arranging::{Arrange, Found},
     browsing::{Browse, Browsing},
     history::History,
     meters::Meters,
@@ -106,6 +107,8 @@ pub enum Activity {
     Idle,
     /// This preset is being read and prepared.
     Loading(String),
+    /// The last request succeeded, with an outcome that is seen nowhere else; one sentence.
+    Done(String),
     /// The last request failed; one sentence that names what is wrong and what to do.
     Failed(String),
 }
@@ -218,6 +221,15 @@ pub enum Request {
     Browse(Browse),
     /// Play what played once.
     Replay(Replay),
+    /// Change which sources there are.
+    Arrange(Arrange),
+}
+
+/// For what changes the sources, in the words of [`Arrange`].
+impl From<Arrange> for Request {
+    fn from(arrange: Arrange) -> Self {
+        Self::Arrange(arrange)
+    }
 }
 
 /// A version to play again.
@@ -253,6 +265,7 @@ pub struct Session {
     learning: Mutex<LearnState>,
     options: Arc<Mutex<Options>>,
     dictionaries: Mutex<Dictionaries>,
+    found: Mutex<Option<Arc<Found>>>,
     knobs: Mutex<Option<Vec<Knobs>>>,
     mode: AtomicU32,
     latency_samples: AtomicU32,
@@ -279,6 +292,7 @@ impl Session {
             learning: Mutex::default(),
             options: Arc::default(),
             dictionaries: Mutex::default(),
+            found: Mutex::default(),
             knobs: Mutex::new(None),
             mode: AtomicU32::new(LatencyMode::default() as u32),
             latency_samples: AtomicU32::new(0),
@@ -351,6 +365,16 @@ impl Session {
     /// Worker, main thread: these are the bases of what plays.
     pub fn set_dictionaries(&self, preset: &Arc<Preset>, adapted: &Arc<Adapted>) {
         *lock(&self.dictionaries) = Dictionaries { preset: Some(preset.clone()), adapted: adapted.clone() };
+    }
+
+    /// The sources of the preset that was looked at last.
+    pub fn found(&self) -> Option<Arc<Found>> {
+        lock(&self.found).clone()
+    }
+
+    /// Worker: these sources were found in a preset. Editor: `None`, they are of no interest any more.
+    pub fn set_found(&self, found: Option<Found>) {
+        *lock(&self.found) = found.map(Arc::new);
     }
 
     /// How the audio thread runs.

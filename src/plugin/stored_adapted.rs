@@ -67,7 +67,9 @@ impl StoredAdapted {
         let sources = preset.sources.into_iter().zip(&self.strips).zip(&self.pinned);
         let sources = sources.filter_map(|((mut source, strip), pinned)| {
             let dictionary = source.dictionaries.pop()?;
-            Some(AdaptedSource { strip: *strip, dictionary, pinned: pinned.clone() })
+            // Counted anew where a model is built.
+            let components = (0..pinned.len()).collect();
+            Some(AdaptedSource { strip: *strip, dictionary, pinned: pinned.clone(), components })
         });
         let (heard_seconds, grouped_by) = (self.heard_seconds, self.grouped_by);
         Ok(Adapted { sources: sources.collect(), heard_seconds, grouped_by })
@@ -83,7 +85,8 @@ mod tests {
         let preset = file::from_bytes(library::factory_bytes("Drums + Bass").unwrap(), "factory").unwrap();
         let dictionary = preset.sources[1].dictionaries[0].clone();
         let pinned = (0..dictionary.components).map(|k| k % 3 == 0).collect();
-        let sources = vec![AdaptedSource { strip: 4, dictionary: dictionary.clone(), pinned }];
+        let components = (0..dictionary.components).collect();
+        let sources = vec![AdaptedSource { strip: 4, dictionary: dictionary.clone(), pinned, components }];
         // Reconstruction bases are learned from recordings alone.
         let sources = sources.into_iter().map(|mut source| {
             source.dictionary.reconstruction = None;

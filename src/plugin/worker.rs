@@ -10,7 +10,10 @@ use super::{
     stored_adapted::StoredAdapted,
 };
 use crate::{
-    learner::{adapted::Adapted, adaptive::COMPONENTS},
+    learner::{
+        adapted::{self, Adapted, Places},
+        adaptive::COMPONENTS,
+    },
     preset::{
         Cue, Kind, Knobs, Preset, Source, file,
         library::{self, Entry},
@@ -144,6 +147,7 @@ impl Desk {
             Request::Save(name) => self.save(name),
             Request::Browse(browse) => self.browse(browse, stop),
             Request::Replay(replay) => self.replay(replay, stop),
+            Request::Arrange(arrange) => self.arrange(arrange, learning, stop),
         }
     }
 
@@ -242,7 +246,7 @@ impl Desk {
     }
 
     /// Changes the source of `strip` in the preset that plays; gives the new preset, if it plays now.
-    fn change_source(
+    pub(super) fn change_source(
         &self,
         strip: usize,
         stop: &Receiver<()>,
@@ -254,7 +258,17 @@ impl Desk {
     }
 
     /// `preset` takes the place of the one that plays, with its title and the knobs as they are. Gives it, if it plays now.
-    pub fn change(&self, mut preset: Preset, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+    pub fn change(&self, preset: Preset, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+        self.change_places(preset, &adapted::unmoved(), stop)
+    }
+
+    /// The same, where the source of strip `i` has gone to strip `places[i]`.
+    pub(super) fn change_places(
+        &self,
+        mut preset: Preset,
+        places: &Places,
+        stop: &Receiver<()>,
+    ) -> Option<Arc<Preset>> {
         let before = self.version();
         env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
         let shown = self.session.summary();
@@ -268,7 +282,7 @@ impl Desk {
         };
         let adapted = {
             let scene = self.stage.lock();
-            Arc::new(scene.adapted.surviving(&scene.preset, &preset))
+            Arc::new(scene.adapted.surviving(&scene.preset, &preset, places))
         };
         let preset = Arc::new(preset);
         if let Err(error) = self.play(&preset, &adapted, stop) {
@@ -327,6 +341,7 @@ impl Desk {
         adapted: &Arc<Adapted>,
         stop: &Receiver<()>,
     ) -> Result<(), ModelError> {
+        let adapted = &Arc::new(adapted.counted(preset));
         loop {
             let framing = self.stage.lock().framing;
             let build = |framing: Framing| Model::going_on(preset, adapted, framing.sample_rate, framing.mode);

@@ -148,6 +148,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether its bases move while it plays.
+    pub fn may_move(&self) -> bool {
+        self.kind != Kind::Fixed || self.drift
+    }
+
     /// Number of bases K: those that were learned, or those to learn.
     pub fn components(&self) -> usize {
         match self.kind {

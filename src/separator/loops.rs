@@ -44,19 +44,30 @@ pub(super) fn apply(mask: &[f32], spectrum: &[Bin], masked: &mut [Bin]) {
     });
 }
 
-/// Σ mask² · power. `[F]`
-pub(super) fn masked_power(mask: &[f32], power: &[f32]) -> f32 {
+/// `row *= weight`. `[F]`
+pub(super) fn scale(row: &mut [f32], weight: f32) {
+    Arch::new().dispatch(|| row.iter_mut().for_each(|value| *value *= weight));
+}
+
+/// Σ mask² · power, and Σ mask · power. `[F]`
+pub(super) fn masked_power(mask: &[f32], power: &[f32]) -> (f32, f32) {
     Arch::new().dispatch(|| {
-        let mut sums = [0.0; LANES];
+        let (mut squares, mut sums) = ([0.0; LANES], [0.0; LANES]);
         let (masks, mask_rest) = mask.as_chunks::<LANES>();
         let (powers, power_rest) = power.as_chunks::<LANES>();
         for (mask, power) in masks.iter().zip(powers) {
             for lane in 0..LANES {
-                sums[lane] += mask[lane] * mask[lane] * power[lane];
+                let share = mask[lane] * power[lane];
+                sums[lane] += share;
+                squares[lane] += mask[lane] * share;
             }
         }
-        let rest: f32 = mask_rest.iter().zip(power_rest).map(|(mask, power)| mask * mask * power).sum();
-        sums.iter().sum::<f32>() + rest
+        let (mut square, mut sum) = (squares.iter().sum::<f32>(), sums.iter().sum::<f32>());
+        for (mask, power) in mask_rest.iter().zip(power_rest) {
+            sum += mask * power;
+            square += mask * mask * power;
+        }
+        (square, sum)
     })
 }
 

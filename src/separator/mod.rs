@@ -33,6 +33,7 @@ pub use adapting::{Adapter, Work};
 pub use controls::{Controls, decibels_to_gain};
 pub use model::{Model, ModelError};
 pub use observing::{Observation, Observer};
+pub use rows::dictionary_in_use;
 
 use crate::{
     preset::MAX_SOURCES,
@@ -58,6 +59,10 @@ pub struct Level {
 pub struct Levels {
     /// Each source after its gain; 0 beyond the preset's sources.
     pub sources: [Level; MAX_SOURCES],
+    /// Each source's share of the mixture's power, before its gain: Σ M_s P / Σ P. They add up to 1, and are 0 in silence.
+    pub shares: [f32; MAX_SOURCES],
+    /// The mixture.
+    pub mixture: Level,
     /// The main output.
     pub output: Level,
 }
@@ -376,15 +381,25 @@ impl Separator {
         self.model.sources().max(self.rising.as_ref().map_or(0, |model| model.sources())).min(MAX_SOURCES)
     }
 
-    /// The gain-weighted mask of a source, and its level.
+    /// The gain-weighted mask of a source, its level, and its share of the mixture.
     fn weigh(&mut self, source: usize) {
+        if source == 0 {
+            let peak = self.inputs.iter().map(Input::peak).fold(0.0, f32::max);
+            self.next_levels.mixture = Level { peak, rms: loops::sum(&self.power).sqrt() };
+        }
+        let mixture = self.next_levels.mixture;
         self.mask.fill(0.0);
-        self.add_mask(source, self.now.gains[source]);
-        let rms = loops::masked_power(&self.mask, &self.power).sqrt();
-        let mixture_rms = loops::sum(&self.power).sqrt();
-        let mixture_peak = self.inputs.iter().map(Input::peak).fold(0.0, f32::max);
-        let crest = if mixture_rms > 0.0 { mixture_peak / mixture_rms } else { 0.0 };
+        self.add_mask(source, 1.0);
+        let (squares, share) = loops::masked_power(&self.mask, &self.power);
+        let gain = self.now.gains[source];
+        if gain != 1.0 {
+            loops::scale(&mut self.mask, gain);
+        }
+        let rms = gain * squares.sqrt();
+        let (crest, per_power) =
+            if mixture.rms > 0.0 { (mixture.peak / mixture.rms, mixture.rms.powi(-2)) } else { (0.0, 0.0) };
         self.next_levels.sources[source] = Level { peak: rms * crest, rms };
+        self.next_levels.shares[source] = (share * per_power).clamp(0.0, 1.0);
     }
 
     /// A channel of a source's own output.
@@ -504,6 +519,7 @@ impl Levels {
         for (level, earlier) in self.sources.iter_mut().zip(&earlier.sources) {
             level.peak = level.peak.max(earlier.peak);
         }
+        self.mixture.peak = self.mixture.peak.max(earlier.mixture.peak);
         self.output.peak = self.output.peak.max(earlier.output.peak);
     }
 }

@@ -139,6 +139,12 @@ impl Rows {
     }
 }
 
+/// Which of the source's dictionaries `layout` plays, and whether its bins have to be interpolated. `None` where it has no bases.
+pub fn dictionary_in_use<'a>(source: &'a Source, layout: &Layout) -> Option<(&'a Dictionary, bool)> {
+    let dictionary = nearest(source, layout).ok()?;
+    Some((dictionary, !on_grid(dictionary.frame.bin_spacing(), layout)))
+}
+
 /// The source's dictionary whose frames are most like the engine's: in bin spacing, then in latency.
 fn nearest<'a>(source: &'a Source, layout: &Layout) -> Result<&'a Dictionary, ModelError> {
     let distance = |dictionary: &Dictionary| {

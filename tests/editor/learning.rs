@@ -67,6 +67,8 @@ fn how_to_learn_is_chosen_in_the_menu_which_stays_open() {
     let mut stage = Stage::new(2, DEFAULT);
     stage.click("Bass");
     stage.wait(0.1);
+    stage.click("How to learn");
+    stage.wait(0.1);
     stage.click("50");
     stage.click("by hand");
     stage.click("End a take with the transport or its loop");
@@ -102,6 +104,8 @@ fn a_source_becomes_adaptive_and_is_kept() {
         stage.wait(0.1);
     }
     stage.click("Bass");
+    stage.wait(0.1);
+    stage.click("How to follow");
     stage.wait(0.1);
     stage.click("Freeze: stay as it is now");
     stage.click("3 s");

@@ -1,6 +1,9 @@
 //! What the interface looks like. The pictures are written to `editor/` in the target folder, to be looked at.
 
-use super::stage::{DEFAULT, SMALLEST, Stage, file, library, listing};
+use super::{
+    bases::{untaught, with_bases},
+    stage::{DEFAULT, SMALLEST, Stage, file, library, listing, summary},
+};
 use egui::{Color32, Modifiers, Vec2, vec2};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -43,6 +46,10 @@ fn play(stage: &mut Stage, seconds: f32) {
             let level = 0.35 / (1.0 + i as f32 * 0.6);
             meter.write(level * if step == 0 { 2.0 } else { 1.0 }, level * 0.45);
         }
+        for (i, share) in stage.session.meters.shares.iter().enumerate() {
+            share.write([0.42, 0.27, 0.12, 0.08, 0.05, 0.03, 0.02, 0.01][i]);
+        }
+        stage.session.meters.mixture.write(0.7, 0.25);
         stage.session.meters.output.write(0.7, 0.25);
         stage.harness.step();
     }
@@ -113,6 +120,52 @@ fn learning_is_drawn() {
         assert!(capturing(learn::RECORD) > 150 && learning(learn::RECORD) == 0);
         assert!(learning(theme::CARD) > 20_000, "the menu covers the strips");
     }
+}
+
+#[test]
+fn pages_menus_and_scales_are_drawn() {
+    for (size, name) in [(vec2(900.0, 600.0), "900x600"), (SMALLEST, "640x400")] {
+        for scale in [1.0, 2.0, 0.75] {
+            let name = format!("{name}_{:.0}", 100.0 * scale);
+            let mut stage = with_bases(size * scale);
+            *stage.params.editor_scale.lock().unwrap() = Some(scale);
+            play(&mut stage, 0.7);
+            picture(&mut stage, &format!("strips_{name}"));
+            stage.click("Page of bases");
+            stage.click("Bases of Bass");
+            play(&mut stage, 0.2);
+            let bases = picture(&mut stage, &format!("bases_{name}"));
+            assert!(bases(theme::WELL) + bases(theme::CARD) > 1_000);
+            let mut stage = untaught(size * scale);
+            *stage.params.editor_scale.lock().unwrap() = Some(scale);
+            stage.click("Page of bases");
+            play(&mut stage, 0.7);
+            stage.click("Basis 2");
+            play(&mut stage, 0.2);
+            picture(&mut stage, &format!("untaught_{name}"));
+        }
+        for within in ["Rename", "How to learn", "Load a source", "Take apart untaught"] {
+            let mut stage = Stage::with_library(size);
+            play(&mut stage, 0.5);
+            stage.click("Drums");
+            play(&mut stage, 0.2);
+            stage.click(within);
+            play(&mut stage, 0.2);
+            picture(&mut stage, &format!("menu_{}_{name}", within.replace(' ', "_")));
+        }
+        let mut stage = Stage::new(2, size);
+        stage.session.set_summary(unbraid::plugin::session::Summary { strips: Vec::new(), ..summary(2) });
+        play(&mut stage, 0.2);
+        picture(&mut stage, &format!("no_preset_{name}"));
+        let mut stage = Stage::new(2, size);
+        stage.wait(2.5);
+        stage.click("Scale");
+        stage.wait(0.2);
+        picture(&mut stage, &format!("silence_scale_menu_{name}"));
+    }
+    let mut stage = Stage::new(4, vec2(1600.0, 900.0));
+    play(&mut stage, 0.7);
+    picture(&mut stage, "wide");
 }
 
 #[test]

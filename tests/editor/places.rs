@@ -34,11 +34,11 @@ fn controls(count: usize) -> Vec<String> {
     for name in SOUND {
         names.extend([name.to_owned(), format!("{name} value")]);
     }
-    names.push("Output level".to_owned());
+    names.extend(["Output level", "Page of bases", "Page of knobs", "Scale"].map(str::to_owned));
     names
 }
 
-fn assert_well_placed(stage: &Stage, names: &[String], context: &str) {
+pub(super) fn assert_well_placed(stage: &Stage, names: &[String], context: &str) {
     let window = stage.harness.ctx.content_rect();
     let places: Vec<(&str, Rect)> = names.iter().map(|name| (name.as_str(), stage.place(name))).collect();
     for (i, (name, place)) in places.iter().enumerate() {
@@ -53,7 +53,7 @@ fn assert_well_placed(stage: &Stage, names: &[String], context: &str) {
 
 #[test]
 fn nothing_overlaps_and_nothing_is_cut() {
-    for size in [SMALLEST, DEFAULT, egui::vec2(640.0, 1200.0), egui::vec2(1800.0, 400.0), egui::vec2(2400.0, 1500.0)] {
+    for size in [SMALLEST, DEFAULT, egui::vec2(640.0, 1200.0), egui::vec2(1800.0, 400.0), egui::vec2(3200.0, 2000.0)] {
         for count in 1..=8 {
             let mut stage = Stage::new(count, size);
             let mut names = controls(count);

@@ -1,13 +1,13 @@
 //! What the interface says about what goes on, and how often it draws.
 
-use super::stage::{DEFAULT, Stage};
+use super::stage::{DEFAULT, SMALLEST, Stage};
 use std::time::Duration;
 use unbraid::{
     editor::{
         layout::{DEFAULT_SIZE, MAX_SIZE, MIN_SIZE},
         window::usable_size,
     },
-    plugin::session::{Activity, Playing},
+    plugin::session::{Activity, Playing, Request, Summary},
     separator::LatencyMode,
 };
 
@@ -39,18 +39,32 @@ fn loading_and_bypass_are_said() {
 }
 
 #[test]
-fn silence_is_only_blamed_on_the_input_where_nothing_else_can_be_the_cause() {
+fn silence_is_blamed_on_the_input_alone() {
     let mut stage = Stage::new(2, DEFAULT);
     assert!(!stage.shows("No signal"));
     stage.wait(2.5);
     assert!(stage.shows("No signal"));
     stage.click("Drums mute");
-    stage.wait(2.5);
-    assert!(!stage.shows("No signal"), "the drums may be there, but muted");
-    stage.click("Drums mute");
-    stage.session.meters.sources[0].write(0.2, 0.1);
+    stage.click("Bass mute");
+    stage.session.meters.mixture.write(0.2, 0.1);
     stage.wait(0.1);
-    assert!(!stage.shows("No signal"));
+    assert!(!stage.shows("No signal"), "something comes in, though nothing is heard");
+}
+
+#[test]
+fn without_a_preset_there_are_three_ways_on() {
+    let mut stage = Stage::new(2, SMALLEST);
+    let nothing = Summary { strips: Vec::new(), ..stage.session.summary().as_ref().clone() };
+    stage.session.set_summary(nothing);
+    stage.wait(0.1);
+    assert!(stage.shows("No preset plays"));
+    for (button, request) in
+        [("Drums + Bass", Request::LoadFactory("Drums + Bass".into())), ("Two untaught parts", Request::TakeApart(2))]
+    {
+        stage.click(button);
+        assert_eq!(stage.inbox.try_iter().collect::<Vec<_>>(), [request]);
+    }
+    assert!(stage.shows("Open a preset…"));
 }
 
 #[test]

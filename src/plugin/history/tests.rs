@@ -26,7 +26,12 @@ fn set(deed: Option<Deed>) -> (String, f32) {
 
 /// A version whose stored file takes so many bytes.
 fn version(bytes: usize) -> Arc<Version> {
-    let preset = Preset { sources: Vec::new(), grouping: Default::default(), written_by: String::new(), unknown: UnknownKeys::default() };
+    let preset = Preset {
+        sources: Vec::new(),
+        grouping: Default::default(),
+        written_by: String::new(),
+        unknown: UnknownKeys::default(),
+    };
     let summary = Summary::new("A", Origin::Project, &preset);
     let stored = StoredPreset { title: "A".to_owned(), file: "x".repeat(bytes), adapted: None };
     Arc::new(Version { preset: Arc::new(preset), stored: Arc::new(stored), summary: Arc::new(summary) })

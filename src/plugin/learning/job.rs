@@ -3,7 +3,7 @@
 use super::super::session::LearnOptions;
 use crate::{
     dictionary::Dictionary,
-    learner::{self, LearnError, LearnSettings, Lesson},
+    learner::{self, LearnError, LearnSettings, Lesson, adapted::Places},
     preset::{MAX_SOURCES, Preset},
     recording::{self, Recording},
 };
@@ -43,6 +43,8 @@ pub(super) enum TaskSource {
 /// Learns on a thread of its own.
 pub(super) struct Job {
     pub(super) strip: usize,
+    /// Where the sources that it began with have gone since.
+    pub(super) places: Places,
     pub(super) signs: Arc<Signs>,
     pub(super) thread: Option<JoinHandle<Result<Learned, String>>>,
 }

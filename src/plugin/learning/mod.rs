@@ -16,6 +16,7 @@ use super::{
     worker::Desk,
 };
 use crate::{
+    learner::adapted::{self, Places},
     preset::{Kind, MAX_SOURCES, Preset},
     recording::Recording,
 };
@@ -199,25 +200,25 @@ impl Learning {
         let theirs = signs.clone();
         let work = move || task.run(&materials, &preset, &theirs);
         match thread::Builder::new().name("unbraid-learner".to_owned()).spawn(work) {
-            Ok(thread) => self.job = Some(Job { strip, signs, thread: Some(thread) }),
+            Ok(thread) => self.job = Some(Job { strip, places: adapted::unmoved(), signs, thread: Some(thread) }),
             Err(error) => fail(desk, format!("nothing was learned: no thread could be started ({error})")),
         }
     }
 
     fn finish_job(&mut self, desk: &Desk, stop: &Receiver<()>) {
         let Some(job) = self.job.take_if(|job| job.thread.as_ref().is_none_or(JoinHandle::is_finished)) else { return };
-        let strip = job.strip;
+        let (strip, places) = (job.strip, job.places);
         match job.outcome() {
-            Ok(learned) => self.take_over(strip, learned, desk, stop),
+            Ok(learned) => self.take_over(strip, &places, learned, desk, stop),
             Err(sentence) => fail(desk, sentence),
         }
     }
 
-    fn take_over(&mut self, strip: usize, learned: Learned, desk: &Desk, stop: &Receiver<()>) {
+    fn take_over(&mut self, strip: usize, places: &Places, learned: Learned, desk: &Desk, stop: &Receiver<()>) {
         let Some(before) = &self.preset else { return };
         let mut preset = Preset::clone(before);
-        for (strip, dictionaries, blocks) in learned.sources {
-            let source = &mut preset.sources[strip];
+        for (from, dictionaries, blocks) in learned.sources {
+            let Some(source) = places[from].and_then(|strip| preset.sources.get_mut(strip)) else { continue };
             (source.kind, source.dictionaries, source.blocks) = (Kind::Fixed, dictionaries, blocks);
         }
         preset.sources[strip].learned_from.clone_from(&learned.material.names);
@@ -234,6 +235,35 @@ impl Learning {
             self.preset = preset;
             if let Some(material) = strip.and_then(|strip| self.materials.get_mut(strip)) {
                 *material = None;
+            }
+        }
+    }
+}
+
+impl Learning {
+    /// The preset was changed, to `preset`: the source of strip `i` has gone to strip `places[i]`, and what was begun for it goes on there.
+    pub fn follow_places(&mut self, preset: Option<Arc<Preset>>, places: &Places) {
+        if preset.is_none() {
+            return;
+        }
+        self.preset = preset;
+        let place = |strip: usize| places.get(strip).copied().flatten();
+        self.take = self.take.take().and_then(|take| Some(Take { strip: place(take.strip)?, ..take }));
+        let waiting = self.waiting.drain(..);
+        self.waiting = waiting.filter_map(|task| Some(Task { strip: place(task.strip)?, ..task })).collect();
+        let mut materials: [Option<Arc<Material>>; MAX_SOURCES] = Default::default();
+        for (strip, material) in self.materials.iter_mut().enumerate() {
+            if let Some(place) = place(strip) {
+                materials[place] = material.take();
+            }
+        }
+        self.materials = materials;
+        match self.job.as_mut().map(|job| (place(job.strip), job)) {
+            None => {}
+            Some((None, _)) => self.job = None,
+            Some((Some(strip), job)) => {
+                job.strip = strip;
+                job.places.iter_mut().for_each(|to| *to = to.and_then(place));
             }
         }
     }

@@ -1,0 +1,324 @@
+//! The page that shows what a source has learned: its bases as a heat map over frequency, and how strongly each sounds now.
+//!
+//! - `heat_map`: the picture, made once per change. `ramp`: its colours.
+
+mod heat_map;
+mod ramp;
+
+use super::{
+    EditorState, Scene, learn,
+    strip::{badges, display_name},
+    theme,
+    toggle::Toggle,
+};
+use crate::{
+    plugin::session::{Dictionaries, Playing, Request, Strip, Summary},
+    preset::{Cue, Kind},
+};
+use egui::{
+    Align2, Button, Color32, CornerRadius, Popup, Rect, Response, Sense, Stroke, StrokeKind, TextureHandle,
+    TextureOptions, Ui, WidgetInfo, accesskit::Role, pos2, text::LayoutJob, text::TextWrapping, vec2,
+};
+use heat_map::{LABELS, height};
+
+/// Levels of a sounding basis under this share of the loudest are not drawn, in dB.
+const ACTIVE_RANGE_DB: f32 = 42.0;
+const TAB: f32 = 30.0;
+const HEAD: f32 = 26.0;
+const CUES_WIDTH: f32 = 222.0;
+const SCALE_WIDTH: f32 = 30.0;
+
+/// What the page remembers between two frames.
+#[derive(Default)]
+pub struct Page {
+    /// The strip whose bases are shown; `None` while the strips are.
+    pub(super) strip: Option<usize>,
+    /// The one that was shown last.
+    pub(super) last: Option<usize>,
+    /// How strongly each component of the model sounds now, `[K]`; empty where that is not known.
+    pub(super) activations: Vec<f32>,
+    view: Option<View>,
+}
+
+impl Page {
+    /// Back to the strips; the picture is dropped.
+    pub(super) fn close(&mut self) {
+        self.last = self.strip.take();
+        self.view = None;
+    }
+}
+
+/// A source's bases, made ready to be drawn.
+struct View {
+    shown: (Dictionaries, Playing, usize),
+    texture: Option<TextureHandle>,
+    columns: Vec<Column>,
+    caption: String,
+}
+
+/// A basis.
+struct Column {
+    /// Its number within the source, from 0.
+    number: usize,
+    /// Its place among all that play.
+    component: Option<usize>,
+    peak_hz: f32,
+    /// It was given to the source by hand.
+    pinned: bool,
+}
+
+/// Draws the bases of `strip` in `room`.
+pub fn draw(ui: &mut Ui, room: Rect, strip: usize, scene: &Scene, state: &mut EditorState) {
+    let Some(summary) = state.summary.clone() else { return };
+    state.bases.strip = Some(strip);
+    let source = &summary.strips[strip];
+    let name = display_name(&source.name);
+    let colour = theme::source_colour(source.colour);
+    let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
+    ui.painter().rect(room, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
+    let inner = room.shrink2(vec2(12.0, 8.0));
+    let head = inner.with_max_y(inner.top() + HEAD);
+    let shown = (scene.session.dictionaries(), scene.session.playing(), strip);
+    let fits = |view: &View| view.shown.0.is(&shown.0) && (view.shown.1, view.shown.2) == (shown.1, shown.2);
+    if !state.bases.view.as_ref().is_some_and(fits) {
+        state.bases.view = Some(View::new(ui, shown, source, colour));
+    }
+    let shares = learn::shares_components(&summary);
+    let cues = head.with_min_x(head.right() - if shares { CUES_WIDTH } else { 0.0 });
+    draw_head(ui, head.with_max_x(cues.left() - 8.0), strip, &summary, state);
+    if shares {
+        draw_cues(ui, cues, scene);
+    }
+    let Page { view: Some(view), activations, .. } = &state.bases else { return };
+    let line = Rect::from_x_y_ranges(inner.x_range(), head.bottom() + 2.0..=head.bottom() + 18.0);
+    truncated(ui, line, &view.caption, theme::CAPTION, theme::WEAK);
+    let body = Rect::from_x_y_ranges(inner.left() + SCALE_WIDTH..=inner.right(), line.bottom() + 4.0..=inner.bottom());
+    let sounding = if activations.is_empty() { 0.0 } else { (0.14 * body.height()).clamp(12.0, 40.0) };
+    let map = body.with_max_y(body.bottom() - if sounding > 0.0 { sounding + 4.0 } else { 0.0 });
+    view.draw_map(ui, map, &name);
+    if view.columns.is_empty() {
+        return;
+    }
+    if sounding > 0.0 {
+        view.draw_activations(ui, body.with_min_y(body.bottom() - sounding), activations, colour);
+    }
+    if shares && source.kind != Kind::Fixed {
+        view.draw_handles(ui, map, strip, &summary, scene);
+    } else {
+        view.draw_hover(ui, map);
+    }
+}
+
+/// A tab per source, and the name of the one that is shown.
+fn draw_head(ui: &mut Ui, room: Rect, strip: usize, summary: &Summary, state: &mut EditorState) {
+    let badges = badges(summary);
+    for (i, other) in summary.strips.iter().enumerate() {
+        let tab = Rect::from_min_size(pos2(room.left() + i as f32 * (TAB + 4.0), room.top() + 1.0), vec2(TAB, 24.0));
+        let label = format!("Bases of {}", display_name(&other.name));
+        let colour = theme::source_colour(other.colour);
+        let toggle = Toggle {
+            role: Role::Tab,
+            edge: Stroke::new(1.0, colour),
+            ..Toggle::switch(&badges[i], &label, i == strip, colour)
+        };
+        if toggle.show(ui, tab, ui.scope_id().with(("tab", i))).on_hover_text(label.as_str()).clicked() {
+            state.bases.strip = Some(i);
+        }
+    }
+    let left = room.left() + summary.strips.len() as f32 * (TAB + 4.0) + 8.0;
+    truncated(ui, room.with_min_x(left), &display_name(&summary.strips[strip].name), 19.0, theme::TEXT);
+}
+
+/// By what the strips that follow the mixture share their bases.
+fn draw_cues(ui: &Ui, room: Rect, scene: &Scene) {
+    let now = learn::grouping(scene);
+    let width = room.width() / Cue::ALL.len() as f32;
+    for (i, cue) in Cue::ALL.into_iter().enumerate() {
+        let segment = Rect::from_min_size(pos2(room.left() + i as f32 * width, room.top() + 1.0), vec2(width, 24.0));
+        let text = format!("by {}", cue.name());
+        let toggle = Toggle {
+            role: Role::RadioButton,
+            edge: Stroke::new(1.0, theme::BUTTON_EDGE),
+            corners: CornerRadius::ZERO,
+            text_size: theme::CAPTION,
+            ..Toggle::switch(&text, &text, cue == now, theme::CHOSEN)
+        };
+        let response = toggle.show(ui, segment, ui.scope_id().with(("cue", i)));
+        if response.on_hover_text(learn::CUE_TOOLTIP).clicked() {
+            scene.session.request(Request::GroupBy(cue));
+        }
+    }
+}
+
+fn truncated(ui: &Ui, room: Rect, text: &str, size: f32, ink: Color32) {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), theme::font(size), ink);
+    job.wrap = TextWrapping::truncate_at_width(room.width().max(0.0));
+    let galley = ui.painter().layout_job(job);
+    ui.painter().galley(pos2(room.left(), room.center().y - galley.size().y / 2.0), galley, ink);
+}
+
+impl View {
+    fn new(ui: &Ui, shown: (Dictionaries, Playing, usize), source: &Strip, colour: Color32) -> Self {
+        let (dictionaries, playing, strip) = &shown;
+        let Some(in_use) = dictionaries.in_use(*strip, playing) else {
+            let caption = match source.kind {
+                Kind::Fixed => "Its bases are not known yet".to_owned(),
+                Kind::Adaptive { components } => format!("{components} bases that follow the mixture"),
+            };
+            return Self { shown, texture: None, columns: Vec::new(), caption };
+        };
+        let dictionary = in_use.dictionary;
+        let order = heat_map::by_pitch(dictionary);
+        let peaks = heat_map::peaks(dictionary);
+        let components = dictionaries.components_of(*strip);
+        let pinned = dictionaries.adapted.of(*strip).map(|source| source.pinned.as_slice()).unwrap_or_default();
+        let column = |&k: &usize| Column {
+            number: k,
+            component: components.get(k).copied(),
+            peak_hz: peaks[k],
+            pinned: pinned.get(k).copied().unwrap_or(false),
+        };
+        let columns = order.iter().map(column).collect();
+        let options = TextureOptions { minification: egui::TextureFilter::Linear, ..TextureOptions::NEAREST };
+        let image = heat_map::image(dictionary, &order, colour);
+        let texture = Some(ui.ctx().load_texture("bases", image, options));
+        let frame = &dictionary.frame;
+        let from = match source.learned_from.as_slice() {
+            _ if source.kind != Kind::Fixed => " that follow the mixture".to_owned(),
+            _ if in_use.moved => " that drift towards what plays".to_owned(),
+            [] => String::new(),
+            files => format!(" from {}", files.join(", ")),
+        };
+        let caption = format!(
+            "{} bases{from} · frames of {:.0} ms at {} kHz{}",
+            dictionary.components,
+            frame.frame_len as f64 / frame.sample_rate * 1e3,
+            frame.sample_rate / 1e3,
+            if in_use.interpolated { ", interpolated" } else { "" },
+        );
+        Self { shown, texture, columns, caption }
+    }
+
+    fn draw_map(&self, ui: &Ui, map: Rect, name: &str) {
+        let response = ui.interact(map, ui.scope_id().with("bases"), Sense::hover());
+        response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::Image, true, format!("{name} bases"));
+            info.current_text_value = Some(self.caption.clone());
+            info
+        });
+        let painter = ui.painter();
+        painter.rect_filled(map, CornerRadius::ZERO, theme::WELL);
+        let Some(texture) = &self.texture else {
+            let text = "Nothing yet. Let the mixture play: its bases appear here as they are found.";
+            let galley = painter.layout(text.to_owned(), theme::font(theme::BODY), theme::WEAK, map.width() - 24.0);
+            painter.galley(map.center() - galley.size() / 2.0, galley, theme::WEAK);
+            return;
+        };
+        painter.image(texture.id(), map, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
+        let width = map.width() / self.columns.len() as f32;
+        if width >= 6.0 {
+            for i in 1..self.columns.len() {
+                let x = map.left() + i as f32 * width;
+                painter.vline(x, map.y_range(), Stroke::new(1.0, theme::CARD));
+            }
+        }
+        let mut free_above = f32::INFINITY;
+        for (hz, label) in LABELS {
+            let y = map.bottom() - height(hz) * map.height();
+            painter.hline(map.x_range(), y, Stroke::new(1.0, Color32::from_white_alpha(14)));
+            if free_above - y >= 13.0 && y - map.top() > 4.0 {
+                let at = pos2(map.left() - 5.0, y);
+                painter.text(at, Align2::RIGHT_CENTER, label, theme::font(11.0), theme::FAINT);
+                free_above = y;
+            }
+        }
+    }
+
+    fn place(&self, map: Rect, i: usize) -> Rect {
+        let width = map.width() / self.columns.len() as f32;
+        Rect::from_x_y_ranges(map.left() + i as f32 * width..=map.left() + (i + 1) as f32 * width, map.y_range())
+    }
+
+    fn draw_activations(&self, ui: &Ui, room: Rect, activations: &[f32], colour: Color32) {
+        let painter = ui.painter();
+        painter.rect_filled(room, CornerRadius::ZERO, theme::WELL);
+        let most = activations.iter().copied().fold(0.0, f32::max).max(f32::MIN_POSITIVE);
+        for (i, column) in self.columns.iter().enumerate() {
+            let h = column.component.and_then(|k| activations.get(k)).copied().unwrap_or(0.0);
+            let level = 1.0 + 20.0 * (h / most).max(1e-9).log10() / ACTIVE_RANGE_DB;
+            if level > 0.0 {
+                let bar = self.place(room, i);
+                let bar = bar.with_min_y(bar.bottom() - level * bar.height()).with_max_x(bar.right() - 1.0);
+                painter.rect_filled(bar, CornerRadius::ZERO, colour);
+            }
+        }
+    }
+
+    /// What the basis under the pointer is.
+    fn draw_hover(&self, ui: &Ui, map: Rect) {
+        let response = ui.interact(map, ui.scope_id().with("bases"), Sense::hover());
+        let Some(at) = response.hover_pos() else { return };
+        let i = ((at.x - map.left()) / map.width() * self.columns.len() as f32) as usize;
+        let Some(column) = self.columns.get(i) else { return };
+        self.outline(ui, map, i);
+        response.on_hover_ui_at_pointer(|ui| {
+            ui.label(column.described());
+        });
+    }
+
+    fn outline(&self, ui: &Ui, map: Rect, i: usize) {
+        let ring = Stroke::new(1.0, theme::TEXT);
+        ui.painter().rect_stroke(self.place(map, i), CornerRadius::ZERO, ring, StrokeKind::Outside);
+    }
+
+    /// Each basis can be given to another strip that follows the mixture.
+    fn draw_handles(&self, ui: &Ui, map: Rect, strip: usize, summary: &Summary, scene: &Scene) {
+        for (i, column) in self.columns.iter().enumerate() {
+            let place = self.place(map, i);
+            let response = ui.interact(place, ui.scope_id().with(("basis", column.number)), Sense::click());
+            response.widget_info(|| {
+                let mut info = WidgetInfo::labeled(Role::Button, true, format!("Basis {}", column.number + 1));
+                info.current_text_value = Some(column.described());
+                info
+            });
+            if column.pinned {
+                ui.painter().circle_filled(place.center_top() + vec2(0.0, 6.0), 3.0, theme::TEXT);
+            }
+            if response.hovered() || response.has_focus() {
+                self.outline(ui, map, i);
+            }
+            column.menu(&response, strip, summary, scene);
+            response.on_hover_text(format!("{}\nClick to give it to another strip.", column.described()));
+        }
+    }
+}
+
+impl Column {
+    fn described(&self) -> String {
+        let by_hand = if self.pinned { ", given by hand" } else { "" };
+        let hz = self.peak_hz;
+        let pitch = if hz >= 1_000.0 { format!("{:.1} kHz", hz / 1e3) } else { format!("{hz:.0} Hz") };
+        format!("Basis {}: strongest at {pitch}{by_hand}", self.number + 1)
+    }
+
+    fn menu(&self, response: &Response, strip: usize, summary: &Summary, scene: &Scene) {
+        let Some(component) = self.component else { return };
+        Popup::menu(response).width(190.0).show(|ui| {
+            for (i, other) in summary.strips.iter().enumerate() {
+                if i == strip || other.kind == Kind::Fixed {
+                    continue;
+                }
+                let text = format!("Give it to {}", display_name(&other.name));
+                if ui.add(Button::selectable(false, text).min_size(vec2(176.0, 24.0))).clicked() {
+                    scene.session.request(Request::Give { component, strip: i });
+                }
+            }
+            if !self.pinned {
+                let text = format!("Keep it with {}", display_name(&summary.strips[strip].name));
+                if ui.add(Button::selectable(false, text).min_size(vec2(176.0, 24.0))).clicked() {
+                    scene.session.request(Request::Give { component, strip });
+                }
+            }
+        });
+    }
+}

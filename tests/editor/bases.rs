@@ -1,0 +1,146 @@
+//! The page of bases: what is shown of what was learned, and what is given to another strip.
+
+use super::stage::{DEFAULT, SMALLEST, Stage, summary};
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use std::sync::Arc;
+use unbraid::{
+    dictionary::Dictionary,
+    learner::adapted::{Adapted, AdaptedSource},
+    plugin::session::{Origin, Playing, Request, Summary},
+    preset::{
+        Cue, Kind, Preset,
+        library::{self, Entry},
+    },
+    separator::LatencyMode,
+};
+
+fn factory() -> Preset {
+    library::load(&Entry { name: "Drums + Bass".to_owned(), path: None }).unwrap()
+}
+
+/// The factory's drums and bass play, with their bases.
+pub(super) fn with_bases(size: egui::Vec2) -> Stage {
+    let stage = Stage::new(2, size);
+    let preset = Arc::new(factory());
+    let origin = Origin::Factory("Drums + Bass".to_owned());
+    let mut summary = Summary::new("Drums + Bass", origin, &preset);
+    for (strip, name) in summary.strips.iter_mut().zip(["drums", "bass"]) {
+        strip.name = name.to_owned();
+    }
+    stage.session.set_summary(summary);
+    stage.session.set_dictionaries(&preset, &Arc::default());
+    stage
+}
+
+/// Two parts that nobody taught: the first has components 0, 1 and 3, the second has 2, given to it by hand.
+pub(super) fn untaught(size: egui::Vec2) -> Stage {
+    let stage = Stage::new(2, size);
+    let preset = Arc::new(Preset::unsupervised(2, 2));
+    let whole = factory().sources[0].dictionaries[0].clone();
+    let gone_on = |strip: usize, components: &[usize], pinned: bool| {
+        let rows = components.iter().flat_map(|k| whole.bases[k * whole.bins..][..whole.bins].to_vec()).collect();
+        let dictionary =
+            Dictionary { components: components.len(), bases: rows, reconstruction: None, ..whole.clone() };
+        AdaptedSource { strip, dictionary, pinned: vec![pinned; components.len()], components: components.to_vec() }
+    };
+    let sources = vec![gone_on(0, &[0, 1, 3], false), gone_on(1, &[2], true)];
+    let adapted = Adapted { sources, heard_seconds: 8.0, grouped_by: Some(Cue::Timbre) };
+    stage.session.set_summary(Summary::new("2 parts", Origin::Project, &preset));
+    stage.session.set_dictionaries(&preset, &Arc::new(adapted));
+    stage
+}
+
+fn requests(stage: &Stage) -> Vec<Request> {
+    stage.inbox.try_iter().collect()
+}
+
+#[test]
+fn the_page_opens_from_the_strip_and_from_the_foot_and_closes() {
+    let mut stage = with_bases(DEFAULT);
+    stage.click("Bass");
+    stage.wait(0.1);
+    stage.click("Show its bases");
+    stage.wait(0.1);
+    assert!(stage.spoken("Bass bases").contains("bases from"), "{}", stage.spoken("Bass bases"));
+    assert!(stage.spoken("Bass bases").contains("kHz"));
+    assert!(stage.harness.query_by_label("Bass gain").is_none(), "the bases stand in the knobs' place");
+    stage.click("Bases of Drums");
+    stage.wait(0.1);
+    assert!(stage.harness.query_by_label("Drums bases").is_some());
+    stage.click("Page of knobs");
+    stage.wait(0.1);
+    assert!(stage.harness.query_by_label("Drums gain").is_some());
+    stage.click("Page of bases");
+    stage.wait(0.1);
+    assert!(stage.harness.query_by_label("Drums bases").is_some(), "the page comes back where it was left");
+}
+
+#[test]
+fn a_basis_is_given_to_another_strip_by_its_place_in_the_model() {
+    let mut stage = untaught(DEFAULT);
+    stage.click("Page of bases");
+    stage.wait(0.1);
+    stage.click("Basis 3");
+    stage.wait(0.1);
+    stage.click("Give it to Part 2");
+    assert_eq!(requests(&stage), [Request::Give { component: 3, strip: 1 }]);
+    stage.wait(0.1);
+    stage.click("Basis 1");
+    stage.wait(0.1);
+    stage.click("Keep it with Part 1");
+    assert_eq!(requests(&stage), [Request::Give { component: 0, strip: 0 }]);
+
+    stage.click("Bases of Part 2");
+    stage.wait(0.1);
+    assert!(stage.spoken("Basis 1").contains("given by hand"));
+    // With the keyboard alone.
+    stage.harness.get_by_label("Basis 1").focus();
+    stage.harness.step();
+    stage.key(Key::Enter, Modifiers::NONE);
+    stage.wait(0.1);
+    stage.click("Give it to Part 1");
+    assert_eq!(requests(&stage), [Request::Give { component: 2, strip: 0 }]);
+}
+
+#[test]
+fn the_cue_is_chosen_where_several_strips_share_their_bases() {
+    let mut stage = untaught(SMALLEST);
+    stage.click("Page of bases");
+    stage.wait(0.1);
+    stage.click("by position");
+    assert_eq!(requests(&stage), [Request::GroupBy(Cue::Position)]);
+    let mut stage = with_bases(SMALLEST);
+    stage.click("Page of bases");
+    stage.wait(0.1);
+    assert!(stage.harness.query_by_label("by position").is_none());
+}
+
+#[test]
+fn a_source_that_has_learned_nothing_yet_says_so() {
+    let mut stage = Stage::new(1, DEFAULT);
+    let mut nothing = summary(1);
+    nothing.strips[0].kind = Kind::Adaptive { components: 10 };
+    stage.session.set_summary(nothing);
+    stage.click("Page of bases");
+    stage.wait(0.1);
+    assert_eq!(stage.spoken("Drums bases"), "10 bases that follow the mixture");
+}
+
+#[test]
+fn bases_that_do_not_fit_what_plays_are_told_of() {
+    let mut stage = with_bases(DEFAULT);
+    stage.wait(0.1);
+    assert!(!stage.shows("was learned"));
+    let mut preset = factory();
+    for dictionary in &mut preset.sources[1].dictionaries {
+        dictionary.frame.sample_rate = 22_050.0;
+    }
+    let frames_of_another_length = Arc::new(preset.clone());
+    stage.session.set_dictionaries(&frames_of_another_length, &Arc::default());
+    stage.wait(0.1);
+    assert!(stage.shows("Bass was learned in other frames, at 22.05 kHz"));
+    stage.session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 0, sample_rate: 0.0 });
+    stage.wait(0.1);
+    assert!(!stage.shows("was learned"), "nothing plays that it could fit");
+}

@@ -1,0 +1,70 @@
+//! The scale: chosen, kept, and nothing cut at its ends.
+
+use super::{
+    bases::{untaught, with_bases},
+    places::assert_well_placed,
+    stage::{DEFAULT, SMALLEST, Stage},
+};
+use unbraid::editor::scale::{remembered, usable_scale};
+
+#[test]
+fn everything_grows_and_shrinks_and_the_project_remembers_it() {
+    let mut stage = Stage::new(2, DEFAULT);
+    for (item, scale) in [("200 %", 2.0), ("75 %", 0.75), ("100 %", 1.0)] {
+        stage.click("Scale");
+        stage.wait(0.1);
+        stage.click(item);
+        stage.wait(0.1);
+        assert_eq!(remembered(&stage.params), scale);
+        assert_eq!(stage.harness.ctx.zoom_factor(), scale);
+        assert_eq!(stage.spoken("Scale"), item);
+        let room = stage.harness.ctx.content_rect().size();
+        assert!((room * scale - DEFAULT).length() < 2.0, "{room} at {item}");
+    }
+}
+
+#[test]
+fn a_remembered_scale_is_used_as_far_as_it_can_be() {
+    assert_eq!(usable_scale(None), 1.0);
+    assert_eq!(usable_scale(Some(1.25)), 1.25);
+    assert_eq!(usable_scale(Some(17.0)), 2.0);
+    assert_eq!(usable_scale(Some(0.0)), 0.75);
+    assert_eq!(usable_scale(Some(f32::NAN)), 1.0);
+}
+
+/// Every page's own controls.
+fn names(stage: &Stage, page: &str) -> Vec<String> {
+    let mut names: Vec<String> = ["Page of bases", "Page of knobs", "Scale", "Bypass"].map(str::to_owned).into();
+    let strips = stage.session.summary().strips.clone();
+    names.extend(strips.iter().map(|strip| {
+        let name = unbraid::editor::strip::display_name(&strip.name);
+        if page == "knobs" { format!("{name} gain") } else { format!("Bases of {name}") }
+    }));
+    names
+}
+
+#[test]
+fn pages_are_whole_at_every_scale_in_the_smallest_window_and_the_largest() {
+    for scale in [0.75, 1.0, 2.0] {
+        for size in [SMALLEST, egui::vec2(3200.0, 2000.0)] {
+            for make in [with_bases, untaught] {
+                // The window grows with the scale: the room is the same.
+                let mut stage = make(size * scale);
+                *stage.params.editor_scale.lock().unwrap() = Some(scale);
+                stage.wait(0.1);
+                let context = format!("at {scale} of {size}");
+                assert_well_placed(&stage, &names(&stage, "knobs"), &context);
+                stage.click("Page of bases");
+                stage.wait(0.1);
+                let mut names = names(&stage, "bases");
+                if stage.shows("by timbre") {
+                    names.extend(
+                        ["by timbre", "by time", "by position", "Basis 1", "Basis 2", "Basis 3"].map(str::to_owned),
+                    );
+                }
+                assert_well_placed(&stage, &names, &context);
+                assert_eq!(stage.harness.unnamed_widgets(), Vec::<String>::new());
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A strip's menu: its name, where it comes from, which strips there are. Its share of the mixture.
+
+use super::stage::{DEFAULT, SMALLEST, Stage, summary};
+use egui::Key;
+use egui_kittest::kittest::{NodeT as _, Queryable};
+use unbraid::{
+    plugin::{
+        arranging::{Arrange, Found},
+        session::{Activity, Request},
+    },
+    preset::{Cue, Kind, library::Entry},
+};
+
+fn requests(stage: &Stage) -> Vec<Request> {
+    stage.inbox.try_iter().collect()
+}
+
+/// Opens the menu of the strip of this name, and the menu within it.
+fn open(stage: &mut Stage, strip: &str, within: Option<&str>) {
+    stage.click(strip);
+    stage.wait(0.1);
+    if let Some(within) = within {
+        stage.click(within);
+        stage.wait(0.1);
+    }
+}
+
+#[test]
+fn a_source_is_renamed_by_a_pick_or_by_typing() {
+    for size in [DEFAULT, SMALLEST] {
+        let mut stage = Stage::new(2, size);
+        open(&mut stage, "Bass", Some("Rename"));
+        assert_eq!(stage.spoken("Name of the source"), "bass");
+        let taken = stage.harness.get_by_label("drums").accesskit_node().is_disabled();
+        assert!(taken, "a name that another source has is not on offer");
+        stage.click("vocals");
+        assert_eq!(requests(&stage), [Arrange::Rename(1, "vocals".into()).into()]);
+        stage.wait(0.1);
+        assert!(!stage.shows("Name of the source"), "the menu closes");
+
+        open(&mut stage, "Bass", Some("Rename"));
+        stage.click("Name of the source");
+        stage.key(Key::A, egui::Modifiers::COMMAND);
+        stage.event(egui::Event::Text("sub".into()));
+        stage.key(Key::Enter, egui::Modifiers::NONE);
+        assert_eq!(requests(&stage), [Arrange::Rename(1, "sub".into()).into()]);
+    }
+}
+
+#[test]
+fn strips_come_and_go_and_are_saved() {
+    for (item, request) in [
+        ("Add a source", Arrange::Add),
+        ("Remove Bass", Arrange::Remove(1)),
+        ("Save as a preset of its own", Arrange::Save(1)),
+    ] {
+        for size in [DEFAULT, SMALLEST] {
+            let mut stage = Stage::new(3, size);
+            open(&mut stage, "Bass", None);
+            stage.click(item);
+            assert_eq!(requests(&stage), [request.clone().into()]);
+        }
+    }
+    let disabled = |stage: &Stage, item: &str| stage.harness.get_by_label(item).accesskit_node().is_disabled();
+    let mut stage = Stage::new(8, DEFAULT);
+    open(&mut stage, "Bass", None);
+    assert!(disabled(&stage, "Add a source") && !disabled(&stage, "Remove Bass"));
+    let mut stage = Stage::new(1, DEFAULT);
+    open(&mut stage, "Drums", None);
+    assert!(disabled(&stage, "Remove Drums") && !disabled(&stage, "Add a source"));
+}
+
+#[test]
+fn a_source_is_loaded_from_another_preset_in_two_steps() {
+    let mut stage = Stage::with_library(DEFAULT);
+    open(&mut stage, "Bass", Some("Load a source"));
+    stage.click("2 kits");
+    let entry = Entry { name: "2 kits".to_owned(), path: None };
+    assert_eq!(requests(&stage), [Arrange::Look(entry.clone()).into()]);
+    stage.session.set_found(Some(Found { entry: entry.clone(), sources: vec!["kick".into(), "snare".into()] }));
+    stage.wait(0.1);
+    stage.click("snare of 2 kits");
+    assert_eq!(requests(&stage), [Arrange::Load { strip: 1, from: entry, source: 1 }.into()]);
+    stage.wait(0.1);
+    assert!(!stage.shows("snare"), "the menu closes");
+}
+
+#[test]
+fn a_mixture_is_taken_apart_without_teaching() {
+    let mut stage = Stage::new(2, SMALLEST);
+    open(&mut stage, "Drums", Some("Take apart untaught"));
+    stage.click("3 parts");
+    assert_eq!(requests(&stage), [Request::TakeApart(3)]);
+}
+
+#[test]
+fn the_cue_is_in_the_menu_of_strips_that_share_their_bases() {
+    let mut stage = Stage::new(2, DEFAULT);
+    let mut both = summary(2);
+    both.strips.iter_mut().for_each(|strip| strip.kind = Kind::Adaptive { components: 10 });
+    stage.session.set_summary(both);
+    stage.wait(0.1);
+    open(&mut stage, "Bass", Some("How to follow"));
+    stage.click("position");
+    assert_eq!(requests(&stage), [Request::GroupBy(Cue::Position)]);
+}
+
+#[test]
+fn a_strip_shows_its_share_of_the_mixture() {
+    let mut stage = Stage::new(2, DEFAULT);
+    for _ in 0..240 {
+        stage.session.meters.mixture.write(0.5, 0.2);
+        stage.session.meters.shares[0].write(0.62);
+        stage.session.meters.shares[1].write(0.38);
+        stage.harness.step();
+    }
+    assert_eq!((stage.spoken("Drums share"), stage.spoken("Bass share")), ("62 %".into(), "38 %".into()));
+    // The audio thread has stopped: what it wrote last is old.
+    stage.wait(6.0);
+    assert_eq!(stage.spoken("Drums share"), "0 %");
+}
+
+#[test]
+fn a_success_is_told_and_forgotten() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.session.set_activity(Activity::Done("Saved as preset \"bass\"".into()));
+    stage.wait(0.2);
+    assert!(stage.shows("Saved as preset"));
+    stage.wait(7.0);
+    assert!(!stage.shows("Saved as preset"));
+    assert_eq!(stage.session.activity(), Activity::Idle);
+}
