@@ -17,7 +17,9 @@
 //! - [`dictionary`]: one source's bases and how they were made.
 //! - [`nmf`]: the mathematics: divergence, activations, factorization, priors, bands. Knows no audio.
 //! - [`stft`]: frames in, frames out; windows, frame lengths per sample rate, latency.
+//! - `atomics`: the standard library's, where a test puts others in their place.
 
+mod atomics;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod dictionary;

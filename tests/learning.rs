@@ -5,6 +5,7 @@
 
 use clap_host::{Host, Instance, Separate};
 use std::{
+    ops::Range,
     path::Path,
     time::{Duration, Instant},
 };
@@ -98,20 +99,45 @@ fn play_slowly(plugin: &mut Instance, input: &[Vec<f32>]) -> Vec<Vec<Vec<f32>>> 
 
 /// The mean SDR of drums and bass of the unseen takes, in dB, from so many seconds on.
 fn sdr(plugin: &mut Instance, after_seconds: f64) -> f64 {
+    sdr_within(plugin, after_seconds..9.0)
+}
+
+/// The same of a passage, in seconds; nothing after it is played.
+fn sdr_within(plugin: &mut Instance, seconds: Range<f64>) -> f64 {
     let parts = [stem("standard-kit-take2"), stem("finger-bass-take2")];
+    let start = (seconds.start * RATE) as usize;
+    let end = parts[0].len().min((seconds.end * RATE) as usize);
     let mixture = sum(&parts[0].channels, &parts[1].channels);
     let latency = plugin.latency().unwrap();
-    let frames = mixture[0].len();
-    let padded: Vec<Vec<f32>> = mixture.into_iter().map(|channel| [channel, vec![0.0; latency]].concat()).collect();
+    let padded: Vec<Vec<f32>> =
+        mixture.into_iter().map(|channel| [&channel[..end], &vec![0.0; latency]].concat()).collect();
     let sources = play_slowly(plugin, &padded);
-    let start = (after_seconds * RATE) as usize;
     let mono = |source: usize| -> Vec<f32> {
         let channels = &sources[source];
-        (latency + start..latency + frames).map(|n| (channels[0][n] + channels[1][n]) / 2.0).collect()
+        (latency + start..latency + end).map(|n| (channels[0][n] + channels[1][n]) / 2.0).collect()
     };
-    let truths = parts.each_ref().map(|part| part.downmix().split_off(start));
+    let truths = parts.each_ref().map(|part| part.downmix()[start..end].to_vec());
     let scores = bss_eval_sources(&truths, &[mono(0), mono(1)]).unwrap();
     scores.iter().map(|score| score.sdr).sum::<f64>() / 2.0
+}
+
+/// Drums that were learned from two seconds, and a bass that follows the mixture.
+fn let_the_bass_follow(plugin: &mut Instance) {
+    learn(plugin, "Learn 1", &beginning(&stem("standard-kit-take1"), 2.0));
+    let mut preset = wait_for(plugin, |preset| was_played(preset, 0));
+    let bass = &mut preset.sources[1];
+    bass.kind = Kind::Adaptive { components: adaptive::COMPONENTS };
+    (bass.blocks, bass.dictionaries) = (Vec::new(), Vec::new());
+    bring(plugin, &preset);
+}
+
+/// The host brings a project with this preset.
+fn bring(plugin: &mut Instance, preset: &Preset) {
+    let state = plugin.save().unwrap();
+    let state = stored_state::with_preset_file(&state, &stored_state::pack(&file::to_bytes(preset).unwrap()));
+    plugin.load(&state).unwrap();
+    stored_state::wait_for_worker();
+    play(plugin, &silence(0.3));
 }
 
 #[test]
@@ -144,18 +170,51 @@ fn sources_learned_from_one_take_are_separated_in_another() {
 #[test]
 fn an_adaptive_source_follows_the_mixture() {
     let Some(mut plugin) = plugin() else { return };
-    learn(&mut plugin, "Learn 1", &beginning(&stem("standard-kit-take1"), 2.0));
-    let mut preset = wait_for(&mut plugin, |preset| was_played(preset, 0));
-    let bass = &mut preset.sources[1];
-    bass.kind = Kind::Adaptive { components: adaptive::COMPONENTS };
-    (bass.blocks, bass.dictionaries) = (Vec::new(), Vec::new());
-    let state = plugin.save().unwrap();
-    let state = stored_state::with_preset_file(&state, &stored_state::pack(&file::to_bytes(&preset).unwrap()));
-    plugin.load(&state).unwrap();
-    stored_state::wait_for_worker();
-    play(&mut plugin, &silence(0.3));
+    let_the_bass_follow(&mut plugin);
     let sdr = sdr(&mut plugin, 5.0);
     assert!(sdr > 8.5, "{sdr:.1} dB");
+}
+
+/// What an adaptive source has become goes on in another latency mode, and in a project that is opened again.
+#[test]
+fn what_an_adaptive_source_has_become_is_kept() {
+    let Some(mut plugin) = plugin() else { return };
+    let_the_bass_follow(&mut plugin);
+    let at_first = sdr_within(&mut plugin, 0.3..3.0);
+    sdr(&mut plugin, 5.0);
+    // The project takes it in every two seconds.
+    std::thread::sleep(Duration::from_millis(2_300));
+    let project = plugin.save().unwrap();
+    assert_eq!(stored_state::preset(&project)["adapted"]["strips"], serde_json::json!([1]));
+
+    plugin.set("Mode", "Balanced").unwrap();
+    play(&mut plugin, &silence(0.1));
+    plugin.deactivate();
+    plugin.activate(RATE, 512).unwrap();
+    let in_another_mode = sdr_within(&mut plugin, 0.3..3.0);
+
+    let Some(mut other) = self::plugin() else { return };
+    other.load(&project).unwrap();
+    stored_state::wait_for_worker();
+    play(&mut other, &silence(0.3));
+    let opened_again = sdr_within(&mut other, 0.3..3.0);
+    println!("{at_first:.1} dB at first, {in_another_mode:.1} dB in another mode, {opened_again:.1} dB opened again");
+    assert!(in_another_mode > at_first + 1.0 && opened_again > at_first + 1.0);
+}
+
+/// Two parts of which nobody taught anything share what they find, and the project holds what each has become.
+#[test]
+fn parts_that_nobody_taught_are_kept_in_the_project() {
+    let Some(mut plugin) = plugin() else { return };
+    bring(&mut plugin, &Preset::unsupervised(2, 8));
+    sdr(&mut plugin, 5.0);
+    std::thread::sleep(Duration::from_millis(2_300));
+    let stored = stored_state::preset(&plugin.save().unwrap());
+    let adapted = &stored["adapted"];
+    assert_eq!(adapted["strips"], serde_json::json!([0, 1]));
+    let counts = adapted["pinned"].as_array().unwrap().iter().map(|pinned| pinned.as_array().unwrap().len());
+    assert_eq!(counts.sum::<usize>(), 16);
+    assert_eq!(adapted["grouped_by"], "timbre");
 }
 
 #[test]

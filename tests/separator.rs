@@ -8,7 +8,7 @@ use rand_pcg::Pcg64Mcg;
 use std::ops::ControlFlow;
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::{Kind, Knobs, PALETTE, Preset, Source, UnknownKeys},
+    preset::{Cue, Kind, Knobs, PALETTE, Preset, Source, UnknownKeys},
     recording::Recording,
     separator::{Controls, LatencyMode, Model, Separator, offline},
 };
@@ -59,7 +59,7 @@ fn source(name: &str, kind: Kind, dictionaries: Vec<Dictionary>) -> Source {
 }
 
 fn preset(sources: Vec<Source>) -> Preset {
-    Preset { sources, written_by: String::new(), unknown: UnknownKeys::default() }
+    Preset { sources, grouping: Cue::default(), written_by: String::new(), unknown: UnknownKeys::default() }
 }
 
 /// Two fixed sources of random bases.
@@ -355,7 +355,7 @@ fn the_audio_path_does_not_allocate() {
                 }
             });
             // New bases come while it plays.
-            assert!(adapter.work());
+            assert!(!adapter.work().is_gone);
         }
         assert!(next.is_none() && retired.is_some(), "the fade to the second model ended");
     }

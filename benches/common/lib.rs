@@ -7,7 +7,7 @@ use std::{
 };
 use unbraid::{
     learner::{LearnSettings, Lesson, learn},
-    preset::{Kind, Knobs, PALETTE, Preset, Source, UnknownKeys},
+    preset::{Cue, Kind, Knobs, PALETTE, Preset, Source, UnknownKeys},
     recording::{self, Recording},
 };
 
@@ -88,7 +88,7 @@ pub fn source(name: &str, dictionaries: Vec<unbraid::dictionary::Dictionary>) ->
 
 /// A preset of `sources`.
 pub fn preset(sources: Vec<Source>) -> Preset {
-    Preset { sources, written_by: "benchmark".to_owned(), unknown: UnknownKeys::default() }
+    Preset { sources, grouping: Cue::default(), written_by: "benchmark".to_owned(), unknown: UnknownKeys::default() }
 }
 
 /// Median seconds per call of each of `contestants`, timed in turns, so that what else the machine does meets all alike.

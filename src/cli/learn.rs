@@ -4,7 +4,7 @@ use super::{Report, error::CliError, interrupt, progress::Progress};
 use crate::{
     learner::{self, LearnError, LearnSettings, adaptive::COMPONENTS},
     preset::{
-        Kind, Knobs, MAX_COMPONENTS, MAX_SOURCES, PALETTE, Preset, Source, UnknownKeys,
+        Cue, Kind, Knobs, MAX_COMPONENTS, MAX_SOURCES, PALETTE, Preset, Source, UnknownKeys,
         file::{self, SUFFIX},
     },
     recording::{self, Recording},
@@ -85,8 +85,12 @@ impl Learn {
         for adaptive in &self.adaptive {
             sources.push(adaptive.source(sources.len()));
         }
-        let preset =
-            Preset { sources, written_by: env!("CARGO_PKG_VERSION").to_owned(), unknown: UnknownKeys::default() };
+        let preset = Preset {
+            sources,
+            grouping: Cue::default(),
+            written_by: env!("CARGO_PKG_VERSION").to_owned(),
+            unknown: UnknownKeys::default(),
+        };
         interrupt::check()?;
         file::write(&preset, &self.output)?;
         Ok(self.report(&preset))

@@ -13,10 +13,14 @@
 //! that go on for long take over what belongs to the fixed sources. A fixed source may drift: its bases are updated too, and a
 //! prior (a Dirichlet's pseudo-counts) pulls them back to what was learned.
 
-use crate::nmf::{
-    aligned::{Aligned, padded},
-    bands::Bands,
-    matrix::{Rows, product},
+use super::sharing::{Heard, Sharing};
+use crate::{
+    nmf::{
+        aligned::{Aligned, padded},
+        bands::Bands,
+        matrix::{Rows, product},
+    },
+    preset::Cue,
 };
 
 /// Time between two frames of the memory, in seconds.
@@ -29,8 +33,8 @@ pub const MEMORY_SECONDS: f64 = 10.0;
 pub const COMPONENTS: usize = 10;
 /// Passes over the memory in an update, at first.
 const PASSES: usize = 6;
-/// For so long, in seconds of sound.
-const EAGER_SECONDS: f64 = 5.0;
+/// For so many frames: five seconds of sound.
+const EAGER_FRAMES: usize = (5.0 / STRIDE_SECONDS) as usize;
 /// After that, one pass in so many updates.
 const CALM_PERIODS: usize = 8;
 /// A drifting basis is pulled back as if this much of what an average basis has in the memory had been heard as learned.
@@ -62,6 +66,61 @@ pub struct Bases {
     pub bands: Aligned,
     /// To build masks from, `[K, F]`.
     pub masking: Aligned,
+    /// The source of each component. `[K]`
+    pub owners: Vec<u8>,
+}
+
+/// What an adaptation begins with.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// The bases as they were learned, or the first ones, `[K, F]`.
+    pub bases: Vec<f32>,
+    /// The bases that masks are built from, `[K, F]`.
+    pub masking: Vec<f32>,
+    /// What the bases have become already, `[K, F]`; `None` where they are as above.
+    pub become_already: Option<Vec<f32>>,
+    /// Number of bins F.
+    pub bins: usize,
+    /// How the bins are merged.
+    pub bands: Bands,
+    /// What may become of each component. `[K]`
+    pub freedom: Vec<Freedom>,
+    /// The source of each component. `[K]`
+    pub owners: Vec<u8>,
+    /// Seconds of sound heard already.
+    pub heard_seconds: f64,
+    /// By what adaptive sources share their components.
+    pub cue: Cue,
+    /// Whether they share them as `owners` says already.
+    pub is_shared: bool,
+    /// Which components were given to their source by hand. `[K]`
+    pub pinned: Vec<bool>,
+}
+
+impl Beginning {
+    /// Bases that nothing has become of yet; the other fields as above.
+    pub fn new(
+        bases: Vec<f32>,
+        masking: Vec<f32>,
+        bins: usize,
+        bands: Bands,
+        freedom: Vec<Freedom>,
+        owners: Vec<u8>,
+    ) -> Self {
+        Self {
+            bases,
+            masking,
+            become_already: None,
+            bins,
+            bands,
+            freedom,
+            owners,
+            heard_seconds: 0.0,
+            cue: Cue::default(),
+            is_shared: false,
+            pinned: Vec::new(),
+        }
+    }
 }
 
 /// Learns from the frames it is fed. Allocates nothing after construction.
@@ -70,12 +129,20 @@ pub struct Adaptation {
     bands: Bands,
     bins: usize,
     freedom: Vec<Freedom>,
-    /// The bases at the beginning, `[K, B]` and `[K, F]`, and their sums over the bands.
+    /// The bases as they were learned, or the first ones, `[K, B]`, and their sums over the bands.
     first: Vec<f32>,
-    first_masking: Vec<f32>,
     sums: Vec<f32>,
-    /// The bases as they stand, `[K, B]`.
+    /// The same at full resolution, and those that masks are built from. `[K, F]`
+    first_bins: Vec<f32>,
+    first_masking: Vec<f32>,
+    /// The bases as they stand, `[K, B]`, and the source of each component, `[K]`.
     bases: Vec<f32>,
+    owners: Vec<u8>,
+    start: Start,
+    /// There where several adaptive sources share their components.
+    sharing: Option<Sharing>,
+    /// They do so anew until this many frames were fed.
+    share_until: usize,
     memory: Memory,
     /// Frames that were fed since the beginning and since the last update, and updates.
     fed: usize,
@@ -83,6 +150,17 @@ pub struct Adaptation {
     updates: usize,
     frozen: bool,
     numerator: Vec<f32>,
+    /// For [`Self::find_left_shares`], `[2, K]`.
+    sums_of_shares: Vec<f32>,
+}
+
+/// What an adaptation goes back to when the stream begins again.
+#[derive(Debug, Clone)]
+struct Start {
+    bases: Vec<f32>,
+    owners: Vec<u8>,
+    fed: usize,
+    share_until: usize,
 }
 
 /// The last frames; row `t` of each is one frame.
@@ -96,43 +174,67 @@ struct Memory {
     /// V, `[T, B]`, and H, `[T, K]`.
     v: Vec<f32>,
     h: Vec<f32>,
+    /// What of V is in the left channel, `[T, B]`; empty where nobody asks.
+    left: Vec<f32>,
     /// HW, then V / HW, `[T, B]`; (V / HW) Wᵀ, `[T, K]`.
     ratio: Vec<f32>,
     gradient: Vec<f32>,
 }
 
 impl Adaptation {
-    /// `bases`, `[K, F]`, merged into `bands`, of which those that `freedom` says may move; masks are built from `masking`, `[K, F]`.
+    /// An adaptation with an empty memory.
     ///
     /// # Panics
     /// If the shapes do not fit each other.
-    pub fn new(bases: &[f32], masking: Vec<f32>, bins: usize, bands: Bands, freedom: Vec<Freedom>) -> Self {
+    pub fn new(beginning: Beginning) -> Self {
+        let Beginning { bases, masking, become_already, bins, bands, freedom, owners, .. } = beginning;
         let (components, width) = (freedom.len(), bands.len());
         assert!(components > 0 && bases.len() == components * bins && masking.len() == bases.len());
-        let mut first = vec![0.0; components * width];
-        for (basis, merged) in bases.chunks_exact(bins).zip(first.chunks_exact_mut(width)) {
-            bands.merge(basis, merged);
+        assert_eq!(owners.len(), components);
+        let merged = |rows: &[f32]| {
+            let mut merged = vec![0.0; components * width];
+            for (basis, merged) in rows.chunks_exact(bins).zip(merged.chunks_exact_mut(width)) {
+                bands.merge(basis, merged);
+            }
+            merged
+        };
+        let first = merged(&bases);
+        let sums: Vec<f32> = first.chunks_exact(width).map(|basis| basis.iter().sum()).collect();
+        let mut now = become_already.as_deref().map_or_else(|| first.clone(), merged);
+        for (k, basis) in now.chunks_exact_mut(width).enumerate() {
+            scale_to(basis, sums[k], &first[k * width..][..width]);
         }
         let most = (MEMORY_SECONDS / STRIDE_SECONDS) as usize;
+        let sharing = Sharing::new(&freedom, &owners, &beginning.pinned, width, most, beginning.cue);
+        let minds_position = sharing.as_ref().is_some_and(Sharing::minds_position);
+        let fed = (beginning.heard_seconds.max(0.0) / STRIDE_SECONDS) as usize;
+        let share_until = if beginning.is_shared { 0 } else { fed + EAGER_FRAMES };
         Self {
-            sums: first.chunks_exact(width).map(|basis| basis.iter().sum()).collect(),
-            bases: first.clone(),
+            start: Start { bases: now.clone(), owners: owners.clone(), fed, share_until },
+            bases: now,
+            owners,
+            sharing,
+            share_until,
+            sums,
             numerator: vec![0.0; first.len()],
+            sums_of_shares: vec![0.0; 2 * components],
             memory: Memory {
                 most,
                 count: 0,
                 next: 0,
                 v: vec![0.0; most * width],
                 h: vec![0.0; most * components],
+                left: vec![0.0; if minds_position { most * width } else { 0 }],
                 ratio: vec![0.0; most * width],
                 gradient: vec![0.0; most * components],
             },
             first,
+            first_bins: bases,
             first_masking: masking,
             bands,
             bins,
             freedom,
-            fed: 0,
+            fed,
             since_update: 0,
             updates: 0,
             frozen: false,
@@ -157,7 +259,7 @@ impl Adaptation {
     /// Room for what [`Self::write`] gives.
     pub fn empty_bases(&self) -> Bases {
         let zeros = |columns: usize| Aligned::zeros(self.components() * padded(columns));
-        Bases { bands: zeros(self.width()), masking: zeros(self.bins) }
+        Bases { bands: zeros(self.width()), masking: zeros(self.bins), owners: vec![0; self.components()] }
     }
 
     /// Stops and resumes learning; frames are remembered all the same.
@@ -173,15 +275,66 @@ impl Adaptation {
         }
     }
 
-    /// Back to the beginning, with an empty memory.
+    /// What may become of component `k`.
+    pub fn freedom(&self, k: usize) -> Freedom {
+        self.freedom[k]
+    }
+
+    /// The source of each component, `[K]`.
+    pub fn owners(&self) -> &[u8] {
+        &self.owners
+    }
+
+    /// Whether component `k` was given to its source by hand.
+    pub fn is_pinned(&self, k: usize) -> bool {
+        self.sharing.as_ref().is_some_and(|sharing| sharing.is_pinned(k))
+    }
+
+    /// Gives component `k` of an adaptive source to the adaptive source `source`, where it stays. `false` where that cannot be: one of them
+    /// is not adaptive, or the component is its source's last.
+    pub fn give(&mut self, k: usize, source: u8) -> bool {
+        let Self { sharing, owners, .. } = self;
+        k < owners.len() && sharing.as_mut().is_some_and(|sharing| sharing.give(k, source, owners))
+    }
+
+    /// Whether adaptive sources share their components as they will from now on.
+    pub fn is_shared(&self) -> bool {
+        self.fed >= self.share_until
+    }
+
+    /// Whether it matters what of a frame is in the left channel.
+    pub fn minds_position(&self) -> bool {
+        !self.memory.left.is_empty()
+    }
+
+    /// Seconds of sound that were heard.
+    pub fn heard_seconds(&self) -> f64 {
+        self.fed as f64 * STRIDE_SECONDS
+    }
+
+    /// The stream begins again: back to where this adaptation started, with an empty memory.
+    pub fn rewind(&mut self) {
+        self.bases.copy_from_slice(&self.start.bases);
+        self.owners.copy_from_slice(&self.start.owners);
+        (self.memory.count, self.memory.next) = (0, 0);
+        (self.fed, self.since_update, self.updates) = (self.start.fed, 0, 0);
+        self.share_until = self.start.share_until;
+    }
+
+    /// Forgets everything: back to the bases as they were learned, or the first ones.
     pub fn reset(&mut self) {
         self.bases.copy_from_slice(&self.first);
         (self.memory.count, self.memory.next) = (0, 0);
         (self.fed, self.since_update, self.updates) = (0, 0, 0);
+        self.share_until = EAGER_FRAMES;
+        if let Some(sharing) = &mut self.sharing {
+            sharing.unpin();
+        }
     }
 
-    /// Remembers the frame `v`, `[B]`, and the activations `h`, `[K]`, that were found for it; `true` when an update is due.
-    pub fn feed(&mut self, v: &[f32], h: &[f32]) -> bool {
+    /// Remembers the frame `v`, `[B]`, what of it is in the `left` channel, `[B]` (read only where that
+    /// [matters](Self::minds_position)), and the activations `h`, `[K]`, that were found for it; `true` when an update is due.
+    pub fn feed(&mut self, v: &[f32], left: &[f32], h: &[f32]) -> bool {
         let total: f32 = v.iter().sum();
         if !(SILENCE..LOUDEST).contains(&total) {
             return false;
@@ -190,6 +343,11 @@ impl Adaptation {
         let memory = &mut self.memory;
         let place = memory.next;
         memory.v[place * width..][..width].copy_from_slice(v);
+        if !memory.left.is_empty() {
+            for ((held, left), v) in memory.left[place * width..][..width].iter_mut().zip(left).zip(v) {
+                *held = left.min(*v);
+            }
+        }
         let least = LEAST_SHARE * total / components as f32;
         let held = &mut memory.h[place * components..][..components];
         // A comparison that also refuses what is no number.
@@ -208,10 +366,52 @@ impl Adaptation {
         if self.frozen || self.memory.count == 0 {
             return false;
         }
-        let eager = (self.fed as f64) * STRIDE_SECONDS < EAGER_SECONDS;
+        let eager = self.fed < EAGER_FRAMES;
         let passes = if eager { PASSES } else { usize::from(self.updates.is_multiple_of(CALM_PERIODS)) };
         (0..passes).for_each(|_| self.pass());
+        if passes > 0 && !self.is_shared() {
+            self.share();
+        }
         passes > 0
+    }
+
+    /// Lets the adaptive sources share their components by what is remembered.
+    fn share(&mut self) {
+        let Some(mut sharing) = self.sharing.take() else { return };
+        let has_left = self.find_left_shares();
+        let Memory { count, h, gradient, .. } = &self.memory;
+        let components = self.freedom.len();
+        let left = if has_left { &gradient[..components] } else { &[] };
+        let heard = Heard { bases: &self.bases, activations: &h[..count * components], left };
+        sharing.group(heard, &mut self.owners);
+        self.sharing = Some(sharing);
+    }
+
+    /// Leaves the share of the left channel in each component, `[K]`, at the beginning of the memory's `gradient`. `false` where there are
+    /// no channels to tell.
+    fn find_left_shares(&mut self) -> bool {
+        let (width, components) = (self.width(), self.components());
+        let Memory { count, v, h, left, ratio, gradient, .. } = &mut self.memory;
+        let places = *count * width;
+        if left.iter().take(places).sum::<f32>() <= 0.0 {
+            return false;
+        }
+        let (v, left, h) = (&v[..places], &left[..places], &h[..*count * components]);
+        let (ratio, gradient) = (&mut ratio[..places], &mut gradient[..*count * components]);
+        let least = LEAST_MODEL * v.iter().sum::<f32>() / v.len() as f32;
+        let bases = Rows::new(&self.bases, width);
+        // What the model says is a component's, in the left channel and in all.
+        divide(left, h, bases, least, ratio);
+        product(Rows::new(ratio, width), bases.transposed(), gradient);
+        let (lefts, totals) = self.sums_of_shares.split_at_mut(components);
+        sum_products(h, gradient, lefts);
+        divide(v, h, bases, least, ratio);
+        product(Rows::new(ratio, width), bases.transposed(), gradient);
+        sum_products(h, gradient, totals);
+        for ((share, left), total) in gradient.iter_mut().zip(lefts.iter()).zip(totals.iter()) {
+            *share = if *total > f32::MIN_POSITIVE { left / total } else { 0.5 };
+        }
+        true
     }
 
     fn pass(&mut self) {
@@ -242,13 +442,7 @@ impl Adaptation {
                     basis.iter_mut().zip(numerator).zip(first).for_each(|((w, n), first)| *w = *w * n + prior * first);
                 }
             }
-            let sum: f32 = basis.iter().sum();
-            if sum > f32::MIN_POSITIVE && sum.is_finite() {
-                let scale = self.sums[k] / sum;
-                basis.iter_mut().for_each(|w| *w *= scale);
-            } else {
-                basis.copy_from_slice(&self.first[k * width..][..width]);
-            }
+            scale_to(basis, self.sums[k], &self.first[k * width..][..width]);
         }
     }
 
@@ -259,14 +453,20 @@ impl Adaptation {
             out[..width].copy_from_slice(basis);
         }
         for (k, row) in out.masking.chunks_exact_mut(padded(bins)).enumerate() {
-            self.write_masking(k, &mut row[..bins]);
+            self.follow(k, &self.first_masking, &mut row[..bins]);
         }
+        out.owners.copy_from_slice(&self.owners);
     }
 
-    /// The masking basis of component `k` as it stands, `[F]`.
-    pub fn write_masking(&self, k: usize, row: &mut [f32]) {
+    /// The basis of component `k` as it stands, `[F]`, to find activations with.
+    pub fn write_basis(&self, k: usize, row: &mut [f32]) {
+        self.follow(k, &self.first_bins, row);
+    }
+
+    /// What has become of row `k` of `first`, `[K, F]`.
+    fn follow(&self, k: usize, first: &[f32], row: &mut [f32]) {
         let width = self.width();
-        row.copy_from_slice(&self.first_masking[k * self.bins..][..self.bins]);
+        row.copy_from_slice(&first[k * self.bins..][..self.bins]);
         if self.freedom[k] == Freedom::Fixed {
             return;
         }
@@ -275,6 +475,26 @@ impl Adaptation {
             let scale = if first > 0.0 { now / first } else { 1.0 };
             row[self.bands.bins(b)].iter_mut().for_each(|w| *w *= scale);
         }
+    }
+}
+
+/// Scales `basis` to `sum`; one that holds nothing becomes `first` again.
+fn scale_to(basis: &mut [f32], sum: f32, first: &[f32]) {
+    let total: f32 = basis.iter().sum();
+    if total > f32::MIN_POSITIVE && total.is_finite() {
+        let scale = sum / total;
+        basis.iter_mut().for_each(|w| *w *= scale);
+    } else {
+        basis.copy_from_slice(first);
+    }
+}
+
+/// sums_k ← Σ_t a_tk b_tk.
+fn sum_products(a: &[f32], b: &[f32], sums: &mut [f32]) {
+    let components = sums.len();
+    sums.fill(0.0);
+    for (a, b) in a.chunks_exact(components).zip(b.chunks_exact(components)) {
+        sums.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
     }
 }
 
@@ -330,7 +550,8 @@ mod tests {
         let bases: Vec<f32> = std::iter::once(peak(20)).chain(free).flatten().collect();
         let mut freedoms = vec![freedom; count + 1];
         freedoms[0] = Freedom::Fixed;
-        Adaptation::new(&bases, bases.clone(), BINS, Bands::new(1..BINS), freedoms)
+        let owners = (0..=count).map(|k| u8::from(k > 0)).collect();
+        Adaptation::new(Beginning::new(bases.clone(), bases, BINS, Bands::new(1..BINS), freedoms, owners))
     }
 
     /// Plays frames in which the fixed source and a peak at `bin` sound, now louder, now softer.
@@ -343,7 +564,7 @@ mod tests {
             let bins: Vec<f32> = fixed.iter().zip(&other).map(|(f, o)| a * f + b * o).collect();
             adaptation.bands.merge(&bins, &mut v);
             h[0] = a;
-            if adaptation.feed(&v, &h) {
+            if adaptation.feed(&v, &[], &h) {
                 adaptation.update();
             }
         }
@@ -351,7 +572,7 @@ mod tests {
 
     fn masking(adaptation: &Adaptation, k: usize) -> Vec<f32> {
         let mut row = vec![0.0; BINS];
-        adaptation.write_masking(k, &mut row);
+        adaptation.write_basis(k, &mut row);
         row
     }
 
@@ -389,7 +610,7 @@ mod tests {
         {
             for t in 0..40 {
                 let v: Vec<f32> = (0..width).map(|b| level * ((b * 7 + t) % 5) as f32).collect();
-                if adaptation.feed(&v, &[h; 4]) {
+                if adaptation.feed(&v, &[], &[h; 4]) {
                     adaptation.update();
                 }
             }
@@ -402,6 +623,100 @@ mod tests {
         adaptation.reset();
         play(&mut adaptation, 70, 100);
         assert!((1..4).any(|k| masking(&adaptation, k)[67..=73].iter().sum::<f32>() > 0.5), "it learns again");
+    }
+
+    /// Two adaptive sources of four components each, and how they share them after a peak at bin 20, left, that sounds now and then, and one
+    /// at bin 100, right, that goes on.
+    fn shared(cue: Cue) -> Adaptation {
+        let bases: Vec<f32> = (0..8).flat_map(|k| first_basis(k, 8, BINS, SPACING_HZ)).collect();
+        let owners = (0..8).map(|k| k / 4).collect();
+        let (freedom, bands) = (vec![Freedom::Adaptive; 8], Bands::new(1..BINS));
+        let beginning = Beginning { cue, ..Beginning::new(bases.clone(), bases, BINS, bands, freedom, owners) };
+        let mut adaptation = Adaptation::new(beginning);
+        let (mut v, mut left) = (vec![0.0; adaptation.width()], vec![0.0; adaptation.width()]);
+        for t in 0..200 {
+            let (a, b) = (if t % 20 < 3 { 5.0 } else { 0.0 }, 1.0 + 0.2 * (0.1 * t as f32).cos());
+            let sounds =
+                |a: f32, b: f32| peak(20).iter().zip(&peak(100)).map(|(f, o)| a * f + b * o).collect::<Vec<_>>();
+            adaptation.bands.merge(&sounds(a, b), &mut v);
+            adaptation.bands.merge(&sounds(0.9 * a, 0.1 * b), &mut left);
+            if adaptation.feed(&v, &left, &[0.5; 8]) {
+                adaptation.update();
+            }
+        }
+        adaptation
+    }
+
+    /// The source that most of the sound around `bin` belongs to.
+    fn owner_of(adaptation: &Adaptation, bin: usize) -> u8 {
+        let there = |k: &usize| masking(adaptation, *k)[bin - 2..=bin + 2].iter().sum::<f32>();
+        let most = (0..8).max_by(|a, b| there(a).total_cmp(&there(b))).unwrap();
+        adaptation.owners()[most]
+    }
+
+    #[test]
+    fn adaptive_sources_share_their_components_by_each_cue() {
+        for cue in Cue::ALL {
+            let adaptation = shared(cue);
+            let (now_and_then, going_on) = (owner_of(&adaptation, 20), owner_of(&adaptation, 100));
+            assert_ne!(now_and_then, going_on, "{cue:?}");
+            if cue != Cue::Time {
+                assert_eq!((now_and_then, going_on), (0, 1), "{cue:?}: the percussive and the left one come first");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_given_by_hand_stays_and_nobody_is_left_with_nothing() {
+        let mut adaptation = shared(Cue::Position);
+        let (k, owner) = (0, adaptation.owners()[0]);
+        let count = |adaptation: &Adaptation, owner| adaptation.owners().iter().filter(|&&o| o == owner).count();
+        let other = 1 - owner;
+        // All but the last of a source can be given away.
+        let own: Vec<usize> = (0..8).filter(|&k| adaptation.owners()[k] == owner).collect();
+        for (given, k) in own.iter().enumerate() {
+            assert_eq!(adaptation.give(*k, other), given + 1 < own.len());
+        }
+        assert_eq!(count(&adaptation, owner), 1);
+        assert!(!adaptation.give(8, 0) && !adaptation.give(0, 2), "there is no such component, no such source");
+        if own.len() > 1 {
+            adaptation.share();
+            assert_eq!(adaptation.owners()[k], other, "it stays where it was put");
+            adaptation.reset();
+            assert!(!adaptation.is_pinned(k));
+        }
+    }
+
+    #[test]
+    fn an_adaptation_goes_on_from_what_another_has_become() {
+        let mut first = adaptation(3, Freedom::Adaptive);
+        play(&mut first, 70, 200);
+        let bases = (0..4).flat_map(|k| masking(&first, k)).collect::<Vec<_>>();
+        let fresh = adaptation(3, Freedom::Adaptive);
+        let beginning = Beginning {
+            become_already: Some(bases),
+            heard_seconds: first.heard_seconds(),
+            is_shared: true,
+            ..Beginning::new(
+                fresh.first_bins.clone(),
+                fresh.first_masking.clone(),
+                BINS,
+                Bands::new(1..BINS),
+                fresh.freedom.clone(),
+                fresh.owners.clone(),
+            )
+        };
+        let mut second = Adaptation::new(beginning);
+        for k in 0..4 {
+            let apart: f32 = masking(&first, k).iter().zip(&masking(&second, k)).map(|(a, b)| (a - b).abs()).sum();
+            assert!(apart < 0.02, "component {k} is {apart} away");
+        }
+        let start = masking(&second, 2);
+        play(&mut second, 40, 100);
+        second.rewind();
+        assert_eq!(masking(&second, 2), start, "a stream that begins again finds it as it was");
+        second.reset();
+        assert_eq!(masking(&second, 2), masking(&fresh, 2), "forgetting everything goes further back");
     }
 
     #[test]

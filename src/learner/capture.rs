@@ -3,11 +3,11 @@
 //! A ring of atomics, so that neither side ever waits. The writer overwrites the oldest samples; a reader copies, then asks
 //! whether the writer has come past what it copied, and says so rather than hand out a mixture of old and new.
 
-use crate::recording::Recording;
-use std::{
-    ops::Range,
-    sync::atomic::{AtomicU32, AtomicU64, Ordering},
+use crate::{
+    atomics::{AtomicU32, AtomicU64, Ordering, fence},
+    recording::Recording,
 };
+use std::ops::Range;
 
 /// How much of what was played can be learned from afterwards, in seconds.
 pub const REMEMBERED_SECONDS: f64 = 10.0;
@@ -71,7 +71,7 @@ impl Capture {
         let end = start + samples as u64;
         self.begun.store(end, Ordering::Relaxed);
         // Whoever reads a sample that is written from here on also sees that it was begun.
-        std::sync::atomic::fence(Ordering::Release);
+        fence(Ordering::Release);
         for (channel, ring) in block.iter().zip(&self.channels) {
             let mut place = (start % ring.len() as u64) as usize;
             for sample in channel.iter() {
@@ -100,7 +100,7 @@ impl Capture {
             range.clone().map(sample).collect()
         };
         let channels = self.channels.iter().map(copy).collect();
-        std::sync::atomic::fence(Ordering::Acquire);
+        fence(Ordering::Acquire);
         let oldest = self.channels.first().map_or(0, |ring| {
             let begun = self.begun.load(Ordering::Relaxed);
             begun.saturating_sub(ring.len() as u64)

@@ -1,9 +1,13 @@
-//! The worker's part that lets adaptive sources follow the mixture, and keeps what they have learned.
+//! The worker's part that lets sources follow the mixture, and remembers what they have become.
 
-use super::{session::AdaptOptions, worker::Desk};
+use super::{handover::Framing, session::AdaptOptions, worker::Desk};
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::{Kind, Preset, Source},
+    learner::{
+        adapted::{Adapted, AdaptedSource},
+        adaptive::{Adaptation, Freedom},
+    },
+    preset::Preset,
     separator::{Adapter, Layout},
 };
 use std::sync::Arc;
@@ -21,6 +25,8 @@ pub struct Playing {
     pub adapter: Adapter,
     /// The model's preset.
     pub preset: Arc<Preset>,
+    /// What it was built for.
+    pub framing: Framing,
     /// The model's frames.
     pub layout: Layout,
 }
@@ -35,35 +41,82 @@ impl Adapters {
         if anew || options != self.options {
             self.options = options;
             for playing in &mut self.working {
-                playing.adapter.adaptation().set_frozen(options.frozen);
-                playing.adapter.adaptation().set_memory(f64::from(options.memory_seconds));
+                let adaptation = playing.adapter.adaptation_mut();
+                adaptation.set_frozen(options.frozen);
+                adaptation.set_memory(f64::from(options.memory_seconds));
             }
         }
-        self.working.retain_mut(|playing| playing.adapter.work());
+        let mut has_learned = false;
+        self.working.retain_mut(|playing| {
+            let work = playing.adapter.work();
+            has_learned |= work.has_learned;
+            !work.is_gone
+        });
+        if has_learned {
+            self.remember(desk);
+        }
     }
 
     /// Lets the adaptive sources begin again.
-    pub fn reset(&mut self) {
+    pub fn reset(&mut self, desk: &Desk) {
         self.working.iter_mut().for_each(|playing| playing.adapter.reset());
+        desk.remember(|_| Some(Adapted::default()));
     }
 
-    /// What the adaptive source of `strip` has become by now, as a fixed dictionary; `None` if it is not adaptive, or nothing plays.
-    pub fn keep(&mut self, strip: usize, preset: &Arc<Preset>) -> Option<Dictionary> {
-        let playing = self.working.iter_mut().rev().find(|playing| Arc::ptr_eq(&playing.preset, preset))?;
-        let source = preset.sources.get(strip).filter(|source| matches!(source.kind, Kind::Adaptive { .. }))?;
-        let first: usize = preset.sources[..strip].iter().map(Source::components).sum();
-        let (frame, components) = (FrameSpec::of(&playing.layout), source.components());
-        let bins = frame.bins();
-        let mut bases = Vec::with_capacity(components * bins);
-        for k in first..first + components {
-            let mut basis = vec![0.0; bins];
-            let known = playing.adapter.adaptation().bins();
-            playing.adapter.adaptation().write_masking(k, &mut basis[..known]);
-            let sum: f32 = basis.iter().sum();
-            basis.iter_mut().for_each(|w| *w /= sum.max(f32::MIN_POSITIVE));
-            bases.extend(basis);
+    /// Gives component `k` of an adaptive source to the one of strip `to`; `false` where that cannot be.
+    pub fn give(&mut self, k: usize, to: usize, desk: &Desk) -> bool {
+        let Ok(to) = u8::try_from(to) else { return false };
+        let preset = desk.stage.lock().preset.clone();
+        let playing = self.working.iter_mut().rev().find(|playing| Arc::ptr_eq(&playing.preset, &preset));
+        let given = playing.is_some_and(|playing| playing.adapter.give(k, to));
+        if given {
+            self.remember(desk);
         }
-        let training = Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 };
-        Some(Dictionary { frame, training, components, bins, bases, reconstruction: None })
+        given
     }
+
+    /// Puts on the stage what the sources have become, unless something else plays by now: a model that was built since, or
+    /// one that renders offline and must find what the last one did.
+    fn remember(&self, desk: &Desk) {
+        desk.remember(|scene| {
+            let fits = |playing: &&Playing| {
+                Arc::ptr_eq(&playing.preset, &scene.preset) && scene.framing == Some(playing.framing)
+            };
+            self.working.iter().rev().find(fits).map(|playing| adapted(playing.adapter.adaptation(), playing))
+        });
+    }
+}
+
+/// What the sources of `playing` have become by now.
+fn adapted(adaptation: &Adaptation, playing: &Playing) -> Adapted {
+    let owners = adaptation.owners();
+    let sources = (0..playing.preset.sources.len()).filter_map(|strip| {
+        let own: Vec<usize> = (0..owners.len())
+            .filter(|&k| usize::from(owners[k]) == strip && adaptation.freedom(k) != Freedom::Fixed)
+            .collect();
+        (!own.is_empty()).then(|| AdaptedSource {
+            strip,
+            dictionary: dictionary(adaptation, &own, &playing.layout),
+            pinned: own.iter().map(|&k| adaptation.is_pinned(k)).collect(),
+        })
+    });
+    Adapted {
+        sources: sources.collect(),
+        heard_seconds: adaptation.heard_seconds(),
+        grouped_by: adaptation.is_shared().then_some(playing.preset.grouping),
+    }
+}
+
+/// The components `own` as they stand.
+fn dictionary(adaptation: &Adaptation, own: &[usize], layout: &Layout) -> Dictionary {
+    let (frame, known) = (FrameSpec::of(layout), adaptation.bins());
+    let bins = frame.bins();
+    let mut bases = vec![0.0; own.len() * bins];
+    for (basis, &k) in bases.chunks_exact_mut(bins).zip(own) {
+        adaptation.write_basis(k, &mut basis[..known]);
+        let sum: f32 = basis.iter().sum();
+        basis.iter_mut().for_each(|w| *w /= sum.max(f32::MIN_POSITIVE));
+    }
+    let training = Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 };
+    Dictionary { frame, training, components: own.len(), bins, bases, reconstruction: None }
 }

@@ -7,7 +7,7 @@
 //! | audio thread | worker | a [`Mark`]: what begins or ends a take, and when |
 //! | audio thread | worker | what was played, through [`Capture`] |
 //! | main thread | worker | the [`Framing`] to build for and the [`Capture`], through [`Stage`] |
-//! | worker | main thread | the preset that plays, through [`Stage`] |
+//! | worker | main thread | the preset that plays and what its adaptive sources have become, through [`Stage`] |
 //!
 //! Both ends of the audio thread's channels are polled; nobody blocks in `recv` on a channel it sends to,
 //! because waking a blocked receiver takes a lock on the sender's side. What is left of waiting: `try_recv` spins for
@@ -15,7 +15,7 @@
 
 use super::adapting::Playing;
 use crate::{
-    learner::capture::Capture,
+    learner::{adapted::Adapted, capture::Capture},
     preset::Preset,
     separator::{LatencyMode, Model, Separator},
 };
@@ -155,6 +155,8 @@ pub struct Stage(Mutex<Scene>);
 pub struct Scene {
     /// The preset that plays.
     pub preset: Arc<Preset>,
+    /// What its sources that may move have become.
+    pub adapted: Arc<Adapted>,
     /// As of the last activation; `None` before the first.
     pub framing: Option<Framing>,
     /// What is played is found here, from the first activation on.
@@ -166,7 +168,7 @@ pub struct Scene {
 impl Stage {
     /// A stage on which `preset` plays, not yet activated.
     pub fn new(preset: Arc<Preset>) -> Self {
-        Self(Mutex::new(Scene { preset, framing: None, capture: None, adapters: Vec::new() }))
+        Self(Mutex::new(Scene { preset, adapted: Arc::default(), framing: None, capture: None, adapters: Vec::new() }))
     }
 
     /// Main thread, worker.

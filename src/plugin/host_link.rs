@@ -8,7 +8,10 @@ use std::{
     cell::RefCell,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU8, Ordering::Relaxed},
+        atomic::{
+            AtomicBool, AtomicU8,
+            Ordering::{Acquire, Relaxed, Release},
+        },
     },
 };
 
@@ -61,12 +64,13 @@ impl HostLink {
     /// Plugin, any thread: what the project stores is no longer what it was.
     pub fn mark_project_changed(&self) {
         self.project_changed.store(true, Relaxed);
-        self.callback_wanted.store(true, Relaxed);
+        // Whoever sees this wish also sees why.
+        self.callback_wanted.store(true, Release);
     }
 
     /// Shim, audio thread: whether to ask the host for a call on its main thread; once per wish.
     pub fn take_callback(&self) -> bool {
-        self.callback_wanted.swap(false, Relaxed)
+        self.callback_wanted.swap(false, Acquire)
     }
 
     /// Shim, main thread: whether to tell the host that its project has unsaved changes; once per change.

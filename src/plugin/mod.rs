@@ -1,6 +1,7 @@
 //! The host-facing shell: parameters, buses, state, threads, and the CLAP and VST3 entry points.
 //!
-//! - [`params`]: what the host sees and automates. [`preset_field`]: the preset inside the project.
+//! - [`params`]: what the host sees and automates. [`preset_field`] and [`stored_adapted`]: the preset inside the project, and what its
+//!   sources have become.
 //! - [`session`]: what the editor sees and may ask. [`meters`]: levels for it.
 //! - [`worker`]: the thread that reads presets and builds models, [`learning`] and [`adapting`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
 //!   between it, the main thread and the audio thread.
@@ -17,6 +18,7 @@ pub mod meters;
 pub mod params;
 pub mod preset_field;
 pub mod session;
+pub mod stored_adapted;
 pub mod watch;
 pub mod worker;
 
@@ -35,7 +37,10 @@ use nice_plug::prelude::*;
 use params::UnbraidParams;
 use preset_field::{PresetField, StoredPreset};
 use session::{Activity, Origin, Playing, Session, Summary};
-use std::sync::{Arc, LazyLock};
+use std::{
+    cell::Cell,
+    sync::{Arc, LazyLock},
+};
 use watch::Watch;
 use worker::{Desk, Worker};
 
@@ -80,7 +85,7 @@ impl Default for Unbraid {
         let link = HostLink::offer();
         let stage = Arc::new(Stage::new(preset));
         let (models, worker_end) = handover::channels();
-        let params = Arc::new(UnbraidParams::new(field.clone()));
+        let params = Arc::new(UnbraidParams::new(field.clone()).with_options(session.options()));
         let knobs = {
             let params = params.clone();
             Box::new(move || params.knobs())
@@ -92,6 +97,7 @@ impl Default for Unbraid {
             link: link.clone(),
             models: worker_end,
             knobs,
+            adapted_since: Cell::new(false),
         };
         Self {
             params,
@@ -178,25 +184,26 @@ impl Plugin for Unbraid {
         let arrived = self.params.preset.take_arrived();
         let arrived = arrived.and_then(|stored| Some((worker::unpack(&stored, &self.session)?, stored)));
         let capture = Arc::new(Capture::new(framing.sample_rate, channels));
-        let preset = {
+        let (preset, adapted) = {
             let mut scene = self.stage.lock();
             self.models.clear();
             scene.framing = Some(framing);
             scene.capture = Some(capture.clone());
-            if let Some((preset, _)) = &arrived {
-                scene.preset = preset.clone();
+            if let Some((brought, _)) = &arrived {
+                (scene.preset, scene.adapted) = brought.clone();
             }
-            scene.preset.clone()
+            self.session.set_dictionaries(&scene.preset, &scene.adapted);
+            (scene.preset.clone(), scene.adapted.clone())
         };
-        let mut model = match Model::new(&preset, framing.sample_rate, framing.mode) {
+        let mut model = match Model::going_on(&preset, &adapted, framing.sample_rate, framing.mode) {
             Ok(model) => Box::new(model),
             Err(error) => {
                 self.session.set_activity(Activity::Failed(error.to_string()));
                 return false;
             }
         };
-        if let Some((preset, stored)) = &arrived {
-            worker::settle(stored, preset, &self.params.preset, &self.session);
+        if let Some((_, stored)) = &arrived {
+            worker::settle(stored, &preset, &self.params.preset, &self.session);
         }
         self.stage.lock().adapters.extend(worker::adapter(&preset, framing, &mut model));
         let separator = Separator::new(model, channels);
@@ -233,7 +240,7 @@ impl Plugin for Unbraid {
         let (Some(separator), Some(capture)) = (&mut self.separator, &self.capture) else {
             return ProcessStatus::Error("not active");
         };
-        self.watch.observe(&self.params, context.transport(), main.samples(), capture.position(), &self.models);
+        self.watch.observe(&self.params, context.transport(), capture.position(), &self.models);
         capture.write(main.as_slice_immutable());
         self.models.exchange(separator);
         separator.set_controls(&self.params.controls(separator.sources()));

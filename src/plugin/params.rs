@@ -1,6 +1,6 @@
 //! The parameters a host sees. Their ids never change once released.
 
-use super::preset_field::PresetField;
+use super::{preset_field::PresetField, session::Options};
 use crate::{
     nmf::discriminative::FOCUS,
     preset::{Knobs, MAX_SOURCES},
@@ -162,6 +162,9 @@ pub struct UnbraidParams {
     /// The editor window's width and height in logical pixels, once it was opened. Not for the audio thread.
     #[persist = "editor"]
     pub editor_size: Mutex<Option<(f32, f32)>>,
+    /// How to learn and to follow. Not for the audio thread.
+    #[persist = "options"]
+    pub options: Arc<Mutex<Options>>,
 }
 
 fn percent(name: &str, default: f32) -> FloatParam {
@@ -188,7 +191,14 @@ impl UnbraidParams {
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             preset,
             editor_size: Mutex::default(),
+            options: Arc::default(),
         }
+    }
+
+    /// The same parameters, with the session's `options` in the project's state.
+    #[must_use]
+    pub fn with_options(self, options: Arc<Mutex<Options>>) -> Self {
+        Self { options, ..self }
     }
 
     /// Where the knobs of all strips stand.

@@ -1,8 +1,9 @@
-//! The preset inside the host's project: its title, and its file, compressed and as text.
+//! The preset inside the host's project: its title, its file, compressed and as text, and what its adaptive sources have become.
 //!
 //! The host saves and loads on a thread of its own while audio runs. Saving hands out ready text. What a
 //! project brings is put down here and taken up by the worker, or by the activation if that comes first.
 
+use super::stored_adapted::StoredAdapted;
 use crate::preset::{
     Preset,
     file::{self, MAX_FILE_BYTES, PresetError},
@@ -17,12 +18,15 @@ use std::{
 };
 
 /// A preset as a project stores it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct StoredPreset {
     /// What the preset was called.
     pub title: String,
     /// The preset's file: zlib, then base64.
     pub file: String,
+    /// What its adaptive sources have become.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapted: Option<StoredAdapted>,
 }
 
 /// Why a project's preset cannot be used.
@@ -50,7 +54,7 @@ impl StoredPreset {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
         // Writing to a vector cannot fail; a shorter text would be refused on loading.
         let packed = encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default();
-        Self { title: title.into(), file: STANDARD.encode(packed) }
+        Self { title: title.into(), file: STANDARD.encode(packed), adapted: None }
     }
 
     /// Reads the preset.
@@ -77,6 +81,8 @@ struct Content {
     /// What is stored with the project: the preset that plays, or what the project brought, be it readable or not, so that
     /// saving never puts another in its place.
     kept: Arc<StoredPreset>,
+    /// What its adaptive sources have become since.
+    adapted: Option<Arc<StoredAdapted>>,
     /// One that a project has brought and nobody has taken up yet.
     arrived: Option<Arc<StoredPreset>>,
 }
@@ -84,7 +90,7 @@ struct Content {
 impl PresetField {
     /// A field that stores `preset`.
     pub fn new(preset: Arc<StoredPreset>) -> Self {
-        Self(Arc::new(Mutex::new(Content { kept: preset, arrived: None })))
+        Self(Arc::new(Mutex::new(Content { kept: preset, ..Content::default() })))
     }
 
     fn content(&self) -> MutexGuard<'_, Content> {
@@ -99,14 +105,20 @@ impl PresetField {
 
     /// Main thread, worker: this preset plays from now on.
     pub fn keep(&self, preset: Arc<StoredPreset>) {
-        self.content().kept = preset;
+        let mut content = self.content();
+        (content.kept, content.adapted) = (preset, None);
+    }
+
+    /// Worker: what the adaptive sources of the preset that plays have become.
+    pub fn keep_adapted(&self, adapted: Option<StoredAdapted>) {
+        self.content().adapted = adapted.map(Arc::new);
     }
 }
 
 impl PersistentField<'_, StoredPreset> for PresetField {
     fn set(&self, new_value: StoredPreset) {
         let mut content = self.content();
-        content.kept = Arc::new(new_value);
+        (content.kept, content.adapted) = (Arc::new(new_value), None);
         content.arrived = Some(content.kept.clone());
     }
 
@@ -114,8 +126,14 @@ impl PersistentField<'_, StoredPreset> for PresetField {
     where
         F: Fn(&StoredPreset) -> R,
     {
-        let stored = self.content().kept.clone();
-        f(&stored)
+        let (stored, adapted) = {
+            let content = self.content();
+            (content.kept.clone(), content.adapted.clone())
+        };
+        match adapted {
+            None => f(&stored),
+            Some(adapted) => f(&StoredPreset { adapted: Some((*adapted).clone()), ..(*stored).clone() }),
+        }
     }
 }
 
@@ -151,7 +169,7 @@ mod tests {
     #[test]
     fn what_a_project_brings_is_saved_again_until_another_preset_plays() {
         let field = PresetField::new(Arc::new(factory()));
-        let brought = StoredPreset { title: "Brought".into(), file: String::new() };
+        let brought = StoredPreset { title: "Brought".into(), ..StoredPreset::default() };
         field.set(brought.clone());
         assert_eq!(field.map(|stored| stored.title.clone()), "Brought");
         assert_eq!(*field.take_arrived().unwrap(), brought);

@@ -5,11 +5,12 @@
 
 use super::meters::Meters;
 use crate::{
-    learner::{LearnSettings, adaptive::MEMORY_SECONDS},
-    preset::{Colour, Kind, Knobs, MAX_SOURCES, Preset, library},
+    learner::{LearnSettings, adapted::Adapted, adaptive::MEMORY_SECONDS},
+    preset::{Colour, Cue, Kind, Knobs, MAX_SOURCES, Preset, library},
     separator::LatencyMode,
 };
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use serde::{Deserialize, Serialize};
 use std::{
     path::PathBuf,
     sync::{
@@ -101,7 +102,8 @@ pub enum Activity {
 }
 
 /// How to capture and learn.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LearnOptions {
     /// Number of bases K.
     pub components: usize,
@@ -118,7 +120,8 @@ impl Default for LearnOptions {
 }
 
 /// How adaptive sources follow the mixture.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AdaptOptions {
     /// They stay as they are.
     pub frozen: bool,
@@ -130,6 +133,25 @@ impl Default for AdaptOptions {
     fn default() -> Self {
         Self { frozen: false, memory_seconds: MEMORY_SECONDS as f32 }
     }
+}
+
+/// How to learn and to follow, as the project stores it.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Options {
+    /// How to capture and learn.
+    pub learn: LearnOptions,
+    /// How adaptive sources follow the mixture.
+    pub adapt: AdaptOptions,
+}
+
+/// The bases of what plays.
+#[derive(Debug, Clone, Default)]
+pub struct Dictionaries {
+    /// The preset; `None` before the first activation.
+    pub preset: Option<Arc<Preset>>,
+    /// What its sources that may move have become.
+    pub adapted: Arc<Adapted>,
 }
 
 /// What is being captured and learned.
@@ -168,6 +190,17 @@ pub enum Request {
     ResetAdaptive,
     /// Make a fixed source of what this strip's adaptive source has become.
     Keep(usize),
+    /// Let the adaptive sources share their components by this cue, anew.
+    GroupBy(Cue),
+    /// Give a component of an adaptive source, counted over all sources of the preset, to the adaptive source of another strip.
+    Give {
+        /// The component.
+        component: usize,
+        /// Whose it is from now on.
+        strip: usize,
+    },
+    /// Play this many adaptive sources that nobody taught anything (unsupervised separation).
+    TakeApart(usize),
     /// Drop what is being captured and learned.
     CancelLearning,
     /// Save the preset that plays in the user's folder under this name.
@@ -182,8 +215,8 @@ pub struct Session {
     summary: Mutex<Arc<Summary>>,
     activity: Mutex<Activity>,
     learning: Mutex<LearnState>,
-    learn_options: Mutex<LearnOptions>,
-    adapt_options: Mutex<AdaptOptions>,
+    options: Arc<Mutex<Options>>,
+    dictionaries: Mutex<Dictionaries>,
     knobs: Mutex<Option<Vec<Knobs>>>,
     mode: AtomicU32,
     latency_samples: AtomicU32,
@@ -205,8 +238,8 @@ impl Session {
             summary: Mutex::new(Arc::new(summary)),
             activity: Mutex::new(Activity::Idle),
             learning: Mutex::default(),
-            learn_options: Mutex::default(),
-            adapt_options: Mutex::default(),
+            options: Arc::default(),
+            dictionaries: Mutex::default(),
             knobs: Mutex::new(None),
             mode: AtomicU32::new(LatencyMode::default() as u32),
             latency_samples: AtomicU32::new(0),
@@ -248,22 +281,37 @@ impl Session {
 
     /// How to capture and learn from now on.
     pub fn learn_options(&self) -> LearnOptions {
-        *lock(&self.learn_options)
+        lock(&self.options).learn
     }
 
     /// Editor: how to capture and learn from now on.
     pub fn set_learn_options(&self, options: LearnOptions) {
-        *lock(&self.learn_options) = options;
+        lock(&self.options).learn = options;
     }
 
     /// How adaptive sources follow the mixture from now on.
     pub fn adapt_options(&self) -> AdaptOptions {
-        *lock(&self.adapt_options)
+        lock(&self.options).adapt
     }
 
     /// Editor: how adaptive sources follow the mixture from now on.
     pub fn set_adapt_options(&self, options: AdaptOptions) {
-        *lock(&self.adapt_options) = options;
+        lock(&self.options).adapt = options;
+    }
+
+    /// Both, as the project stores them.
+    pub fn options(&self) -> Arc<Mutex<Options>> {
+        self.options.clone()
+    }
+
+    /// The bases of what plays.
+    pub fn dictionaries(&self) -> Dictionaries {
+        lock(&self.dictionaries).clone()
+    }
+
+    /// Worker, main thread: these are the bases of what plays.
+    pub fn set_dictionaries(&self, preset: &Arc<Preset>, adapted: &Arc<Adapted>) {
+        *lock(&self.dictionaries) = Dictionaries { preset: Some(preset.clone()), adapted: adapted.clone() };
     }
 
     /// How the audio thread runs.

@@ -13,20 +13,13 @@ pub struct Watch {
     /// The Learn switches.
     learn: [bool; MAX_SOURCES],
     playing: bool,
-    /// Where the transport goes on if it does not jump, in samples.
-    next: Option<i64>,
+    /// Where the transport was while it ran, on the host's timeline.
+    place: Option<f64>,
 }
 
 impl Watch {
-    /// Audio thread, before a block of `samples` samples that begins at the position `at` of what is captured.
-    pub fn observe(
-        &mut self,
-        params: &UnbraidParams,
-        transport: &Transport,
-        samples: usize,
-        at: u64,
-        models: &AudioEnd,
-    ) {
+    /// Audio thread, before a block that begins at the position `at` of what is captured.
+    pub fn observe(&mut self, params: &UnbraidParams, transport: &Transport, at: u64, models: &AudioEnd) {
         let now: [bool; MAX_SOURCES] = std::array::from_fn(|strip| params.strips[strip].learn.value());
         let before = std::mem::replace(&mut self.learn, now);
         for (strip, (before, now)) in before.into_iter().zip(now).enumerate() {
@@ -36,14 +29,20 @@ impl Watch {
                 _ => {}
             }
         }
-        let place = transport.pos_samples.filter(|_| transport.playing);
+        let place = place(transport).filter(|_| transport.playing);
         let stopped = self.playing && !transport.playing;
         // Back to the loop's beginning, or elsewhere by hand.
-        let jumped = matches!((self.next, place), (Some(next), Some(place)) if place < next - samples as i64);
+        let jumped = matches!((self.place, place), (Some(before), Some(now)) if now < before);
         if stopped || jumped {
             models.mark(Mark { at, sign: Sign::TransportEnded });
         }
-        self.playing = transport.playing;
-        self.next = place.map(|place| place + samples as i64);
+        (self.playing, self.place) = (transport.playing, place);
     }
+}
+
+/// Where `transport` stands, in the unit in which its host counts: nice-plug 0.4.2 passes on what the host says. In CLAP that is seconds,
+/// beats or both. To convert beats would take the tempo, which may change.
+fn place(transport: &Transport) -> Option<f64> {
+    let samples = transport.pos_samples.map(|samples| samples as f64);
+    samples.or(transport.pos_seconds).or(transport.pos_beats)
 }

@@ -2,25 +2,34 @@
 
 use super::{
     adapting::{Adapters, Playing},
-    handover::{Framing, Stage, WorkerEnd},
+    handover::{Framing, Scene, Stage, WorkerEnd},
     host_link::HostLink,
     learning::Learning,
-    preset_field::{PresetField, StoredPreset},
+    preset_field::{PresetField, StoredPreset, StoredPresetError},
     session::{Activity, Origin, Request, Session, Summary},
+    stored_adapted::StoredAdapted,
 };
 use crate::{
-    learner::adaptive::COMPONENTS,
+    learner::{adapted::Adapted, adaptive::COMPONENTS},
     preset::{
-        Kind, Knobs, Preset, Source, file,
+        Cue, Kind, Knobs, Preset, Source, file,
         library::{self, Entry},
     },
     separator::{Model, ModelError},
 };
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, never, select};
-use std::{path::Path, sync::Arc, thread, time::Duration};
+use std::{
+    cell::Cell,
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 /// Time between two looks at what the host and the audio thread have left.
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
+/// Time between two entries of what adaptive sources have become into the project.
+const KEEP_AGAIN: Duration = Duration::from_secs(2);
 /// Time between two attempts to send to an audio thread that does not take models at present.
 const SEND_AGAIN: Duration = Duration::from_millis(5);
 
@@ -61,6 +70,7 @@ impl Drop for Worker {
 fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
     let mut learning = Learning::default();
     let mut adapters = Adapters::default();
+    let mut kept_at = Instant::now();
     loop {
         select! {
             recv(stop) -> _ => return,
@@ -77,6 +87,10 @@ fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
         learning.poll(desk, stop);
         adapters.poll(desk);
         desk.models.free_retired();
+        if desk.adapted_since.get() && kept_at.elapsed() > KEEP_AGAIN {
+            desk.keep_adapted();
+            kept_at = Instant::now();
+        }
     }
 }
 
@@ -94,6 +108,8 @@ pub struct Desk {
     pub models: WorkerEnd,
     /// Where the knobs stand.
     pub knobs: Box<dyn Fn() -> Vec<Knobs> + Send>,
+    /// Whether adaptive sources have become something that the project does not know yet.
+    pub adapted_since: Cell<bool>,
 }
 
 impl Desk {
@@ -117,8 +133,11 @@ impl Desk {
             Request::CancelLearning => learning.cancel(),
             Request::MakeAdaptive(strip) => learning.follow(self.make_adaptive(strip, stop), Some(strip)),
             Request::Drift(strip, drift) => learning.follow(self.let_drift(strip, drift, stop), None),
-            Request::ResetAdaptive => adapters.reset(),
-            Request::Keep(strip) => learning.follow(self.keep(strip, adapters, stop), Some(strip)),
+            Request::ResetAdaptive => adapters.reset(self),
+            Request::Keep(strip) => learning.follow(self.keep(strip, stop), Some(strip)),
+            Request::GroupBy(cue) => learning.follow(self.group_by(cue, stop), None),
+            Request::Give { component, strip } => self.give(component, strip, adapters),
+            Request::TakeApart(count) => self.take_apart(count, stop),
             Request::Save(name) => self.save(name),
         }
     }
@@ -131,7 +150,7 @@ impl Desk {
             Err(error) => return self.session.set_activity(Activity::Failed(error.to_string())),
         };
         let preset = Arc::new(preset);
-        if let Err(error) = self.play(&preset, stop) {
+        if let Err(error) = self.play(&preset, &Arc::default(), stop) {
             return self.session.set_activity(Activity::Failed(format!("preset \"{title}\": {error}")));
         }
         self.field.keep(Arc::new(StoredPreset::pack(title.as_str(), &bytes)));
@@ -158,18 +177,55 @@ impl Desk {
         self.change_source(strip, stop, |source| source.drift = drift && source.kind == Kind::Fixed)
     }
 
-    fn keep(&self, strip: usize, adapters: &mut Adapters, stop: &Receiver<()>) -> Option<Arc<Preset>> {
-        let preset = self.stage.lock().preset.clone();
-        let Some(dictionary) = adapters.keep(strip, &preset) else {
+    fn keep(&self, strip: usize, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+        let adapted = self.stage.lock().adapted.clone();
+        let adaptive = |source: &Source| matches!(source.kind, Kind::Adaptive { .. });
+        let is_adaptive = self.stage.lock().preset.sources.get(strip).is_some_and(adaptive);
+        let Some(kept) = adapted.of(strip).filter(|_| is_adaptive) else {
             let sentence = "there is nothing to keep yet: let the mixture play, then keep what the source has become";
             self.session.set_activity(Activity::Failed(sentence.to_owned()));
             return None;
         };
         self.change_source(strip, stop, |source| {
-            (source.kind, source.blocks) = (Kind::Fixed, vec![dictionary.components]);
+            (source.kind, source.blocks) = (Kind::Fixed, vec![kept.dictionary.components]);
             source.learned_from = vec!["the mixture, while it played".to_owned()];
-            source.dictionaries = vec![dictionary];
+            source.dictionaries = vec![kept.dictionary.clone()];
         })
+    }
+
+    fn group_by(&self, cue: Cue, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+        let mut preset = Preset::clone(&self.stage.lock().preset.clone());
+        preset.grouping = cue;
+        // Also by the same cue: what was given by hand is shared anew.
+        self.remember(|scene| {
+            let mut adapted = Adapted { grouped_by: None, ..Adapted::clone(&scene.adapted) };
+            adapted.sources.iter_mut().for_each(|source| source.pinned.fill(false));
+            Some(adapted)
+        });
+        self.change(preset, stop)
+    }
+
+    fn give(&self, component: usize, strip: usize, adapters: &mut Adapters) {
+        if !adapters.give(component, strip, self) {
+            let sentence = "this component stays: it is its source's last, or not one that follows the mixture";
+            self.session.set_activity(Activity::Failed(sentence.to_owned()));
+        }
+    }
+
+    /// Plays `count` adaptive sources, which nobody taught anything.
+    fn take_apart(&self, count: usize, stop: &Receiver<()>) {
+        let preset = Arc::new(Preset::unsupervised(count, COMPONENTS));
+        let title = format!("{} parts", preset.sources.len());
+        if let Err(error) = self.play(&preset, &Arc::default(), stop) {
+            return self.session.set_activity(Activity::Failed(error.to_string()));
+        }
+        if let Ok(bytes) = file::to_bytes(&preset) {
+            self.field.keep(Arc::new(StoredPreset::pack(title.as_str(), &bytes)));
+        }
+        self.session.set_summary(Summary { changed: true, ..Summary::new(title, Origin::Project, &preset) });
+        self.session.offer_knobs(preset.sources.iter().map(|source| source.knobs).collect());
+        self.session.set_activity(Activity::Idle);
+        self.link.mark_project_changed();
     }
 
     /// Changes the source of `strip` in the preset that plays; gives the new preset, if it plays now.
@@ -196,8 +252,12 @@ impl Desk {
             Ok(bytes) => bytes,
             Err(error) => return failed(error.to_string()),
         };
+        let adapted = {
+            let scene = self.stage.lock();
+            Arc::new(scene.adapted.surviving(&scene.preset, &preset))
+        };
         let preset = Arc::new(preset);
-        if let Err(error) = self.play(&preset, stop) {
+        if let Err(error) = self.play(&preset, &adapted, stop) {
             return failed(format!("preset \"{}\": {error}", shown.title));
         }
         self.field.keep(Arc::new(StoredPreset::pack(shown.title.as_str(), &bytes)));
@@ -231,8 +291,8 @@ impl Desk {
 
     /// A project has brought a preset. Its knobs came with the parameters.
     fn take_up(&self, stored: &Arc<StoredPreset>, stop: &Receiver<()>) {
-        if let Some(preset) = unpack(stored, &self.session) {
-            match self.play(&preset, stop) {
+        if let Some((preset, adapted)) = unpack(stored, &self.session) {
+            match self.play(&preset, &adapted, stop) {
                 Ok(()) => settle(stored, &preset, &self.field, &self.session),
                 Err(error) => {
                     self.session.set_activity(Activity::Failed(format!("preset \"{}\": {error}", stored.title)))
@@ -241,17 +301,36 @@ impl Desk {
         }
     }
 
-    /// Builds a model of `preset` for the present framing and sends it to the audio thread.
-    fn play(&self, preset: &Arc<Preset>, stop: &Receiver<()>) -> Result<(), ModelError> {
+    /// Builds a model of `preset` for the present framing, whose sources go on from `adapted`, and sends it to the audio thread.
+    fn play(&self, preset: &Arc<Preset>, adapted: &Arc<Adapted>, stop: &Receiver<()>) -> Result<(), ModelError> {
         loop {
             let framing = self.stage.lock().framing;
-            let mut model = framing.map(|framing| Model::new(preset, framing.sample_rate, framing.mode)).transpose()?;
+            let build = |framing: Framing| Model::going_on(preset, adapted, framing.sample_rate, framing.mode);
+            let mut model = framing.map(build).transpose()?;
             let adapter = framing.zip(model.as_mut()).and_then(|(framing, model)| adapter(preset, framing, model));
-            if self.hand_over(preset, framing, model.map(Box::new), stop) {
+            if self.hand_over(preset, adapted, framing, model.map(Box::new), stop) {
                 self.stage.lock().adapters.extend(adapter);
+                self.adapted_since.set(true);
                 return Ok(());
             }
         }
+    }
+
+    /// Puts what sources have become, as `look` finds it, on the stage and before the editor.
+    pub fn remember(&self, look: impl FnOnce(&Scene) -> Option<Adapted>) {
+        let mut scene = self.stage.lock();
+        if let Some(adapted) = look(&scene) {
+            scene.adapted = Arc::new(adapted);
+            self.session.set_dictionaries(&scene.preset, &scene.adapted);
+            self.adapted_since.set(true);
+        }
+    }
+
+    /// Puts what sources have become into the project.
+    fn keep_adapted(&self) {
+        let adapted = self.stage.lock().adapted.clone();
+        self.field.keep_adapted(StoredAdapted::pack(&adapted));
+        self.adapted_since.set(false);
     }
 
     /// Puts `preset` on the stage and `model` on its way, both under one lock, so that an activation sees
@@ -260,6 +339,7 @@ impl Desk {
     fn hand_over(
         &self,
         preset: &Arc<Preset>,
+        adapted: &Arc<Adapted>,
         framing: Option<Framing>,
         mut model: Option<Box<Model>>,
         stop: &Receiver<()>,
@@ -271,7 +351,8 @@ impl Desk {
             }
             match model.map(|model| self.models.send(model)) {
                 None | Some(Ok(())) => {
-                    scene.preset = preset.clone();
+                    (scene.preset, scene.adapted) = (preset.clone(), adapted.clone());
+                    self.session.set_dictionaries(&scene.preset, &scene.adapted);
                     return true;
                 }
                 Some(Err(back)) => model = Some(back),
@@ -289,12 +370,16 @@ impl Desk {
 pub fn adapter(preset: &Arc<Preset>, framing: Framing, model: &mut Model) -> Option<Playing> {
     let layout = model.layout().clone();
     let adapter = if framing.offline { None } else { model.adapt_elsewhere() }?;
-    Some(Playing { adapter, preset: preset.clone(), layout })
+    Some(Playing { adapter, preset: preset.clone(), framing, layout })
 }
 
-/// The preset in `stored`; a failure goes to `session`, and what plays goes on.
-pub fn unpack(stored: &StoredPreset, session: &Session) -> Option<Arc<Preset>> {
-    stored.unpack().map(Arc::new).map_err(|error| session.set_activity(Activity::Failed(error.to_string()))).ok()
+/// The preset in `stored`, and what its sources have become; a failure goes to `session`, and what plays goes on.
+pub fn unpack(stored: &StoredPreset, session: &Session) -> Option<(Arc<Preset>, Arc<Adapted>)> {
+    let failed = |error: StoredPresetError| session.set_activity(Activity::Failed(error.to_string()));
+    let preset = stored.unpack().map_err(failed).ok()?;
+    // What cannot be read is found anew while the mixture plays.
+    let adapted = stored.adapted.as_ref().and_then(|adapted| adapted.unpack().ok()).unwrap_or_default();
+    Some((Arc::new(preset), Arc::new(adapted)))
 }
 
 /// The project's preset plays now: keeps it for the next save, and says so to the editor.

@@ -73,6 +73,38 @@ pub enum Kind {
     },
 }
 
+/// By what the components that adaptive sources share are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cue {
+    /// How sudden a component is in time and how broad in frequency: the most percussive go to the first source.
+    #[default]
+    Timbre,
+    /// What rises and falls together.
+    Time,
+    /// Where it stands between left and right: the leftmost go to the first source.
+    Position,
+}
+
+impl Cue {
+    /// All cues, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Timbre, Self::Time, Self::Position];
+
+    /// What it is called in files and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Timbre => "timbre",
+            Self::Time => "time",
+            Self::Position => "position",
+        }
+    }
+
+    /// The cue that is called `name`, or `None`.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cue| cue.name() == name)
+    }
+}
+
 /// Where a source's knob and switches stand.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Knobs {
@@ -125,11 +157,37 @@ impl Source {
     }
 }
 
+impl Preset {
+    /// A preset of `count` adaptive sources, 2 to [`MAX_SOURCES`], of `components` bases each: unsupervised separation.
+    pub fn unsupervised(count: usize, components: usize) -> Self {
+        let source = |index: usize| Source {
+            name: format!("part {}", index + 1),
+            colour: PALETTE[index],
+            kind: Kind::Adaptive { components },
+            drift: false,
+            blocks: Vec::new(),
+            knobs: Knobs::default(),
+            learned_from: Vec::new(),
+            licence: None,
+            dictionaries: Vec::new(),
+            unknown: UnknownKeys::default(),
+        };
+        Self {
+            sources: (0..count.clamp(2, MAX_SOURCES)).map(source).collect(),
+            grouping: Cue::default(),
+            written_by: env!("CARGO_PKG_VERSION").to_owned(),
+            unknown: UnknownKeys::default(),
+        }
+    }
+}
+
 /// An ordered set of sources.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preset {
     /// The sources, in strip order; 1 to [`MAX_SOURCES`].
     pub sources: Vec<Source>,
+    /// By what adaptive sources, where there are several, share what nobody taught.
+    pub grouping: Cue,
     /// Version of Unbraid that wrote it.
     pub written_by: String,
     /// Other tools' texts in the file's header, and in `"unbraid"` the keys of a later version.

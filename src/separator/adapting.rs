@@ -46,6 +46,15 @@ pub struct Adapter {
     back: Receiver<Box<Bases>>,
 }
 
+/// What an [`Adapter`] has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// The bases have moved.
+    pub has_learned: bool,
+    /// The model is gone: there will be no more to do.
+    pub is_gone: bool,
+}
+
 impl Adapting {
     pub(super) fn here(adaptation: Adaptation) -> Self {
         let next = adaptation.empty_bases();
@@ -65,7 +74,7 @@ impl Adapting {
         let (back, back_out) = bounded(BASES_UNDER_WAY);
         // The channels have room for all there is.
         for _ in 0..FRAMES_UNDER_WAY {
-            let _ = spare.try_send(vec![0.0; adaptation.width() + adaptation.components()].into_boxed_slice());
+            let _ = spare.try_send(vec![0.0; 2 * adaptation.width() + adaptation.components()].into_boxed_slice());
         }
         for _ in 0..BASES_UNDER_WAY {
             let _ = back.try_send(Box::new(adaptation.empty_bases()));
@@ -96,20 +105,22 @@ impl Adapting {
         }
     }
 
-    /// After a frame: its bands `v` and its activations `h` are remembered.
-    pub(super) fn remember(&mut self, v: &[f32], h: &[f32]) {
+    /// After a frame: its bands `v`, those of its `left` channel, and its activations `h` are remembered.
+    pub(super) fn remember(&mut self, v: &[f32], left: &[f32], h: &[f32]) {
         match self {
             Self::Nowhere => {}
             Self::Here(here) => {
-                if here.adaptation.feed(v, h) && here.adaptation.update() {
+                if here.adaptation.feed(v, left, h) && here.adaptation.update() {
                     here.adaptation.write(&mut here.next);
                     here.fresh = true;
                 }
             }
             Self::Elsewhere(link) => {
                 if let Ok(mut frame) = link.spare.try_recv() {
-                    frame[..v.len()].copy_from_slice(v);
-                    frame[v.len()..].copy_from_slice(h);
+                    let (bands, activations) = frame.split_at_mut(2 * v.len());
+                    bands[..v.len()].copy_from_slice(v);
+                    bands[v.len()..].copy_from_slice(left);
+                    activations.copy_from_slice(h);
                     if let Err(lost) = link.frames.try_send(frame) {
                         std::mem::forget(lost);
                     }
@@ -122,7 +133,7 @@ impl Adapting {
     /// does not change the music.
     pub(super) fn reset(&mut self) {
         if let Self::Here(here) = self {
-            here.adaptation.reset();
+            here.adaptation.rewind();
             here.adaptation.write(&mut here.next);
             here.fresh = true;
         }
@@ -130,30 +141,41 @@ impl Adapting {
 }
 
 impl Adapter {
-    /// Takes in the frames that have come, and sends new bases when they are due. `false` once the model is gone.
-    pub fn work(&mut self) -> bool {
+    /// Takes in the frames that have come, and sends new bases when they are due.
+    pub fn work(&mut self) -> Work {
         let width = self.adaptation.width();
         let mut due = false;
-        let connected = loop {
+        let is_gone = loop {
             match self.frames.try_recv() {
                 Ok(frame) => {
-                    due |= self.adaptation.feed(&frame[..width], &frame[width..]);
+                    let (bands, h) = frame.split_at(2 * width);
+                    due |= self.adaptation.feed(&bands[..width], &bands[width..], h);
                     let _ = self.spare.try_send(frame);
                 }
-                Err(TryRecvError::Empty) => break true,
-                Err(TryRecvError::Disconnected) => break false,
+                Err(TryRecvError::Empty) => break false,
+                Err(TryRecvError::Disconnected) => break true,
             }
         };
-        if due && self.adaptation.update() {
+        let has_learned = due && self.adaptation.update();
+        if has_learned {
             self.publish();
         }
-        connected
+        Work { has_learned, is_gone }
     }
 
     /// Forgets what was learned; the model goes back to the bases it began with.
     pub fn reset(&mut self) {
         self.adaptation.reset();
         self.publish();
+    }
+
+    /// Gives component `k` of an adaptive source to another, `source`. `false` where that [cannot be](Adaptation::give).
+    pub fn give(&mut self, k: usize, source: u8) -> bool {
+        let given = self.adaptation.give(k, source);
+        if given {
+            self.publish();
+        }
+        given
     }
 
     fn publish(&mut self) {
@@ -165,7 +187,12 @@ impl Adapter {
     }
 
     /// What is learned, and how.
-    pub fn adaptation(&mut self) -> &mut Adaptation {
+    pub fn adaptation(&self) -> &Adaptation {
+        &self.adaptation
+    }
+
+    /// The same, to set how it learns.
+    pub fn adaptation_mut(&mut self) -> &mut Adaptation {
         &mut self.adaptation
     }
 }
@@ -174,7 +201,7 @@ impl Adapter {
 mod tests {
     use super::*;
     use crate::{
-        learner::adaptive::{Freedom, PERIOD_FRAMES, first_basis},
+        learner::adaptive::{Beginning, Freedom, PERIOD_FRAMES, first_basis},
         nmf::bands::Bands,
     };
 
@@ -183,7 +210,8 @@ mod tests {
     fn adaptation() -> Adaptation {
         let bases: Vec<f32> = (0..3).flat_map(|k| first_basis(k, 3, BINS, 300.0)).collect();
         let freedom = vec![Freedom::Fixed, Freedom::Adaptive, Freedom::Adaptive];
-        Adaptation::new(&bases, bases.clone(), BINS, Bands::new(1..BINS), freedom)
+        let owners = vec![0, 1, 1];
+        Adaptation::new(Beginning::new(bases.clone(), bases, BINS, Bands::new(1..BINS), freedom, owners))
     }
 
     /// What a model would be given for the frames of `periods` periods.
@@ -194,7 +222,7 @@ mod tests {
             let at_period = t % PERIOD_FRAMES == 0;
             adapting.renew(at_period, |bases| heard.push(bases.bands.to_vec()));
             let v: Vec<f32> = (0..width).map(|b| ((b * 3 + t) % 7) as f32).collect();
-            adapting.remember(&v, &[1.0, 2.0, 3.0]);
+            adapting.remember(&v, &v, &[1.0, 2.0, 3.0]);
             if at_period {
                 between();
             }
@@ -220,12 +248,12 @@ mod tests {
         let mut adapter = adapting.send_away().unwrap();
         assert!(adapting.send_away().is_none());
         // Few enough periods for the adaptation to be eager all through.
-        let bases = heard(&mut adapting, 20, || assert!(adapter.work()));
+        let bases = heard(&mut adapting, 20, || assert!(!adapter.work().is_gone));
         assert!(bases.len() > 15, "{}", bases.len());
         // Left alone for long, it goes on where it was.
         heard(&mut adapting, 200, || {});
-        assert!(heard(&mut adapting, 4, || assert!(adapter.work())).len() >= 3);
+        assert!(heard(&mut adapting, 4, || assert!(!adapter.work().is_gone)).len() >= 3);
         drop(adapting);
-        assert!(!adapter.work(), "the model is gone");
+        assert!(adapter.work().is_gone);
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! - `job`: a frame's work in steps, laid out over the hop.
 //! - `model`: a preset made ready for one layout. Built elsewhere, handed over whole, faded in; what it displaces is given back.
+//! - `rows`: a preset's bases on the engine's bins.
 //! - `adapting`: a model's way to the adaptation of its bases.
 //! - `controls`: what the player sets, smoothed.
 //! - `stream`: one channel's samples on their way in and out; `loops`: loops over bins.
@@ -21,10 +22,11 @@ mod job;
 mod loops;
 mod model;
 pub mod offline;
+mod rows;
 mod stream;
 
 pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
-pub use adapting::Adapter;
+pub use adapting::{Adapter, Work};
 pub use controls::{Controls, decibels_to_gain};
 pub use model::{Model, ModelError};
 
@@ -328,6 +330,13 @@ impl Separator {
         let input = &mut self.inputs[channel];
         input.analyse(&mut self.analysis);
         loops::add_magnitudes(&input.spectrum, self.power_scale, &mut self.magnitudes, &mut self.power);
+        if channel == 0 && self.inputs.len() == 2 {
+            // What is added up so far is the left channel alone.
+            self.model.hear_left(&self.magnitudes);
+            if let Some(rising) = &mut self.rising {
+                rising.hear_left(&self.magnitudes);
+            }
+        }
     }
 
     /// Adds `weight` times the mask of `source`, as it stands in the fade, to the weighted mask.

@@ -5,23 +5,23 @@
 use super::{
     Controls, LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE,
     adapting::{Adapter, Adapting},
+    rows::{Rows, blocks, known_bins},
 };
 use crate::{
-    dictionary::Dictionary,
-    learner::adaptive::{Adaptation, Freedom, PERIOD_FRAMES, STRIDE_SECONDS, first_basis},
+    learner::{
+        adapted::Adapted,
+        adaptive::{Adaptation, Freedom, PERIOD_FRAMES, STRIDE_SECONDS},
+    },
     nmf::{
         activations::{Solver, squarem::Squarem},
         aligned::{Aligned, padded},
         bands::Bands,
         kernels::{elementary::power, vector},
     },
-    preset::{Kind, Preset, Source},
+    preset::Preset,
 };
 use pulp::{Arch, Simd, WithSimd};
-use std::ops::Range;
 
-/// Bin spacings this close are the same grid, as a ratio.
-const SAME_GRID: f64 = 0.002;
 /// Each source's share where no basis has energy, relative to the frame's mean: keeps the masks defined.
 const LEAST_SHARE: f32 = 1e-6;
 /// How long a block of a source counts as heard.
@@ -45,14 +45,16 @@ pub enum ModelError {
 pub struct Model {
     arch: Arch,
     layout: Layout,
-    /// Components of each source.
-    components: Vec<Range<usize>>,
+    /// Number of sources S, and the source of each component, `[K]`.
+    sources: usize,
+    owners: Vec<u8>,
     bands: Bands,
     solver: Squarem,
     /// Activations, `[K]`.
     h: Vec<f32>,
-    /// The frame in bands, `[B]`.
+    /// The frame in bands, `[B]`, and what of it is in the left channel, where somebody asks.
     v: Vec<f32>,
+    left: Vec<f32>,
     /// The bases that masks are built from, at full resolution, `[K, F_d]`, rows padded; bins above F_d take the top band's mask.
     bases: Aligned,
     /// The components of one source that sound, and how loud.
@@ -62,6 +64,7 @@ pub struct Model {
     /// The largest share of a bin, then the sum of all shares, `[F]`, padded.
     norm: Aligned,
     adapting: Adapting,
+    minds_position: bool,
     /// Frames between two that the adaptation sees, and how many went by since the last one.
     stride: usize,
     since_seen: usize,
@@ -79,50 +82,65 @@ impl Model {
     /// # Errors
     /// [`ModelError`], when the sample rate is out of range or a source has no bases.
     pub fn new(preset: &Preset, sample_rate: f64, mode: LatencyMode) -> Result<Self, ModelError> {
+        Self::going_on(preset, &Adapted::default(), sample_rate, mode)
+    }
+
+    /// The same, where the sources that may move go on from what they have become already.
+    ///
+    /// # Errors
+    /// [`ModelError`], when the sample rate is out of range or a source has no bases.
+    pub fn going_on(
+        preset: &Preset,
+        adapted: &Adapted,
+        sample_rate: f64,
+        mode: LatencyMode,
+    ) -> Result<Self, ModelError> {
         if !(MIN_SAMPLE_RATE..=MAX_SAMPLE_RATE).contains(&sample_rate) {
             return Err(ModelError::SampleRate(sample_rate));
         }
         let layout = Layout::new(sample_rate, mode);
         let bins = known_bins(preset, &layout)?;
-        let (mut bases, mut masking, mut components, mut freedom) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for source in &preset.sources {
-            let first = bases.len() / bins;
-            append_bases(source, &layout, bins, &mut bases, &mut masking)?;
-            let own = first..bases.len() / bins;
-            freedom.resize(own.end, freedom_of(source));
-            components.push(own);
-        }
+        let rows = Rows::of(preset, adapted, &layout, bins)?;
         let bands = Bands::new(1..bins);
-        let mut merged = vec![0.0; bases.len() / bins * bands.len()];
-        for (basis, merged) in bases.chunks_exact(bins).zip(merged.chunks_exact_mut(bands.len())) {
+        let mut merged = vec![0.0; rows.owners.len() * bands.len()];
+        for (basis, merged) in rows.bases.chunks_exact(bins).zip(merged.chunks_exact_mut(bands.len())) {
             bands.merge(basis, merged);
         }
-        let blocks: Vec<Vec<usize>> = preset.sources.iter().map(blocks).collect();
+        let blocks: Vec<Vec<usize>> =
+            preset.sources.iter().enumerate().map(|(strip, source)| blocks(source, strip, adapted)).collect();
         let remembered = BLOCK_MEMORY_SECONDS * layout.sample_rate / layout.windows.hop as f64;
-        let solver = Squarem::new(&merged, bands.len(), layout.cycles).with_blocks(&blocks, remembered as f32);
-        let padded_masking = Aligned::rows(&masking, bins);
-        let adapting = if freedom.iter().all(|freedom| *freedom == Freedom::Fixed) {
-            Adapting::Nowhere
-        } else {
-            Adapting::here(Adaptation::new(&bases, masking, bins, bands.clone(), freedom))
-        };
+        let mut solver = Squarem::new(&merged, bands.len(), layout.cycles).with_blocks(&blocks, remembered as f32);
+        let mut masking = Aligned::rows(&rows.masking, bins);
+        let mut owners = rows.owners.clone();
+        let moves = rows.freedom.iter().any(|freedom| *freedom != Freedom::Fixed);
+        let adaptation = moves.then(|| Adaptation::new(rows.beginning(preset, adapted, bins, bands.clone())));
+        if let Some(adaptation) = &adaptation {
+            let mut now = adaptation.empty_bases();
+            adaptation.write(&mut now);
+            solver.exchange_bases(&mut now.bands);
+            (masking, owners) = (now.masking, now.owners);
+        }
         let stride = (STRIDE_SECONDS * layout.sample_rate / layout.windows.hop as f64).round().max(1.0) as usize;
-        let mut masks = Aligned::zeros(components.len() * padded(layout.bins()));
-        masks.fill(1.0 / components.len() as f32);
+        let sources = preset.sources.len();
+        let mut masks = Aligned::zeros(sources * padded(layout.bins()));
+        masks.fill(1.0 / sources as f32);
         Ok(Self {
             arch: Arch::new(),
             h: vec![0.0; solver.components()],
             v: vec![0.0; bands.len()],
-            bases: padded_masking,
+            left: vec![0.0; bands.len()],
+            bases: masking,
             sounding: Vec::with_capacity(solver.components()),
             masks,
             norm: Aligned::zeros(padded(layout.bins())),
-            adapting,
+            minds_position: adaptation.as_ref().is_some_and(Adaptation::minds_position),
+            adapting: adaptation.map_or(Adapting::Nowhere, Adapting::here),
             stride,
             since_seen: 0,
             seen: 0,
             layout,
-            components,
+            sources,
+            owners,
             bands,
             solver,
         })
@@ -135,7 +153,7 @@ impl Model {
 
     /// Number of sources S.
     pub fn sources(&self) -> usize {
-        self.components.len()
+        self.sources
     }
 
     /// The mask of `source` for the frame last given to [`Self::solve`], `[F]`; the masks of all sources add up to 1.
@@ -158,18 +176,26 @@ impl Model {
         self.adapting.send_away()
     }
 
+    /// Audio thread, before [`Self::solve`]: the magnitudes of the left channel of two, `[F]`.
+    pub fn hear_left(&mut self, magnitudes: &[f32]) {
+        if self.minds_position && self.since_seen == 0 {
+            self.bands.merge(magnitudes, &mut self.left);
+        }
+    }
+
     /// Audio thread: finds the activations for the magnitudes `v`, `[F]`.
     pub fn solve(&mut self, v: &[f32], controls: &Controls) {
         self.bands.merge(v, &mut self.v);
         let due = self.since_seen == 0;
-        let (solver, masking) = (&mut self.solver, &mut self.bases);
+        let (solver, masking, owners) = (&mut self.solver, &mut self.bases, &mut self.owners);
         self.adapting.renew(due && self.seen == 0, |bases| {
             solver.exchange_bases(&mut bases.bands);
             std::mem::swap(masking, &mut bases.masking);
+            std::mem::swap(owners, &mut bases.owners);
         });
         self.solver.solve(&self.v, &controls.priors(), &mut self.h);
         if due {
-            self.adapting.remember(&self.v, &self.h);
+            self.adapting.remember(&self.v, &self.left, &self.h);
             self.seen = (self.seen + 1) % PERIOD_FRAMES;
         }
         self.since_seen = (self.since_seen + 1) % self.stride;
@@ -201,10 +227,11 @@ impl Model {
     fn explain<S: Simd>(&mut self, simd: S) {
         let (known, width) = (padded(self.known()), self.norm.len());
         let least = self.h.iter().sum::<f32>() * LEAST_SHARE / self.h.len() as f32;
-        for (components, mask) in self.components.iter().zip(self.masks.chunks_exact_mut(width)) {
+        for (source, mask) in self.masks.chunks_exact_mut(width).enumerate() {
             self.sounding.clear();
-            let loud = components.clone().map(|k| (k, self.h[k])).filter(|(_, h)| *h > least);
-            self.sounding.extend(loud);
+            let heard = self.owners.iter().zip(&self.h).enumerate();
+            let own = heard.filter(|(_, (owner, h))| usize::from(**owner) == source && **h > least);
+            self.sounding.extend(own.map(|(k, (_, h))| (k, *h)));
             vector::weighted_sum_of(simd, &self.bases, &self.sounding, &mut mask[..known]);
         }
     }
@@ -251,97 +278,4 @@ impl Model {
             mask[top.end..bins].fill(edge);
         }
     }
-}
-
-/// The source's dictionary whose frames are most like the engine's: in bin spacing, then in latency.
-fn nearest<'a>(source: &'a Source, layout: &Layout) -> Result<&'a Dictionary, ModelError> {
-    let distance = |dictionary: &Dictionary| {
-        let frame = &dictionary.frame;
-        let spacing = (frame.bin_spacing() / layout.bin_spacing()).ln().abs();
-        let latency = frame.latency as f64 / frame.sample_rate;
-        let own = layout.windows.latency() as f64 / layout.sample_rate;
-        ((spacing / SAME_GRID).floor(), (latency / own).ln().abs())
-    };
-    source
-        .dictionaries
-        .iter()
-        .filter(|dictionary| dictionary.components > 0)
-        .min_by(|a, b| distance(a).partial_cmp(&distance(b)).unwrap_or(std::cmp::Ordering::Equal))
-        .ok_or_else(|| ModelError::NoBases(source.name.clone()))
-}
-
-fn freedom_of(source: &Source) -> Freedom {
-    match source.kind {
-        Kind::Fixed if source.drift => Freedom::Drifting,
-        Kind::Fixed => Freedom::Fixed,
-        Kind::Adaptive { .. } => Freedom::Adaptive,
-    }
-}
-
-/// How the source's components fall into blocks.
-fn blocks(source: &Source) -> Vec<usize> {
-    if source.blocks.is_empty() { vec![source.components()] } else { source.blocks.clone() }
-}
-
-/// How many of the engine's bins, from 0 Hz up, every dictionary of the preset knows.
-pub(super) fn known_bins(preset: &Preset, layout: &Layout) -> Result<usize, ModelError> {
-    if preset.sources.is_empty() {
-        return Err(ModelError::NoSource);
-    }
-    let mut known = layout.bins();
-    for source in preset.sources.iter().filter(|source| source.kind == Kind::Fixed) {
-        let frame = &nearest(source, layout)?.frame;
-        let own = if on_grid(frame.bin_spacing(), layout) {
-            frame.bins()
-        } else {
-            (frame.sample_rate / 2.0 / layout.bin_spacing()) as usize + 1
-        };
-        known = known.min(own);
-    }
-    Ok(known.max(2))
-}
-
-fn on_grid(bin_spacing: f64, layout: &Layout) -> bool {
-    (bin_spacing / layout.bin_spacing() - 1.0).abs() <= SAME_GRID
-}
-
-/// Appends the source's bases on the engine's first `bins` bins: those to find activations with, and those to build masks from.
-pub(super) fn append_bases(
-    source: &Source,
-    layout: &Layout,
-    bins: usize,
-    bases: &mut Vec<f32>,
-    masking: &mut Vec<f32>,
-) -> Result<(), ModelError> {
-    if let Kind::Adaptive { components } = source.kind {
-        for k in 0..components {
-            let basis = first_basis(k, components, bins, layout.bin_spacing());
-            bases.extend_from_slice(&basis);
-            masking.extend(basis);
-        }
-        return Ok(());
-    }
-    let dictionary = nearest(source, layout)?;
-    append_rows(&dictionary.bases, dictionary, layout, bins, bases);
-    append_rows(dictionary.reconstruction.as_ref().unwrap_or(&dictionary.bases), dictionary, layout, bins, masking);
-    Ok(())
-}
-
-/// Appends `rows`, `[K, F]`, of `dictionary` on the engine's first `bins` bins.
-fn append_rows(rows: &[f32], dictionary: &Dictionary, layout: &Layout, bins: usize, out: &mut Vec<f32>) {
-    let ratio = layout.bin_spacing() / dictionary.frame.bin_spacing();
-    for row in rows.chunks_exact(dictionary.bins) {
-        if on_grid(dictionary.frame.bin_spacing(), layout) {
-            out.extend((0..bins).map(|bin| row.get(bin).copied().unwrap_or(0.0)));
-        } else {
-            out.extend((0..bins).map(|bin| interpolate(row, bin as f64 * ratio)));
-        }
-    }
-}
-
-/// `basis` at a position between its bins.
-fn interpolate(basis: &[f32], position: f64) -> f32 {
-    let (below, share) = (position as usize, position.fract() as f32);
-    let at = |bin: usize| basis.get(bin).copied().unwrap_or(0.0);
-    at(below) * (1.0 - share) + at(below + 1) * share
 }

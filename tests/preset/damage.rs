@@ -225,6 +225,8 @@ fn adaptive_sources_have_no_bases_and_fixed_sources_have_some() {
     let expected = "`sources[0].dictionaries` is a list of 2; expected an empty list, for an adaptive source finds its \
                     bases while it plays";
     assert_eq!(adaptive, expected);
+    let expected = "`grouping` is \"pitch\"; expected \"timbre\", \"time\" or \"position\"";
+    assert_eq!(after(|parts| parts.document["grouping"] = json!("pitch")), expected);
     let drifting = unwritable(|preset| preset.sources[1].drift = true);
     assert_eq!(drifting, "the preset: `sources[1].drift` is true; expected false, for an adaptive source moves freely");
     let expected = "`sources[1].blocks` is [4]; expected an empty list, for an adaptive source has no recordings";

@@ -5,7 +5,7 @@ use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Map, Value};
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::{Colour, Kind, Knobs, Preset, Source, UnknownKeys, file},
+    preset::{Colour, Cue, Kind, Knobs, Preset, Source, UnknownKeys, file},
 };
 
 /// Bytes are refused, or they give a valid preset that is written and read again as it is.
@@ -204,6 +204,7 @@ proptest! {
     #[test]
     fn every_valid_preset_is_read_as_it_was_written(
         mut sources in vec(source(), 1..9),
+        grouping in select(&Cue::ALL[..]),
         written_by in text(),
         unknown in unknown(),
     ) {
@@ -211,7 +212,7 @@ proptest! {
             source.name.push_str(&number.to_string());
         }
         let unknown = UnknownKeys::from_iter([("unbraid".to_owned(), Value::Object(unknown))]);
-        let mut preset = Preset { sources, written_by, unknown };
+        let mut preset = Preset { sources, grouping, written_by, unknown };
         let bytes = file::to_bytes(&preset).unwrap();
         // Nothing unknown is written as nothing.
         preset.unknown.retain(|_, keys| keys.as_object().is_some_and(|keys| !keys.is_empty()));

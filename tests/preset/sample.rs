@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::{Colour, Kind, Knobs, Preset, Source, UnknownKeys, file},
+    preset::{Colour, Cue, Kind, Knobs, Preset, Source, UnknownKeys, file},
 };
 
 /// The fixture of format version 1.
@@ -62,7 +62,7 @@ pub(crate) fn sample() -> Preset {
         unknown: UnknownKeys::new(),
     };
     let unknown = object(json!({"x_tool": "another program's note", "unbraid": {"x_room": {"size": 3}}}));
-    Preset { sources: vec![drums, rest], written_by: "0.1.0".to_owned(), unknown }
+    Preset { sources: vec![drums, rest], grouping: Cue::default(), written_by: "0.1.0".to_owned(), unknown }
 }
 
 fn object(value: Value) -> UnknownKeys {

@@ -11,43 +11,18 @@ mod line;
 mod percussiveness;
 mod profiles;
 
-use crate::{nmf::kernels::plain::dot, preset::MAX_SOURCES};
+use crate::{
+    nmf::kernels::plain::dot,
+    preset::{Cue, MAX_SOURCES},
+};
 use line::Line;
 use percussiveness::percussiveness;
 use profiles::Profiles;
-use serde::{Deserialize, Serialize};
 
 /// Components with less than this share of the sound are silent: they are heard in no mask, and what they look like is chance.
 const SILENT_SHARE: f64 = 1e-6;
 /// Marks a component that is in no group yet.
 const NOWHERE: u8 = u8::MAX;
-
-/// By what components are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cue {
-    /// How sudden in time and how broad in frequency they are; the most percussive group first, the most tonal last.
-    #[default]
-    Timbre,
-    /// What rises and falls together; the loudest group first.
-    Time,
-    /// Where they are heard; the leftmost group first.
-    Position,
-}
-
-impl Cue {
-    /// Every cue.
-    pub const ALL: [Self; 3] = [Self::Timbre, Self::Time, Self::Position];
-
-    /// The cue's name in the interface and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Timbre => "timbre",
-            Self::Time => "time",
-            Self::Position => "position",
-        }
-    }
-}
 
 /// What is known of K components.
 #[derive(Debug, Clone, Copy)]

@@ -62,14 +62,24 @@ impl Fields {
         self.take(key, "a whole number", whole)
     }
 
+    /// Takes a field that may be left out.
+    pub(super) fn optional<T>(
+        &mut self,
+        key: &str,
+        expected: &str,
+        convert: impl FnOnce(&Value) -> Option<T>,
+    ) -> Result<Option<T>, Flaw> {
+        if self.left.contains_key(key) { self.take(key, expected, convert).map(Some) } else { Ok(None) }
+    }
+
     /// Takes a whole number that may be left out.
     pub(super) fn optional_whole<T: TryFrom<u64>>(&mut self, key: &str) -> Result<Option<T>, Flaw> {
-        if self.left.contains_key(key) { self.whole(key).map(Some) } else { Ok(None) }
+        self.optional(key, "a whole number", whole)
     }
 
     /// Takes a switch that may be left out.
     pub(super) fn optional_switch(&mut self, key: &str) -> Result<Option<bool>, Flaw> {
-        if self.left.contains_key(key) { self.switch(key).map(Some) } else { Ok(None) }
+        self.optional(key, "true or false", Value::as_bool)
     }
 
     /// Takes a list whose items `convert` understands.

@@ -30,7 +30,8 @@
 //! }
 //! ```
 //!
-//! A gain of `null` is silence. A fixed source that may drift has `"drift": true`. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys have
+//! A gain of `null` is silence. A fixed source that may drift has `"drift": true`. Beside `"sources"` may stand `"grouping"`, by
+//! what adaptive sources share what nobody taught: `"timbre"` (which is meant where it is missing), `"time"` or `"position"`. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys have
 //! to be there; keys that are not listed here are kept. The same
 //! preset always gives the same bytes, and a file that was written here and is read and written again does too.
 //!

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     dictionary::{Dictionary, Flaw, FrameSpec, Training},
     preset::{
-        Colour, Kind, Knobs, MAX_COMPONENTS, Preset, Source, UnknownKeys,
+        Colour, Cue, Kind, Knobs, MAX_COMPONENTS, Preset, Source, UnknownKeys,
         validate::{DOCUMENT, check_distinct},
     },
 };
@@ -70,6 +70,8 @@ fn parse(bytes: &[u8]) -> Result<Preset, Problem> {
     let mut document = Fields::of(document, String::new())?;
     check_version(&mut document)?;
     let written_by = document.text("written_by")?;
+    let grouping =
+        document.optional("grouping", "\"timbre\", \"time\" or \"position\"", |value| Cue::named(value.as_str()?))?;
     let sources = document.list_of_fields("sources")?;
     let mut tensors = Tensors { header, data };
     let sources: Vec<Source> = sources
@@ -83,7 +85,7 @@ fn parse(bytes: &[u8]) -> Result<Preset, Problem> {
     let mut unknown: UnknownKeys =
         tensors.header.metadata.into_iter().map(|(key, text)| (key, Value::String(text))).collect();
     keep(&mut unknown, DOCUMENT, document.rest());
-    let preset = Preset { sources, written_by, unknown };
+    let preset = Preset { sources, grouping: grouping.unwrap_or_default(), written_by, unknown };
     preset.validate()?;
     Ok(preset)
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     dictionary::Dictionary,
-    preset::{Kind, Preset, Source, UnknownKeys, validate::DOCUMENT},
+    preset::{Cue, Kind, Preset, Source, UnknownKeys, validate::DOCUMENT},
 };
 use safetensors::{Dtype, tensor::TensorInfo};
 use serde_json::{Value, json};
@@ -86,6 +86,9 @@ fn metadata(preset: &Preset) -> BTreeMap<String, String> {
         "written_by": preset.written_by,
         "sources": preset.sources.iter().map(source).collect::<Vec<_>>(),
     });
+    if preset.grouping != Cue::default() {
+        document["grouping"] = json!(preset.grouping.name());
+    }
     restore(&mut document, preset.unknown.get(DOCUMENT));
     // Objects are sorted as they are, unless some dependency asks serde_json to keep them in the order of insertion.
     document.sort_all_objects();

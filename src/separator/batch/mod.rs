@@ -13,17 +13,21 @@ mod spectrogram;
 
 use super::{
     ModelError,
-    model::{append_bases, known_bins},
     offline::{SeparateError, Separation},
+    rows::{Rows as PresetRows, known_bins},
 };
 use crate::{
-    learner::grouping::{Components, Cue, Grouping},
+    learner::{
+        adapted::Adapted,
+        adaptive::Freedom,
+        grouping::{Components, Grouping},
+    },
     nmf::{
         discriminative::FOCUS,
         factorization::{Decomposed, Decomposition, FactorizationError, Frames, distinct_bases},
         matrix::{Rows, product},
     },
-    preset::{Kind, MAX_SOURCES, Preset},
+    preset::{Cue, MAX_SOURCES, Preset},
     recording::{MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, Recording},
 };
 use rand::{RngExt, SeedableRng};
@@ -101,12 +105,9 @@ pub fn separate(
     let (mixture, spectrogram) = frame(mixture)?;
     let layout = &spectrogram.layout;
     let bins = known_bins(preset, layout)?;
-    let (mut bases, mut masking, mut held, mut ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for source in &preset.sources {
-        append_bases(source, layout, bins, &mut bases, &mut masking)?;
-        held.resize(bases.len() / bins, source.kind == Kind::Fixed);
-        ends.push(held.len());
-    }
+    let PresetRows { mut bases, mut masking, freedom, owners, .. } =
+        PresetRows::of(preset, &Adapted::default(), layout, bins)?;
+    let held: Vec<bool> = freedom.iter().map(|freedom| *freedom != Freedom::Adaptive).collect();
     even_start(&mut bases, bins, &held, settings.seed);
     // Each basis has to sum to 1 on the bins that are known.
     for (basis, masking) in bases.chunks_exact_mut(bins).zip(masking.chunks_exact_mut(bins)) {
@@ -121,8 +122,6 @@ pub fn separate(
     for (k, basis) in found.bases.chunks_exact(bins).enumerate().filter(|(k, _)| !held[*k]) {
         masking[k * bins..][..bins].copy_from_slice(basis);
     }
-    let owner = |k: usize| ends.iter().filter(|end| **end <= k).count();
-    let owners: Vec<u8> = (0..held.len()).map(|k| owner(k) as u8).collect();
     let parts = split(&masking, &found.activations, &owners, preset.sources.len());
     finish(&mixture, &spectrogram, &parts, bins, &found, settings, progress)
 }

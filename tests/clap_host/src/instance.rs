@@ -2,6 +2,7 @@
 
 use crate::{
     HostError,
+    calls::Transport,
     requests::{AnyThread, Counters, Handlers, MainThread, Requests},
 };
 use clack_extensions::{
@@ -9,6 +10,7 @@ use clack_extensions::{
     audio_ports_config::{AudioPortsConfigBuffer, PluginAudioPortsConfig},
     latency::PluginLatency,
     params::{ParamInfoBuffer, ParamInfoFlags, PluginParams},
+    render::{PluginRender, RenderMode},
     state::PluginState,
 };
 use clack_host::{
@@ -22,7 +24,7 @@ use clack_host::{
 };
 use std::{
     ffi::{CStr, CString},
-    sync::{Arc, atomic::Ordering::SeqCst},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering::SeqCst},
 };
 
 /// An audio port that the plugin announces.
@@ -60,12 +62,13 @@ pub struct Param {
 /// One plugin. What is set with [`Self::set`] arrives with the next block that is played.
 pub struct Instance {
     pub(crate) processor: Option<StartedPluginAudioProcessor<Handlers>>,
-    pub(crate) pending: EventBuffer,
+    pub(crate) pending: Arc<Mutex<EventBuffer>>,
     pub(crate) max_block: usize,
+    pub(crate) sample_rate: f64,
+    pub(crate) transport: Option<Transport>,
     plugin: PluginInstance<Handlers>,
     counters: Arc<Counters>,
     params: Vec<Param>,
-    sample_rate: f64,
 }
 
 impl Instance {
@@ -75,12 +78,13 @@ impl Instance {
         let plugin = PluginInstance::new(|_| AnyThread(any_thread), |_| MainThread(main_thread), entry, id, info)?;
         let mut this = Self {
             processor: None,
-            pending: EventBuffer::new(),
+            pending: Arc::default(),
             max_block: 0,
+            sample_rate: 0.0,
+            transport: None,
             plugin,
             counters,
             params: Vec::new(),
-            sample_rate: 0.0,
         };
         this.params = this.list_params()?;
         Ok(this)
@@ -210,8 +214,24 @@ impl Instance {
     /// If there is no such parameter.
     pub fn set_value(&mut self, name: &str, value: f64, frame: u32) -> Result<(), HostError> {
         let event = ParamValueEvent::new(frame, self.id(name)?, Pckn::match_all(), value);
-        self.pending.push(&event);
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).push(&event);
         Ok(())
+    }
+
+    /// Tells the plugin with the next block, and with those that follow, where the transport stands; `None` for a host without one, as
+    /// at first. It goes on with what is played, if it runs.
+    pub fn set_transport(&mut self, transport: Option<Transport>) {
+        self.transport = transport;
+    }
+
+    /// Says whether the host renders offline. An active plugin may ask for a restart.
+    ///
+    /// # Errors
+    /// If the plugin does not care, or refuses.
+    pub fn render_offline(&mut self, offline: bool) -> Result<(), HostError> {
+        let extension: PluginRender = self.extension("render")?;
+        let mode = if offline { RenderMode::Offline } else { RenderMode::Realtime };
+        extension.set(&self.plugin.plugin_handle(), mode).map_err(|_| HostError::Extension("render"))
     }
 
     /// Gets the plugin ready to play at `sample_rate` Hz, in blocks of at most `max_block` samples.
@@ -249,12 +269,20 @@ impl Instance {
     /// # Errors
     /// If it refuses to be activated again.
     pub fn restart_if_asked(&mut self) -> Result<bool, HostError> {
-        if !self.counters.restart_open.swap(false, SeqCst) || self.processor.is_none() {
-            return Ok(false);
+        let asked = self.counters.restart_open.swap(false, SeqCst) && self.processor.is_some();
+        if asked {
+            self.restart()?;
         }
+        Ok(asked)
+    }
+
+    /// Deactivates the plugin, and activates it as it was.
+    ///
+    /// # Errors
+    /// If it refuses to be activated again.
+    pub fn restart(&mut self) -> Result<(), HostError> {
         self.deactivate();
-        self.activate(self.sample_rate, self.max_block)?;
-        Ok(true)
+        self.activate(self.sample_rate, self.max_block)
     }
 
     /// Calls the plugin's main thread function if it asked for that; whether it did.

@@ -19,13 +19,18 @@
 //!
 //! - [`Host`]: a loaded library.
 //! - [`Instance`]: one plugin.
+//! - [`Player`]: what plays through it while the main thread does something else.
 //! - [`Requests`]: what the plugin asked of its host.
 
+mod calls;
 mod instance;
+mod performing;
 mod playing;
 mod requests;
 
+pub use calls::Transport;
 pub use instance::{Instance, Param, Port};
+pub use performing::Player;
 pub use playing::{Played, Separate};
 pub use requests::Requests;
 

@@ -1,14 +1,15 @@
 //! Sound through a plugin, block by block.
 
-use crate::{HostError, Instance, requests::Handlers};
-use clack_host::{
-    events::io::{EventBuffer, InputEvents, OutputEvents},
-    prelude::{
-        AudioPortBuffer, AudioPortBufferType, AudioPorts, InputChannel, PluginInstanceError,
-        StartedPluginAudioProcessor,
-    },
+use crate::{
+    HostError, Instance,
+    calls::{Calls, Transport},
+    requests::Handlers,
 };
-use std::ops::Range;
+use clack_host::{
+    events::io::EventBuffer,
+    prelude::{PluginInstanceError, StartedPluginAudioProcessor},
+};
+use std::sync::PoisonError;
 
 /// What the host does with the plugin's separate outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,13 +53,16 @@ impl Instance {
                 .filter(|(index, _)| *index == 0 || separate != Separate::Missing)
                 .map(|(index, port)| silence(if index == 0 || separate == Separate::Given { port.channels } else { 0 }))
                 .collect(),
-            events: std::mem::take(&mut self.pending),
+            events: std::mem::take(&mut self.pending.lock().unwrap_or_else(PoisonError::into_inner)),
+            transport: self.transport,
+            sample_rate: self.sample_rate,
         };
         let processor = self.processor.as_mut().ok_or(HostError::Inactive)?;
         std::thread::scope(|scope| {
             let audio_thread = scope.spawn(|| job.run(processor, frames, blocks));
             audio_thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })?;
+        self.transport = job.transport;
         let mut outputs = job.outputs;
         let sources = outputs.split_off(1);
         let main = outputs.pop().unwrap_or_default();
@@ -73,6 +77,8 @@ struct Job {
     outputs: Vec<Vec<Vec<f32>>>,
     /// For the first block.
     events: EventBuffer,
+    transport: Option<Transport>,
+    sample_rate: f64,
 }
 
 impl Job {
@@ -82,6 +88,7 @@ impl Job {
         frames: usize,
         blocks: &[usize],
     ) -> Result<(), PluginInstanceError> {
+        let mut calls = Calls::new(self.input.len(), self.outputs.iter().map(Vec::len).sum(), self.outputs.len());
         let mut start = 0;
         for size in blocks.iter().cycle() {
             if start == frames {
@@ -89,39 +96,16 @@ impl Job {
             }
             let block = start..frames.min(start + size);
             start = block.end;
-            self.process(processor, block)?;
+            let samples = block.len();
+            let input = self.input.iter_mut().map(|channel| &mut channel[block.clone()]);
+            let outputs =
+                self.outputs.iter_mut().map(|port| port.iter_mut().map(|channel| &mut channel[block.clone()]));
+            calls.process(processor, input, outputs, &self.events, self.transport)?;
             self.events.clear();
+            if let Some(transport) = &mut self.transport {
+                transport.advance(samples, self.sample_rate);
+            }
         }
-        Ok(())
-    }
-
-    fn process(
-        &mut self,
-        processor: &mut StartedPluginAudioProcessor<Handlers>,
-        block: Range<usize>,
-    ) -> Result<(), PluginInstanceError> {
-        let output_channels = self.outputs.iter().map(Vec::len).sum();
-        let mut input_ports = AudioPorts::with_capacity(self.input.len(), 1);
-        let mut output_ports = AudioPorts::with_capacity(output_channels, self.outputs.len());
-        let inputs = input_ports.with_input_buffers([AudioPortBuffer {
-            latency: 0,
-            channels: AudioPortBufferType::f32_input_only(
-                self.input.iter_mut().map(|channel| InputChannel::variable(&mut channel[block.clone()])),
-            ),
-        }]);
-        let mut outputs = output_ports.with_output_buffers(self.outputs.iter_mut().map(|port| AudioPortBuffer {
-            latency: 0,
-            channels: AudioPortBufferType::f32_output_only(port.iter_mut().map(|channel| &mut channel[block.clone()])),
-        }));
-        let mut answers = EventBuffer::new();
-        processor.process(
-            &inputs,
-            &mut outputs,
-            &InputEvents::from_buffer(&self.events),
-            &mut OutputEvents::from_buffer(&mut answers),
-            None,
-            None,
-        )?;
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use unbraid::{
     cli::plot::{self, SeparationFigure, SourceFigure},
     evaluation::{Score, bss_eval_sources},
     learner::LearnSettings,
-    preset::{Preset, Source, UnknownKeys, file},
+    preset::{Cue, Preset, Source, UnknownKeys, file},
     recording::{self, Recording, SampleFormat},
     separator::LatencyMode,
 };
@@ -66,6 +66,7 @@ fn learn() -> Result<Preset> {
         .map(|(part, source)| Source { learned_from: vec![part.1.to_owned()], ..source });
     Ok(Preset {
         sources: sources.collect(),
+        grouping: Cue::default(),
         written_by: env!("CARGO_PKG_VERSION").to_owned(),
         unknown: UnknownKeys::new(),
     })

@@ -14,7 +14,7 @@ use score::{BASSES, KITS, Note, Player};
 use std::path::Path;
 use unbraid::{
     learner::LearnSettings,
-    preset::{Preset, Source, UnknownKeys, file},
+    preset::{Cue, Preset, Source, UnknownKeys, file},
 };
 
 const LICENCE: &str = "MIT (rendered from FluidR3 GM by Frank Wen)";
@@ -41,6 +41,7 @@ pub(crate) fn run(recordings: &Path, presets: &Path) -> Result<()> {
     for (name, parts) in PRESETS {
         let preset = Preset {
             sources: sources(parts, recordings)?,
+            grouping: Cue::default(),
             written_by: env!("CARGO_PKG_VERSION").to_owned(),
             unknown: UnknownKeys::new(),
         };

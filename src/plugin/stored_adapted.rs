@@ -1,0 +1,114 @@
+//! What adaptive sources have become, inside the host's project.
+
+use super::preset_field::{StoredPreset, StoredPresetError};
+use crate::{
+    learner::adapted::{Adapted, AdaptedSource},
+    preset::{Cue, Kind, Knobs, MAX_SOURCES, PALETTE, Preset, Source, UnknownKeys, file},
+};
+use serde::{Deserialize, Serialize};
+
+/// An [`Adapted`] as a project stores it: its dictionaries as the fixed sources of a preset.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct StoredAdapted {
+    /// The dictionaries' file, as a preset's is stored.
+    file: String,
+    /// The strip of each dictionary.
+    strips: Vec<usize>,
+    /// Whether its components were given to it by hand, by dictionary and component.
+    pinned: Vec<Vec<bool>>,
+    heard_seconds: f64,
+    grouped_by: Option<Cue>,
+}
+
+impl StoredAdapted {
+    /// Packs `adapted`; `None` where there is nothing to keep.
+    pub fn pack(adapted: &Adapted) -> Option<Self> {
+        let source = |(index, adapted): (usize, &AdaptedSource)| Source {
+            name: (index + 1).to_string(),
+            colour: PALETTE[index % PALETTE.len()],
+            kind: Kind::Fixed,
+            drift: false,
+            blocks: vec![adapted.dictionary.components],
+            knobs: Knobs::default(),
+            learned_from: Vec::new(),
+            licence: None,
+            dictionaries: vec![adapted.dictionary.clone()],
+            unknown: UnknownKeys::default(),
+        };
+        let sources: Vec<Source> = adapted.sources.iter().enumerate().map(source).collect();
+        let written_by = env!("CARGO_PKG_VERSION").to_owned();
+        let preset = Preset { sources, grouping: Cue::default(), written_by, unknown: UnknownKeys::default() };
+        // There is nothing to keep where no source has become anything.
+        let bytes = file::to_bytes(&preset).ok()?;
+        Some(Self {
+            file: StoredPreset::pack("", &bytes).file,
+            strips: adapted.sources.iter().map(|source| source.strip).collect(),
+            pinned: adapted.sources.iter().map(|source| source.pinned.clone()).collect(),
+            heard_seconds: adapted.heard_seconds,
+            grouped_by: adapted.grouped_by,
+        })
+    }
+
+    /// Reads what was packed.
+    ///
+    /// # Errors
+    /// If text, compression or the file inside are damaged, or its parts do not fit each other.
+    pub fn unpack(&self) -> Result<Adapted, StoredPresetError> {
+        let title = "what adaptive sources have become";
+        let stored = StoredPreset { title: title.to_owned(), file: self.file.clone(), adapted: None };
+        let preset = stored.unpack()?;
+        let fits = preset.sources.len() == self.strips.len()
+            && preset.sources.len() == self.pinned.len()
+            && self.strips.iter().all(|strip| *strip < MAX_SOURCES)
+            && preset.sources.iter().zip(&self.pinned).all(|(source, pinned)| source.components() == pinned.len());
+        if !fits || !self.heard_seconds.is_finite() {
+            return Err(StoredPresetError::Text(title.to_owned()));
+        }
+        let sources = preset.sources.into_iter().zip(&self.strips).zip(&self.pinned);
+        let sources = sources.filter_map(|((mut source, strip), pinned)| {
+            let dictionary = source.dictionaries.pop()?;
+            Some(AdaptedSource { strip: *strip, dictionary, pinned: pinned.clone() })
+        });
+        let (heard_seconds, grouped_by) = (self.heard_seconds, self.grouped_by);
+        Ok(Adapted { sources: sources.collect(), heard_seconds, grouped_by })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset::library;
+
+    fn adapted() -> Adapted {
+        let preset = file::from_bytes(library::factory_bytes("Drums + Bass").unwrap(), "factory").unwrap();
+        let dictionary = preset.sources[1].dictionaries[0].clone();
+        let pinned = (0..dictionary.components).map(|k| k % 3 == 0).collect();
+        let sources = vec![AdaptedSource { strip: 4, dictionary: dictionary.clone(), pinned }];
+        // Reconstruction bases are learned from recordings alone.
+        let sources = sources.into_iter().map(|mut source| {
+            source.dictionary.reconstruction = None;
+            source
+        });
+        Adapted { sources: sources.collect(), heard_seconds: 12.5, grouped_by: Some(Cue::Time) }
+    }
+
+    #[test]
+    fn what_was_packed_comes_back() {
+        assert_eq!(StoredAdapted::pack(&adapted()).unwrap().unpack().unwrap(), adapted());
+        assert!(StoredAdapted::pack(&Adapted::default()).is_none());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let whole = StoredAdapted::pack(&adapted()).unwrap();
+        for damaged in [
+            StoredAdapted { strips: vec![8], ..whole.clone() },
+            StoredAdapted { strips: vec![], ..whole.clone() },
+            StoredAdapted { pinned: vec![vec![true]], ..whole.clone() },
+            StoredAdapted { heard_seconds: f64::NAN, ..whole.clone() },
+            StoredAdapted { file: "%".to_owned(), ..whole.clone() },
+        ] {
+            assert!(damaged.unpack().is_err());
+        }
+    }
+}
