@@ -148,6 +148,22 @@ pub struct Source {
 }
 
 impl Source {
+    /// A source that nobody taught, with room for `components` bases, on strip `strip`, from 0.
+    pub fn adaptive(name: impl Into<String>, strip: usize, components: usize) -> Self {
+        Self {
+            name: name.into(),
+            colour: PALETTE[strip % PALETTE.len()],
+            kind: Kind::Adaptive { components },
+            drift: false,
+            blocks: Vec::new(),
+            knobs: Knobs::default(),
+            learned_from: Vec::new(),
+            licence: None,
+            dictionaries: Vec::new(),
+            unknown: UnknownKeys::default(),
+        }
+    }
+
     /// Number of bases K: those that were learned, or those to learn.
     pub fn components(&self) -> usize {
         match self.kind {
