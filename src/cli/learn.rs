@@ -83,7 +83,8 @@ impl Learn {
 
         let mut sources = self.learn(&lessons, &recordings)?;
         for adaptive in &self.adaptive {
-            sources.push(adaptive.source(sources.len()));
+            let components = adaptive.components.unwrap_or(COMPONENTS);
+            sources.push(Source::adaptive(&adaptive.source, sources.len(), components));
         }
         let preset = Preset {
             sources,
@@ -205,23 +206,6 @@ impl Lesson<'_> {
     }
 }
 
-impl Adaptive {
-    fn source(&self, index: usize) -> Source {
-        Source {
-            name: self.source.clone(),
-            colour: PALETTE[index],
-            kind: Kind::Adaptive { components: self.components.unwrap_or(COMPONENTS) },
-            drift: false,
-            blocks: Vec::new(),
-            knobs: Knobs::default(),
-            learned_from: Vec::new(),
-            licence: None,
-            dictionaries: Vec::new(),
-            unknown: UnknownKeys::default(),
-        }
-    }
-}
-
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
@@ -238,7 +222,7 @@ fn parse_training(argument: &str) -> Result<Training, String> {
 /// A source's name, if a preset can hold a source of that name.
 fn parse_name(name: &str) -> Result<String, String> {
     let name = name.trim().to_owned();
-    let named = Adaptive { source: name, components: None }.source(0);
+    let named = Source::adaptive(name, 0, COMPONENTS);
     match named.validate() {
         Ok(()) => Ok(named.name),
         Err(flaw) => Err(format!("the source's name is {}; give it {}", flaw.found, flaw.expected)),
@@ -257,7 +241,7 @@ fn parse_preset_path(argument: &str) -> Result<PathBuf, String> {
     }
 }
 
-fn parse_components(argument: &str) -> Result<usize, String> {
+pub(super) fn parse_components(argument: &str) -> Result<usize, String> {
     match argument.parse() {
         Ok(components) if (1..=MAX_COMPONENTS).contains(&components) => Ok(components),
         _ => Err(format!("the number of bases is a whole number from 1 to {MAX_COMPONENTS}")),

@@ -47,13 +47,13 @@ struct Gain {
 impl Remix {
     pub(super) fn run(&self) -> Result<Report, CliError> {
         self.check_named_once()?;
-        let preset = self.task.load_preset()?;
+        let preset = self.task.preset()?;
         let controls = self.controls(&preset)?;
         self.task.keep_mixture(&self.output)?;
         ensure_writable(&self.output)?;
         let mixture = self.task.read_mixture()?;
-        let separation = self.task.separate(&preset, &mixture, &controls)?;
-        write_wav(&self.output, &separation.main, self.task.format)?;
+        let separated = self.task.separate(&preset, &mixture, &controls)?;
+        write_wav(&self.output, &separated.separation.main, self.task.format)?;
 
         let gains: Vec<_> = preset
             .sources
@@ -61,18 +61,11 @@ impl Remix {
             .zip(controls.gains)
             .map(|(source, gain)| json!({ "name": source.name, "gain": gain }))
             .collect();
-        Ok(Report {
-            text: String::new(),
-            messages: vec![format!("wrote {}", self.output.display())],
-            json: json!({
-                "file": self.output,
-                "mode": self.task.mode_name(),
-                "latency_samples": separation.latency_samples,
-                "sample_rate": mixture.sample_rate,
-                "samples": mixture.len(),
-                "sources": gains,
-            }),
-        })
+        let mut json = self.task.json(&separated, &mixture);
+        json["file"] = json!(self.output);
+        json["sources"] = gains.into();
+        let written = format!("wrote {}", self.output.display());
+        Ok(Report { text: String::new(), messages: separated.message().into_iter().chain([written]).collect(), json })
     }
 
     fn check_named_once(&self) -> Result<(), CliError> {
@@ -91,7 +84,7 @@ impl Remix {
         for Gain { source: name, db } in &self.gain {
             let index = preset.sources.iter().position(|source| source.name == *name);
             let index = index.ok_or_else(|| CliError::UnknownSource {
-                preset: self.task.preset_name().to_owned(),
+                preset: self.task.preset_name(),
                 name: name.clone(),
                 known: preset.sources.iter().map(|source| source.name.clone()).collect(),
             })?;

@@ -24,7 +24,7 @@ pub(super) struct Separate {
 
 impl Separate {
     pub(super) fn run(&self) -> Result<Report, CliError> {
-        let preset = self.task.load_preset()?;
+        let preset = self.task.preset()?;
         if self.output.exists() && !self.output.is_dir() {
             return Err(CliError::unwritable(&self.output, "this is a file; name a folder"));
         }
@@ -34,11 +34,11 @@ impl Separate {
             self.task.keep_mixture(path)?;
         }
         let mixture = self.task.read_mixture()?;
-        let separation = self.task.separate(&preset, &mixture, &self.task.controls())?;
+        let separated = self.task.separate(&preset, &mixture, &self.task.controls())?;
 
         let folder = NewFolder::create(&self.output).map_err(|error| CliError::unwritable(&self.output, error))?;
         let mut files = WavFiles::default();
-        for (path, source) in paths.iter().zip(&separation.sources) {
+        for (path, source) in paths.iter().zip(&separated.separation.sources) {
             interrupt::check()?;
             files.stage(path, source, self.task.format)?;
         }
@@ -47,17 +47,10 @@ impl Separate {
 
         let sources: Vec<_> =
             names.iter().zip(&paths).map(|(name, path)| json!({ "name": name, "file": path })).collect();
-        Ok(Report {
-            text: String::new(),
-            messages: paths.iter().map(|path| format!("wrote {}", path.display())).collect(),
-            json: json!({
-                "mode": self.task.mode_name(),
-                "latency_samples": separation.latency_samples,
-                "sample_rate": mixture.sample_rate,
-                "samples": mixture.len(),
-                "sources": sources,
-            }),
-        })
+        let mut json = self.task.json(&separated, &mixture);
+        json["sources"] = sources.into();
+        let written = paths.iter().map(|path| format!("wrote {}", path.display()));
+        Ok(Report { text: String::new(), messages: separated.message().into_iter().chain(written).collect(), json })
     }
 }
 

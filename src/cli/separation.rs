@@ -1,23 +1,27 @@
-//! What `separate` and `remix` have in common: their options, the preset, the run through the real-time engine.
+//! What `separate` and `remix` have in common: their options, the preset, the run through the real-time engine or the batch
+//! algorithm.
 
-use super::{error::CliError, interrupt, progress::Progress};
+use super::{error::CliError, interrupt, learn::parse_components, progress::Progress};
 use crate::{
+    learner::adaptive::COMPONENTS,
     nmf::discriminative::FOCUS,
     preset::{
-        Preset,
+        Cue, MAX_SOURCES, Preset, Source, UnknownKeys,
         file::{self, SUFFIX},
         library,
     },
     recording::{self, Recording, SampleFormat},
     separator::{
         Controls, LatencyMode, Layout,
-        offline::{self, Separation},
+        batch::{self, Settings},
+        offline::{self, SeparateError, Separation},
     },
 };
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// A mixture, a preset, and how to separate the one with the other.
@@ -28,8 +32,45 @@ pub(super) struct Task {
     pub(super) mixture: PathBuf,
 
     /// A preset file, or the name of a factory or user preset.
-    #[arg(short, long, value_name = "PRESET")]
-    preset: String,
+    #[arg(short, long, value_name = "PRESET", conflicts_with = "sources")]
+    preset: Option<String>,
+
+    /// Look for this many sources, 2 to 8, that nobody taught, instead of those of a preset.
+    #[arg(long, value_name = "N", value_parser = parse_sources)]
+    sources: Option<usize>,
+
+    /// Number of bases for each of them.
+    #[arg(long, value_name = "K", requires = "sources", default_value_t = COMPONENTS, value_parser = parse_components)]
+    components: usize,
+
+    /// By what they are told apart: percussive to tonal, what sounds at the same time, or left to right.
+    #[arg(
+        long,
+        value_name = "CUE",
+        requires = "sources",
+        default_value = Cue::default().name(),
+        value_parser = PossibleValuesParser::new(Cue::ALL.map(Cue::name)).map(cue_named)
+    )]
+    by: Cue,
+
+    /// Look at the whole mixture at once, as the tutorial's algorithm does, not through the real-time engine. Adaptive sources are then
+    /// learned from all of it.
+    #[arg(long, conflicts_with_all = ["mode", "sparsity", "smoothness"])]
+    batch: bool,
+
+    /// Most passes over the mixture; fewer are made when little changes any more.
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "batch",
+        default_value_t = Settings::default().iterations,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+    )]
+    iterations: u32,
+
+    /// Seed of the random start of bases that are not known; the same seed gives the same files.
+    #[arg(long, value_name = "S", requires = "batch", default_value_t = Settings::default().seed)]
+    seed: u64,
 
     /// The engine's latency mode: the longer the latency, the better the separation.
     #[arg(
@@ -63,17 +104,33 @@ pub(super) struct Task {
 }
 
 impl Task {
-    pub(super) fn load_preset(&self) -> Result<Preset, CliError> {
-        load_preset(&self.preset)
+    /// The preset that is named, or one of sources that nobody taught.
+    pub(super) fn preset(&self) -> Result<Preset, CliError> {
+        match (&self.preset, self.sources) {
+            (Some(preset), _) => load_preset(preset),
+            (None, Some(sources)) => Ok(self.untaught(sources)),
+            (None, None) => Err(CliError::Usage(
+                "name a preset with --preset, or give --sources N to look for sources that nobody taught".to_owned(),
+            )),
+        }
+    }
+
+    fn untaught(&self, sources: usize) -> Preset {
+        let name = |source: usize| match (self.by, sources) {
+            (Cue::Timbre, 2) => ["percussive", "tonal"][source].to_owned(),
+            _ => format!("source {}", source + 1),
+        };
+        Preset {
+            sources: (0..sources).map(|source| Source::adaptive(name(source), source, self.components)).collect(),
+            grouping: self.by,
+            written_by: env!("CARGO_PKG_VERSION").to_owned(),
+            unknown: UnknownKeys::default(),
+        }
     }
 
     /// What the preset was called by.
-    pub(super) fn preset_name(&self) -> &str {
-        &self.preset
-    }
-
-    pub(super) fn mode_name(&self) -> &'static str {
-        self.mode.name()
+    pub(super) fn preset_name(&self) -> String {
+        self.preset.clone().unwrap_or_else(|| format!("--sources {}", self.sources.unwrap_or_default()))
     }
 
     pub(super) fn read_mixture(&self) -> Result<Recording, CliError> {
@@ -102,12 +159,50 @@ impl Task {
         preset: &Preset,
         mixture: &Recording,
         controls: &Controls,
-    ) -> Result<Separation, CliError> {
+    ) -> Result<Separated, CliError> {
+        let failed = |error| CliError::Separate { path: self.mixture.clone(), error };
+        if self.sources.is_some() && self.by == Cue::Position && mixture.is_mono() {
+            return Err(failed(SeparateError::NoPositions));
+        }
         let mut progress = Progress::start(format!("separating {}", self.mixture.display()));
-        let separated = offline::separate(preset, mixture, self.mode, controls, &mut |share| progress.update(share));
+        let separated = self.run(preset, mixture, controls, &mut progress);
         drop(progress);
         interrupt::check()?;
-        separated.map_err(|error| CliError::Separate { path: self.mixture.clone(), error })
+        separated.map_err(failed)
+    }
+
+    fn run(
+        &self,
+        preset: &Preset,
+        mixture: &Recording,
+        controls: &Controls,
+        progress: &mut Progress,
+    ) -> Result<Separated, SeparateError> {
+        let told = &mut |share| progress.update(share);
+        if !self.batch {
+            let separation = offline::separate(preset, mixture, self.mode, controls, told)?;
+            return Ok(Separated { separation, passes: None });
+        }
+        let settings =
+            Settings { iterations: self.iterations, seed: self.seed, focus: controls.focus, gains: controls.gains };
+        let batch = batch::separate(preset, mixture, &settings, told)?;
+        Ok(Separated { separation: batch.separation, passes: Some((batch.iterations, batch.converged)) })
+    }
+
+    /// What is told of a run with `--json`, beside its `files` and `sources`.
+    pub(super) fn json(&self, separated: &Separated, mixture: &Recording) -> serde_json::Value {
+        let mut json = json!({
+            "mode": self.mode.name(),
+            "latency_samples": separated.separation.latency_samples,
+            "sample_rate": mixture.sample_rate,
+            "samples": mixture.len(),
+        });
+        if let Some((iterations, converged)) = separated.passes {
+            json["mode"] = "batch".into();
+            json["iterations"] = iterations.into();
+            json["converged"] = converged.into();
+        }
+        json
     }
 
     /// Refuses an output file that is the mixture itself.
@@ -117,6 +212,26 @@ impl Task {
             _ => false,
         };
         if same { Err(CliError::WouldOverwrite { path: output.to_path_buf() }) } else { Ok(()) }
+    }
+}
+
+/// A mixture taken apart.
+pub(super) struct Separated {
+    pub(super) separation: Separation,
+    /// Passes of the batch algorithm, and whether it converged in them.
+    passes: Option<(u32, bool)>,
+}
+
+impl Separated {
+    /// What happened on the way, in words.
+    pub(super) fn message(&self) -> Option<String> {
+        self.passes.map(|(passes, converged)| {
+            if converged {
+                format!("converged after {passes} passes")
+            } else {
+                format!("stopped after {passes} passes, before it converged")
+            }
+        })
     }
 }
 
@@ -148,6 +263,17 @@ pub(super) fn parse_in_range(text: &str, low: f32, high: f32) -> Result<f32, Str
         Ok(value) if (low..=high).contains(&value) => Ok(value),
         _ => Err(format!("give a number from {low} to {high}")),
     }
+}
+
+fn parse_sources(argument: &str) -> Result<usize, String> {
+    match argument.parse() {
+        Ok(sources) if (2..=MAX_SOURCES).contains(&sources) => Ok(sources),
+        _ => Err(format!("the number of sources is a whole number from 2 to {MAX_SOURCES}")),
+    }
+}
+
+fn cue_named(name: String) -> Cue {
+    Cue::named(&name).unwrap_or_default()
 }
 
 fn mode_named(name: String) -> LatencyMode {

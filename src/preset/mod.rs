@@ -153,6 +153,22 @@ impl Source {
         self.kind != Kind::Fixed || self.drift
     }
 
+    /// A source that nobody taught, with room for `components` bases, on strip `strip`, from 0.
+    pub fn adaptive(name: impl Into<String>, strip: usize, components: usize) -> Self {
+        Self {
+            name: name.into(),
+            colour: PALETTE[strip % PALETTE.len()],
+            kind: Kind::Adaptive { components },
+            drift: false,
+            blocks: Vec::new(),
+            knobs: Knobs::default(),
+            learned_from: Vec::new(),
+            licence: None,
+            dictionaries: Vec::new(),
+            unknown: UnknownKeys::default(),
+        }
+    }
+
     /// Number of bases K: those that were learned, or those to learn.
     pub fn components(&self) -> usize {
         match self.kind {
@@ -165,18 +181,7 @@ impl Source {
 impl Preset {
     /// A preset of `count` adaptive sources, 2 to [`MAX_SOURCES`], of `components` bases each: unsupervised separation.
     pub fn unsupervised(count: usize, components: usize) -> Self {
-        let source = |index: usize| Source {
-            name: format!("part {}", index + 1),
-            colour: PALETTE[index],
-            kind: Kind::Adaptive { components },
-            drift: false,
-            blocks: Vec::new(),
-            knobs: Knobs::default(),
-            learned_from: Vec::new(),
-            licence: None,
-            dictionaries: Vec::new(),
-            unknown: UnknownKeys::default(),
-        };
+        let source = |index: usize| Source::adaptive(format!("part {}", index + 1), index, components);
         Self {
             sources: (0..count.clamp(2, MAX_SOURCES)).map(source).collect(),
             grouping: Cue::default(),

@@ -29,6 +29,9 @@ pub const MAX_CHANNELS: usize = 2;
 /// A recording that never exceeds this counts as silent: one step of a 16-bit file, -90 dB.
 pub const SILENCE_PEAK: f32 = 1.0 / 32_768.0;
 
+/// Channels that differ by less than this share of their energy (-60 dB) are the same.
+const SAME_CHANNELS: f64 = 1e-6;
+
 /// Sound in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recording {
@@ -62,6 +65,14 @@ impl Recording {
     /// Whether nothing in it is louder than [`SILENCE_PEAK`].
     pub fn is_silent(&self) -> bool {
         self.peak() <= SILENCE_PEAK
+    }
+
+    /// Whether all channels are the same, so that nothing lies left or right.
+    pub fn is_mono(&self) -> bool {
+        let [left, right] = &self.channels[..] else { return true };
+        let energy = |x: f32| f64::from(x) * f64::from(x);
+        let apart: f64 = left.iter().zip(right).map(|(left, right)| energy(left - right)).sum();
+        apart <= SAME_CHANNELS * left.iter().chain(right).map(|x| energy(*x)).sum::<f64>()
     }
 
     /// The mean of the channels, one sample per frame.

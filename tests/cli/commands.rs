@@ -116,6 +116,79 @@ fn separate_goes_through_the_engine_with_its_options() {
 }
 
 #[test]
+fn a_batch_separation_writes_the_same_files_without_latency() {
+    let bench = Bench::with_preset();
+    let ran = bench.run("separate mix.wav -p p.unbraid.safetensors -o out --batch --json").succeeded();
+    let json = ran.json();
+    assert_eq!((json["mode"].as_str(), json["latency_samples"].as_u64()), (Some("batch"), Some(0)));
+    assert_eq!(json["converged"], true);
+    let passes = json["iterations"].as_u64().unwrap();
+    assert!(ran.stderr.contains(&format!("converged after {passes} passes")), "{}", ran.stderr);
+    for source in ["low", "high"] {
+        let separated = read(bench.path(&format!("out/{source}.wav"))).unwrap();
+        assert_eq!((separated.sample_rate, separated.len(), separated.channels.len()), (RATE, 26_460, 2));
+        let error = difference_db(&separated, &read(bench.path(&format!("{source}.wav"))).unwrap());
+        assert!(error < -15.0, "{source}: {error:.1} dB");
+    }
+    let capped = bench.run("separate mix.wav -p p.unbraid.safetensors -o out --batch --iterations 7").succeeded();
+    assert!(capped.stderr.contains("stopped after 7 passes, before it converged"), "{}", capped.stderr);
+}
+
+#[test]
+fn a_batch_separation_learns_the_adaptive_sources_of_a_preset() {
+    let bench = Bench::new();
+    bench.run("learn low=low.wav --adaptive rest=6 -o p.unbraid.safetensors --components 4").succeeded();
+    bench.run("separate mix.wav -p p.unbraid.safetensors -o out --batch").succeeded();
+    let error = difference_db(&read(bench.path("out/rest.wav")).unwrap(), &read(bench.path("high.wav")).unwrap());
+    assert!(error < -10.0, "{error:.1} dB");
+    let rest = |seed: u32| {
+        let seed = format!("separate mix.wav -p p.unbraid.safetensors -o out --batch --seed {seed}");
+        bench.run(&seed).succeeded();
+        fs::read(bench.path("out/rest.wav")).unwrap()
+    };
+    assert_eq!(rest(3), rest(3));
+    assert_ne!(rest(3), rest(4));
+}
+
+#[test]
+fn sources_that_nobody_taught_are_found_in_the_mixture() {
+    let bench = Bench::new();
+    // One note from the left, another one from the right.
+    let sides = [110.0, 1500.0].map(|hz| notes(&[hz]));
+    bench.write("sides.wav", RATE, sides.to_vec());
+    let search = "separate sides.wav --sources 2 --by position --components 3 -o out";
+    let json = bench.run(&format!("{search} --batch --json")).succeeded().json();
+    for (source, side) in sides.into_iter().enumerate() {
+        let file = json["sources"][source]["file"].as_str().unwrap();
+        assert_eq!(json["sources"][source]["name"], format!("source {}", source + 1));
+        let own = |channels: Vec<Vec<f32>>| Recording { sample_rate: RATE, channels };
+        let found = read(bench.path(file)).unwrap().channels.swap_remove(source);
+        let error = difference_db(&own(vec![found]), &own(vec![side]));
+        assert!(error < -20.0, "{file}: {error:.1} dB");
+    }
+    // The same through the engine, which learns as it goes.
+    let json = bench.run(&format!("{search} --json")).succeeded().json();
+    assert_eq!((json["mode"].as_str(), json["sources"][1]["name"].as_str()), (Some("quality"), Some("source 2")));
+}
+
+#[test]
+fn what_nobody_taught_is_named_by_how_it_was_told_apart() {
+    let bench = Bench::new();
+    for (options, expected) in [
+        ("--sources 2", &["percussive.wav", "tonal.wav"][..]),
+        ("--sources 2 --by time", &["source 1.wav", "source 2.wav"]),
+        ("--sources 3 --by timbre", &["source 1.wav", "source 2.wav", "source 3.wav"]),
+    ] {
+        bench.run(&format!("separate mix.wav -o out --batch --iterations 3 {options}")).succeeded();
+        let mut files: Vec<_> =
+            fs::read_dir(bench.path("out")).unwrap().map(|file| file.unwrap().file_name()).collect();
+        files.sort();
+        assert_eq!(files, expected, "{options}");
+        fs::remove_dir_all(bench.path("out")).unwrap();
+    }
+}
+
+#[test]
 fn files_have_the_sample_format_that_is_asked_for() {
     let bench = Bench::with_preset();
     for (option, bits, sample_format) in [
@@ -149,8 +222,10 @@ fn sources_with_odd_names_get_safe_files() {
 #[test]
 fn remix_at_unity_gives_back_the_mixture() {
     let bench = Bench::with_preset();
-    for options in ["", " --mode live --focus 3", " --gain low=0 --gain high=+0.0"] {
-        bench.run(&format!("remix mix.wav -p p.unbraid.safetensors -o out.wav{options}")).succeeded();
+    let taught = ["", " --mode live --focus 3", " --gain low=0 --gain high=+0.0", " --batch"];
+    let taught = taught.map(|options| format!("-p p.unbraid.safetensors{options}"));
+    for options in taught.into_iter().chain(["--sources 3 --batch".to_owned(), "--sources 3".to_owned()]) {
+        bench.run(&format!("remix mix.wav -o out.wav {options}")).succeeded();
         let out = read(bench.path("out.wav")).unwrap();
         assert_eq!(out.len(), 26_460);
         let error = difference_db(&out, &read(bench.path("mix.wav")).unwrap());
@@ -171,6 +246,11 @@ fn remix_sets_gains_in_decibels() {
     expected.channels.iter_mut().flatten().for_each(|sample| *sample *= gain as f32);
     let error = difference_db(&read(bench.path("r.wav")).unwrap(), &expected);
     assert!(error < -100.0, "{error:.1} dB");
+
+    bench.run("separate mix.wav --sources 2 --batch -o out").succeeded();
+    bench.run("remix mix.wav --sources 2 --batch -o r.wav --gain tonal=-inf").succeeded();
+    let error = difference_db(&read(bench.path("r.wav")).unwrap(), &read(bench.path("out/percussive.wav")).unwrap());
+    assert!(error < -90.0, "{error:.1} dB");
 }
 
 #[test]

@@ -24,7 +24,26 @@ fn arguments_that_make_no_sense_are_usage_errors() {
     );
 
     let separate = "separate mix.wav -p p.unbraid.safetensors -o out";
-    bench.is_misused_by("separate mix.wav -o out", "--preset");
+    for command in ["separate mix.wav -o out", "remix mix.wav -o r.wav"] {
+        bench.is_misused_by(command, "name a preset with --preset, or give --sources N");
+        bench.is_misused_by(&format!("{command} -p p.unbraid.safetensors --sources 2"), "cannot be used with");
+        for (options, expected) in [
+            ("--sources 1", "from 2 to 8"),
+            ("--sources 9", "from 2 to 8"),
+            ("--sources 2 --components 0", "from 1 to 1024"),
+            ("--sources 2 --by loudness", "timbre"),
+            ("--sources 2 --seed 1", "--batch"),
+            ("-p p.unbraid.safetensors --components 3", "--sources"),
+            ("-p p.unbraid.safetensors --by time", "--sources"),
+            ("-p p.unbraid.safetensors --iterations 9", "--batch"),
+            ("-p p.unbraid.safetensors --batch --iterations 0", "0 is not in"),
+            ("-p p.unbraid.safetensors --batch --mode live", "cannot be used with"),
+            ("-p p.unbraid.safetensors --batch --sparsity 0.5", "cannot be used with"),
+            ("-p p.unbraid.safetensors --batch --smoothness 0.5", "cannot be used with"),
+        ] {
+            bench.is_misused_by(&format!("{command} {options}"), expected);
+        }
+    }
     bench.is_misused_by(&format!("{separate} --mode fast"), "quality");
     for (option, expected) in [
         ("--focus 0.4", "0.5 to 4"),
@@ -34,7 +53,6 @@ fn arguments_that_make_no_sense_are_usage_errors() {
         ("--sparsity=-0.1", "0 to 1"),
         ("--smoothness 2", "0 to 1"),
         ("--format 8", "32f"),
-        ("--batch", "unexpected argument"),
     ] {
         bench.is_misused_by(&format!("{separate} {option}"), expected);
     }
@@ -93,6 +111,7 @@ fn recordings_that_cannot_be_used_are_named_in_a_sentence() {
             &message,
         );
         bench.fails(&format!("separate {file} -p p.unbraid.safetensors -o out"), &message);
+        bench.fails(&format!("separate {file} --sources 2 --batch -o out"), &message);
         bench.fails(&format!("remix {file} -p p.unbraid.safetensors -o r.wav"), &message);
         if file != "short.wav" {
             bench.fails(&format!("evaluate --reference low.wav --estimate {file}"), &message);
@@ -122,6 +141,23 @@ fn a_source_that_the_preset_lacks_is_a_failure_that_lists_those_it_has() {
     let bench = Bench::with_preset();
     let expected = "p.unbraid.safetensors has no source \"middle\"; it has \"low\", \"high\"";
     bench.fails("remix mix.wav -p p.unbraid.safetensors -o r.wav --gain middle=-3", expected);
+    let expected = "--sources 2 has no source \"low\"; it has \"percussive\", \"tonal\"";
+    bench.fails("remix mix.wav --sources 2 -o r.wav --gain low=-3", expected);
+}
+
+#[test]
+fn a_mixture_without_left_and_right_cannot_be_told_apart_by_position() {
+    let bench = Bench::new();
+    let channel = read(bench.path("mix.wav")).unwrap().channels[0].clone();
+    bench.write("mono.wav", RATE, vec![channel.clone()]);
+    bench.write("same.wav", RATE, vec![channel.clone(), channel]);
+    for file in ["mono.wav", "same.wav"] {
+        for batch in ["", " --batch"] {
+            let expected = format!("{file}: it is mono, or both channels are the same");
+            bench.fails(&format!("separate {file} --sources 2 --by position -o out{batch}"), &expected);
+            bench.fails(&format!("remix {file} --sources 2 --by position -o r.wav{batch}"), &expected);
+        }
+    }
 }
 
 #[test]
@@ -182,16 +218,20 @@ fn ctrl_c_leaves_nothing_behind() {
     use std::io::{BufRead, BufReader};
     let bench = Bench::new();
     let before = bench.files();
-    let arguments =
-        ["learn", "low=low.wav", "-o", "x.unbraid.safetensors", "--components", "64", "--iterations", "1000000"];
-    let mut child = bench.command(&arguments).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    assert_eq!(lines.next().unwrap().unwrap(), "learning low: 0 %");
-    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(killed.success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(lines.map(Result::unwrap).any(|line| line == "error: stopped; nothing was written"));
-    assert_eq!(bench.files(), before);
+    for (arguments, first) in [
+        ("learn low=low.wav -o x.unbraid.safetensors --components 64 --iterations 1000000", "learning low: 0 %"),
+        ("separate mix.wav --sources 8 --components 300 --batch -o out", "separating mix.wav: 0 %"),
+    ] {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let mut child = bench.command(&arguments).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), first);
+        let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        assert!(lines.map(Result::unwrap).any(|line| line == "error: stopped; nothing was written"));
+        assert_eq!(bench.files(), before);
+    }
 }
 
 #[test]

@@ -73,3 +73,128 @@ impl Decomposition<'_> {
         Ok(Decomposed { bases, activations, iterations, converged })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nmf::{
+        activations::{Solver, multiplicative::MultiplicativeUpdate},
+        divergence::kullback_leibler,
+        kernels,
+        priors::Priors,
+    };
+
+    const BINS: usize = 30;
+
+    /// A spectrum that rises over ten bins, and is next to nothing elsewhere.
+    fn spectrum(block: usize) -> Vec<f32> {
+        let mut basis: Vec<f32> =
+            (0..BINS).map(|f| if f / 10 == block { 1.0 + (f % 10) as f32 } else { 1e-3 }).collect();
+        let sum: f32 = basis.iter().sum();
+        basis.iter_mut().for_each(|w| *w /= sum);
+        basis
+    }
+
+    /// Frames of three spectra, each louder and softer in its own time, and some noise.
+    fn frames() -> Frames {
+        let loudness = |t: usize, block: usize| 1.1 + (0.1 * (block + 1) as f32 * t as f32).sin();
+        let values = (0..150).flat_map(|t| {
+            let sounds = (0..3).map(|block| (loudness(t, block), spectrum(block))).collect::<Vec<_>>();
+            (0..BINS).map(move |f| {
+                let noise = 1e-3 * ((t * 31 + f * 17) % 13) as f32;
+                noise + sounds.iter().map(|(h, w)| h * w[f]).sum::<f32>()
+            })
+        });
+        Frames { bins: BINS, values: values.collect() }
+    }
+
+    fn decompose(bases: &[f32], held: &[bool], iterations: u32) -> Decomposed {
+        let decomposition = Decomposition { bases, held, iterations, tolerance: 1e-3 };
+        decomposition.run(&frames(), &mut |_| ControlFlow::Continue(())).unwrap()
+    }
+
+    fn divergence(v: &Frames, found: &Decomposed) -> f64 {
+        let components = found.bases.len() / v.bins;
+        let mut model = vec![0.0; v.bins];
+        let frames = v.iter().zip(found.activations.chunks_exact(components));
+        frames
+            .map(|(frame, h)| {
+                kernels::plain::weighted_sum(&found.bases, h, &mut model);
+                kullback_leibler(frame, &model)
+            })
+            .sum()
+    }
+
+    #[test]
+    fn with_all_bases_held_the_activations_are_those_of_a_thousand_plain_updates() {
+        let (v, bases) = (frames(), (0..3).flat_map(spectrum).collect::<Vec<_>>());
+        let found = decompose(&bases, &[true; 3], 500);
+        assert!(found.converged && found.iterations < 500);
+        assert_eq!(found.bases, bases);
+        let mut solver = MultiplicativeUpdate::new(bases.clone(), BINS, 1000);
+        for (frame, h) in v.iter().zip(found.activations.chunks_exact(3)) {
+            let mut expected = vec![1.0; 3];
+            solver.solve(frame, &Priors::default(), &mut expected);
+            for (h, expected) in h.iter().zip(&expected) {
+                assert!((h - expected).abs() < 0.01 * expected.max(0.1), "{h}, expected {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn free_bases_find_what_the_held_ones_leave() {
+        let v = frames();
+        let start = |k: usize| (0..BINS).map(move |f| (1.0 + 0.1 * ((f * (k + 3)) % 7) as f32) / 39.0);
+        let mut bases: Vec<f32> = spectrum(1).into_iter().chain(start(0)).chain(start(1)).collect();
+        for basis in bases.chunks_exact_mut(BINS) {
+            let sum: f32 = basis.iter().sum();
+            basis.iter_mut().for_each(|w| *w /= sum);
+        }
+        let found = decompose(&bases, &[true, false, false], 500);
+        assert_eq!(found.bases[..BINS], bases[..BINS], "what is held stays");
+        let mut peaks: Vec<usize> = found.bases[BINS..]
+            .chunks_exact(BINS)
+            .map(|basis| basis.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0)
+            .collect();
+        peaks.sort_unstable();
+        assert_eq!(peaks, [9, 29]);
+        let total: f32 = v.values.iter().sum();
+        let left = divergence(&v, &found) / f64::from(total);
+        assert!(left < 5e-3, "{left} of the sound is not explained");
+    }
+
+    #[test]
+    fn activations_belong_to_the_bases_whether_the_last_pass_was_kept_or_not() {
+        let v = frames();
+        let bases: Vec<f32> = (0..3).flat_map(spectrum).map(|w| 0.5 * w + 0.5 / BINS as f32).collect();
+        let mut last = f64::INFINITY;
+        for iterations in 1..120 {
+            let now = divergence(&v, &decompose(&bases, &[false; 3], iterations));
+            assert!(now <= last * 1.001 + 1e-4, "{now} after {iterations} passes, {last} before");
+            last = last.min(now);
+        }
+    }
+
+    #[test]
+    fn a_held_basis_of_zeros_is_never_heard() {
+        let bases: Vec<f32> = spectrum(0).into_iter().chain([0.0; BINS]).chain(spectrum(1)).collect();
+        let found = decompose(&bases, &[true, true, false], 50);
+        assert!(found.activations.chunks_exact(3).all(|h| h[1] == 0.0 && h[0] > 0.0));
+        assert!(found.bases.iter().chain(&found.activations).all(|x| x.is_finite()));
+    }
+
+    #[test]
+    fn it_stops_where_it_is_told_to() {
+        let bases: Vec<f32> = (0..3).flat_map(spectrum).collect();
+        let found = decompose(&bases, &[true; 3], 7);
+        assert_eq!((found.iterations, found.converged), (7, false));
+        let decomposition = Decomposition { bases: &bases, held: &[true; 3], iterations: 9, tolerance: 0.0 };
+        let mut told = 0;
+        let mut stop = |_| {
+            told += 1;
+            if told == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        assert_eq!(decomposition.run(&frames(), &mut stop), Err(FactorizationError::Cancelled));
+        assert_eq!(told, 3);
+    }
+}

@@ -2,12 +2,16 @@
 //! until little changes, and taken apart by soft masks.
 //!
 //! - Fixed sources alone: supervised separation; their bases are held.
-//! - Some adaptive sources: semi-supervised; their bases are learned from the whole recording.
-//! - Nothing known: unsupervised; components are learned, then [grouped](crate::learner::grouping) into sources.
+//! - Some adaptive: semi-supervised; their bases are learned from the whole recording.
+//! - All adaptive: unsupervised. What several adaptive sources learn is [grouped](crate::learner::grouping) into them.
+//!
+//! The rooms:
 //!
 //! - `spectrogram`: the recording as frames.
+//! - `pool`: whose the components are that adaptive sources learn between them.
 //! - `rendering`: masks, and the sources' sound.
 
+mod pool;
 mod rendering;
 mod spectrogram;
 
@@ -17,34 +21,26 @@ use super::{
     rows::{Rows as PresetRows, known_bins},
 };
 use crate::{
-    learner::{
-        adapted::Adapted,
-        adaptive::Freedom,
-        grouping::{Components, Grouping},
-    },
+    learner::{adapted::Adapted, adaptive::Freedom},
     nmf::{
         discriminative::FOCUS,
         factorization::{Decomposed, Decomposition, FactorizationError, Frames, distinct_bases},
-        matrix::{Rows, product},
     },
     preset::{Cue, MAX_SOURCES, Preset},
     recording::{MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, Recording},
 };
+use pool::{Pool, left_shares};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rendering::{Part, render};
 use spectrogram::Spectrogram;
 use std::{borrow::Cow, ops::ControlFlow};
 
-/// The updates have converged when ten of them lower the divergence by less than this share of it. What comes after is not heard with
-/// fixed sources alone, and adaptive ones go on to take over what belongs to the fixed.
-const TOLERANCE: f64 = 1e-2;
+/// The updates have converged when ten of them lower the divergence by less than this share of it. With fixed sources alone no more is
+/// heard after that (0.1 dB at most), and adaptive ones go on to take over what belongs to the fixed.
+const TOLERANCE: f64 = 3e-2;
 /// The decomposition's share of the time, about.
 const DECOMPOSITION_SHARE: f32 = 0.9;
-/// Frames whose components are placed between left and right at a time.
-const CHUNK_FRAMES: usize = 64;
-/// Channels that differ by less than this share of their energy (-60 dB) are the same.
-const SAME_CHANNELS: f64 = 1e-6;
 
 /// How to separate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,17 +61,6 @@ impl Default for Settings {
     }
 }
 
-/// What to look for where nothing is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unsupervised {
-    /// Number of sources, up to [`MAX_SOURCES`].
-    pub sources: usize,
-    /// Components to learn per source.
-    pub components: usize,
-    /// By what components are told apart.
-    pub cue: Cue,
-}
-
 /// A recording taken apart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
@@ -87,7 +72,7 @@ pub struct Batch {
     pub converged: bool,
 }
 
-/// Takes `mixture` apart into the sources of `preset`.
+/// Takes `mixture` apart into the sources of `preset`. One that may drift stays as it was learned.
 ///
 /// `progress` is told the share done, 0 to 1, and cancels by breaking.
 ///
@@ -100,12 +85,20 @@ pub fn separate(
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Batch, SeparateError> {
     let (mixture, spectrogram) = frame(mixture)?;
-    let layout = &spectrogram.layout;
-    let bins = known_bins(preset, layout)?;
-    let PresetRows { mut bases, mut masking, freedom, owners, .. } =
-        PresetRows::of(preset, &Adapted::default(), layout, bins)?;
+    let bins = known_bins(preset, &spectrogram.layout)?;
+    let PresetRows { mut bases, mut masking, freedom, mut owners, .. } =
+        PresetRows::of(preset, &Adapted::default(), &spectrogram.layout, bins)?;
+    let pool = Pool::of(&freedom, &owners);
+    if pool.is_shared() && preset.grouping == Cue::Position && mixture.is_mono() {
+        return Err(SeparateError::NoPositions);
+    }
+    let v = spectrogram.magnitudes(&mixture.channels, bins);
     let held: Vec<bool> = freedom.iter().map(|freedom| *freedom != Freedom::Adaptive).collect();
-    even_start(&mut bases, bins, &held, settings.seed);
+    if held.contains(&true) {
+        even_start(&mut bases, bins, &held, settings.seed);
+    } else {
+        bases = distinct_bases(&v, held.len(), settings.seed);
+    }
     // Each basis has to sum to 1 on the bins that are known.
     for (basis, masking) in bases.chunks_exact_mut(bins).zip(masking.chunks_exact_mut(bins)) {
         basis[0] = 0.0;
@@ -114,48 +107,18 @@ pub fn separate(
             basis.iter_mut().chain(masking).for_each(|w| *w /= sum);
         }
     }
-    let v = spectrogram.magnitudes(&mixture.channels, bins);
     let found = decompose(&v, &bases, &held, settings, progress)?;
     for (k, basis) in found.bases.chunks_exact(bins).enumerate().filter(|(k, _)| !held[*k]) {
         masking[k * bins..][..bins].copy_from_slice(basis);
     }
-    let parts = split(&masking, &found.activations, &owners, preset.sources.len());
-    finish(&mixture, &spectrogram, &parts, bins, &found, settings, progress)
-}
-
-/// Takes `mixture` apart into sources of which nothing is known: they come in the order that the cue says.
-///
-/// `progress` is told the share done, 0 to 1, and cancels by breaking.
-///
-/// # Errors
-/// [`SeparateError`]
-pub fn separate_unsupervised(
-    unsupervised: &Unsupervised,
-    mixture: &Recording,
-    settings: &Settings,
-    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
-) -> Result<Batch, SeparateError> {
-    let (mixture, spectrogram) = frame(mixture)?;
-    if unsupervised.cue == Cue::Position && has_no_positions(&mixture) {
-        return Err(SeparateError::NoPositions);
+    if pool.is_shared() {
+        let left = match preset.grouping {
+            Cue::Position => left_shares(&spectrogram.magnitudes(&mixture.channels[..1], bins), &v, &found),
+            Cue::Timbre | Cue::Time => Vec::new(),
+        };
+        pool.share(&found, &left, preset.grouping, &mut owners);
     }
-    let bins = spectrogram.layout.bins();
-    let components = unsupervised.sources * unsupervised.components;
-    let v = spectrogram.magnitudes(&mixture.channels, bins);
-    let bases = distinct_bases(&v, components, settings.seed);
-    let found = decompose(&v, &bases, &vec![false; components], settings, progress)?;
-    let left = match unsupervised.cue {
-        Cue::Position => left_shares(&spectrogram.magnitudes(&mixture.channels[..1], bins), &v, &found),
-        Cue::Timbre | Cue::Time => Vec::new(),
-    };
-    let mut owners = vec![0; components];
-    Grouping::new(components, spectrogram.len()).group(
-        &Components { bases: &found.bases, activations: &found.activations, left: &left },
-        unsupervised.sources,
-        unsupervised.cue,
-        &mut owners,
-    );
-    let parts = split(&found.bases, &found.activations, &owners, unsupervised.sources);
+    let parts = split(&masking, &found.activations, &owners, preset.sources.len());
     finish(&mixture, &spectrogram, &parts, bins, &found, settings, progress)
 }
 
@@ -242,36 +205,4 @@ fn finish(
     }
     let separation = Separation { main, sources, latency_samples: 0 };
     Ok(Batch { separation, iterations: found.iterations, converged: found.converged })
-}
-
-/// Whether nothing in `mixture` lies more to the left or to the right.
-fn has_no_positions(mixture: &Recording) -> bool {
-    let [left, right] = &mixture.channels[..] else { return true };
-    let energy = |value: f32| f64::from(value) * f64::from(value);
-    let all: f64 = left.iter().chain(right).map(|x| energy(*x)).sum();
-    left.iter().zip(right).map(|(left, right)| energy(left - right)).sum::<f64>() <= SAME_CHANNELS * all
-}
-
-/// The share of each component's sound that is in the left channel, `[K]`: of what is `left` in the channels' sum `v`, both
-/// `[T, F]`, as much as the component has in `v`.
-fn left_shares(left: &Frames, v: &Frames, found: &Decomposed) -> Vec<f32> {
-    let components = found.bases.len() / v.bins;
-    let bases = Rows::new(&found.bases, v.bins);
-    let (mut own, mut all) = (vec![0.0_f64; components], vec![0.0_f64; components]);
-    let (chunk, rows) = (CHUNK_FRAMES * v.bins, CHUNK_FRAMES * components);
-    let frames = left.values.chunks(chunk).zip(v.values.chunks(chunk)).zip(found.activations.chunks(rows));
-    for ((left, v), h) in frames {
-        let mut model = vec![0.0; v.len()];
-        product(Rows::new(h, components), bases, &mut model);
-        for (part, sums) in [(left, &mut own), (v, &mut all)] {
-            let ratio: Vec<f32> = part.iter().zip(&model).map(|(v, u)| v / u.max(f32::MIN_POSITIVE)).collect();
-            let mut gradient = vec![0.0; h.len()];
-            product(Rows::new(&ratio, bases.columns()), bases.transposed(), &mut gradient);
-            for (gradient, h) in gradient.chunks_exact(components).zip(h.chunks_exact(components)) {
-                let terms = gradient.iter().zip(h).map(|(gradient, h)| f64::from(gradient * h));
-                sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += if term.is_finite() { term } else { 0.0 });
-            }
-        }
-    }
-    own.iter().zip(&all).map(|(own, all)| if *all > 0.0 { (own / all) as f32 } else { 0.5 }).collect()
 }
