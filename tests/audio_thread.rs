@@ -4,8 +4,15 @@
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use nice_plug::{context::process::SendEventError, prelude::*};
-use std::{cell::Cell, time::Duration};
-use unbraid::plugin::{Unbraid, host_link::HostLink};
+use std::{
+    cell::Cell,
+    time::{Duration, Instant},
+};
+use unbraid::{
+    learner::adaptive,
+    plugin::{Unbraid, host_link::HostLink, preset_field::StoredPreset},
+    preset::{Cue, Kind, Preset, file, library},
+};
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -111,6 +118,38 @@ fn set(plugin: &Unbraid, id: &str, normalized: f32) {
     unsafe { param._internal_set_normalized_value(normalized) };
 }
 
+/// What the project stores of the preset.
+fn stored(plugin: &Unbraid) -> StoredPreset {
+    serde_json::from_str(&plugin.params().serialize_fields()["preset"]).unwrap()
+}
+
+/// The host brings a project with this preset.
+fn bring(plugin: &Unbraid, preset: &Preset) {
+    let mut fields = plugin.params().serialize_fields();
+    let stored = StoredPreset::pack("brought", &file::to_bytes(preset).unwrap());
+    fields.insert("preset".to_owned(), serde_json::to_string(&stored).unwrap());
+    plugin.params().deserialize_fields(&fields);
+}
+
+/// Plays, with time for the worker, until what the project stores `fits`.
+fn play_until(plugin: &mut Unbraid, fits: impl Fn(&StoredPreset) -> bool) {
+    let patience = Instant::now() + Duration::from_secs(120);
+    while !fits(&stored(plugin)) {
+        assert!(Instant::now() < patience, "the worker does nothing");
+        play(plugin, 20);
+        std::thread::sleep(Duration::from_millis(30));
+    }
+}
+
+/// The factory preset with a bass that follows the mixture; and two sources that share what they find by where it stands.
+fn following() -> [Preset; 2] {
+    let mut half = library::load(&library::entries()[0]).unwrap();
+    let bass = &mut half.sources[1];
+    bass.kind = Kind::Adaptive { components: adaptive::COMPONENTS };
+    (bass.blocks, bass.dictionaries) = (Vec::new(), Vec::new());
+    [half, Preset { grouping: Cue::Position, ..Preset::unsupervised(2, adaptive::COMPONENTS) }]
+}
+
 /// One test, because the allocator watches one thread.
 #[test]
 fn nothing_is_allocated_while_controls_presets_and_modes_change() {
@@ -148,6 +187,30 @@ fn nothing_is_allocated_while_controls_presets_and_modes_change() {
         std::thread::sleep(Duration::from_millis(60));
         play(&mut plugin, 20);
     }
+
+    // Sources follow the mixture: frames go out and bases come back, until the project holds what they have become.
+    let presets = following();
+    for preset in &presets {
+        bring(&plugin, preset);
+        play_until(&mut plugin, |stored| stored.adapted.is_some());
+    }
+    // Models come and go while they do.
+    for preset in presets.iter().cycle().take(10) {
+        bring(&plugin, preset);
+        std::thread::sleep(Duration::from_millis(60));
+        play(&mut plugin, 40);
+    }
+    // The other source is learned meanwhile.
+    bring(&plugin, &presets[0]);
+    play_until(&mut plugin, |stored| stored.adapted.is_some());
+    set(&plugin, "learn_1", 1.0);
+    play(&mut plugin, 100);
+    set(&plugin, "learn_1", 0.0);
+    play_until(&mut plugin, |stored| {
+        let learned_from = &stored.unpack().unwrap().sources[0].learned_from;
+        learned_from.iter().any(|name| name.starts_with("what was played"))
+    });
+    play_until(&mut plugin, |stored| stored.adapted.is_some());
 
     // An editor opens, looks on, is slow, and closes.
     let onlooker = plugin.session().spectra.look_on();

@@ -3,142 +3,21 @@
 //! `cargo xtask test` bundles the plugin and says in `UNBRAID_CLAP` where it is.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use clap_host::{Host, Instance, Separate};
-use std::{
-    ops::Range,
-    path::Path,
-    time::{Duration, Instant},
-};
-use unbraid::{
-    evaluation::bss_eval_sources,
-    learner::adaptive,
-    preset::{Kind, Preset, file},
-    recording::{self, Recording},
-};
+use clap_host::{Separate, Transport};
+use std::time::Duration;
+use unbraid::preset::Kind;
 
+#[allow(dead_code, reason = "other tests play more")]
+mod player;
 #[allow(dead_code, reason = "other tests need more signals")]
 mod signals;
 #[allow(dead_code, reason = "not every test changes a state")]
 mod stored_state;
 
-use signals::{noise, sum};
-
-const RATE: f64 = 44_100.0;
-
-/// A fresh instance that plays; without a bundle one line says why nothing is tested.
-fn plugin() -> Option<Instance> {
-    let Some(path) = std::env::var_os("UNBRAID_CLAP") else {
-        println!("not run: UNBRAID_CLAP does not say where the bundled plugin is; `cargo xtask test` does");
-        return None;
-    };
-    let mut plugin = Host::load(path).and_then(|host| host.create()).unwrap();
-    plugin.activate(RATE, 512).unwrap();
-    Some(plugin)
-}
-
-fn stem(name: &str) -> Recording {
-    recording::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/audio/{name}.flac"))).unwrap()
-}
-
-/// `seconds` of `recording` from its beginning.
-fn beginning(recording: &Recording, seconds: f64) -> Vec<Vec<f32>> {
-    recording.channels.iter().map(|channel| channel[..(seconds * RATE) as usize].to_vec()).collect()
-}
-
-fn play(plugin: &mut Instance, input: &[Vec<f32>]) {
-    plugin.play(input, &[512], Separate::Missing).unwrap();
-}
-
-fn silence(seconds: f64) -> Vec<Vec<f32>> {
-    vec![vec![0.0; (seconds * RATE) as usize]; 2]
-}
-
-fn stored(plugin: &mut Instance) -> Preset {
-    stored_state::unpack(&plugin.save().unwrap())
-}
-
-/// Waits until what the project stores `fits`.
-fn wait_for(plugin: &mut Instance, fits: impl Fn(&Preset) -> bool) -> Preset {
-    let patience = Instant::now() + Duration::from_secs(60);
-    loop {
-        let preset = stored(plugin);
-        if fits(&preset) {
-            return preset;
-        }
-        assert!(Instant::now() < patience, "the plugin has not learned: {:?}", preset.sources[0].learned_from);
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
-/// The switch goes on, `solo` is played, the switch goes off.
-fn learn(plugin: &mut Instance, switch: &str, solo: &[Vec<f32>]) {
-    plugin.set(switch, "On").unwrap();
-    play(plugin, solo);
-    plugin.set(switch, "Off").unwrap();
-    play(plugin, &silence(0.05));
-}
-
-fn was_played(preset: &Preset, source: usize) -> bool {
-    preset.sources[source].learned_from.iter().any(|name| name.starts_with("what was played"))
-}
-
-/// Plays in about a third of the time that the sound lasts, so that the worker has its share of it, and gives the separate outputs.
-fn play_slowly(plugin: &mut Instance, input: &[Vec<f32>]) -> Vec<Vec<Vec<f32>>> {
-    let mut sources = vec![vec![Vec::new(); 2]; 8];
-    for start in (0..input[0].len()).step_by(4096) {
-        let end = (start + 4096).min(input[0].len());
-        let chunk: Vec<Vec<f32>> = input.iter().map(|channel| channel[start..end].to_vec()).collect();
-        let played = plugin.play(&chunk, &[64], Separate::Given).unwrap();
-        for (source, played) in sources.iter_mut().zip(played.sources) {
-            source.iter_mut().zip(played).for_each(|(channel, played)| channel.extend(played));
-        }
-        std::thread::sleep(Duration::from_millis(35));
-    }
-    sources
-}
-
-/// The mean SDR of drums and bass of the unseen takes, in dB, from so many seconds on.
-fn sdr(plugin: &mut Instance, after_seconds: f64) -> f64 {
-    sdr_within(plugin, after_seconds..9.0)
-}
-
-/// The same of a passage, in seconds; nothing after it is played.
-fn sdr_within(plugin: &mut Instance, seconds: Range<f64>) -> f64 {
-    let parts = [stem("standard-kit-take2"), stem("finger-bass-take2")];
-    let start = (seconds.start * RATE) as usize;
-    let end = parts[0].len().min((seconds.end * RATE) as usize);
-    let mixture = sum(&parts[0].channels, &parts[1].channels);
-    let latency = plugin.latency().unwrap();
-    let padded: Vec<Vec<f32>> =
-        mixture.into_iter().map(|channel| [&channel[..end], &vec![0.0; latency]].concat()).collect();
-    let sources = play_slowly(plugin, &padded);
-    let mono = |source: usize| -> Vec<f32> {
-        let channels = &sources[source];
-        (latency + start..latency + end).map(|n| (channels[0][n] + channels[1][n]) / 2.0).collect()
-    };
-    let truths = parts.each_ref().map(|part| part.downmix()[start..end].to_vec());
-    let scores = bss_eval_sources(&truths, &[mono(0), mono(1)]).unwrap();
-    scores.iter().map(|score| score.sdr).sum::<f64>() / 2.0
-}
-
-/// Drums that were learned from two seconds, and a bass that follows the mixture.
-fn let_the_bass_follow(plugin: &mut Instance) {
-    learn(plugin, "Learn 1", &beginning(&stem("standard-kit-take1"), 2.0));
-    let mut preset = wait_for(plugin, |preset| was_played(preset, 0));
-    let bass = &mut preset.sources[1];
-    bass.kind = Kind::Adaptive { components: adaptive::COMPONENTS };
-    (bass.blocks, bass.dictionaries) = (Vec::new(), Vec::new());
-    bring(plugin, &preset);
-}
-
-/// The host brings a project with this preset.
-fn bring(plugin: &mut Instance, preset: &Preset) {
-    let state = plugin.save().unwrap();
-    let state = stored_state::with_preset_file(&state, &stored_state::pack(&file::to_bytes(preset).unwrap()));
-    plugin.load(&state).unwrap();
-    stored_state::wait_for_worker();
-    play(plugin, &silence(0.3));
-}
+use player::{
+    RATE, append, beginning, cut, learn, listen, play, plugin, sdr, silence, stem, stored, wait_for, was_played,
+};
+use signals::{bass_note, largest_step, noise};
 
 #[test]
 fn sources_learned_from_one_take_are_separated_in_another() {
@@ -164,57 +43,6 @@ fn sources_learned_from_one_take_are_separated_in_another() {
     play(&mut plugin, &silence(0.3));
     let after = sdr(&mut plugin, 0.0);
     assert!(after > 11.0 && after > before + 1.5, "{after:.1} dB after learning, {before:.1} dB before");
-}
-
-/// The drums are learned from two seconds; the bass, which nobody taught, from the mixture while it plays.
-#[test]
-fn an_adaptive_source_follows_the_mixture() {
-    let Some(mut plugin) = plugin() else { return };
-    let_the_bass_follow(&mut plugin);
-    let sdr = sdr(&mut plugin, 5.0);
-    assert!(sdr > 8.5, "{sdr:.1} dB");
-}
-
-/// What an adaptive source has become goes on in another latency mode, and in a project that is opened again.
-#[test]
-fn what_an_adaptive_source_has_become_is_kept() {
-    let Some(mut plugin) = plugin() else { return };
-    let_the_bass_follow(&mut plugin);
-    let at_first = sdr_within(&mut plugin, 0.3..3.0);
-    sdr(&mut plugin, 5.0);
-    // The project takes it in every two seconds.
-    std::thread::sleep(Duration::from_millis(2_300));
-    let project = plugin.save().unwrap();
-    assert_eq!(stored_state::preset(&project)["adapted"]["strips"], serde_json::json!([1]));
-
-    plugin.set("Mode", "Balanced").unwrap();
-    play(&mut plugin, &silence(0.1));
-    plugin.deactivate();
-    plugin.activate(RATE, 512).unwrap();
-    let in_another_mode = sdr_within(&mut plugin, 0.3..3.0);
-
-    let Some(mut other) = self::plugin() else { return };
-    other.load(&project).unwrap();
-    stored_state::wait_for_worker();
-    play(&mut other, &silence(0.3));
-    let opened_again = sdr_within(&mut other, 0.3..3.0);
-    println!("{at_first:.1} dB at first, {in_another_mode:.1} dB in another mode, {opened_again:.1} dB opened again");
-    assert!(in_another_mode > at_first + 1.0 && opened_again > at_first + 1.0);
-}
-
-/// Two parts of which nobody taught anything share what they find, and the project holds what each has become.
-#[test]
-fn parts_that_nobody_taught_are_kept_in_the_project() {
-    let Some(mut plugin) = plugin() else { return };
-    bring(&mut plugin, &Preset::unsupervised(2, 8));
-    sdr(&mut plugin, 5.0);
-    std::thread::sleep(Duration::from_millis(2_300));
-    let stored = stored_state::preset(&plugin.save().unwrap());
-    let adapted = &stored["adapted"];
-    assert_eq!(adapted["strips"], serde_json::json!([0, 1]));
-    let counts = adapted["pinned"].as_array().unwrap().iter().map(|pinned| pinned.as_array().unwrap().len());
-    assert_eq!(counts.sum::<usize>(), 16);
-    assert_eq!(adapted["grouped_by"], "timbre");
 }
 
 #[test]
@@ -285,4 +113,30 @@ fn a_take_survives_a_change_of_the_sample_rate() {
     let preset = wait_for(&mut plugin, |preset| was_played(preset, 0));
     assert!(preset.sources[0].learned_from[0].contains("2.0 s"), "{:?}", preset.sources[0].learned_from);
     assert_eq!(preset.sources[0].dictionaries[0].frame.sample_rate, RATE);
+}
+
+/// The host's transport jumps back, as at the end of a loop, or stops: what was played until then is learned, and nothing clicks.
+#[test]
+fn a_take_ends_with_the_transport() {
+    for transport in [Transport { seconds: 4.0, playing: true }, Transport { seconds: 12.0, playing: false }] {
+        let Some(mut plugin) = plugin() else { return };
+        plugin.set("Gain 1", "-12 dB").unwrap();
+        play(&mut plugin, &silence(0.3));
+        let second = RATE as usize;
+        let tone = bass_note(2, 5 * second, RATE);
+        plugin.set_transport(Some(Transport { seconds: 10.0, playing: true }));
+        plugin.set("Learn 2", "On").unwrap();
+        let mut played = listen(&mut plugin, &cut(&tone, 0..2 * second));
+        plugin.set_transport(Some(transport));
+        append(&mut played, listen(&mut plugin, &cut(&tone, 2 * second..3 * second)));
+        let preset = wait_for(&mut plugin, |preset| was_played(preset, 1));
+        let from = &preset.sources[1].learned_from[0];
+        // With what came just before the first sound.
+        assert!(from.contains("2.0 s") || from.contains("2.1 s"), "{from}");
+        // What was learned fades in.
+        append(&mut played, listen(&mut plugin, &cut(&tone, 3 * second..5 * second)));
+        let [before, after] = [largest_step(&tone), largest_step(&played.main)];
+        println!("steps of {after} from {before}");
+        assert!(after < 1.05 * before, "a step of {after} from {before}");
+    }
 }

@@ -51,3 +51,9 @@ pub(crate) fn error_db(expected: &[f32], got: &[f32]) -> f64 {
     let difference: Vec<f32> = expected.iter().zip(got).map(|(a, b)| a - b).collect();
     level_db(&difference) - level_db(expected)
 }
+
+/// The largest difference of two neighbouring samples; infinite where one is no number.
+pub(crate) fn largest_step(signal: &[Vec<f32>]) -> f32 {
+    let steps = signal.iter().flat_map(|channel| channel.windows(2).map(|pair| (pair[1] - pair[0]).abs()));
+    steps.fold(0.0, |largest, step| if step.is_finite() { step.max(largest) } else { f32::INFINITY })
+}
