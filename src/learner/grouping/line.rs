@@ -50,7 +50,7 @@ impl Line {
             std::mem::swap(&mut self.before, &mut self.cost);
             self.cost.fill(f64::INFINITY);
             let first = &mut self.first[group * stride..][..stride];
-            for end in group + 1..=count {
+            for (end, first) in first.iter_mut().enumerate().take(count + 1).skip(group + 1) {
                 // The later a group begins, the less it costs: none that begins before one that costs too much alone is better.
                 for begin in (group..end).rev() {
                     let spread = spread(&self.sums, begin, end);
@@ -58,7 +58,7 @@ impl Line {
                         break;
                     }
                     if spread + self.before[begin] < self.cost[end] {
-                        (self.cost[end], first[end]) = (spread + self.before[begin], begin as u32);
+                        (self.cost[end], *first) = (spread + self.before[begin], begin as u32);
                     }
                 }
             }
