@@ -11,7 +11,8 @@
 //!
 //! Free bases begin as broad bumps over the spectrum, few of them, and after some seconds of sound they are updated far more rarely: bases
 //! that go on for long take over what belongs to the fixed sources. A fixed source may drift: its bases are updated too, and a
-//! prior (a Dirichlet's pseudo-counts) pulls them back to what was learned.
+//! prior (a Dirichlet's pseudo-counts) pulls them back to what was learned. Transposed copies of fixed bases explain notes that were never
+//! learned, at a cost: H ← H · (V / HW) Wᵀ / (1 + cost).
 
 use super::sharing::{Heard, Sharing};
 use crate::{
@@ -604,6 +605,26 @@ mod tests {
         }
         assert!(found > 0.8 && fixed < found, "{found} at the new sound, {fixed} at the fixed one");
         assert_eq!(masking(&adaptation, 0), peak(20), "the fixed basis stays");
+    }
+
+    /// A fixed peak at bin 20, a copy of it at bin 69, and three bases to learn with, where a sound begins around bin 70.
+    #[test]
+    fn a_transposed_basis_leaves_alone_what_free_bases_learn_as_well() {
+        let free = (0..3).map(|k| first_basis(k, 3, BINS, SPACING_HZ));
+        let bases: Vec<f32> = [peak(20), peak(69)].into_iter().chain(free).flatten().collect();
+        let mut freedom = vec![Freedom::Adaptive; 5];
+        (freedom[0], freedom[1]) = (Freedom::Fixed, Freedom::Transposed);
+        let owners = vec![0, 0, 1, 1, 1];
+        let beginning = Beginning::new(bases.clone(), bases, BINS, Bands::new(1..BINS), freedom, owners);
+        let mut adaptation = Adaptation::new(beginning);
+        play(&mut adaptation, 70, 200);
+        let found = (2..5).map(|k| masking(&adaptation, k)[67..=73].iter().sum::<f32>()).fold(0.0, f32::max);
+        assert!(found > 0.8, "{found}");
+        assert_eq!(masking(&adaptation, 1), peak(69), "the copy stays");
+        let memory = &adaptation.memory;
+        let copied: f32 = memory.h.chunks_exact(5).map(|h| h[1]).sum();
+        let heard: f32 = memory.h.chunks_exact(5).map(|h| h[2..].iter().sum::<f32>()).sum();
+        assert!(copied < 0.1 * heard, "the copy has {copied}, the free bases {heard}");
     }
 
     #[test]
