@@ -130,7 +130,7 @@ fn pages_menus_and_scales_are_drawn() {
             let mut stage = with_bases(size * scale);
             *stage.params.editor_scale.lock().unwrap() = Some(scale);
             play(&mut stage, 0.7);
-            picture(&mut stage, &format!("strips_{name}"));
+            drop(picture(&mut stage, &format!("strips_{name}")));
             stage.click("Page of bases");
             stage.click("Bases of Bass");
             play(&mut stage, 0.2);
@@ -142,7 +142,7 @@ fn pages_menus_and_scales_are_drawn() {
             play(&mut stage, 0.7);
             stage.click("Basis 2");
             play(&mut stage, 0.2);
-            picture(&mut stage, &format!("untaught_{name}"));
+            drop(picture(&mut stage, &format!("untaught_{name}")));
         }
         for within in ["Rename", "How to learn", "Load a source", "Take apart untaught"] {
             let mut stage = Stage::with_library(size);
@@ -151,21 +151,21 @@ fn pages_menus_and_scales_are_drawn() {
             play(&mut stage, 0.2);
             stage.click(within);
             play(&mut stage, 0.2);
-            picture(&mut stage, &format!("menu_{}_{name}", within.replace(' ', "_")));
+            drop(picture(&mut stage, &format!("menu_{}_{name}", within.replace(' ', "_"))));
         }
         let mut stage = Stage::new(2, size);
         stage.session.set_summary(unbraid::plugin::session::Summary { strips: Vec::new(), ..summary(2) });
         play(&mut stage, 0.2);
-        picture(&mut stage, &format!("no_preset_{name}"));
+        drop(picture(&mut stage, &format!("no_preset_{name}")));
         let mut stage = Stage::new(2, size);
         stage.wait(2.5);
         stage.click("Scale");
         stage.wait(0.2);
-        picture(&mut stage, &format!("silence_scale_menu_{name}"));
+        drop(picture(&mut stage, &format!("silence_scale_menu_{name}")));
     }
     let mut stage = Stage::new(4, vec2(1600.0, 900.0));
     play(&mut stage, 0.7);
-    picture(&mut stage, "wide");
+    drop(picture(&mut stage, "wide"));
 }
 
 #[test]

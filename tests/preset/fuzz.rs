@@ -204,7 +204,7 @@ proptest! {
     #[test]
     fn every_valid_preset_is_read_as_it_was_written(
         mut sources in vec(source(), 1..9),
-        grouping in select(&Cue::ALL[..]),
+        grouping in proptest::sample::select(&Cue::ALL[..]),
         written_by in text(),
         unknown in unknown(),
     ) {
