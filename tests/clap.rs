@@ -11,6 +11,7 @@ use unbraid::{
     separator::{Controls, LatencyMode, offline},
 };
 
+#[allow(dead_code, reason = "other tests need more signals")]
 mod signals;
 mod stored_state;
 
