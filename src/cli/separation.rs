@@ -40,7 +40,7 @@ pub(super) struct Task {
     sources: Option<usize>,
 
     /// Number of bases for each of them.
-    #[arg(long, value_name = "K", requires = "sources", default_value_t = COMPONENTS, value_parser = parse_components)]
+    #[arg(long, value_name = "K", requires = "sources", conflicts_with = "preset", default_value_t = COMPONENTS, value_parser = parse_components)]
     components: usize,
 
     /// By what they are told apart: percussive to tonal, what sounds at the same time, or left to right.
@@ -48,6 +48,7 @@ pub(super) struct Task {
         long,
         value_name = "CUE",
         requires = "sources",
+        conflicts_with = "preset",
         default_value = Cue::default().name(),
         value_parser = PossibleValuesParser::new(Cue::ALL.map(Cue::name)).map(cue_named)
     )]
@@ -189,7 +190,7 @@ impl Task {
         Ok(Separated { separation: batch.separation, passes: Some((batch.iterations, batch.converged)) })
     }
 
-    /// What is told of a run with `--json`, beside its `files` and `sources`.
+    /// What `--json` tells of a run, whatever was written.
     pub(super) fn json(&self, separated: &Separated, mixture: &Recording) -> serde_json::Value {
         let mut json = json!({
             "mode": self.mode.name(),

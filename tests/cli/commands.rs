@@ -176,8 +176,8 @@ fn what_nobody_taught_is_named_by_how_it_was_told_apart() {
     let bench = Bench::new();
     for (options, expected) in [
         ("--sources 2", &["percussive.wav", "tonal.wav"][..]),
-        ("--sources 2 --by time", &["source 1.wav", "source 2.wav"]),
-        ("--sources 3 --by timbre", &["source 1.wav", "source 2.wav", "source 3.wav"]),
+        ("--sources 2 --by time", &["source 1.wav", "source 2.wav"][..]),
+        ("--sources 3 --by timbre", &["source 1.wav", "source 2.wav", "source 3.wav"][..]),
     ] {
         bench.run(&format!("separate mix.wav -o out --batch --iterations 3 {options}")).succeeded();
         let mut files: Vec<_> =
