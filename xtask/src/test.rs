@@ -7,8 +7,8 @@ use crate::{bundle, python, system, workspace};
 use anyhow::{Context, Result};
 use std::time::{Duration, Instant};
 
-/// Every feature of the library.
-const EVERYTHING: &str = "unbraid/plugin,unbraid/standalone";
+/// Every feature of the library, and the benchmark that needs them.
+const EVERYTHING: &str = "unbraid/plugin,unbraid/standalone,unbraid-benches/plugin";
 
 struct Step {
     name: &'static str,
