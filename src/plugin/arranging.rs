@@ -96,12 +96,11 @@ impl Desk {
             *place = if from == strip { None } else { Some(from - usize::from(from > strip)) };
         }
         let mut knobs = (self.knobs)();
-        let changed = self.change_places(preset, &places, stop);
-        if changed.is_some() && strip < knobs.len() {
+        if strip < knobs.len() {
             knobs.remove(strip);
             knobs.resize(MAX_SOURCES, Knobs::default());
-            self.session.offer_knobs(knobs);
         }
+        let changed = self.change_places(preset, &places, Some(knobs), stop);
         learning.follow_places(changed, &places);
     }
 
@@ -114,15 +113,12 @@ impl Desk {
         let place = preset.sources.len();
         let source = new_source(&preset);
         preset.sources.push(source);
-        let changed = self.change_places(preset, &places, stop);
-        if changed.is_some() {
-            // A strip that was empty may have been turned by the host.
-            let mut knobs = (self.knobs)();
-            if let Some(knobs) = knobs.get_mut(place) {
-                *knobs = Knobs::default();
-            }
-            self.session.offer_knobs(knobs);
+        // A strip that was empty may have been turned by the host.
+        let mut knobs = (self.knobs)();
+        if let Some(knobs) = knobs.get_mut(place) {
+            *knobs = Knobs::default();
         }
+        let changed = self.change_places(preset, &places, Some(knobs), stop);
         learning.follow_places(changed, &places);
     }
 
@@ -184,7 +180,10 @@ impl Desk {
         let alone =
             Preset { sources: vec![source], grouping: Cue::default(), written_by, unknown: UnknownKeys::default() };
         match library::save(&alone, &name) {
-            Ok(_) => self.session.set_activity(Activity::Done(format!("Saved as preset \"{name}\""))),
+            Ok(_) => {
+                self.session.set_activity(Activity::Done(format!("Saved as preset \"{name}\"")));
+                self.read_library();
+            }
             Err(error) => self.refuse(error.to_string()),
         }
     }
@@ -195,18 +194,7 @@ fn new_source(preset: &Preset) -> Source {
     let name = free_name("rest", |name| is_taken(preset, name, None));
     let free = |colour: &&_| preset.sources.iter().all(|source| source.colour != **colour);
     let colour = PALETTE.iter().find(free).copied().unwrap_or(PALETTE[preset.sources.len() % PALETTE.len()]);
-    Source {
-        name,
-        colour,
-        kind: Kind::Adaptive { components: COMPONENTS },
-        drift: false,
-        blocks: Vec::new(),
-        knobs: Knobs::default(),
-        learned_from: Vec::new(),
-        licence: None,
-        dictionaries: Vec::new(),
-        unknown: UnknownKeys::default(),
-    }
+    Source { colour, ..Source::adaptive(name, preset.sources.len(), COMPONENTS) }
 }
 
 fn is_taken(preset: &Preset, name: &str, except: Option<usize>) -> bool {

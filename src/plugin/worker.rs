@@ -259,14 +259,15 @@ impl Desk {
 
     /// `preset` takes the place of the one that plays, with its title and the knobs as they are. Gives it, if it plays now.
     pub fn change(&self, preset: Preset, stop: &Receiver<()>) -> Option<Arc<Preset>> {
-        self.change_places(preset, &adapted::unmoved(), stop)
+        self.change_places(preset, &adapted::unmoved(), None, stop)
     }
 
-    /// The same, where the source of strip `i` has gone to strip `places[i]`.
+    /// The same, where the source of strip `i` has gone to strip `places[i]`, and the knobs to where `knobs` says.
     pub(super) fn change_places(
         &self,
         mut preset: Preset,
         places: &Places,
+        knobs: Option<Vec<Knobs>>,
         stop: &Receiver<()>,
     ) -> Option<Arc<Preset>> {
         let before = self.version();
@@ -291,7 +292,10 @@ impl Desk {
         self.field.keep(Arc::new(StoredPreset::pack(shown.title.as_str(), &bytes)));
         let summary = Summary::new(shown.title.as_str(), shown.origin.clone(), &preset);
         self.session.set_summary(Summary { changed: true, ..summary });
-        self.record_change(before, None);
+        self.record_change(before, knobs.clone().map(|knobs| ((self.knobs)(), knobs)));
+        if let Some(knobs) = knobs {
+            self.session.offer_knobs(knobs);
+        }
         self.session.set_activity(Activity::Idle);
         self.link.mark_project_changed();
         Some(preset)

@@ -104,8 +104,9 @@ mod tests {
             let expected = note(20.0 * (f64::from(semitones) / 12.0).exp2());
             let products = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
             let alike = |a: &[f32], b: &[f32]| products(a, b) / (products(a, a) * products(b, b)).sqrt();
-            assert!(alike(&copy, &expected) > 0.95, "{semitones}: {}", alike(&copy, &expected));
-            assert!(alike(&note(20.0), &expected) < 0.6, "{semitones}");
+            // A note's peaks keep their width in bins, a copy's do not: the farther, the less alike.
+            let (moved, unmoved) = (alike(&copy, &expected), alike(&note(20.0), &expected));
+            assert!(moved > 0.93 && unmoved < moved - 0.2, "{semitones}: {moved}, unmoved {unmoved}");
         }
     }
 

@@ -58,6 +58,8 @@ pub struct Picture {
     slice: Slice,
     history: History,
     moment: Moment,
+    /// The last frame's activations, `[K]`.
+    activations: Vec<f32>,
     clock: Clock,
     map: Map,
     colours: Vec<Color32>,
@@ -91,13 +93,15 @@ fn lock(picture: &Mutex<Picture>) -> MutexGuard<'_, Picture> {
 }
 
 /// Takes in the frames that have come, and draws the picture in `room`, if there is one. Gives whether it moves.
-pub fn draw(ui: &mut Ui, room: Option<Rect>, scene: &Scene, state: &EditorState) -> bool {
+pub fn draw(ui: &mut Ui, room: Option<Rect>, scene: &Scene, state: &mut EditorState) -> bool {
     let picture = of(ui.ctx(), scene.session);
     let mut picture = lock(&picture);
     if let Some(summary) = &state.summary {
         picture.follow(summary);
     }
     picture.advance(ui.input(|input| input.time));
+    // The page of bases shows how strongly each sounds.
+    state.bases.activations.clone_from(&picture.activations);
     if let Some(room) = room {
         picture.show(ui, &Places::new(room));
     }
@@ -112,6 +116,7 @@ impl Picture {
             slice: Slice::default(),
             history: History::default(),
             moment: Moment::default(),
+            activations: Vec::new(),
             clock: Clock::default(),
             map: Map::new(std::iter::empty()),
             colours: Vec::new(),
@@ -137,7 +142,7 @@ impl Picture {
     fn advance(&mut self, now: f64) {
         let elapsed = (now - self.drawn_at.replace(now).unwrap_or(now)).clamp(0.0, 1.0);
         self.moment.fall(elapsed as f32);
-        let Self { frames, stream, slice, history, moment, clock, map, .. } = self;
+        let Self { frames, stream, slice, history, moment, clock, map, activations, .. } = self;
         let mut came = false;
         frames.each(|frame| {
             came = true;
@@ -152,6 +157,8 @@ impl Picture {
             slice.take(frame, &stream.rows);
             history.take(column, slice, map);
             moment.take(slice, stream.step_s as f32);
+            activations.clear();
+            activations.extend_from_slice(frame.activations());
         });
         if came {
             self.came_at = now;
