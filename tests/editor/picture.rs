@@ -97,7 +97,12 @@ impl Band {
             for (meter, level) in meters.sources.iter().zip(&levels.sources) {
                 meter.write(level.peak, level.rms);
             }
+            for (share, played) in meters.shares.iter().zip(&levels.shares) {
+                share.write(*played);
+            }
+            meters.mixture.write(levels.mixture.peak, levels.mixture.rms);
             meters.output.write(levels.output.peak, levels.output.rms);
+            meters.load.write(0.006, 0.009, false);
             self.stage.harness.step();
         }
     }
@@ -312,7 +317,7 @@ fn music_is_seen_taken_apart() {
     for (size, name) in [(vec2(900.0, 600.0), "900x600"), (SMALLEST, "640x400"), (DEFAULT, "default")] {
         for scale in [1.0, 2.0] {
             let mut band = Band::of(&preset, size, scale);
-            let music = |n: usize| 2.5 * (bass[n % bass.len()] + drums[n % drums.len()]);
+            let music = |n: usize| 1.6 * (bass[n % bass.len()] + drums[n % drums.len()]);
             band.play(5.0, music);
             band.stage.type_into("Bass gain value", "-18", egui::Key::Enter);
             band.stage.move_to(pos2(1.0, 1.0));
