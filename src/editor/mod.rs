@@ -5,7 +5,7 @@
 //!
 //! - [`window`]: the editor as the host opens it, and its size in the project. [`handle`]: an open window, as the host sees it.
 //! - [`state`]: what the editor remembers between two frames.
-//! - [`theme`]: colours, type, spacing. [`layout`]: which room of the window is where.
+//! - [`theme`]: colours, type, spacing; `oklab`: colours as they are seen. [`layout`]: which room of the window is where.
 //! - Rooms of the window: [`header`] with [`preset_head`] and its [`browser`], [`compare`], [`undo`], [`latency`] and [`load`]; [`picture`]; [`strip`] per source, arranged by `strip_layout`;
 //!   [`sound_row`]; [`status`] with the failure banner, and at its end the [`footer`] with the pages and the [`scale`].
 //! - [`learn`]: the Learn switch of a strip. [`strip_menu`]: everything else that can be done with it. [`bases`]: the page that shows what it
@@ -31,6 +31,7 @@ pub mod layout;
 pub mod learn;
 pub mod load;
 pub mod meter;
+mod oklab;
 pub mod picture;
 pub mod preset_head;
 pub mod recorder;

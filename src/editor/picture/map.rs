@@ -3,24 +3,13 @@
 //! Works in OKLab (Ottosson 2020), where equal steps of lightness look equal. A lone source that is as light as its own colour has
 //! just that colour; below it is a shade of it, above a tint.
 
-use crate::editor::theme;
-use egui::{Color32, Rgba};
+use crate::editor::{oklab::Lab, theme};
+use egui::Color32;
 
 /// Lightness of what is not heard, that of the ground, and of the loudest.
 const LIGHTNESS: (f32, f32) = (0.165, 0.95);
 /// Level up to which colour fades in, so that silence has none.
 const COLOURED: f32 = 0.15;
-/// Halvings of the way to grey by which a colour is brought into the screen's range.
-const GAMUT_STEPS: usize = 7;
-
-/// A colour in OKLab.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Lab {
-    lightness: f32,
-    a: f32,
-    b: f32,
-}
-
 /// The colours of a preset's sources, ready to be mixed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Map {
@@ -31,7 +20,7 @@ pub struct Map {
 impl Map {
     /// For sources of these colours.
     pub fn new(colours: impl Iterator<Item = Color32>) -> Self {
-        Self { sources: colours.map(lab).collect(), ground: lab(theme::WELL) }
+        Self { sources: colours.map(Lab::of).collect(), ground: Lab::of(theme::WELL) }
     }
 
     /// Number of sources.
@@ -48,15 +37,15 @@ impl Map {
             mixed.lightness += share * source.lightness;
             mixed.a += share * source.a;
             mixed.b += share * source.b;
-            chroma += share * source.a.hypot(source.b);
+            chroma += share * source.chroma();
         }
-        let length = mixed.a.hypot(mixed.b).max(1e-6);
+        let length = mixed.chroma().max(1e-6);
         // A shade keeps the saturation of its colour, that is, chroma in proportion to lightness.
         let shade = (lightness / mixed.lightness.max(0.1)).min(1.0);
         let faded_in = (level / COLOURED).clamp(0.0, 1.0);
         let chroma = chroma * shade * faded_in * confidence(self.sources.len(), &shares).sqrt();
         let tinted = |ground: f32, mixed: f32| (1.0 - faded_in) * ground + chroma * mixed / length;
-        screen(Lab { lightness, a: tinted(self.ground.a, mixed.a), b: tinted(self.ground.b, mixed.b) })
+        Lab { lightness, a: tinted(self.ground.a, mixed.a), b: tinted(self.ground.b, mixed.b) }.to_screen()
     }
 }
 
@@ -67,47 +56,6 @@ pub fn confidence(sources: usize, shares: impl Fn(usize) -> f32) -> f32 {
     }
     let entropy: f32 = (0..sources).map(&shares).filter(|share| *share > 1e-6).map(|share| -share * share.ln()).sum();
     (1.0 - entropy / (sources as f32).ln()).clamp(0.0, 1.0)
-}
-
-fn lab(colour: Color32) -> Lab {
-    let [r, g, b, _] = Rgba::from(colour).to_array();
-    let l = (0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b).cbrt();
-    let m = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
-    let s = (0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b).cbrt();
-    Lab {
-        lightness: 0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s,
-        a: 1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,
-        b: 0.025_904_037 * l + 0.782_771_77 * m - 0.808_675_77 * s,
-    }
-}
-
-/// Linear red, green and blue.
-fn linear(Lab { lightness, a, b }: Lab) -> [f32; 3] {
-    let cube = |root: f32| root * root * root;
-    let l = cube(lightness + 0.396_337_78 * a + 0.215_803_76 * b);
-    let m = cube(lightness - 0.105_561_346 * a - 0.063_854_17 * b);
-    let s = cube(lightness - 0.089_484_18 * a - 1.291_485_5 * b);
-    [
-        4.076_741_7 * l - 3.307_711_6 * m + 0.230_969_94 * s,
-        -1.268_438 * l + 2.609_757_4 * m - 0.341_319_38 * s,
-        -0.004_196_086_3 * l - 0.703_418_6 * m + 1.707_614_7 * s,
-    ]
-}
-
-/// The colour on the screen; where the screen has none of that chroma, the most it has.
-fn screen(colour: Lab) -> Color32 {
-    let within = |rgb: &[f32; 3]| rgb.iter().all(|value| (-1e-3..=1.001).contains(value));
-    let faded = |share: f32| linear(Lab { a: share * colour.a, b: share * colour.b, ..colour });
-    let mut rgb = faded(1.0);
-    if !within(&rgb) {
-        let (mut inside, mut outside) = (0.0, 1.0);
-        for _ in 0..GAMUT_STEPS {
-            let middle = 0.5 * (inside + outside);
-            if within(&faded(middle)) { inside = middle } else { outside = middle }
-        }
-        rgb = faded(inside);
-    }
-    Rgba::from_rgb(rgb[0].clamp(0.0, 1.0), rgb[1].clamp(0.0, 1.0), rgb[2].clamp(0.0, 1.0)).into()
 }
 
 #[cfg(test)]
@@ -127,7 +75,7 @@ mod tests {
     fn equal_steps_of_level_are_equal_steps_of_lightness_whatever_the_source() {
         let map = map();
         for source in 0..PALETTE.len() {
-            let lightness = |level| lab(map.colour(level, alone(source))).lightness;
+            let lightness = |level| Lab::of(map.colour(level, alone(source))).lightness;
             for tenth in 0..10 {
                 let step = lightness((tenth + 1) as f32 / 10.0) - lightness(tenth as f32 / 10.0);
                 let wanted = (LIGHTNESS.1 - LIGHTNESS.0) / 10.0;
@@ -140,7 +88,7 @@ mod tests {
     fn a_lone_source_as_light_as_its_colour_has_its_colour() {
         let map = map();
         for (source, colour) in PALETTE.into_iter().map(source_colour).enumerate() {
-            let level = (lab(colour).lightness - LIGHTNESS.0) / (LIGHTNESS.1 - LIGHTNESS.0);
+            let level = (Lab::of(colour).lightness - LIGHTNESS.0) / (LIGHTNESS.1 - LIGHTNESS.0);
             let seen = map.colour(level, alone(source));
             for (a, b) in seen.to_array().into_iter().zip(colour.to_array()) {
                 assert!(a.abs_diff(b) <= 2, "{seen:?} for {colour:?}");
@@ -152,8 +100,8 @@ mod tests {
     fn doubt_is_grey() {
         let two = Map::new(PALETTE[..2].iter().copied().map(source_colour));
         let chroma = |share: f32| {
-            let seen = lab(two.colour(0.6, |s| if s == 0 { share } else { 1.0 - share }));
-            seen.a.hypot(seen.b)
+            let seen = Lab::of(two.colour(0.6, |s| if s == 0 { share } else { 1.0 - share }));
+            seen.chroma()
         };
         assert!(chroma(0.5) < 0.01, "{}", chroma(0.5));
         assert!(chroma(0.7) < chroma(0.9) && chroma(0.9) < chroma(1.0));
