@@ -164,13 +164,26 @@ fn learn_mode(
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Vec<Dictionary>, LessonError> {
     let together = lessons.len() > 1;
-    let alone = if together { 1.0 - RECONSTRUCTION_SHARE } else { 1.0 };
+    let known = |lesson: &Lesson<'_>| lesson.known.iter().find(|known| known.frame == lesson.frame(mode)).cloned();
+    let new = lessons.iter().filter(|lesson| known(lesson).is_none()).count();
+    let alone = match (together, new) {
+        (false, _) => 1.0,
+        (true, 0) => 0.0,
+        (true, _) => 1.0 - RECONSTRUCTION_SHARE,
+    };
     let mut dictionaries = Vec::new();
+    let mut done = 0;
     for (index, lesson) in lessons.iter().enumerate() {
-        let mut told = |share: f32| progress(alone * (index as f32 + share) / lessons.len() as f32);
-        let known = lesson.known.iter().find(|known| known.frame == lesson.frame(mode)).cloned();
-        let dictionary = known.map_or_else(|| factorize(mode, lesson, &mut told), Ok);
-        dictionaries.push(dictionary.map_err(|error| LessonError { lesson: index, error })?);
+        let dictionary = match known(lesson) {
+            Some(dictionary) => dictionary,
+            None => {
+                let mut told = |share: f32| progress(alone * (done as f32 + share) / new as f32);
+                let dictionary = factorize(mode, lesson, &mut told);
+                done += 1;
+                dictionary.map_err(|error| LessonError { lesson: index, error })?
+            }
+        };
+        dictionaries.push(dictionary);
     }
     if together {
         let mut told = |share: f32| progress(alone + RECONSTRUCTION_SHARE * share);

@@ -181,6 +181,20 @@ impl History {
         self.done = self.steps.len();
     }
 
+    /// Makes one step of the last two, if the second changed the preset further that the first had changed.
+    pub fn join_last(&mut self) {
+        if self.done < self.steps.len() {
+            return;
+        }
+        if let [.., Step::Changed { to: between, .. }, Step::Changed { from, to, .. }] = self.steps.make_contiguous()
+            && Arc::ptr_eq(&between.preset, &from.preset)
+        {
+            *between = to.clone();
+            self.steps.pop_back();
+            self.done -= 1;
+        }
+    }
+
     /// Memory of all presets in the steps, in bytes. Neighbours share theirs.
     fn bytes(&self) -> usize {
         let mut last: Option<&Arc<Version>> = None;

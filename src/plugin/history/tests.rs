@@ -71,6 +71,36 @@ fn what_is_done_after_an_undo_takes_the_place_of_what_was_undone() {
 }
 
 #[test]
+fn a_change_that_goes_on_joins_the_one_before_it() {
+    let change =
+        |from: &Arc<Version>, to: &Arc<Version>| Step::Changed { from: from.clone(), to: to.clone(), knobs: None };
+    let [first, ahead, last] = [1, 2, 3].map(version);
+    let mut history = History::default();
+    history.push(change(&first, &ahead));
+    history.push(change(&ahead, &last));
+    history.join_last();
+    assert!(matches!(history.undo(), Some(Deed::Play(played, None)) if Arc::ptr_eq(&played, &first)));
+    assert!(history.undoable().is_none());
+    assert!(matches!(history.redo(), Some(Deed::Play(played, None)) if Arc::ptr_eq(&played, &last)));
+
+    // Something came between the two.
+    let mut history = History::default();
+    history.push(change(&first, &ahead));
+    history.moved(drag("gain_1", 0.5, 0.7), 0.0);
+    history.push(change(&ahead, &last));
+    history.join_last();
+    assert!(matches!(history.undo(), Some(Deed::Play(played, None)) if Arc::ptr_eq(&played, &ahead)));
+
+    // They do not follow each other.
+    let mut history = History::default();
+    history.push(change(&first, &ahead));
+    history.push(change(&first, &last));
+    history.join_last();
+    history.undo();
+    assert!(history.undoable().is_some());
+}
+
+#[test]
 fn turns_of_one_knob_in_a_row_are_one_step() {
     let mut history = History::default();
     for (n, to) in [0.6, 0.7, 0.8].into_iter().enumerate() {

@@ -7,6 +7,7 @@ use crate::{
     preset::{MAX_SOURCES, Preset},
     recording::{self, Recording},
 };
+use crossbeam_channel::{Receiver, Sender};
 use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
@@ -16,6 +17,9 @@ use std::{
     },
     thread::{self, JoinHandle},
 };
+
+/// About how much of a job's time goes into the strip by itself, where there are others.
+const SHARE_BY_ITSELF: f32 = 0.4;
 
 /// What a source is learned from.
 #[derive(Debug)]
@@ -46,6 +50,10 @@ pub(super) struct Job {
     /// Where the sources that it began with have gone since.
     pub(super) places: Places,
     pub(super) signs: Arc<Signs>,
+    /// What can be heard before the job is done.
+    pub(super) ahead: Receiver<Learned>,
+    /// The preset that plays with it.
+    pub(super) heard: Option<Arc<Preset>>,
     pub(super) thread: Option<JoinHandle<Result<Learned, String>>>,
 }
 
@@ -56,7 +64,7 @@ pub(super) struct Signs {
     pub(super) cancel: AtomicBool,
 }
 
-/// The end of a job.
+/// What a job has learned.
 pub(super) struct Learned {
     pub(super) material: Arc<Material>,
     /// Strip, dictionaries and blocks of each source that was learned.
@@ -64,12 +72,14 @@ pub(super) struct Learned {
 }
 
 impl Task {
-    /// On the job's thread: learns this strip together with all others whose material is known.
+    /// On the job's thread: learns this strip together with all others whose material is known. If there are others, `ahead` is
+    /// given the strip by itself first, which takes less than half of the time.
     pub(super) fn run(
         self,
         materials: &[Option<Arc<Material>>; MAX_SOURCES],
         preset: &Preset,
         signs: &Signs,
+        ahead: &Sender<Learned>,
     ) -> Result<Learned, String> {
         let name = &preset.sources[self.strip].name;
         let components = self.options.components;
@@ -94,16 +104,28 @@ impl Task {
         all[self.strip] = Some(material.clone());
         let strips: Vec<(usize, &Material)> =
             all.iter().enumerate().filter_map(|(strip, material)| Some((strip, &**material.as_ref()?))).collect();
-        let known = |strip: usize| if strip == self.strip { &[][..] } else { &preset.sources[strip].dictionaries[..] };
-        let lessons: Vec<Lesson<'_>> = strips.iter().map(|(strip, material)| material.lesson(known(*strip))).collect();
 
-        let mut progress = |share: f32| {
-            signs.share.store(share.to_bits(), Relaxed);
-            if signs.cancel.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let learn = |lessons: &[Lesson<'_>], from: f32, to: f32| {
+            let mut progress = |share: f32| signs.tell(from + share * (to - from));
+            in_the_background(|| learner::learn(lessons, &mut progress))
         };
-        let learned = in_the_background(|| learner::learn(&lessons, &mut progress)).map_err(|error| {
-            let name = strips.get(error.lesson).map_or(name, |(strip, _)| &preset.sources[*strip].name);
-            format!("{name} was not learned: {}", sentence(error.error))
+        let failed = |name: &str, error: LearnError| format!("{name} was not learned: {}", sentence(error));
+        let lesson = material.lesson(&[]);
+        let share = if strips.len() > 1 { SHARE_BY_ITSELF } else { 1.0 };
+        let mut learned = learn(&[lesson], 0.0, share).map_err(|error| failed(name, error.error))?;
+        let own = learned.pop().unwrap_or_default();
+        let by_itself =
+            Learned { sources: vec![(self.strip, own.clone(), lesson.blocks())], material: material.clone() };
+        if strips.len() < 2 {
+            return Ok(by_itself);
+        }
+        // If nobody listens any more, nobody waits for the rest either.
+        let _ = ahead.send(by_itself);
+
+        let known = |strip: usize| if strip == self.strip { &own } else { &preset.sources[strip].dictionaries };
+        let lessons: Vec<Lesson<'_>> = strips.iter().map(|(strip, material)| material.lesson(known(*strip))).collect();
+        let learned = learn(&lessons, share, 1.0).map_err(|error| {
+            failed(strips.get(error.lesson).map_or(name, |(strip, _)| &preset.sources[*strip].name), error.error)
         })?;
         let sources = strips.iter().zip(&lessons).zip(learned);
         Ok(Learned {
@@ -123,7 +145,18 @@ impl Material {
     }
 }
 
+impl Signs {
+    fn tell(&self, share: f32) -> ControlFlow<()> {
+        self.share.store(share.to_bits(), Relaxed);
+        if self.cancel.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
 impl Job {
+    pub(super) fn is_finished(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
     pub(super) fn outcome(mut self) -> Result<Learned, String> {
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(outcome)) => outcome,

@@ -20,7 +20,7 @@ use crate::{
     preset::{Kind, MAX_SOURCES, Preset},
     recording::Recording,
 };
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, unbounded};
 use job::{Job, Learned, Material, Signs, Task, TaskSource};
 use std::{
     collections::VecDeque,
@@ -63,7 +63,7 @@ impl Learning {
             self.heed(mark, desk);
         }
         self.follow_take(desk);
-        self.finish_job(desk, stop);
+        self.hear_job(desk, stop);
         if self.job.is_none()
             && let Some(task) = self.waiting.pop_front()
         {
@@ -198,33 +198,64 @@ impl Learning {
         let Some(preset) = self.preset.clone() else { return };
         let (materials, strip, signs) = (self.materials.clone(), task.strip, Arc::new(Signs::default()));
         let theirs = signs.clone();
-        let work = move || task.run(&materials, &preset, &theirs);
+        let (tell, ahead) = unbounded();
+        let work = move || task.run(&materials, &preset, &theirs, &tell);
         match thread::Builder::new().name("unbraid-learner".to_owned()).spawn(work) {
-            Ok(thread) => self.job = Some(Job { strip, places: adapted::unmoved(), signs, thread: Some(thread) }),
+            Ok(thread) => {
+                let places = adapted::unmoved();
+                self.job = Some(Job { strip, places, signs, ahead, heard: None, thread: Some(thread) });
+            }
             Err(error) => fail(desk, format!("nothing was learned: no thread could be started ({error})")),
         }
     }
 
-    fn finish_job(&mut self, desk: &Desk, stop: &Receiver<()>) {
-        let Some(job) = self.job.take_if(|job| job.thread.as_ref().is_none_or(JoinHandle::is_finished)) else { return };
+    /// Plays what the job has learned: all of it, or what is to be heard ahead of the rest. Both are one step to undo.
+    fn hear_job(&mut self, desk: &Desk, stop: &Receiver<()>) {
+        let Some(job) = &self.job else { return };
         let (strip, places) = (job.strip, job.places);
+        if !job.is_finished() {
+            if let Ok(ahead) = job.ahead.try_recv() {
+                let heard = self.take_over(strip, &places, ahead, desk, stop);
+                if let Some(job) = &mut self.job {
+                    job.heard = heard;
+                }
+            }
+            return;
+        }
+        let Some(mut job) = self.job.take() else { return };
+        let heard = job.heard.take();
         match job.outcome() {
-            Ok(learned) => self.take_over(strip, &places, learned, desk, stop),
+            Ok(learned) => {
+                let goes_on = heard.zip(self.preset.as_ref()).is_some_and(|(heard, now)| Arc::ptr_eq(&heard, now));
+                if self.take_over(strip, &places, learned, desk, stop).is_some() && goes_on {
+                    desk.session.history().join_last();
+                }
+            }
             Err(sentence) => fail(desk, sentence),
         }
     }
 
-    fn take_over(&mut self, strip: usize, places: &Places, learned: Learned, desk: &Desk, stop: &Receiver<()>) {
-        let Some(before) = &self.preset else { return };
-        let mut preset = Preset::clone(before);
+    /// Gives the preset that plays what was learned, for `strip` above all, where the sources that the job began with have gone to
+    /// `places`. Gives the new preset, if it plays now.
+    fn take_over(
+        &mut self,
+        strip: usize,
+        places: &Places,
+        learned: Learned,
+        desk: &Desk,
+        stop: &Receiver<()>,
+    ) -> Option<Arc<Preset>> {
+        let mut preset = Preset::clone(self.preset.as_ref()?);
         for (from, dictionaries, blocks) in learned.sources {
             let Some(source) = places[from].and_then(|strip| preset.sources.get_mut(strip)) else { continue };
             (source.kind, source.dictionaries, source.blocks) = (Kind::Fixed, dictionaries, blocks);
         }
         preset.sources[strip].learned_from.clone_from(&learned.material.names);
         preset.sources[strip].licence = None;
-        self.follow(desk.change(preset, stop), None);
+        let changed = desk.change(preset, stop);
+        self.follow(changed.clone(), None);
         self.materials[strip] = Some(learned.material);
+        changed
     }
 
     /// The preset was changed, to `preset`, by the worker itself: what was begun goes on. What `strip` was learned from is of no
