@@ -76,6 +76,7 @@ impl FileChooser {
                 (Wanted::Recordings(strip), Some(_)) => session.request(Request::LearnFiles(strip, files)),
             }
             drop(closed);
+            session.waker.wake();
         };
         if std::thread::Builder::new().name("file dialog".into()).spawn(dialog).is_err() {
             self.open.store(false, SeqCst);

@@ -53,6 +53,13 @@ impl LoadView {
         self.overloaded_at.is_some_and(|at| now - at < OVERLOAD_S)
     }
 
+    /// When to look again though nothing else moves, in seconds: once a second while the host plays.
+    pub fn due(&self, now: f64) -> Option<f64> {
+        let overload = self.overloaded_at.map(|at| at + OVERLOAD_S).filter(|over| *over > now);
+        let played = self.shown.map(|_| self.moved_at + STALE_S);
+        overload.into_iter().chain(played).min_by(f64::total_cmp)
+    }
+
     /// Draws the number in `room`, to the right.
     pub fn draw(&self, ui: &Ui, room: Rect, scene: &Scene) {
         let overloaded = self.is_overloaded(ui.input(|input| input.time));

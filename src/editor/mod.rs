@@ -58,8 +58,6 @@ use std::{sync::Arc, time::Duration};
 
 /// Time between two frames while something moves.
 const MOVING_FRAME: Duration = Duration::from_millis(16);
-/// Time between two frames while nothing moves: soon enough to see what the host and the worker did.
-const RESTING_FRAME: Duration = Duration::from_millis(100);
 
 /// Everything a room of the window needs to draw itself.
 pub struct Scene<'a> {
@@ -104,6 +102,10 @@ pub fn draw(
     let line = footer::draw(ui, rooms.status, &scene, state);
     status::draw(ui, line, &scene, state);
 
-    let next = if scrolls || state.is_moving() { MOVING_FRAME } else { RESTING_FRAME };
-    ui.ctx().request_repaint_after(next);
+    // While nothing moves nothing is drawn, until the hand, the host or the session's waker comes, or something's time is over.
+    if scrolls || state.is_moving() {
+        ui.ctx().request_repaint_after(MOVING_FRAME);
+    } else if let Some(seconds) = state.seconds_to_rest() {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(seconds));
+    }
 }

@@ -156,6 +156,15 @@ impl EditorState {
         self.learning || fading || self.output.is_moving() || self.levels.iter().any(Level::is_moving)
     }
 
+    /// Seconds until what is shown is over, though nothing moves; `None` if it stays as it is.
+    pub(super) fn seconds_to_rest(&self) -> Option<f64> {
+        let now = self.now();
+        let silence = self.silent_since.filter(|_| !self.silent).map(|since| since + SILENCE_S);
+        let due = [silence, self.load.due(now)].into_iter().flatten().min_by(f64::total_cmp)?;
+        // A little later, so that it is over by then.
+        Some((due - now).max(0.0) + 0.02)
+    }
+
     /// Whether nothing has come in for a while.
     pub(super) fn is_silent(&self) -> bool {
         self.silent

@@ -1,12 +1,12 @@
 //! What goes on, said honestly: the line at the bottom, and the banner of a failure.
 
 use super::{EditorState, Scene, latency, learn, strip, theme};
-use crate::plugin::session::{Activity, Dictionaries, Playing, Session, Summary};
+use crate::plugin::session::{Activity, Dictionaries, Origin, Playing, Session, Summary};
 use egui::{
     Align, Button, Color32, CornerRadius, Galley, Label, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder,
     pos2, vec2,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 const DISMISS_WIDTH: f32 = 76.0;
 /// How long a success is told, in seconds.
@@ -124,6 +124,14 @@ fn remarks(scene: &Scene, state: &EditorState) -> Vec<(Color32, String)> {
     if playing.sample_rate > 0.0 && state.is_silent() {
         remarks.push((theme::NEUTRAL, "No signal comes in".to_owned()));
     }
+    if let Some(Origin::File(_)) = state.summary.as_ref().map(|summary| &summary.origin)
+        && scene.session.browsing.library().origin_missing
+    {
+        remarks.push((
+            theme::NOTICE,
+            "The preset's file is gone: it plays on from the project · save it to keep it".into(),
+        ));
+    }
     if let Some(sentence) = &state.fits.sentence {
         remarks.push((theme::NOTICE, sentence.clone()));
     }
@@ -186,5 +194,7 @@ fn forget_success(ui: &Ui, session: &Session) {
     });
     if now - since > TOLD_S {
         session.set_activity(Activity::Idle);
+    } else {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(TOLD_S - (now - since)));
     }
 }

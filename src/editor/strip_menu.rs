@@ -4,6 +4,7 @@ use super::{EditorState, Scene, file_chooser::Wanted, learn, theme};
 use crate::{
     plugin::{
         arranging::Arrange,
+        browsing::Browse,
         session::{Request, Strip, Summary},
     },
     preset::{Kind, MAX_SOURCES, library::Listing},
@@ -46,6 +47,8 @@ impl StripMenu<'_> {
         if head.clicked() {
             state.naming = Naming { text: self.strip().name.clone() };
             scene.session.set_found(None);
+            // Other instances may have saved since.
+            scene.session.browse(Browse::Read);
         }
         let popup = Popup::menu(head).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.width(WIDTH).show(|ui| {

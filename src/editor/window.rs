@@ -73,7 +73,10 @@ impl Window {
         );
         let settings = EguiNiceSettings::new().with_tile("Unbraid").with_resize_hint(hint);
         let app = App { params: params.clone(), session: session.clone(), host: None, state: EditorState::default() };
-        let editor = create_egui_editor(state.clone(), RepaintNotifier::new(), settings, app)?;
+        let notifier = RepaintNotifier::new();
+        let notified = notifier.clone();
+        session.waker.set(move || notified.request_repaint());
+        let editor = create_egui_editor(state.clone(), notifier, settings, app)?;
         Some(Self { state, editor: Arc::new(editor) })
     }
 

@@ -126,6 +126,7 @@ impl Desk {
             Origin::Factory(_) | Origin::Project => None,
         };
         self.session.browsing.set_library(Library::read(origin));
+        self.session.waker.wake();
     }
 
     /// The preset of `entry` was played or saved just now.
@@ -137,6 +138,7 @@ impl Desk {
         library.recent = recent::read(&folder).into_iter().map(Listing::of).collect();
         library.origin_missing = false;
         self.session.browsing.set_library(library);
+        self.session.waker.wake();
     }
 
     /// Plays the preset `step` places on. Those that are known to be damaged are passed over.
@@ -248,6 +250,8 @@ impl Desk {
         let mut history = self.session.history();
         history.set_current(now.clone());
         history.push(Step::Changed { from: before, to: now, knobs });
+        drop(history);
+        self.session.waker.wake();
     }
 
     /// Plays a version again, exactly.
@@ -267,6 +271,7 @@ impl Desk {
             self.session.offer_knobs(knobs);
         }
         self.session.history().set_current(version);
+        self.session.waker.wake();
         self.link.mark_project_changed();
     }
 }

@@ -49,10 +49,15 @@ impl Meter {
         self.rms.store(rms.to_bits(), Relaxed);
     }
 
+    /// The newest RMS, a linear amplitude.
+    pub fn rms(&self) -> f32 {
+        f32::from_bits(self.rms.load(Relaxed))
+    }
+
     /// Editor: the highest peak since the last call and the newest RMS, linear amplitudes.
     pub fn take(&self) -> (f32, f32) {
         let peak = f32::from_bits(self.peak.swap(0, Relaxed));
-        (peak, f32::from_bits(self.rms.load(Relaxed)))
+        (peak, self.rms())
     }
 }
 

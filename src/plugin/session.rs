@@ -10,6 +10,7 @@ use super::{
     meters::Meters,
     spectra::Spectra,
     version::Version,
+    waking::Waker,
 };
 use crate::{
     learner::{LearnSettings, adapted::Adapted, adaptive::MEMORY_SECONDS},
@@ -260,6 +261,8 @@ pub struct Session {
     history: Mutex<History>,
     /// Frames for the editor.
     pub spectra: Spectra,
+    /// Whom to wake when there is something new to see.
+    pub waker: Waker,
     summary: Mutex<Arc<Summary>>,
     activity: Mutex<Activity>,
     learning: Mutex<LearnState>,
@@ -294,6 +297,7 @@ impl Session {
             dictionaries: Mutex::default(),
             found: Mutex::default(),
             knobs: Mutex::new(None),
+            waker: Waker::default(),
             mode: AtomicU32::new(LatencyMode::default() as u32),
             latency_samples: AtomicU32::new(0),
             sample_rate: AtomicU64::new(0),
@@ -309,7 +313,7 @@ impl Session {
 
     /// Worker, main thread: another preset plays from now on.
     pub fn set_summary(&self, summary: Summary) {
-        *lock(&self.summary) = Arc::new(summary);
+        self.put(&self.summary, Arc::new(summary));
     }
 
     /// What goes on in the background.
@@ -319,7 +323,7 @@ impl Session {
 
     /// Worker: what goes on. Editor: [`Activity::Idle`] to dismiss a failure.
     pub fn set_activity(&self, activity: Activity) {
-        *lock(&self.activity) = activity;
+        self.put(&self.activity, activity);
     }
 
     /// What is being captured and learned.
@@ -329,7 +333,7 @@ impl Session {
 
     /// Worker: what is being captured and learned.
     pub fn set_learning(&self, state: LearnState) {
-        *lock(&self.learning) = state;
+        self.put(&self.learning, state);
     }
 
     /// How to capture and learn from now on.
@@ -365,6 +369,7 @@ impl Session {
     /// Worker, main thread: these are the bases of what plays.
     pub fn set_dictionaries(&self, preset: &Arc<Preset>, adapted: &Arc<Adapted>) {
         *lock(&self.dictionaries) = Dictionaries { preset: Some(preset.clone()), adapted: adapted.clone() };
+        self.waker.wake();
     }
 
     /// The sources of the preset that was looked at last.
@@ -374,7 +379,7 @@ impl Session {
 
     /// Worker: these sources were found in a preset. Editor: `None`, they are of no interest any more.
     pub fn set_found(&self, found: Option<Found>) {
-        *lock(&self.found) = found.map(Arc::new);
+        self.put(&self.found, found.map(Arc::new));
     }
 
     /// How the audio thread runs.
@@ -391,6 +396,7 @@ impl Session {
         self.mode.store(playing.mode as u32, Relaxed);
         self.latency_samples.store(playing.latency_samples, Relaxed);
         self.sample_rate.store(playing.sample_rate.to_bits(), Relaxed);
+        self.waker.wake();
     }
 
     /// What was done, to be undone. Held for a moment only.
@@ -407,12 +413,23 @@ impl Session {
 
     /// Worker: a preset the editor asked for was loaded; these are its knob settings, one per source.
     pub fn offer_knobs(&self, knobs: Vec<Knobs>) {
-        *lock(&self.knobs) = Some(knobs);
+        self.put(&self.knobs, Some(knobs));
     }
 
     /// Worker, main thread, editor: the knob settings on offer belong to nothing that plays any more.
     pub fn withdraw_knobs(&self) {
         *lock(&self.knobs) = None;
+    }
+
+    /// Puts `value` where the editor sees it.
+    fn put<T: PartialEq>(&self, place: &Mutex<T>, value: T) {
+        let mut shown = lock(place);
+        let is_new = *shown != value;
+        *shown = value;
+        drop(shown);
+        if is_new {
+            self.waker.wake();
+        }
     }
 
     /// Editor: knob settings to put into the parameters, once after each load.

@@ -15,7 +15,7 @@ use crate::{
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::{thread, time::Duration};
 
-/// Boxes of one editor: as many frames as come while it rests for a tenth of a second and draws the next picture, twice.
+/// Boxes of one editor: as many frames as come while one that rests is woken and draws its first picture, and more.
 pub const BOXES: usize = 24;
 /// Places in each channel: a window may open before the last one has closed.
 const PLACES: usize = 2 * BOXES;
@@ -40,7 +40,7 @@ impl Default for Spectra {
 impl Spectra {
     /// Main thread, on activation: the audio thread's end.
     pub fn observer(&self) -> Observer {
-        Observer::new(self.spare.1.clone(), self.filled.0.clone())
+        Observer::new(self.spare.1.clone(), self.filled.clone())
     }
 
     /// Editor, when it opens: puts boxes into circulation.

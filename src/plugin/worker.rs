@@ -8,6 +8,7 @@ use super::{
     preset_field::{PresetField, StoredPreset, StoredPresetError},
     session::{Activity, Origin, Request, Session, Summary},
     stored_adapted::StoredAdapted,
+    waking::Lookout,
 };
 use crate::{
     learner::{
@@ -75,6 +76,7 @@ impl Drop for Worker {
 fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
     let mut learning = Learning::default();
     let mut adapters = Adapters::default();
+    let mut lookout = Lookout::default();
     let mut kept_at = Instant::now();
     loop {
         select! {
@@ -93,6 +95,9 @@ fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
         adapters.poll(desk);
         desk.tell_version();
         desk.models.free_retired();
+        if lookout.sees(&desk.session.meters) {
+            desk.session.waker.wake();
+        }
         if desk.adapted_since.get() && kept_at.elapsed() > KEEP_AGAIN {
             desk.keep_adapted();
             kept_at = Instant::now();

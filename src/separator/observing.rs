@@ -1,7 +1,7 @@
 //! What the separator knows of a frame, for someone who looks on.
 //!
 //! Frames travel in boxes, to and fro, over two bounded channels: a spare box comes in, a filled one goes out. While no
-//! box is in circulation nobody looks on, and a look at an empty channel per [`Observation::step`] is all that it costs. Nothing is
+//! box is in circulation nobody looks on, and a look at two empty channels per [`Observation::step`] is all that it costs. Nothing is
 //! allocated or freed here, and the sound does not depend on it.
 
 use crate::preset::{MAX_COMPONENTS, MAX_SOURCES};
@@ -122,20 +122,24 @@ impl Observation {
 #[derive(Debug, Clone)]
 pub struct Observer {
     spare: Receiver<Box<Observation>>,
-    filled: Sender<Box<Observation>>,
+    filled: (Sender<Box<Observation>>, Receiver<Box<Observation>>),
 }
 
 impl Observer {
-    /// Takes boxes from `spare` and sends them back through `filled`, which needs room for all of them.
-    pub fn new(spare: Receiver<Box<Observation>>, filled: Sender<Box<Observation>>) -> Self {
+    /// Takes boxes from `spare` and sends them back through `filled`, which needs room for all of them. When there is none to spare, the
+    /// oldest of `filled` is written anew: who looks again after a while sees what came last.
+    pub fn new(
+        spare: Receiver<Box<Observation>>,
+        filled: (Sender<Box<Observation>>, Receiver<Box<Observation>>),
+    ) -> Self {
         Self { spare, filled }
     }
 
     /// Audio thread: lets `fill` write a box, if there is one.
     pub(super) fn show(&self, fill: impl FnOnce(&mut Observation)) {
-        if let Ok(mut observation) = self.spare.try_recv() {
+        if let Ok(mut observation) = self.spare.try_recv().or_else(|_| self.filled.1.try_recv()) {
             fill(&mut observation);
-            if let Err(lost) = self.filled.try_send(observation) {
+            if let Err(lost) = self.filled.0.try_send(observation) {
                 // As many places as boxes: it only fails when nobody is there any more. Freeing takes a lock.
                 std::mem::forget(lost);
             }

@@ -99,6 +99,8 @@ fn a_preset_whose_file_is_gone_is_the_users_still_and_can_be_saved_anew() {
     stage.session.set_summary(Summary { origin: Origin::File(file("Gone")), title: "Gone".into(), ..summary(2) });
     let user: Vec<Listing> = Vec::new();
     stage.session.browsing.set_library(Library { origin_missing: true, user, ..Library::default() });
+    stage.wait(0.1);
+    assert!(stage.shows("The preset's file is gone"));
     stage.click("Preset");
     stage.wait(0.1);
     let save = stage.harness.get_by_label("Save");

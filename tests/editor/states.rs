@@ -7,7 +7,7 @@ use unbraid::{
         layout::{DEFAULT_SIZE, MAX_SIZE, MIN_SIZE},
         window::usable_size,
     },
-    plugin::session::{Activity, Playing, Request, Summary},
+    plugin::session::{Activity, LearnState, Playing, Request, Summary},
     separator::LatencyMode,
 };
 
@@ -101,15 +101,49 @@ fn next_frame(stage: &Stage) -> Duration {
 }
 
 #[test]
-fn frames_come_fast_while_a_meter_moves_and_slowly_at_rest() {
+fn frames_come_fast_while_a_meter_moves_and_not_at_all_at_rest() {
     let mut stage = Stage::new(2, DEFAULT);
     stage.wait(0.5);
-    assert_eq!(next_frame(&stage), Duration::from_millis(100));
+    // Until it may be said that no signal comes in.
+    assert!((1.4..1.6).contains(&next_frame(&stage).as_secs_f64()));
+    stage.wait(2.0);
+    assert_eq!(next_frame(&stage), Duration::MAX);
     stage.session.meters.output.write(0.5, 0.2);
     stage.wait(0.1);
     assert!(next_frame(&stage) <= Duration::from_millis(17));
     stage.wait(6.0);
-    assert_eq!(next_frame(&stage), Duration::from_millis(100));
+    assert_eq!(next_frame(&stage), Duration::MAX);
+}
+
+/// The load is a number that changes: it is read once a second while the host plays silence, and no more once it has stopped.
+#[test]
+fn silence_that_is_played_is_drawn_once_a_second() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.wait(2.5);
+    for _ in 0..60 {
+        stage.session.meters.load.write(0.01, 0.01, false);
+        stage.wait(0.01);
+    }
+    assert!((0.9..1.1).contains(&next_frame(&stage).as_secs_f64()), "{:?}", next_frame(&stage));
+    stage.wait(1.5);
+    assert_eq!(next_frame(&stage), Duration::MAX);
+}
+
+#[test]
+fn an_editor_that_rests_is_woken_by_what_is_new_and_by_nothing_else() {
+    let stage = Stage::new(2, DEFAULT);
+    let (wake, woken) = std::sync::mpsc::channel();
+    stage.session.waker.set(move || wake.send(()).unwrap());
+    let is_woken = || woken.try_iter().count() > 0;
+    stage.session.set_learning(LearnState::default());
+    stage.session.set_activity(Activity::Idle);
+    assert!(!is_woken());
+    stage.session.set_activity(Activity::Loading("Slap + Room".into()));
+    assert!(is_woken());
+    stage.session.set_learning(LearnState { take: Some((0, 0.0, 0.0)), ..LearnState::default() });
+    assert!(is_woken());
+    stage.session.set_playing(stage.session.playing());
+    assert!(is_woken());
 }
 
 #[test]

@@ -26,7 +26,7 @@ use std::{
     collections::VecDeque,
     path::PathBuf,
     sync::{Arc, Weak, atomic::Ordering::Relaxed},
-    thread::{self, JoinHandle},
+    thread,
 };
 use take::{SOUND, Take};
 
