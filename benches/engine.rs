@@ -7,7 +7,8 @@ use std::{
 };
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::Preset,
+    learner::adaptive,
+    preset::{Kind, Preset, Source},
     separator::{Controls, LatencyMode, Layout, Model, Separator},
 };
 use unbraid_benches::{noise, preset, source, spiky_bases};
@@ -45,14 +46,14 @@ const BLOCKS: usize = 1_000_000;
 fn main() {
     println!("share of one core, stereo, blocks of {BLOCK} samples");
     println!("{:52}{:>9}{:>9}{:>11}{:>9}", "", "direct", "live", "balanced", "quality");
-    for (name, sources, components, rate, all) in [
-        ("2 sources x 25 bases, 48 kHz", 2, 25, 48_000.0, false),
-        ("2 sources x 25 bases, 48 kHz, all outputs", 2, 25, 48_000.0, true),
-        ("2 sources x 100 bases, 48 kHz", 2, 100, 48_000.0, false),
-        ("2 sources x 500 bases, 48 kHz", 2, 500, 48_000.0, false),
-        ("8 sources x 64 bases, 96 kHz, all outputs", 8, 64, 96_000.0, true),
+    for (name, preset, rate, all) in [
+        ("2 sources x 25 bases, 48 kHz", random_preset(2, 25), 48_000.0, false),
+        ("2 sources x 25 bases, 48 kHz, all outputs", random_preset(2, 25), 48_000.0, true),
+        ("the same and one that follows the mixture", with_one_that_follows(random_preset(2, 25)), 48_000.0, true),
+        ("2 sources x 100 bases, 48 kHz", random_preset(2, 100), 48_000.0, false),
+        ("2 sources x 500 bases, 48 kHz", random_preset(2, 500), 48_000.0, false),
+        ("8 sources x 64 bases, 96 kHz, all outputs", random_preset(8, 64), 96_000.0, true),
     ] {
-        let preset = random_preset(sources, components);
         let shares = LatencyMode::ALL.map(|mode| {
             let times = play(&preset, mode, rate, all, (SECONDS * rate) as usize / BLOCK);
             100.0 * times.iter().sum::<f64>() / SECONDS
@@ -131,6 +132,13 @@ fn random_preset(sources: usize, components: usize) -> Preset {
     };
     let both = |number| [LatencyMode::Live, LatencyMode::Quality].map(|mode| dictionary(number, mode)).to_vec();
     preset((0..sources).map(|number| source("source", both(number))).collect())
+}
+
+/// The same with an adaptive source, beside which the others have copies of their bases at other pitches. It learns in the stream's step.
+fn with_one_that_follows(mut preset: Preset) -> Preset {
+    let kind = Kind::Adaptive { components: adaptive::COMPONENTS };
+    preset.sources.push(Source { kind, ..source("rest", Vec::new()) });
+    preset
 }
 
 fn separator(preset: &Preset, mode: LatencyMode, rate: f64) -> Separator {

@@ -162,7 +162,8 @@ fn play(what: &str) {
             let _ = spare.try_send(Box::new(Observation::with_room(2_300)));
         }
     }
-    let mut separator = Separator::new(Box::new(model), 2).observed_by(Observer::new(spare_out, filled));
+    let observer = Observer::new(spare_out, (filled, filled_out.clone()));
+    let mut separator = Separator::new(Box::new(model), 2).observed_by(observer);
     separator.set_controls(&Controls { gains: [0.5; 8], ..Controls::default() });
     let mut noise = noise(3);
     for block in 0..tenths * RATE as usize / 10 / 64 {

@@ -1,7 +1,7 @@
 //! The bundled plugin on stage: it plays in real time while sources are learned and follow the mixture.
 //!
 //! Blocks come as an audio interface sends them, and a block is missed when it is not done one block after its end. Beside the plugin runs a control, a thread
-//! that does the same sum for every block: what both miss, the machine missed.
+//! that adds up numbers for as long in every block as the plugin's median block takes: what it misses, the machine missed.
 
 mod pace;
 mod sound;
@@ -29,7 +29,7 @@ use unbraid_benches::{Case, cases, median, preset, source};
 
 /// Minutes of playing while sources are learned, unless `--minutes` says otherwise.
 const MINUTES: f64 = 0.5;
-/// Seconds that the machine is watched before, and that the adaptation is.
+/// Seconds that the plugin is watched before, without learning, and that the adaptation is.
 const ALONE_SECONDS: f64 = 5.0;
 const ADAPTING_SECONDS: f64 = 15.0;
 /// An adaptive source is eager to learn for so long, in seconds.
@@ -58,12 +58,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{:38}{:>9}{:>8}{:>9}{:>8}{:>9}{:>10}{:>9}",
         "", "blocks", "missed", "control", "alone", "median", "99.99 %", "longest"
     );
-    let machine = machine_alone(sample_rate);
-    report("the control, nothing else", &machine.blocks, &[]);
+    let mut is_real_time = true;
     for mode in ["Live", "Quality"] {
-        play_and_learn(&case, mode, seconds)?;
+        is_real_time &= play_and_learn(&case, mode, seconds)?;
     }
-    if !machine.is_real_time {
+    if !is_real_time {
         println!("without real-time priority, which audio servers have: run it with the right to it");
     }
 
@@ -131,22 +130,18 @@ fn sources(case: &Case, rest: bool) -> Preset {
     preset(sources)
 }
 
-fn machine_alone(sample_rate: f64) -> Pace {
-    let over = AtomicBool::new(false);
-    let pace = Pace::new(Instant::now(), sample_rate, ALONE_SECONDS);
-    thread::scope(|scope| {
-        let control = scope.spawn(|| always_the_same(pace, &over));
-        thread::sleep(Duration::from_secs_f64(ALONE_SECONDS));
-        over.store(true, Relaxed);
-        control.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
-}
-
-/// Plays for `seconds` while one source after the other is learned again, a third follows the mixture, and knobs move.
-fn play_and_learn(case: &Case, mode: &str, seconds: f64) -> Result<(), Box<dyn Error>> {
+/// Plays for `seconds` while one source after the other is learned again, a third follows the mixture, and knobs move; before that for a
+/// while without all this. Gives whether it had real-time priority.
+fn play_and_learn(case: &Case, mode: &str, seconds: f64) -> Result<bool, Box<dyn Error>> {
     let mixture = case.mixture();
     let sample_rate = f64::from(mixture.sample_rate);
     let mut plugin = plugin_with(&sources(case, true), mode, sample_rate)?;
+    let pause = || thread::sleep(Duration::from_secs_f64(ALONE_SECONDS));
+    let mut alone = Loop::new(mixture.channels.clone(), Pace::new(Instant::now(), sample_rate, ALONE_SECONDS));
+    plugin.perform(BLOCK, &mut alone, |_| pause())?;
+    report(&format!("{mode}, playing"), &alone.pace.blocks, &[]);
+    let share = median(alone.pace.blocks.iter().map(|block| f64::from(block.work)).collect());
+
     let first = Instant::now() + Duration::from_millis(10);
     let pace = || Pace::new(first, sample_rate, seconds);
     let mut player = Loop::new(mixture.channels, pace());
@@ -154,7 +149,7 @@ fn play_and_learn(case: &Case, mode: &str, seconds: f64) -> Result<(), Box<dyn E
     let before = plugin.requests().dirty_marks;
     let [mut worker, mut learner] = ["unbraid-worker", "unbraid-learner"].map(Usage::of);
     let control = thread::scope(|scope| {
-        let control = scope.spawn(|| always_the_same(pace(), &over));
+        let control = scope.spawn(|| always_the_same(pace(), share, &over));
         let played = plugin.perform(BLOCK, &mut player, |plugin| {
             let begin = Instant::now();
             while begin.elapsed().as_secs_f64() < seconds {
@@ -177,7 +172,7 @@ fn play_and_learn(case: &Case, mode: &str, seconds: f64) -> Result<(), Box<dyn E
         100.0 * worker.seconds() / seconds,
         100.0 * learner.seconds() / seconds
     );
-    Ok(())
+    Ok(control.is_real_time && player.pace.is_real_time)
 }
 
 /// What a player and a host do, `time` seconds after the beginning.

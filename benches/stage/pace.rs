@@ -18,8 +18,8 @@ pub(crate) const BLOCK: usize = 64;
 const BUFFERED: f64 = 1.0;
 /// Of 99: what audio servers give their threads.
 const PRIORITY: u8 = 70;
-/// How many values the control adds up: 10 to 20 us, about what a block costs the plugin.
-const CONTROL_VALUES: usize = 1 << 14;
+/// How many values the control adds up before it looks at its time: some 5 us.
+const CONTROL_VALUES: usize = 1 << 12;
 
 /// One block.
 #[derive(Debug, Clone, Copy)]
@@ -86,12 +86,15 @@ fn ask_for_priority() -> bool {
     priority.is_ok_and(|priority| set_thread_priority_and_policy(thread_native_id(), priority, policy).is_ok())
 }
 
-/// The control: the same sum for every block of the time table, until `over`. What it misses, the machine missed.
-pub(crate) fn always_the_same(mut pace: Pace, over: &AtomicBool) -> Pace {
+/// The control: adds up for `share` of every block of the time table, until `over`. What it misses, the machine missed.
+pub(crate) fn always_the_same(mut pace: Pace, share: f64, over: &AtomicBool) -> Pace {
     let values: Vec<f32> = (0..CONTROL_VALUES).map(|n| n as f32).collect();
+    let time = Duration::from_secs_f64(share * pace.seconds_per_block);
     while !over.load(Relaxed) {
         pace.wait();
-        black_box(values.iter().fold(0.0, |sum, value| sum + black_box(value)));
+        while ThreadTime::now().as_duration().saturating_sub(pace.begun) < time {
+            black_box(values.iter().fold(0.0, |sum, value| sum + black_box(value)));
+        }
         pace.done();
     }
     pace

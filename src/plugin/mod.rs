@@ -5,7 +5,7 @@
 //! - [`history`]: what was done, to be undone, with each [`version`] of the preset. [`load`]: the audio thread's own time.
 //! - [`session`]: what the editor sees and may ask. [`meters`] and [`spectra`]: levels and frames for it. [`bases`]: which of a source's
 //!   bases play, for it. [`waking`]: when it rests and when not.
-//! - [`worker`]: the thread that reads presets and builds models, [`learning`], [`adapting`], [`arranging`] and [`browsing`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
+//! - [`worker`]: the thread that reads presets and builds models, [`learning`], [`adapting`], [`following`], [`arranging`] and [`browsing`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
 //!   between it, the main thread and the audio thread.
 //! - [`entry`]: the library's entry points. [`host_link`]: what they and the plugin tell each other.
 //!
@@ -16,6 +16,7 @@ pub mod arranging;
 pub mod bases;
 pub mod browsing;
 pub mod entry;
+pub mod following;
 pub mod handover;
 pub mod history;
 pub mod host_link;

@@ -11,12 +11,9 @@ use super::{
     waking::Lookout,
 };
 use crate::{
-    learner::{
-        adapted::{self, Adapted, Places},
-        adaptive::COMPONENTS,
-    },
+    learner::adapted::{self, Adapted, Places},
     preset::{
-        Cue, Kind, Knobs, Preset, Source, file,
+        Knobs, Preset, Source, file,
         library::{self, Entry},
     },
     separator::{Model, ModelError},
@@ -34,8 +31,6 @@ use std::{
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 /// Time between two entries of what adaptive sources have become into the project.
 const KEEP_AGAIN: Duration = Duration::from_secs(2);
-/// Number of bases of each source that nobody taught: more of them fall to the wrong one.
-const UNSUPERVISED_COMPONENTS: usize = 8;
 /// Time between two attempts to send to an audio thread that does not take models at present.
 const SEND_AGAIN: Duration = Duration::from_millis(5);
 
@@ -182,72 +177,6 @@ impl Desk {
     /// The adapters of models that were sent to play since the last call.
     pub fn take_adapters(&self) -> Vec<Playing> {
         std::mem::take(&mut self.stage.lock().adapters)
-    }
-
-    fn make_adaptive(&self, strip: usize, stop: &Receiver<()>) -> Option<Arc<Preset>> {
-        self.change_source(strip, stop, |source| {
-            (source.kind, source.drift) = (Kind::Adaptive { components: COMPONENTS }, false);
-            (source.blocks, source.dictionaries, source.learned_from) = (Vec::new(), Vec::new(), Vec::new());
-            source.licence = None;
-        })
-    }
-
-    fn let_drift(&self, strip: usize, drift: bool, stop: &Receiver<()>) -> Option<Arc<Preset>> {
-        self.change_source(strip, stop, |source| source.drift = drift && source.kind == Kind::Fixed)
-    }
-
-    fn keep(&self, strip: usize, stop: &Receiver<()>) -> Option<Arc<Preset>> {
-        let adapted = self.stage.lock().adapted.clone();
-        let adaptive = |source: &Source| matches!(source.kind, Kind::Adaptive { .. });
-        let is_adaptive = self.stage.lock().preset.sources.get(strip).is_some_and(adaptive);
-        let Some(kept) = adapted.of(strip).filter(|_| is_adaptive) else {
-            let sentence = "there is nothing to keep yet: let the mixture play, then keep what the source has become";
-            self.session.set_activity(Activity::Failed(sentence.to_owned()));
-            return None;
-        };
-        self.change_source(strip, stop, |source| {
-            (source.kind, source.blocks) = (Kind::Fixed, vec![kept.dictionary.components]);
-            source.learned_from = vec!["the mixture, while it played".to_owned()];
-            source.dictionaries = vec![kept.dictionary.clone()];
-        })
-    }
-
-    fn group_by(&self, cue: Cue, stop: &Receiver<()>) -> Option<Arc<Preset>> {
-        let mut preset = Preset::clone(&self.stage.lock().preset.clone());
-        preset.grouping = cue;
-        // Also by the same cue: what was given by hand is shared anew.
-        self.remember(|scene| {
-            let mut adapted = Adapted { grouped_by: None, ..Adapted::clone(&scene.adapted) };
-            adapted.sources.iter_mut().for_each(|source| source.pinned.fill(false));
-            Some(adapted)
-        });
-        self.change(preset, stop)
-    }
-
-    fn give(&self, component: usize, strip: usize, adapters: &mut Adapters) {
-        if !adapters.give(component, strip, self) {
-            let sentence = "this component stays: it is its source's last, or not one that follows the mixture";
-            self.session.set_activity(Activity::Failed(sentence.to_owned()));
-        }
-    }
-
-    /// Plays `count` adaptive sources, which nobody taught anything.
-    fn take_apart(&self, count: usize, stop: &Receiver<()>) {
-        let before = self.version();
-        let preset = Arc::new(Preset::unsupervised(count, UNSUPERVISED_COMPONENTS));
-        let title = format!("{} parts", preset.sources.len());
-        if let Err(error) = self.play(&preset, &Arc::default(), stop) {
-            return self.session.set_activity(Activity::Failed(error.to_string()));
-        }
-        if let Ok(bytes) = file::to_bytes(&preset) {
-            self.field.keep(Arc::new(StoredPreset::pack(title.as_str(), &bytes)));
-        }
-        self.session.set_summary(Summary { changed: true, ..Summary::new(title, Origin::Project, &preset) });
-        let knobs: Vec<Knobs> = preset.sources.iter().map(|source| source.knobs).collect();
-        self.record_change(before, Some(((self.knobs)(), knobs.clone())));
-        self.session.offer_knobs(knobs);
-        self.session.set_activity(Activity::Idle);
-        self.link.mark_project_changed();
     }
 
     /// Changes the source of `strip` in the preset that plays; gives the new preset, if it plays now.

@@ -5,11 +5,11 @@
 //! so that the stereo image stands still.
 //!
 //! - `job`: a frame's work in steps, laid out over the hop.
-//! - `model`: a preset made ready for one layout. Built elsewhere, handed over whole, faded in; what it displaces is given back.
+//! - `model`: a preset made ready for one layout, built elsewhere and handed over whole. `fade`: from one model to the next.
 //! - `rows`: a preset's bases on the engine's bins; `transposition`: copies of them at other pitches.
 //! - `adapting`: a model's way to the adaptation of its bases.
 //! - `observing`: what is shown of a frame to who looks on.
-//! - `controls`: what the player sets, smoothed.
+//! - `controls`: what the player sets, smoothed. `levels`: how loud everything is.
 //! - `stream`: one channel's samples on their way in and out; `loops`: loops over bins.
 //! - [`offline`]: the same engine over a whole recording.
 //! - [`batch`]: the tutorial's algorithm, which sees a whole recording at once.
@@ -19,7 +19,9 @@
 mod adapting;
 pub mod batch;
 mod controls;
+mod fade;
 mod job;
+mod levels;
 mod loops;
 mod model;
 mod observing;
@@ -31,6 +33,7 @@ mod transposition;
 pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 pub use adapting::{Adapter, Work};
 pub use controls::{Controls, decibels_to_gain};
+pub use levels::{Level, Levels};
 pub use model::{Model, ModelError};
 pub use observing::{Observation, Observer};
 pub use rows::dictionary_in_use;
@@ -39,44 +42,15 @@ use crate::{
     preset::MAX_SOURCES,
     stft::{Analysis, Bin, Synthesis},
 };
+use fade::Fade;
 use job::{Job, Step};
+use observing::{Frame, Watch};
 use stream::{Input, Output};
-
-/// Time that a new model takes to replace the old one, in milliseconds.
-const FADE_MS: f64 = 50.0;
-
-/// Peak and RMS of a stretch of sound, linear full-scale amplitudes.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Level {
-    /// Highest absolute sample. For a source that has no output of its own: estimated from its RMS and the mixture's crest factor.
-    pub peak: f32,
-    /// Root mean square over one frame, averaged over the channels.
-    pub rms: f32,
-}
-
-/// What was played last.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Levels {
-    /// Each source after its gain; 0 beyond the preset's sources.
-    pub sources: [Level; MAX_SOURCES],
-    /// Each source's share of the mixture's power, before its gain: Σ M_s P / Σ P. They add up to 1, and are 0 in silence.
-    pub shares: [f32; MAX_SOURCES],
-    /// The mixture.
-    pub mixture: Level,
-    /// The main output.
-    pub output: Level,
-}
 
 /// Separates one stream. Lives on the audio thread; built and dropped elsewhere.
 pub struct Separator {
     layout: Layout,
-    model: Box<Model>,
-    /// The model that fades in, and its share, 0 to 1.
-    rising: Option<Box<Model>>,
-    share: f32,
-    /// The model that begins to fade in with the next frame.
-    offered: Option<Box<Model>>,
-    retired: Option<Box<Model>>,
+    models: Fade,
     /// What the player has set, and what the frame at work was begun with.
     target: Controls,
     held: Controls,
@@ -107,14 +81,9 @@ pub struct Separator {
     levels: Levels,
     /// The levels of the frame at work.
     next_levels: Levels,
-    observer: Option<Observer>,
-    /// Frames between two that are shown, and how many went by since the last one.
-    stride: usize,
-    since_shown: usize,
+    watch: Watch,
     /// Samples up to the end of the frame at work, since this was built.
     position: u64,
-    /// What a magnitude is multiplied by to be an amplitude.
-    amplitude_scale: f32,
 }
 
 impl Separator {
@@ -124,14 +93,10 @@ impl Separator {
         let (windows, bins) = (&layout.windows, layout.bins());
         let target = Controls::default();
         let window_power: f32 = windows.analysis.iter().map(|w| w * w).sum();
-        let window_sum: f32 = windows.analysis.iter().sum();
         let outputs = || (0..channels).map(|_| Output::new(windows)).collect::<Vec<_>>();
         let now = controls::Levels::of(&target);
         Self {
-            rising: None,
-            share: 0.0,
-            offered: None,
-            retired: None,
+            models: Fade::new(model),
             now,
             job: Job::idle(channels, now),
             first: true,
@@ -153,20 +118,15 @@ impl Separator {
             masked: vec![Bin::default(); bins],
             levels: Levels::default(),
             next_levels: Levels::default(),
-            observer: None,
-            stride: observing::stride(layout.sample_rate, windows.hop),
-            since_shown: 0,
+            watch: Watch::new(&layout, channels),
             position: 0,
-            // A sine at full scale has half the window's sum in its bin.
-            amplitude_scale: 2.0 / (window_sum * channels.max(1) as f32),
             layout,
-            model,
         }
     }
 
     /// The same, with frames shown to `observer`.
     pub fn observed_by(self, observer: Observer) -> Self {
-        Self { observer: Some(observer), ..self }
+        Self { watch: self.watch.by(observer), ..self }
     }
 
     /// How the stream is framed.
@@ -181,17 +141,13 @@ impl Separator {
 
     /// Number of sources of the model that plays, or of the one that is to replace it.
     pub fn sources(&self) -> usize {
-        self.newcomer().unwrap_or(&self.model).sources()
-    }
-
-    fn newcomer(&self) -> Option<&Model> {
-        self.offered.as_deref().or(self.rising.as_deref())
+        self.models.newcomer().unwrap_or(&self.models.settled).sources()
     }
 
     /// What the player sets; heard from the next frame on.
     pub fn set_controls(&mut self, controls: &Controls) {
         let mut target = controls.sanitized();
-        if let Some(newcomer) = self.newcomer() {
+        if let Some(newcomer) = self.models.newcomer() {
             // Sources that only the fading model has keep the gains they had.
             let gone = newcomer.sources().min(MAX_SOURCES)..;
             target.gains[gone.clone()].copy_from_slice(&self.target.gains[gone]);
@@ -205,25 +161,19 @@ impl Separator {
     /// Gives the model back while another fade is under way or its predecessor has not been taken by [`Self::take_retired`], and when it was
     /// built for another sample rate or latency mode.
     pub fn offer_model(&mut self, model: Box<Model>) -> Result<(), Box<Model>> {
-        if self.newcomer().is_some() || self.retired.is_some() || !model.layout().same_as(&self.layout) {
-            return Err(model);
-        }
-        self.offered = Some(model);
-        Ok(())
+        self.models.offer(model)
     }
 
     /// The model that was displaced, once it is no longer heard; to be freed on another thread.
     pub fn take_retired(&mut self) -> Option<Box<Model>> {
-        self.retired.take()
+        self.models.take_retired()
     }
 
     /// Forgets what was heard; the next output is silence for one latency.
     pub fn reset(&mut self) {
         self.inputs.iter_mut().for_each(Input::reset);
         self.mains.iter_mut().chain(self.sources.iter_mut().flatten()).for_each(Output::reset);
-        for model in [Some(&mut self.model), self.rising.as_mut(), self.offered.as_mut()].into_iter().flatten() {
-            model.reset();
-        }
+        self.models.reset();
         self.job.abandon();
         self.fresh = true;
         self.filled = 0;
@@ -305,45 +255,39 @@ impl Separator {
 
     /// One hop has arrived: takes up the work of the frame that ends with it.
     fn begin_frame(&mut self, listened: &[bool; MAX_SOURCES]) {
-        if let Some(offered) = self.offered.take() {
-            self.rising = Some(offered);
-            self.share = 0.0;
-        }
+        self.models.begin_frame();
         self.held = self.target;
         let target = controls::Levels::of(&self.held);
         let before = self.now;
         self.now.step(&target, if self.fresh { 1.0 } else { self.pace });
         let before = if self.fresh { self.now } else { before };
         self.fresh = false;
-        if self.rising.is_some() {
-            self.share += (self.layout.windows.hop as f64 / (self.layout.sample_rate * FADE_MS * 1e-3)) as f32;
-        }
         self.position += self.layout.windows.hop as u64;
         self.inputs.iter_mut().for_each(Input::shift);
         self.magnitudes.fill(0.0);
         self.power.fill(0.0);
         self.next_levels = Levels::default();
-        let sources = self.source_count();
+        let sources = self.models.sources();
         for (source, outputs) in self.sources.iter_mut().enumerate() {
             if source >= sources || !listened[source] {
                 outputs.iter_mut().for_each(Output::reset);
             }
         }
-        self.job.begin(self.inputs.len(), self.rising.is_some(), sources, listened, before);
+        self.job.begin(self.inputs.len(), self.models.rising.is_some(), sources, listened, before);
     }
 
     fn step(&mut self, step: Step) {
         match step {
             Step::Analyse(channel) => self.analyse(channel),
-            Step::Solve => self.model.solve(&self.magnitudes, &self.held),
-            Step::Mask => self.model.mask_sources(self.held.focus),
+            Step::Solve => self.models.settled.solve(&self.magnitudes, &self.held),
+            Step::Mask => self.models.settled.mask_sources(self.held.focus),
             Step::SolveRising => {
-                if let Some(rising) = &mut self.rising {
+                if let Some(rising) = &mut self.models.rising {
                     rising.solve(&self.magnitudes, &self.held);
                 }
             }
             Step::MaskRising => {
-                if let Some(rising) = &mut self.rising {
+                if let Some(rising) = &mut self.models.rising {
                     rising.mask_sources(self.held.focus);
                 }
             }
@@ -362,8 +306,8 @@ impl Separator {
         loops::add_magnitudes(&input.spectrum, self.power_scale, &mut self.magnitudes, &mut self.power);
         if channel == 0 && self.inputs.len() == 2 {
             // What is added up so far is the left channel alone.
-            self.model.hear_left(&self.magnitudes);
-            if let Some(rising) = &mut self.rising {
+            self.models.settled.hear_left(&self.magnitudes);
+            if let Some(rising) = &mut self.models.rising {
                 rising.hear_left(&self.magnitudes);
             }
         }
@@ -371,14 +315,9 @@ impl Separator {
 
     /// Adds `weight` times the mask of `source`, as it stands in the fade, to the weighted mask.
     fn add_mask(&mut self, source: usize, weight: f32) {
-        let mixed = Mixed { settled: &self.model, rising: self.rising.as_deref(), share: self.share };
-        for (model, share) in mixed.of(source) {
-            loops::add_scaled(&mut self.mask, weight * share, model.mask(source));
+        for (mask, share) in self.models.masks(source) {
+            loops::add_scaled(&mut self.mask, weight * share, mask);
         }
-    }
-
-    fn source_count(&self) -> usize {
-        self.model.sources().max(self.rising.as_ref().map_or(0, |model| model.sources())).min(MAX_SOURCES)
     }
 
     /// The gain-weighted mask of a source, its level, and its share of the mixture.
@@ -417,7 +356,7 @@ impl Separator {
     /// listens to what is removed.
     fn weigh_main(&mut self) {
         self.mask.fill(1.0);
-        for source in 0..self.source_count() {
+        for source in 0..self.models.sources() {
             self.add_mask(source, self.now.gains[source] - 1.0);
         }
         let removed = self.now.removed;
@@ -439,87 +378,23 @@ impl Separator {
         level.rms += output.mean_square() / self.inputs.len() as f32;
     }
 
-    /// A frame is whole: shows it, if it is due and someone looks on. The weighted mask is the main output's.
-    fn show(&mut self) {
-        self.since_shown += 1;
-        if self.since_shown < self.stride {
-            return;
-        }
-        self.since_shown = 0;
-        let Some(observer) = &self.observer else { return };
-        observer.show(|shown| {
-            let (bins, hop) = (self.layout.bins(), self.layout.windows.hop);
-            shown.set_extent(self.source_count(), bins);
-            (shown.position, shown.step, shown.hop) = (self.position, self.stride * hop, hop);
-            (shown.sample_rate, shown.bin_spacing) = (self.layout.sample_rate, self.layout.bin_spacing());
-            (shown.scale, (shown.wet, shown.dry)) = (self.amplitude_scale, self.now.wet_and_dry());
-            let bins = shown.magnitudes().len();
-            shown.magnitudes_mut().copy_from_slice(&self.magnitudes[..bins]);
-            shown.weights_mut().copy_from_slice(&self.mask[..bins]);
-            shown.set_activations(self.model.activations());
-            let mixed = Mixed { settled: &self.model, rising: self.rising.as_deref(), share: self.share };
-            for source in 0..shown.sources() {
-                let mask = shown.mask_mut(source);
-                if mixed.rising.is_none() {
-                    mask.copy_from_slice(&self.model.mask(source)[..bins]);
-                    continue;
-                }
-                mask.fill(0.0);
-                for (model, share) in mixed.of(source) {
-                    loops::add_scaled(mask, share, model.mask(source));
-                }
-            }
-        });
-    }
-
     fn finish(&mut self) {
-        self.show();
+        let frame = Frame {
+            position: self.position,
+            layout: &self.layout,
+            models: &self.models,
+            magnitudes: &self.magnitudes,
+            // That of the main output, which is the last one.
+            weights: &self.mask,
+            levels: &self.now,
+        };
+        self.watch.show(&frame);
         self.next_levels.output.rms = self.next_levels.output.rms.sqrt();
         if !self.first {
             self.next_levels.hold_peaks(&self.levels);
         }
         self.first = false;
         self.levels = self.next_levels;
-        // The old model's sources are kept until nothing of them is left in the overlap.
-        let tail = self.layout.latency_samples() + self.layout.windows.hop;
-        if self.share >= 1.0 + (tail as f64 / (self.layout.sample_rate * FADE_MS * 1e-3)) as f32 {
-            self.finish_fade();
-        }
-    }
-
-    fn finish_fade(&mut self) {
-        if let Some(mut model) = self.rising.take() {
-            std::mem::swap(&mut self.model, &mut model);
-            self.retired = Some(model);
-        }
-        self.share = 0.0;
-    }
-}
-
-/// The models that are heard.
-struct Mixed<'a> {
-    settled: &'a Model,
-    rising: Option<&'a Model>,
-    /// Of the rising one.
-    share: f32,
-}
-
-impl<'a> Mixed<'a> {
-    /// Those that have a source `source`, each with its share.
-    fn of(&self, source: usize) -> impl Iterator<Item = (&'a Model, f32)> {
-        let rising = self.rising.map(|model| (model, self.share.min(1.0)));
-        let settled = (self.settled, 1.0 - rising.map_or(0.0, |(_, share)| share));
-        [Some(settled), rising].into_iter().flatten().filter(move |(model, _)| source < model.sources())
-    }
-}
-
-impl Levels {
-    /// Raises the peaks to those of `earlier`.
-    fn hold_peaks(&mut self, earlier: &Self) {
-        for (level, earlier) in self.sources.iter_mut().zip(&earlier.sources) {
-            level.peak = level.peak.max(earlier.peak);
-        }
-        self.mixture.peak = self.mixture.peak.max(earlier.mixture.peak);
-        self.output.peak = self.output.peak.max(earlier.output.peak);
+        self.models.finish_frame();
     }
 }

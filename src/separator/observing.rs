@@ -4,7 +4,11 @@
 //! box is in circulation nobody looks on, and a look at two empty channels per [`Observation::step`] is all that it costs. Nothing is
 //! allocated or freed here, and the sound does not depend on it.
 
-use crate::preset::{MAX_COMPONENTS, MAX_SOURCES};
+use super::{controls::Levels, fade::Fade, loops};
+use crate::{
+    preset::{MAX_COMPONENTS, MAX_SOURCES},
+    stft::Layout,
+};
 use crossbeam_channel::{Receiver, Sender};
 
 /// Most frames a second that are worth showing.
@@ -135,8 +139,8 @@ impl Observer {
         Self { spare, filled }
     }
 
-    /// Audio thread: lets `fill` write a box, if there is one.
-    pub(super) fn show(&self, fill: impl FnOnce(&mut Observation)) {
+    /// Lets `fill` write a box, if there is one.
+    fn show(&self, fill: impl FnOnce(&mut Observation)) {
         if let Ok(mut observation) = self.spare.try_recv().or_else(|_| self.filled.1.try_recv()) {
             fill(&mut observation);
             if let Err(lost) = self.filled.0.try_send(observation) {
@@ -147,7 +151,72 @@ impl Observer {
     }
 }
 
-/// How many frames there are from one that is shown to the next.
-pub(super) fn stride(sample_rate: f64, hop: usize) -> usize {
-    (sample_rate / hop as f64 / MOST_PER_SECOND).ceil().max(1.0) as usize
+/// A whole frame, as the separator has it.
+pub(super) struct Frame<'a> {
+    /// See [`Observation::position`].
+    pub(super) position: u64,
+    pub(super) layout: &'a Layout,
+    pub(super) models: &'a Fade,
+    /// See [`Observation::magnitudes`] and [`Observation::weights`].
+    pub(super) magnitudes: &'a [f32],
+    pub(super) weights: &'a [f32],
+    pub(super) levels: &'a Levels,
+}
+
+/// Shows every so many frames to an observer, if there is one.
+pub(super) struct Watch {
+    observer: Option<Observer>,
+    /// Frames from one that is shown to the next, and how many went by since the last one.
+    stride: usize,
+    since_shown: usize,
+    /// See [`Observation::scale`].
+    scale: f32,
+}
+
+impl Watch {
+    /// Nobody looks on.
+    pub(super) fn new(layout: &Layout, channels: usize) -> Self {
+        let frames_per_second = layout.sample_rate / layout.windows.hop as f64;
+        let window: f32 = layout.windows.analysis.iter().sum();
+        Self {
+            observer: None,
+            stride: (frames_per_second / MOST_PER_SECOND).ceil().max(1.0) as usize,
+            since_shown: 0,
+            // A sine at full scale has half the window's sum in its bin.
+            scale: 2.0 / (window * channels.max(1) as f32),
+        }
+    }
+
+    /// `observer` looks on.
+    pub(super) fn by(self, observer: Observer) -> Self {
+        Self { observer: Some(observer), ..self }
+    }
+
+    /// Audio thread: shows `frame`, if it is due and someone looks on.
+    pub(super) fn show(&mut self, frame: &Frame<'_>) {
+        self.since_shown += 1;
+        if self.since_shown < self.stride {
+            return;
+        }
+        self.since_shown = 0;
+        let Some(observer) = &self.observer else { return };
+        observer.show(|shown| {
+            let hop = frame.layout.windows.hop;
+            shown.set_extent(frame.models.sources(), frame.layout.bins());
+            (shown.position, shown.step, shown.hop) = (frame.position, self.stride * hop, hop);
+            (shown.sample_rate, shown.bin_spacing) = (frame.layout.sample_rate, frame.layout.bin_spacing());
+            (shown.scale, (shown.wet, shown.dry)) = (self.scale, frame.levels.wet_and_dry());
+            let bins = shown.magnitudes().len();
+            shown.magnitudes_mut().copy_from_slice(&frame.magnitudes[..bins]);
+            shown.weights_mut().copy_from_slice(&frame.weights[..bins]);
+            shown.set_activations(frame.models.settled.activations());
+            for source in 0..shown.sources() {
+                let mask = shown.mask_mut(source);
+                mask.fill(0.0);
+                for (heard, share) in frame.models.masks(source) {
+                    loops::add_scaled(mask, share, heard);
+                }
+            }
+        });
+    }
 }

@@ -13,16 +13,19 @@
 //! that go on for long take over what belongs to the fixed sources. A fixed source may drift: its bases are updated too, and a
 //! prior (a Dirichlet's pseudo-counts) pulls them back to what was learned. Transposed copies of fixed bases explain notes that were never
 //! learned, at a cost: H ← H · (V / HW) Wᵀ / (1 + cost).
+//!
+//! - `beginning`: what it begins with. `memory`: the frames, and the products of the updates.
+
+mod beginning;
+mod memory;
 
 use super::sharing::{Heard, Sharing};
-use crate::{
-    nmf::{
-        aligned::{Aligned, padded},
-        bands::Bands,
-        matrix::{Rows, product},
-    },
-    preset::Cue,
+use crate::nmf::{
+    aligned::{Aligned, padded},
+    bands::Bands,
 };
+pub use beginning::{Bases, Beginning, Freedom, first_basis};
+use memory::{MOST_FRAMES, Memory};
 
 /// Time between two frames of the memory, in seconds.
 pub const STRIDE_SECONDS: f64 = 0.0232;
@@ -40,100 +43,12 @@ const EAGER_FRAMES: usize = (5.0 / STRIDE_SECONDS) as usize;
 const CALM_PERIODS: usize = 8;
 /// A drifting basis is pulled back as if this much of what an average basis has in the memory had been heard as learned.
 const DRIFT_PRIOR: f32 = 0.5;
-/// What a transposed basis costs, as a share of what it explains. Without it, the copies, which are many, take what free bases would learn.
-const TRANSPOSED_COST: f32 = 0.4;
 /// Frames whose bands sum to less than this are silence and are not remembered.
 const SILENCE: f32 = 1e-4;
 /// Frames above this are faults.
 const LOUDEST: f32 = 1e9;
 /// Least activation, as a share of the frame's sum per component: an activation that is 0 would stay 0.
 const LEAST_SHARE: f32 = 1e-4;
-/// Added to the model before a division, relative to the mean of the memory.
-const LEAST_MODEL: f32 = 1e-9;
-
-/// What may become of a component's basis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freedom {
-    /// It stays as it was learned.
-    Fixed,
-    /// It may move, but is pulled back.
-    Drifting,
-    /// It follows the mixture.
-    Adaptive,
-    /// It stays, a copy of a fixed source's basis at another pitch, and is used only for what it explains far better than the others.
-    Transposed,
-}
-
-impl Freedom {
-    /// Whether the basis may become another.
-    pub fn moves(self) -> bool {
-        matches!(self, Self::Drifting | Self::Adaptive)
-    }
-}
-
-/// Bases as the separator takes them: rows padded to whole registers.
-#[derive(Debug, Clone)]
-pub struct Bases {
-    /// To find activations with, `[K, B]`.
-    pub bands: Aligned,
-    /// To build masks from, `[K, F]`.
-    pub masking: Aligned,
-    /// The source of each component. `[K]`
-    pub owners: Vec<u8>,
-}
-
-/// What an adaptation begins with.
-#[derive(Debug, Clone)]
-pub struct Beginning {
-    /// The bases as they were learned, or the first ones, `[K, F]`.
-    pub bases: Vec<f32>,
-    /// The bases that masks are built from, `[K, F]`.
-    pub masking: Vec<f32>,
-    /// What the bases have become already, `[K, F]`; `None` where they are as above.
-    pub become_already: Option<Vec<f32>>,
-    /// Number of bins F.
-    pub bins: usize,
-    /// How the bins are merged.
-    pub bands: Bands,
-    /// What may become of each component. `[K]`
-    pub freedom: Vec<Freedom>,
-    /// The source of each component. `[K]`
-    pub owners: Vec<u8>,
-    /// Seconds of sound heard already.
-    pub heard_seconds: f64,
-    /// By what adaptive sources share their components.
-    pub cue: Cue,
-    /// Whether they share them as `owners` says already.
-    pub is_shared: bool,
-    /// Which components were given to their source by hand. `[K]`
-    pub pinned: Vec<bool>,
-}
-
-impl Beginning {
-    /// Bases that nothing has become of yet; the other fields as above.
-    pub fn new(
-        bases: Vec<f32>,
-        masking: Vec<f32>,
-        bins: usize,
-        bands: Bands,
-        freedom: Vec<Freedom>,
-        owners: Vec<u8>,
-    ) -> Self {
-        Self {
-            bases,
-            masking,
-            become_already: None,
-            bins,
-            bands,
-            freedom,
-            owners,
-            heard_seconds: 0.0,
-            cue: Cue::default(),
-            is_shared: false,
-            pinned: Vec::new(),
-        }
-    }
-}
 
 /// Learns from the frames it is fed. Allocates nothing after construction.
 #[derive(Debug, Clone)]
@@ -161,9 +76,9 @@ pub struct Adaptation {
     since_update: usize,
     updates: usize,
     frozen: bool,
+    /// What an activation is divided by in each pass. `[K]`
+    costs: Vec<f32>,
     numerator: Vec<f32>,
-    /// For [`Self::find_left_shares`], `[2, K]`.
-    sums_of_shares: Vec<f32>,
 }
 
 /// What an adaptation goes back to when the stream begins again.
@@ -173,24 +88,6 @@ struct Start {
     owners: Vec<u8>,
     fed: usize,
     share_until: usize,
-}
-
-/// The last frames; row `t` of each is one frame.
-#[derive(Debug, Clone)]
-struct Memory {
-    /// Most frames T.
-    most: usize,
-    /// Frames it holds, and the place of the next.
-    count: usize,
-    next: usize,
-    /// V, `[T, B]`, and H, `[T, K]`.
-    v: Vec<f32>,
-    h: Vec<f32>,
-    /// What of V is in the left channel, `[T, B]`; empty where nobody asks.
-    left: Vec<f32>,
-    /// HW, then V / HW, `[T, B]`; (V / HW) Wᵀ, `[T, K]`.
-    ratio: Vec<f32>,
-    gradient: Vec<f32>,
 }
 
 impl Adaptation {
@@ -216,8 +113,7 @@ impl Adaptation {
         for (k, basis) in now.chunks_exact_mut(width).enumerate() {
             scale_to(basis, sums[k], &first[k * width..][..width]);
         }
-        let most = (MEMORY_SECONDS / STRIDE_SECONDS) as usize;
-        let sharing = Sharing::new(&freedom, &owners, &beginning.pinned, width, most, beginning.cue);
+        let sharing = Sharing::new(&freedom, &owners, &beginning.pinned, width, MOST_FRAMES, beginning.cue);
         let minds_position = sharing.as_ref().is_some_and(Sharing::minds_position);
         let fed = (beginning.heard_seconds.max(0.0) / STRIDE_SECONDS) as usize;
         let share_until = if beginning.is_shared { 0 } else { fed + EAGER_FRAMES };
@@ -229,17 +125,8 @@ impl Adaptation {
             share_until,
             sums,
             numerator: vec![0.0; first.len()],
-            sums_of_shares: vec![0.0; 2 * components],
-            memory: Memory {
-                most,
-                count: 0,
-                next: 0,
-                v: vec![0.0; most * width],
-                h: vec![0.0; most * components],
-                left: vec![0.0; if minds_position { most * width } else { 0 }],
-                ratio: vec![0.0; most * width],
-                gradient: vec![0.0; most * components],
-            },
+            costs: freedom.iter().map(|freedom| 1.0 + freedom.cost()).collect(),
+            memory: Memory::new(width, components, minds_position),
             first,
             first_bins: bases,
             first_masking: masking,
@@ -281,10 +168,7 @@ impl Adaptation {
 
     /// Remembers the last `seconds` of sound, up to [`MEMORY_SECONDS`]; what was remembered longer, or shorter, is forgotten.
     pub fn set_memory(&mut self, seconds: f64) {
-        let frames = ((seconds.min(MEMORY_SECONDS) / STRIDE_SECONDS) as usize).max(PERIOD_FRAMES);
-        if frames != self.memory.most {
-            (self.memory.most, self.memory.count, self.memory.next) = (frames, 0, 0);
-        }
+        self.memory.set_length(seconds);
     }
 
     /// What may become of component `k`.
@@ -316,7 +200,7 @@ impl Adaptation {
 
     /// Whether it matters what of a frame is in the left channel.
     pub fn minds_position(&self) -> bool {
-        !self.memory.left.is_empty()
+        self.memory.minds_position()
     }
 
     /// Seconds of sound that were heard.
@@ -328,7 +212,7 @@ impl Adaptation {
     pub fn rewind(&mut self) {
         self.bases.copy_from_slice(&self.start.bases);
         self.owners.copy_from_slice(&self.start.owners);
-        (self.memory.count, self.memory.next) = (0, 0);
+        self.memory.clear();
         (self.fed, self.since_update, self.updates) = (self.start.fed, 0, 0);
         self.share_until = self.start.share_until;
     }
@@ -336,7 +220,7 @@ impl Adaptation {
     /// Forgets everything: back to the bases as they were learned, or the first ones.
     pub fn reset(&mut self) {
         self.bases.copy_from_slice(&self.first);
-        (self.memory.count, self.memory.next) = (0, 0);
+        self.memory.clear();
         (self.fed, self.since_update, self.updates) = (0, 0, 0);
         self.share_until = EAGER_FRAMES;
         if let Some(sharing) = &mut self.sharing {
@@ -351,21 +235,7 @@ impl Adaptation {
         if !(SILENCE..LOUDEST).contains(&total) {
             return false;
         }
-        let (width, components) = (self.width(), self.components());
-        let memory = &mut self.memory;
-        let place = memory.next;
-        memory.v[place * width..][..width].copy_from_slice(v);
-        if !memory.left.is_empty() {
-            for ((held, left), v) in memory.left[place * width..][..width].iter_mut().zip(left).zip(v) {
-                *held = left.min(*v);
-            }
-        }
-        let least = LEAST_SHARE * total / components as f32;
-        let held = &mut memory.h[place * components..][..components];
-        // A comparison that also refuses what is no number.
-        held.iter_mut().zip(h).for_each(|(held, h)| *held = if *h > least { h.min(total) } else { least });
-        memory.next = (place + 1) % memory.most;
-        memory.count = (memory.count + 1).min(memory.most);
+        self.memory.take(v, total, left, h);
         self.fed += 1;
         self.since_update += 1;
         self.since_update >= PERIOD_FRAMES
@@ -375,7 +245,7 @@ impl Adaptation {
     pub fn update(&mut self) -> bool {
         self.since_update = 0;
         self.updates += 1;
-        if self.frozen || self.memory.count == 0 {
+        if self.frozen || self.memory.is_empty() {
             return false;
         }
         let eager = self.fed < EAGER_FRAMES;
@@ -390,64 +260,18 @@ impl Adaptation {
     /// Lets the adaptive sources share their components by what is remembered.
     fn share(&mut self) {
         let Some(mut sharing) = self.sharing.take() else { return };
-        let has_left = self.find_left_shares();
-        let Memory { count, h, gradient, .. } = &self.memory;
-        let components = self.freedom.len();
-        let left = if has_left { &gradient[..components] } else { &[] };
-        let heard = Heard { bases: &self.bases, activations: &h[..count * components], left };
+        let left = if self.memory.find_left_shares(&self.bases) { self.memory.left_shares() } else { &[] };
+        let heard = Heard { bases: &self.bases, activations: self.memory.activations(), left };
         sharing.group(heard, &mut self.owners);
         self.sharing = Some(sharing);
     }
 
-    /// Leaves the share of the left channel in each component, `[K]`, at the beginning of the memory's `gradient`. `false` where there are
-    /// no channels to tell.
-    fn find_left_shares(&mut self) -> bool {
-        let (width, components) = (self.width(), self.components());
-        let Memory { count, v, h, left, ratio, gradient, .. } = &mut self.memory;
-        let places = *count * width;
-        if left.iter().take(places).sum::<f32>() <= 0.0 {
-            return false;
-        }
-        let (v, left, h) = (&v[..places], &left[..places], &h[..*count * components]);
-        let (ratio, gradient) = (&mut ratio[..places], &mut gradient[..*count * components]);
-        let least = LEAST_MODEL * v.iter().sum::<f32>() / v.len() as f32;
-        let bases = Rows::new(&self.bases, width);
-        // What the model says is a component's, in the left channel and in all.
-        divide(left, h, bases, least, ratio);
-        product(Rows::new(ratio, width), bases.transposed(), gradient);
-        let (lefts, totals) = self.sums_of_shares.split_at_mut(components);
-        sum_products(h, gradient, lefts);
-        divide(v, h, bases, least, ratio);
-        product(Rows::new(ratio, width), bases.transposed(), gradient);
-        sum_products(h, gradient, totals);
-        for ((share, left), total) in gradient.iter_mut().zip(lefts.iter()).zip(totals.iter()) {
-            *share = if *total > f32::MIN_POSITIVE { left / total } else { 0.5 };
-        }
-        true
-    }
-
     fn pass(&mut self) {
-        let (width, components) = (self.width(), self.components());
-        let Memory { count, v, h, ratio, gradient, .. } = &mut self.memory;
-        let count = *count;
-        let (v, h) = (&v[..count * width], &mut h[..count * components]);
-        let (ratio, gradient) = (&mut ratio[..count * width], &mut gradient[..count * components]);
-        let total: f32 = v.iter().sum();
-        let least = LEAST_MODEL * total / v.len() as f32;
-        let least_h = LEAST_SHARE * total / h.len() as f32;
-        let bases = Rows::new(&self.bases, width);
-        divide(v, h, bases, least, ratio);
-        product(Rows::new(ratio, width), bases.transposed(), gradient);
-        for (h, gradient) in h.chunks_exact_mut(components).zip(gradient.chunks_exact(components)) {
-            for ((h, gradient), freedom) in h.iter_mut().zip(gradient).zip(&self.freedom) {
-                let cost = if *freedom == Freedom::Transposed { TRANSPOSED_COST } else { 0.0 };
-                *h = (*h * gradient / (1.0 + cost)).max(least_h);
-            }
-        }
-        divide(v, h, bases, least, ratio);
-        product(Rows::new(h, components).transposed(), Rows::new(ratio, width), &mut self.numerator);
+        let width = self.width();
+        self.memory.update_activations(&self.bases, &self.costs);
+        self.memory.gather_bases(&self.bases, &mut self.numerator);
         let own = self.freedom.iter().filter(|freedom| **freedom != Freedom::Transposed).count();
-        let prior = DRIFT_PRIOR * total / own as f32;
+        let prior = DRIFT_PRIOR * self.memory.total() / own as f32;
         for (k, basis) in self.bases.chunks_exact_mut(width).enumerate() {
             let numerator = &self.numerator[k * width..][..width];
             match self.freedom[k] {
@@ -503,42 +327,6 @@ fn scale_to(basis: &mut [f32], sum: f32, first: &[f32]) {
     } else {
         basis.copy_from_slice(first);
     }
-}
-
-/// sums_k ← Σ_t a_tk b_tk.
-fn sum_products(a: &[f32], b: &[f32], sums: &mut [f32]) {
-    let components = sums.len();
-    sums.fill(0.0);
-    for (a, b) in a.chunks_exact(components).zip(b.chunks_exact(components)) {
-        sums.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
-    }
-}
-
-/// ratio ← V / HW.
-fn divide(v: &[f32], h: &[f32], bases: Rows<'_>, least: f32, ratio: &mut [f32]) {
-    product(Rows::new(h, h.len() * bases.columns() / v.len()), bases, ratio);
-    ratio.iter_mut().zip(v).for_each(|(model, v)| *model = v / (*model + least));
-}
-
-/// The basis that component `k` of `components` begins with, `[F]`: a raised cosine over frequency on a scale that is linear below
-/// 60 Hz and logarithmic above, centred between 80 Hz and 16 kHz; sums to 1.
-pub fn first_basis(k: usize, components: usize, bins: usize, bin_spacing_hz: f64) -> Vec<f32> {
-    let place = |hz: f64| (hz + 60.0).ln();
-    let top = (bins as f64 * bin_spacing_hz).min(16_000.0);
-    let (low, high) = (80.0_f64.ln().min(place(0.5 * top)), top.max(1.0).ln());
-    let step = (high - low) / (components.max(2) - 1) as f64;
-    let centre = if components == 1 { 0.5 * (low + high) } else { low + k as f64 * step };
-    let mut basis: Vec<f32> = (0..bins)
-        .map(|bin| {
-            let distance = ((place(bin as f64 * bin_spacing_hz) - centre) / step).abs().min(1.0);
-            // The floor keeps every band within reach of every basis.
-            (std::f64::consts::FRAC_PI_2 * distance).cos().powi(2) as f32 + 1e-4
-        })
-        .collect();
-    basis[0] = 0.0;
-    let sum: f32 = basis.iter().sum();
-    basis.iter_mut().for_each(|w| *w /= sum);
-    basis
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::preset::Cue;
 
 const BINS: usize = 129;
 const SPACING_HZ: f64 = 150.0;
@@ -76,9 +77,9 @@ fn a_transposed_basis_leaves_alone_what_free_bases_learn_as_well() {
     let found = (2..5).map(|k| masking(&adaptation, k)[67..=73].iter().sum::<f32>()).fold(0.0, f32::max);
     assert!(found > 0.8, "{found}");
     assert_eq!(masking(&adaptation, 1), peak(69), "the copy stays");
-    let memory = &adaptation.memory;
-    let copied: f32 = memory.h.chunks_exact(5).map(|h| h[1]).sum();
-    let heard: f32 = memory.h.chunks_exact(5).map(|h| h[2..].iter().sum::<f32>()).sum();
+    let activations = adaptation.memory.activations();
+    let copied: f32 = activations.chunks_exact(5).map(|h| h[1]).sum();
+    let heard: f32 = activations.chunks_exact(5).map(|h| h[2..].iter().sum::<f32>()).sum();
     assert!(copied < 0.1 * heard, "the copy has {copied}, the free bases {heard}");
 }
 

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
-use crossbeam_channel::{Receiver, Sender, bounded};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -11,8 +10,11 @@ use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
     preset::{Cue, Kind, Knobs, PALETTE, Preset, Source, UnknownKeys},
     recording::Recording,
-    separator::{Controls, LatencyMode, Layout, Model, Observation, Observer, Separator, offline},
+    separator::{Controls, LatencyMode, Model, Separator, offline},
 };
+
+mod models;
+mod observing;
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -417,42 +419,6 @@ fn the_audio_path_does_not_allocate() {
 }
 
 #[test]
-fn a_model_for_another_stream_is_given_back() {
-    let mut separator = separator(&two_sources(), 44_100.0, LatencyMode::Live, 1);
-    for (rate, mode) in [(48_000.0, LatencyMode::Live), (44_100.0, LatencyMode::Quality)] {
-        assert!(separator.offer_model(Box::new(Model::new(&two_sources(), rate, mode).unwrap())).is_err());
-    }
-    let model = || Box::new(Model::new(&two_sources(), 44_100.0, LatencyMode::Live).unwrap());
-    assert!(separator.offer_model(model()).is_ok());
-    assert!(separator.offer_model(model()).is_err(), "one fade at a time");
-}
-
-#[test]
-fn a_model_fades_in_without_a_click() {
-    let one = |name: &str| preset(vec![source(name, Kind::Fixed, vec![dictionary(1, 2, 2058)])]);
-    let mut separator = separator(&one("a"), 44_100.0, LatencyMode::Live, 1);
-    // The only source of the first preset is silenced; the second preset's two are not both.
-    separator.set_controls(&Controls { gains: [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], ..Controls::default() });
-    let step = std::f32::consts::TAU * 100.0 / 44_100.0;
-    let (mut steepest, mut last, mut loudest) = (0.0_f32, 0.0_f32, 0.0_f32);
-    for block in 0..200 {
-        if block == 50 {
-            let model = Model::new(&two_sources(), 44_100.0, LatencyMode::Live).unwrap();
-            assert!(separator.offer_model(Box::new(model)).is_ok());
-        }
-        let mut samples: Vec<f32> = (0..200).map(|n| 0.5 * (step * (block * 200 + n) as f32).sin()).collect();
-        separator.process(&mut [&mut samples], &mut []);
-        for y in samples {
-            steepest = steepest.max((y - last).abs());
-            loudest = loudest.max(y.abs());
-            last = y;
-        }
-    }
-    assert!(steepest < 0.02, "{steepest}");
-    assert!(loudest > 0.05, "the second preset is heard: {loudest}");
-}
-
-#[test]
 fn the_offline_engine_aligns_its_output_with_the_input() {
     let mixture = Recording { sample_rate: 48_000, channels: vec![noise(13, 10_001), noise(14, 10_001)] };
     for mode in LatencyMode::ALL {
@@ -484,105 +450,4 @@ proptest! {
             prop_assert!((masks.iter().sum::<f32>() - 1.0).abs() < 1e-5);
         }
     }
-}
-
-/// The knobs of sources that the new preset lacks are no longer given; the sources fade out as they were.
-#[test]
-fn a_silenced_source_stays_silent_while_its_preset_fades_out() {
-    let three = preset((0..3).map(|seed| source("x", Kind::Fixed, vec![dictionary(seed, 3, 2058)])).collect());
-    let mut separator = separator(&three, 44_100.0, LatencyMode::Live, 1);
-    let gains = |last: f32| Controls { gains: [1.0, 1.0, last, 1.0, 1.0, 1.0, 1.0, 1.0], ..Controls::default() };
-    separator.set_controls(&gains(0.0));
-    play(&mut separator, &[noise(1, 10_000)], 3, || 64);
-    let next = Model::new(&two_sources(), 44_100.0, LatencyMode::Live).unwrap();
-    assert!(separator.offer_model(Box::new(next)).is_ok());
-    separator.set_controls(&gains(1.0));
-    let (_, sources) = play(&mut separator, &[noise(2, 10_000)], 3, || 64);
-    assert!(sources[2][0].iter().all(|sample| *sample == 0.0));
-    assert!(separator.take_retired().is_some(), "the fade ended");
-}
-
-/// Boxes in circulation, and the end that they come out of.
-fn onlooker(boxes: usize) -> (Observer, Sender<Box<Observation>>, Receiver<Box<Observation>>) {
-    let ((spare, spare_out), (filled, filled_out)) = (bounded(boxes), bounded(boxes));
-    for _ in 0..boxes {
-        spare.send(Box::new(Observation::with_room(2_300))).unwrap();
-    }
-    (Observer::new(spare_out, filled), spare, filled_out)
-}
-
-#[test]
-fn who_looks_on_does_not_change_the_sound() {
-    for mode in LatencyMode::ALL {
-        let input = [noise(5, 30_000), noise(6, 30_000)];
-        let controls = Controls { gains: [0.3; 8], mix: 0.9, ..Controls::default() };
-        let run = |observer: Option<Observer>, blocks: usize| {
-            let mut separator = separator(&two_sources(), 44_100.0, mode, 2);
-            if let Some(observer) = observer {
-                separator = separator.observed_by(observer);
-            }
-            separator.set_controls(&controls);
-            play(&mut separator, &input, 2, || blocks)
-        };
-        let (observer, spare, filled) = onlooker(100);
-        assert!(run(None, 512) == run(Some(observer), 37), "{mode:?}");
-        assert!(filled.len() > 20, "{mode:?}: {} frames", filled.len());
-        drop(spare);
-    }
-}
-
-#[test]
-fn what_is_shown_of_a_frame_is_what_was_played() {
-    let rate = 48_000.0;
-    for mode in LatencyMode::ALL {
-        let hz = 20.0 * Layout::new(rate, mode).bin_spacing();
-        let tone: Vec<f32> = (0..96_000).map(|n| (std::f64::consts::TAU * hz * n as f64 / rate).sin() as f32).collect();
-        let (observer, spare, filled) = onlooker(200);
-        let mut separator = separator(&two_sources(), rate, mode, 2).observed_by(observer);
-        let mut gains = [1.0; 8];
-        gains[..2].copy_from_slice(&[0.25, 2.0]);
-        separator.set_controls(&Controls { gains, mix: 0.5, output: 0.5, ..Controls::default() });
-        play(&mut separator, &[tone.clone(), tone], 0, || 500);
-        drop(spare);
-        let frames: Vec<_> = filled.try_iter().collect();
-        assert!((80..=100).contains(&(frames.len() / 2)), "{mode:?}: {} frames a second", frames.len() / 2);
-        assert!(frames.windows(2).all(|two| two[1].position == two[0].position + two[0].step as u64));
-        let last = frames.last().unwrap();
-        assert_eq!((last.wet, last.dry), (0.25, 0.25));
-        let loudest = last.magnitudes().iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
-        assert_eq!(loudest.0, 20);
-        assert!((last.scale * loudest.1 - 1.0).abs() < 0.02, "{mode:?}: {}", last.scale * loudest.1);
-        for bin in 0..last.magnitudes().len() {
-            let masks = [last.mask(0)[bin], last.mask(1)[bin]];
-            assert!((masks[0] + masks[1] - 1.0).abs() < 1e-5);
-            assert!((last.weights()[bin] - 0.25 * masks[0] - 2.0 * masks[1]).abs() < 1e-5);
-        }
-        assert_eq!((last.sources(), last.activations().len()), (2, 8));
-        assert!(last.activations().iter().any(|h| *h > 0.0));
-    }
-}
-
-#[test]
-fn masks_are_shown_as_they_fade() {
-    let (mode, rate) = (LatencyMode::Live, 44_100.0);
-    let (observer, spare, filled) = onlooker(100);
-    let mut separator = separator(&two_sources(), rate, mode, 1).observed_by(observer);
-    play(&mut separator, &[noise(1, 4_000)], 0, || 64);
-    let three = preset(
-        ["a", "bc", "def"]
-            .map(|name| source(name, Kind::Fixed, vec![dictionary(9 + name.len() as u64, 4, 2058)]))
-            .to_vec(),
-    );
-    assert!(separator.offer_model(Box::new(Model::new(&three, rate, mode).unwrap())).is_ok());
-    play(&mut separator, &[noise(2, 8_000)], 0, || 64);
-    drop(spare);
-    let frames: Vec<_> = filled.try_iter().collect();
-    let third = |frame: &Observation| (0..frame.sources()).skip(2).map(|s| frame.mask(s)[300]).sum::<f32>();
-    assert_eq!(frames.first().unwrap().sources(), 2);
-    assert!(frames.iter().any(|frame| (0.01..0.2).contains(&third(frame))), "a fade is seen half way");
-    for frame in &frames {
-        let sum: f32 = (0..frame.sources()).map(|source| frame.mask(source)[300]).sum();
-        assert!((sum - 1.0).abs() < 1e-5);
-    }
-    assert_eq!(frames.last().unwrap().sources(), 3);
 }

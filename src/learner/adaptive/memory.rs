@@ -1,0 +1,173 @@
+//! The last seconds of the mixture, and what the bases make of them.
+
+use super::{LEAST_SHARE, MEMORY_SECONDS, PERIOD_FRAMES, STRIDE_SECONDS};
+use crate::nmf::matrix::{Rows, product};
+
+/// Most frames T.
+pub(super) const MOST_FRAMES: usize = (MEMORY_SECONDS / STRIDE_SECONDS) as usize;
+/// Added to the model before a division, relative to the mean of the memory.
+const LEAST_MODEL: f32 = 1e-9;
+
+/// The last frames; row `t` of each is one frame.
+#[derive(Debug, Clone)]
+pub(super) struct Memory {
+    /// Number of bands B and of components K.
+    width: usize,
+    components: usize,
+    /// Frames it remembers, frames it holds, and the place of the next.
+    most: usize,
+    count: usize,
+    next: usize,
+    /// V, `[T, B]`, and H, `[T, K]`.
+    v: Vec<f32>,
+    h: Vec<f32>,
+    /// What of V is in the left channel, `[T, B]`; empty where nobody asks.
+    left: Vec<f32>,
+    /// HW, then V / HW, `[T, B]`; (V / HW) Wᵀ, `[T, K]`.
+    ratio: Vec<f32>,
+    gradient: Vec<f32>,
+    /// The share of the left channel in each component, and how much of it there is, `[2, K]`.
+    shares: Vec<f32>,
+}
+
+impl Memory {
+    /// An empty memory of the greatest length; `minds_position` where the left channel matters.
+    pub(super) fn new(width: usize, components: usize, minds_position: bool) -> Self {
+        let zeros = |columns: usize| vec![0.0; MOST_FRAMES * columns];
+        Self {
+            width,
+            components,
+            most: MOST_FRAMES,
+            count: 0,
+            next: 0,
+            v: zeros(width),
+            h: zeros(components),
+            left: zeros(if minds_position { width } else { 0 }),
+            ratio: zeros(width),
+            gradient: zeros(components),
+            shares: vec![0.0; 2 * components],
+        }
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        (self.count, self.next) = (0, 0);
+    }
+
+    /// Remembers the last `seconds` of sound; what was remembered longer, or shorter, is forgotten.
+    pub(super) fn set_length(&mut self, seconds: f64) {
+        let frames = ((seconds / STRIDE_SECONDS) as usize).clamp(PERIOD_FRAMES, MOST_FRAMES);
+        if frames != self.most {
+            self.most = frames;
+            self.clear();
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(super) fn minds_position(&self) -> bool {
+        !self.left.is_empty()
+    }
+
+    /// Sum of V.
+    pub(super) fn total(&self) -> f32 {
+        self.v[..self.count * self.width].iter().sum()
+    }
+
+    /// H, `[T, K]`.
+    pub(super) fn activations(&self) -> &[f32] {
+        &self.h[..self.count * self.components]
+    }
+
+    /// Remembers the frame `v`, `[B]`, which sums to `total`, what of it is `left`, `[B]`, and its activations, `[K]`.
+    pub(super) fn take(&mut self, v: &[f32], total: f32, left: &[f32], h: &[f32]) {
+        let (width, components, place) = (self.width, self.components, self.next);
+        self.v[place * width..][..width].copy_from_slice(v);
+        if self.minds_position() {
+            let held = &mut self.left[place * width..][..width];
+            held.iter_mut().zip(left).zip(v).for_each(|((held, left), v)| *held = left.min(*v));
+        }
+        let least = LEAST_SHARE * total / components as f32;
+        let held = &mut self.h[place * components..][..components];
+        // A comparison that also refuses what is no number.
+        held.iter_mut().zip(h).for_each(|(held, h)| *held = if *h > least { h.min(total) } else { least });
+        self.next = (place + 1) % self.most;
+        self.count = (self.count + 1).min(self.most);
+    }
+
+    /// H ← H · (V / HW) Wᵀ / costs, for the bases W, `[K, B]`, and `costs`, `[K]`.
+    pub(super) fn update_activations(&mut self, bases: &[f32], costs: &[f32]) {
+        let (places, components, least) = (self.count * self.width, self.components, self.least_model());
+        let least_h = LEAST_SHARE * self.total() / (self.count * components) as f32;
+        let Self { count, v, h, ratio, gradient, .. } = self;
+        let (h, gradient) = (&mut h[..*count * components], &mut gradient[..*count * components]);
+        explain(&v[..places], h, Rows::new(bases, self.width), least, &mut ratio[..places], gradient);
+        for (h, gradient) in h.chunks_exact_mut(components).zip(gradient.chunks_exact(components)) {
+            for ((h, gradient), cost) in h.iter_mut().zip(gradient).zip(costs) {
+                *h = (*h * gradient / cost).max(least_h);
+            }
+        }
+    }
+
+    /// Hᵀ (V / HW), `[K, B]`, for the bases W.
+    pub(super) fn gather_bases(&mut self, bases: &[f32], gathered: &mut [f32]) {
+        let (places, least) = (self.count * self.width, self.least_model());
+        let h = &self.h[..self.count * self.components];
+        let ratio = &mut self.ratio[..places];
+        divide(&self.v[..places], h, Rows::new(bases, self.width), least, ratio);
+        product(Rows::new(h, self.components).transposed(), Rows::new(ratio, self.width), gathered);
+    }
+
+    /// Finds [`Self::left_shares`], as the bases W see them; `false` where there are no channels to tell.
+    pub(super) fn find_left_shares(&mut self, bases: &[f32]) -> bool {
+        let (places, components, least) = (self.count * self.width, self.components, self.least_model());
+        if self.left.iter().take(places).sum::<f32>() <= 0.0 {
+            return false;
+        }
+        let Self { count, v, h, left, ratio, gradient, shares, .. } = self;
+        let (h, gradient) = (&h[..*count * components], &mut gradient[..*count * components]);
+        let bases = Rows::new(bases, self.width);
+        let (lefts, totals) = shares.split_at_mut(components);
+        // What the model says is a component's, in the left channel and in all.
+        for (sound, sums) in [(left, &mut *lefts), (v, &mut *totals)] {
+            explain(&sound[..places], h, bases, least, &mut ratio[..places], gradient);
+            sum_products(h, gradient, sums);
+        }
+        for (left, total) in lefts.iter_mut().zip(totals) {
+            *left = if *total > f32::MIN_POSITIVE { *left / *total } else { 0.5 };
+        }
+        true
+    }
+
+    /// The share of the left channel in each component, as it was found last. `[K]`
+    pub(super) fn left_shares(&self) -> &[f32] {
+        &self.shares[..self.components]
+    }
+
+    fn least_model(&self) -> f32 {
+        LEAST_MODEL * self.total() / (self.count * self.width) as f32
+    }
+}
+
+/// ratio ← V / HW, gradient ← (V / HW) Wᵀ.
+fn explain(v: &[f32], h: &[f32], bases: Rows<'_>, least: f32, ratio: &mut [f32], gradient: &mut [f32]) {
+    divide(v, h, bases, least, ratio);
+    product(Rows::new(ratio, bases.columns()), bases.transposed(), gradient);
+}
+
+/// ratio ← V / HW.
+fn divide(v: &[f32], h: &[f32], bases: Rows<'_>, least: f32, ratio: &mut [f32]) {
+    product(Rows::new(h, h.len() * bases.columns() / v.len()), bases, ratio);
+    ratio.iter_mut().zip(v).for_each(|(model, v)| *model = v / (*model + least));
+}
+
+/// sums_k ← Σ_t a_tk b_tk.
+fn sum_products(a: &[f32], b: &[f32], sums: &mut [f32]) {
+    let components = sums.len();
+    sums.fill(0.0);
+    for (a, b) in a.chunks_exact(components).zip(b.chunks_exact(components)) {
+        sums.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
+    }
+}

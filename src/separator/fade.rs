@@ -1,0 +1,103 @@
+//! The model that plays and the one that takes its place: offered, faded in, and what it displaces given back.
+
+use super::model::Model;
+use crate::preset::MAX_SOURCES;
+
+/// Time that a new model takes to replace the old one, in milliseconds.
+const FADE_MS: f64 = 50.0;
+
+/// The models of one stream.
+pub(super) struct Fade {
+    /// The model that plays; while another fades in, the one that fades out.
+    pub(super) settled: Box<Model>,
+    /// The model that fades in.
+    pub(super) rising: Option<Box<Model>>,
+    /// Its share: 0 to 1, and on until nothing of the old one is left in the overlap.
+    share: f32,
+    share_per_frame: f32,
+    share_at_end: f32,
+    /// The model that begins to fade in with the next frame.
+    offered: Option<Box<Model>>,
+    retired: Option<Box<Model>>,
+}
+
+impl Fade {
+    /// Nothing but `model`.
+    pub(super) fn new(model: Box<Model>) -> Self {
+        let layout = model.layout();
+        let (hop, fade) = (layout.windows.hop, layout.sample_rate * FADE_MS * 1e-3);
+        let tail = layout.latency_samples() + hop;
+        Self {
+            share: 0.0,
+            share_per_frame: (hop as f64 / fade) as f32,
+            share_at_end: 1.0 + (tail as f64 / fade) as f32,
+            settled: model,
+            rising: None,
+            offered: None,
+            retired: None,
+        }
+    }
+
+    /// The model that is to replace the one that plays.
+    pub(super) fn newcomer(&self) -> Option<&Model> {
+        self.offered.as_deref().or(self.rising.as_deref())
+    }
+
+    /// Number of sources that are heard.
+    pub(super) fn sources(&self) -> usize {
+        self.settled.sources().max(self.rising.as_ref().map_or(0, |model| model.sources())).min(MAX_SOURCES)
+    }
+
+    /// See [`Separator::offer_model`](super::Separator::offer_model).
+    pub(super) fn offer(&mut self, model: Box<Model>) -> Result<(), Box<Model>> {
+        if self.newcomer().is_some() || self.retired.is_some() || !model.layout().same_as(self.settled.layout()) {
+            return Err(model);
+        }
+        self.offered = Some(model);
+        Ok(())
+    }
+
+    /// See [`Separator::take_retired`](super::Separator::take_retired).
+    pub(super) fn take_retired(&mut self) -> Option<Box<Model>> {
+        self.retired.take()
+    }
+
+    /// Every model forgets what it heard.
+    pub(super) fn reset(&mut self) {
+        self.settled.reset();
+        for model in [&mut self.rising, &mut self.offered].into_iter().flatten() {
+            model.reset();
+        }
+    }
+
+    /// The next frame begins.
+    pub(super) fn begin_frame(&mut self) {
+        if let Some(offered) = self.offered.take() {
+            self.rising = Some(offered);
+            self.share = 0.0;
+        }
+        if self.rising.is_some() {
+            self.share += self.share_per_frame;
+        }
+    }
+
+    /// The frame is whole. The old model's sources are kept until nothing of them is left in the overlap.
+    pub(super) fn finish_frame(&mut self) {
+        if self.share < self.share_at_end {
+            return;
+        }
+        if let Some(mut model) = self.rising.take() {
+            std::mem::swap(&mut self.settled, &mut model);
+            self.retired = Some(model);
+        }
+        self.share = 0.0;
+    }
+
+    /// The masks of `source` that are heard, `[F]` each, with their shares; none of a model that has no such source.
+    pub(super) fn masks(&self, source: usize) -> impl Iterator<Item = (&[f32], f32)> {
+        let rising = self.rising.as_deref().map(|model| (model, self.share.min(1.0)));
+        let settled = (&*self.settled, 1.0 - rising.map_or(0.0, |(_, share)| share));
+        let heard = [Some(settled), rising].into_iter().flatten().filter(move |(model, _)| source < model.sources());
+        heard.map(move |(model, share)| (model.mask(source), share))
+    }
+}

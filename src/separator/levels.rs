@@ -1,0 +1,36 @@
+//! How loud everything is.
+
+use crate::preset::MAX_SOURCES;
+
+/// Peak and RMS of a stretch of sound, linear full-scale amplitudes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Level {
+    /// Highest absolute sample. For a source that has no output of its own: estimated from its RMS and the mixture's crest factor.
+    pub peak: f32,
+    /// Root mean square over one frame, averaged over the channels.
+    pub rms: f32,
+}
+
+/// What was played last.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Levels {
+    /// Each source after its gain; 0 beyond the preset's sources.
+    pub sources: [Level; MAX_SOURCES],
+    /// Each source's share of the mixture's power, before its gain: Σ M_s P / Σ P. They add up to 1, and are 0 in silence.
+    pub shares: [f32; MAX_SOURCES],
+    /// The mixture.
+    pub mixture: Level,
+    /// The main output.
+    pub output: Level,
+}
+
+impl Levels {
+    /// Raises the peaks to those of `earlier`.
+    pub(super) fn hold_peaks(&mut self, earlier: &Self) {
+        for (level, earlier) in self.sources.iter_mut().zip(&earlier.sources) {
+            level.peak = level.peak.max(earlier.peak);
+        }
+        self.mixture.peak = self.mixture.peak.max(earlier.mixture.peak);
+        self.output.peak = self.output.peak.max(earlier.output.peak);
+    }
+}
