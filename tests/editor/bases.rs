@@ -51,10 +51,6 @@ pub(super) fn untaught(size: egui::Vec2) -> Stage {
     stage
 }
 
-fn requests(stage: &Stage) -> Vec<Request> {
-    stage.inbox.try_iter().collect()
-}
-
 #[test]
 fn the_page_opens_from_the_strip_and_from_the_foot_and_closes() {
     let mut stage = with_bases(DEFAULT);
@@ -84,12 +80,12 @@ fn a_basis_is_given_to_another_strip_by_its_place_in_the_model() {
     stage.click("Basis 3");
     stage.wait(0.1);
     stage.click("Give it to Part 2");
-    assert_eq!(requests(&stage), [Request::Give { component: 3, strip: 1 }]);
+    assert_eq!(stage.asked(), [Request::Give { component: 3, strip: 1 }]);
     stage.wait(0.1);
     stage.click("Basis 1");
     stage.wait(0.1);
     stage.click("Keep it with Part 1");
-    assert_eq!(requests(&stage), [Request::Give { component: 0, strip: 0 }]);
+    assert_eq!(stage.asked(), [Request::Give { component: 0, strip: 0 }]);
 
     stage.click("Bases of Part 2");
     stage.wait(0.1);
@@ -100,7 +96,7 @@ fn a_basis_is_given_to_another_strip_by_its_place_in_the_model() {
     stage.key(Key::Enter, Modifiers::NONE);
     stage.wait(0.1);
     stage.click("Give it to Part 1");
-    assert_eq!(requests(&stage), [Request::Give { component: 2, strip: 0 }]);
+    assert_eq!(stage.asked(), [Request::Give { component: 2, strip: 0 }]);
 }
 
 #[test]
@@ -109,7 +105,7 @@ fn the_cue_is_chosen_where_several_strips_share_their_bases() {
     stage.click("Page of bases");
     stage.wait(0.1);
     stage.click("by position");
-    assert_eq!(requests(&stage), [Request::GroupBy(Cue::Position)]);
+    assert_eq!(stage.asked(), [Request::GroupBy(Cue::Position)]);
     let mut stage = with_bases(SMALLEST);
     stage.click("Page of bases");
     stage.wait(0.1);

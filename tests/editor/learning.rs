@@ -6,10 +6,6 @@ use unbraid::{
     preset::Kind,
 };
 
-fn requests(stage: &Stage) -> Vec<Request> {
-    stage.inbox.try_iter().collect()
-}
-
 /// Strip 1, the bass, has captured this many seconds.
 fn capturing(stage: &mut Stage, seconds: f32) {
     stage.session.set_learning(LearnState { take: Some((1, seconds, 0.5)), ..LearnState::default() });
@@ -21,13 +17,13 @@ fn the_switch_begins_a_take_and_ends_it() {
     for size in [DEFAULT, SMALLEST] {
         let mut stage = Stage::new(2, size);
         stage.click("Bass learn");
-        assert_eq!(requests(&stage), [Request::Learn(1)]);
+        assert_eq!(stage.asked(), [Request::Learn(1)]);
         capturing(&mut stage, 0.0);
         assert!(stage.shows("waiting for its first sound"));
         capturing(&mut stage, 2.4);
         assert!(stage.shows("Capturing bass: 2.4 s of 10 s"));
         stage.click("Bass learn");
-        assert_eq!(requests(&stage), [Request::StopCapture]);
+        assert_eq!(stage.asked(), [Request::StopCapture]);
         stage.session.set_learning(LearnState { job: Some((1, 0.37)), ..LearnState::default() });
         stage.wait(0.1);
         assert!(stage.shows("Learning bass: 37 %"));
@@ -51,7 +47,7 @@ fn the_strips_menu_learns_in_every_way_there_is() {
         stage.click("Drums");
         stage.wait(0.1);
         stage.click(item);
-        assert_eq!(requests(&stage), [request]);
+        assert_eq!(stage.asked(), [request]);
         stage.wait(0.1);
         assert!(!stage.shows(item), "the menu closes");
     }
@@ -59,7 +55,7 @@ fn the_strips_menu_learns_in_every_way_there_is() {
     stage.click("Drums");
     stage.wait(0.1);
     stage.click("Cancel");
-    assert_eq!(requests(&stage), [Request::CancelLearning]);
+    assert_eq!(stage.asked(), [Request::CancelLearning]);
 }
 
 #[test]
@@ -74,7 +70,7 @@ fn how_to_learn_is_chosen_in_the_menu_which_stays_open() {
     stage.click("End a take with the transport or its loop");
     let options = stage.session.learn_options();
     assert_eq!((options.components, options.seconds, options.with_transport), (50, None, false));
-    assert!(requests(&stage).is_empty());
+    assert!(stage.asked().is_empty());
 }
 
 #[test]
@@ -83,12 +79,12 @@ fn a_source_becomes_adaptive_and_is_kept() {
     stage.click("Bass");
     stage.wait(0.1);
     stage.click("Follow the mixture (adaptive)");
-    assert_eq!(requests(&stage), [Request::MakeAdaptive(1)]);
+    assert_eq!(stage.asked(), [Request::MakeAdaptive(1)]);
 
     stage.click("Bass");
     stage.wait(0.1);
     stage.click("May drift towards what plays");
-    assert_eq!(requests(&stage), [Request::Drift(1, true)]);
+    assert_eq!(stage.asked(), [Request::Drift(1, true)]);
     stage.click("Bass");
     stage.wait(0.1);
 
@@ -100,7 +96,7 @@ fn a_source_becomes_adaptive_and_is_kept() {
         stage.click("Bass");
         stage.wait(0.1);
         stage.click(item);
-        assert_eq!(requests(&stage), [request]);
+        assert_eq!(stage.asked(), [request]);
         stage.wait(0.1);
     }
     stage.click("Bass");

@@ -197,8 +197,7 @@ fn silence_is_dark_and_nothing_moves() {
             .max();
         assert!(most < Some(60), "{name}: {most:?}");
     }
-    let frame = &band.stage.harness.output().viewport_output[&egui::ViewportId::ROOT];
-    assert_eq!(frame.repaint_delay, Duration::from_millis(100));
+    assert!(is_at_rest(&band.stage));
 }
 
 #[test]
@@ -251,6 +250,11 @@ fn next_frame(stage: &Stage) -> Duration {
     stage.harness.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay
 }
 
+/// Nothing moves: the next picture comes when something's time is over, if at all.
+fn is_at_rest(stage: &Stage) -> bool {
+    next_frame(stage) > Duration::from_millis(500)
+}
+
 #[test]
 fn pictures_come_fast_while_sound_scrolls_and_stop_with_it() {
     let mut band = Band::new(2, DEFAULT);
@@ -259,9 +263,9 @@ fn pictures_come_fast_while_sound_scrolls_and_stop_with_it() {
     band.play(2.0, |_| 0.0);
     assert!(next_frame(&band.stage) <= Duration::from_millis(17), "what was heard still scrolls");
     band.stage.wait(1.5);
-    assert_eq!(next_frame(&band.stage), Duration::from_millis(100), "the stream has stopped");
+    assert!(is_at_rest(&band.stage), "the stream has stopped");
     band.play(7.5, |_| 0.0);
-    assert_eq!(next_frame(&band.stage), Duration::from_millis(100), "only silence scrolls");
+    assert!(is_at_rest(&band.stage), "only silence scrolls");
 }
 
 #[test]

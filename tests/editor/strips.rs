@@ -11,10 +11,6 @@ use unbraid::{
     preset::{Cue, Kind, library::Entry},
 };
 
-fn requests(stage: &Stage) -> Vec<Request> {
-    stage.inbox.try_iter().collect()
-}
-
 /// Opens the menu of the strip of this name, and the menu within it.
 fn open(stage: &mut Stage, strip: &str, within: Option<&str>) {
     stage.click(strip);
@@ -34,7 +30,7 @@ fn a_source_is_renamed_by_a_pick_or_by_typing() {
         let taken = stage.harness.get_by_label("drums").accesskit_node().is_disabled();
         assert!(taken, "a name that another source has is not on offer");
         stage.click("vocals");
-        assert_eq!(requests(&stage), [Arrange::Rename(1, "vocals".into()).into()]);
+        assert_eq!(stage.asked(), [Arrange::Rename(1, "vocals".into()).into()]);
         stage.wait(0.1);
         assert!(!stage.shows("Name of the source"), "the menu closes");
 
@@ -43,7 +39,7 @@ fn a_source_is_renamed_by_a_pick_or_by_typing() {
         stage.key(Key::A, egui::Modifiers::COMMAND);
         stage.event(egui::Event::Text("sub".into()));
         stage.key(Key::Enter, egui::Modifiers::NONE);
-        assert_eq!(requests(&stage), [Arrange::Rename(1, "sub".into()).into()]);
+        assert_eq!(stage.asked(), [Arrange::Rename(1, "sub".into()).into()]);
     }
 }
 
@@ -58,7 +54,7 @@ fn strips_come_and_go_and_are_saved() {
             let mut stage = Stage::new(3, size);
             open(&mut stage, "Bass", None);
             stage.click(item);
-            assert_eq!(requests(&stage), [request.clone().into()]);
+            assert_eq!(stage.asked(), [request.clone().into()]);
         }
     }
     let disabled = |stage: &Stage, item: &str| stage.harness.get_by_label(item).accesskit_node().is_disabled();
@@ -76,11 +72,11 @@ fn a_source_is_loaded_from_another_preset_in_two_steps() {
     open(&mut stage, "Bass", Some("Load a source"));
     stage.click("2 kits");
     let entry = Entry { name: "2 kits".to_owned(), path: None };
-    assert_eq!(requests(&stage), [Arrange::Look(entry.clone()).into()]);
+    assert_eq!(stage.asked(), [Arrange::Look(entry.clone()).into()]);
     stage.session.set_found(Some(Found { entry: entry.clone(), sources: vec!["kick".into(), "snare".into()] }));
     stage.wait(0.1);
     stage.click("snare of 2 kits");
-    assert_eq!(requests(&stage), [Arrange::Load { strip: 1, from: entry, source: 1 }.into()]);
+    assert_eq!(stage.asked(), [Arrange::Load { strip: 1, from: entry, source: 1 }.into()]);
     stage.wait(0.1);
     assert!(!stage.shows("snare"), "the menu closes");
 }
@@ -90,7 +86,7 @@ fn a_mixture_is_taken_apart_without_teaching() {
     let mut stage = Stage::new(2, SMALLEST);
     open(&mut stage, "Drums", Some("Take apart untaught"));
     stage.click("3 parts");
-    assert_eq!(requests(&stage), [Request::TakeApart(3)]);
+    assert_eq!(stage.asked(), [Request::TakeApart(3)]);
 }
 
 #[test]
@@ -102,7 +98,7 @@ fn the_cue_is_in_the_menu_of_strips_that_share_their_bases() {
     stage.wait(0.1);
     open(&mut stage, "Bass", Some("How to follow"));
     stage.click("position");
-    assert_eq!(requests(&stage), [Request::GroupBy(Cue::Position)]);
+    assert_eq!(stage.asked(), [Request::GroupBy(Cue::Position)]);
 }
 
 #[test]
