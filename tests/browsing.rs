@@ -10,9 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 use unbraid::{
+    learner::adapted::Adapted,
     plugin::{
+        arranging::Arrange,
         browsing::Browse,
-        handover::{self, Stage},
+        handover::{self, Framing, Stage},
         history::{Deed, Step},
         host_link::HostLink,
         preset_field::{PresetField, StoredPreset},
@@ -26,6 +28,7 @@ use unbraid::{
         library::{self, Entry, FOLDER_VARIABLE},
     },
     recording::{self, SampleFormat},
+    separator::LatencyMode,
 };
 
 const FACTORY: &str = "Drums + Bass";
@@ -303,6 +306,34 @@ fn another_project_begins_anew() {
     rig.until("brought", |rig| rig.title() == "Brought");
     assert!(rig.session.history().undoable().is_none());
     rig.until("told", |rig| rig.version().summary.title == "Brought");
+}
+
+#[test]
+fn what_adaptive_sources_have_become_comes_back_with_their_preset() {
+    let folder = Folder::new();
+    let path = folder.put("Kit", 0.0);
+    let rig = Rig::new();
+    rig.ask(Request::TakeApart(2), "2 parts");
+    let heard = |rig: &Rig| rig.stage.lock().adapted.heard_seconds;
+    rig.stage.lock().adapted = Arc::new(Adapted { heard_seconds: 7.0, ..Adapted::default() });
+    rig.until("noticed", |rig| rig.version().adapted().heard_seconds == 7.0);
+    rig.ask(Request::LoadFile(path), "Kit");
+    assert_eq!(heard(&rig), 0.0);
+    let Some(Deed::Play(version, knobs)) = rig.session.history().undo() else { panic!("a step") };
+    rig.ask(Request::Replay(Replay { version, knobs }), "2 parts");
+    assert_eq!(heard(&rig), 7.0);
+}
+
+/// While the host does not play, nobody takes the models that are sent: presets go on changing all the same.
+#[test]
+fn presets_change_while_the_host_does_not_play() {
+    let _folder = Folder::new();
+    let rig = Rig::new();
+    rig.stage.lock().framing = Some(Framing { sample_rate: 44_100.0, mode: LatencyMode::Live, offline: false });
+    for name in (0..20).map(|n| format!("kit {n}")) {
+        rig.session.request(Arrange::Rename(0, name.clone()).into());
+        rig.until(&name, |rig| rig.session.summary().strips[0].name == name);
+    }
 }
 
 /// Learning a source is one step, though it is heard by itself first. What the strips were learned from comes back with the preset, so that the next source is learned together with them.

@@ -44,6 +44,21 @@ fn sources_learned_from_one_take_are_separated_in_another() {
     assert!(after > 11.0 && after > before + 1.5, "{after:.1} dB after learning, {before:.1} dB before");
 }
 
+/// As a foot switch or automation does it: one strip's Learn ends in the block in which another's begins.
+#[test]
+fn learn_goes_from_one_strip_to_another() {
+    for [first, second] in [[0, 1], [1, 0]] {
+        let Some(mut plugin) = plugin() else { return };
+        let switch = |strip: usize| format!("Learn {}", strip + 1);
+        let takes = ["standard-kit-take1", "finger-bass-take1"].map(|take| beginning(&stem(take), 1.5));
+        plugin.set(&switch(first), "On").unwrap();
+        play(&mut plugin, &takes[first]);
+        plugin.set(&switch(first), "Off").unwrap();
+        learn(&mut plugin, &switch(second), &takes[second]);
+        wait_for(&mut plugin, |preset| was_played(preset, 0) && was_played(preset, 1));
+    }
+}
+
 #[test]
 fn what_was_learned_opens_with_the_project() {
     let Some(mut plugin) = plugin() else { return };

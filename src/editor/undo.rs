@@ -11,7 +11,6 @@ use crate::{
         browsing::Browse,
         history::{Deed, Step},
         session::{Activity, Replay, Request, Summary},
-        version::Version,
     },
     preset::library,
 };
@@ -104,8 +103,8 @@ fn label(step: &Step, scene: &Scene, summary: Option<&Summary>) -> String {
     let file_name = |path: &std::path::Path| library::preset_name(path).unwrap_or_default();
     match step {
         Step::Moved(by_hand) => param_label(&by_hand.id, scene, summary),
-        Step::Changed { from, to, knobs: Some(_) } => format!("{} after {}", to.summary.title, from.summary.title),
-        Step::Changed { from, to, knobs: None } => change_label(from, to),
+        Step::Changed { from, to, knobs: Some(_), .. } => format!("{} after {}", to.summary.title, from.summary.title),
+        Step::Changed { what, knobs: None, .. } => what.clone(),
         Step::Switched => "other side".to_owned(),
         Step::Copied(..) => "copy to the other side".to_owned(),
         Step::Renamed { from, to } => format!("rename {} to {}", file_name(from), file_name(to)),
@@ -127,28 +126,4 @@ fn param_label(id: &str, scene: &Scene, summary: Option<&Summary>) -> String {
     let param: Option<ParamPtr> = params.into_iter().find(|(known, ..)| known == id).map(|(_, param, _)| param);
     // SAFETY: `scene` borrows the parameters.
     param.map_or_else(|| id.to_owned(), |param| unsafe { param.name() }.to_owned())
-}
-
-/// What is different in a preset that was changed on the spot.
-fn change_label(from: &Version, to: &Version) -> String {
-    let (before, after) = (&from.preset.sources, &to.preset.sources);
-    if before.len() != after.len() {
-        return "sources".to_owned();
-    }
-    let changed = before.iter().zip(after).find(|(before, after)| before != after);
-    changed.map_or_else(
-        || "preset".to_owned(),
-        |(before, after)| {
-            let name = display_name(&after.name);
-            match () {
-                () if before.name != after.name => format!("name of {name}"),
-                () if before.kind != after.kind && after.dictionaries.is_empty() => {
-                    format!("{name} follows the mixture")
-                }
-                () if before.dictionaries != after.dictionaries => format!("learn {name}"),
-                () if before.drift != after.drift => format!("{name} drifts"),
-                () => format!("{name}'s settings"),
-            }
-        },
-    )
 }

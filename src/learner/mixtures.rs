@@ -44,8 +44,13 @@ pub(super) struct Mixtures {
     pub(super) parts: Vec<Part>,
 }
 
-/// Mixes the recordings of `lessons` and solves the mixtures with `dictionaries`, as the engine would.
-pub(super) fn mix(mode: LatencyMode, lessons: &[Lesson<'_>], dictionaries: &[Dictionary]) -> Mixtures {
+/// Mixes the recordings of `lessons` and solves the mixtures with `dictionaries`, as the engine would; `None` when `goes_on` says no.
+pub(super) fn mix(
+    mode: LatencyMode,
+    lessons: &[Lesson<'_>],
+    dictionaries: &[Dictionary],
+    mut goes_on: impl FnMut() -> bool,
+) -> Option<Mixtures> {
     let bins = dictionaries.iter().map(|dictionary| dictionary.bins).min().unwrap_or(0);
     let mut rng = Pcg64Mcg::seed_from_u64(lessons.first().map_or(0, |lesson| lesson.settings.seed));
     let frames = lessons.iter().map(|lesson| frames_in(lesson, mode)).max().unwrap_or(0).min(MOST_FRAMES);
@@ -59,8 +64,11 @@ pub(super) fn mix(mode: LatencyMode, lessons: &[Lesson<'_>], dictionaries: &[Dic
         for t in 0..frames {
             mixtures.add_frame(&passages, t, &mut solver);
         }
+        if !goes_on() {
+            return None;
+        }
     }
-    mixtures
+    Some(mixtures)
 }
 
 impl Mixtures {

@@ -233,10 +233,11 @@ fn reconstruct(
     dictionaries: &mut [Dictionary],
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<(), LearnError> {
-    let mixtures = mixtures::mix(mode, lessons, dictionaries);
+    let cancelled = LearnError::Factorization(FactorizationError::Cancelled);
+    let mixtures = mixtures::mix(mode, lessons, dictionaries, || progress(0.0).is_continue()).ok_or(cancelled)?;
     let training = discriminative::Training { focus: discriminative::FOCUS, steps: STEPS };
     let learned = discriminative::train(&mixtures.magnitudes, mixtures.bins, &mixtures.parts, &training, progress)
-        .ok_or(LearnError::Factorization(FactorizationError::Cancelled))?;
+        .ok_or(cancelled)?;
     for (dictionary, learned) in dictionaries.iter_mut().zip(learned) {
         // Bins that not all sources know keep their bases.
         let mut bases = dictionary.bases.clone();

@@ -41,9 +41,7 @@ impl Adapters {
         if anew || options != self.options {
             self.options = options;
             for playing in &mut self.working {
-                let adaptation = playing.adapter.adaptation_mut();
-                adaptation.set_frozen(options.frozen);
-                adaptation.set_memory(f64::from(options.memory_seconds));
+                options.apply(playing.adapter.adaptation_mut());
             }
         }
         let mut has_learned = false;
@@ -61,6 +59,7 @@ impl Adapters {
     pub fn reset(&mut self, desk: &Desk) {
         self.working.iter_mut().for_each(|playing| playing.adapter.reset());
         desk.remember(|_| Some(Adapted::default()));
+        desk.link.mark_project_changed();
     }
 
     /// Gives component `k` of an adaptive source to the one of strip `to`; `false` where that cannot be.
@@ -71,6 +70,7 @@ impl Adapters {
         let given = playing.is_some_and(|playing| playing.adapter.give(k, to));
         if given {
             self.remember(desk);
+            desk.link.mark_project_changed();
         }
         given
     }

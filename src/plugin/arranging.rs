@@ -13,7 +13,6 @@ use crate::{
         library::{self, Entry},
     },
 };
-use crossbeam_channel::Receiver;
 use std::sync::Arc;
 
 /// What the editor asks about the sources of the preset that plays. Strips are counted from 0.
@@ -50,14 +49,14 @@ pub struct Found {
 }
 
 impl Desk {
-    pub(super) fn arrange(&self, arrange: Arrange, learning: &mut Learning, stop: &Receiver<()>) {
+    pub(super) fn arrange(&self, arrange: Arrange, learning: &mut Learning) {
         match arrange {
-            Arrange::Rename(strip, name) => learning.follow(self.name_source(strip, name, stop), None),
-            Arrange::Remove(strip) => self.remove(strip, learning, stop),
-            Arrange::Add => self.add(learning, stop),
+            Arrange::Rename(strip, name) => learning.follow(self.name_source(strip, name), None),
+            Arrange::Remove(strip) => self.remove(strip, learning),
+            Arrange::Add => self.add(learning),
             Arrange::Look(entry) => self.look(entry),
             Arrange::Load { strip, from, source } => {
-                learning.follow(self.load_source(strip, &from, source, stop), Some(strip));
+                learning.follow(self.load_source(strip, &from, source), Some(strip));
             }
             Arrange::Save(strip) => self.save_source(strip),
         }
@@ -72,17 +71,17 @@ impl Desk {
         Preset::clone(&preset)
     }
 
-    fn name_source(&self, strip: usize, name: String, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+    fn name_source(&self, strip: usize, name: String) -> Option<Arc<Preset>> {
         let mut preset = self.present();
         preset.sources.get_mut(strip)?.name.clone_from(&name);
         if let Err(flaw) = preset.validate() {
             self.refuse(format!("the source cannot be called \"{name}\": {}", reason(&flaw.to_string())));
             return None;
         }
-        self.change(preset, stop)
+        self.change(preset)
     }
 
-    fn remove(&self, strip: usize, learning: &mut Learning, stop: &Receiver<()>) {
+    fn remove(&self, strip: usize, learning: &mut Learning) {
         let mut preset = self.present();
         if strip >= preset.sources.len() {
             return;
@@ -95,16 +94,17 @@ impl Desk {
         for (from, place) in places.iter_mut().enumerate() {
             *place = if from == strip { None } else { Some(from - usize::from(from > strip)) };
         }
-        let mut knobs = (self.knobs)();
-        if strip < knobs.len() {
-            knobs.remove(strip);
-            knobs.resize(MAX_SOURCES, Knobs::default());
-        }
-        let changed = self.change_places(preset, &places, Some(knobs), stop);
+        let close_up = |knobs: &mut Vec<Knobs>| {
+            if strip < knobs.len() {
+                knobs.remove(strip);
+                knobs.resize(MAX_SOURCES, Knobs::default());
+            }
+        };
+        let changed = self.change_places(preset, &places, Some(&close_up));
         learning.follow_places(changed, &places);
     }
 
-    fn add(&self, learning: &mut Learning, stop: &Receiver<()>) {
+    fn add(&self, learning: &mut Learning) {
         let mut preset = self.present();
         if preset.sources.len() >= MAX_SOURCES {
             return self.refuse(format!("there are {MAX_SOURCES} sources already: remove one to add another"));
@@ -114,11 +114,12 @@ impl Desk {
         let source = new_source(&preset);
         preset.sources.push(source);
         // A strip that was empty may have been turned by the host.
-        let mut knobs = (self.knobs)();
-        if let Some(knobs) = knobs.get_mut(place) {
-            *knobs = Knobs::default();
-        }
-        let changed = self.change_places(preset, &places, Some(knobs), stop);
+        let begin = |knobs: &mut Vec<Knobs>| {
+            if let Some(knobs) = knobs.get_mut(place) {
+                *knobs = Knobs::default();
+            }
+        };
+        let changed = self.change_places(preset, &places, Some(&begin));
         learning.follow_places(changed, &places);
     }
 
@@ -132,7 +133,7 @@ impl Desk {
         }
     }
 
-    fn load_source(&self, strip: usize, from: &Entry, source: usize, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+    fn load_source(&self, strip: usize, from: &Entry, source: usize) -> Option<Arc<Preset>> {
         let mut other = match library::load(from) {
             Ok(other) => other,
             Err(error) => {
@@ -148,7 +149,7 @@ impl Desk {
         let preset = self.present();
         source.colour = preset.sources.get(strip)?.colour;
         source.name = free_name(&source.name, |name| is_taken(&preset, name, Some(strip)));
-        self.change_source(strip, stop, |place| *place = source)
+        self.change_source(strip, |place| *place = source)
     }
 
     /// Writes the source of `strip` into the user's folder; an adaptive one as what it has become.

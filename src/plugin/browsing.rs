@@ -8,15 +8,11 @@ use super::{
     version::Version,
     worker::Desk,
 };
-use crate::{
-    learner::adapted::unmoved,
-    preset::{
-        Knobs,
-        file::PresetError,
-        library::{Entry, Library, Listing, Trashed, recent, trash, user_dir},
-    },
+use crate::preset::{
+    Knobs,
+    file::PresetError,
+    library::{Entry, Library, Listing, Trashed, recent, trash, user_dir},
 };
-use crossbeam_channel::Receiver;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -92,11 +88,11 @@ impl Session {
 }
 
 impl Desk {
-    pub(super) fn browse(&self, browse: Browse, stop: &Receiver<()>) {
+    pub(super) fn browse(&self, browse: Browse) {
         let done = match browse {
             Browse::Read => Ok(()),
-            Browse::Next => return self.go(1, stop),
-            Browse::Previous => return self.go(-1, stop),
+            Browse::Next => return self.go(1),
+            Browse::Previous => return self.go(-1),
             Browse::Reveal(file) => return self.reveal(file.as_deref()),
             Browse::Rename(file, name) => self.rename(&file, &name),
             Browse::Relocate(from, to) => trash::relocate(&from, &to).map(|()| self.follow_name(&from, &to)),
@@ -142,7 +138,7 @@ impl Desk {
     }
 
     /// Plays the preset `step` places on. Those that are known to be damaged are passed over.
-    fn go(&self, step: isize, stop: &Receiver<()>) {
+    fn go(&self, step: isize) {
         self.read_library();
         let library = self.session.browsing.library();
         let entries: Vec<&Entry> =
@@ -163,7 +159,7 @@ impl Desk {
         };
         let entry = entries[next as usize].clone();
         let origin = entry.path.clone().map_or_else(|| Origin::Factory(entry.name.clone()), Origin::File);
-        self.load(entry.name.clone(), origin, &entry, stop);
+        self.load(entry.name.clone(), origin, &entry);
         *lock(&self.session.browsing.tried) = Some((entry, summary));
     }
 
@@ -185,9 +181,7 @@ impl Desk {
         }
         let summary = self.session.summary();
         if summary.origin == Origin::File(from.to_owned()) {
-            let stored = StoredPreset { title: entry.name.clone(), ..StoredPreset::clone(&self.field.kept()) };
-            self.field.keep(Arc::new(stored));
-            self.adapted_since.set(true);
+            self.store(StoredPreset { title: entry.name.clone(), ..StoredPreset::clone(&self.field.kept()) });
             let title = entry.name;
             self.session.set_summary(Summary {
                 title,
@@ -226,14 +220,18 @@ impl Desk {
 
     /// What plays, whole. The same as before, while nothing has changed.
     pub(super) fn version(&self) -> Arc<Version> {
-        let version = Version {
-            preset: self.stage.lock().preset.clone(),
-            stored: self.field.kept(),
-            summary: self.session.summary(),
+        let (preset, adapted) = {
+            let scene = self.stage.lock();
+            (scene.preset.clone(), scene.adapted.clone())
         };
+        let (stored, summary) = (self.field.kept(), self.session.summary());
+        let version = Version { preset, stored, summary, adapted: Mutex::new(adapted) };
         let history = self.session.history();
         match history.current() {
-            Some(known) if known.is(&version) => known.clone(),
+            Some(known) if known.is(&version) => {
+                known.set_adapted(version.adapted());
+                known.clone()
+            }
             _ => Arc::new(version),
         }
     }
@@ -249,29 +247,28 @@ impl Desk {
         let now = self.version();
         let mut history = self.session.history();
         history.set_current(now.clone());
-        history.push(Step::Changed { from: before, to: now, knobs });
+        let what = before.difference(&now);
+        history.push(Step::Changed { from: before, to: now, knobs, what });
         drop(history);
         self.session.waker.wake();
     }
 
     /// Plays a version again, exactly.
-    pub(super) fn replay(&self, replay: Replay, stop: &Receiver<()>) {
+    pub(super) fn replay(&self, replay: Replay) {
         let Replay { version, knobs } = replay;
-        let adapted = {
-            let scene = self.stage.lock();
-            Arc::new(scene.adapted.surviving(&scene.preset, &version.preset, &unmoved()))
-        };
-        if let Err(error) = self.play(&version.preset, &adapted, stop) {
+        // What plays now is left as it stands.
+        self.tell_version();
+        if let Err(error) = self.play(&version.preset, &version.adapted()) {
             let sentence = format!("preset \"{}\": {error}", version.summary.title);
             return self.session.set_activity(Activity::Failed(sentence));
         }
-        self.field.keep(version.stored.clone());
+        self.store(version.stored.clone());
         self.session.set_summary(Summary::clone(&version.summary));
         if let Some(knobs) = knobs {
             self.session.offer_knobs(knobs);
         }
         self.session.history().set_current(version);
-        self.session.waker.wake();
+        self.read_library();
         self.link.mark_project_changed();
     }
 }

@@ -10,26 +10,25 @@ use crate::{
     learner::{adapted::Adapted, adaptive::COMPONENTS},
     preset::{Cue, Kind, Knobs, Preset, Source, file},
 };
-use crossbeam_channel::Receiver;
 use std::sync::Arc;
 
 /// Number of bases of each source that nobody taught: more of them fall to the wrong one.
 const UNSUPERVISED_COMPONENTS: usize = 8;
 
 impl Desk {
-    pub(super) fn make_adaptive(&self, strip: usize, stop: &Receiver<()>) -> Option<Arc<Preset>> {
-        self.change_source(strip, stop, |source| {
+    pub(super) fn make_adaptive(&self, strip: usize) -> Option<Arc<Preset>> {
+        self.change_source(strip, |source| {
             (source.kind, source.drift) = (Kind::Adaptive { components: COMPONENTS }, false);
             (source.blocks, source.dictionaries, source.learned_from) = (Vec::new(), Vec::new(), Vec::new());
             source.licence = None;
         })
     }
 
-    pub(super) fn let_drift(&self, strip: usize, drift: bool, stop: &Receiver<()>) -> Option<Arc<Preset>> {
-        self.change_source(strip, stop, |source| source.drift = drift && source.kind == Kind::Fixed)
+    pub(super) fn let_drift(&self, strip: usize, drift: bool) -> Option<Arc<Preset>> {
+        self.change_source(strip, |source| source.drift = drift && source.kind == Kind::Fixed)
     }
 
-    pub(super) fn keep(&self, strip: usize, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+    pub(super) fn keep(&self, strip: usize) -> Option<Arc<Preset>> {
         let adapted = self.stage.lock().adapted.clone();
         let adaptive = |source: &Source| matches!(source.kind, Kind::Adaptive { .. });
         let is_adaptive = self.stage.lock().preset.sources.get(strip).is_some_and(adaptive);
@@ -38,14 +37,14 @@ impl Desk {
             self.session.set_activity(Activity::Failed(sentence.to_owned()));
             return None;
         };
-        self.change_source(strip, stop, |source| {
+        self.change_source(strip, |source| {
             (source.kind, source.blocks) = (Kind::Fixed, vec![kept.dictionary.components]);
             source.learned_from = vec!["the mixture, while it played".to_owned()];
             source.dictionaries = vec![kept.dictionary.clone()];
         })
     }
 
-    pub(super) fn group_by(&self, cue: Cue, stop: &Receiver<()>) -> Option<Arc<Preset>> {
+    pub(super) fn group_by(&self, cue: Cue) -> Option<Arc<Preset>> {
         let mut preset = Preset::clone(&self.stage.lock().preset.clone());
         preset.grouping = cue;
         // Also by the same cue: what was given by hand is shared anew.
@@ -54,26 +53,26 @@ impl Desk {
             adapted.sources.iter_mut().for_each(|source| source.pinned.fill(false));
             Some(adapted)
         });
-        self.change(preset, stop)
+        self.change(preset)
     }
 
     pub(super) fn give(&self, component: usize, strip: usize, adapters: &mut Adapters) {
         if !adapters.give(component, strip, self) {
-            let sentence = "this component stays: it is its source's last, or not one that follows the mixture";
+            let sentence = "this component stays where it is: it is its source's last, or nothing plays live just now";
             self.session.set_activity(Activity::Failed(sentence.to_owned()));
         }
     }
 
     /// Plays `count` adaptive sources, which nobody taught anything.
-    pub(super) fn take_apart(&self, count: usize, stop: &Receiver<()>) {
+    pub(super) fn take_apart(&self, count: usize) {
         let before = self.version();
         let preset = Arc::new(Preset::unsupervised(count, UNSUPERVISED_COMPONENTS));
         let title = format!("{} parts", preset.sources.len());
-        if let Err(error) = self.play(&preset, &Arc::default(), stop) {
+        if let Err(error) = self.play(&preset, &Arc::default()) {
             return self.session.set_activity(Activity::Failed(error.to_string()));
         }
         if let Ok(bytes) = file::to_bytes(&preset) {
-            self.field.keep(Arc::new(StoredPreset::pack(title.as_str(), &bytes)));
+            self.store(StoredPreset::pack(title.as_str(), &bytes));
         }
         self.session.set_summary(Summary { changed: true, ..Summary::new(title, Origin::Project, &preset) });
         let knobs: Vec<Knobs> = preset.sources.iter().map(|source| source.knobs).collect();

@@ -10,8 +10,8 @@
 //! | worker | main thread | the preset that plays and what its adaptive sources have become, through [`Stage`] |
 //!
 //! Both ends of the audio thread's channels are polled; nobody blocks in `recv` on a channel it sends to,
-//! because waking a blocked receiver takes a lock on the sender's side. What is left of waiting: `try_recv` spins for
-//! the few instructions between which a sender has claimed a place and filled it.
+//! because waking a blocked receiver takes a lock on the sender's side. What is left of waiting: `try_recv` spins
+//! between a sender's claim to a place and its filling it. That is a few instructions, unless the system stops the sender right there.
 
 use super::adapting::Playing;
 use crate::{
@@ -71,6 +71,8 @@ pub struct AudioEnd {
 /// Held by the worker.
 pub struct WorkerEnd {
     models: Sender<Box<Model>>,
+    /// What the audio thread has not taken yet.
+    unheard: Receiver<Box<Model>>,
     retired: Receiver<Box<Model>>,
     marks: Receiver<Mark>,
 }
@@ -80,8 +82,8 @@ pub fn channels() -> (AudioEnd, WorkerEnd) {
     let (models_in, models_out) = bounded(MODELS_UNDER_WAY);
     let (retired_in, retired_out) = bounded(MODELS_UNDER_WAY);
     let (marks_in, marks_out) = bounded(MARKS_UNDER_WAY);
-    let audio = AudioEnd { models: models_out, retired: retired_in, marks: marks_in, waiting: None };
-    (audio, WorkerEnd { models: models_in, retired: retired_out, marks: marks_out })
+    let worker = WorkerEnd { models: models_in, unheard: models_out.clone(), retired: retired_out, marks: marks_out };
+    (AudioEnd { models: models_out, retired: retired_in, marks: marks_in, waiting: None }, worker)
 }
 
 impl AudioEnd {
@@ -131,9 +133,12 @@ impl AudioEnd {
 }
 
 impl WorkerEnd {
-    /// Sends `model` to the audio thread; gives it back when too many are under way already.
-    pub fn send(&self, model: Box<Model>) -> Result<(), Box<Model>> {
-        self.models.try_send(model).map_err(TrySendError::into_inner)
+    /// Sends `model` to the audio thread. While the host does not play, the oldest of those that wait give way.
+    pub fn send(&self, mut model: Box<Model>) {
+        while let Err(TrySendError::Full(back)) = self.models.try_send(model) {
+            drop(self.unheard.try_recv());
+            model = back;
+        }
     }
 
     /// The next mark that the audio thread has made.
@@ -159,6 +164,8 @@ pub struct Scene {
     pub adapted: Arc<Adapted>,
     /// As of the last activation; `None` before the first.
     pub framing: Option<Framing>,
+    /// Counts activations and their ends.
+    pub activation: u64,
     /// What is played is found here, from the first activation on.
     pub capture: Option<Arc<Capture>>,
     /// The adapters of models that were sent to play, for the worker to work with.
@@ -168,7 +175,14 @@ pub struct Scene {
 impl Stage {
     /// A stage on which `preset` plays, not yet activated.
     pub fn new(preset: Arc<Preset>) -> Self {
-        Self(Mutex::new(Scene { preset, adapted: Arc::default(), framing: None, capture: None, adapters: Vec::new() }))
+        Self(Mutex::new(Scene {
+            preset,
+            adapted: Arc::default(),
+            framing: None,
+            activation: 0,
+            capture: None,
+            adapters: Vec::new(),
+        }))
     }
 
     /// Main thread, worker.

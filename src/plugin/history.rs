@@ -76,6 +76,8 @@ pub enum Step {
         to: Arc<Version>,
         /// Where the knobs stood before, and where the new preset has put them; `None` if it left them alone.
         knobs: Option<(Vec<Knobs>, Vec<Knobs>)>,
+        /// What was changed, in a few words.
+        what: String,
     },
     /// The other side was put in force.
     Switched,
@@ -186,9 +188,11 @@ impl History {
         if self.done < self.steps.len() {
             return;
         }
-        if let [.., Step::Changed { to: between, .. }, Step::Changed { from, to, .. }] = self.steps.make_contiguous()
+        if let [.., Step::Changed { from: first, to: between, what, .. }, Step::Changed { from, to, .. }] =
+            self.steps.make_contiguous()
             && Arc::ptr_eq(&between.preset, &from.preset)
         {
+            *what = first.difference(to);
             *between = to.clone();
             self.steps.pop_back();
             self.done -= 1;
@@ -269,11 +273,6 @@ impl History {
     /// The side in force.
     pub fn side(&self) -> Side {
         self.side
-    }
-
-    /// Whether the other side holds a state of its own.
-    pub fn has_other(&self) -> bool {
-        self.other.is_some()
     }
 
     /// Goes to the other side. `now` is the state in force, which stays behind; gives the state to put in force, which the

@@ -202,6 +202,7 @@ impl Plugin for Unbraid {
             let mut scene = self.stage.lock();
             self.models.clear();
             scene.framing = Some(framing);
+            scene.activation += 1;
             scene.capture = Some(capture.clone());
             if let Some((brought, _)) = &arrived {
                 (scene.preset, scene.adapted) = brought.clone();
@@ -220,7 +221,8 @@ impl Plugin for Unbraid {
         if let Some((_, stored)) = &arrived {
             worker::settle(stored, &preset, &self.params.preset, &self.session);
         }
-        self.stage.lock().adapters.extend(worker::adapter(&preset, framing, &mut model));
+        let adapter = worker::adapter(&preset, framing, self.session.adapt_options(), &mut model);
+        self.stage.lock().adapters.extend(adapter);
         let separator = Separator::new(model, channels).observed_by(self.session.spectra.observer());
         let latency_samples = separator.latency_samples() as u32;
         context.set_latency_samples(latency_samples);
@@ -235,6 +237,7 @@ impl Plugin for Unbraid {
     fn deactivate(&mut self) {
         let mut scene = self.stage.lock();
         scene.framing = None;
+        scene.activation += 1;
         self.models.clear();
         drop(scene);
         self.separator = None;

@@ -13,7 +13,11 @@ use super::{
     waking::Waker,
 };
 use crate::{
-    learner::{LearnSettings, adapted::Adapted, adaptive::MEMORY_SECONDS},
+    learner::{
+        LearnSettings,
+        adapted::Adapted,
+        adaptive::{Adaptation, MEMORY_SECONDS},
+    },
     preset::{Colour, Cue, Kind, Knobs, MAX_SOURCES, Preset},
     separator::LatencyMode,
 };
@@ -140,6 +144,14 @@ pub struct AdaptOptions {
     pub frozen: bool,
     /// How many seconds of sound they learn from.
     pub memory_seconds: f32,
+}
+
+impl AdaptOptions {
+    /// Lets `adaptation` do as they say.
+    pub fn apply(self, adaptation: &mut Adaptation) {
+        adaptation.set_frozen(self.frozen);
+        adaptation.set_memory(f64::from(self.memory_seconds));
+    }
 }
 
 impl Default for AdaptOptions {

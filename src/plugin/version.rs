@@ -1,8 +1,11 @@
 //! A preset as it once played, whole, so that it can play again exactly as it was.
 
 use super::{preset_field::StoredPreset, session::Summary};
-use crate::preset::{Preset, Source};
-use std::sync::Arc;
+use crate::{
+    learner::adapted::Adapted,
+    preset::{Preset, Source},
+};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The preset with what the project stores of it and what the editor shows. Cheap to keep beside another version that
 /// shares its parts.
@@ -14,6 +17,8 @@ pub struct Version {
     pub stored: Arc<StoredPreset>,
     /// What the editor shows.
     pub summary: Arc<Summary>,
+    /// What its sources had become when it played last.
+    pub adapted: Mutex<Arc<Adapted>>,
 }
 
 impl Version {
@@ -22,6 +27,49 @@ impl Version {
         Arc::ptr_eq(&self.preset, &other.preset)
             && Arc::ptr_eq(&self.stored, &other.stored)
             && self.summary == other.summary
+    }
+
+    /// What its sources had become when it played last.
+    pub fn adapted(&self) -> Arc<Adapted> {
+        self.adapted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Worker: its sources have become this.
+    pub fn set_adapted(&self, adapted: Arc<Adapted>) {
+        *self.adapted.lock().unwrap_or_else(PoisonError::into_inner) = adapted;
+    }
+
+    /// What is different in `after`, which took this one's place, in a few words.
+    pub fn difference(&self, after: &Self) -> String {
+        let (before, after) = (&self.preset.sources, &after.preset.sources);
+        if before.len() != after.len() {
+            return "sources".to_owned();
+        }
+        let pairs = || before.iter().zip(after);
+        let described = |(before, after): &(&Source, &Source)| {
+            before.name != after.name
+                || before.kind != after.kind
+                || before.drift != after.drift
+                || before.learned_from != after.learned_from
+        };
+        let other_bases = |(before, after): &(&Source, &Source)| {
+            let bases = |source: &Source| source.dictionaries.first().map_or(0, |dictionary| dictionary.bases.len());
+            bases(before) != bases(after)
+                || before.dictionaries.iter().zip(&after.dictionaries).any(|(a, b)| a.bases != b.bases)
+        };
+        // Sources that are learned together all change: the one that was asked for has other bases.
+        let changed = pairs().find(described).or_else(|| pairs().find(other_bases));
+        let Some((before, after)) = changed.or_else(|| pairs().find(|(before, after)| before != after)) else {
+            return "preset".to_owned();
+        };
+        let name = &after.name;
+        match () {
+            () if before.name != after.name => format!("name of {name}"),
+            () if before.kind != after.kind && after.dictionaries.is_empty() => format!("{name} follows the mixture"),
+            () if before.dictionaries != after.dictionaries => format!("learn {name}"),
+            () if before.drift != after.drift => format!("{name} drifts"),
+            () => format!("{name}'s settings"),
+        }
     }
 
     /// Memory that it takes, in bytes, near enough.

@@ -22,20 +22,18 @@ impl Watch {
     pub fn observe(&mut self, params: &UnbraidParams, transport: &Transport, at: u64, models: &AudioEnd) {
         let now: [bool; MAX_SOURCES] = std::array::from_fn(|strip| params.strips[strip].learn.value());
         let before = std::mem::replace(&mut self.learn, now);
-        for (strip, (before, now)) in before.into_iter().zip(now).enumerate() {
-            match (before, now) {
-                (false, true) => models.mark(Mark { at, sign: Sign::Learn(strip) }),
-                (true, false) => models.mark(Mark { at, sign: Sign::Stop(strip) }),
-                _ => {}
-            }
-        }
         let place = place(transport).filter(|_| transport.playing);
         let stopped = self.playing && !transport.playing;
         // Back to the loop's beginning, or elsewhere by hand.
         let jumped = matches!((self.place, place), (Some(before), Some(now)) if now < before);
+        // What ends comes before what begins: one strip's Learn may follow another's.
+        let mark = |sign| models.mark(Mark { at, sign });
+        let moved = |from: bool| (0..MAX_SOURCES).filter(move |strip| before[*strip] == from && now[*strip] != from);
+        moved(true).for_each(|strip| mark(Sign::Stop(strip)));
         if stopped || jumped {
-            models.mark(Mark { at, sign: Sign::TransportEnded });
+            mark(Sign::TransportEnded);
         }
+        moved(false).for_each(|strip| mark(Sign::Learn(strip)));
         (self.playing, self.place) = (transport.playing, place);
     }
 }

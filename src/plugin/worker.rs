@@ -6,7 +6,7 @@ use super::{
     host_link::HostLink,
     learning::Learning,
     preset_field::{PresetField, StoredPreset, StoredPresetError},
-    session::{Activity, Origin, Request, Session, Summary},
+    session::{Activity, AdaptOptions, Origin, Request, Session, Summary},
     stored_adapted::StoredAdapted,
     waking::Lookout,
 };
@@ -18,7 +18,7 @@ use crate::{
     },
     separator::{Model, ModelError},
 };
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, never, select};
+use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 use std::{
     cell::Cell,
     path::Path,
@@ -31,8 +31,6 @@ use std::{
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 /// Time between two entries of what adaptive sources have become into the project.
 const KEEP_AGAIN: Duration = Duration::from_secs(2);
-/// Time between two attempts to send to an audio thread that does not take models at present.
-const SEND_AGAIN: Duration = Duration::from_millis(5);
 
 /// A running worker. Dropping it ends the thread and waits for that.
 pub struct Worker {
@@ -77,16 +75,16 @@ fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
         select! {
             recv(stop) -> _ => return,
             recv(requests) -> request => match request {
-                Ok(request) => desk.serve(request, &mut learning, &mut adapters, stop),
+                Ok(request) => desk.serve(request, &mut learning, &mut adapters),
                 // The session is gone; look only at what the host leaves.
                 Err(_) => requests = never(),
             },
             default(LOOK_AGAIN) => {}
         }
         if let Some(stored) = desk.field.take_arrived() {
-            desk.take_up(&stored, stop);
+            desk.take_up(&stored);
         }
-        learning.poll(desk, stop);
+        learning.poll(desk);
         adapters.poll(desk);
         desk.tell_version();
         desk.models.free_retired();
@@ -98,6 +96,20 @@ fn work(desk: &Desk, mut requests: Receiver<Request>, stop: &Receiver<()>) {
             kept_at = Instant::now();
         }
     }
+}
+
+/// Puts knobs, one set per strip, where they belong from now on.
+pub(super) type Arranging<'a> = &'a dyn Fn(&mut Vec<Knobs>);
+
+/// Why a preset does not play.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPlayed {
+    /// No model can be made of it.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The host has brought another preset in the meantime.
+    #[error("the host has opened another project meanwhile; do it again there if it is wanted")]
+    Overtaken,
 }
 
 /// What the worker works on.
@@ -120,16 +132,16 @@ pub struct Desk {
 
 impl Desk {
     /// The editor wants something.
-    fn serve(&self, request: Request, learning: &mut Learning, adapters: &mut Adapters, stop: &Receiver<()>) {
+    fn serve(&self, request: Request, learning: &mut Learning, adapters: &mut Adapters) {
         match request {
             Request::LoadFactory(name) => {
                 let entry = Entry { name: name.clone(), path: None };
-                self.load(name.clone(), Origin::Factory(name), &entry, stop);
+                self.load(name.clone(), Origin::Factory(name), &entry);
             }
             Request::LoadFile(path) => {
                 let name = title_of(&path);
                 let entry = Entry { name: name.clone(), path: Some(path.clone()) };
-                self.load(name, Origin::File(path), &entry, stop);
+                self.load(name, Origin::File(path), &entry);
             }
             Request::Learn(strip) => learning.arm(strip, None, self),
             Request::StopCapture => learning.stop(),
@@ -137,22 +149,22 @@ impl Desk {
             Request::LearnFiles(strip, files) => learning.learn_files(strip, files, self),
             Request::LearnAgain(strip) => learning.learn_again(strip, self),
             Request::CancelLearning => learning.cancel(),
-            Request::MakeAdaptive(strip) => learning.follow(self.make_adaptive(strip, stop), Some(strip)),
-            Request::Drift(strip, drift) => learning.follow(self.let_drift(strip, drift, stop), None),
+            Request::MakeAdaptive(strip) => learning.follow(self.make_adaptive(strip), Some(strip)),
+            Request::Drift(strip, drift) => learning.follow(self.let_drift(strip, drift), None),
             Request::ResetAdaptive => adapters.reset(self),
-            Request::Keep(strip) => learning.follow(self.keep(strip, stop), Some(strip)),
-            Request::GroupBy(cue) => learning.follow(self.group_by(cue, stop), None),
+            Request::Keep(strip) => learning.follow(self.keep(strip), Some(strip)),
+            Request::GroupBy(cue) => learning.follow(self.group_by(cue), None),
             Request::Give { component, strip } => self.give(component, strip, adapters),
-            Request::TakeApart(count) => self.take_apart(count, stop),
+            Request::TakeApart(count) => self.take_apart(count),
             Request::Save(name) => self.save(name),
-            Request::Browse(browse) => self.browse(browse, stop),
-            Request::Replay(replay) => self.replay(replay, stop),
-            Request::Arrange(arrange) => self.arrange(arrange, learning, stop),
+            Request::Browse(browse) => self.browse(browse),
+            Request::Replay(replay) => self.replay(replay),
+            Request::Arrange(arrange) => self.arrange(arrange, learning),
         }
     }
 
     /// Plays the preset of `entry`, with its knobs.
-    pub(super) fn load(&self, title: String, origin: Origin, entry: &Entry, stop: &Receiver<()>) {
+    pub(super) fn load(&self, title: String, origin: Origin, entry: &Entry) {
         let before = self.version();
         self.session.set_activity(Activity::Loading(title.clone()));
         let loaded = library::load(entry).and_then(|preset| Ok((file::to_bytes(&preset)?, preset)));
@@ -161,10 +173,10 @@ impl Desk {
             Err(error) => return self.session.set_activity(Activity::Failed(error.to_string())),
         };
         let preset = Arc::new(preset);
-        if let Err(error) = self.play(&preset, &Arc::default(), stop) {
+        if let Err(error) = self.play(&preset, &Arc::default()) {
             return self.session.set_activity(Activity::Failed(format!("preset \"{title}\": {error}")));
         }
-        self.field.keep(Arc::new(StoredPreset::pack(title.as_str(), &bytes)));
+        self.store(StoredPreset::pack(title.as_str(), &bytes));
         self.session.set_summary(Summary::new(title, origin, &preset));
         let knobs: Vec<Knobs> = preset.sources.iter().map(|source| source.knobs).collect();
         self.record_change(before, Some(((self.knobs)(), knobs.clone())));
@@ -180,29 +192,23 @@ impl Desk {
     }
 
     /// Changes the source of `strip` in the preset that plays; gives the new preset, if it plays now.
-    pub(super) fn change_source(
-        &self,
-        strip: usize,
-        stop: &Receiver<()>,
-        change: impl FnOnce(&mut Source),
-    ) -> Option<Arc<Preset>> {
+    pub(super) fn change_source(&self, strip: usize, change: impl FnOnce(&mut Source)) -> Option<Arc<Preset>> {
         let mut preset = Preset::clone(&self.stage.lock().preset.clone());
         change(preset.sources.get_mut(strip)?);
-        self.change(preset, stop)
+        self.change(preset)
     }
 
     /// `preset` takes the place of the one that plays, with its title and the knobs as they are. Gives it, if it plays now.
-    pub fn change(&self, preset: Preset, stop: &Receiver<()>) -> Option<Arc<Preset>> {
-        self.change_places(preset, &adapted::unmoved(), None, stop)
+    pub fn change(&self, preset: Preset) -> Option<Arc<Preset>> {
+        self.change_places(preset, &adapted::unmoved(), None)
     }
 
-    /// The same, where the source of strip `i` has gone to strip `places[i]`, and the knobs to where `knobs` says.
+    /// The same, where the source of strip `i` has gone to strip `places[i]`, and the knobs to where `arrange` puts them.
     pub(super) fn change_places(
         &self,
         mut preset: Preset,
         places: &Places,
-        knobs: Option<Vec<Knobs>>,
-        stop: &Receiver<()>,
+        arrange: Option<Arranging<'_>>,
     ) -> Option<Arc<Preset>> {
         let before = self.version();
         env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
@@ -220,14 +226,20 @@ impl Desk {
             Arc::new(scene.adapted.surviving(&scene.preset, &preset, places))
         };
         let preset = Arc::new(preset);
-        if let Err(error) = self.play(&preset, &adapted, stop) {
+        if let Err(error) = self.play(&preset, &adapted) {
             return failed(format!("preset \"{}\": {error}", shown.title));
         }
-        self.field.keep(Arc::new(StoredPreset::pack(shown.title.as_str(), &bytes)));
+        self.store(StoredPreset::pack(shown.title.as_str(), &bytes));
         let summary = Summary::new(shown.title.as_str(), shown.origin.clone(), &preset);
         self.session.set_summary(Summary { changed: true, ..summary });
-        self.record_change(before, knobs.clone().map(|knobs| ((self.knobs)(), knobs)));
-        if let Some(knobs) = knobs {
+        let knobs = arrange.map(|arrange| {
+            let before = (self.knobs)();
+            let mut after = before.clone();
+            arrange(&mut after);
+            (before, after)
+        });
+        self.record_change(before, knobs.clone());
+        if let Some((_, knobs)) = knobs {
             self.session.offer_knobs(knobs);
         }
         self.session.set_activity(Activity::Idle);
@@ -247,8 +259,7 @@ impl Desk {
                 let entry = Entry { name: name.clone(), path: Some(path.clone()) };
                 let summary = Summary::new(name.as_str(), Origin::File(path), &preset);
                 if let Ok(bytes) = file::to_bytes(&preset) {
-                    self.field.keep(Arc::new(StoredPreset::pack(name, &bytes)));
-                    self.adapted_since.set(true);
+                    self.store(StoredPreset::pack(name, &bytes));
                 }
                 self.session.set_summary(summary);
                 self.session.set_activity(Activity::Idle);
@@ -261,9 +272,9 @@ impl Desk {
     }
 
     /// A project has brought a preset. Its knobs came with the parameters.
-    fn take_up(&self, stored: &Arc<StoredPreset>, stop: &Receiver<()>) {
+    fn take_up(&self, stored: &Arc<StoredPreset>) {
         if let Some((preset, adapted)) = unpack(stored, &self.session) {
-            match self.play(&preset, &adapted, stop) {
+            match self.play(&preset, &adapted) {
                 Ok(()) => settle(stored, &preset, &self.field, &self.session),
                 Err(error) => {
                     self.session.set_activity(Activity::Failed(format!("preset \"{}\": {error}", stored.title)))
@@ -272,24 +283,40 @@ impl Desk {
         }
     }
 
-    /// Builds a model of `preset` for the present framing, whose sources go on from `adapted`, and sends it to the audio thread.
-    pub(super) fn play(
-        &self,
-        preset: &Arc<Preset>,
-        adapted: &Arc<Adapted>,
-        stop: &Receiver<()>,
-    ) -> Result<(), ModelError> {
+    /// Builds a model of `preset` for the present framing, whose sources go on from `adapted`, and sends it to the audio thread; puts
+    /// both on the stage.
+    pub(super) fn play(&self, preset: &Arc<Preset>, adapted: &Arc<Adapted>) -> Result<(), NotPlayed> {
         let adapted = &Arc::new(adapted.counted(preset));
+        let before = self.stage.lock().preset.clone();
         loop {
-            let framing = self.stage.lock().framing;
+            let (framing, activation) = {
+                let scene = self.stage.lock();
+                (scene.framing, scene.activation)
+            };
             let build = |framing: Framing| Model::going_on(preset, adapted, framing.sample_rate, framing.mode);
             let mut model = framing.map(build).transpose()?;
-            let adapter = framing.zip(model.as_mut()).and_then(|(framing, model)| adapter(preset, framing, model));
-            if self.hand_over(preset, adapted, framing, model.map(Box::new), stop) {
-                self.stage.lock().adapters.extend(adapter);
-                self.adapted_since.set(true);
-                return Ok(());
+            let options = self.session.adapt_options();
+            let adapter =
+                framing.zip(model.as_mut()).and_then(|(framing, model)| adapter(preset, framing, options, model));
+
+            // Under one lock, so that an activation sees both or none.
+            let mut scene = self.stage.lock();
+            if !Arc::ptr_eq(&scene.preset, &before) {
+                return Err(NotPlayed::Overtaken);
             }
+            if scene.activation != activation {
+                // The plugin was activated anew meanwhile: the model is of no use to it.
+                continue;
+            }
+            if let Some(model) = model {
+                self.models.send(Box::new(model));
+            }
+            (scene.preset, scene.adapted) = (preset.clone(), adapted.clone());
+            scene.adapters.extend(adapter);
+            self.session.set_dictionaries(&scene.preset, &scene.adapted);
+            drop(scene);
+            self.adapted_since.set(true);
+            return Ok(());
         }
     }
 
@@ -303,48 +330,25 @@ impl Desk {
         }
     }
 
+    /// Puts `stored` into the project, with what its sources have become.
+    pub(super) fn store(&self, stored: impl Into<Arc<StoredPreset>>) {
+        self.field.keep(stored.into());
+        self.keep_adapted();
+    }
+
     /// Puts what sources have become into the project.
     fn keep_adapted(&self) {
         let adapted = self.stage.lock().adapted.clone();
         self.field.keep_adapted(StoredAdapted::pack(&adapted));
         self.adapted_since.set(false);
     }
-
-    /// Puts `preset` on the stage and `model` on its way, both under one lock, so that an activation sees
-    /// both or none. `false` if the plugin was activated anew since `framing` was looked up. Waits while too
-    /// many models are under way.
-    fn hand_over(
-        &self,
-        preset: &Arc<Preset>,
-        adapted: &Arc<Adapted>,
-        framing: Option<Framing>,
-        mut model: Option<Box<Model>>,
-        stop: &Receiver<()>,
-    ) -> bool {
-        loop {
-            let mut scene = self.stage.lock();
-            if scene.framing != framing {
-                return false;
-            }
-            match model.map(|model| self.models.send(model)) {
-                None | Some(Ok(())) => {
-                    (scene.preset, scene.adapted) = (preset.clone(), adapted.clone());
-                    self.session.set_dictionaries(&scene.preset, &scene.adapted);
-                    return true;
-                }
-                Some(Err(back)) => model = Some(back),
-            }
-            drop(scene);
-            if !matches!(stop.recv_timeout(SEND_AGAIN), Err(RecvTimeoutError::Timeout)) {
-                return true;
-            }
-            self.models.free_retired();
-        }
-    }
 }
 
-/// What adapts `model`, which was built from `preset`; `None` if nothing does, or if it does so itself.
-pub fn adapter(preset: &Arc<Preset>, framing: Framing, model: &mut Model) -> Option<Playing> {
+/// What adapts `model`, which was built from `preset`, as `options` say; `None` if nothing does, or if it does so itself.
+pub fn adapter(preset: &Arc<Preset>, framing: Framing, options: AdaptOptions, model: &mut Model) -> Option<Playing> {
+    if let Some(adaptation) = model.adaptation_mut() {
+        options.apply(adaptation);
+    }
     let layout = model.layout().clone();
     let adapter = if framing.offline { None } else { model.adapt_elsewhere() }?;
     Some(Playing { adapter, preset: preset.clone(), framing, layout })

@@ -63,6 +63,11 @@ impl Adapting {
         Self::Here(Box::new(Here { adaptation, next, fresh: false }))
     }
 
+    /// The adaptation, if it is here.
+    pub(super) fn adaptation_mut(&mut self) -> Option<&mut Adaptation> {
+        if let Self::Here(here) = self { Some(&mut here.adaptation) } else { None }
+    }
+
     /// Hands the work to another thread.
     pub(super) fn send_away(&mut self) -> Option<Adapter> {
         if !matches!(self, Self::Here(_)) {

@@ -185,6 +185,11 @@ impl Model {
         self.adapting.send_away()
     }
 
+    /// The adaptation of the bases, while it is in the stream's step.
+    pub fn adaptation_mut(&mut self) -> Option<&mut Adaptation> {
+        self.adapting.adaptation_mut()
+    }
+
     /// Audio thread, before [`Self::solve`]: the magnitudes of the left channel of two, `[F]`.
     pub fn hear_left(&mut self, magnitudes: &[f32]) {
         if self.minds_position && self.since_seen == 0 {

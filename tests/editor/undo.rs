@@ -4,7 +4,7 @@ use super::stage::{DEFAULT, Stage, Told, assert_one_gesture, file, summary};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use nice_plug::prelude::{FloatParam, Param};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use unbraid::{
     plugin::{
         browsing::Browse,
@@ -31,6 +31,7 @@ pub(super) fn version(title: &str) -> Arc<Version> {
         preset: Arc::new(preset),
         stored: Arc::new(StoredPreset { title: title.to_owned(), ..StoredPreset::default() }),
         summary: Arc::new(Summary { title: title.to_owned(), ..summary(2) }),
+        adapted: Mutex::default(),
     })
 }
 
@@ -170,7 +171,12 @@ fn a_loaded_preset_is_one_step_with_its_knobs() {
     let brought = vec![Knobs { gain_db: Some(-6.0), mute: true, solo: false }];
     // What the worker does once the preset plays.
     let knobs = Some((stood.clone(), brought.clone()));
-    stage.session.history().push(Step::Changed { from: before.clone(), to: after.clone(), knobs });
+    stage.session.history().push(Step::Changed {
+        from: before.clone(),
+        to: after.clone(),
+        knobs,
+        what: before.difference(&after),
+    });
     stage.session.offer_knobs(brought.clone());
     stage.wait(0.1);
     assert!(stage.params.strips[0].mute.value() && (gain(&stage) + 6.0).abs() < 1e-3);
@@ -235,7 +241,8 @@ fn a_version_knows_what_it_takes() {
     let entry = Entry { name: "Drums + Bass".to_owned(), path: None };
     let preset = Arc::new(library::load(&entry).unwrap());
     let stored = Arc::new(StoredPreset::pack("Drums + Bass", library::factory_bytes("Drums + Bass").unwrap()));
-    let bytes = Version { preset, stored: stored.clone(), summary: Arc::new(summary(2)) }.bytes();
+    let bytes =
+        Version { preset, stored: stored.clone(), summary: Arc::new(summary(2)), adapted: Mutex::default() }.bytes();
     let file = library::factory_bytes("Drums + Bass").unwrap().len();
     assert!(bytes > stored.file.len() + file * 9 / 10 && bytes < stored.file.len() + file, "{bytes} of {file}");
 }

@@ -236,7 +236,8 @@ impl Adaptation {
             return false;
         }
         self.memory.take(v, total, left, h);
-        self.fed += 1;
+        // Frozen time teaches nothing.
+        self.fed += usize::from(!self.frozen);
         self.since_update += 1;
         self.since_update >= PERIOD_FRAMES
     }

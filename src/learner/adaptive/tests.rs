@@ -49,6 +49,18 @@ fn masking(adaptation: &Adaptation, k: usize) -> Vec<f32> {
 }
 
 #[test]
+fn frozen_time_is_not_time_to_learn() {
+    let mut adaptation = adaptation(3, Freedom::Adaptive);
+    adaptation.set_frozen(true);
+    play(&mut adaptation, 70, 300);
+    assert_eq!(adaptation.heard_seconds(), 0.0);
+    adaptation.set_frozen(false);
+    play(&mut adaptation, 70, 100);
+    let found = (1..4).map(|k| masking(&adaptation, k)[67..=73].iter().sum::<f32>()).fold(0.0, f32::max);
+    assert!(adaptation.heard_seconds() > 2.0 && found > 0.5, "{found}");
+}
+
+#[test]
 fn free_bases_find_what_the_fixed_ones_do_not_explain() {
     let mut adaptation = adaptation(3, Freedom::Adaptive);
     play(&mut adaptation, 70, 200);

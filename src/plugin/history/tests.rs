@@ -34,7 +34,12 @@ fn version(bytes: usize) -> Arc<Version> {
     };
     let summary = Summary::new("A", Origin::Project, &preset);
     let stored = StoredPreset { title: "A".to_owned(), file: "x".repeat(bytes), adapted: None };
-    Arc::new(Version { preset: Arc::new(preset), stored: Arc::new(stored), summary: Arc::new(summary) })
+    Arc::new(Version {
+        preset: Arc::new(preset),
+        stored: Arc::new(stored),
+        summary: Arc::new(summary),
+        adapted: Default::default(),
+    })
 }
 
 fn whole(value: f32) -> Whole {
@@ -72,8 +77,12 @@ fn what_is_done_after_an_undo_takes_the_place_of_what_was_undone() {
 
 #[test]
 fn a_change_that_goes_on_joins_the_one_before_it() {
-    let change =
-        |from: &Arc<Version>, to: &Arc<Version>| Step::Changed { from: from.clone(), to: to.clone(), knobs: None };
+    let change = |from: &Arc<Version>, to: &Arc<Version>| Step::Changed {
+        from: from.clone(),
+        to: to.clone(),
+        knobs: None,
+        what: String::new(),
+    };
     let [first, ahead, last] = [1, 2, 3].map(version);
     let mut history = History::default();
     history.push(change(&first, &ahead));
@@ -164,7 +173,7 @@ fn presets_in_the_steps_take_no_more_memory_than_they_may() {
     let mut last = version(size);
     for _ in 0..40 {
         let next = version(size);
-        history.push(Step::Changed { from: last, to: next.clone(), knobs: None });
+        history.push(Step::Changed { from: last, to: next.clone(), knobs: None, what: String::new() });
         last = next;
         assert!(history.bytes() <= MAX_BYTES, "{}", history.bytes());
     }
@@ -172,7 +181,7 @@ fn presets_in_the_steps_take_no_more_memory_than_they_may() {
     let steps = std::iter::from_fn(|| history.undo()).count();
     assert_eq!(steps, 7);
     let huge = version(MAX_BYTES + 1);
-    history.push(Step::Changed { from: last, to: huge, knobs: None });
+    history.push(Step::Changed { from: last, to: huge, knobs: None, what: String::new() });
     assert!(history.undoable().is_some(), "the newest can be undone, whatever it takes");
 }
 
@@ -180,7 +189,7 @@ fn presets_in_the_steps_take_no_more_memory_than_they_may() {
 fn a_preset_comes_back_as_the_same_object() {
     let (before, after) = (version(1), version(2));
     let mut history = History::default();
-    history.push(Step::Changed { from: before.clone(), to: after.clone(), knobs: None });
+    history.push(Step::Changed { from: before.clone(), to: after.clone(), knobs: None, what: String::new() });
     assert!(matches!(history.undo(), Some(Deed::Play(played, None)) if Arc::ptr_eq(&played, &before)));
     assert!(matches!(history.redo(), Some(Deed::Play(played, None)) if Arc::ptr_eq(&played, &after)));
 }

@@ -22,11 +22,13 @@ use std::{
 const SHARE_BY_ITSELF: f32 = 0.4;
 
 /// What a source is learned from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Material {
     pub(super) recordings: Vec<Recording>,
     /// What the preset says of them.
     pub(super) names: Vec<String>,
+    /// Whether they were captured here.
+    pub(super) is_played: bool,
     pub(super) components: usize,
 }
 
@@ -86,17 +88,21 @@ impl Task {
         let material = match self.source {
             TaskSource::Recording(recording) => {
                 let names = vec![format!("what was played, {:.1} s", recording.seconds())];
-                Material { recordings: vec![recording], names, components }
+                Material { recordings: vec![recording], names, is_played: true, components }
             }
             TaskSource::Files(files) => {
                 let recordings = files.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
-                Material { recordings, names: files.iter().map(|file| file_name(file)).collect(), components }
+                Material {
+                    recordings,
+                    names: files.iter().map(|file| file_name(file)).collect(),
+                    is_played: false,
+                    components,
+                }
             }
             TaskSource::Again => {
                 let known = materials[self.strip].as_ref();
-                let Material { recordings, names, .. } =
-                    &**known.ok_or_else(|| format!("{name} was not learned here: play it, then learn it"))?;
-                Material { recordings: recordings.clone(), names: names.clone(), components }
+                let known = known.ok_or_else(|| format!("{name} was not learned here: play it, then learn it"))?;
+                Material { components, ..Material::clone(known) }
             }
         };
         let mut all = materials.clone();
@@ -109,10 +115,12 @@ impl Task {
             let mut progress = |share: f32| signs.tell(from + share * (to - from));
             in_the_background(|| learner::learn(lessons, &mut progress))
         };
-        let failed = |name: &str, error: LearnError| format!("{name} was not learned: {}", sentence(error));
+        let failed = |strip: usize, material: &Material, error: LearnError| {
+            format!("{} was not learned: {}", preset.sources[strip].name, sentence(error, material))
+        };
         let lesson = material.lesson(&[]);
         let share = if strips.len() > 1 { SHARE_BY_ITSELF } else { 1.0 };
-        let mut learned = learn(&[lesson], 0.0, share).map_err(|error| failed(name, error.error))?;
+        let mut learned = learn(&[lesson], 0.0, share).map_err(|error| failed(self.strip, &material, error.error))?;
         let own = learned.pop().unwrap_or_default();
         let by_itself =
             Learned { sources: vec![(self.strip, own.clone(), lesson.blocks())], material: material.clone() };
@@ -125,7 +133,8 @@ impl Task {
         let known = |strip: usize| if strip == self.strip { &own } else { &preset.sources[strip].dictionaries };
         let lessons: Vec<Lesson<'_>> = strips.iter().map(|(strip, material)| material.lesson(known(*strip))).collect();
         let learned = learn(&lessons, share, 1.0).map_err(|error| {
-            failed(strips.get(error.lesson).map_or(name, |(strip, _)| &preset.sources[*strip].name), error.error)
+            let (strip, material) = strips.get(error.lesson).copied().unwrap_or((self.strip, &material));
+            failed(strip, material, error.error)
         })?;
         let sources = strips.iter().zip(&lessons).zip(learned);
         Ok(Learned {
@@ -185,16 +194,25 @@ fn in_the_background<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
-/// What went wrong, for someone who played rather than named recordings.
-fn sentence(error: LearnError) -> String {
-    match error {
-        LearnError::TooShort { milliseconds, frame_milliseconds, .. } => {
-            format!(
+/// What went wrong with `material`, for someone who may have played rather than named recordings.
+fn sentence(error: LearnError, material: &Material) -> String {
+    let number = match error {
+        LearnError::TooShort { milliseconds, frame_milliseconds, .. } if material.is_played => {
+            return format!(
                 "only {milliseconds:.0} ms were heard; play at least {frame_milliseconds:.0} ms, better five seconds"
-            )
+            );
         }
-        LearnError::Silent { .. } => "it was silent; play the source alone, then learn it".to_owned(),
-        error => error.to_string(),
+        LearnError::Silent { .. } if material.is_played => {
+            return "it was silent; play the source alone, then learn it".to_owned();
+        }
+        LearnError::TooShort { number, .. } | LearnError::Silent { number } | LearnError::NotFinite { number } => {
+            number
+        }
+        LearnError::NoRecording | LearnError::Factorization(_) => return error.to_string(),
+    };
+    match material.names.get(number.wrapping_sub(1)) {
+        Some(name) => format!("{name}: {error}"),
+        None => error.to_string(),
     }
 }
 

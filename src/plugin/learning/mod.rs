@@ -20,7 +20,7 @@ use crate::{
     preset::{Kind, MAX_SOURCES, Preset},
     recording::Recording,
 };
-use crossbeam_channel::{Receiver, unbounded};
+use crossbeam_channel::unbounded;
 use job::{Job, Learned, Material, Signs, Task, TaskSource};
 use std::{
     collections::VecDeque,
@@ -29,6 +29,9 @@ use std::{
     thread,
 };
 use take::{SOUND, Take};
+
+/// Most that is kept of recordings which presets that can play again were learned from, in seconds: some 400 MB in stereo at 48 kHz.
+const MOST_KEPT_SECONDS: f64 = 1_000.0;
 
 /// Takes, jobs, and what was learned from.
 #[derive(Default)]
@@ -49,10 +52,14 @@ type Materials = [Option<Arc<Material>>; MAX_SOURCES];
 
 impl Learning {
     /// Takes up what has happened since the last call, and tells the session how things stand.
-    pub fn poll(&mut self, desk: &Desk, stop: &Receiver<()>) {
+    pub fn poll(&mut self, desk: &Desk) {
         let preset = desk.stage.lock().preset.clone();
         if self.preset.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &preset)) {
             // Another preset plays: what was begun is of no use to it. It may have played before.
+            let heard = self.take.as_ref().is_some_and(|take| !take.recording.is_empty());
+            if heard || self.job.is_some() || !self.waiting.is_empty() {
+                fail(desk, "what was being learned was dropped: another preset plays; learn it again".to_owned());
+            }
             self.put_aside();
             let known = self.earlier.iter().find(|(earlier, _)| std::ptr::eq(earlier.as_ptr(), &*preset));
             let materials = known.map(|(_, materials)| materials.clone()).unwrap_or_default();
@@ -61,9 +68,11 @@ impl Learning {
         }
         while let Some(mark) = desk.models.next_mark() {
             self.heed(mark, desk);
+            // A take that ends is whole before the next one begins.
+            self.follow_take(desk);
         }
         self.follow_take(desk);
-        self.hear_job(desk, stop);
+        self.hear_job(desk);
         if self.job.is_none()
             && let Some(task) = self.waiting.pop_front()
         {
@@ -79,6 +88,18 @@ impl Learning {
         if self.materials.iter().any(Option::is_some) {
             self.earlier.push((preset, self.materials.clone()));
         }
+        while self.earlier.len() > 1 && self.kept_seconds() > MOST_KEPT_SECONDS {
+            self.earlier.remove(0);
+        }
+    }
+
+    /// Seconds of all recordings that are kept for presets which can play again; presets that follow each other share theirs.
+    fn kept_seconds(&self) -> f64 {
+        let mut materials: Vec<&Arc<Material>> =
+            self.earlier.iter().flat_map(|(_, all)| all.iter().flatten()).collect();
+        materials.sort_by_key(|material| Arc::as_ptr(material));
+        materials.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        materials.iter().flat_map(|material| &material.recordings).map(Recording::seconds).sum()
     }
 
     fn state(&self) -> LearnState {
@@ -210,12 +231,12 @@ impl Learning {
     }
 
     /// Plays what the job has learned: all of it, or what is to be heard ahead of the rest. Both are one step to undo.
-    fn hear_job(&mut self, desk: &Desk, stop: &Receiver<()>) {
+    fn hear_job(&mut self, desk: &Desk) {
         let Some(job) = &self.job else { return };
         let (strip, places) = (job.strip, job.places);
         if !job.is_finished() {
             if let Ok(ahead) = job.ahead.try_recv() {
-                let heard = self.take_over(strip, &places, ahead, desk, stop);
+                let heard = self.take_over(strip, &places, ahead, desk);
                 if let Some(job) = &mut self.job {
                     job.heard = heard;
                 }
@@ -227,7 +248,7 @@ impl Learning {
         match job.outcome() {
             Ok(learned) => {
                 let goes_on = heard.zip(self.preset.as_ref()).is_some_and(|(heard, now)| Arc::ptr_eq(&heard, now));
-                if self.take_over(strip, &places, learned, desk, stop).is_some() && goes_on {
+                if self.take_over(strip, &places, learned, desk).is_some() && goes_on {
                     desk.session.history().join_last();
                 }
             }
@@ -237,14 +258,7 @@ impl Learning {
 
     /// Gives the preset that plays what was learned, for `strip` above all, where the sources that the job began with have gone to
     /// `places`. Gives the new preset, if it plays now.
-    fn take_over(
-        &mut self,
-        strip: usize,
-        places: &Places,
-        learned: Learned,
-        desk: &Desk,
-        stop: &Receiver<()>,
-    ) -> Option<Arc<Preset>> {
+    fn take_over(&mut self, strip: usize, places: &Places, learned: Learned, desk: &Desk) -> Option<Arc<Preset>> {
         let mut preset = Preset::clone(self.preset.as_ref()?);
         for (from, dictionaries, blocks) in learned.sources {
             let Some(source) = places[from].and_then(|strip| preset.sources.get_mut(strip)) else { continue };
@@ -252,21 +266,31 @@ impl Learning {
         }
         preset.sources[strip].learned_from.clone_from(&learned.material.names);
         preset.sources[strip].licence = None;
-        let changed = desk.change(preset, stop);
-        self.follow(changed.clone(), None);
-        self.materials[strip] = Some(learned.material);
+        let told = desk.session.activity();
+        let changed = desk.change(preset);
+        if changed.is_some() {
+            // What was said of something else meanwhile is still to be read.
+            desk.session.set_activity(told);
+            self.follow(changed.clone(), None);
+            self.materials[strip] = Some(learned.material);
+        }
         changed
     }
 
-    /// The preset was changed, to `preset`, by the worker itself: what was begun goes on. What `strip` was learned from is of no
-    /// use any more.
+    /// The preset was changed, to `preset`, by the worker itself: what was begun goes on. With another source on `strip`, what
+    /// that was learned from is of no use any more, nor what is being learned for it.
     pub fn follow(&mut self, preset: Option<Arc<Preset>>, strip: Option<usize>) {
-        if preset.is_some() {
-            self.put_aside();
-            self.preset = preset;
-            if let Some(material) = strip.and_then(|strip| self.materials.get_mut(strip)) {
-                *material = None;
-            }
+        if preset.is_none() {
+            return;
+        }
+        self.put_aside();
+        self.preset = preset;
+        let Some(strip) = strip.filter(|strip| *strip < MAX_SOURCES) else { return };
+        self.materials[strip] = None;
+        self.waiting.retain(|task| task.strip != strip);
+        self.job.take_if(|job| job.strip == strip);
+        if let Some(job) = &mut self.job {
+            job.places.iter_mut().filter(|place| **place == Some(strip)).for_each(|place| *place = None);
         }
     }
 }
@@ -277,6 +301,7 @@ impl Learning {
         if preset.is_none() {
             return;
         }
+        self.put_aside();
         self.preset = preset;
         let place = |strip: usize| places.get(strip).copied().flatten();
         self.take = self.take.take().and_then(|take| Some(Take { strip: place(take.strip)?, ..take }));
