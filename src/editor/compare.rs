@@ -9,7 +9,7 @@ use super::{
 };
 use crate::plugin::{
     history::{Side, Whole, is_remembered},
-    session::{Replay, Request},
+    session::{Activity, Replay, Request},
 };
 use egui::{CornerRadius, Rect, Ui, accesskit::Role, vec2};
 use nice_plug::prelude::Params;
@@ -50,6 +50,8 @@ pub fn draw(ui: &Ui, room: Rect, scene: &Scene, state: &EditorState) {
     if button.show(ui, rect, ui.scope_id().with("copy side")).on_hover_text(name).clicked() {
         let now = whole(scene);
         scene.session.history().copy_by_hand(now);
+        let sentence = format!("{}: both are the same now", name.replace("Copy", "Copied"));
+        scene.session.set_activity(Activity::Done(sentence));
     }
 }
 

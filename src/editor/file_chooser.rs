@@ -3,7 +3,7 @@
 use crate::{
     plugin::{
         arranging::Arrange,
-        session::{Request, Session},
+        session::{Activity, Request, Session, Summary},
     },
     preset::{file::SUFFIX, library::Entry},
 };
@@ -62,6 +62,7 @@ impl FileChooser {
             return;
         }
         let (this, session) = (self.clone(), session.clone());
+        let before = session.summary();
         let dialog = move || {
             let closed = Closed(this.open);
             let files = (this.ask)(wanted);
@@ -73,12 +74,21 @@ impl FileChooser {
                     session.request(Arrange::Look(Entry { name, path: Some(file.clone()) }).into());
                 }
                 (Wanted::Preset, Some(file)) => session.request(Request::LoadFile(file.clone())),
-                (Wanted::Recordings(strip), Some(_)) => session.request(Request::LearnFiles(strip, files)),
+                (Wanted::Recordings(strip), Some(_)) => {
+                    let name = |summary: &Summary| summary.strips.get(strip).map(|strip| strip.name.clone());
+                    if name(&before) == name(&session.summary()) {
+                        session.request(Request::LearnFiles(strip, files));
+                    } else {
+                        let sentence =
+                            "nothing was learned: the strips have changed since; choose the recordings again";
+                        session.set_activity(Activity::Failed(sentence.to_owned()));
+                    }
+                }
             }
             drop(closed);
             session.waker.wake();
         };
-        if std::thread::Builder::new().name("file dialog".into()).spawn(dialog).is_err() {
+        if std::thread::Builder::new().name("unbraid-dialog".into()).spawn(dialog).is_err() {
             self.open.store(false, SeqCst);
         }
     }

@@ -7,8 +7,13 @@ pub fn set<P: Param>(setter: &ParamSetter, param: &P, value: P::Plain) {
     // Compared as the host sees it: a plain value may come back from it a rounding error away.
     let normalized = param.preview_normalized(value);
     if param.unmodulated_normalized_value() != normalized {
-        setter.begin_set_parameter(param);
-        setter.set_parameter_normalized(param, normalized);
-        setter.end_set_parameter(param);
+        put(setter, param, value);
     }
+}
+
+/// The same, wherever it is.
+pub fn put<P: Param>(setter: &ParamSetter, param: &P, value: P::Plain) {
+    setter.begin_set_parameter(param);
+    setter.set_parameter_normalized(param, param.preview_normalized(value));
+    setter.end_set_parameter(param);
 }

@@ -22,6 +22,9 @@ const FINE: f32 = 10.0;
 /// Scrolling of a touchpad that counts as one notch of a wheel, in points.
 const POINTS_PER_NOTCH: f32 = 40.0;
 
+/// A host has taken over a value after this time at the latest, in seconds: a few of its largest blocks.
+const FOLLOWS_S: f64 = 0.3;
+
 /// A knob and how it is called.
 pub struct Knob<'a> {
     /// The parameter it turns.
@@ -47,6 +50,17 @@ pub struct Hold {
     position: f32,
     /// The click that began it was a reset; the knob stays there.
     was_reset: bool,
+    /// The knob was drawn in this frame.
+    pub(super) is_drawn: bool,
+}
+
+/// Steps that were turned: the host may be slower to follow than the next step comes.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn {
+    knob: Id,
+    /// Where they have led, in the parameter's plain unit, and when, in seconds.
+    to: f32,
+    at: f64,
 }
 
 impl Knob<'_> {
@@ -57,7 +71,7 @@ impl Knob<'_> {
         if held.is_none() {
             let steps = self.wheel(ui, &response) + self.keys(ui, &response);
             if steps != 0.0 {
-                gesture::set(setter, self.param, self.stepped(steps));
+                self.turn(steps, ui.input(|input| input.time), response.id, setter, &mut hand.turn);
             }
             self.assist(ui, &response, setter);
             // The key is used up here, or it would end the typing that it begins.
@@ -89,9 +103,9 @@ impl Knob<'_> {
         if begins {
             setter.begin_set_parameter(self.param);
             let position = self.param.unmodulated_normalized_value();
-            hold = Some(Hold { knob: response.id, position, was_reset: false });
+            hold = Some(Hold { knob: response.id, position, was_reset: false, is_drawn: true });
         }
-        let mut current = hold?;
+        let mut current = Hold { is_drawn: true, ..hold? };
         if reset {
             setter.set_parameter(self.param, self.param.default_plain_value());
             current.position = self.param.default_normalized_value();
@@ -155,10 +169,22 @@ impl Knob<'_> {
             })
     }
 
-    /// The plain value `steps` steps away, on the grid of fine steps.
-    fn stepped(&self, steps: f32) -> f32 {
+    /// Turns the parameter by `steps` steps, from where the last ones have led if that was just now.
+    fn turn(&self, steps: f32, now: f64, knob: Id, setter: &ParamSetter, last: &mut Option<Turn>) {
+        let under_way = last.filter(|turn| turn.knob == knob && (0.0..FOLLOWS_S).contains(&(now - turn.at)));
+        let to = self.stepped(under_way.map_or(self.param.unmodulated_plain_value(), |turn| turn.to), steps);
+        if under_way.is_some_and(|turn| turn.to != to) {
+            // What the parameter is at says nothing yet.
+            gesture::put(setter, self.param, to);
+        } else {
+            gesture::set(setter, self.param, to);
+        }
+        *last = Some(Turn { knob, to, at: now });
+    }
+
+    /// The plain value `steps` steps away from the plain value `from`, on the grid of fine steps.
+    fn stepped(&self, from: f32, steps: f32) -> f32 {
         let fine = self.step / FINE;
-        let from = self.param.unmodulated_plain_value();
         let to = ((from + steps * self.step) / fine).round() * fine;
         let silence_below = self.param.preview_plain(0.0) == GAIN_SILENCE_DB && to < GAIN_MIN_DB;
         match silence_below {

@@ -30,6 +30,8 @@ pub enum Phase {
     Capturing(f32),
     /// Learning, this share done.
     Learning(f32),
+    /// To be learned next.
+    Waiting,
 }
 
 impl Phase {
@@ -39,6 +41,7 @@ impl Phase {
             (Some((strip, seconds, _)), _) if strip == index && seconds > 0.0 => Self::Capturing(seconds),
             (Some((strip, ..)), _) if strip == index => Self::Armed,
             (_, Some((strip, share))) if strip == index => Self::Learning(share),
+            _ if state.waits.get(index) == Some(&true) => Self::Waiting,
             _ => Self::Rest,
         }
     }
@@ -53,6 +56,8 @@ impl Phase {
             Self::Capturing(seconds) => Some(format!("Captured {seconds:.1} s")),
             Self::Learning(share) if short => Some(format!("{:.0} %", 100.0 * share)),
             Self::Learning(share) => Some(format!("Learning {:.0} %", 100.0 * share)),
+            Self::Waiting if short => Some("Waits".to_owned()),
+            Self::Waiting => Some("Is learned next".to_owned()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A level meter: peak with hold, RMS, clip mark, on a scale in dB full scale.
 
 use super::theme;
-use crate::plugin::meters::Meter;
+use crate::plugin::meters::{Meter, SILENCE_DB};
 use egui::{
     Align2, Color32, CornerRadius, Id, Painter, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
@@ -18,8 +18,6 @@ const RMS_TIME_S: f32 = 0.12;
 const HOLD_S: f64 = 1.5;
 /// Without a peak for this long the audio thread no longer writes, and its last RMS is old, in seconds.
 const STALE_S: f64 = 0.35;
-/// Levels under this are silence, in dB.
-const SILENCE_DB: f32 = -90.0;
 /// Labelled levels, in dB.
 const SCALE_DB: [f32; 6] = [6.0, 0.0, -6.0, -12.0, -24.0, -40.0];
 
@@ -51,7 +49,7 @@ impl Default for Level {
     }
 }
 
-fn decibels(amplitude: f32) -> f32 {
+pub(super) fn decibels(amplitude: f32) -> f32 {
     if amplitude > 0.0 { 20.0 * amplitude.log10() } else { f32::NEG_INFINITY }
 }
 
@@ -79,7 +77,7 @@ impl Level {
         self.peak_db > FLOOR_DB || self.held_db > FLOOR_DB || self.rms_db > FLOOR_DB
     }
 
-    /// Whether the audio thread has written a level above silence lately.
+    /// Whether the audio thread has written no level above silence lately.
     pub fn is_silent(&self) -> bool {
         self.peak_db < SILENCE_DB
     }
@@ -95,7 +93,7 @@ impl Level {
 }
 
 /// Where `db` stands on the scale, 0 to 1; the upper levels get the most room.
-fn position(db: f32) -> f32 {
+pub(super) fn position(db: f32) -> f32 {
     ((db - FLOOR_DB) / (CEILING_DB - FLOOR_DB)).clamp(0.0, 1.0).powf(1.6)
 }
 
@@ -130,8 +128,11 @@ impl MeterBar<'_> {
         if self.labelled {
             self.paint_scale(ui.painter(), bar);
         }
-        let hint =
-            if level.clipped { "It clipped. Click to clear the mark." } else { "Peak and RMS level, dB full scale." };
+        let hint = if level.clipped {
+            "It went over full scale. Click to clear the mark."
+        } else {
+            "Peak and RMS level, dB full scale."
+        };
         response.on_hover_text(hint)
     }
 

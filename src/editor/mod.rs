@@ -80,7 +80,7 @@ pub fn draw(
     state: &mut EditorState,
 ) {
     scale::apply(ui.ctx(), params);
-    let recording = state.recording(params, session, gui);
+    let recording = state.recording(ui.ctx(), params, session, gui);
     let scene = Scene { params, session, gui: &recording, host: gui };
     state.observe(ui, &scene);
 
@@ -101,6 +101,7 @@ pub fn draw(
     sound_row::draw(ui, rooms.sound, &scene, state);
     let line = footer::draw(ui, rooms.status, &scene, state);
     status::draw(ui, line, &scene, state);
+    state.settle();
 
     // While nothing moves nothing is drawn, until the hand, the host or the session's waker comes, or something's time is over.
     if scrolls || state.is_moving() {

@@ -70,6 +70,7 @@ fn provenance(summary: &Summary, session: &Session, changed: bool) -> String {
         Origin::File(_) if session.browsing.library().origin_missing => "Its file is missing",
         Origin::File(_) => "Preset file",
         Origin::Project => "From the project",
+        Origin::New => "Not saved yet",
     };
     let count = summary.strips.len();
     let changed = if changed { " · changed" } else { "" };

@@ -4,6 +4,7 @@ use crate::plugin::{
     history::{Move, is_remembered},
     session::Session,
 };
+use egui::{Context, Id};
 use nice_plug::{
     context::{PluginApi, gui::GuiContext},
     prelude::{GuiContextInner, ParamPtr, Params, PluginState},
@@ -31,6 +32,15 @@ struct Notes {
     open: Vec<Open>,
 }
 
+/// Lies in a window's egui context and ends with it.
+struct Ending(Arc<Recorder>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.end_all();
+    }
+}
+
 /// A host that passes everything on to the real one.
 pub struct Recorder {
     host: GuiContext,
@@ -50,6 +60,20 @@ impl Recorder {
             ids: ids.map(|(id, param, _)| (param, id)).collect(),
             notes: Mutex::default(),
         })
+    }
+
+    /// Gestures that are open when the window of `ctx` closes end with it: a host would take their parameters for held.
+    pub fn end_with(self: &Arc<Self>, ctx: &Context) {
+        let ending = || Arc::new(Ending(self.clone()));
+        ctx.data_mut(|data| data.get_temp_mut_or_insert_with(Id::unique("unbraid gestures"), ending).clone());
+    }
+
+    /// Ends every gesture that has begun.
+    pub fn end_all(&self) {
+        for open in self.note(|notes| notes.open.clone()) {
+            // SAFETY: the parameters live as long as the instance, which the window does not outlive.
+            unsafe { self.raw_end_set_parameter(open.param) };
+        }
     }
 
     /// A new frame begins at the time `now`, in seconds.

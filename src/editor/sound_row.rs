@@ -82,6 +82,9 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
             left += 12.0;
         }
         let cell = Rect::from_x_y_ranges(left..=left + width, inner.y_range());
+        if !spoken && ui.rect_contains_pointer(cell) {
+            state.hint = Some(knob.tooltip);
+        }
         let cell = if spoken { draw_line(ui, cell, knob) } else { cell };
         draw_knob(ui, cell, i, knob, !spoken, scene, state);
         left += width;

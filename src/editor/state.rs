@@ -1,8 +1,18 @@
 //! What the editor remembers between two frames.
 
 use super::{
-    Scene, bases, browser::Browser, file_chooser::FileChooser, gesture, knob::Hold, latency::Restart, load::LoadView,
-    meter::Level, recorder::Recorder, status::Fits, strip_menu::Naming, value_field::Entry,
+    Scene, bases,
+    browser::Browser,
+    file_chooser::FileChooser,
+    gesture,
+    knob::{Hold, Turn},
+    latency::Restart,
+    load::LoadView,
+    meter::Level,
+    recorder::Recorder,
+    status::Fits,
+    strip_menu::Naming,
+    value_field::Entry,
 };
 use crate::{
     plugin::{
@@ -24,6 +34,8 @@ pub struct Hand {
     pub hold: Option<Hold>,
     /// The number that is being typed.
     pub entry: Option<Entry>,
+    /// The knob that was turned in steps last.
+    pub turn: Option<Turn>,
 }
 
 /// Time constant of a share of the mixture as it is shown, in seconds.
@@ -46,6 +58,8 @@ pub struct EditorState {
     pub(super) naming: Naming,
     /// How the dictionaries fit the frames that play.
     pub(super) fits: Fits,
+    /// What the control under the pointer does, where there is no room beside it to say so.
+    pub(super) hint: Option<&'static str>,
     /// The main output's level as shown.
     pub(super) output: Level,
     /// What the hand is at.
@@ -78,15 +92,31 @@ impl EditorState {
         Self { files, ..self }
     }
 
-    /// `host`, with a recorder before it.
+    /// What asks for files.
+    pub fn file_chooser(&self) -> FileChooser {
+        self.files.clone()
+    }
+
+    /// `host`, with a recorder before it, for the window of `ctx`.
     pub(super) fn recording(
         &mut self,
+        ctx: &egui::Context,
         params: &UnbraidParams,
         session: &Arc<Session>,
         host: &GuiContext,
     ) -> GuiContext {
         let recorder = self.recorder.get_or_insert_with(|| Recorder::new(params, host, session));
+        recorder.end_with(ctx);
         GuiContext::new(recorder.clone())
+    }
+
+    /// Every room is drawn: a knob that is held and was not drawn is let go.
+    pub(super) fn settle(&mut self) {
+        if self.hand.hold.take_if(|hold| !std::mem::take(&mut hold.is_drawn)).is_some()
+            && let Some(recorder) = &self.recorder
+        {
+            recorder.end_all();
+        }
     }
 
     /// The same state, with the picture folded away.
@@ -102,6 +132,7 @@ impl EditorState {
         if let Some(recorder) = &self.recorder {
             recorder.tick(now);
         }
+        self.hint = None;
         self.load.observe(scene.session.meters.load.read(), now);
 
         // Nothing is exchanged under the hand: a gesture that has begun ends on the knob it began on.
@@ -129,9 +160,12 @@ impl EditorState {
     fn follow(&mut self, scene: &Scene) {
         let summary = scene.session.summary();
         if self.summary.as_ref() != Some(&summary) {
-            self.levels = Default::default();
-            self.shares = Default::default();
-            self.hand.entry = None;
+            let names = |summary: &Summary| summary.strips.iter().map(|strip| strip.name.clone()).collect::<Vec<_>>();
+            if self.summary.as_deref().map(names) != Some(names(&summary)) {
+                self.levels = Default::default();
+                self.shares = Default::default();
+                self.hand.entry = None;
+            }
             self.summary = Some(summary);
         }
         if let Some(knobs) = scene.session.take_knobs() {

@@ -6,6 +6,7 @@ use egui::{
     Align, Button, Color32, CornerRadius, Galley, Label, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder,
     pos2, vec2,
 };
+use nice_plug::context::PluginApi;
 use std::{sync::Arc, time::Duration};
 
 const DISMISS_WIDTH: f32 = 76.0;
@@ -14,7 +15,7 @@ const TOLD_S: f64 = 6.0;
 /// Bins above this need not be known, in Hz.
 const AUDIBLE_HZ: f64 = 18_000.0;
 /// Hint for who opens the window for the first time.
-const HINT: &str = "Drag a knob up or down · double-click for 0 dB · click a number to type";
+const HINT: &str = "Learn: click it, and play that source alone · drag a knob up or down, double-click for 0 dB, click a number to type";
 
 /// The sentence of a failure that has not been dismissed.
 pub fn failure(session: &Session) -> Option<String> {
@@ -51,7 +52,8 @@ impl Banner {
         let mut inside = ui
             .new_child(UiBuilder::new().max_rect(text).layout(Layout::left_to_right(Align::Center)).id_salt("failure"));
         inside.shrink_clip_rect(text);
-        inside.add(Label::new(RichText::new(self.sentence).color(theme::TEXT)).wrap());
+        let label = inside.add(Label::new(RichText::new(&self.sentence).color(theme::TEXT)).wrap());
+        label.on_hover_text(self.sentence);
         let button = Rect::from_center_size(
             pos2(room.right() - 10.0 - DISMISS_WIDTH / 2.0, room.center().y),
             vec2(DISMISS_WIDTH, 26.0),
@@ -70,9 +72,11 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
     let mut line = ui.new_child(UiBuilder::new().max_rect(room).layout(layout).id_salt("status"));
     line.shrink_clip_rect(room);
     line.spacing_mut().item_spacing.x = 7.0;
-    let remarks = remarks(scene, state);
-    if remarks.is_empty() {
-        line.add(Label::new(RichText::new(HINT).size(theme::CAPTION).color(theme::FAINT)).truncate());
+    let mut remarks = remarks(scene, state);
+    let hint = state.hint.map(|hint| (hint, theme::TEXT)).or(remarks.is_empty().then_some((HINT, theme::FAINT)));
+    if let Some((hint, ink)) = hint {
+        remarks.clear();
+        line.add(Label::new(RichText::new(hint).size(theme::CAPTION).color(ink)).truncate());
     }
     for (i, (colour, text)) in remarks.into_iter().enumerate() {
         if i > 0 {
@@ -104,11 +108,17 @@ fn remarks(scene: &Scene, state: &EditorState) -> Vec<(Color32, String)> {
         remarks.push((theme::FOCUS, "Waiting for you to choose a file".to_owned()));
     }
     if let Some(mode) = latency::pending(scene) {
-        let text = format!("{} takes over when the host restarts the plugin", latency::name(mode));
+        let text = match scene.host.plugin_api() {
+            // It has nobody to restart it.
+            PluginApi::Standalone => {
+                format!("The application takes a mode at its start: --mode {}", latency::name(mode).to_lowercase())
+            }
+            _ => format!("{} takes over when the host restarts the plugin", latency::name(mode)),
+        };
         remarks.push((theme::NOTICE, text));
     }
     if state.load.is_overloaded(state.now()) {
-        let text = "CPU overload: sound drops out · choose a mode with more latency, or larger blocks in the host";
+        let text = "CPU overload: sound drops out · choose a mode with more latency";
         remarks.insert(0, (theme::ALARM, text.to_owned()));
     }
     let playing = scene.session.playing();
@@ -129,7 +139,7 @@ fn remarks(scene: &Scene, state: &EditorState) -> Vec<(Color32, String)> {
     {
         remarks.push((
             theme::NOTICE,
-            "The preset's file is gone: it plays on from the project · save it to keep it".into(),
+            "The preset's file is missing: it plays on from the project · save it to have it again".into(),
         ));
     }
     if let Some(sentence) = &state.fits.sentence {

@@ -5,7 +5,7 @@ use super::{
     knob::{Knob, arc_colour, gain_ticks},
     layout::columns,
     learn,
-    meter::{Growth, MeterBar},
+    meter::{Growth, MeterBar, decibels, position},
     strip_layout::StripRooms,
     strip_menu, theme,
     toggle::Toggle,
@@ -137,7 +137,10 @@ impl DrawnStrip<'_> {
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &self.name));
         let lit = response.hovered() || response.has_focus();
 
-        self.draw_share(ui, rooms, colour, state.shares[self.index]);
+        match scene.session.learning().take {
+            Some((strip, _, peak)) if strip == self.index => self.draw_take(ui, rooms, peak),
+            _ => self.draw_share(ui, rooms, colour, state.shares[self.index]),
+        }
         let (left, right) = (badge.right() + space, rooms.head.right() - MENU_MARK - share_width(rooms));
         let (text, ink) = match phase.caption(rooms.cramped) {
             Some(caption) => (caption, theme::TEXT),
@@ -157,9 +160,24 @@ impl DrawnStrip<'_> {
         response.on_hover_text(self.provenance());
     }
 
+    /// The level of what is captured, in the place of the share.
+    fn draw_take(&self, ui: &Ui, rooms: &StripRooms, peak: f32) {
+        let line = share_line(rooms);
+        let level = decibels(peak);
+        let response = ui.interact(line, ui.scope_id().with(("take", self.index)), Sense::hover());
+        response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::Meter, ui.is_enabled(), format!("{} take level", self.name));
+            info.current_text_value = Some(if level.is_finite() { format!("{level:.0} dB") } else { "silent".into() });
+            info
+        });
+        ui.painter().rect_filled(line, CornerRadius::same(1), theme::WELL);
+        let part = line.with_max_x(line.left() + position(level) * line.width());
+        ui.painter().rect_filled(part, CornerRadius::same(1), learn::RECORD);
+    }
+
     /// How much of the mixture this source is: a line beneath its name, and a number where there is room.
     fn draw_share(&self, ui: &Ui, rooms: &StripRooms, colour: Color32, share: f32) {
-        let line = Rect::from_min_size(rooms.head.left_bottom() + vec2(0.0, 1.0), vec2(rooms.head.width(), 3.0));
+        let line = share_line(rooms);
         let response =
             ui.interact(line.expand2(vec2(0.0, 1.0)), ui.scope_id().with(("share", self.index)), Sense::hover());
         let percent = format!("{:.0} %", 100.0 * share);
@@ -242,6 +260,11 @@ impl DrawnStrip<'_> {
             }
         }
     }
+}
+
+/// The line beneath a strip's head.
+fn share_line(rooms: &StripRooms) -> Rect {
+    Rect::from_min_size(rooms.head.left_bottom() + vec2(0.0, 1.0), vec2(rooms.head.width(), 3.0))
 }
 
 /// Room for the share as a number, in points.

@@ -77,9 +77,11 @@ impl StripRooms {
     fn lying(mut self, body: Rect, gap: f32) -> Self {
         let meter = body.with_min_x(body.right() - SCALED_METER);
         let side = (body.height() * 0.2).clamp(24.0, 50.0).floor();
+        // So that Learn is spelled out.
+        let width = (side * 1.5).max(64.0);
         let buttons = Rect::from_center_size(
-            pos2(meter.left() - 16.0 - side * 0.75, body.center().y),
-            vec2(side * 1.5, 3.0 * side + 2.0 * gap),
+            pos2(meter.left() - 16.0 - width / 2.0, body.center().y),
+            vec2(width, 3.0 * side + 2.0 * gap),
         );
         let left = body.with_max_x(buttons.left() - 10.0);
         let (knob, value) = knob_over_value(left);

@@ -46,7 +46,6 @@ impl StripMenu<'_> {
     pub fn show(&self, head: &Response, scene: &Scene, state: &mut EditorState) {
         if head.clicked() {
             state.naming = Naming { text: self.strip().name.clone() };
-            scene.session.set_found(None);
             // Other instances may have saved since.
             scene.session.browse(Browse::Read);
         }
@@ -165,7 +164,8 @@ impl StripMenu<'_> {
         if item(ui, true, "Keep what it has become") {
             ask(ui, scene, Request::Keep(index));
         }
-        if item(ui, true, "Begin again") {
+        let followers = self.summary.strips.iter().filter(|strip| strip.kind != Kind::Fixed || strip.drift).count();
+        if item(ui, true, if followers > 1 { "All that follow begin again" } else { "Begin again" }) {
             ask(ui, scene, Request::ResetAdaptive);
         }
         submenu("How to follow").ui(ui, |ui| learn::adapt_options(ui, self.summary, scene));
@@ -191,6 +191,7 @@ impl StripMenu<'_> {
             ui.label(RichText::new(format!("In place of {}:", self.name)).small().color(theme::WEAK));
             for (source, name) in found.sources.iter().enumerate() {
                 if item(ui, true, format!("{name} of {}", found.entry.name)) {
+                    scene.session.set_found(None);
                     ask(ui, scene, Arrange::Load { strip: self.index, from: found.entry.clone(), source });
                 }
             }

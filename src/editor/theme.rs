@@ -82,7 +82,7 @@ pub fn unheard(colour: Color32) -> Color32 {
 pub fn install(ctx: &egui::Context) {
     ctx.set_theme(egui::Theme::Dark);
     ctx.all_styles_mut(dress);
-    // Ctrl and plus belong to the host; the window is made larger by its corner.
+    // Ctrl and plus belong to the host; the editor has a scale of its own.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
 }
 
@@ -99,6 +99,8 @@ fn dress(style: &mut Style) {
     style.interaction.tooltip_delay = 0.6;
     style.spacing.item_spacing = Vec2::new(6.0, 2.0);
     style.spacing.button_padding = Vec2::new(10.0, 5.0);
+    // A menu is as tall as the window allows.
+    style.spacing.default_area_size.y = 2_000.0;
     style.spacing.menu_margin = Margin::same(8);
     style.spacing.tooltip_width = 320.0;
     style.visuals = visuals();

@@ -14,6 +14,8 @@ use nice_plug::prelude::{FloatParam, Param, ParamSetter};
 pub struct Entry {
     field: Id,
     text: String,
+    /// As it was: who types nothing changes nothing, though the number is rounded.
+    before: String,
     opened: bool,
 }
 
@@ -21,7 +23,7 @@ impl Entry {
     /// Starts typing in the field `field` of `param`, with its number marked to be overwritten.
     pub fn new(field: Id, param: &FloatParam) -> Self {
         let text = param.normalized_value_to_string(param.unmodulated_normalized_value(), false);
-        Self { field, text, opened: false }
+        Self { field, before: text.clone(), text, opened: false }
     }
 }
 
@@ -121,7 +123,8 @@ impl ValueField<'_> {
             return false;
         }
         let cancelled = ui.input(|input| input.key_pressed(Key::Escape));
-        if !cancelled && let Some(value) = read(self.param, &typing.text) {
+        let typed = !cancelled && typing.text != typing.before;
+        if typed && let Some(value) = read(self.param, &typing.text) {
             gesture::set(setter, self.param, value);
         }
         true

@@ -151,6 +151,8 @@ impl NiceEguiApp for App {
     ) -> Result<(), HandlerError> {
         theme::install(&egui_ctx);
         self.host = Some(nice_gui_ctx);
+        // The app outlives its windows, and each window's clock begins at 0.
+        self.state = EditorState::default().with_file_chooser(self.state.file_chooser());
         // Knobs that were offered while no window was open come too late: the player has gone on since.
         self.session.withdraw_knobs();
         self.session.history().settle();

@@ -119,7 +119,7 @@ impl Desk {
         let summary = self.session.summary();
         let origin = match &summary.origin {
             Origin::File(file) => Some(file.as_path()),
-            Origin::Factory(_) | Origin::Project => None,
+            Origin::Factory(_) | Origin::Project | Origin::New => None,
         };
         self.session.browsing.set_library(Library::read(origin));
         self.session.waker.wake();
@@ -153,6 +153,8 @@ impl Desk {
         });
         let next = match at {
             _ if count == 0 => return,
+            // There is no other.
+            Some(_) if count == 1 => return,
             Some(at) => (at as isize + step).rem_euclid(count),
             None if step > 0 => 0,
             None => count - 1,
@@ -181,7 +183,8 @@ impl Desk {
         }
         let summary = self.session.summary();
         if summary.origin == Origin::File(from.to_owned()) {
-            self.store(StoredPreset { title: entry.name.clone(), ..StoredPreset::clone(&self.field.kept()) });
+            let origin = Some(Origin::File(to.to_owned()));
+            self.store(StoredPreset { title: entry.name.clone(), origin, ..StoredPreset::clone(&self.field.kept()) });
             let title = entry.name;
             self.session.set_summary(Summary {
                 title,
@@ -242,6 +245,27 @@ impl Desk {
         self.session.history().set_current(version);
     }
 
+    /// What plays, whole, and apart from what becomes of it from now on.
+    pub(super) fn version_by_itself(&self) -> Arc<Version> {
+        let version = self.version();
+        Arc::new(Version {
+            preset: version.preset.clone(),
+            stored: version.stored.clone(),
+            summary: version.summary.clone(),
+            adapted: Mutex::new(version.adapted()),
+        })
+    }
+
+    /// What the sources of `before` had become was changed by hand.
+    pub(super) fn record_step(&self, before: Arc<Version>, what: &str) {
+        let now = self.version_by_itself();
+        let mut history = self.session.history();
+        history.set_current(now.clone());
+        history.push(Step::Changed { from: before, to: now, knobs: None, what: what.to_owned() });
+        drop(history);
+        self.session.waker.wake();
+    }
+
     /// Another preset plays than `before`; with the knobs as they stood, and as the new one has them.
     pub(super) fn record_change(&self, before: Arc<Version>, knobs: Option<(Vec<Knobs>, Vec<Knobs>)>) {
         let now = self.version();
@@ -268,6 +292,7 @@ impl Desk {
             self.session.offer_knobs(knobs);
         }
         self.session.history().set_current(version);
+        self.session.set_activity(Activity::Idle);
         self.read_library();
         self.link.mark_project_changed();
     }

@@ -48,16 +48,23 @@ impl Desk {
         let mut preset = Preset::clone(&self.stage.lock().preset.clone());
         preset.grouping = cue;
         // Also by the same cue: what was given by hand is shared anew.
-        self.remember(|scene| {
-            let mut adapted = Adapted { grouped_by: None, ..Adapted::clone(&scene.adapted) };
-            adapted.sources.iter_mut().for_each(|source| source.pinned.fill(false));
-            Some(adapted)
-        });
-        self.change(preset)
+        let mut adapted = Adapted { grouped_by: None, ..Adapted::clone(&self.stage.lock().adapted) };
+        adapted.sources.iter_mut().for_each(|source| source.pinned.fill(false));
+        self.change_to(preset, adapted, None)
+    }
+
+    /// Lets all that follow the mixture begin again.
+    pub(super) fn begin_again(&self, adapters: &mut Adapters) {
+        let before = self.version_by_itself();
+        adapters.reset(self);
+        self.record_step(before, "what follows began again");
     }
 
     pub(super) fn give(&self, component: usize, strip: usize, adapters: &mut Adapters) {
-        if !adapters.give(component, strip, self) {
+        let before = self.version_by_itself();
+        if adapters.give(component, strip, self) {
+            self.record_step(before, "base given to another strip");
+        } else {
             let sentence = "this component stays where it is: it is its source's last, or nothing plays live just now";
             self.session.set_activity(Activity::Failed(sentence.to_owned()));
         }
@@ -71,10 +78,11 @@ impl Desk {
         if let Err(error) = self.play(&preset, &Arc::default()) {
             return self.session.set_activity(Activity::Failed(error.to_string()));
         }
+        let summary = Summary { changed: true, ..Summary::new(title, Origin::New, &preset) };
         if let Ok(bytes) = file::to_bytes(&preset) {
-            self.store(StoredPreset::pack(title.as_str(), &bytes));
+            self.store(StoredPreset::of(&summary, &bytes));
         }
-        self.session.set_summary(Summary { changed: true, ..Summary::new(title, Origin::Project, &preset) });
+        self.session.set_summary(summary);
         let knobs: Vec<Knobs> = preset.sources.iter().map(|source| source.knobs).collect();
         self.record_change(before, Some(((self.knobs)(), knobs.clone())));
         self.session.offer_knobs(knobs);

@@ -3,6 +3,9 @@
 use crate::preset::MAX_SOURCES;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+/// Levels under this are silence, in dB full scale.
+pub const SILENCE_DB: f32 = -90.0;
+
 /// One level pair per source, and one for the main output.
 #[derive(Debug, Default)]
 pub struct Meters {

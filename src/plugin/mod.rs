@@ -86,7 +86,9 @@ static FIRST: LazyLock<(Arc<Preset>, Arc<StoredPreset>)> = LazyLock::new(|| {
     // It is part of the library, and a test loads it.
     let preset = library::load(&entry).expect("the first preset is a valid factory preset");
     let bytes = library::factory_bytes(FIRST_PRESET).unwrap_or_default();
-    (Arc::new(preset), Arc::new(StoredPreset::pack(FIRST_PRESET, bytes)))
+    let summary = Summary::new(FIRST_PRESET, Origin::Factory(FIRST_PRESET.to_owned()), &preset);
+    let stored = StoredPreset::of(&summary, bytes);
+    (Arc::new(preset), Arc::new(stored))
 });
 
 impl Default for Unbraid {

@@ -3,7 +3,10 @@
 //! The host saves and loads on a thread of its own while audio runs. Saving hands out ready text. What a
 //! project brings is put down here and taken up by the worker, or by the activation if that comes first.
 
-use super::stored_adapted::StoredAdapted;
+use super::{
+    session::{Origin, Summary},
+    stored_adapted::StoredAdapted,
+};
 use crate::preset::{
     Preset,
     file::{self, MAX_FILE_BYTES, PresetError},
@@ -24,6 +27,12 @@ pub struct StoredPreset {
     pub title: String,
     /// The preset's file: zlib, then base64.
     pub file: String,
+    /// Where it came from; not known of projects of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// Whether something was learned since it was loaded or saved.
+    #[serde(default)]
+    pub changed: bool,
     /// What its adaptive sources have become.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adapted: Option<StoredAdapted>,
@@ -54,7 +63,19 @@ impl StoredPreset {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
         // Writing to a vector cannot fail; a shorter text would be refused on loading.
         let packed = encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default();
-        Self { title: title.into(), file: STANDARD.encode(packed), adapted: None }
+        Self { title: title.into(), file: STANDARD.encode(packed), ..Self::default() }
+    }
+
+    /// Packs the preset file `bytes` of what `summary` describes.
+    pub fn of(summary: &Summary, bytes: &[u8]) -> Self {
+        let (origin, changed) = (Some(summary.origin.clone()), summary.changed);
+        Self { origin, changed, ..Self::pack(summary.title.as_str(), bytes) }
+    }
+
+    /// What the editor shows of `preset`, which was read from this.
+    pub fn summary(&self, preset: &Preset) -> Summary {
+        let origin = self.origin.clone().unwrap_or(Origin::Project);
+        Summary { changed: self.changed, ..Summary::new(self.title.as_str(), origin, preset) }
     }
 
     /// Reads the preset.

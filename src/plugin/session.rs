@@ -49,7 +49,8 @@ pub struct Strip {
 }
 
 /// Where the preset that plays came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// Shipped with the plugin, by this name.
     Factory(String),
@@ -57,6 +58,8 @@ pub enum Origin {
     File(PathBuf),
     /// It came with the host's project.
     Project,
+    /// It was made here and is not saved.
+    New,
 }
 
 /// The preset that plays, without its numbers.
@@ -186,6 +189,8 @@ pub struct LearnState {
     pub take: Option<(usize, f32, f32)>,
     /// The strip that is learned, and the share done, 0 to 1.
     pub job: Option<(usize, f32)>,
+    /// Strips that are to be learned next.
+    pub waits: [bool; MAX_SOURCES],
     /// Seconds of sound that each strip can be learned from again.
     pub material: [f32; MAX_SOURCES],
 }
@@ -419,6 +424,10 @@ impl Session {
 
     /// Editor: ask the worker for something. Returns at once; see [`Session::activity`].
     pub fn request(&self, request: Request) {
+        if let Request::Replay(replay) = &request {
+            // From now on: what is compared or undone next must be what this leads to.
+            self.set_activity(Activity::Loading(replay.version.summary.title.clone()));
+        }
         // The receiver lives as long as the plugin; after that nobody is left to be told.
         let _ = self.requests.send(request);
     }

@@ -1,14 +1,12 @@
 //! Waking an editor that rests: while nothing moves it draws nothing, and does not look whether something would.
 
-use super::meters::Meters;
+use super::meters::{Meters, SILENCE_DB};
 use std::{
     fmt,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Levels under this are silence, linear: the −90 dB under which the editor says that no signal comes in.
-const SILENCE: f32 = 3.2e-5;
 /// Without a block for this long the host does not play.
 const STANDS: Duration = Duration::from_secs(1);
 
@@ -59,7 +57,8 @@ impl Lookout {
         if plays {
             (self.blocks, self.played_at) = (blocks, Instant::now());
         }
-        plays_again || (plays && [&meters.mixture, &meters.output].iter().any(|meter| meter.rms() > SILENCE))
+        plays_again
+            || (plays && [&meters.mixture, &meters.output].iter().any(|meter| 20.0 * meter.rms().log10() > SILENCE_DB))
     }
 }
 

@@ -151,7 +151,7 @@ impl Desk {
             Request::CancelLearning => learning.cancel(),
             Request::MakeAdaptive(strip) => learning.follow(self.make_adaptive(strip), Some(strip)),
             Request::Drift(strip, drift) => learning.follow(self.let_drift(strip, drift), None),
-            Request::ResetAdaptive => adapters.reset(self),
+            Request::ResetAdaptive => self.begin_again(adapters),
             Request::Keep(strip) => learning.follow(self.keep(strip), Some(strip)),
             Request::GroupBy(cue) => learning.follow(self.group_by(cue), None),
             Request::Give { component, strip } => self.give(component, strip, adapters),
@@ -176,8 +176,9 @@ impl Desk {
         if let Err(error) = self.play(&preset, &Arc::default()) {
             return self.session.set_activity(Activity::Failed(format!("preset \"{title}\": {error}")));
         }
-        self.store(StoredPreset::pack(title.as_str(), &bytes));
-        self.session.set_summary(Summary::new(title, origin, &preset));
+        let summary = Summary::new(title, origin, &preset);
+        self.store(StoredPreset::of(&summary, &bytes));
+        self.session.set_summary(summary);
         let knobs: Vec<Knobs> = preset.sources.iter().map(|source| source.knobs).collect();
         self.record_change(before, Some(((self.knobs)(), knobs.clone())));
         self.session.offer_knobs(knobs);
@@ -206,8 +207,22 @@ impl Desk {
     /// The same, where the source of strip `i` has gone to strip `places[i]`, and the knobs to where `arrange` puts them.
     pub(super) fn change_places(
         &self,
-        mut preset: Preset,
+        preset: Preset,
         places: &Places,
+        arrange: Option<Arranging<'_>>,
+    ) -> Option<Arc<Preset>> {
+        let adapted = {
+            let scene = self.stage.lock();
+            scene.adapted.surviving(&scene.preset, &preset, places)
+        };
+        self.change_to(preset, adapted, arrange)
+    }
+
+    /// `preset` takes the place of the one that plays, with its title; its sources have become `adapted`.
+    pub(super) fn change_to(
+        &self,
+        mut preset: Preset,
+        adapted: Adapted,
         arrange: Option<Arranging<'_>>,
     ) -> Option<Arc<Preset>> {
         let before = self.version();
@@ -221,17 +236,14 @@ impl Desk {
             Ok(bytes) => bytes,
             Err(error) => return failed(error.to_string()),
         };
-        let adapted = {
-            let scene = self.stage.lock();
-            Arc::new(scene.adapted.surviving(&scene.preset, &preset, places))
-        };
-        let preset = Arc::new(preset);
+        let (preset, adapted) = (Arc::new(preset), Arc::new(adapted));
         if let Err(error) = self.play(&preset, &adapted) {
             return failed(format!("preset \"{}\": {error}", shown.title));
         }
-        self.store(StoredPreset::pack(shown.title.as_str(), &bytes));
         let summary = Summary::new(shown.title.as_str(), shown.origin.clone(), &preset);
-        self.session.set_summary(Summary { changed: true, ..summary });
+        let summary = Summary { changed: true, ..summary };
+        self.store(StoredPreset::of(&summary, &bytes));
+        self.session.set_summary(summary);
         let knobs = arrange.map(|arrange| {
             let before = (self.knobs)();
             let mut after = before.clone();
@@ -259,10 +271,10 @@ impl Desk {
                 let entry = Entry { name: name.clone(), path: Some(path.clone()) };
                 let summary = Summary::new(name.as_str(), Origin::File(path), &preset);
                 if let Ok(bytes) = file::to_bytes(&preset) {
-                    self.store(StoredPreset::pack(name, &bytes));
+                    self.store(StoredPreset::of(&summary, &bytes));
                 }
                 self.session.set_summary(summary);
-                self.session.set_activity(Activity::Idle);
+                self.session.set_activity(Activity::Done(format!("Saved \"{name}\": every instance finds it")));
                 self.link.mark_project_changed();
                 self.note_use(&entry);
                 self.read_library();
@@ -368,7 +380,7 @@ pub fn settle(stored: &Arc<StoredPreset>, preset: &Preset, field: &PresetField, 
     field.keep(stored.clone());
     session.withdraw_knobs();
     session.history().begin_anew();
-    session.set_summary(Summary::new(stored.title.as_str(), Origin::Project, preset));
+    session.set_summary(stored.summary(preset));
     session.set_activity(Activity::Idle);
 }
 

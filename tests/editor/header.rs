@@ -100,7 +100,7 @@ fn a_preset_whose_file_is_gone_is_the_users_still_and_can_be_saved_anew() {
     let user: Vec<Listing> = Vec::new();
     stage.session.browsing.set_library(Library { origin_missing: true, user, ..Library::default() });
     stage.wait(0.1);
-    assert!(stage.shows("The preset's file is gone"));
+    assert!(stage.shows("The preset's file is missing"));
     stage.click("Preset");
     stage.wait(0.1);
     let save = stage.harness.get_by_label("Save");

@@ -95,8 +95,11 @@ fn choose(ui: &mut Ui, height: f32, library: &Library, summary: &Summary, scene:
         let own = own_file(summary, library);
         let save = ui.add_enabled(own.is_some(), Button::new("Save"));
         let save = save.on_hover_text("Save what plays, with its knobs, in its file.");
-        if save.on_disabled_hover_text("Factory presets stay as they are: save it under a name of your own.").clicked()
-        {
+        let why_not = match summary.origin {
+            Origin::Factory(_) => "Factory presets stay as they are: save it under a name of your own.",
+            _ => "It has no file among your presets: save it under a name.",
+        };
+        if save.on_disabled_hover_text(why_not).clicked() {
             scene.session.request(Request::Save(summary.title.clone()));
             ui.close();
         }

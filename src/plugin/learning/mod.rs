@@ -106,6 +106,7 @@ impl Learning {
         LearnState {
             take: self.take.as_ref().map(|take| (take.strip, take.recording.seconds() as f32, take.peak)),
             job: self.job.as_ref().map(|job| (job.strip, f32::from_bits(job.signs.share.load(Relaxed)))),
+            waits: std::array::from_fn(|strip| self.waiting.iter().any(|task| task.strip == strip)),
             material: std::array::from_fn(|strip| {
                 let recordings = self.materials[strip].iter().flat_map(|material| &material.recordings);
                 recordings.map(Recording::seconds).sum::<f64>() as f32
@@ -205,7 +206,7 @@ impl Learning {
         if let Err(gone) = read {
             fail(desk, gone.to_string());
         } else if take.recording.is_empty() {
-            fail(desk, "nothing was heard while Learn was on: play the source alone, then learn it".to_owned());
+            desk.session.set_activity(Activity::Done("Nothing was heard, so nothing is learned".to_owned()));
         } else {
             let Take { strip, recording, options, .. } = take;
             self.waiting.push_back(Task { strip, source: TaskSource::Recording(recording), options });
@@ -248,8 +249,14 @@ impl Learning {
         match job.outcome() {
             Ok(learned) => {
                 let goes_on = heard.zip(self.preset.as_ref()).is_some_and(|(heard, now)| Arc::ptr_eq(&heard, now));
-                if self.take_over(strip, &places, learned, desk).is_some() && goes_on {
+                let seconds: f64 = learned.material.recordings.iter().map(Recording::seconds).sum();
+                let Some(preset) = self.take_over(strip, &places, learned, desk) else { return };
+                if goes_on {
                     desk.session.history().join_last();
+                }
+                if desk.session.activity() == Activity::Idle {
+                    let name = &preset.sources[strip].name;
+                    desk.session.set_activity(Activity::Done(format!("Learned {name} from {seconds:.1} s")));
                 }
             }
             Err(sentence) => fail(desk, sentence),
