@@ -123,7 +123,9 @@ impl Rig {
     #[track_caller]
     fn ask(&self, request: Request, title: &str) {
         self.session.request(request);
-        self.until(title, |rig| rig.title() == title && rig.session.activity() == Activity::Idle);
+        self.until(title, |rig| {
+            rig.title() == title && matches!(rig.session.activity(), Activity::Idle | Activity::Done(_))
+        });
         self.until("told", |rig| rig.session.history().current().is_some_and(|version| version.summary.title == title));
     }
 
@@ -333,6 +335,26 @@ fn presets_change_while_the_host_does_not_play() {
     for name in (0..20).map(|n| format!("kit {n}")) {
         rig.session.request(Arrange::Rename(0, name.clone()).into());
         rig.until(&name, |rig| rig.session.summary().strips[0].name == name);
+    }
+}
+
+/// A project opened again knows where its preset came from, and whether it was saved.
+#[test]
+fn a_project_remembers_where_its_preset_came_from() {
+    let folder = Folder::new();
+    let path = folder.put("Kit", 0.0);
+    let rig = Rig::new();
+    rig.ask(Request::LoadFile(path.clone()), "Kit");
+    let saved = rig.stored();
+    rig.session.request(Arrange::Rename(0, "kick".to_owned()).into());
+    rig.until("renamed", |rig| rig.session.summary().changed);
+    let changed = rig.stored();
+    for (stored, is_changed) in [(saved, false), (changed, true)] {
+        rig.ask(Request::LoadFactory(FACTORY.to_owned()), FACTORY);
+        rig.field.set(stored);
+        rig.until("brought", |rig| rig.title() == "Kit");
+        let summary = rig.session.summary();
+        assert_eq!((&summary.origin, summary.changed), (&Origin::File(path.clone()), is_changed));
     }
 }
 

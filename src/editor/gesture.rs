@@ -7,13 +7,13 @@ pub fn set<P: Param>(setter: &ParamSetter, param: &P, value: P::Plain) {
     // Compared as the host sees it: a plain value may come back from it a rounding error away.
     let normalized = param.preview_normalized(value);
     if param.unmodulated_normalized_value() != normalized {
-        put(setter, param, value);
+        put(setter, param, normalized);
     }
 }
 
-/// The same, wherever it is.
-pub fn put<P: Param>(setter: &ParamSetter, param: &P, value: P::Plain) {
+/// Sets `param` to `normalized` in a gesture of its own, wherever it is.
+pub fn put(setter: &ParamSetter, param: &impl Param, normalized: f32) {
     setter.begin_set_parameter(param);
-    setter.set_parameter_normalized(param, param.preview_normalized(value));
+    setter.set_parameter_normalized(param, normalized);
     setter.end_set_parameter(param);
 }

@@ -68,12 +68,16 @@ impl Knob<'_> {
     pub fn show(&self, ui: &Ui, rect: Rect, id: Id, field: Id, setter: &ParamSetter, hand: &mut Hand) {
         let response = ui.interact(rect, id, Sense::drag());
         let held = self.drag(ui, &response, setter, &mut hand.hold);
-        if held.is_none() {
+        if held.is_some() {
+            hand.turn = None;
+        } else {
             let steps = self.wheel(ui, &response) + self.keys(ui, &response);
             if steps != 0.0 {
                 self.turn(steps, ui.input(|input| input.time), response.id, setter, &mut hand.turn);
             }
-            self.assist(ui, &response, setter);
+            if self.assist(ui, &response, setter) {
+                hand.turn = None;
+            }
             // The key is used up here, or it would end the typing that it begins.
             if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
                 hand.entry = Some(Entry::new(field, self.param));
@@ -175,7 +179,7 @@ impl Knob<'_> {
         let to = self.stepped(under_way.map_or(self.param.unmodulated_plain_value(), |turn| turn.to), steps);
         if under_way.is_some_and(|turn| turn.to != to) {
             // What the parameter is at says nothing yet.
-            gesture::put(setter, self.param, to);
+            gesture::put(setter, self.param, self.param.preview_normalized(to));
         } else {
             gesture::set(setter, self.param, to);
         }
@@ -195,8 +199,8 @@ impl Knob<'_> {
         }
     }
 
-    /// A value set, or a reset asked for, from the keyboard or by a screen reader.
-    fn assist(&self, ui: &Ui, response: &Response, setter: &ParamSetter) {
+    /// A value set, or a reset asked for, from the keyboard or by a screen reader; whether there was any.
+    fn assist(&self, ui: &Ui, response: &Response, setter: &ParamSetter) -> bool {
         let reset = response.has_focus()
             && ui.input(|input| input.key_pressed(Key::Delete) || input.key_pressed(Key::Backspace));
         if reset {
@@ -215,6 +219,7 @@ impl Knob<'_> {
             let value = self.param.preview_plain(self.param.preview_normalized(value));
             gesture::set(setter, self.param, value);
         }
+        reset || asked.is_some()
     }
 
     fn describe(&self, ui: &Ui, response: &Response) {

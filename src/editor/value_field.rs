@@ -67,7 +67,7 @@ impl ValueField<'_> {
         match &mut hand.entry {
             Some(typing) if typing.field == id => {
                 if self.type_in(ui, rect, setter, typing) {
-                    hand.entry = None;
+                    (hand.entry, hand.turn) = (None, None);
                 }
             }
             _ => {

@@ -55,7 +55,7 @@ impl StoredAdapted {
     /// If text, compression or the file inside are damaged, or its parts do not fit each other.
     pub fn unpack(&self) -> Result<Adapted, StoredPresetError> {
         let title = "what adaptive sources have become";
-        let stored = StoredPreset { title: title.to_owned(), file: self.file.clone(), adapted: None };
+        let stored = StoredPreset { title: title.to_owned(), file: self.file.clone(), ..StoredPreset::default() };
         let preset = stored.unpack()?;
         let fits = preset.sources.len() == self.strips.len()
             && preset.sources.len() == self.pinned.len()

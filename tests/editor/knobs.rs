@@ -4,6 +4,7 @@ use super::stage::{DEFAULT, Stage, Told, assert_one_gesture, summary};
 use egui::{Key, Modifiers, MouseWheelUnit, vec2};
 use egui_kittest::kittest::Queryable;
 use nice_plug::prelude::{FloatParam, Param};
+use std::sync::atomic::Ordering::SeqCst;
 use unbraid::plugin::params::{GAIN_MAX_DB, GAIN_SILENCE_DB};
 
 const CTRL: Modifiers = Modifiers { ctrl: true, command: true, ..Modifiers::NONE };
@@ -261,4 +262,63 @@ fn a_preset_that_arrives_during_a_drag_waits_for_the_hand() {
     stage.wait(0.1);
     assert!(stage.harness.query_by_label("Bass gain").is_none());
     assert!(stage.session.take_knobs().is_none(), "the preset's own knobs were taken over afterwards");
+}
+
+/// A host with large blocks takes a value over only after the next notch has come.
+#[test]
+fn steps_add_up_though_the_host_is_slow() {
+    let mut stage = stage();
+    stage.host.is_late.store(true, SeqCst);
+    for notches in [-1.0, -1.0, -1.0, 1.0, 1.0, 1.0] {
+        stage.wheel("Drums gain", notches, Modifiers::NONE);
+    }
+    let gain = drums(&stage);
+    let sets = stage.told_of(gain).into_iter().filter_map(|told| match told {
+        Told::Set(_, normalized) => Some(gain.preview_plain(normalized).round() as i32),
+        _ => None,
+    });
+    assert_eq!(sets.collect::<Vec<_>>(), [-1, -2, -3, -2, -1, 0]);
+    // What the host says counts again after a while.
+    stage.wait(0.5);
+    stage.wheel("Drums gain", 1.0, Modifiers::NONE);
+    assert!(matches!(stage.told_of(drums(&stage))[..], [_, Told::Set(_, at), _]
+        if (drums(&stage).preview_plain(at) - 1.0).abs() < 1e-3));
+}
+
+#[test]
+fn a_number_that_was_looked_at_stays_as_it_is() {
+    let mut stage = stage();
+    stage.drag("Drums gain", 13.0);
+    stage.told_of(drums(&stage));
+    let before = drums(&stage).unmodulated_normalized_value();
+    stage.click("Drums gain value");
+    stage.wait(0.1);
+    stage.click("Bass mute");
+    stage.wait(0.1);
+    assert_eq!((stage.told_of(drums(&stage)), drums(&stage).unmodulated_normalized_value()), (Vec::new(), before));
+}
+
+/// A host would take the parameter for held for ever.
+#[test]
+fn a_window_that_closes_during_a_drag_ends_the_gesture() {
+    let mut stage = stage();
+    stage.press(stage.centre("Drums gain"));
+    stage.move_to(stage.centre("Drums gain") + vec2(0.0, 30.0));
+    let (host, params) = (stage.host.clone(), stage.params.clone());
+    let told = stage.told_of(drums(&stage));
+    assert!(matches!(told[..], [Told::Begin(_), Told::Set(..)]), "{told:?}");
+    drop(stage);
+    assert_eq!(*host.told(), [Told::End(params.strips[0].gain.as_ptr())]);
+}
+
+/// A page that takes the strips' place, opened by a key while the pointer holds a knob.
+#[test]
+fn a_knob_that_goes_away_under_the_hand_is_let_go() {
+    let mut stage = stage();
+    stage.press(stage.centre("Drums gain"));
+    stage.move_to(stage.centre("Drums gain") + vec2(0.0, 30.0));
+    stage.told_of(drums(&stage));
+    stage.harness.get_by_label("Page of bases").click_accesskit();
+    stage.wait(0.1);
+    assert_eq!(stage.told_of(drums(&stage)), [Told::End(drums(&stage).as_ptr())]);
 }

@@ -9,7 +9,10 @@ use nice_plug::{
 };
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
 };
 use unbraid::{
     editor::{EditorState, draw, theme},
@@ -17,7 +20,7 @@ use unbraid::{
         browsing::Browse,
         params::UnbraidParams,
         preset_field::PresetField,
-        session::{Origin, Playing, Request, Session, Strip, Summary},
+        session::{Activity, Origin, Playing, Request, Session, Strip, Summary},
     },
     preset::{
         Kind, Knobs, PALETTE,
@@ -37,24 +40,30 @@ pub(super) enum Told {
 
 /// A host that does at once what it is told, and remembers it.
 #[derive(Default)]
-pub(super) struct Host(Mutex<Vec<Told>>);
+pub(super) struct Host {
+    told: Mutex<Vec<Told>>,
+    /// It does nothing yet, as a host with large blocks.
+    pub(super) is_late: AtomicBool,
+}
 
 impl Host {
     pub(super) fn told(&self) -> MutexGuard<'_, Vec<Told>> {
-        self.0.lock().unwrap()
+        self.told.lock().unwrap()
     }
 }
 
 impl GuiContextInner for Host {
     fn plugin_api(&self) -> PluginApi {
-        PluginApi::Standalone
+        PluginApi::Clap
     }
     unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
         self.told().push(Told::Begin(param));
     }
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        // SAFETY: the stage holds the parameters for as long as the interface that set them.
-        unsafe { param._internal_set_normalized_value(normalized) };
+        if !self.is_late.load(SeqCst) {
+            // SAFETY: the stage holds the parameters for as long as the interface that set them.
+            unsafe { param._internal_set_normalized_value(normalized) };
+        }
         self.told().push(Told::Set(param, normalized));
     }
     unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
@@ -281,8 +290,11 @@ impl Stage {
         self.harness.run_steps((seconds * 60.0).ceil() as usize);
     }
 
-    /// What was asked of the worker since the last question, but for reading the library.
+    /// What was asked of the worker since the last question, but for reading the library. It is done by then.
     pub(super) fn asked(&self) -> Vec<Request> {
+        if matches!(self.session.activity(), Activity::Loading(_)) {
+            self.session.set_activity(Activity::Idle);
+        }
         self.inbox.try_iter().filter(|request| *request != Request::Browse(Browse::Read)).collect()
     }
 

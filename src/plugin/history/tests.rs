@@ -33,7 +33,7 @@ fn version(bytes: usize) -> Arc<Version> {
         unknown: UnknownKeys::default(),
     };
     let summary = Summary::new("A", Origin::Project, &preset);
-    let stored = StoredPreset { title: "A".to_owned(), file: "x".repeat(bytes), adapted: None };
+    let stored = StoredPreset { title: "A".to_owned(), file: "x".repeat(bytes), ..StoredPreset::default() };
     Arc::new(Version {
         preset: Arc::new(preset),
         stored: Arc::new(stored),
