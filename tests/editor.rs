@@ -17,6 +17,7 @@ mod editor {
     mod pictures;
     mod places;
     mod scale;
+    mod snapshots;
     mod states;
     mod strips;
     mod undo;

@@ -40,7 +40,7 @@ fn picture(stage: &mut Stage, name: &str) -> impl Fn(Color32) -> usize + use<> {
     }
 }
 
-fn play(stage: &mut Stage, seconds: f32) {
+pub(super) fn play(stage: &mut Stage, seconds: f32) {
     for step in 0..(seconds * 60.0) as usize {
         for (i, meter) in stage.session.meters.sources.iter().enumerate() {
             let level = 0.35 / (1.0 + i as f32 * 0.6);
@@ -55,7 +55,7 @@ fn play(stage: &mut Stage, seconds: f32) {
     }
 }
 
-fn playing(count: usize, size: Vec2) -> Stage {
+pub(super) fn playing(count: usize, size: Vec2) -> Stage {
     let mut stage = Stage::new(count, size);
     play(&mut stage, 0.7);
     stage
