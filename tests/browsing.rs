@@ -326,6 +326,28 @@ fn what_adaptive_sources_have_become_comes_back_with_their_preset() {
     assert_eq!(heard(&rig), 7.0);
 }
 
+/// What is done to adaptive sources by hand is a step, though the preset stays the same.
+#[test]
+fn beginning_again_is_undone() {
+    let _folder = Folder::new();
+    let rig = Rig::new();
+    rig.ask(Request::TakeApart(2), "2 parts");
+    let heard = |rig: &Rig| rig.stage.lock().adapted.heard_seconds;
+    rig.stage.lock().adapted = Arc::new(Adapted { heard_seconds: 7.0, ..Adapted::default() });
+    rig.session.request(Request::ResetAdaptive);
+    rig.until("begun again", |rig| heard(rig) == 0.0 && rig.version().adapted().heard_seconds == 0.0);
+    let replay = |deed: Option<Deed>| {
+        let Some(Deed::Play(version, knobs @ None)) = deed else { panic!("a step without knobs") };
+        rig.ask(Request::Replay(Replay { version, knobs }), "2 parts");
+    };
+    let undo = rig.session.history().undo();
+    replay(undo);
+    assert_eq!(heard(&rig), 7.0);
+    let redo = rig.session.history().redo();
+    replay(redo);
+    assert_eq!(heard(&rig), 0.0);
+}
+
 /// While the host does not play, nobody takes the models that are sent: presets go on changing all the same.
 #[test]
 fn presets_change_while_the_host_does_not_play() {

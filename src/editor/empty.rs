@@ -11,7 +11,7 @@ use egui::{Align, Button, CornerRadius, Layout, Rect, RichText, Stroke, StrokeKi
 pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &EditorState) {
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
     ui.painter().rect(room, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
-    let column = Rect::from_center_size(room.center(), vec2(room.width().min(440.0), 128.0_f32.min(room.height())));
+    let column = Rect::from_center_size(room.center(), vec2(room.width().min(500.0), 128.0_f32.min(room.height())));
     let layout = Layout::top_down(Align::Center);
     let mut inside = ui.new_child(UiBuilder::new().max_rect(column).layout(layout).id_salt("empty"));
     let loading = matches!(scene.session.activity(), Activity::Loading(_));
@@ -22,7 +22,7 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &EditorState) {
     inside.add_space(12.0);
     let ways = Rect::from_center_size(
         egui::pos2(column.center().x, inside.cursor().top() + 16.0),
-        vec2(column.width().min(420.0), 32.0),
+        vec2(column.width().min(480.0), 32.0),
     );
     let width = (ways.width() - 16.0) / 3.0;
     let place = |i: f32| Rect::from_min_size(ways.min + vec2(i * (width + 8.0), 0.0), vec2(width, 32.0));

@@ -2,13 +2,12 @@
 
 use super::{
     adapting::Adapters,
-    preset_field::StoredPreset,
     session::{Activity, Origin, Summary},
     worker::Desk,
 };
 use crate::{
     learner::{adapted::Adapted, adaptive::COMPONENTS},
-    preset::{Cue, Kind, Knobs, Preset, Source, file},
+    preset::{Cue, Kind, Preset, Source, file},
 };
 use std::sync::Arc;
 
@@ -72,21 +71,14 @@ impl Desk {
 
     /// Plays `count` adaptive sources, which nobody taught anything.
     pub(super) fn take_apart(&self, count: usize) {
-        let before = self.version();
-        let preset = Arc::new(Preset::unsupervised(count, UNSUPERVISED_COMPONENTS));
-        let title = format!("{} parts", preset.sources.len());
-        if let Err(error) = self.play(&preset, &Arc::default()) {
-            return self.session.set_activity(Activity::Failed(error.to_string()));
+        let preset = Preset::unsupervised(count, UNSUPERVISED_COMPONENTS);
+        match file::to_bytes(&preset) {
+            Ok(bytes) => {
+                let title = format!("{} parts", preset.sources.len());
+                let describe = |preset: &Preset| Summary { changed: true, ..Summary::new(title, Origin::New, preset) };
+                self.begin_with(preset, &bytes, describe);
+            }
+            Err(error) => self.session.set_activity(Activity::Failed(error.to_string())),
         }
-        let summary = Summary { changed: true, ..Summary::new(title, Origin::New, &preset) };
-        if let Ok(bytes) = file::to_bytes(&preset) {
-            self.store(StoredPreset::of(&summary, &bytes));
-        }
-        self.session.set_summary(summary);
-        let knobs: Vec<Knobs> = preset.sources.iter().map(|source| source.knobs).collect();
-        self.record_change(before, Some(((self.knobs)(), knobs.clone())));
-        self.session.offer_knobs(knobs);
-        self.session.set_activity(Activity::Idle);
-        self.link.mark_project_changed();
     }
 }

@@ -165,26 +165,35 @@ impl Desk {
 
     /// Plays the preset of `entry`, with its knobs.
     pub(super) fn load(&self, title: String, origin: Origin, entry: &Entry) {
-        let before = self.version();
         self.session.set_activity(Activity::Loading(title.clone()));
         let loaded = library::load(entry).and_then(|preset| Ok((file::to_bytes(&preset)?, preset)));
         let (bytes, preset) = match loaded {
             Ok(loaded) => loaded,
             Err(error) => return self.session.set_activity(Activity::Failed(error.to_string())),
         };
+        if self.begin_with(preset, &bytes, |preset| Summary::new(title, origin, preset)) {
+            self.note_use(entry);
+        }
+    }
+
+    /// Plays `preset`, whose file is `bytes`, with its knobs, described by `describe`; whether it plays now.
+    pub(super) fn begin_with(&self, preset: Preset, bytes: &[u8], describe: impl FnOnce(&Preset) -> Summary) -> bool {
+        let before = self.version();
+        let summary = describe(&preset);
         let preset = Arc::new(preset);
         if let Err(error) = self.play(&preset, &Arc::default()) {
-            return self.session.set_activity(Activity::Failed(format!("preset \"{title}\": {error}")));
+            let sentence = format!("preset \"{}\": {error}", summary.title);
+            self.session.set_activity(Activity::Failed(sentence));
+            return false;
         }
-        let summary = Summary::new(title, origin, &preset);
-        self.store(StoredPreset::of(&summary, &bytes));
+        self.store(StoredPreset::of(&summary, bytes));
+        let knobs = summary.knobs.clone();
         self.session.set_summary(summary);
-        let knobs: Vec<Knobs> = preset.sources.iter().map(|source| source.knobs).collect();
         self.record_change(before, Some(((self.knobs)(), knobs.clone())));
         self.session.offer_knobs(knobs);
         self.session.set_activity(Activity::Idle);
         self.link.mark_project_changed();
-        self.note_use(entry);
+        true
     }
 
     /// The adapters of models that were sent to play since the last call.

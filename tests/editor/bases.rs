@@ -33,6 +33,29 @@ pub(super) fn with_bases(size: egui::Vec2) -> Stage {
     stage
 }
 
+/// The same, where the bass was learned from recordings at half the sample rate.
+pub(super) fn with_a_dull_bass(size: egui::Vec2) -> Stage {
+    let stage = with_bases(size);
+    let mut preset = factory();
+    for dictionary in &mut preset.sources[1].dictionaries {
+        dictionary.frame.sample_rate /= 2.0;
+        dictionary.frame.frame_len /= 2;
+    }
+    stage.session.set_dictionaries(&Arc::new(preset), &Arc::default());
+    stage
+}
+
+#[test]
+fn what_was_learned_at_another_rate_is_told() {
+    let mut stage = with_a_dull_bass(DEFAULT);
+    stage.session.meters.mixture.write(0.5, 0.2);
+    stage.wait(0.1);
+    assert!(stage.shows("Bass was learned at 22.05 kHz: nothing is known above 11.025 kHz"));
+    let mut stage = with_bases(DEFAULT);
+    stage.wait(0.1);
+    assert!(!stage.shows("was learned at"));
+}
+
 /// Two parts that nobody taught: the first has components 0, 1 and 3, the second has 2, given to it by hand.
 pub(super) fn untaught(size: egui::Vec2) -> Stage {
     let stage = Stage::new(2, size);

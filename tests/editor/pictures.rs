@@ -1,7 +1,7 @@
 //! What the interface looks like. The pictures are written to `editor/` in the target folder, to be looked at.
 
 use super::{
-    bases::{untaught, with_bases},
+    bases::{untaught, with_a_dull_bass, with_bases},
     stage::{DEFAULT, SMALLEST, Stage, file, library, listing, summary},
 };
 use egui::{Color32, Modifiers, Vec2, vec2};
@@ -13,7 +13,7 @@ use unbraid::{
     editor::{learn, theme},
     plugin::{
         params::{GAIN_SILENCE_DB, Mode},
-        session::{Activity, LearnState},
+        session::{Activity, LearnState, Origin, Summary},
     },
     preset::library::{Library, Trashed, Trouble},
 };
@@ -154,7 +154,7 @@ fn pages_menus_and_scales_are_drawn() {
             drop(picture(&mut stage, &format!("menu_{}_{name}", within.replace(' ', "_"))));
         }
         let mut stage = Stage::new(2, size);
-        stage.session.set_summary(unbraid::plugin::session::Summary { strips: Vec::new(), ..summary(2) });
+        stage.session.set_summary(Summary { strips: Vec::new(), ..summary(2) });
         play(&mut stage, 0.2);
         drop(picture(&mut stage, &format!("no_preset_{name}")));
         let mut stage = Stage::new(2, size);
@@ -183,6 +183,28 @@ fn states_are_drawn() {
     play(&mut stage, 0.1);
     let bypassed = picture(&mut stage, "2_strips_bypassed_menu");
     assert!(bypassed(theme::NOTICE) > pending(theme::NOTICE) + 500);
+
+    for (size, name) in [(vec2(900.0, 600.0), "900x600"), (SMALLEST, "640x400")] {
+        let mut stage = with_a_dull_bass(size);
+        play(&mut stage, 0.3);
+        drop(picture(&mut stage, &format!("another_rate_{name}")));
+
+        let mut stage = Stage::new(2, size);
+        play(&mut stage, 0.3);
+        for _ in 0..2 {
+            stage.session.meters.load.write(0.93, 1.4, true);
+            play(&mut stage, 0.3);
+        }
+        let overloaded = picture(&mut stage, &format!("overload_{name}"));
+        assert!(overloaded(theme::ALARM) > 30);
+
+        let mut stage = Stage::with_library(size);
+        let origin = Origin::File(file("Gone"));
+        stage.session.set_summary(Summary { origin, title: "Gone".to_owned(), ..summary(2) });
+        stage.session.browsing.set_library(Library { origin_missing: true, ..library() });
+        play(&mut stage, 0.3);
+        drop(picture(&mut stage, &format!("preset_missing_{name}")));
+    }
 
     let mut stage = Stage::new(3, DEFAULT);
     stage.type_into("Bass gain value", "-inf", egui::Key::Enter);
