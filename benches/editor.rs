@@ -15,12 +15,13 @@ use unbraid::{
     plugin::{
         params::UnbraidParams,
         preset_field::PresetField,
-        session::{Origin, Playing, Session, Summary},
+        session::{Playing, Session},
+        summary::{Origin, Summary},
     },
-    preset::PALETTE,
+    preset::{Preset, Source},
     separator::{LatencyMode, Layout, Model, Separator},
 };
-use unbraid_benches::{median, noise, preset, source, spiky_bases};
+use unbraid_benches::{median, noise, spiky_bases};
 
 const RATE: f64 = 44_100.0;
 /// Samples between two pictures.
@@ -71,12 +72,9 @@ impl Window {
                 reconstruction: None,
             }
         };
-        let sources = (0..strips).map(|i| {
-            let mut source = source(&format!("source {i}"), vec![dictionary(LatencyMode::Quality, i as u64 + 1)]);
-            source.colour = PALETTE[i];
-            source
-        });
-        let preset = preset(sources.collect());
+        let sources = (0..strips)
+            .map(|i| Source::fixed(format!("source {i}"), i, vec![dictionary(LatencyMode::Quality, i as u64 + 1)]));
+        let preset = Preset::of(sources.collect());
         let origin = Origin::Factory("benchmark".to_owned());
         let (session, _) = Session::new(Summary::new("benchmark", origin, &preset));
         session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 3584, sample_rate: RATE });

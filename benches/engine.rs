@@ -8,10 +8,10 @@ use std::{
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
     learner::adaptive,
-    preset::{Kind, Preset, Source},
+    preset::{Preset, Source},
     separator::{Controls, LatencyMode, Layout, Model, Separator},
 };
-use unbraid_benches::{noise, preset, source, spiky_bases};
+use unbraid_benches::{noise, spiky_bases};
 
 /// Counts what is allocated.
 struct Counting;
@@ -131,13 +131,12 @@ fn random_preset(sources: usize, components: usize) -> Preset {
         }
     };
     let both = |number| [LatencyMode::Live, LatencyMode::Quality].map(|mode| dictionary(number, mode)).to_vec();
-    preset((0..sources).map(|number| source("source", both(number))).collect())
+    Preset::of((0..sources).map(|number| Source::fixed("source", number, both(number))).collect())
 }
 
 /// The same with an adaptive source, beside which the others have copies of their bases at other pitches. It learns in the stream's step.
 fn with_one_that_follows(mut preset: Preset) -> Preset {
-    let kind = Kind::Adaptive { components: adaptive::COMPONENTS };
-    preset.sources.push(Source { kind, ..source("rest", Vec::new()) });
+    preset.sources.push(Source::adaptive("rest", preset.sources.len(), adaptive::COMPONENTS));
     preset
 }
 

@@ -13,9 +13,10 @@ use std::{
 };
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
+    preset::{Preset, Source},
     separator::{Controls, LatencyMode, Layout, Model, Observation, Observer, Separator},
 };
-use unbraid_benches::{noise, preset, source, spiky_bases};
+use unbraid_benches::{noise, spiky_bases};
 
 /// Growth that is not told from chance: another compiler's choices, not another algorithm.
 const TOLERANCE: f64 = 0.03;
@@ -152,7 +153,8 @@ fn play(what: &str) {
             })
             .to_vec()
     };
-    let preset = preset(vec![source("bass", dictionaries(1)), source("drums", dictionaries(2))]);
+    let sources = [("bass", 1), ("drums", 2)].map(|(name, number)| Source::fixed(name, 0, dictionaries(number)));
+    let preset = Preset::of(sources.into());
     let Ok(model) = Model::new(&preset, RATE, mode) else { return };
     // A closed editor has no box in circulation; an open one gives each back at once.
     let ((spare, spare_out), (filled, filled_out)) = (bounded(48), bounded(48));

@@ -9,7 +9,7 @@ use std::{ops::ControlFlow, path::Path, sync::OnceLock};
 use unbraid::{
     evaluation::bss_eval_sources,
     learner::{LearnSettings, Lesson, adaptive::COMPONENTS, learn},
-    preset::{Cue, Kind, Preset, Source, UnknownKeys},
+    preset::{Cue, Preset, Source},
     recording::{self, Recording},
     separator::{
         batch::{Batch, Settings, separate},
@@ -30,7 +30,7 @@ fn go_on(_: f32) -> ControlFlow<()> {
 }
 
 fn of(sources: Vec<Source>, grouping: Cue) -> Preset {
-    Preset { sources, grouping, written_by: String::new(), unknown: UnknownKeys::default() }
+    Preset { grouping, ..Preset::of(sources) }
 }
 
 /// Sources learned together from the beginnings of the recordings.
@@ -45,12 +45,7 @@ fn taught(names: &[&str], seconds: f64) -> Vec<Source> {
     let lessons: Vec<Lesson> =
         recordings.iter().map(|recordings| Lesson { recordings, settings, known: &[] }).collect();
     let learned = learn(&lessons, &mut go_on).unwrap();
-    let source = |((strip, name), dictionaries): ((usize, &&str), _)| Source {
-        kind: Kind::Fixed,
-        blocks: vec![settings.components],
-        dictionaries,
-        ..Source::adaptive(*name, strip, 0)
-    };
+    let source = |((strip, name), dictionaries): ((usize, &&str), _)| Source::fixed(*name, strip, dictionaries);
     names.iter().enumerate().zip(learned).map(source).collect()
 }
 

@@ -6,10 +6,9 @@
 
 use std::{ops::ControlFlow, path::Path};
 use unbraid::{
-    dictionary::Dictionary,
     evaluation::bss_eval_sources,
     learner::{LearnSettings, Lesson, adaptive, learn},
-    preset::{Cue, Kind, Knobs, PALETTE, Preset, Source, UnknownKeys},
+    preset::{Preset, Source},
     recording::{self, Recording},
     separator::{Controls, LatencyMode, offline::separate},
 };
@@ -23,25 +22,6 @@ fn go_on(_: f32) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-fn source(name: &str, kind: Kind, dictionaries: Vec<Dictionary>) -> Source {
-    Source {
-        name: name.to_owned(),
-        colour: PALETTE[0],
-        kind,
-        drift: false,
-        blocks: dictionaries.iter().take(1).map(|dictionary| dictionary.components).collect(),
-        knobs: Knobs::default(),
-        learned_from: Vec::new(),
-        licence: None,
-        dictionaries,
-        unknown: UnknownKeys::default(),
-    }
-}
-
-fn of(sources: Vec<Source>) -> Preset {
-    Preset { sources, grouping: Cue::default(), written_by: String::new(), unknown: UnknownKeys::default() }
-}
-
 /// Finger bass and standard kit, learned together from take 1.
 fn preset() -> Preset {
     let names = ["finger-bass", "standard-kit"];
@@ -49,7 +29,8 @@ fn preset() -> Preset {
     let settings = LearnSettings::default();
     let lessons = recordings.each_ref().map(|recordings| Lesson { recordings, settings, known: &[] });
     let learned = learn(&lessons, &mut go_on).unwrap();
-    of(names.into_iter().zip(learned).map(|(name, learned)| source(name, Kind::Fixed, learned)).collect())
+    let source = |(strip, (name, learned)): (usize, (&str, _))| Source::fixed(name, strip, learned);
+    Preset::of(names.into_iter().zip(learned).enumerate().map(source).collect())
 }
 
 fn sum(parts: &[Recording; 2]) -> Recording {
@@ -109,10 +90,10 @@ fn adaptive_sdr(fixed: &str) -> f64 {
     let learned = learn(&[lesson], &mut go_on).unwrap().remove(0);
     let names = ["finger-bass", "standard-kit"];
     let sources = names.map(|name| match name == fixed {
-        true => source(name, Kind::Fixed, learned.clone()),
-        false => source(name, Kind::Adaptive { components: adaptive::COMPONENTS }, Vec::new()),
+        true => Source::fixed(name, 0, learned.clone()),
+        false => Source::adaptive(name, 1, adaptive::COMPONENTS),
     });
-    mean_sdr_after(5.0, &of(sources.into()), &names.map(|name| take(name, 2)), LatencyMode::Quality)
+    mean_sdr_after(5.0, &Preset::of(sources.into()), &names.map(|name| take(name, 2)), LatencyMode::Quality)
 }
 
 /// Drums learned from two seconds, and a bass that nobody taught: the batch algorithm of the tutorial, which sees the whole mixture at

@@ -7,7 +7,7 @@ use std::{
 };
 use unbraid::{
     learner::{LearnSettings, Lesson, learn},
-    preset::{Cue, Kind, Knobs, PALETTE, Preset, Source, UnknownKeys},
+    preset::{Preset, Source},
     recording::{self, Recording},
 };
 
@@ -64,31 +64,13 @@ impl Case {
             known: &[],
         });
         match learn(&lessons, &mut |_| ControlFlow::Continue(())) {
-            Ok(learned) => preset(learned.into_iter().map(|dictionaries| source("source", dictionaries)).collect()),
+            Ok(learned) => {
+                let source = |(strip, dictionaries)| Source::fixed("source", strip, dictionaries);
+                Preset::of(learned.into_iter().enumerate().map(source).collect())
+            }
             Err(error) => panic!("{error}"),
         }
     }
-}
-
-/// A fixed source.
-pub fn source(name: &str, dictionaries: Vec<unbraid::dictionary::Dictionary>) -> Source {
-    Source {
-        name: name.to_owned(),
-        colour: PALETTE[0],
-        kind: Kind::Fixed,
-        drift: false,
-        blocks: dictionaries.iter().take(1).map(|dictionary| dictionary.components).collect(),
-        knobs: Knobs::default(),
-        learned_from: Vec::new(),
-        licence: None,
-        dictionaries,
-        unknown: UnknownKeys::default(),
-    }
-}
-
-/// A preset of `sources`.
-pub fn preset(sources: Vec<Source>) -> Preset {
-    Preset { sources, grouping: Cue::default(), written_by: "benchmark".to_owned(), unknown: UnknownKeys::default() }
 }
 
 /// Median seconds per call of each of `contestants`, timed in turns, so that what else the machine does meets all alike.

@@ -23,9 +23,9 @@ use std::{
 use threads::Usage;
 use unbraid::{
     learner::adaptive,
-    preset::{Kind, Preset, file},
+    preset::{Preset, Source, file},
 };
-use unbraid_benches::{Case, cases, median, preset, source};
+use unbraid_benches::{Case, cases, median};
 
 /// Minutes of playing while sources are learned, unless `--minutes` says otherwise.
 const MINUTES: f64 = 0.5;
@@ -115,19 +115,17 @@ fn plugin_with(preset: &Preset, mode: &str, sample_rate: f64) -> Result<Instance
     Ok(plugin)
 }
 
-/// The case's sources, and if `rest`, one more that follows the mixture.
-fn sources(case: &Case, rest: bool) -> Preset {
+/// The case's drums, its bass if `with_bass`, and one that follows the mixture.
+fn sources(case: &Case, with_bass: bool) -> Preset {
     let mut sources = case.preset().sources;
     for (source, name) in sources.iter_mut().zip(["Bass", "Drums"]) {
         source.name = name.to_owned();
     }
-    let mut adaptive = source("Rest", Vec::new());
-    adaptive.kind = Kind::Adaptive { components: adaptive::COMPONENTS };
-    if !rest {
+    if !with_bass {
         sources.remove(0);
     }
-    sources.push(adaptive);
-    preset(sources)
+    sources.push(Source::adaptive("Rest", sources.len(), adaptive::COMPONENTS));
+    Preset::of(sources)
 }
 
 /// Plays for `seconds` while one source after the other is learned again, a third follows the mixture, and knobs move; before that for a

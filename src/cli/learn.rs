@@ -4,7 +4,7 @@ use super::{Report, error::CliError, interrupt, progress::Progress};
 use crate::{
     learner::{self, LearnError, LearnSettings, adaptive::COMPONENTS},
     preset::{
-        Cue, Kind, Knobs, MAX_COMPONENTS, MAX_SOURCES, PALETTE, Preset, Source, UnknownKeys,
+        MAX_COMPONENTS, MAX_SOURCES, Preset, Source,
         file::{self, SUFFIX},
     },
     recording::{self, Recording},
@@ -86,12 +86,7 @@ impl Learn {
             let components = adaptive.components.unwrap_or(COMPONENTS);
             sources.push(Source::adaptive(&adaptive.source, sources.len(), components));
         }
-        let preset = Preset {
-            sources,
-            grouping: Cue::default(),
-            written_by: env!("CARGO_PKG_VERSION").to_owned(),
-            unknown: UnknownKeys::default(),
-        };
+        let preset = Preset::of(sources);
         interrupt::check()?;
         file::write(&preset, &self.output)?;
         Ok(self.report(&preset))
@@ -148,16 +143,10 @@ impl Learn {
         let blocks = to_learn.iter().map(learner::Lesson::blocks);
         let sources = lessons.iter().zip(learned).zip(blocks).enumerate();
         let source = |(index, ((lesson, dictionaries), blocks)): (usize, ((&Lesson<'_>, _), _))| Source {
-            name: lesson.source.to_owned(),
-            colour: PALETTE[index],
-            kind: Kind::Fixed,
             drift: self.drift.iter().any(|name| name == lesson.source),
             blocks,
-            knobs: Knobs::default(),
             learned_from: lesson.files.iter().map(|file| file_name(file)).collect(),
-            licence: None,
-            dictionaries,
-            unknown: UnknownKeys::default(),
+            ..Source::fixed(lesson.source, index, dictionaries)
         };
         Ok(sources.map(source).collect())
     }

@@ -6,7 +6,7 @@ use crate::{
     learner::adaptive::COMPONENTS,
     nmf::discriminative::FOCUS,
     preset::{
-        Cue, MAX_SOURCES, Preset, Source, UnknownKeys,
+        Cue, MAX_SOURCES, Preset, Source,
         file::{self, SUFFIX},
         library,
     },
@@ -121,12 +121,8 @@ impl Task {
             (Cue::Timbre, 2) => ["percussive", "tonal"][source].to_owned(),
             _ => format!("source {}", source + 1),
         };
-        Preset {
-            sources: (0..sources).map(|source| Source::adaptive(name(source), source, self.components)).collect(),
-            grouping: self.by,
-            written_by: env!("CARGO_PKG_VERSION").to_owned(),
-            unknown: UnknownKeys::default(),
-        }
+        let sources = (0..sources).map(|source| Source::adaptive(name(source), source, self.components)).collect();
+        Preset { grouping: self.by, ..Preset::of(sources) }
     }
 
     /// What the preset was called by.

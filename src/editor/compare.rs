@@ -9,7 +9,8 @@ use super::{
 };
 use crate::plugin::{
     history::{Side, Whole, is_remembered},
-    session::{Activity, Replay, Request},
+    request::{Replay, Request},
+    session::Activity,
 };
 use egui::{CornerRadius, Rect, Ui, accesskit::Role, vec2};
 use nice_plug::prelude::Params;

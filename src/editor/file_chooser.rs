@@ -3,7 +3,9 @@
 use crate::{
     plugin::{
         arranging::Arrange,
-        session::{Activity, Request, Session, Summary},
+        request::Request,
+        session::{Activity, Session},
+        summary::Summary,
     },
     preset::{file::SUFFIX, library::Entry},
 };

@@ -2,7 +2,7 @@
 
 use super::{Scene, theme, toggle::Toggle};
 use crate::{
-    plugin::session::{LearnOptions, LearnState, Request, Summary},
+    plugin::{options::LearnOptions, request::Request, session::LearnState, summary::Summary},
     preset::{Cue, Kind},
 };
 use egui::{Color32, Rect, RichText, Ui, vec2};

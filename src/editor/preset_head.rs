@@ -8,7 +8,8 @@ use super::{
 use crate::plugin::{
     browsing::Browse,
     params::{StripParams, UnbraidParams},
-    session::{Origin, Session, Summary},
+    session::Session,
+    summary::{Origin, Summary},
 };
 use crate::preset::Knobs;
 use egui::{

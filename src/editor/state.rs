@@ -17,7 +17,8 @@ use super::{
 use crate::{
     plugin::{
         params::{GAIN_SILENCE_DB, UnbraidParams},
-        session::{Session, Summary},
+        session::Session,
+        summary::Summary,
     },
     preset::{Knobs, MAX_SOURCES},
 };

@@ -1,7 +1,10 @@
 //! What goes on, said honestly: the line at the bottom, and the banner of a failure.
 
 use super::{EditorState, Scene, latency, learn, strip, theme};
-use crate::plugin::session::{Activity, Dictionaries, Origin, Playing, Session, Summary};
+use crate::plugin::{
+    session::{Activity, Dictionaries, Playing, Session},
+    summary::{Origin, Summary},
+};
 use egui::{
     Align, Button, Color32, CornerRadius, Galley, Label, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder,
     pos2, vec2,
@@ -72,12 +75,8 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
     let mut line = ui.new_child(UiBuilder::new().max_rect(room).layout(layout).id_salt("status"));
     line.shrink_clip_rect(room);
     line.spacing_mut().item_spacing.x = 7.0;
-    let mut remarks = remarks(scene, state);
+    let remarks = remarks(scene, state);
     let hint = state.hint.map(|hint| (hint, theme::TEXT)).or(remarks.is_empty().then_some((HINT, theme::FAINT)));
-    if let Some((hint, ink)) = hint {
-        remarks.clear();
-        line.add(Label::new(RichText::new(hint).size(theme::CAPTION).color(ink)).truncate());
-    }
     for (i, (colour, text)) in remarks.into_iter().enumerate() {
         if i > 0 {
             line.add_space(10.0);
@@ -85,6 +84,9 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
         let (dot, _) = line.allocate_exact_size(vec2(8.0, 8.0), egui::Sense::hover());
         line.painter().circle_filled(dot.center(), 4.0, colour);
         line.add(Label::new(RichText::new(text).size(theme::CAPTION + 0.5).color(theme::TEXT)).truncate());
+    }
+    if let Some((hint, ink)) = hint {
+        line.add(Label::new(RichText::new(hint).size(theme::CAPTION).color(ink)).truncate());
     }
 }
 

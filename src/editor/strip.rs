@@ -14,7 +14,7 @@ use super::{
 use crate::{
     plugin::{
         params::StripParams,
-        session::{Strip, Summary},
+        summary::{Strip, Summary},
     },
     preset::Kind,
 };

@@ -5,7 +5,8 @@ use crate::{
     plugin::{
         arranging::Arrange,
         browsing::Browse,
-        session::{Request, Strip, Summary},
+        request::Request,
+        summary::{Strip, Summary},
     },
     preset::{Kind, MAX_SOURCES, library::Listing},
 };

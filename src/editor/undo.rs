@@ -10,7 +10,9 @@ use crate::{
     plugin::{
         browsing::Browse,
         history::{Deed, Step},
-        session::{Activity, Replay, Request, Summary},
+        request::{Replay, Request},
+        session::Activity,
+        summary::Summary,
     },
     preset::library,
 };

@@ -1,6 +1,6 @@
 //! The worker's part that lets sources follow the mixture, and remembers what they have become.
 
-use super::{handover::Framing, session::AdaptOptions, worker::Desk};
+use super::{handover::Framing, options::AdaptOptions, worker::Desk};
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
     learner::{
@@ -8,7 +8,7 @@ use crate::{
         adaptive::Adaptation,
     },
     preset::Preset,
-    separator::{Adapter, Layout},
+    separator::{Adapter, Layout, Model},
 };
 use std::sync::Arc;
 
@@ -29,6 +29,18 @@ pub struct Playing {
     pub framing: Framing,
     /// The model's frames.
     pub layout: Layout,
+}
+
+impl Playing {
+    /// What adapts `model`, which was built from `preset`, as `options` say; `None` if nothing does, or if it does so itself.
+    pub fn of(preset: &Arc<Preset>, framing: Framing, options: AdaptOptions, model: &mut Model) -> Option<Self> {
+        if let Some(adaptation) = model.adaptation_mut() {
+            options.apply(adaptation);
+        }
+        let layout = model.layout().clone();
+        let adapter = if framing.offline { None } else { model.adapt_elsewhere() }?;
+        Some(Self { adapter, preset: preset.clone(), framing, layout })
+    }
 }
 
 impl Adapters {

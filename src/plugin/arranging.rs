@@ -9,7 +9,7 @@ use crate::{
         adaptive::COMPONENTS,
     },
     preset::{
-        Cue, Kind, Knobs, MAX_SOURCES, PALETTE, Preset, Source, UnknownKeys,
+        Kind, Knobs, MAX_SOURCES, PALETTE, Preset, Source,
         library::{self, Entry},
     },
 };
@@ -177,10 +177,7 @@ impl Desk {
         // A preset of that name is not replaced, and not every file system tells upper from lower case.
         let taken = |name: &str| entries.iter().any(|entry| entry.name.to_lowercase() == name.to_lowercase());
         let name = free_name(&source.name, taken);
-        let written_by = env!("CARGO_PKG_VERSION").to_owned();
-        let alone =
-            Preset { sources: vec![source], grouping: Cue::default(), written_by, unknown: UnknownKeys::default() };
-        match library::save(&alone, &name) {
+        match library::save(&Preset::of(vec![source]), &name) {
             Ok(_) => {
                 self.session.set_activity(Activity::Done(format!("Saved as preset \"{name}\"")));
                 self.read_library();

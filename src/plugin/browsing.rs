@@ -4,7 +4,9 @@
 use super::{
     history::Step,
     preset_field::StoredPreset,
-    session::{Activity, Origin, Replay, Request, Session, Summary},
+    request::{Replay, Request},
+    session::{Activity, Session},
+    summary::{Origin, Summary},
     version::Version,
     worker::Desk,
 };
@@ -228,14 +230,14 @@ impl Desk {
             (scene.preset.clone(), scene.adapted.clone())
         };
         let (stored, summary) = (self.field.kept(), self.session.summary());
-        let version = Version { preset, stored, summary, adapted: Mutex::new(adapted) };
+        let version = Version::new(preset, stored, summary, adapted);
         let history = self.session.history();
         match history.current() {
             Some(known) if known.is(&version) => {
                 known.set_adapted(version.adapted());
                 known.clone()
             }
-            _ => Arc::new(version),
+            _ => version,
         }
     }
 
@@ -245,34 +247,22 @@ impl Desk {
         self.session.history().set_current(version);
     }
 
-    /// What plays, whole, and apart from what becomes of it from now on.
-    pub(super) fn version_by_itself(&self) -> Arc<Version> {
-        let version = self.version();
-        Arc::new(Version {
-            preset: version.preset.clone(),
-            stored: version.stored.clone(),
-            summary: version.summary.clone(),
-            adapted: Mutex::new(version.adapted()),
-        })
-    }
-
     /// What the sources of `before` had become was changed by hand.
     pub(super) fn record_step(&self, before: Arc<Version>, what: &str) {
-        let now = self.version_by_itself();
-        let mut history = self.session.history();
-        history.set_current(now.clone());
-        history.push(Step::Changed { from: before, to: now, knobs: None, what: what.to_owned() });
-        drop(history);
-        self.session.waker.wake();
+        self.record(before, self.version().apart(), None, what.to_owned());
     }
 
     /// Another preset plays than `before`; with the knobs as they stood, and as the new one has them.
     pub(super) fn record_change(&self, before: Arc<Version>, knobs: Option<(Vec<Knobs>, Vec<Knobs>)>) {
         let now = self.version();
-        let mut history = self.session.history();
-        history.set_current(now.clone());
         let what = before.difference(&now);
-        history.push(Step::Changed { from: before, to: now, knobs, what });
+        self.record(before, now, knobs, what);
+    }
+
+    fn record(&self, from: Arc<Version>, to: Arc<Version>, knobs: Option<(Vec<Knobs>, Vec<Knobs>)>, what: String) {
+        let mut history = self.session.history();
+        history.set_current(to.clone());
+        history.push(Step::Changed { from, to, knobs, what });
         drop(history);
         self.session.waker.wake();
     }

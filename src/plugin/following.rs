@@ -2,7 +2,8 @@
 
 use super::{
     adapting::Adapters,
-    session::{Activity, Origin, Summary},
+    session::Activity,
+    summary::{Origin, Summary},
     worker::Desk,
 };
 use crate::{
@@ -54,13 +55,13 @@ impl Desk {
 
     /// Lets all that follow the mixture begin again.
     pub(super) fn begin_again(&self, adapters: &mut Adapters) {
-        let before = self.version_by_itself();
+        let before = self.version().apart();
         adapters.reset(self);
         self.record_step(before, "what follows began again");
     }
 
     pub(super) fn give(&self, component: usize, strip: usize, adapters: &mut Adapters) {
-        let before = self.version_by_itself();
+        let before = self.version().apart();
         if adapters.give(component, strip, self) {
             self.record_step(before, "base given to another strip");
         } else {

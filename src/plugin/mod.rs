@@ -3,7 +3,7 @@
 //! - [`params`]: what the host sees and automates. [`preset_field`] and [`stored_adapted`]: the preset inside the project, and what its
 //!   sources have become.
 //! - [`history`]: what was done, to be undone, with each [`version`] of the preset. [`load`]: the audio thread's own time.
-//! - [`session`]: what the editor sees and may ask. [`meters`] and [`spectra`]: levels and frames for it. [`bases`]: which of a source's
+//! - [`session`]: what the editor sees; in it the [`summary`] of the preset that plays, and the [`options`] of learning. [`request`]: what it may ask. [`meters`] and [`spectra`]: levels and frames for it. [`bases`]: which of a source's
 //!   bases play, for it. [`waking`]: when it rests and when not.
 //! - [`worker`]: the thread that reads presets and builds models, [`learning`], [`adapting`], [`following`], [`arranging`] and [`browsing`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
 //!   between it, the main thread and the audio thread.
@@ -23,11 +23,14 @@ pub mod host_link;
 pub mod learning;
 pub mod load;
 pub mod meters;
+pub mod options;
 pub mod params;
 pub mod preset_field;
+pub mod request;
 pub mod session;
 pub mod spectra;
 pub mod stored_adapted;
+pub mod summary;
 pub mod version;
 pub mod waking;
 pub mod watch;
@@ -48,11 +51,12 @@ use load::LoadGauge;
 use nice_plug::prelude::*;
 use params::UnbraidParams;
 use preset_field::{PresetField, StoredPreset};
-use session::{Activity, Origin, Playing, Session, Summary};
+use session::{Activity, Playing, Session};
 use std::{
     cell::Cell,
     sync::{Arc, LazyLock},
 };
+use summary::{Origin, Summary};
 use watch::Watch;
 use worker::{Desk, Worker};
 
@@ -223,7 +227,7 @@ impl Plugin for Unbraid {
         if let Some((_, stored)) = &arrived {
             worker::settle(stored, &preset, &self.params.preset, &self.session);
         }
-        let adapter = worker::adapter(&preset, framing, self.session.adapt_options(), &mut model);
+        let adapter = adapting::Playing::of(&preset, framing, self.session.adapt_options(), &mut model);
         self.stage.lock().adapters.extend(adapter);
         let separator = Separator::new(model, channels).observed_by(self.session.spectra.observer());
         let latency_samples = separator.latency_samples() as u32;

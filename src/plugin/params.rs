@@ -1,6 +1,6 @@
 //! The parameters a host sees. Their ids never change once released.
 
-use super::{preset_field::PresetField, session::Options};
+use super::{options::Options, preset_field::PresetField};
 use crate::{
     nmf::discriminative::FOCUS,
     preset::{Knobs, MAX_SOURCES},

@@ -4,8 +4,8 @@
 //! project brings is put down here and taken up by the worker, or by the activation if that comes first.
 
 use super::{
-    session::{Origin, Summary},
     stored_adapted::StoredAdapted,
+    summary::{Origin, Summary},
 };
 use crate::preset::{
     Preset,

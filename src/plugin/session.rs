@@ -1,101 +1,29 @@
-//! What an instance is doing, as its editor sees it, and what the editor may ask of it.
+//! What an instance is doing, as its editor sees it.
 //!
 //! Read and written by the editor, the worker and the host's main thread. The audio thread touches
 //! only [`Session::meters`], and has an end of [`Session::spectra`].
 
 use super::{
-    arranging::{Arrange, Found},
-    browsing::{Browse, Browsing},
+    arranging::Found,
+    browsing::Browsing,
     history::History,
     meters::Meters,
+    options::{AdaptOptions, LearnOptions, Options},
+    request::Request,
     spectra::Spectra,
-    version::Version,
+    summary::Summary,
     waking::Waker,
 };
 use crate::{
-    learner::{
-        LearnSettings,
-        adapted::Adapted,
-        adaptive::{Adaptation, MEMORY_SECONDS},
-    },
-    preset::{Colour, Cue, Kind, Knobs, MAX_SOURCES, Preset},
+    learner::adapted::Adapted,
+    preset::{Knobs, MAX_SOURCES, Preset},
     separator::LatencyMode,
 };
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use serde::{Deserialize, Serialize};
-use std::{
-    path::PathBuf,
-    sync::{
-        Arc, Mutex, MutexGuard,
-        atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard,
+    atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
 };
-
-/// One strip, as the editor draws it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Strip {
-    /// The source's name.
-    pub name: String,
-    /// The source's colour.
-    pub colour: Colour,
-    /// Fixed or adaptive.
-    pub kind: Kind,
-    /// Whether a fixed source may move towards what plays.
-    pub drift: bool,
-    /// Number of bases K.
-    pub components: usize,
-    /// File names of the recordings it was learned from.
-    pub learned_from: Vec<String>,
-}
-
-/// Where the preset that plays came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// Shipped with the plugin, by this name.
-    Factory(String),
-    /// Read from this file.
-    File(PathBuf),
-    /// It came with the host's project.
-    Project,
-    /// It was made here and is not saved.
-    New,
-}
-
-/// The preset that plays, without its numbers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Summary {
-    /// The preset's name.
-    pub title: String,
-    /// Where it came from.
-    pub origin: Origin,
-    /// One per source, in order.
-    pub strips: Vec<Strip>,
-    /// Whether something was learned since it was loaded or saved.
-    pub changed: bool,
-    /// The knob settings that the preset holds, one per source.
-    pub knobs: Vec<Knobs>,
-}
-
-impl Summary {
-    /// Describes `preset`, which came from `origin` and is called `title`.
-    pub fn new(title: impl Into<String>, origin: Origin, preset: &Preset) -> Self {
-        let strips = preset
-            .sources
-            .iter()
-            .map(|source| Strip {
-                name: source.name.clone(),
-                colour: source.colour,
-                kind: source.kind,
-                drift: source.drift,
-                components: source.components(),
-                learned_from: source.learned_from.clone(),
-            })
-            .collect();
-        let knobs = preset.sources.iter().map(|source| source.knobs).collect();
-        Self { title: title.into(), origin, strips, changed: false, knobs }
-    }
-}
 
 /// How the audio thread runs at the moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -121,58 +49,6 @@ pub enum Activity {
     Failed(String),
 }
 
-/// How to capture and learn.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct LearnOptions {
-    /// Number of bases K.
-    pub components: usize,
-    /// Length of a take in seconds; `None` goes on until it is ended by hand.
-    pub seconds: Option<f32>,
-    /// Whether a take ends when the host's transport stops or goes back.
-    pub with_transport: bool,
-}
-
-impl Default for LearnOptions {
-    fn default() -> Self {
-        Self { components: LearnSettings::default().components, seconds: Some(10.0), with_transport: true }
-    }
-}
-
-/// How adaptive sources follow the mixture.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AdaptOptions {
-    /// They stay as they are.
-    pub frozen: bool,
-    /// How many seconds of sound they learn from.
-    pub memory_seconds: f32,
-}
-
-impl AdaptOptions {
-    /// Lets `adaptation` do as they say.
-    pub fn apply(self, adaptation: &mut Adaptation) {
-        adaptation.set_frozen(self.frozen);
-        adaptation.set_memory(f64::from(self.memory_seconds));
-    }
-}
-
-impl Default for AdaptOptions {
-    fn default() -> Self {
-        Self { frozen: false, memory_seconds: MEMORY_SECONDS as f32 }
-    }
-}
-
-/// How to learn and to follow, as the project stores it.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Options {
-    /// How to capture and learn.
-    pub learn: LearnOptions,
-    /// How adaptive sources follow the mixture.
-    pub adapt: AdaptOptions,
-}
-
 /// The bases of what plays.
 #[derive(Debug, Clone, Default)]
 pub struct Dictionaries {
@@ -194,79 +70,6 @@ pub struct LearnState {
     /// Seconds of sound that each strip can be learned from again.
     pub material: [f32; MAX_SOURCES],
 }
-
-/// What the editor asks of the worker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
-    /// Play the factory preset of this name.
-    LoadFactory(String),
-    /// Play the preset in this file.
-    LoadFile(PathBuf),
-    /// Capture for this strip from now on.
-    Learn(usize),
-    /// End what is being captured, and learn it.
-    StopCapture,
-    /// Learn this strip from what was played in the last seconds.
-    LearnLast(usize),
-    /// Learn this strip from these audio files.
-    LearnFiles(usize, Vec<PathBuf>),
-    /// Learn this strip once more from what it was learned from, with the options as they are now.
-    LearnAgain(usize),
-    /// Let this strip's source follow the mixture.
-    MakeAdaptive(usize),
-    /// Let this strip's fixed source move towards what plays, or not.
-    Drift(usize, bool),
-    /// Let all adaptive sources begin again.
-    ResetAdaptive,
-    /// Make a fixed source of what this strip's adaptive source has become.
-    Keep(usize),
-    /// Let the adaptive sources share their components by this cue, anew.
-    GroupBy(Cue),
-    /// Give a component of an adaptive source, counted over all sources of the preset, to the adaptive source of another strip.
-    Give {
-        /// The component.
-        component: usize,
-        /// Whose it is from now on.
-        strip: usize,
-    },
-    /// Play this many adaptive sources that nobody taught anything (unsupervised separation).
-    TakeApart(usize),
-    /// Drop what is being captured and learned.
-    CancelLearning,
-    /// Save the preset that plays in the user's folder under this name.
-    Save(String),
-    /// Something about the library of presets.
-    Browse(Browse),
-    /// Play what played once.
-    Replay(Replay),
-    /// Change which sources there are.
-    Arrange(Arrange),
-}
-
-/// For what changes the sources, in the words of [`Arrange`].
-impl From<Arrange> for Request {
-    fn from(arrange: Arrange) -> Self {
-        Self::Arrange(arrange)
-    }
-}
-
-/// A version to play again.
-#[derive(Debug, Clone)]
-pub struct Replay {
-    /// The version.
-    pub version: Arc<Version>,
-    /// Where to put the knobs, if not where they are.
-    pub knobs: Option<Vec<Knobs>>,
-}
-
-impl PartialEq for Replay {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.version, &other.version) && self.knobs == other.knobs
-    }
-}
-
-// A gain in dB is never NaN: presets are checked, and a knob's range ends on both sides.
-impl Eq for Replay {}
 
 /// Shared by an instance's threads.
 #[derive(Debug)]

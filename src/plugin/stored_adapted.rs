@@ -3,7 +3,7 @@
 use super::preset_field::{StoredPreset, StoredPresetError};
 use crate::{
     learner::adapted::{Adapted, AdaptedSource},
-    preset::{Cue, Kind, Knobs, MAX_SOURCES, PALETTE, Preset, Source, UnknownKeys, file},
+    preset::{Cue, MAX_SOURCES, Preset, Source, file},
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,21 +23,10 @@ pub struct StoredAdapted {
 impl StoredAdapted {
     /// Packs `adapted`; `None` where there is nothing to keep.
     pub fn pack(adapted: &Adapted) -> Option<Self> {
-        let source = |(index, adapted): (usize, &AdaptedSource)| Source {
-            name: (index + 1).to_string(),
-            colour: PALETTE[index % PALETTE.len()],
-            kind: Kind::Fixed,
-            drift: false,
-            blocks: vec![adapted.dictionary.components],
-            knobs: Knobs::default(),
-            learned_from: Vec::new(),
-            licence: None,
-            dictionaries: vec![adapted.dictionary.clone()],
-            unknown: UnknownKeys::default(),
+        let source = |(index, adapted): (usize, &AdaptedSource)| {
+            Source::fixed((index + 1).to_string(), index, vec![adapted.dictionary.clone()])
         };
-        let sources: Vec<Source> = adapted.sources.iter().enumerate().map(source).collect();
-        let written_by = env!("CARGO_PKG_VERSION").to_owned();
-        let preset = Preset { sources, grouping: Cue::default(), written_by, unknown: UnknownKeys::default() };
+        let preset = Preset::of(adapted.sources.iter().enumerate().map(source).collect());
         // There is nothing to keep where no source has become anything.
         let bytes = file::to_bytes(&preset).ok()?;
         Some(Self {

@@ -1,6 +1,6 @@
 //! A preset as it once played, whole, so that it can play again exactly as it was.
 
-use super::{preset_field::StoredPreset, session::Summary};
+use super::{preset_field::StoredPreset, summary::Summary};
 use crate::{
     learner::adapted::Adapted,
     preset::{Preset, Source},
@@ -17,11 +17,25 @@ pub struct Version {
     pub stored: Arc<StoredPreset>,
     /// What the editor shows.
     pub summary: Arc<Summary>,
-    /// What its sources had become when it played last.
-    pub adapted: Mutex<Arc<Adapted>>,
+    adapted: Mutex<Arc<Adapted>>,
 }
 
 impl Version {
+    /// A version whose sources have become `adapted`.
+    pub fn new(
+        preset: Arc<Preset>,
+        stored: Arc<StoredPreset>,
+        summary: Arc<Summary>,
+        adapted: Arc<Adapted>,
+    ) -> Arc<Self> {
+        Arc::new(Self { preset, stored, summary, adapted: Mutex::new(adapted) })
+    }
+
+    /// The same, apart from what becomes of this one from now on.
+    pub fn apart(&self) -> Arc<Self> {
+        Self::new(self.preset.clone(), self.stored.clone(), self.summary.clone(), self.adapted())
+    }
+
     /// Whether both play the same preset under the same name.
     pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.preset, &other.preset)

@@ -6,8 +6,10 @@ use super::{
     host_link::HostLink,
     learning::Learning,
     preset_field::{PresetField, StoredPreset, StoredPresetError},
-    session::{Activity, AdaptOptions, Origin, Request, Session, Summary},
+    request::Request,
+    session::{Activity, Session},
     stored_adapted::StoredAdapted,
+    summary::{Origin, Summary},
     waking::Lookout,
 };
 use crate::{
@@ -318,7 +320,7 @@ impl Desk {
             let mut model = framing.map(build).transpose()?;
             let options = self.session.adapt_options();
             let adapter =
-                framing.zip(model.as_mut()).and_then(|(framing, model)| adapter(preset, framing, options, model));
+                framing.zip(model.as_mut()).and_then(|(framing, model)| Playing::of(preset, framing, options, model));
 
             // Under one lock, so that an activation sees both or none.
             let mut scene = self.stage.lock();
@@ -363,16 +365,6 @@ impl Desk {
         self.field.keep_adapted(StoredAdapted::pack(&adapted));
         self.adapted_since.set(false);
     }
-}
-
-/// What adapts `model`, which was built from `preset`, as `options` say; `None` if nothing does, or if it does so itself.
-pub fn adapter(preset: &Arc<Preset>, framing: Framing, options: AdaptOptions, model: &mut Model) -> Option<Playing> {
-    if let Some(adaptation) = model.adaptation_mut() {
-        options.apply(adaptation);
-    }
-    let layout = model.layout().clone();
-    let adapter = if framing.offline { None } else { model.adapt_elsewhere() }?;
-    Some(Playing { adapter, preset: preset.clone(), framing, layout })
 }
 
 /// The preset in `stored`, and what its sources have become; a failure goes to `session`, and what plays goes on.

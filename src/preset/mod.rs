@@ -153,6 +153,16 @@ impl Source {
         self.kind != Kind::Fixed || self.drift
     }
 
+    /// A source with `dictionaries` that were learned, in one block, on strip `strip`, from 0.
+    pub fn fixed(name: impl Into<String>, strip: usize, dictionaries: Vec<Dictionary>) -> Self {
+        Self {
+            kind: Kind::Fixed,
+            blocks: dictionaries.iter().take(1).map(|dictionary| dictionary.components).collect(),
+            dictionaries,
+            ..Self::adaptive(name, strip, 0)
+        }
+    }
+
     /// A source that nobody taught, with room for `components` bases, on strip `strip`, from 0.
     pub fn adaptive(name: impl Into<String>, strip: usize, components: usize) -> Self {
         Self {
@@ -182,8 +192,13 @@ impl Preset {
     /// A preset of `count` adaptive sources, 2 to [`MAX_SOURCES`], of `components` bases each: unsupervised separation.
     pub fn unsupervised(count: usize, components: usize) -> Self {
         let source = |index: usize| Source::adaptive(format!("part {}", index + 1), index, components);
+        Self::of((0..count.clamp(2, MAX_SOURCES)).map(source).collect())
+    }
+
+    /// A preset of `sources`, made by this version.
+    pub fn of(sources: Vec<Source>) -> Self {
         Self {
-            sources: (0..count.clamp(2, MAX_SOURCES)).map(source).collect(),
+            sources,
             grouping: Cue::default(),
             written_by: env!("CARGO_PKG_VERSION").to_owned(),
             unknown: UnknownKeys::default(),

@@ -2,6 +2,9 @@
 
 use crate::preset::MAX_SOURCES;
 
+/// Mixtures under this have no parts worth showing, and a square that is next to nothing. Linear.
+const SILENT: f32 = 1e-12;
+
 /// Peak and RMS of a stretch of sound, linear full-scale amplitudes.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Level {
@@ -9,6 +12,18 @@ pub struct Level {
     pub peak: f32,
     /// Root mean square over one frame, averaged over the channels.
     pub rms: f32,
+}
+
+impl Level {
+    /// The level of a part of this mixture whose RMS is `rms`, with the mixture's crest factor.
+    pub(super) fn of_part(self, rms: f32) -> Self {
+        Self { peak: if self.rms > SILENT { rms * self.peak / self.rms } else { 0.0 }, rms }
+    }
+
+    /// The share of this mixture's power that `power` is, 0 to 1.
+    pub(super) fn share(self, power: f32) -> f32 {
+        if self.rms > SILENT { (power / (self.rms * self.rms)).clamp(0.0, 1.0) } else { 0.0 }
+    }
 }
 
 /// What was played last.

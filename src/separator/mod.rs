@@ -47,9 +47,6 @@ use job::{Job, Step};
 use observing::{Frame, Watch};
 use stream::{Input, Output};
 
-/// Mixtures under this have no shares worth showing, and a square that is next to nothing. Linear.
-const SILENT: f32 = 1e-12;
-
 /// Separates one stream. Lives on the audio thread; built and dropped elsewhere.
 pub struct Separator {
     layout: Layout,
@@ -337,11 +334,8 @@ impl Separator {
         if gain != 1.0 {
             loops::scale(&mut self.mask, gain);
         }
-        let rms = gain * squares.sqrt();
-        let (crest, per_power) =
-            if mixture.rms > SILENT { (mixture.peak / mixture.rms, mixture.rms.powi(-2)) } else { (0.0, 0.0) };
-        self.next_levels.sources[source] = Level { peak: rms * crest, rms };
-        self.next_levels.shares[source] = (share * per_power).clamp(0.0, 1.0);
+        self.next_levels.sources[source] = mixture.of_part(gain * squares.sqrt());
+        self.next_levels.shares[source] = mixture.share(share);
     }
 
     /// A channel of a source's own output.

@@ -7,7 +7,11 @@ use std::sync::Arc;
 use unbraid::{
     dictionary::Dictionary,
     learner::adapted::{Adapted, AdaptedSource},
-    plugin::session::{Origin, Playing, Request, Summary},
+    plugin::{
+        request::Request,
+        session::Playing,
+        summary::{Origin, Summary},
+    },
     preset::{
         Cue, Kind, Preset,
         library::{self, Entry},

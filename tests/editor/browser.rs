@@ -7,7 +7,8 @@ use unbraid::{
     plugin::{
         browsing::Browse,
         history::Step,
-        session::{Origin, Request, Summary},
+        request::Request,
+        summary::{Origin, Summary},
     },
     preset::library::{Library, Trashed, Trouble},
 };

@@ -5,7 +5,10 @@ use super::{
     undo::version,
 };
 use egui_kittest::kittest::{NodeT as _, Queryable};
-use unbraid::plugin::session::{Activity, Replay, Request};
+use unbraid::plugin::{
+    request::{Replay, Request},
+    session::Activity,
+};
 
 fn is_lit(stage: &Stage, name: &str) -> bool {
     stage.harness.get_by_label(name).accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)

@@ -11,7 +11,8 @@ use unbraid::{
     editor::{EditorState, file_chooser::FileChooser},
     plugin::{
         params::{GAIN_SILENCE_DB, Mode},
-        session::{Playing, Request},
+        request::Request,
+        session::Playing,
     },
     preset::Knobs,
     separator::LatencyMode,

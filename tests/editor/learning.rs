@@ -2,7 +2,11 @@
 
 use super::stage::{DEFAULT, SMALLEST, Stage, summary};
 use unbraid::{
-    plugin::session::{LearnState, Origin, Request, Summary},
+    plugin::{
+        request::Request,
+        session::LearnState,
+        summary::{Origin, Summary},
+    },
     preset::Kind,
 };
 

@@ -9,7 +9,7 @@ use unbraid::{
     editor::{EditorState, theme},
     plugin::spectra::BOXES,
     preset::{
-        Cue, Kind, Knobs, PALETTE, Preset, Source, UnknownKeys,
+        PALETTE, Preset, Source,
         library::{self, Entry},
     },
     recording,
@@ -30,25 +30,15 @@ fn source(index: usize, hz: f64) -> Source {
     let mut bases: Vec<f32> = (0..bins).map(|bin| if near(bin) { 1.0 } else { 1e-5 }).collect();
     let sum: f32 = bases.iter().sum();
     bases.iter_mut().for_each(|w| *w /= sum);
-    Source {
-        name: NAMES[index].to_owned(),
-        colour: PALETTE[index],
-        kind: Kind::Fixed,
-        drift: false,
-        blocks: vec![1],
-        knobs: Knobs::default(),
-        learned_from: Vec::new(),
-        licence: None,
-        dictionaries: vec![Dictionary {
-            frame: FrameSpec::of(&layout),
-            training: Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 },
-            components: 1,
-            bins,
-            bases,
-            reconstruction: None,
-        }],
-        unknown: UnknownKeys::default(),
-    }
+    let dictionary = Dictionary {
+        frame: FrameSpec::of(&layout),
+        training: Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 },
+        components: 1,
+        bins,
+        bases,
+        reconstruction: None,
+    };
+    Source::fixed(NAMES[index], index, vec![dictionary])
 }
 
 /// Where source `index` of [`Band`] sounds, in Hz.
@@ -78,11 +68,7 @@ impl Band {
     /// `count` sources, each an octave above the one before.
     fn new(count: usize, size: Vec2) -> Self {
         let sources = (0..count).map(|index| source(index, home(index))).collect();
-        Self::of(
-            &Preset { sources, grouping: Cue::default(), written_by: String::new(), unknown: UnknownKeys::default() },
-            size,
-            1.0,
-        )
+        Self::of(&Preset::of(sources), size, 1.0)
     }
 
     /// Plays for `seconds`, a picture every sixtieth.

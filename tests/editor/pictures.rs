@@ -13,7 +13,8 @@ use unbraid::{
     editor::{learn, theme},
     plugin::{
         params::{GAIN_SILENCE_DB, Mode},
-        session::{Activity, LearnState, Origin, Summary},
+        session::{Activity, LearnState},
+        summary::{Origin, Summary},
     },
     preset::library::{Library, Trashed, Trouble},
 };

@@ -20,7 +20,9 @@ use unbraid::{
         browsing::Browse,
         params::UnbraidParams,
         preset_field::PresetField,
-        session::{Activity, Origin, Playing, Request, Session, Strip, Summary},
+        request::Request,
+        session::{Activity, Playing, Session},
+        summary::{Origin, Strip, Summary},
     },
     preset::{
         Kind, Knobs, PALETTE,

@@ -7,7 +7,11 @@ use unbraid::{
         layout::{DEFAULT_SIZE, MAX_SIZE, MIN_SIZE},
         window::usable_size,
     },
-    plugin::session::{Activity, LearnState, Playing, Request, Summary},
+    plugin::{
+        request::Request,
+        session::{Activity, LearnState, Playing},
+        summary::Summary,
+    },
     separator::LatencyMode,
 };
 

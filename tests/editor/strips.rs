@@ -6,7 +6,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
     plugin::{
         arranging::{Arrange, Found},
-        session::{Activity, Request},
+        request::Request,
+        session::Activity,
     },
     preset::{Cue, Kind, library::Entry},
 };

@@ -4,35 +4,28 @@ use super::stage::{DEFAULT, Stage, Told, assert_one_gesture, file, summary};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use nice_plug::prelude::{FloatParam, Param};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use unbraid::{
     plugin::{
         browsing::Browse,
         history::Step,
         preset_field::StoredPreset,
-        session::{Activity, Replay, Request, Summary},
+        request::{Replay, Request},
+        session::Activity,
+        summary::Summary,
         version::Version,
     },
     preset::{
-        Cue, Knobs, Preset, UnknownKeys,
+        Knobs, Preset,
         library::{self, Entry, Trashed},
     },
 };
 
 /// A version without sources, of this title.
 pub(super) fn version(title: &str) -> Arc<Version> {
-    let preset = Preset {
-        sources: Vec::new(),
-        grouping: Cue::default(),
-        written_by: String::new(),
-        unknown: UnknownKeys::default(),
-    };
-    Arc::new(Version {
-        preset: Arc::new(preset),
-        stored: Arc::new(StoredPreset { title: title.to_owned(), ..StoredPreset::default() }),
-        summary: Arc::new(Summary { title: title.to_owned(), ..summary(2) }),
-        adapted: Mutex::default(),
-    })
+    let stored = StoredPreset { title: title.to_owned(), ..StoredPreset::default() };
+    let summary = Summary { title: title.to_owned(), ..summary(2) };
+    Version::new(Arc::new(Preset::of(Vec::new())), Arc::new(stored), Arc::new(summary), Arc::default())
 }
 
 fn can(stage: &Stage, button: &str) -> bool {
@@ -241,8 +234,7 @@ fn a_version_knows_what_it_takes() {
     let entry = Entry { name: "Drums + Bass".to_owned(), path: None };
     let preset = Arc::new(library::load(&entry).unwrap());
     let stored = Arc::new(StoredPreset::pack("Drums + Bass", library::factory_bytes("Drums + Bass").unwrap()));
-    let bytes =
-        Version { preset, stored: stored.clone(), summary: Arc::new(summary(2)), adapted: Mutex::default() }.bytes();
+    let bytes = Version::new(preset, stored.clone(), Arc::new(summary(2)), Arc::default()).bytes();
     let file = library::factory_bytes("Drums + Bass").unwrap().len();
     assert!(bytes > stored.file.len() + file * 9 / 10 && bytes < stored.file.len() + file, "{bytes} of {file}");
 }

@@ -1,9 +1,9 @@
 //! What is shown of a frame to who looks on.
 
-use super::{dictionary, noise, play, preset, separator, source, two_sources};
+use super::{dictionary, noise, play, separator, two_sources};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use unbraid::{
-    preset::Kind,
+    preset::{Preset, Source},
     separator::{Controls, LatencyMode, Layout, Model, Observation, Observer},
 };
 
@@ -86,9 +86,9 @@ fn masks_are_shown_as_they_fade() {
     let (observer, spare, filled) = onlooker(100);
     let mut separator = separator(&two_sources(), rate, mode, 1).observed_by(observer);
     play(&mut separator, &[noise(1, 4_000)], 0, || 64);
-    let three = preset(
+    let three = Preset::of(
         ["a", "bc", "def"]
-            .map(|name| source(name, Kind::Fixed, vec![dictionary(9 + name.len() as u64, 4, 2058)]))
+            .map(|name| Source::fixed(name, 0, vec![dictionary(9 + name.len() as u64, 4, 2058)]))
             .to_vec(),
     );
     assert!(separator.offer_model(Box::new(Model::new(&three, rate, mode).unwrap())).is_ok());

@@ -12,7 +12,11 @@ use super::{
     toggle::Toggle,
 };
 use crate::{
-    plugin::session::{Dictionaries, Playing, Request, Strip, Summary},
+    plugin::{
+        request::Request,
+        session::{Dictionaries, Playing},
+        summary::{Strip, Summary},
+    },
     preset::{Cue, Kind},
 };
 use egui::{

@@ -14,7 +14,8 @@ use super::{
 use crate::{
     plugin::{
         browsing::Browse,
-        session::{Origin, Request, Summary},
+        request::Request,
+        summary::{Origin, Summary},
     },
     preset::library::Library,
 };

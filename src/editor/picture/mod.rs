@@ -22,10 +22,7 @@ pub mod slice;
 
 use super::{EditorState, Scene, strip::display_name, theme};
 use crate::{
-    plugin::{
-        session::{Session, Summary},
-        spectra::Onlooker,
-    },
+    plugin::{session::Session, spectra::Onlooker, summary::Summary},
     separator::Observation,
 };
 use axis::Rows;

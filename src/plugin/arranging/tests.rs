@@ -8,7 +8,8 @@ use crate::{
         handover::{self, Stage},
         host_link::HostLink,
         preset_field::PresetField,
-        session::{Origin, Session, Summary},
+        session::Session,
+        summary::{Origin, Summary},
     },
 };
 use std::cell::Cell;

@@ -11,7 +11,6 @@
 //! | the host is told of a latency change before the plugin has taken it, and asked for one restart too many | nice-plug 0.4.2 | [`clap::host`] | `clap.rs`: `a_mode_change_waits_for_a_restart` |
 //! | an event later than its block is used as a place in the buffers | nice-plug 0.4.2, clap-wrapper 0.3.1 | [`clap::events`] | `clap.rs`: `an_event_behind_the_block_comes_at_its_end` |
 //! | the host never learns that stored state other than parameters changed | nice-plug 0.4.2 | [`clap::instance`] | none: the test host has no editor to load a preset with |
-//! | a window that asks for another size is told no where its host said yes | clap-wrapper 0.3.1 | [`clap::host`] | none: by hand, the editor's scale in Ardour 7.3 |
 //! | a bus with other channels than announced stops the processing; bus arrays are read past their end | clap-wrapper 0.3.1 | [`vst3::buses`] | `vst3.rs`: `pedalboard_plays_it` |
 //! | parameters are announced to a component handler that is not there yet | clap-wrapper 0.3.1 | [`vst3::instance`] | `vst3.rs`: `state_comes_before_a_component_handler` |
 //!

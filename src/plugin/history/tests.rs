@@ -4,9 +4,9 @@ use super::*;
 use crate::{
     plugin::{
         preset_field::StoredPreset,
-        session::{Origin, Summary},
+        summary::{Origin, Summary},
     },
-    preset::{Preset, UnknownKeys},
+    preset::Preset,
 };
 
 fn turn(id: &str, from: f32, to: f32) -> Move {
@@ -26,20 +26,10 @@ fn set(deed: Option<Deed>) -> (String, f32) {
 
 /// A version whose stored file takes so many bytes.
 fn version(bytes: usize) -> Arc<Version> {
-    let preset = Preset {
-        sources: Vec::new(),
-        grouping: Default::default(),
-        written_by: String::new(),
-        unknown: UnknownKeys::default(),
-    };
+    let preset = Preset::of(Vec::new());
     let summary = Summary::new("A", Origin::Project, &preset);
     let stored = StoredPreset { title: "A".to_owned(), file: "x".repeat(bytes), ..StoredPreset::default() };
-    Arc::new(Version {
-        preset: Arc::new(preset),
-        stored: Arc::new(stored),
-        summary: Arc::new(summary),
-        adapted: Default::default(),
-    })
+    Version::new(Arc::new(preset), Arc::new(stored), Arc::new(summary), Arc::default())
 }
 
 fn whole(value: f32) -> Whole {

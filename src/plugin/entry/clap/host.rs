@@ -1,9 +1,9 @@
-//! The host as nice-plug's wrapper sees it: every call goes on to the real host, and every answer comes back, with three exceptions.
+//! The host as nice-plug's wrapper sees it: every call goes on to the real host, with two exceptions.
 //!
 //! nice-plug 0.4.2 takes a latency that is set while activating only after it has activated, and then
 //! asks for another restart; `latency.changed` it says before the plugin has taken the new latency. Here
 //! a restart that is asked for while activating, and every `latency.changed`, ends; the shim itself
-//! tells the host at the end of `activate`, see [`super::instance`]. The third is the answer to a new size.
+//! tells the host at the end of `activate`, see [`super::instance`].
 //!
 //! Callbacks translate the host pointer, so hosts that tell their plugins apart by it work too.
 
@@ -173,7 +173,7 @@ macro_rules! pass_extension_on {
     };
 }
 pass_extension_on!(gui_resize_hints_changed = gui.resize_hints_changed());
-pass_extension_on!(gui_pass_resize_on = gui.request_resize(width: u32, height: u32) -> bool);
+pass_extension_on!(gui_request_resize = gui.request_resize(width: u32, height: u32) -> bool);
 pass_extension_on!(gui_request_show = gui.request_show() -> bool);
 pass_extension_on!(gui_request_hide = gui.request_hide() -> bool);
 pass_extension_on!(gui_closed = gui.closed(was_destroyed: bool));
@@ -184,13 +184,6 @@ pass_extension_on!(is_main_thread = thread_check.is_main_thread() -> bool);
 pass_extension_on!(is_audio_thread = thread_check.is_audio_thread() -> bool);
 pass_extension_on!(track_info_get = track_info.get(info: *mut clap_track_info) -> bool);
 pass_extension_on!(voice_info_changed = voice_info.changed());
-
-/// Passed on. clap-wrapper 0.3.1 says no where its VST3 host said yes (`kResultOk` is 0), and baseview would take the new size back.
-unsafe extern "C" fn gui_request_resize(front: *const clap_host, width: u32, height: u32) -> bool {
-    // SAFETY: as the wrapper called this.
-    let answer = unsafe { gui_pass_resize_on(front, width, height) };
-    answer || super::super::vst3::is_loaded()
-}
 
 /// Not passed on.
 unsafe extern "C" fn latency_changed(_: *const clap_host) {}

@@ -10,10 +10,7 @@ pub(super) mod instance;
 
 // Links clap-wrapper's static library, which nothing else refers to by a Rust path.
 use clap_wrapper as _;
-use std::{
-    ffi::c_void,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
-};
+use std::ffi::c_void;
 use vst3::{
     Class, ComPtr, ComWrapper,
     Steinberg::{
@@ -27,21 +24,12 @@ unsafe extern "system" {
     fn clap_wrapper_GetPluginFactory() -> *mut IPluginFactory;
 }
 
-/// Whether a host has loaded this library as a VST3.
-static LOADED: AtomicBool = AtomicBool::new(false);
-
-/// Whether the CLAP host of this library's instances is clap-wrapper.
-pub(super) fn is_loaded() -> bool {
-    LOADED.load(Relaxed)
-}
-
 /// The symbol that a VST3 host looks for. Each call gives the caller one reference.
 ///
 /// # Safety
 /// As the VST3 standard has it: after the module's entry function, before its exit function.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "system" fn GetPluginFactory() -> *mut IPluginFactory {
-    LOADED.store(true, Relaxed);
     // SAFETY: by this function's contract; the reference that comes with the pointer goes into the `ComPtr`.
     let wrapped = unsafe { ComPtr::from_raw(clap_wrapper_GetPluginFactory()) };
     let wrapped = wrapped.and_then(|factory| factory.cast::<IPluginFactory3>());

@@ -2,158 +2,32 @@
 #![cfg(feature = "plugin")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod rig;
+
 use nice_plug::params::persist::PersistentField;
-use std::{
-    fs,
-    path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use rig::{FACTORY, Folder, Rig, factory};
+use std::{fs, path::PathBuf, sync::Arc};
 use unbraid::{
     learner::adapted::Adapted,
     plugin::{
         arranging::Arrange,
         browsing::Browse,
-        handover::{self, Framing, Stage},
+        handover::Framing,
         history::{Deed, Step},
-        host_link::HostLink,
-        preset_field::{PresetField, StoredPreset},
-        session::{Activity, LearnOptions, Origin, Replay, Request, Session, Summary},
+        options::LearnOptions,
+        preset_field::StoredPreset,
+        request::{Replay, Request},
+        summary::Origin,
         version::Version,
-        worker::{Desk, Worker},
     },
     preset::{
-        Kind, Knobs, MAX_SOURCES, Preset,
+        Kind, Knobs,
         file::{self, SUFFIX},
-        library::{self, Entry, FOLDER_VARIABLE},
+        library,
     },
     recording::{self, SampleFormat},
     separator::LatencyMode,
 };
-
-const FACTORY: &str = "Drums + Bass";
-
-/// The folder is named by the process's environment: one test at a time.
-static FOLDER: Mutex<()> = Mutex::new(());
-
-/// A folder of presets that is the user's while it lives.
-struct Folder {
-    folder: tempfile::TempDir,
-    _alone: MutexGuard<'static, ()>,
-}
-
-impl Folder {
-    fn new() -> Self {
-        let alone = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = tempfile::tempdir().unwrap();
-        // SAFETY: the standard library reads the environment under a lock of its own, and no C code runs here that reads it.
-        unsafe { std::env::set_var(FOLDER_VARIABLE, folder.path()) };
-        Self { folder, _alone: alone }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(format!("{name}{SUFFIX}"))
-    }
-
-    /// Puts a preset there whose drums stand at `gain_db`.
-    fn put(&self, name: &str, gain_db: f32) -> PathBuf {
-        let mut preset = factory();
-        preset.sources[0].knobs.gain_db = Some(gain_db);
-        library::save(&preset, name).unwrap()
-    }
-}
-
-fn factory() -> Preset {
-    library::load(&Entry { name: FACTORY.to_owned(), path: None }).unwrap()
-}
-
-/// An instance without a host.
-struct Rig {
-    session: Arc<Session>,
-    stage: Arc<Stage>,
-    field: PresetField,
-    /// Where its knobs stand.
-    knobs: Arc<Mutex<Vec<Knobs>>>,
-    _worker: Worker,
-}
-
-impl Rig {
-    fn new() -> Self {
-        let preset = Arc::new(factory());
-        let (session, requests) = Session::new(Summary::new(FACTORY, Origin::Factory(FACTORY.to_owned()), &preset));
-        let stage = Arc::new(Stage::new(preset));
-        let stored = StoredPreset::pack(FACTORY, library::factory_bytes(FACTORY).unwrap());
-        let field = PresetField::new(Arc::new(stored));
-        let knobs = Arc::new(Mutex::new(vec![Knobs::default(); MAX_SOURCES]));
-        let theirs = knobs.clone();
-        let desk = Desk {
-            stage: stage.clone(),
-            field: field.clone(),
-            session: session.clone(),
-            link: Arc::new(HostLink::default()),
-            models: handover::channels().1,
-            knobs: Box::new(move || theirs.lock().unwrap().clone()),
-            adapted_since: std::cell::Cell::new(false),
-        };
-        let rig = Self { session, stage, field, knobs, _worker: Worker::spawn(desk, requests) };
-        rig.until("the worker runs", |rig| rig.session.history().current().is_some());
-        rig
-    }
-
-    #[track_caller]
-    fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        let patience = Instant::now() + Duration::from_secs(120);
-        while !holds(self) {
-            assert!(
-                Instant::now() < patience,
-                "{what}: {:?}, {:?}, {:?}",
-                self.session.activity(),
-                self.title(),
-                self.session.learning()
-            );
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn title(&self) -> String {
-        self.session.summary().title.clone()
-    }
-
-    /// Asks, and waits until `title` plays.
-    #[track_caller]
-    fn ask(&self, request: Request, title: &str) {
-        self.session.request(request);
-        self.until(title, |rig| {
-            rig.title() == title && matches!(rig.session.activity(), Activity::Idle | Activity::Done(_))
-        });
-        self.until("told", |rig| rig.session.history().current().is_some_and(|version| version.summary.title == title));
-    }
-
-    #[track_caller]
-    fn browse(&self, browse: Browse, title: &str) {
-        self.ask(Request::Browse(browse), title);
-    }
-
-    fn version(&self) -> Arc<Version> {
-        self.session.history().current().unwrap().clone()
-    }
-
-    fn stored(&self) -> StoredPreset {
-        self.field.map(StoredPreset::clone)
-    }
-
-    #[track_caller]
-    fn failure(&self) -> String {
-        self.until("a failure", |rig| matches!(rig.session.activity(), Activity::Failed(_)));
-        let Activity::Failed(sentence) = self.session.activity() else { unreachable!("just seen") };
-        self.session.set_activity(Activity::Idle);
-        sentence
-    }
-
-    fn recent(&self) -> Vec<String> {
-        self.session.browsing.library().recent.iter().map(|listing| listing.entry.name.clone()).collect()
-    }
-}
 
 fn gain(knobs: &[Knobs]) -> Option<f32> {
     knobs[0].gain_db

@@ -1,0 +1,71 @@
+//! The preset that plays, as the editor shows it.
+
+use crate::preset::{Colour, Kind, Knobs, Preset};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// One strip, as the editor draws it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Strip {
+    /// The source's name.
+    pub name: String,
+    /// The source's colour.
+    pub colour: Colour,
+    /// Fixed or adaptive.
+    pub kind: Kind,
+    /// Whether a fixed source may move towards what plays.
+    pub drift: bool,
+    /// Number of bases K.
+    pub components: usize,
+    /// File names of the recordings it was learned from.
+    pub learned_from: Vec<String>,
+}
+
+/// Where the preset that plays came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Shipped with the plugin, by this name.
+    Factory(String),
+    /// Read from this file.
+    File(PathBuf),
+    /// It came with the host's project.
+    Project,
+    /// It was made here and is not saved.
+    New,
+}
+
+/// The preset that plays, without its numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// The preset's name.
+    pub title: String,
+    /// Where it came from.
+    pub origin: Origin,
+    /// One per source, in order.
+    pub strips: Vec<Strip>,
+    /// Whether something was learned since it was loaded or saved.
+    pub changed: bool,
+    /// The knob settings that the preset holds, one per source.
+    pub knobs: Vec<Knobs>,
+}
+
+impl Summary {
+    /// Describes `preset`, which came from `origin` and is called `title`.
+    pub fn new(title: impl Into<String>, origin: Origin, preset: &Preset) -> Self {
+        let strips = preset
+            .sources
+            .iter()
+            .map(|source| Strip {
+                name: source.name.clone(),
+                colour: source.colour,
+                kind: source.kind,
+                drift: source.drift,
+                components: source.components(),
+                learned_from: source.learned_from.clone(),
+            })
+            .collect();
+        let knobs = preset.sources.iter().map(|source| source.knobs).collect();
+        Self { title: title.into(), origin, strips, changed: false, knobs }
+    }
+}
