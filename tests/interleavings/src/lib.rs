@@ -23,5 +23,5 @@ pub mod recording {
     }
 }
 
-#[path = "../../../src/learner/capture.rs"]
+#[path = "../../../src/engine/learner/capture.rs"]
 pub mod capture;

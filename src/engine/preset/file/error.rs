@@ -94,7 +94,7 @@ pub enum Problem {
 
 impl Problem {
     /// The problem, as one of `file`.
-    pub(crate) fn of(self, file: impl Into<String>) -> PresetError {
+    pub fn of(self, file: impl Into<String>) -> PresetError {
         PresetError { file: file.into(), problem: self }
     }
 }

@@ -31,7 +31,7 @@ const FORBIDDEN: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
 /// Name and file of every factory preset, in the order in which they are offered.
 const FACTORY: [(&str, &[u8]); 1] =
-    [("Drums + Bass", include_bytes!("../../presets/Drums + Bass.unbraid.safetensors"))];
+    [("Drums + Bass", include_bytes!("../../../presets/Drums + Bass.unbraid.safetensors"))];
 
 /// A preset that can be chosen by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
