@@ -12,11 +12,11 @@ use std::{sync::Arc, time::Instant};
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
     editor::{EditorState, draw, theme},
-    plugin::{
+    instance::{
         params::UnbraidParams,
-        preset_field::PresetField,
+        project::stored_preset::PresetField,
         session::{Playing, Session},
-        summary::{Origin, Summary},
+        state::summary::{Origin, Summary},
     },
     preset::{Preset, Source},
     separator::{LatencyMode, Layout, Model, Separator},

@@ -6,13 +6,15 @@
 //! - [`plugin`] *(feature `plugin`)*: the host-facing shell: parameters, buses, state, threads, and the
 //!   CLAP and VST3 entry points.
 //! - [`editor`] *(feature `plugin`)*: the egui interface. It sees the parameters and a read-only
-//!   [`plugin::session::Session`], never the separator.
+//!   [`instance::session::Session`], never the separator.
 //! - [`cli`] *(feature `cli`)*: the command line, one file per command.
 
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "plugin")]
 pub mod editor;
+#[cfg(feature = "plugin")]
+pub mod instance;
 #[cfg(feature = "plugin")]
 pub mod plugin;
 

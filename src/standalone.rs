@@ -3,7 +3,7 @@
 //! nice-plug 0.4.2 cannot change the latency of a standalone that runs, so the latency mode is chosen at the start: `--mode live`.
 
 use std::process::ExitCode;
-use unbraid::{plugin, separator::LatencyMode};
+use unbraid::{instance, plugin, separator::LatencyMode};
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().collect();
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
             eprintln!("--mode takes direct, live, balanced or quality, not '{name}'");
             return ExitCode::from(2);
         };
-        plugin::params::start_in(mode);
+        instance::params::start_in(mode);
         arguments.drain(at..at + 2);
     }
     if nice_plug::prelude::nice_export_standalone_with_args::<plugin::Unbraid, _>(arguments) {

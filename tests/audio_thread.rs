@@ -9,8 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 use unbraid::{
+    instance::{project::stored_preset::StoredPreset, wires::host_link::HostLink},
     learner::adaptive,
-    plugin::{Unbraid, host_link::HostLink, preset_field::StoredPreset},
+    plugin::Unbraid,
     preset::{Cue, Kind, Preset, file, library},
 };
 

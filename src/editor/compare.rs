@@ -7,9 +7,9 @@ use super::{
     toggle::Toggle,
     undo,
 };
-use crate::plugin::{
+use crate::instance::{
+    command::{Replay, Request},
     history::{Side, Whole, is_remembered},
-    request::{Replay, Request},
     session::Activity,
 };
 use egui::{CornerRadius, Rect, Ui, accesskit::Role, vec2};

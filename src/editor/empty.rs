@@ -1,7 +1,7 @@
 //! What stands in the strips' place while no preset plays: what is the matter, and three ways on.
 
 use super::{EditorState, Scene, file_chooser::Wanted, theme};
-use crate::plugin::{FIRST_PRESET, request::Request, session::Activity};
+use crate::instance::{FIRST_PRESET, command::Request, session::Activity};
 use egui::{Align, Button, CornerRadius, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder, vec2};
 
 /// Draws it in `room`.

@@ -1,11 +1,11 @@
 //! The system's file dialog, on a thread of its own so that the host is never held up.
 
 use crate::{
-    plugin::{
-        arranging::Arrange,
-        request::Request,
+    instance::{
+        command::Request,
         session::{Activity, Session},
-        summary::Summary,
+        state::summary::Summary,
+        worker::sources::Arrange,
     },
     preset::{file::SUFFIX, library::Entry},
 };

@@ -6,7 +6,7 @@ use super::{
     layout::{MAX_SIZE, MIN_SIZE},
     scale::remembered,
 };
-use crate::plugin::params::UnbraidParams;
+use crate::instance::params::UnbraidParams;
 use nice_plug::{
     editor::{
         EditorHandle, Modifiers, VirtualKeyCode,

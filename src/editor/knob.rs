@@ -7,7 +7,7 @@ use super::{
     theme,
     value_field::{self, Entry},
 };
-use crate::plugin::params::{GAIN_MAX_DB, GAIN_MIN_DB, GAIN_SILENCE_DB};
+use crate::instance::params::{GAIN_MAX_DB, GAIN_MIN_DB, GAIN_SILENCE_DB};
 use egui::{
     Color32, CursorIcon, Event, EventFilter, Id, Key, Modifiers, MouseWheelUnit, PointerButton, Rect, RectAlign,
     Response, Sense, Tooltip, Ui, WidgetInfo,

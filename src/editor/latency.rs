@@ -2,7 +2,7 @@
 
 use super::{Scene, gesture, theme, toggle::Toggle};
 use crate::{
-    plugin::{params::Mode, session::Playing},
+    instance::{params::Mode, session::Playing},
     separator::LatencyMode,
 };
 use egui::{Align2, CornerRadius, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role};

@@ -2,7 +2,11 @@
 
 use super::{Scene, theme, toggle::Toggle};
 use crate::{
-    plugin::{options::LearnOptions, request::Request, session::LearnState, summary::Summary},
+    instance::{
+        command::Request,
+        session::LearnState,
+        state::{options::LearnOptions, summary::Summary},
+    },
     preset::{Cue, Kind},
 };
 use egui::{Color32, Rect, RichText, Ui, vec2};

@@ -1,7 +1,7 @@
 //! The CPU load of this instance, as it is shown.
 
 use super::{Scene, theme};
-use crate::plugin::meters::Load;
+use crate::instance::wires::meters::Load;
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role};
 
 /// Time between two readings, so that the number can be read, in seconds.

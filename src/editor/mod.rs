@@ -51,7 +51,7 @@ pub mod window;
 pub use state::EditorState;
 pub use window::{PluginEditor, create};
 
-use crate::plugin::{params::UnbraidParams, session::Session};
+use crate::instance::{params::UnbraidParams, session::Session};
 use layout::Rooms;
 use nice_plug::context::gui::GuiContext;
 use std::{sync::Arc, time::Duration};

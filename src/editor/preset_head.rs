@@ -5,11 +5,11 @@ use super::{
     icon::{Icon, IconButton, plate},
     theme,
 };
-use crate::plugin::{
-    browsing::Browse,
+use crate::instance::{
     params::{StripParams, UnbraidParams},
     session::Session,
-    summary::{Origin, Summary},
+    state::summary::{Origin, Summary},
+    worker::browsing::Browse,
 };
 use crate::preset::Knobs;
 use egui::{

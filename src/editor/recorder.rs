@@ -1,6 +1,6 @@
 //! Writes down every gesture on its way to the host, so that it can be undone, whatever control it comes from.
 
-use crate::plugin::{
+use crate::instance::{
     history::{Move, is_remembered},
     session::Session,
 };

@@ -1,7 +1,7 @@
 //! How large everything is drawn: a factor on top of the system's own, kept in the project.
 
 use super::theme;
-use crate::plugin::params::UnbraidParams;
+use crate::instance::params::UnbraidParams;
 use egui::{Context, Rect, Ui};
 use std::sync::PoisonError;
 

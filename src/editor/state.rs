@@ -15,10 +15,10 @@ use super::{
     value_field::Entry,
 };
 use crate::{
-    plugin::{
+    instance::{
         params::{GAIN_SILENCE_DB, UnbraidParams},
         session::Session,
-        summary::Summary,
+        state::summary::Summary,
     },
     preset::{Knobs, MAX_SOURCES},
 };

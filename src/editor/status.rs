@@ -1,9 +1,9 @@
 //! What goes on, said honestly: the line at the bottom, and the banner of a failure.
 
 use super::{EditorState, Scene, latency, learn, strip, theme};
-use crate::plugin::{
+use crate::instance::{
     session::{Activity, Dictionaries, Playing, Session},
-    summary::{Origin, Summary},
+    state::summary::{Origin, Summary},
 };
 use egui::{
     Align, Button, Color32, CornerRadius, Galley, Label, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder,

@@ -12,9 +12,9 @@ use super::{
     value_field::ValueField,
 };
 use crate::{
-    plugin::{
+    instance::{
         params::StripParams,
-        summary::{Strip, Summary},
+        state::summary::{Strip, Summary},
     },
     preset::Kind,
 };

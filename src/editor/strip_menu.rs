@@ -2,11 +2,10 @@
 
 use super::{EditorState, Scene, file_chooser::Wanted, learn, theme};
 use crate::{
-    plugin::{
-        arranging::Arrange,
-        browsing::Browse,
-        request::Request,
-        summary::{Strip, Summary},
+    instance::{
+        command::Request,
+        state::summary::{Strip, Summary},
+        worker::{browsing::Browse, sources::Arrange},
     },
     preset::{Kind, MAX_SOURCES, library::Listing},
 };

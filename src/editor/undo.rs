@@ -7,12 +7,12 @@ use super::{
     strip::display_name,
 };
 use crate::{
-    plugin::{
-        browsing::Browse,
+    instance::{
+        command::{Replay, Request},
         history::{Deed, Step},
-        request::{Replay, Request},
         session::Activity,
-        summary::Summary,
+        state::summary::Summary,
+        worker::browsing::Browse,
     },
     preset::library,
 };

@@ -7,7 +7,7 @@ use super::{
     scale::{SCALES, remembered},
     theme,
 };
-use crate::plugin::{browsing::Browse, params::UnbraidParams, session::Session};
+use crate::instance::{params::UnbraidParams, session::Session, worker::browsing::Browse};
 use egui::{Vec2, vec2};
 use nice_plug::{
     context::gui::GuiContext,

@@ -11,31 +11,22 @@
 //!
 //! [`Unbraid`] itself is used by the main thread while it activates, and by the audio thread while it plays.
 
-pub mod adapting;
-pub mod arranging;
-pub mod bases;
-pub mod browsing;
 pub mod entry;
-pub mod following;
-pub mod handover;
-pub mod history;
-pub mod host_link;
-pub mod learning;
-pub mod load;
-pub mod meters;
-pub mod options;
-pub mod params;
-pub mod preset_field;
-pub mod request;
-pub mod session;
-pub mod spectra;
-pub mod stored_adapted;
-pub mod summary;
-pub mod version;
-pub mod waking;
-pub mod watch;
-pub mod worker;
 
+use crate::instance::{
+    FIRST_PRESET,
+    params::UnbraidParams,
+    project::stored_preset::{PresetField, StoredPreset},
+    session::{Activity, Playing, Session},
+    state::summary::{Origin, Summary},
+    wires::{
+        handover::{self, AudioEnd, Framing, Stage},
+        host_link::HostLink,
+        load::LoadGauge,
+        watch::Watch,
+    },
+    worker::{self, Desk, Worker, adapting},
+};
 use crate::{
     editor::{self, PluginEditor},
     learner::capture::Capture,
@@ -45,23 +36,11 @@ use crate::{
     },
     separator::{LatencyMode, Model, Separator},
 };
-use handover::{AudioEnd, Framing, Stage};
-use host_link::HostLink;
-use load::LoadGauge;
 use nice_plug::prelude::*;
-use params::UnbraidParams;
-use preset_field::{PresetField, StoredPreset};
-use session::{Activity, Playing, Session};
 use std::{
     cell::Cell,
     sync::{Arc, LazyLock},
 };
-use summary::{Origin, Summary};
-use watch::Watch;
-use worker::{Desk, Worker};
-
-/// The factory preset that plays at first insert.
-pub const FIRST_PRESET: &str = "Drums + Bass";
 
 /// The plugin.
 pub struct Unbraid {

@@ -8,18 +8,15 @@ use nice_plug::params::persist::PersistentField;
 use rig::{FACTORY, Folder, Rig, factory};
 use std::{fs, path::PathBuf, sync::Arc};
 use unbraid::{
-    learner::adapted::Adapted,
-    plugin::{
-        arranging::Arrange,
-        browsing::Browse,
-        handover::Framing,
+    instance::{
+        command::{Replay, Request},
         history::{Deed, Step},
-        options::LearnOptions,
-        preset_field::StoredPreset,
-        request::{Replay, Request},
-        summary::Origin,
-        version::Version,
+        project::{stored_preset::StoredPreset, version::Version},
+        state::{options::LearnOptions, summary::Origin},
+        wires::handover::Framing,
+        worker::{browsing::Browse, sources::Arrange},
     },
+    learner::adapted::Adapted,
     preset::{
         Kind, Knobs,
         file::{self, SUFFIX},

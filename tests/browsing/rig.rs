@@ -7,16 +7,19 @@ use std::{
     time::{Duration, Instant},
 };
 use unbraid::{
-    plugin::{
-        browsing::Browse,
-        handover::{self, Stage},
-        host_link::HostLink,
-        preset_field::{PresetField, StoredPreset},
-        request::Request,
+    instance::{
+        command::Request,
+        project::{
+            stored_preset::{PresetField, StoredPreset},
+            version::Version,
+        },
         session::{Activity, Session},
-        summary::{Origin, Summary},
-        version::Version,
-        worker::{Desk, Worker},
+        state::summary::{Origin, Summary},
+        wires::{
+            handover::{self, Stage},
+            host_link::HostLink,
+        },
+        worker::{Desk, Worker, browsing::Browse},
     },
     preset::{
         Knobs, MAX_SOURCES, Preset,

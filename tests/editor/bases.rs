@@ -6,12 +6,12 @@ use egui_kittest::kittest::Queryable;
 use std::sync::Arc;
 use unbraid::{
     dictionary::Dictionary,
-    learner::adapted::{Adapted, AdaptedSource},
-    plugin::{
-        request::Request,
+    instance::{
+        command::Request,
         session::Playing,
-        summary::{Origin, Summary},
+        state::summary::{Origin, Summary},
     },
+    learner::adapted::{Adapted, AdaptedSource},
     preset::{
         Cue, Kind, Preset,
         library::{self, Entry},

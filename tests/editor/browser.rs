@@ -4,11 +4,11 @@ use super::stage::{DEFAULT, NAMES, SMALLEST, Stage, file, library, listing, summ
 use egui::Key;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
-    plugin::{
-        browsing::Browse,
+    instance::{
+        command::Request,
         history::Step,
-        request::Request,
-        summary::{Origin, Summary},
+        state::summary::{Origin, Summary},
+        worker::browsing::Browse,
     },
     preset::library::{Library, Trashed, Trouble},
 };

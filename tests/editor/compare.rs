@@ -5,8 +5,8 @@ use super::{
     undo::version,
 };
 use egui_kittest::kittest::{NodeT as _, Queryable};
-use unbraid::plugin::{
-    request::{Replay, Request},
+use unbraid::instance::{
+    command::{Replay, Request},
     session::Activity,
 };
 

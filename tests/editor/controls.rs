@@ -9,9 +9,9 @@ use std::{
 };
 use unbraid::{
     editor::{EditorState, file_chooser::FileChooser},
-    plugin::{
+    instance::{
+        command::Request,
         params::{GAIN_SILENCE_DB, Mode},
-        request::Request,
         session::Playing,
     },
     preset::Knobs,

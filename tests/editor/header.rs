@@ -3,7 +3,7 @@
 use super::stage::{DEFAULT, SMALLEST, Stage, assert_one_gesture, file, summary};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
-    plugin::summary::{Origin, Summary},
+    instance::state::summary::{Origin, Summary},
     preset::{
         Knobs,
         library::{Library, Listing},

@@ -5,7 +5,7 @@ use egui::{Key, Modifiers, MouseWheelUnit, vec2};
 use egui_kittest::kittest::Queryable;
 use nice_plug::prelude::{FloatParam, Param};
 use std::sync::atomic::Ordering::SeqCst;
-use unbraid::plugin::params::{GAIN_MAX_DB, GAIN_SILENCE_DB};
+use unbraid::instance::params::{GAIN_MAX_DB, GAIN_SILENCE_DB};
 
 const CTRL: Modifiers = Modifiers { ctrl: true, command: true, ..Modifiers::NONE };
 

@@ -2,10 +2,10 @@
 
 use super::stage::{DEFAULT, SMALLEST, Stage, summary};
 use unbraid::{
-    plugin::{
-        request::Request,
+    instance::{
+        command::Request,
         session::LearnState,
-        summary::{Origin, Summary},
+        state::summary::{Origin, Summary},
     },
     preset::Kind,
 };

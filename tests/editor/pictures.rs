@@ -11,10 +11,10 @@ use std::{
 };
 use unbraid::{
     editor::{learn, theme},
-    plugin::{
+    instance::{
         params::{GAIN_SILENCE_DB, Mode},
         session::{Activity, LearnState},
-        summary::{Origin, Summary},
+        state::summary::{Origin, Summary},
     },
     preset::library::{Library, Trashed, Trouble},
 };

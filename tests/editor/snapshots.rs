@@ -8,7 +8,7 @@ use super::{
 };
 use egui::{Modifiers, Pos2, Vec2, vec2};
 use egui_kittest::SnapshotOptions;
-use unbraid::plugin::session::{Activity, LearnState};
+use unbraid::instance::session::{Activity, LearnState};
 
 /// Graphics adapters differ in how they round an edge: so many pixels may be another colour.
 const ANOTHER_COLOUR: usize = 600;

@@ -16,13 +16,13 @@ use std::{
 };
 use unbraid::{
     editor::{EditorState, draw, theme},
-    plugin::{
-        browsing::Browse,
+    instance::{
+        command::Request,
         params::UnbraidParams,
-        preset_field::PresetField,
-        request::Request,
+        project::stored_preset::PresetField,
         session::{Activity, Playing, Session},
-        summary::{Origin, Strip, Summary},
+        state::summary::{Origin, Strip, Summary},
+        worker::browsing::Browse,
     },
     preset::{
         Kind, Knobs, PALETTE,

@@ -7,10 +7,10 @@ use unbraid::{
         layout::{DEFAULT_SIZE, MAX_SIZE, MIN_SIZE},
         window::usable_size,
     },
-    plugin::{
-        request::Request,
+    instance::{
+        command::Request,
         session::{Activity, LearnState, Playing},
-        summary::Summary,
+        state::summary::Summary,
     },
     separator::LatencyMode,
 };

@@ -4,10 +4,10 @@ use super::stage::{DEFAULT, SMALLEST, Stage, summary};
 use egui::Key;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
-    plugin::{
-        arranging::{Arrange, Found},
-        request::Request,
+    instance::{
+        command::Request,
         session::Activity,
+        worker::sources::{Arrange, Found},
     },
     preset::{Cue, Kind, library::Entry},
 };

@@ -6,14 +6,13 @@ use egui_kittest::kittest::{NodeT as _, Queryable};
 use nice_plug::prelude::{FloatParam, Param};
 use std::sync::Arc;
 use unbraid::{
-    plugin::{
-        browsing::Browse,
+    instance::{
+        command::{Replay, Request},
         history::Step,
-        preset_field::StoredPreset,
-        request::{Replay, Request},
+        project::{stored_preset::StoredPreset, version::Version},
         session::Activity,
-        summary::Summary,
-        version::Version,
+        state::summary::Summary,
+        worker::browsing::Browse,
     },
     preset::{
         Knobs, Preset,

@@ -12,10 +12,10 @@ use super::{
     toggle::Toggle,
 };
 use crate::{
-    plugin::{
-        request::Request,
+    instance::{
+        command::Request,
         session::{Dictionaries, Playing},
-        summary::{Strip, Summary},
+        state::summary::{Strip, Summary},
     },
     preset::{Cue, Kind},
 };

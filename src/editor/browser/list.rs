@@ -6,7 +6,7 @@ use super::super::{
     theme,
 };
 use crate::{
-    plugin::summary::{Origin, Summary},
+    instance::state::summary::{Origin, Summary},
     preset::library::{Entry, Library, Listing, Trouble},
 };
 use egui::{

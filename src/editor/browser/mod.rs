@@ -12,10 +12,10 @@ use super::{
     theme,
 };
 use crate::{
-    plugin::{
-        browsing::Browse,
-        request::Request,
-        summary::{Origin, Summary},
+    instance::{
+        command::Request,
+        state::summary::{Origin, Summary},
+        worker::browsing::Browse,
     },
     preset::library::Library,
 };

@@ -6,7 +6,7 @@ use super::super::{
     theme,
 };
 use crate::{
-    plugin::summary::{Origin, Summary},
+    instance::state::summary::{Origin, Summary},
     preset::library::{Library, is_name},
 };
 use egui::{Align2, Button, Key, Label, Margin, RichText, Sense, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};

@@ -22,7 +22,7 @@ pub mod slice;
 
 use super::{EditorState, Scene, strip::display_name, theme};
 use crate::{
-    plugin::{session::Session, spectra::Onlooker, summary::Summary},
+    instance::{session::Session, state::summary::Summary, wires::spectra::Onlooker},
     separator::Observation,
 };
 use axis::Rows;

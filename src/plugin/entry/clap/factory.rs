@@ -1,10 +1,7 @@
 //! What a scan of the library finds: one plugin, and what its VST3 is to be called.
 
-use super::{
-    super::super::{Unbraid, host_link::HostLink},
-    host::HostFront,
-    instance::Instance,
-};
+use super::{super::super::Unbraid, host::HostFront, instance::Instance};
+use crate::instance::wires::host_link::HostLink;
 use clap_sys::{
     factory::plugin_factory::clap_plugin_factory,
     host::clap_host,

@@ -3,7 +3,8 @@
 //! A copy of the wrapper's `clap_plugin` with a few functions replaced. `plugin_data` stays the
 //! wrapper's, so every extension of the wrapper works on this pointer too.
 
-use super::{super::super::host_link::HostLink, events, host::HostFront, ports::Ports};
+use super::{events, host::HostFront, ports::Ports};
+use crate::instance::wires::host_link::HostLink;
 use clap_sys::{
     ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency},
     plugin::clap_plugin,

@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use serde_json::Value;
 use std::{path::Path, time::Duration};
 use unbraid::{
-    plugin::preset_field::StoredPreset,
+    instance::project::stored_preset::StoredPreset,
     preset::{Preset, file},
     recording::Recording,
     separator::LatencyMode,

@@ -2,7 +2,8 @@
 //!
 //! What the other sources have learned and become goes along with them, and so do their knobs.
 
-use super::{learning::Learning, session::Activity, worker::Desk};
+use super::{Desk, learning::Learning};
+use crate::instance::session::Activity;
 use crate::{
     learner::{
         adapted::{self, Places},

@@ -1,6 +1,6 @@
 //! Learning on a thread of its own.
 
-use super::super::options::LearnOptions;
+use crate::instance::state::options::LearnOptions;
 use crate::{
     dictionary::Dictionary,
     learner::{self, LearnError, LearnSettings, Lesson, adapted::Places},

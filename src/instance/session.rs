@@ -4,15 +4,15 @@
 //! only [`Session::meters`], and has an end of [`Session::spectra`].
 
 use super::{
-    arranging::Found,
-    browsing::Browsing,
+    command::Request,
     history::History,
-    meters::Meters,
-    options::{AdaptOptions, LearnOptions, Options},
-    request::Request,
-    spectra::Spectra,
-    summary::Summary,
-    waking::Waker,
+    repaint::Waker,
+    state::{
+        options::{AdaptOptions, LearnOptions, Options},
+        summary::Summary,
+    },
+    wires::{meters::Meters, spectra::Spectra},
+    worker::{browsing::Browsing, sources::Found},
 };
 use crate::{
     learner::adapted::Adapted,

@@ -13,7 +13,7 @@
 //! because waking a blocked receiver takes a lock on the sender's side. What is left of waiting: `try_recv` spins
 //! between a sender's claim to a place and its filling it. That is a few instructions, unless the system stops the sender right there.
 
-use super::adapting::Playing;
+use crate::instance::worker::adapting::Playing;
 use crate::{
     learner::{adapted::Adapted, capture::Capture},
     preset::Preset,

@@ -1,6 +1,7 @@
 //! The worker's part that lets sources follow the mixture, and remembers what they have become.
 
-use super::{handover::Framing, options::AdaptOptions, worker::Desk};
+use super::Desk;
+use crate::instance::{state::options::AdaptOptions, wires::handover::Framing};
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
     learner::{

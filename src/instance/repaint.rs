@@ -1,6 +1,6 @@
 //! Waking an editor that rests: while nothing moves it draws nothing, and does not look whether something would.
 
-use super::meters::{Meters, SILENCE_DB};
+use super::wires::meters::{Meters, SILENCE_DB};
 use std::{
     fmt,
     sync::{Mutex, PoisonError},

@@ -1,6 +1,9 @@
 //! What the editor asks of the worker.
 
-use super::{arranging::Arrange, browsing::Browse, version::Version};
+use super::{
+    project::version::Version,
+    worker::{browsing::Browse, sources::Arrange},
+};
 use crate::preset::{Cue, Knobs};
 use std::{path::PathBuf, sync::Arc};
 

@@ -10,10 +10,10 @@
 mod job;
 mod take;
 
-use super::{
-    handover::{Mark, Sign},
+use super::Desk;
+use crate::instance::{
     session::{Activity, LearnState},
-    worker::Desk,
+    wires::handover::{Mark, Sign},
 };
 use crate::{
     learner::adapted::{self, Places},

@@ -1,6 +1,6 @@
 //! The parameters a host sees. Their ids never change once released.
 
-use super::{options::Options, preset_field::PresetField};
+use super::{project::stored_preset::PresetField, state::options::Options};
 use crate::{
     nmf::discriminative::FOCUS,
     preset::{Knobs, MAX_SOURCES},

@@ -1,16 +1,24 @@
 //! The worker: one thread per instance that reads presets and builds models.
 
+pub mod adapting;
+pub mod browsing;
+pub mod following;
+pub mod learning;
+pub mod sources;
+
 use super::{
-    adapting::{Adapters, Playing},
-    handover::{Framing, Scene, Stage, WorkerEnd},
-    host_link::HostLink,
-    learning::Learning,
-    preset_field::{PresetField, StoredPreset, StoredPresetError},
-    request::Request,
+    command::Request,
+    project::{
+        stored_adapted::StoredAdapted,
+        stored_preset::{PresetField, StoredPreset, StoredPresetError},
+    },
+    repaint::Lookout,
     session::{Activity, Session},
-    stored_adapted::StoredAdapted,
-    summary::{Origin, Summary},
-    waking::Lookout,
+    state::summary::{Origin, Summary},
+    wires::{
+        handover::{Framing, Scene, Stage, WorkerEnd},
+        host_link::HostLink,
+    },
 };
 use crate::{
     learner::adapted::{self, Adapted, Places},
@@ -20,7 +28,9 @@ use crate::{
     },
     separator::{Model, ModelError},
 };
+use adapting::{Adapters, Playing};
 use crossbeam_channel::{Receiver, Sender, bounded, never, select};
+use learning::Learning;
 use std::{
     cell::Cell,
     path::Path,

@@ -1,6 +1,6 @@
 //! What adaptive sources have become, inside the host's project.
 
-use super::preset_field::{StoredPreset, StoredPresetError};
+use super::stored_preset::{StoredPreset, StoredPresetError};
 use crate::{
     learner::adapted::{Adapted, AdaptedSource},
     preset::{Cue, MAX_SOURCES, Preset, Source, file},

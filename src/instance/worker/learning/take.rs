@@ -1,6 +1,6 @@
 //! What is captured for a strip, as it comes.
 
-use super::super::options::LearnOptions;
+use crate::instance::state::options::LearnOptions;
 use crate::{
     learner::capture::{Capture, Gone},
     recording::Recording,

@@ -3,10 +3,8 @@
 //! The host saves and loads on a thread of its own while audio runs. Saving hands out ready text. What a
 //! project brings is put down here and taken up by the worker, or by the activation if that comes first.
 
-use super::{
-    stored_adapted::StoredAdapted,
-    summary::{Origin, Summary},
-};
+use super::stored_adapted::StoredAdapted;
+use crate::instance::state::summary::{Origin, Summary};
 use crate::preset::{
     Preset,
     file::{self, MAX_FILE_BYTES, PresetError},

@@ -1,6 +1,6 @@
 //! Which of a source's bases play, for the editor to show.
 
-use super::session::{Dictionaries, Playing};
+use crate::instance::session::{Dictionaries, Playing};
 use crate::{
     dictionary::Dictionary,
     preset::Kind,

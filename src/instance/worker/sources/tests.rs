@@ -3,14 +3,16 @@
 
 use super::*;
 use crate::{
-    learner::adapted::{Adapted, AdaptedSource},
-    plugin::{
-        handover::{self, Stage},
-        host_link::HostLink,
-        preset_field::PresetField,
+    instance::{
+        project::stored_preset::PresetField,
         session::Session,
-        summary::{Origin, Summary},
+        state::summary::{Origin, Summary},
+        wires::{
+            handover::{self, Stage},
+            host_link::HostLink,
+        },
     },
+    learner::adapted::{Adapted, AdaptedSource},
 };
 use std::cell::Cell;
 

@@ -1,14 +1,13 @@
 //! The worker's part that keeps the library of presets: lists, next and previous, names, deletions; and plays again what
 //! played once.
 
-use super::{
+use super::Desk;
+use crate::instance::{
+    command::{Replay, Request},
     history::Step,
-    preset_field::StoredPreset,
-    request::{Replay, Request},
+    project::{stored_preset::StoredPreset, version::Version},
     session::{Activity, Session},
-    summary::{Origin, Summary},
-    version::Version,
-    worker::Desk,
+    state::summary::{Origin, Summary},
 };
 use crate::preset::{
     Knobs,
@@ -178,7 +177,7 @@ impl Desk {
 
     /// The preset in the file `from` is in the file `to` now.
     fn follow_name(&self, from: &Path, to: &Path) {
-        let entry = Entry { name: super::worker::title_of(to), path: Some(to.to_owned()) };
+        let entry = Entry { name: super::title_of(to), path: Some(to.to_owned()) };
         if let Some(folder) = user_dir() {
             // See `note_use`.
             let _ = recent::replace(&folder, from, Some(&entry));

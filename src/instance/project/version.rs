@@ -1,6 +1,7 @@
 //! A preset as it once played, whole, so that it can play again exactly as it was.
 
-use super::{preset_field::StoredPreset, summary::Summary};
+use super::stored_preset::StoredPreset;
+use crate::instance::state::summary::Summary;
 use crate::{
     learner::adapted::Adapted,
     preset::{Preset, Source},

@@ -1,9 +1,7 @@
 //! The audio thread's eye on what begins and ends a take: the Learn switches and the host's transport.
 
-use super::{
-    handover::{AudioEnd, Mark, Sign},
-    params::UnbraidParams,
-};
+use super::handover::{AudioEnd, Mark, Sign};
+use crate::instance::params::UnbraidParams;
 use crate::preset::MAX_SOURCES;
 use nice_plug::prelude::Transport;
 

@@ -4,7 +4,7 @@
 //! source learned, a preset renamed or deleted. What the host automates is none. It belongs to the instance, not to its
 //! editor's window, and to the project: another project begins anew.
 
-use super::version::Version;
+use super::project::version::Version;
 use crate::preset::{Knobs, library::Trashed};
 use std::{collections::VecDeque, path::PathBuf, sync::Arc};
 

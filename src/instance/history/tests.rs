@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::{
-    plugin::{
-        preset_field::StoredPreset,
-        summary::{Origin, Summary},
+    instance::{
+        project::stored_preset::StoredPreset,
+        state::summary::{Origin, Summary},
     },
     preset::Preset,
 };

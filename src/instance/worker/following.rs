@@ -1,10 +1,9 @@
 //! The worker's part that decides which sources follow the mixture: adaptive, drifting, kept as they are, shared anew.
 
-use super::{
-    adapting::Adapters,
+use super::{Desk, adapting::Adapters};
+use crate::instance::{
     session::Activity,
-    summary::{Origin, Summary},
-    worker::Desk,
+    state::summary::{Origin, Summary},
 };
 use crate::{
     learner::{adapted::Adapted, adaptive::COMPONENTS},
