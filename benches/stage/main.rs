@@ -5,7 +5,7 @@
 
 mod pace;
 mod sound;
-#[path = "../../tests/stored_state/mod.rs"]
+#[path = "../../tests/host/stored_state.rs"]
 #[allow(dead_code, clippy::unwrap_used, reason = "made for tests, which fail by panicking")]
 mod stored_state;
 mod threads;

@@ -1,5 +1,4 @@
 //! The command line as its users meet it: the real program, its files, its messages, its exit codes.
-#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
 mod commands;

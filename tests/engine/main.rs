@@ -1,0 +1,12 @@
+//! The engine: separation, learning, presets and recordings, without the plugin.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod batch;
+mod evaluation;
+mod preset;
+mod quality;
+mod recording;
+mod separator;
+
+/// The folder that all paths begin at.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

@@ -1,0 +1,8 @@
+//! Presets: the file format, what it refuses, and the library.
+
+mod damage;
+mod fuzz;
+mod numpy;
+mod round_trip;
+mod sample;
+mod write;

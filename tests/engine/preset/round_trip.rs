@@ -1,0 +1,134 @@
+//! What is written can be read, and is written again as it was.
+
+use super::sample::{FIXTURE, Parts, dictionary, fixture_bytes, fixture_path, sample};
+use safetensors::SafeTensors;
+use serde_json::json;
+use unbraid_engine::preset::{
+    Colour, Kind, MAX_SOURCES, PALETTE,
+    file::{self, SUFFIX},
+    library::{self, Entry},
+};
+
+#[test]
+fn a_file_of_format_1_loads_to_the_same_values_for_ever() {
+    assert_eq!(file::read(&fixture_path()).unwrap(), sample());
+}
+
+#[test]
+fn a_file_of_format_1_is_written_again_byte_by_byte() {
+    let preset = file::read(&fixture_path()).unwrap();
+    assert!(file::to_bytes(&preset).unwrap() == fixture_bytes(), "{FIXTURE} changed");
+}
+
+#[test]
+fn the_same_preset_always_gives_the_same_bytes() {
+    let first = file::to_bytes(&sample()).unwrap();
+    assert!((0..50).all(|_| file::to_bytes(&sample()).unwrap() == first));
+}
+
+#[test]
+fn the_safetensors_crate_reads_what_is_written() {
+    let bytes = file::to_bytes(&sample()).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let mut names = tensors.names();
+    names.sort_unstable();
+    assert_eq!(names, ["source.0.bases.32", "source.0.bases.64"]);
+    let tensor = tensors.tensor("source.0.bases.64").unwrap();
+    assert_eq!((tensor.dtype(), tensor.shape()), (safetensors::Dtype::F32, &[3, 33][..]));
+    let numbers: Vec<f32> = tensor.data().chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+    assert_eq!(numbers, dictionary(64).bases);
+    assert_eq!(tensor.data().as_ptr().addr() % 4, bytes.as_ptr().addr() % 4, "tensors are aligned within the file");
+}
+
+#[test]
+fn dictionaries_for_short_latencies_and_reconstruction_bases_come_back() {
+    let mut preset = sample();
+    let mut short = dictionary(64);
+    short.frame.latency = 16;
+    short.reconstruction = Some(short.bases.iter().map(|weight| 3.0 * weight).collect());
+    preset.sources[0].dictionaries.push(short);
+    let bytes = file::to_bytes(&preset).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    assert!(tensors.tensor("source.0.bases.64.16").is_ok() && tensors.tensor("source.0.reconstruction.64.16").is_ok());
+    assert_eq!(file::from_bytes(&bytes, "it").unwrap(), preset);
+}
+
+#[test]
+fn what_is_known_wins_over_unknown_keys_of_the_same_name() {
+    let mut preset = sample();
+    preset.sources[0].unknown.insert("name".to_owned(), json!("other"));
+    preset.sources[0].unknown.insert("blocks".to_owned(), json!({"a": 1}));
+    let read = file::from_bytes(&file::to_bytes(&preset).unwrap(), "it").unwrap();
+    assert_eq!(read, sample());
+}
+
+#[test]
+fn the_order_of_keys_in_a_foreign_file_does_not_matter() {
+    let mut parts = Parts::new();
+    let kind = parts.document["sources"][0].as_object_mut().unwrap().remove("kind").unwrap();
+    let text = parts.document.to_string().replacen(r#""name":"#, &format!(r#""kind":{kind},"name":"#), 1);
+    parts.document = serde_json::from_str(&text).unwrap();
+    assert_eq!(file::from_bytes(&parts.bytes(), "it").unwrap(), sample());
+}
+
+#[test]
+fn a_source_knows_its_number_of_bases() {
+    let preset = sample();
+    assert_eq!(preset.sources[0].components(), 3);
+    assert_eq!(preset.sources[1].components(), 8);
+}
+
+#[test]
+fn as_many_sources_as_there_are_knobs_fit() {
+    let mut preset = sample();
+    let rest = preset.sources[1].clone();
+    preset.sources.truncate(1);
+    for (number, colour) in PALETTE.iter().enumerate().take(MAX_SOURCES).skip(1) {
+        let mut source = rest.clone();
+        source.name = format!("rest {number}");
+        source.colour = *colour;
+        source.kind = Kind::Adaptive { components: number };
+        preset.sources.push(source);
+    }
+    assert_eq!(file::from_bytes(&file::to_bytes(&preset).unwrap(), "it").unwrap(), preset);
+}
+
+#[test]
+fn colours_are_written_as_they_are_read() {
+    assert_eq!(Colour([0x0A, 0x9F, 0xFF]).to_string(), "#0a9fff");
+    assert_eq!(Colour::from_hex("#0A9fff"), Some(Colour([0x0A, 0x9F, 0xFF])));
+    for wrong in ["", "#", "0a9fff", "#0a9ff", "#0a9fff0", "#+a9fff", "#0a9ffg", "#äöü"] {
+        assert_eq!(Colour::from_hex(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn every_factory_preset_is_offered_and_plays_fixed_sources() {
+    assert_eq!(library::factory_names().next(), Some("Drums + Bass"));
+    let entries = library::entries();
+    for (name, entry) in library::factory_names().zip(entries) {
+        assert_eq!(entry, Entry { name: name.to_owned(), path: None });
+        let preset = library::load(&entry).unwrap();
+        assert!(preset.sources.iter().any(|source| source.kind == Kind::Fixed), "{name}");
+        let bytes = library::factory_bytes(name).unwrap();
+        assert!(file::to_bytes(&preset).unwrap() == bytes, "{name} is not as this version writes it");
+    }
+}
+
+#[test]
+fn the_library_loads_a_users_preset_from_its_file() {
+    let entry = Entry { name: "preset-v1".to_owned(), path: Some(fixture_path()) };
+    assert!(fixture_path().to_str().unwrap().ends_with(SUFFIX));
+    assert_eq!(library::load(&entry).unwrap(), sample());
+}
+
+#[test]
+fn an_unknown_factory_preset_is_refused_with_the_names_that_there_are() {
+    let error = library::load(&Entry { name: "Harps".to_owned(), path: None }).unwrap_err();
+    let names: Vec<_> = library::factory_names().collect();
+    let expected = format!(
+        "factory preset \"Harps\": there is no factory preset of this name; choose one of: {}",
+        names.join(", ")
+    );
+    assert_eq!(error.to_string(), expected);
+}

@@ -1,0 +1,240 @@
+//! The plugin's audio thread under an allocator that ends the process at the first allocation or release.
+
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
+use nice_plug::{context::process::SendEventError, prelude::*};
+use std::{
+    cell::Cell,
+    time::{Duration, Instant},
+};
+use unbraid::{
+    instance::{project::stored_preset::StoredPreset, wires::host_link::HostLink},
+    learner::adaptive,
+    plugin::Unbraid,
+    preset::{Cue, Kind, Preset, file, library},
+};
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
+
+const BLOCK: usize = 480;
+const CHANNELS: usize = 2;
+
+/// The framework's side of a call, with nothing in it.
+struct Context {
+    transport: Transport,
+    latency: Cell<u32>,
+}
+
+impl Context {
+    fn new() -> Self {
+        Self { transport: Transport::new(48_000.0), latency: Cell::new(0) }
+    }
+}
+
+impl ActivateContext<Unbraid> for Context {
+    fn plugin_api(&self) -> PluginApi {
+        PluginApi::Clap
+    }
+    fn execute(&self, (): ()) {}
+    fn set_latency_samples(&self, samples: u32) {
+        self.latency.set(samples);
+    }
+    fn set_current_voice_capacity(&self, _: u32) {}
+}
+
+impl ProcessContext<Unbraid> for Context {
+    fn plugin_api(&self) -> PluginApi {
+        PluginApi::Clap
+    }
+    fn execute_background(&self, (): ()) {}
+    fn execute_gui(&self, (): ()) {}
+    fn transport(&self) -> &Transport {
+        &self.transport
+    }
+    fn next_event(&mut self) -> Option<PluginNoteEvent<Unbraid>> {
+        None
+    }
+    fn try_send_event(
+        &mut self,
+        event: PluginNoteEvent<Unbraid>,
+    ) -> Result<(), (PluginNoteEvent<Unbraid>, SendEventError)> {
+        Err((event, SendEventError::NoOutputBuffer))
+    }
+    fn set_latency_samples(&self, _: u32) {
+        panic!("the latency may change while activating only");
+    }
+    fn request_restart(&self) {}
+    fn set_current_voice_capacity(&self, _: u32) {}
+}
+
+fn activate(plugin: &mut Unbraid) -> u32 {
+    let context = &mut Context::new();
+    let buffers = BufferConfig {
+        sample_rate: 48_000.0,
+        min_buffer_size: None,
+        max_buffer_size: BLOCK as u32,
+        process_mode: ProcessMode::Realtime,
+    };
+    assert!(plugin.activate(&Unbraid::AUDIO_IO_LAYOUTS[0], &buffers, context));
+    plugin.reset();
+    context.latency.get()
+}
+
+/// Plays `blocks` blocks of noise; allocations are allowed only between the calls.
+fn play(plugin: &mut Unbraid, blocks: usize) {
+    let mut main_samples = vec![vec![0.0_f32; BLOCK]; CHANNELS];
+    let mut source_samples = vec![vec![vec![0.0_f32; BLOCK]; CHANNELS]; 8];
+    let mut context = Context::new();
+    let mut state = 1_u32;
+    for _ in 0..blocks {
+        for sample in main_samples.iter_mut().flatten() {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *sample = (state >> 8) as f32 / (1 << 24) as f32 - 0.5;
+        }
+        let mut main = buffer(&mut main_samples);
+        let mut outputs: Vec<Buffer> = source_samples.iter_mut().map(|channels| buffer(channels)).collect();
+        let mut aux = AuxiliaryBuffers { inputs: &mut [], outputs: &mut outputs };
+        let status = assert_no_alloc(|| plugin.process(&mut main, &mut aux, &mut context));
+        assert!(!matches!(status, ProcessStatus::Error(_)));
+    }
+    assert!(main_samples.iter().flatten().all(|sample| sample.is_finite()));
+}
+
+fn buffer(channels: &mut [Vec<f32>]) -> Buffer<'_> {
+    let mut buffer = Buffer::default();
+    // SAFETY: all channels have BLOCK samples and are borrowed as long as the buffer.
+    unsafe {
+        buffer.set_slices(BLOCK, |slices| *slices = channels.iter_mut().map(Vec::as_mut_slice).collect());
+    }
+    buffer
+}
+
+/// Sets the parameter with this id, 0 to 1, as the framework does before it calls `process`.
+fn set(plugin: &Unbraid, id: &str, normalized: f32) {
+    let params = plugin.params();
+    let (_, param, _) = params.param_map().into_iter().find(|(known, ..)| known == id).unwrap();
+    // SAFETY: `params` is alive.
+    unsafe { param._internal_set_normalized_value(normalized) };
+}
+
+/// What the project stores of the preset.
+fn stored(plugin: &Unbraid) -> StoredPreset {
+    serde_json::from_str(&plugin.params().serialize_fields()["preset"]).unwrap()
+}
+
+/// The host brings a project with this preset.
+fn bring(plugin: &Unbraid, preset: &Preset) {
+    let mut fields = plugin.params().serialize_fields();
+    let stored = StoredPreset::pack("brought", &file::to_bytes(preset).unwrap());
+    fields.insert("preset".to_owned(), serde_json::to_string(&stored).unwrap());
+    plugin.params().deserialize_fields(&fields);
+}
+
+/// Plays, with time for the worker, until what the project stores `fits`.
+fn play_until(plugin: &mut Unbraid, fits: impl Fn(&StoredPreset) -> bool) {
+    let patience = Instant::now() + Duration::from_secs(120);
+    while !fits(&stored(plugin)) {
+        assert!(Instant::now() < patience, "the worker does nothing");
+        play(plugin, 20);
+        std::thread::sleep(Duration::from_millis(30));
+    }
+}
+
+/// The factory preset with a bass that follows the mixture; and two sources that share what they find by where it stands.
+fn following() -> [Preset; 2] {
+    let mut half = library::load(&library::entries()[0]).unwrap();
+    let bass = &mut half.sources[1];
+    bass.kind = Kind::Adaptive { components: adaptive::COMPONENTS };
+    (bass.blocks, bass.dictionaries) = (Vec::new(), Vec::new());
+    [half, Preset { grouping: Cue::Position, ..Preset::unsupervised(2, adaptive::COMPONENTS) }]
+}
+
+/// One test, because the allocator watches one thread.
+#[test]
+fn nothing_is_allocated_while_controls_presets_and_modes_change() {
+    let mut plugin = Unbraid::default();
+    HostLink::take_offered().unwrap().set_listeners(u8::MAX);
+    let quality = activate(&mut plugin);
+    // Some first uses (a lazily set up thread-local, say) are allowed to allocate before the sound starts.
+    play(&mut plugin, 20);
+
+    let ids = [
+        "gain_1",
+        "mute_2",
+        "solo_1",
+        "focus",
+        "sparsity",
+        "smoothness",
+        "mix",
+        "output",
+        "bypass",
+        "removed",
+        "learn_1",
+    ];
+    for id in ids {
+        for value in [1.0, 0.3, 0.0] {
+            set(&plugin, id, value);
+            play(&mut plugin, 5);
+        }
+    }
+    set(&plugin, "mix", 1.0);
+
+    // The worker builds a model of what a project brings; it fades in, and what it displaces goes home.
+    for _ in 0..20 {
+        let params = plugin.params();
+        params.deserialize_fields(&params.serialize_fields());
+        std::thread::sleep(Duration::from_millis(60));
+        play(&mut plugin, 20);
+    }
+
+    // Sources follow the mixture: frames go out and bases come back, until the project holds what they have become.
+    let presets = following();
+    for preset in &presets {
+        bring(&plugin, preset);
+        play_until(&mut plugin, |stored| stored.adapted.is_some());
+    }
+    // Models come and go while they do.
+    for preset in presets.iter().cycle().take(10) {
+        bring(&plugin, preset);
+        std::thread::sleep(Duration::from_millis(60));
+        play(&mut plugin, 40);
+    }
+    // The other source is learned meanwhile.
+    bring(&plugin, &presets[0]);
+    play_until(&mut plugin, |stored| stored.adapted.is_some());
+    set(&plugin, "learn_1", 1.0);
+    play(&mut plugin, 100);
+    set(&plugin, "learn_1", 0.0);
+    play_until(&mut plugin, |stored| {
+        let learned_from = &stored.unpack().unwrap().sources[0].learned_from;
+        learned_from.iter().any(|name| name.starts_with("what was played"))
+    });
+    play_until(&mut plugin, |stored| stored.adapted.is_some());
+
+    // An editor opens, looks on, is slow, and closes.
+    let onlooker = plugin.session().spectra.look_on();
+    play(&mut plugin, 20);
+    let mut frames = 0;
+    onlooker.each(|frame| frames += usize::from(!frame.magnitudes().is_empty()));
+    assert!((15..=24).contains(&frames), "{frames} frames in a fifth of a second");
+    play(&mut plugin, 200);
+    drop(onlooker);
+    assert_eq!(plugin.session().spectra.in_circulation(), 0);
+    play(&mut plugin, 20);
+    assert_eq!(plugin.session().spectra.in_circulation(), 0);
+    let onlooker = plugin.session().spectra.look_on();
+
+    // A mode change: the old mode plays until the plugin is activated again.
+    set(&plugin, "mode", 0.0);
+    play(&mut plugin, 20);
+    plugin.deactivate();
+    let live = activate(&mut plugin);
+    assert!(live < quality, "{live} samples after {quality}");
+    onlooker.each(|_| {});
+    play(&mut plugin, 20);
+    // The boxes of before serve the new frames too.
+    let mut steps = Vec::new();
+    onlooker.each(|frame| steps.push(frame.step));
+    assert!(steps.len() > 15 && steps.iter().all(|step| *step < 550), "{steps:?}");
+    play(&mut plugin, 30);
+}

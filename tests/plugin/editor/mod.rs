@@ -1,0 +1,19 @@
+//! The real interface, driven by hand: a pointer, a wheel, keys, a screen reader's tree.
+
+mod stage;
+
+mod bases;
+mod browser;
+mod compare;
+mod controls;
+mod header;
+mod knobs;
+mod learning;
+mod picture;
+mod pictures;
+mod places;
+mod scale;
+mod snapshots;
+mod states;
+mod strips;
+mod undo;

@@ -1,0 +1,70 @@
+//! The interface as it was approved, picture by picture, in the folder `snapshots`. After a change that is meant to be seen:
+//! `UPDATE_SNAPSHOTS=1 cargo test --features plugin --test plugin snapshots`, then look at each of them.
+
+use super::{
+    bases::with_bases,
+    pictures::{play, playing},
+    stage::{DEFAULT, SMALLEST, Stage},
+};
+use egui::{Modifiers, Pos2, Vec2, vec2};
+use egui_kittest::SnapshotOptions;
+use unbraid::instance::session::{Activity, LearnState};
+
+/// Graphics adapters differ in how they round an edge: so many pixels may be another colour.
+const ANOTHER_COLOUR: usize = 600;
+
+#[track_caller]
+fn compare(mut stage: Stage, name: &str) {
+    stage.move_to(Pos2::new(1.0, 1.0));
+    play(&mut stage, 0.1);
+    let options = SnapshotOptions::new().output_path("tests/plugin/editor/snapshots").max_failed_pixels(ANOTHER_COLOUR);
+    stage.harness.set_render_cursor(false);
+    if let Err(error) = stage.harness.try_snapshot_options(name, &options) {
+        panic!("{error}");
+    }
+}
+
+/// Strips with their knobs turned and switches set.
+fn set(count: usize, size: Vec2) -> Stage {
+    let mut stage = playing(count, size);
+    stage.wheel("Drums gain", -6.0, Modifiers::NONE);
+    stage.wheel("Bass gain", 3.0, Modifiers::NONE);
+    if count > 2 {
+        stage.click("Guitar mute");
+    }
+    stage
+}
+
+#[test]
+fn strips_look_as_approved() {
+    compare(set(2, DEFAULT), "two_strips");
+    compare(set(8, SMALLEST), "eight_strips_smallest");
+}
+
+#[test]
+fn the_page_of_bases_looks_as_approved() {
+    let mut stage = with_bases(vec2(900.0, 600.0));
+    stage.click("Page of bases");
+    play(&mut stage, 0.5);
+    compare(stage, "bases");
+}
+
+#[test]
+fn the_browser_looks_as_approved() {
+    let mut stage = Stage::with_library(vec2(900.0, 600.0));
+    play(&mut stage, 0.5);
+    stage.click("Preset");
+    compare(stage, "browser");
+}
+
+#[test]
+fn states_look_as_approved() {
+    let mut stage = playing(2, vec2(900.0, 600.0));
+    stage.session.set_learning(LearnState { take: Some((1, 2.4, 0.5)), ..LearnState::default() });
+    stage.click("Bypass");
+    compare(stage, "capturing_bypassed");
+    let stage = playing(8, SMALLEST);
+    let sentence = "kit.unbraid.safetensors: the file ends too early; load another copy of it.";
+    stage.session.set_activity(Activity::Failed(sentence.to_owned()));
+    compare(stage, "failed_smallest");
+}
