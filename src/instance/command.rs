@@ -1,81 +1,184 @@
-//! What the editor asks of the worker.
+//! Everything that is asked of the worker. It carries commands out one after another, in the order in which they were
+//! sent, and says what came of them in a [`Message`](super::state::message::Message).
 
-use super::{
-    project::version::Version,
-    worker::{browsing::Browse, sources::Arrange},
-};
-use crate::preset::{Cue, Knobs};
-use std::{path::PathBuf, sync::Arc};
+use super::params::ParamId;
+use crate::preset::{Cue, library::Entry};
+use std::path::PathBuf;
 
-/// What the editor asks of the worker.
+/// Strips are counted from 0.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Play or save a preset.
+    Preset(PresetCommand),
+    /// Keep the library of presets.
+    Library(LibraryCommand),
+    /// Change which sources there are.
+    Source(SourceCommand),
+    /// Learn a source.
+    Learn(LearnCommand),
+    /// Steer what follows the mixture.
+    Adaptation(AdaptationCommand),
+    /// Undo, redo, compare.
+    Undo(UndoCommand),
+    /// Take away the message that is shown.
+    DismissMessage,
+    /// Look at what the host has left: a project, an activation.
+    Look,
+}
+
+/// Which preset plays.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
+pub enum PresetCommand {
     /// Play the factory preset of this name.
     LoadFactory(String),
     /// Play the preset in this file.
     LoadFile(PathBuf),
-    /// Capture for this strip from now on.
-    Learn(usize),
-    /// End what is being captured, and learn it.
-    StopCapture,
-    /// Learn this strip from what was played in the last seconds.
-    LearnLast(usize),
-    /// Learn this strip from these audio files.
-    LearnFiles(usize, Vec<PathBuf>),
-    /// Learn this strip once more from what it was learned from, with the options as they are now.
-    LearnAgain(usize),
-    /// Let this strip's source follow the mixture.
-    MakeAdaptive(usize),
-    /// Let this strip's fixed source move towards what plays, or not.
-    Drift(usize, bool),
-    /// Let all adaptive sources begin again.
-    ResetAdaptive,
-    /// Make a fixed source of what this strip's adaptive source has become.
-    Keep(usize),
-    /// Let the adaptive sources share their components by this cue, anew.
-    GroupBy(Cue),
-    /// Give a component of an adaptive source, counted over all sources of the preset, to the adaptive source of another strip.
-    Give {
-        /// The component.
-        component: usize,
-        /// Whose it is from now on.
-        strip: usize,
-    },
-    /// Play this many adaptive sources that nobody taught anything (unsupervised separation).
-    TakeApart(usize),
-    /// Drop what is being captured and learned.
-    CancelLearning,
+    /// Play the next preset of the library; after the last comes the first.
+    Next,
+    /// Play the one before; before the first comes the last.
+    Previous,
     /// Save the preset that plays in the user's folder under this name.
     Save(String),
-    /// Something about the library of presets.
-    Browse(Browse),
-    /// Play what played once.
-    Replay(Replay),
-    /// Change which sources there are.
-    Arrange(Arrange),
+    /// Play this many adaptive sources that nobody taught anything (unsupervised separation).
+    Unsupervised(usize),
 }
 
-/// For what changes the sources, in the words of [`Arrange`].
-impl From<Arrange> for Request {
-    fn from(arrange: Arrange) -> Self {
-        Self::Arrange(arrange)
-    }
+/// What is done with preset files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LibraryCommand {
+    /// Read the user's folder anew.
+    Refresh,
+    /// Give the preset in this file another name.
+    Rename(PathBuf, String),
+    /// Delete the preset in this file. It goes to a folder of its own, and can be brought back.
+    Delete(PathBuf),
+    /// Bring back what was deleted last.
+    RestoreDeleted,
+    /// Leave it deleted.
+    ForgetDeleted,
+    /// Show the folder of this file in the system's file manager, or the user's folder.
+    ShowFolder(Option<PathBuf>),
 }
 
-/// A version to play again.
-#[derive(Debug, Clone)]
-pub struct Replay {
-    /// The version.
-    pub version: Arc<Version>,
-    /// Where to put the knobs, if not where they are.
-    pub knobs: Option<Vec<Knobs>>,
+/// What is done with the sources of the preset that plays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceCommand {
+    /// Call the source of this strip so.
+    Rename(usize, String),
+    /// Take this strip's source out of the preset.
+    Remove(usize),
+    /// Add a source, which follows the mixture until it is taught.
+    Add,
+    /// Find out which sources a preset has, for [`Self::Load`]; the answer is in
+    /// [`Session::preset_sources`](super::session::Session::preset_sources).
+    List(Entry),
+    /// The sources that were found are of no interest any more.
+    ForgetList,
+    /// Put a source of another preset in place of this strip's.
+    Load {
+        /// The strip.
+        strip: usize,
+        /// The other preset.
+        from: Entry,
+        /// Its source, by place.
+        source: usize,
+    },
+    /// Save this strip's source as a preset of its own, under its name or one like it.
+    Save(usize),
+    /// Let this strip's source follow the mixture.
+    MakeAdaptive(usize),
+    /// Make a fixed source of what this strip's adaptive source has learned.
+    Keep(usize),
+    /// Let this strip's fixed source move towards what plays, or not.
+    Drift(usize, bool),
 }
 
-impl PartialEq for Replay {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.version, &other.version) && self.knobs == other.knobs
-    }
+/// Learning from what is played alone, or from files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LearnCommand {
+    /// Capture for this strip from now on.
+    Start(usize),
+    /// End what is being captured, and learn it.
+    Stop,
+    /// Learn this strip from what was played in the last seconds.
+    Last(usize),
+    /// Learn this strip from these audio files.
+    Files {
+        /// The strip.
+        strip: usize,
+        /// What its source was called when the files were chosen: if the strip has another source by now, nothing is learned.
+        source: String,
+        /// The recordings.
+        files: Vec<PathBuf>,
+    },
+    /// Learn this strip once more from what it was learned from, with the options as they are now.
+    Again(usize),
+    /// Drop what is being captured and learned.
+    Cancel,
 }
 
-// A gain in dB is never NaN: presets are checked, and a knob's range ends on both sides.
-impl Eq for Replay {}
+/// What follows the mixture while it plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdaptationCommand {
+    /// Let all that follows the mixture begin again.
+    Reset,
+    /// Let the adaptive sources share their components by this cue, anew.
+    GroupBy(Cue),
+    /// Give a component of an adaptive source to the adaptive source of another strip.
+    Give {
+        /// The component, counted over all sources of the preset.
+        component: usize,
+        /// The strip whose it is from now on.
+        strip: usize,
+    },
+}
+
+/// The undo history, and the two states to compare.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UndoCommand {
+    /// Take back what was done last.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Put the other side in force.
+    SwitchSide,
+    /// Copy the side in force to the other.
+    CopySide,
+    /// A parameter was moved by hand: this can be undone.
+    Moved(ParamMove),
+    /// The next turn of a wheel is an undo action of its own.
+    EndTurn,
+}
+
+/// A parameter that was moved by hand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ParamMove {
+    /// The parameter.
+    pub param: ParamId,
+    /// Its normalized value before.
+    pub from: f32,
+    /// Its normalized value after.
+    pub to: f32,
+    /// When a single turn of a wheel or press of a key was made, in seconds by any clock: it joins the turns just before
+    /// it. `None` for anything else.
+    pub turned_at: Option<f64>,
+}
+
+/// Each group of commands is a command.
+macro_rules! into_command {
+    ($($group:ident($kind:ident)),*) => { $(
+        impl From<$kind> for Command {
+            fn from(command: $kind) -> Self {
+                Self::$group(command)
+            }
+        }
+    )* };
+}
+into_command!(
+    Preset(PresetCommand),
+    Library(LibraryCommand),
+    Source(SourceCommand),
+    Learn(LearnCommand),
+    Adaptation(AdaptationCommand),
+    Undo(UndoCommand)
+);

@@ -1,7 +1,17 @@
 //! One plugin instance, free of the framework but for its parameters.
+//!
+//! - [`main_half`]: what the host's main thread does: activation.
+//! - [`worker`]: what runs on the worker thread. [`command`]: everything that is asked of it.
+//! - [`session`]: what the editor reads, made of the plain values in [`state`]; [`bases`] looks up which bases play.
+//!   [`repaint`]: when a resting editor draws.
+//! - [`project`]: what plays, and what a project stores of it.
+//! - [`params`]: the parameters a host sees. [`host_params`]: how the worker sets them.
+//! - [`wires`]: what crosses between the audio thread and the others.
 
+pub mod bases;
 pub mod command;
-pub mod history;
+pub mod host_params;
+pub mod main_half;
 pub mod params;
 pub mod project;
 pub mod repaint;
@@ -9,6 +19,3 @@ pub mod session;
 pub mod state;
 pub mod wires;
 pub mod worker;
-
-/// The factory preset that plays at first insert.
-pub const FIRST_PRESET: &str = "Drums + Bass";

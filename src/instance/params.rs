@@ -1,13 +1,16 @@
 //! The parameters a host sees. Their ids never change once released.
 
-use super::{project::stored_preset::PresetField, state::options::Options};
+use super::{project::playback::Playback, state::options::Options};
 use crate::{
     nmf::discriminative::FOCUS,
     preset::{Knobs, MAX_SOURCES},
     separator::{Controls, LatencyMode, decibels_to_gain},
 };
 use nice_plug::prelude::*;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, OnceLock},
+};
 
 /// A gain knob's lowest position, in dB; it stands for silence (minus infinity).
 pub const GAIN_SILENCE_DB: f32 = -61.0;
@@ -129,6 +132,95 @@ fn text_to_gain(text: &str) -> Option<f32> {
     db.is_finite().then(|| if db < GAIN_MIN_DB { GAIN_SILENCE_DB } else { db.min(GAIN_MAX_DB) })
 }
 
+/// A parameter. Its text, as in `gain_1`, is its id in hosts and projects, which never changes once released. Strips are counted
+/// from 0, in texts from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ParamId {
+    /// A strip's gain.
+    Gain(usize),
+    /// A strip's mute switch.
+    Mute(usize),
+    /// A strip's solo switch.
+    Solo(usize),
+    /// A strip's Learn switch.
+    Learn(usize),
+    /// Latency mode.
+    Mode,
+    /// Exponent of the masks.
+    Focus,
+    /// Sparsity.
+    Sparsity,
+    /// Smoothness.
+    Smoothness,
+    /// Share of the remix.
+    Mix,
+    /// Output gain.
+    Output,
+    /// The host's bypass.
+    Bypass,
+    /// Listening to what is removed.
+    Removed,
+}
+
+/// The parameters that no strip has.
+const GLOBAL: [ParamId; 8] = [
+    ParamId::Mode,
+    ParamId::Focus,
+    ParamId::Sparsity,
+    ParamId::Smoothness,
+    ParamId::Mix,
+    ParamId::Output,
+    ParamId::Bypass,
+    ParamId::Removed,
+];
+
+impl ParamId {
+    /// All parameters, in the order in which hosts list them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let of_strip = |strip| [Self::Gain(strip), Self::Mute(strip), Self::Solo(strip), Self::Learn(strip)];
+        (0..MAX_SOURCES).flat_map(of_strip).chain(GLOBAL)
+    }
+
+    /// The parameter whose id in hosts and projects is `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::all().find(|id| id.to_string() == text)
+    }
+
+    /// The strip it belongs to.
+    pub fn strip(self) -> Option<usize> {
+        match self {
+            Self::Gain(strip) | Self::Mute(strip) | Self::Solo(strip) | Self::Learn(strip) => Some(strip),
+            _ => None,
+        }
+    }
+
+    /// Whether it is undone and compared. What only serves to listen or to learn is not: who compares two states in bypass
+    /// wants to stay there.
+    pub fn is_undoable(self) -> bool {
+        !matches!(self, Self::Learn(_) | Self::Bypass | Self::Removed)
+    }
+}
+
+impl fmt::Display for ParamId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Gain(strip) => return write!(formatter, "gain_{}", strip + 1),
+            Self::Mute(strip) => return write!(formatter, "mute_{}", strip + 1),
+            Self::Solo(strip) => return write!(formatter, "solo_{}", strip + 1),
+            Self::Learn(strip) => return write!(formatter, "learn_{}", strip + 1),
+            Self::Mode => "mode",
+            Self::Focus => "focus",
+            Self::Sparsity => "sparsity",
+            Self::Smoothness => "smoothness",
+            Self::Mix => "mix",
+            Self::Output => "output",
+            Self::Bypass => "bypass",
+            Self::Removed => "removed",
+        };
+        formatter.write_str(name)
+    }
+}
+
 /// All parameters, and what a project stores beside them.
 #[derive(Params)]
 pub struct UnbraidParams {
@@ -161,7 +253,7 @@ pub struct UnbraidParams {
     pub removed: BoolParam,
     /// The whole preset, so that a project opens on a machine without the file.
     #[persist = "preset"]
-    pub preset: PresetField,
+    pub preset: Arc<Playback>,
     /// The editor window's width and height in logical pixels, once it was opened. Not for the audio thread.
     #[persist = "editor"]
     pub editor_size: Mutex<Option<(f32, f32)>>,
@@ -181,8 +273,8 @@ fn percent(name: &str, default: f32) -> FloatParam {
 }
 
 impl UnbraidParams {
-    /// Parameters at their defaults, with `preset` in the project's state.
-    pub fn new(preset: PresetField) -> Self {
+    /// Parameters at their defaults, with what `playback` plays in the project's state.
+    pub fn new(playback: Arc<Playback>) -> Self {
         Self {
             strips: std::array::from_fn(|i| StripParams::new(i + 1)),
             mode: EnumParam::new("Mode", FIRST_MODE.get().copied().unwrap_or(Mode::Quality)).non_automatable(),
@@ -196,7 +288,7 @@ impl UnbraidParams {
                 .with_value_to_string(formatters::v2s_f32_rounded(1)),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             removed: BoolParam::new("Listen to Removed", false),
-            preset,
+            preset: playback,
             editor_size: Mutex::default(),
             editor_scale: Mutex::default(),
             options: Arc::default(),
@@ -219,6 +311,48 @@ impl UnbraidParams {
         self.strips.iter().map(knobs).collect()
     }
 
+    /// The parameter `id`, as the framework handles it. It is alive as long as `self`.
+    pub fn pointer(&self, id: ParamId) -> ParamPtr {
+        match id {
+            ParamId::Gain(strip) => self.strips[strip].gain.as_ptr(),
+            ParamId::Mute(strip) => self.strips[strip].mute.as_ptr(),
+            ParamId::Solo(strip) => self.strips[strip].solo.as_ptr(),
+            ParamId::Learn(strip) => self.strips[strip].learn.as_ptr(),
+            ParamId::Mode => self.mode.as_ptr(),
+            ParamId::Focus => self.focus.as_ptr(),
+            ParamId::Sparsity => self.sparsity.as_ptr(),
+            ParamId::Smoothness => self.smoothness.as_ptr(),
+            ParamId::Mix => self.mix.as_ptr(),
+            ParamId::Output => self.output.as_ptr(),
+            ParamId::Bypass => self.bypass.as_ptr(),
+            ParamId::Removed => self.removed.as_ptr(),
+        }
+    }
+
+    /// Where the parameter `id` stands, normalized.
+    pub fn normalized(&self, id: ParamId) -> f32 {
+        // SAFETY: the parameter is a part of `self`.
+        unsafe { self.pointer(id).unmodulated_normalized_value() }
+    }
+
+    /// What the parameter `id` is called.
+    pub fn name(&self, id: ParamId) -> &str {
+        // SAFETY: the parameter is a part of `self`.
+        unsafe { self.pointer(id).name() }
+    }
+
+    /// Any thread but the audio thread: where the parameters stand that `knobs`, one per strip, set; normalized.
+    pub fn normalized_knobs(&self, knobs: &[Knobs]) -> Vec<(ParamId, f32)> {
+        let of_strip = |(strip, (params, knobs)): (usize, (&StripParams, &Knobs))| {
+            [
+                (ParamId::Gain(strip), params.gain.preview_normalized(knobs.gain_db.unwrap_or(GAIN_SILENCE_DB))),
+                (ParamId::Mute(strip), params.mute.preview_normalized(knobs.mute)),
+                (ParamId::Solo(strip), params.solo.preview_normalized(knobs.solo)),
+            ]
+        };
+        self.strips.iter().zip(knobs).enumerate().flat_map(of_strip).collect()
+    }
+
     /// Audio thread: where everything stands, as the separator takes it. Only the strips of the preset's
     /// `sources` sources count; a solo on an empty strip silences nothing.
     pub fn controls(&self, sources: usize) -> Controls {
@@ -234,5 +368,29 @@ impl UnbraidParams {
             bypass: self.bypass.value(),
             removed: self.removed.value(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instance::project::version::Version;
+
+    #[test]
+    fn every_parameter_has_its_id_and_no_other_is_there() {
+        let params = UnbraidParams::new(Playback::new(Arc::new(Version::first())));
+        let listed: Vec<(String, ParamPtr)> =
+            params.param_map().into_iter().map(|(id, param, _)| (id, param)).collect();
+        let named: Vec<(String, ParamPtr)> = ParamId::all().map(|id| (id.to_string(), params.pointer(id))).collect();
+        assert_eq!(named, listed);
+        assert!(ParamId::all().all(|id| ParamId::parse(&id.to_string()) == Some(id)));
+        assert_eq!(ParamId::parse("gain_9"), None);
+    }
+
+    #[test]
+    fn what_serves_to_listen_or_to_learn_is_not_undone() {
+        let not: Vec<ParamId> = ParamId::all().filter(|id| !id.is_undoable()).collect();
+        let learn = (0..MAX_SOURCES).map(ParamId::Learn);
+        assert_eq!(not, learn.chain([ParamId::Bypass, ParamId::Removed]).collect::<Vec<_>>());
     }
 }

@@ -1,64 +1,81 @@
-//! Waking an editor that rests: while nothing moves it draws nothing, and does not look whether something would.
+//! Asking an editor window to draw: while nothing moves it draws nothing, and does not look whether something would.
 
 use super::wires::meters::{Meters, SILENCE_DB};
+use parking_lot::Mutex;
 use std::{
-    fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
 /// Without a block for this long the host does not play.
-const STANDS: Duration = Duration::from_secs(1);
+const STOPPED: Duration = Duration::from_secs(1);
 
-/// Whom to wake.
+/// How a window is asked to draw.
+type Draw = dyn Fn() + Send + Sync;
+
+/// The window that was opened last.
 #[derive(Default)]
-pub struct Waker(Mutex<Option<Box<dyn Fn() + Send>>>);
+pub struct Repaint(Mutex<Option<Weak<Draw>>>);
 
-impl Waker {
-    /// Editor, when its window is made: `wake` makes it draw. It takes the place of the one before.
-    pub fn set(&self, wake: impl Fn() + Send + 'static) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(wake));
+/// An open window. Dropping it says that it has closed.
+#[derive(Clone)]
+pub struct OpenWindow {
+    _draw: Arc<Draw>,
+}
+
+impl Repaint {
+    /// Editor, when its window opens: `draw` makes it draw. It takes the place of the window before.
+    pub fn open(&self, draw: impl Fn() + Send + Sync + 'static) -> OpenWindow {
+        let draw: Arc<Draw> = Arc::new(draw);
+        *self.0.lock() = Some(Arc::downgrade(&draw));
+        OpenWindow { _draw: draw }
+    }
+
+    /// Whether a window is open.
+    pub fn is_open(&self) -> bool {
+        self.0.lock().as_ref().is_some_and(|draw| draw.strong_count() > 0)
     }
 
     /// Any thread but the audio thread: there is something new to see.
-    pub fn wake(&self) {
-        if let Some(wake) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            wake();
+    pub fn request(&self) {
+        // Called without the lock: a window may open or close meanwhile.
+        let draw = self.0.lock().as_ref().and_then(Weak::upgrade);
+        if let Some(draw) = draw {
+            draw();
         }
     }
 }
 
-impl fmt::Debug for Waker {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Waker")
-    }
-}
-
-/// The worker's eye on the sound.
+/// Notices what an editor that rests has to show.
 #[derive(Debug)]
-pub struct Lookout {
+pub struct SoundWatch {
     /// Blocks played, and when there were more than before.
     blocks: u32,
     played_at: Instant,
 }
 
-impl Default for Lookout {
+impl Default for SoundWatch {
     fn default() -> Self {
         Self { blocks: 0, played_at: Instant::now() }
     }
 }
 
-impl Lookout {
-    /// Whether there is something in `meters` that a resting editor has to see: sound, or a host that plays again.
-    pub fn sees(&mut self, meters: &Meters) -> bool {
+impl SoundWatch {
+    /// Whether there is something in `meters` that a resting editor has to show: sound, or a host that plays again.
+    pub fn notice(&mut self, meters: &Meters) -> bool {
         let blocks = meters.load.read().blocks;
         let plays = blocks != self.blocks;
-        let plays_again = plays && self.played_at.elapsed() > STANDS;
+        let plays_again = plays && self.played_at.elapsed() > STOPPED;
         if plays {
             (self.blocks, self.played_at) = (blocks, Instant::now());
         }
         plays_again
             || (plays && [&meters.mixture, &meters.output].iter().any(|meter| 20.0 * meter.rms().log10() > SILENCE_DB))
+    }
+
+    /// Whether the host has played within the last second.
+    pub fn plays(&self) -> bool {
+        self.blocks > 0 && self.played_at.elapsed() <= STOPPED
     }
 }
 
@@ -67,37 +84,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sound_is_seen_and_silence_is_not() {
-        let (meters, mut lookout) = (Meters::default(), Lookout::default());
+    fn sound_is_noticed_and_silence_is_not() {
+        let (meters, mut watch) = (Meters::default(), SoundWatch::default());
         let mut play = |rms| {
             meters.mixture.write(rms, rms);
             meters.load.write(0.01, 0.01, false);
-            lookout.sees(&meters)
+            watch.notice(&meters)
         };
         assert!(!play(0.0) && play(0.1) && play(0.1) && !play(0.0));
         // What sounded last when the host stopped.
-        assert!(play(0.1) && !lookout.sees(&meters));
+        assert!(play(0.1) && !watch.notice(&meters));
     }
 
     #[test]
-    fn a_host_that_plays_again_is_seen_once() {
-        let (meters, mut lookout) = (Meters::default(), Lookout::default());
-        lookout.played_at = Instant::now().checked_sub(2 * STANDS).unwrap_or_else(Instant::now);
+    fn a_host_that_plays_again_is_noticed_once() {
+        let (meters, mut watch) = (Meters::default(), SoundWatch::default());
+        watch.played_at = Instant::now().checked_sub(2 * STOPPED).unwrap_or_else(Instant::now);
         let mut play = || {
             meters.load.write(0.01, 0.01, false);
-            lookout.sees(&meters)
+            watch.notice(&meters)
         };
         assert!(play() && !play());
     }
 
     #[test]
-    fn the_window_made_last_is_woken() {
-        let waker = Waker::default();
-        waker.wake();
+    fn the_window_opened_last_draws_until_it_closes() {
+        let repaint = Repaint::default();
+        repaint.request();
         let (first, second) = (std::sync::mpsc::channel(), std::sync::mpsc::channel());
-        waker.set(move || first.0.send(()).unwrap_or_default());
-        waker.set(move || second.0.send(()).unwrap_or_default());
-        waker.wake();
-        assert!(first.1.try_recv().is_err() && second.1.try_recv().is_ok());
+        let _one = repaint.open(move || first.0.send(()).unwrap_or_default());
+        let other = repaint.open(move || second.0.send(()).unwrap_or_default());
+        repaint.request();
+        assert!(first.1.try_recv().is_err() && second.1.try_recv().is_ok() && repaint.is_open());
+        drop(other);
+        repaint.request();
+        assert!(second.1.try_recv().is_err() && !repaint.is_open());
     }
 }

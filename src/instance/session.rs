@@ -1,263 +1,198 @@
-//! What an instance is doing, as its editor sees it.
+//! What the editor reads of an instance, and its way to ask for something.
 //!
-//! Read and written by the editor, the worker and the host's main thread. The audio thread touches
-//! only [`Session::meters`], and has an end of [`Session::spectra`].
+//! The worker and the host's main thread write here, the editor reads. The audio thread has its own ends of
+//! [`Session::meters`] and [`Session::spectra`].
 
 use super::{
-    command::Request,
-    history::History,
-    repaint::Waker,
+    command::Command,
+    project::{playback::Playback, version::Version},
+    repaint::Repaint,
     state::{
+        audio_status::AudioStatus,
+        learn_state::LearnState,
+        message::Message,
         options::{AdaptOptions, LearnOptions, Options},
+        preset_sources::PresetSources,
         summary::Summary,
+        undo_view::UndoView,
     },
     wires::{meters::Meters, spectra::Spectra},
-    worker::{browsing::Browsing, sources::Found},
 };
-use crate::{
-    learner::adapted::Adapted,
-    preset::{Knobs, MAX_SOURCES, Preset},
-    separator::LatencyMode,
-};
+use crate::preset::library::{Library, Trashed};
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use std::sync::{
-    Arc, Mutex, MutexGuard,
-    atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
-};
+use parking_lot::Mutex;
+use std::sync::{Arc, Mutex as StoredMutex, PoisonError};
 
-/// How the audio thread runs at the moment.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Playing {
-    /// The latency mode in force; the parameter may already ask for another.
-    pub mode: LatencyMode,
-    /// The latency that the host was told, in samples.
-    pub latency_samples: u32,
-    /// Sample rate in Hz; 0 before the first activation.
-    pub sample_rate: f64,
-}
-
-/// What goes on in the background.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Activity {
-    /// Nothing.
-    Idle,
-    /// This preset is being read and prepared.
-    Loading(String),
-    /// The last request succeeded, with an outcome that is seen nowhere else; one sentence.
-    Done(String),
-    /// The last request failed; one sentence that names what is wrong and what to do.
-    Failed(String),
-}
-
-/// The bases of what plays.
-#[derive(Debug, Clone, Default)]
-pub struct Dictionaries {
-    /// The preset; `None` before the first activation.
-    pub preset: Option<Arc<Preset>>,
-    /// What its sources that may move have become.
-    pub adapted: Arc<Adapted>,
-}
-
-/// What is being captured and learned.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct LearnState {
-    /// The strip that is captured for, how many seconds it has (0 while nothing was heard), and the peak just now.
-    pub take: Option<(usize, f32, f32)>,
-    /// The strip that is learned, and the share done, 0 to 1.
-    pub job: Option<(usize, f32)>,
-    /// Strips that are to be learned next.
-    pub waits: [bool; MAX_SOURCES],
-    /// Seconds of sound that each strip can be learned from again.
-    pub material: [f32; MAX_SOURCES],
-}
-
-/// Shared by an instance's threads.
-#[derive(Debug)]
+/// Shared by an instance's threads, except the audio thread.
 pub struct Session {
     /// Levels for the editor.
-    pub meters: Meters,
-    /// The library of presets, as it was read last.
-    pub browsing: Browsing,
-    history: Mutex<History>,
+    pub meters: Arc<Meters>,
     /// Frames for the editor.
     pub spectra: Spectra,
-    /// Whom to wake when there is something new to see.
-    pub waker: Waker,
-    summary: Mutex<Arc<Summary>>,
-    activity: Mutex<Activity>,
-    learning: Mutex<LearnState>,
-    options: Arc<Mutex<Options>>,
-    dictionaries: Mutex<Dictionaries>,
-    found: Mutex<Option<Arc<Found>>>,
-    knobs: Mutex<Option<Vec<Knobs>>>,
-    mode: AtomicU32,
-    latency_samples: AtomicU32,
-    sample_rate: AtomicU64,
-    requests: Sender<Request>,
+    /// Asks an open editor to draw.
+    pub repaint: Repaint,
+    playback: Arc<Playback>,
+    options: Arc<StoredMutex<Options>>,
+    shown: Mutex<Shown>,
+    commands: Sender<Command>,
 }
 
-/// A poisoned lock still guards a whole value: every write here is a single assignment.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+/// What the worker and the main thread have to show.
+#[derive(Debug, Default)]
+struct Shown {
+    message: Message,
+    learning: LearnState,
+    undo: UndoView,
+    audio: AudioStatus,
+    library: Arc<Library>,
+    deleted: Option<Trashed>,
+    preset_sources: Option<Arc<PresetSources>>,
 }
 
 impl Session {
-    /// A session that plays what `summary` describes, and the worker's end of its requests.
-    pub fn new(summary: Summary) -> (Arc<Self>, Receiver<Request>) {
-        let (requests, inbox) = unbounded();
+    /// A session of what `playback` plays, and the worker's end of its commands.
+    pub fn new(playback: Arc<Playback>) -> (Arc<Self>, Receiver<Command>) {
+        let (commands, inbox) = unbounded();
         let session = Self {
-            meters: Meters::default(),
-            browsing: Browsing::default(),
-            history: Mutex::default(),
+            meters: Arc::default(),
             spectra: Spectra::default(),
-            summary: Mutex::new(Arc::new(summary)),
-            activity: Mutex::new(Activity::Idle),
-            learning: Mutex::default(),
+            repaint: Repaint::default(),
+            playback,
             options: Arc::default(),
-            dictionaries: Mutex::default(),
-            found: Mutex::default(),
-            knobs: Mutex::new(None),
-            waker: Waker::default(),
-            mode: AtomicU32::new(LatencyMode::default() as u32),
-            latency_samples: AtomicU32::new(0),
-            sample_rate: AtomicU64::new(0),
-            requests,
+            shown: Mutex::default(),
+            commands,
         };
         (Arc::new(session), inbox)
     }
 
-    /// The preset that plays.
+    /// Asks the worker for something. Returns at once; what comes of it is seen here.
+    pub fn send(&self, command: impl Into<Command>) {
+        // The receiver lives as long as the plugin; after that nobody is left to be told.
+        let _ = self.commands.send(command.into());
+    }
+
+    /// What plays.
+    pub fn version(&self) -> Arc<Version> {
+        self.playback.version()
+    }
+
+    /// The preset that plays, without its numbers.
     pub fn summary(&self) -> Arc<Summary> {
-        lock(&self.summary).clone()
+        self.version().summary.clone()
     }
 
-    /// Worker, main thread: another preset plays from now on.
-    pub fn set_summary(&self, summary: Summary) {
-        self.put(&self.summary, Arc::new(summary));
-    }
-
-    /// What goes on in the background.
-    pub fn activity(&self) -> Activity {
-        lock(&self.activity).clone()
-    }
-
-    /// Worker: what goes on. Editor: [`Activity::Idle`] to dismiss a failure.
-    pub fn set_activity(&self, activity: Activity) {
-        self.put(&self.activity, activity);
+    /// What the worker says.
+    pub fn message(&self) -> Message {
+        self.shown.lock().message.clone()
     }
 
     /// What is being captured and learned.
     pub fn learning(&self) -> LearnState {
-        *lock(&self.learning)
+        self.shown.lock().learning
     }
 
-    /// Worker: what is being captured and learned.
-    pub fn set_learning(&self, state: LearnState) {
-        self.put(&self.learning, state);
+    /// What can be undone and redone.
+    pub fn undo_view(&self) -> UndoView {
+        self.shown.lock().undo.clone()
+    }
+
+    /// How the audio thread runs.
+    pub fn audio_status(&self) -> AudioStatus {
+        self.shown.lock().audio
+    }
+
+    /// The presets there are, as they were read last.
+    pub fn library(&self) -> Arc<Library> {
+        self.shown.lock().library.clone()
+    }
+
+    /// What was deleted last, while it can be brought back.
+    pub fn deleted(&self) -> Option<Trashed> {
+        self.shown.lock().deleted.clone()
+    }
+
+    /// The sources of the preset that was asked for last.
+    pub fn preset_sources(&self) -> Option<Arc<PresetSources>> {
+        self.shown.lock().preset_sources.clone()
     }
 
     /// How to capture and learn from now on.
     pub fn learn_options(&self) -> LearnOptions {
-        lock(&self.options).learn
+        self.with_options(|options| options.learn)
     }
 
     /// Editor: how to capture and learn from now on.
-    pub fn set_learn_options(&self, options: LearnOptions) {
-        lock(&self.options).learn = options;
+    pub fn set_learn_options(&self, learn: LearnOptions) {
+        self.with_options(|options| options.learn = learn);
+        self.send(Command::Look);
     }
 
     /// How adaptive sources follow the mixture from now on.
     pub fn adapt_options(&self) -> AdaptOptions {
-        lock(&self.options).adapt
+        self.with_options(|options| options.adapt)
     }
 
     /// Editor: how adaptive sources follow the mixture from now on.
-    pub fn set_adapt_options(&self, options: AdaptOptions) {
-        lock(&self.options).adapt = options;
+    pub fn set_adapt_options(&self, adapt: AdaptOptions) {
+        self.with_options(|options| options.adapt = adapt);
+        self.send(Command::Look);
     }
 
-    /// Both, as the project stores them.
-    pub fn options(&self) -> Arc<Mutex<Options>> {
+    fn with_options<T>(&self, act: impl FnOnce(&mut Options) -> T) -> T {
+        // The framework stores them in a project and wants the standard library's lock. Every write is a whole value.
+        act(&mut self.options.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The options, as the project stores them.
+    pub fn options(&self) -> Arc<StoredMutex<Options>> {
         self.options.clone()
     }
 
-    /// The bases of what plays.
-    pub fn dictionaries(&self) -> Dictionaries {
-        lock(&self.dictionaries).clone()
+    /// Worker: what it says.
+    pub fn set_message(&self, message: Message) {
+        self.show(|shown| &mut shown.message, message);
     }
 
-    /// Worker, main thread: these are the bases of what plays.
-    pub fn set_dictionaries(&self, preset: &Arc<Preset>, adapted: &Arc<Adapted>) {
-        *lock(&self.dictionaries) = Dictionaries { preset: Some(preset.clone()), adapted: adapted.clone() };
-        self.waker.wake();
+    /// Worker: what is being captured and learned.
+    pub fn set_learning(&self, state: LearnState) {
+        self.show(|shown| &mut shown.learning, state);
     }
 
-    /// The sources of the preset that was looked at last.
-    pub fn found(&self) -> Option<Arc<Found>> {
-        lock(&self.found).clone()
-    }
-
-    /// Worker: these sources were found in a preset. Editor: `None`, they are of no interest any more.
-    pub fn set_found(&self, found: Option<Found>) {
-        self.put(&self.found, found.map(Arc::new));
-    }
-
-    /// How the audio thread runs.
-    pub fn playing(&self) -> Playing {
-        Playing {
-            mode: LatencyMode::ALL[self.mode.load(Relaxed) as usize],
-            latency_samples: self.latency_samples.load(Relaxed),
-            sample_rate: f64::from_bits(self.sample_rate.load(Relaxed)),
-        }
+    /// Worker: what can be undone and redone.
+    pub fn set_undo_view(&self, view: UndoView) {
+        self.show(|shown| &mut shown.undo, view);
     }
 
     /// Host's main thread, on activation: how the audio thread will run.
-    pub fn set_playing(&self, playing: Playing) {
-        self.mode.store(playing.mode as u32, Relaxed);
-        self.latency_samples.store(playing.latency_samples, Relaxed);
-        self.sample_rate.store(playing.sample_rate.to_bits(), Relaxed);
-        self.waker.wake();
+    pub fn set_audio_status(&self, status: AudioStatus) {
+        self.show(|shown| &mut shown.audio, status);
     }
 
-    /// What was done, to be undone. Held for a moment only.
-    pub fn history(&self) -> MutexGuard<'_, History> {
-        // A poisoned lock guards a history that may lack a step, which is no harm.
-        lock(&self.history)
+    /// Worker: the presets there are.
+    pub fn set_library(&self, library: Library) {
+        self.shown.lock().library = Arc::new(library);
+        self.repaint.request();
     }
 
-    /// Editor: ask the worker for something. Returns at once; see [`Session::activity`].
-    pub fn request(&self, request: Request) {
-        if let Request::Replay(replay) = &request {
-            // From now on: what is compared or undone next must be what this leads to.
-            self.set_activity(Activity::Loading(replay.version.summary.title.clone()));
-        }
-        // The receiver lives as long as the plugin; after that nobody is left to be told.
-        let _ = self.requests.send(request);
+    /// Worker: what was deleted last.
+    pub fn set_deleted(&self, deleted: Option<Trashed>) {
+        self.show(|shown| &mut shown.deleted, deleted);
     }
 
-    /// Worker: a preset the editor asked for was loaded; these are its knob settings, one per source.
-    pub fn offer_knobs(&self, knobs: Vec<Knobs>) {
-        self.put(&self.knobs, Some(knobs));
+    /// Worker: the sources of the preset that was asked for.
+    pub fn set_preset_sources(&self, sources: Option<PresetSources>) {
+        self.show(|shown| &mut shown.preset_sources, sources.map(Arc::new));
     }
 
-    /// Worker, main thread, editor: the knob settings on offer belong to nothing that plays any more.
-    pub fn withdraw_knobs(&self) {
-        *lock(&self.knobs) = None;
-    }
-
-    /// Puts `value` where the editor sees it.
-    fn put<T: PartialEq>(&self, place: &Mutex<T>, value: T) {
-        let mut shown = lock(place);
-        let is_new = *shown != value;
-        *shown = value;
+    /// Puts `value` where the editor sees it, and wakes the editor if it is new.
+    fn show<T: PartialEq>(&self, place: impl FnOnce(&mut Shown) -> &mut T, value: T) {
+        let mut shown = self.shown.lock();
+        let place = place(&mut shown);
+        let is_new = *place != value;
+        *place = value;
         drop(shown);
         if is_new {
-            self.waker.wake();
+            self.repaint.request();
         }
-    }
-
-    /// Editor: knob settings to put into the parameters, once after each load.
-    pub fn take_knobs(&self) -> Option<Vec<Knobs>> {
-        lock(&self.knobs).take()
     }
 }

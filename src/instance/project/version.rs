@@ -1,57 +1,144 @@
-//! A preset as it once played, whole, so that it can play again exactly as it was.
+//! What plays: one immutable value. Another one takes its place, see [`Playback`](super::playback::Playback).
 
-use super::stored_preset::StoredPreset;
-use crate::instance::state::summary::Summary;
-use crate::{
-    learner::adapted::Adapted,
-    preset::{Preset, Source},
+use super::{
+    stored_adaptive_state::StoredAdaptiveState,
+    stored_preset::{StoredPreset, StoredPresetError, pack_file},
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use crate::{
+    instance::state::summary::{Origin, Summary},
+    learner::adapted::Adapted,
+    preset::{
+        Preset, Source,
+        file::{self, PresetError},
+    },
+};
+use std::sync::{Arc, OnceLock};
 
-/// The preset with what the project stores of it and what the editor shows. Cheap to keep beside another version that
-/// shares its parts.
+/// A preset as it plays, with all that is shown and stored of it. Versions share what they have in common, so keeping
+/// many of them, as the undo history does, is cheap.
 #[derive(Debug)]
 pub struct Version {
-    /// The preset.
+    /// The preset. Models are built from it; a version that only has another name holds the same object.
     pub preset: Arc<Preset>,
-    /// What the project stores.
-    pub stored: Arc<StoredPreset>,
-    /// What the editor shows.
+    /// What its adaptive and drifting sources have learned while it played.
+    pub adaptive_state: Arc<Adapted>,
+    /// Title, origin and whether it was changed; with the strips and knobs of the preset, as the editor shows them.
     pub summary: Arc<Summary>,
-    adapted: Mutex<Arc<Adapted>>,
+    /// The preset's file as a project stores it: zlib, then base64.
+    file: Arc<str>,
+    /// What the project brought where that cannot be played. It is stored again as it came.
+    unplayable: Option<Arc<StoredPreset>>,
+    /// The adaptive state as a project stores it; made when a project is saved.
+    packed_state: OnceLock<Option<StoredAdaptiveState>>,
 }
 
 impl Version {
-    /// A version whose sources have become `adapted`.
-    pub fn new(
-        preset: Arc<Preset>,
-        stored: Arc<StoredPreset>,
-        summary: Arc<Summary>,
-        adapted: Arc<Adapted>,
-    ) -> Arc<Self> {
-        Arc::new(Self { preset, stored, summary, adapted: Mutex::new(adapted) })
+    /// A preset that was just loaded or made, whose file is `bytes`.
+    pub fn new(preset: Arc<Preset>, bytes: &[u8], title: impl Into<String>, origin: Origin) -> Self {
+        let summary = Summary::new(title, origin, &preset);
+        Self::with_file(preset, Arc::default(), summary, pack_file(bytes).into())
     }
 
-    /// The same, apart from what becomes of this one from now on.
-    pub fn apart(&self) -> Arc<Self> {
-        Self::new(self.preset.clone(), self.stored.clone(), self.summary.clone(), self.adapted())
+    fn with_file(preset: Arc<Preset>, adaptive_state: Arc<Adapted>, summary: Summary, file: Arc<str>) -> Self {
+        let adaptive_state = Arc::new(adaptive_state.counted(&preset));
+        let (summary, packed_state) = (Arc::new(summary), OnceLock::new());
+        Self { preset, adaptive_state, summary, file, unplayable: None, packed_state }
     }
 
-    /// Whether both play the same preset under the same name.
-    pub fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.preset, &other.preset)
-            && Arc::ptr_eq(&self.stored, &other.stored)
-            && self.summary == other.summary
+    /// What a project brought, and why its adaptive state cannot be read, where that is so: it begins anew then.
+    ///
+    /// # Errors
+    /// If the preset itself cannot be read.
+    pub fn from_project(stored: &StoredPreset) -> Result<(Self, Option<StoredPresetError>), StoredPresetError> {
+        let preset = Arc::new(stored.unpack()?);
+        let (state, flaw) = match stored.adapted.as_ref().map(StoredAdaptiveState::unpack) {
+            None => (Adapted::default(), None),
+            Some(Ok(state)) => (state, None),
+            Some(Err(flaw)) => (Adapted::default(), Some(flaw)),
+        };
+        let summary = stored.summary(&preset);
+        let version = Self::with_file(preset, Arc::new(state), summary, stored.file.as_str().into());
+        if let Some(brought) = &stored.adapted {
+            // Saved again as it came until something else is learned, be it readable or not.
+            let _ = version.packed_state.set(Some(brought.clone()));
+        }
+        Ok((version, flaw))
     }
 
-    /// What its sources had become when it played last.
-    pub fn adapted(&self) -> Arc<Adapted> {
-        self.adapted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// `preset` in the place of this one's, with its title: an edit, or something learned.
+    ///
+    /// # Errors
+    /// If `preset` is not valid.
+    pub fn edited(&self, mut preset: Preset, adaptive_state: Adapted) -> Result<Self, PresetError> {
+        env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
+        let bytes = file::to_bytes(&preset)?;
+        let summary = Summary::new(self.title(), self.summary.origin.clone(), &preset);
+        let summary = Summary { changed: true, ..summary };
+        Ok(Self::with_file(Arc::new(preset), Arc::new(adaptive_state), summary, pack_file(&bytes).into()))
     }
 
-    /// Worker: its sources have become this.
-    pub fn set_adapted(&self, adapted: Arc<Adapted>) {
-        *self.adapted.lock().unwrap_or_else(PoisonError::into_inner) = adapted;
+    /// The same preset, whose sources have learned `adaptive_state`.
+    #[must_use]
+    pub fn with_adaptive_state(&self, adaptive_state: Arc<Adapted>) -> Self {
+        Self { adaptive_state, packed_state: OnceLock::new(), ..self.shared() }
+    }
+
+    /// The same preset, with its components counted as a model counts them that is built anew.
+    #[must_use]
+    pub fn recounted(&self) -> Self {
+        let state = Arc::new(self.adaptive_state.counted(&self.preset));
+        Self { adaptive_state: state, ..self.shared() }
+    }
+
+    /// The same, saved as `saved`, whose file is `bytes`, under this title.
+    #[must_use]
+    pub fn saved(&self, saved: &Preset, bytes: &[u8], title: impl Into<String>, origin: Origin) -> Self {
+        let summary = Arc::new(Summary::new(title, origin, saved));
+        Self { summary, file: pack_file(bytes).into(), unplayable: None, ..self.shared() }
+    }
+
+    /// The same under another title.
+    #[must_use]
+    pub fn renamed(&self, title: impl Into<String>, origin: Origin) -> Self {
+        let summary = Summary { title: title.into(), origin, ..Summary::clone(&self.summary) };
+        Self { summary: Arc::new(summary), ..self.shared() }
+    }
+
+    /// The same, after a project has brought `stored`, which cannot be played: it is stored again as it came.
+    #[must_use]
+    pub fn keeping(&self, stored: Arc<StoredPreset>) -> Self {
+        Self { unplayable: Some(stored), ..self.shared() }
+    }
+
+    fn shared(&self) -> Self {
+        Self {
+            preset: self.preset.clone(),
+            adaptive_state: self.adaptive_state.clone(),
+            summary: self.summary.clone(),
+            file: self.file.clone(),
+            unplayable: self.unplayable.clone(),
+            packed_state: self.packed_state.clone(),
+        }
+    }
+
+    /// What the preset is called.
+    pub fn title(&self) -> &str {
+        &self.summary.title
+    }
+
+    /// What a project stores of it.
+    pub fn stored(&self) -> StoredPreset {
+        if let Some(brought) = &self.unplayable {
+            return StoredPreset::clone(brought);
+        }
+        let packed_state = self.packed_state.get_or_init(|| StoredAdaptiveState::pack(&self.adaptive_state));
+        StoredPreset {
+            title: self.summary.title.clone(),
+            file: self.file.to_string(),
+            origin: Some(self.summary.origin.clone()),
+            changed: self.summary.changed,
+            adapted: packed_state.clone(),
+        }
     }
 
     /// What is different in `after`, which took this one's place, in a few words.
@@ -93,6 +180,6 @@ impl Version {
             let dictionaries = source.dictionaries.iter();
             dictionaries.map(|entry| entry.bases.len() + entry.reconstruction.as_ref().map_or(0, Vec::len)).sum()
         };
-        self.stored.file.len() + self.preset.sources.iter().map(numbers).sum::<usize>() * size_of::<f32>()
+        self.file.len() + self.preset.sources.iter().map(numbers).sum::<usize>() * size_of::<f32>()
     }
 }

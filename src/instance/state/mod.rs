@@ -1,5 +1,13 @@
 //! Plain values that the editor shows.
+//!
+//! - [`summary`]: the preset that plays. [`audio_status`]: how the audio thread runs.
+//! - [`message`]: what the worker says. [`learn_state`]: what is captured and learned. [`options`]: how.
+//! - [`undo_view`]: what can be undone. [`preset_sources`]: what another preset has to offer.
 
-pub mod bases;
+pub mod audio_status;
+pub mod learn_state;
+pub mod message;
 pub mod options;
+pub mod preset_sources;
 pub mod summary;
+pub mod undo_view;

@@ -1,6 +1,6 @@
 //! What adaptive sources have become, inside the host's project.
 
-use super::stored_preset::{StoredPreset, StoredPresetError};
+use super::stored_preset::{StoredPreset, StoredPresetError, pack_file};
 use crate::{
     learner::adapted::{Adapted, AdaptedSource},
     preset::{Cue, MAX_SOURCES, Preset, Source, file},
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// An [`Adapted`] as a project stores it: its dictionaries as the fixed sources of a preset.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct StoredAdapted {
+pub struct StoredAdaptiveState {
     /// The dictionaries' file, as a preset's is stored.
     file: String,
     /// The strip of each dictionary.
@@ -20,7 +20,7 @@ pub struct StoredAdapted {
     grouped_by: Option<Cue>,
 }
 
-impl StoredAdapted {
+impl StoredAdaptiveState {
     /// Packs `adapted`; `None` where there is nothing to keep.
     pub fn pack(adapted: &Adapted) -> Option<Self> {
         let source = |(index, adapted): (usize, &AdaptedSource)| {
@@ -30,7 +30,7 @@ impl StoredAdapted {
         // There is nothing to keep where no source has become anything.
         let bytes = file::to_bytes(&preset).ok()?;
         Some(Self {
-            file: StoredPreset::pack("", &bytes).file,
+            file: pack_file(&bytes),
             strips: adapted.sources.iter().map(|source| source.strip).collect(),
             pinned: adapted.sources.iter().map(|source| source.pinned.clone()).collect(),
             heard_seconds: adapted.heard_seconds,
@@ -86,19 +86,19 @@ mod tests {
 
     #[test]
     fn what_was_packed_comes_back() {
-        assert_eq!(StoredAdapted::pack(&adapted()).unwrap().unpack().unwrap(), adapted());
-        assert!(StoredAdapted::pack(&Adapted::default()).is_none());
+        assert_eq!(StoredAdaptiveState::pack(&adapted()).unwrap().unpack().unwrap(), adapted());
+        assert!(StoredAdaptiveState::pack(&Adapted::default()).is_none());
     }
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let whole = StoredAdapted::pack(&adapted()).unwrap();
+        let whole = StoredAdaptiveState::pack(&adapted()).unwrap();
         for damaged in [
-            StoredAdapted { strips: vec![8], ..whole.clone() },
-            StoredAdapted { strips: vec![], ..whole.clone() },
-            StoredAdapted { pinned: vec![vec![true]], ..whole.clone() },
-            StoredAdapted { heard_seconds: f64::NAN, ..whole.clone() },
-            StoredAdapted { file: "%".to_owned(), ..whole.clone() },
+            StoredAdaptiveState { strips: vec![8], ..whole.clone() },
+            StoredAdaptiveState { strips: vec![], ..whole.clone() },
+            StoredAdaptiveState { pinned: vec![vec![true]], ..whole.clone() },
+            StoredAdaptiveState { heard_seconds: f64::NAN, ..whole.clone() },
+            StoredAdaptiveState { file: "%".to_owned(), ..whole.clone() },
         ] {
             assert!(damaged.unpack().is_err());
         }
