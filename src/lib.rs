@@ -11,11 +11,11 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(feature = "plugin")]
+#[cfg(any())]
 pub mod editor;
 #[cfg(feature = "plugin")]
 pub mod instance;
-#[cfg(feature = "plugin")]
+#[cfg(any())]
 pub mod plugin;
 
 pub use unbraid_engine::{dictionary, evaluation, learner, nmf, preset, recording, separator, stft};

@@ -3,7 +3,6 @@
 use super::{project::version::Version, state::audio_status::AudioStatus};
 use crate::{
     dictionary::Dictionary,
-    preset::Kind,
     separator::{Layout, dictionary_in_use},
 };
 
@@ -24,9 +23,9 @@ impl Version {
         if let Some(state) = self.adaptive_state.of(strip) {
             return Some(InUse { dictionary: &state.dictionary, interpolated: false, moved: true });
         }
-        let source = self.preset.sources.get(strip).filter(|source| source.kind == Kind::Fixed)?;
+        let source = self.preset.sources.get(strip).filter(|source| !source.is_adaptive())?;
         if audio.sample_rate <= 0.0 {
-            let dictionary = source.dictionaries.first()?;
+            let dictionary = source.dictionaries().first()?;
             return Some(InUse { dictionary, interpolated: false, moved: false });
         }
         let (dictionary, interpolated) = dictionary_in_use(source, &Layout::new(audio.sample_rate, audio.mode))?;

@@ -24,6 +24,9 @@ pub enum Command {
     DismissMessage,
     /// Look at what the host has left: a project, an activation.
     Look,
+    /// Fail inside.
+    #[cfg(test)]
+    Panic,
 }
 
 /// Which preset plays.

@@ -72,7 +72,14 @@ impl HostParams {
             any |= changes.push(ParamChange { param, normalized, steps }).is_ok();
         }
         drop(changes);
-        if any && let Some(request) = self.request.0.get() {
+        if any {
+            self.ask_host();
+        }
+    }
+
+    /// Asks the host to come for what has changed, whether it plays or not.
+    pub fn ask_host(&self) {
+        if let Some(request) = self.request.0.get() {
             request();
         }
     }

@@ -1,15 +1,19 @@
 //! The parameters a host sees. Their ids never change once released.
 
-use super::{project::playback::Playback, state::options::Options};
+use super::{
+    project::playback::{Playback, StoredProject},
+    state::options::Options,
+};
 use crate::{
     nmf::discriminative::FOCUS,
     preset::{Knobs, MAX_SOURCES},
     separator::{Controls, LatencyMode, decibels_to_gain},
 };
 use nice_plug::prelude::*;
+use parking_lot::Mutex;
 use std::{
     fmt,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, OnceLock},
 };
 
 /// A gain knob's lowest position, in dB; it stands for silence (minus infinity).
@@ -253,7 +257,7 @@ pub struct UnbraidParams {
     pub removed: BoolParam,
     /// The whole preset, so that a project opens on a machine without the file.
     #[persist = "preset"]
-    pub preset: Arc<Playback>,
+    pub preset: StoredProject,
     /// The editor window's width and height in logical pixels, once it was opened. Not for the audio thread.
     #[persist = "editor"]
     pub editor_size: Mutex<Option<(f32, f32)>>,
@@ -288,7 +292,7 @@ impl UnbraidParams {
                 .with_value_to_string(formatters::v2s_f32_rounded(1)),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             removed: BoolParam::new("Listen to Removed", false),
-            preset: playback,
+            preset: StoredProject(playback),
             editor_size: Mutex::default(),
             editor_scale: Mutex::default(),
             options: Arc::default(),
@@ -336,9 +340,9 @@ impl UnbraidParams {
     }
 
     /// What the parameter `id` is called.
-    pub fn name(&self, id: ParamId) -> &str {
+    pub fn name(&self, id: ParamId) -> String {
         // SAFETY: the parameter is a part of `self`.
-        unsafe { self.pointer(id).name() }
+        unsafe { self.pointer(id).name().to_owned() }
     }
 
     /// Any thread but the audio thread: where the parameters stand that `knobs`, one per strip, set; normalized.

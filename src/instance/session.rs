@@ -21,7 +21,7 @@ use super::{
 use crate::preset::library::{Library, Trashed};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use parking_lot::Mutex;
-use std::sync::{Arc, Mutex as StoredMutex, PoisonError};
+use std::sync::Arc;
 
 /// Shared by an instance's threads, except the audio thread.
 pub struct Session {
@@ -32,7 +32,7 @@ pub struct Session {
     /// Asks an open editor to draw.
     pub repaint: Repaint,
     playback: Arc<Playback>,
-    options: Arc<StoredMutex<Options>>,
+    options: Arc<Mutex<Options>>,
     shown: Mutex<Shown>,
     commands: Sender<Command>,
 }
@@ -69,6 +69,16 @@ impl Session {
     pub fn send(&self, command: impl Into<Command>) {
         // The receiver lives as long as the plugin; after that nobody is left to be told.
         let _ = self.commands.send(command.into());
+    }
+
+    /// Another end to send commands from.
+    pub fn commands(&self) -> Sender<Command> {
+        self.commands.clone()
+    }
+
+    /// Lets the worker look at what the host has left.
+    pub fn look(&self) {
+        self.send(Command::Look);
     }
 
     /// What plays.
@@ -124,7 +134,7 @@ impl Session {
     /// Editor: how to capture and learn from now on.
     pub fn set_learn_options(&self, learn: LearnOptions) {
         self.with_options(|options| options.learn = learn);
-        self.send(Command::Look);
+        self.look();
     }
 
     /// How adaptive sources follow the mixture from now on.
@@ -135,16 +145,15 @@ impl Session {
     /// Editor: how adaptive sources follow the mixture from now on.
     pub fn set_adapt_options(&self, adapt: AdaptOptions) {
         self.with_options(|options| options.adapt = adapt);
-        self.send(Command::Look);
+        self.look();
     }
 
     fn with_options<T>(&self, act: impl FnOnce(&mut Options) -> T) -> T {
-        // The framework stores them in a project and wants the standard library's lock. Every write is a whole value.
-        act(&mut self.options.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.options.lock())
     }
 
     /// The options, as the project stores them.
-    pub fn options(&self) -> Arc<StoredMutex<Options>> {
+    pub fn options(&self) -> Arc<Mutex<Options>> {
         self.options.clone()
     }
 

@@ -13,41 +13,32 @@
 
 pub mod entry;
 
-use crate::instance::{
-    FIRST_PRESET,
-    params::UnbraidParams,
-    project::stored_preset::{PresetField, StoredPreset},
-    session::{Activity, Playing, Session},
-    state::summary::{Origin, Summary},
-    wires::{
-        handover::{self, AudioEnd, Framing, Stage},
-        host_link::HostLink,
-        load::LoadGauge,
-        watch::Watch,
-    },
-    worker::{self, Desk, Worker, adapting},
-};
 use crate::{
     editor::{self, PluginEditor},
-    learner::capture::Capture,
-    preset::{
-        MAX_SOURCES, Preset,
-        library::{self, Entry},
+    instance::{
+        main_half::MainHalf,
+        params::ParamId,
+        project::stream::StreamFormat,
+        session::Session,
+        state::{audio_status::AudioStatus, message::Message},
+        wires::{
+            handover::{self, AudioEnd},
+            host_link::HostLink,
+            load::LoadGauge,
+            watch::Watch,
+        },
     },
-    separator::{LatencyMode, Model, Separator},
+    learner::capture::Capture,
+    preset::MAX_SOURCES,
+    separator::Separator,
 };
 use nice_plug::prelude::*;
-use std::{
-    cell::Cell,
-    sync::{Arc, LazyLock},
-};
+use std::sync::Arc;
 
 /// The plugin.
 pub struct Unbraid {
-    params: Arc<UnbraidParams>,
-    session: Arc<Session>,
+    main: MainHalf,
     link: Arc<HostLink>,
-    stage: Arc<Stage>,
     models: AudioEnd,
     /// There while the plugin is active.
     separator: Option<Separator>,
@@ -55,62 +46,16 @@ pub struct Unbraid {
     capture: Option<Arc<Capture>>,
     watch: Watch,
     load: LoadGauge,
-    /// The latency mode in force.
-    mode: LatencyMode,
-    /// The mode that the host was last asked to restart for.
-    asked_for: LatencyMode,
-    /// Ends with the plugin.
-    _worker: Worker,
 }
-
-/// The first preset, read once for all instances.
-static FIRST: LazyLock<(Arc<Preset>, Arc<StoredPreset>)> = LazyLock::new(|| {
-    let entry = Entry { name: FIRST_PRESET.to_owned(), path: None };
-    // It is part of the library, and a test loads it.
-    let preset = library::load(&entry).expect("the first preset is a valid factory preset");
-    let bytes = library::factory_bytes(FIRST_PRESET).unwrap_or_default();
-    let summary = Summary::new(FIRST_PRESET, Origin::Factory(FIRST_PRESET.to_owned()), &preset);
-    let stored = StoredPreset::of(&summary, bytes);
-    (Arc::new(preset), Arc::new(stored))
-});
 
 impl Default for Unbraid {
     fn default() -> Self {
-        let (preset, stored) = FIRST.clone();
-        let summary = Summary::new(FIRST_PRESET, Origin::Factory(FIRST_PRESET.to_owned()), &preset);
-        let (session, requests) = Session::new(summary);
-        let field = PresetField::new(stored);
-        let link = HostLink::offer();
-        let stage = Arc::new(Stage::new(preset));
+        let link = Arc::new(HostLink::default());
         let (models, worker_end) = handover::channels();
-        let params = Arc::new(UnbraidParams::new(field.clone()).with_options(session.options()));
-        let knobs = {
-            let params = params.clone();
-            Box::new(move || params.knobs())
-        };
-        let desk = Desk {
-            stage: stage.clone(),
-            field,
-            session: session.clone(),
-            link: link.clone(),
-            models: worker_end,
-            knobs,
-            adapted_since: Cell::new(false),
-        };
-        Self {
-            params,
-            session,
-            link,
-            stage,
-            models,
-            separator: None,
-            capture: None,
-            watch: Watch::default(),
-            load: LoadGauge::default(),
-            mode: LatencyMode::default(),
-            asked_for: LatencyMode::default(),
-            _worker: Worker::spawn(desk, requests),
-        }
+        let (main, changes) = MainHalf::new(link.clone(), worker_end);
+        let (params, session) = (main.params.clone(), main.session.clone());
+        entry::offer(entry::Shared { link: link.clone(), params, session, changes });
+        Self { main, link, models, separator: None, capture: None, watch: Watch::default(), load: LoadGauge::default() }
     }
 }
 
@@ -157,15 +102,15 @@ impl Plugin for Unbraid {
 
     /// A project that was saved while a source was captured does not go on capturing.
     fn filter_state(state: &mut PluginState) {
-        state.params.retain(|id, _| !id.starts_with("learn_"));
+        state.params.retain(|id, _| !matches!(ParamId::parse(id), Some(ParamId::Learn(_))));
     }
 
     fn params(&self) -> Arc<dyn Params> {
-        self.params.clone()
+        self.main.params.clone()
     }
 
     fn editor(&mut self, _async_executor: AsyncExecutor<Self>) -> Option<PluginEditor> {
-        editor::create(self.params.clone(), self.session.clone())
+        editor::create(self.main.params.clone(), self.main.session.clone())
     }
 
     fn activate(
@@ -175,56 +120,33 @@ impl Plugin for Unbraid {
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
         let channels = layout.main_output_channels.map_or(0, |channels| channels.get() as usize);
-        let framing = Framing {
+        let format = StreamFormat {
             sample_rate: f64::from(buffers.sample_rate),
-            mode: self.params.mode.value().into(),
+            mode: self.main.params.mode.value().into(),
             offline: buffers.process_mode == ProcessMode::Offline,
         };
-        let arrived = self.params.preset.take_arrived();
-        let arrived = arrived.and_then(|stored| Some((worker::unpack(&stored, &self.session)?, stored)));
-        let capture = Arc::new(Capture::new(framing.sample_rate, channels));
-        let (preset, adapted) = {
-            let mut scene = self.stage.lock();
-            self.models.clear();
-            scene.framing = Some(framing);
-            scene.activation += 1;
-            scene.capture = Some(capture.clone());
-            if let Some((brought, _)) = &arrived {
-                (scene.preset, scene.adapted) = brought.clone();
-            }
-            scene.adapted = Arc::new(scene.adapted.counted(&scene.preset));
-            self.session.set_dictionaries(&scene.preset, &scene.adapted);
-            (scene.preset.clone(), scene.adapted.clone())
-        };
-        let mut model = match Model::going_on(&preset, &adapted, framing.sample_rate, framing.mode) {
-            Ok(model) => Box::new(model),
+        let (main, models) = (&self.main, &mut self.models);
+        let activated = match main.activate(format, channels, || models.clear()) {
+            Ok(activated) => activated,
             Err(error) => {
-                self.session.set_activity(Activity::Failed(error.to_string()));
+                main.session.set_message(Message::Failed(error.to_string()));
                 return false;
             }
         };
-        if let Some((_, stored)) = &arrived {
-            worker::settle(stored, &preset, &self.params.preset, &self.session);
-        }
-        let adapter = adapting::Playing::of(&preset, framing, self.session.adapt_options(), &mut model);
-        self.stage.lock().adapters.extend(adapter);
-        let separator = Separator::new(model, channels).observed_by(self.session.spectra.observer());
+        let separator = Separator::new(activated.model, channels).observed_by(main.session.spectra.observer());
         let latency_samples = separator.latency_samples() as u32;
         context.set_latency_samples(latency_samples);
-        self.session.set_playing(Playing { mode: framing.mode, latency_samples, sample_rate: framing.sample_rate });
-        (self.mode, self.asked_for) = (framing.mode, framing.mode);
+        let status = AudioStatus { mode: format.mode, latency_samples, sample_rate: format.sample_rate };
+        main.session.set_audio_status(status);
         self.separator = Some(separator);
-        self.capture = Some(capture);
-        self.load = LoadGauge::new(framing.sample_rate, framing.offline);
+        self.capture = Some(activated.capture);
+        self.load = LoadGauge::new(format.sample_rate, format.offline);
         true
     }
 
     fn deactivate(&mut self) {
-        let mut scene = self.stage.lock();
-        scene.framing = None;
-        scene.activation += 1;
-        self.models.clear();
-        drop(scene);
+        let models = &mut self.models;
+        self.main.deactivate(|| models.clear());
         self.separator = None;
         self.capture = None;
     }
@@ -245,10 +167,10 @@ impl Plugin for Unbraid {
         let (Some(separator), Some(capture)) = (&mut self.separator, &self.capture) else {
             return ProcessStatus::Error("not active");
         };
-        self.watch.observe(&self.params, context.transport(), capture.position(), &self.models);
+        self.watch.observe(&self.main.params, context.transport(), capture.position(), &self.models);
         capture.write(main.as_slice_immutable());
         self.models.exchange(separator);
-        separator.set_controls(&self.params.controls(separator.sources()));
+        separator.set_controls(&self.main.params.controls(separator.sources()));
 
         let mut outputs = aux.outputs.iter_mut().enumerate();
         let mut sources: [&mut [&mut [f32]]; MAX_SOURCES] = std::array::from_fn(|_| {
@@ -263,38 +185,30 @@ impl Plugin for Unbraid {
         separator.process(main.as_slice(), &mut sources);
 
         let levels = separator.levels();
-        for (meter, level) in self.session.meters.sources.iter().zip(&levels.sources) {
+        for (meter, level) in self.main.session.meters.sources.iter().zip(&levels.sources) {
             meter.write(level.peak, level.rms);
         }
-        for (share, played) in self.session.meters.shares.iter().zip(&levels.shares) {
+        for (share, played) in self.main.session.meters.shares.iter().zip(&levels.shares) {
             share.write(*played);
         }
-        self.session.meters.mixture.write(levels.mixture.peak, levels.mixture.rms);
-        self.session.meters.output.write(levels.output.peak, levels.output.rms);
+        self.main.session.meters.mixture.write(levels.mixture.peak, levels.mixture.rms);
+        self.main.session.meters.output.write(levels.output.peak, levels.output.rms);
         let tail = separator.latency_samples() as u32;
-        self.ask_for_mode();
-        self.load.end(load, main.samples(), &self.session.meters.load);
+        self.load.end(load, main.samples(), &self.main.session.meters.load);
         // What went in comes out one latency later.
         ProcessStatus::Tail(tail)
     }
 }
 
 impl Unbraid {
-    /// What the editor sees of this instance.
-    pub fn session(&self) -> &Arc<Session> {
-        &self.session
+    /// What this instance and whoever speaks to its host tell each other.
+    pub fn link(&self) -> &Arc<HostLink> {
+        &self.link
     }
 
-    /// Audio thread: a mode other than the one in force needs another latency, which the host takes while it
-    /// restarts the plugin. Until then the old mode plays on.
-    fn ask_for_mode(&mut self) {
-        let wanted = self.params.mode.value().into();
-        if wanted != self.asked_for {
-            self.asked_for = wanted;
-            if wanted != self.mode {
-                self.link.want_restart();
-            }
-        }
+    /// What the editor sees of this instance.
+    pub fn session(&self) -> &Arc<Session> {
+        &self.main.session
     }
 }
 

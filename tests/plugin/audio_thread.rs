@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 use unbraid::{
-    instance::{project::stored_preset::StoredPreset, wires::host_link::HostLink},
+    instance::project::stored_preset::StoredPreset,
     learner::adaptive,
     plugin::Unbraid,
     preset::{Cue, Kind, Preset, file, library},
@@ -153,7 +153,7 @@ fn following() -> [Preset; 2] {
 #[test]
 fn nothing_is_allocated_while_controls_presets_and_modes_change() {
     let mut plugin = Unbraid::default();
-    HostLink::take_offered().unwrap().set_listeners(u8::MAX);
+    plugin.link().set_listeners(u8::MAX);
     let quality = activate(&mut plugin);
     // Some first uses (a lazily set up thread-local, say) are allowed to allocate before the sound starts.
     play(&mut plugin, 20);

@@ -42,6 +42,15 @@ pub struct Entry {
     pub path: Option<PathBuf>,
 }
 
+impl Entry {
+    /// The preset in the file `path`.
+    pub fn of_file(path: PathBuf) -> Self {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = name.strip_suffix(SUFFIX).unwrap_or(&name).to_owned();
+        Self { name, path: Some(path) }
+    }
+}
+
 /// Factory presets first, then the user's, by name. Reads the user's folder; one that cannot be read counts as empty.
 pub fn entries() -> Vec<Entry> {
     let factory = factory_names().map(|name| Entry { name: name.to_owned(), path: None });

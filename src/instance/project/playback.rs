@@ -20,7 +20,7 @@ pub struct Snapshot {
     pub stream: Option<Stream>,
     /// Counts activations and their ends.
     pub activation: u64,
-    /// Counts the projects that were taken up.
+    /// Counts the projects that were taken up and play.
     pub projects: u64,
 }
 
@@ -58,17 +58,18 @@ struct Content {
 }
 
 impl Snapshot {
-    fn replace(&mut self, basis: Basis<'_>, version: Arc<Version>, activation: u64) -> Result<(), Refused> {
+    fn replace(&mut self, basis: Basis<'_>, version: Arc<Version>, activation: Option<u64>) -> Result<(), Refused> {
         match (basis, &self.arrived) {
             (Basis::Version(basis), None) if Arc::ptr_eq(basis, &self.version) => {}
             (Basis::Project(basis), Some(arrived)) if Arc::ptr_eq(basis, arrived) => {}
             _ => return Err(Refused::Superseded),
         }
-        if activation != self.activation {
+        if activation.is_some_and(|activation| activation != self.activation) {
             return Err(Refused::OtherStream);
         }
         if let Basis::Project(_) = basis {
-            (self.arrived, self.projects) = (None, self.projects + 1);
+            self.arrived = None;
+            self.projects += u64::from(version.is_playable());
         }
         self.version = version;
         Ok(())
@@ -93,7 +94,7 @@ impl Playback {
     }
 
     /// Puts `version`, which was derived from `basis`, in force. If it is still wanted, `commit` runs under the lock: what
-    /// belongs to the change, such as handing a model over. `activation` is the one for which that model was built.
+    /// belongs to the change, such as handing a model over. `activation` is the one for which that model was built, if one was.
     ///
     /// # Errors
     /// [`Refused`], and nothing has changed then, if the basis does not play any more or the activation is over.
@@ -101,7 +102,7 @@ impl Playback {
         &self,
         basis: Basis<'_>,
         version: Arc<Version>,
-        activation: u64,
+        activation: Option<u64>,
         commit: impl FnOnce(),
     ) -> Result<(), Refused> {
         let mut content = self.content.lock();
@@ -125,7 +126,7 @@ impl Playback {
     ) -> Result<(), Refused> {
         let mut content = self.content.lock();
         let basis = seen.arrived.as_ref().map_or(Basis::Version(&seen.version), Basis::Project);
-        content.now.replace(basis, version, seen.activation)?;
+        content.now.replace(basis, version, Some(seen.activation))?;
         content.now.stream = Some(stream);
         content.now.activation += 1;
         content.adapters.extend(adapter);
@@ -166,16 +167,18 @@ impl Playback {
     }
 }
 
-/// What a project stores under one key.
-impl PersistentField<'_, StoredPreset> for Playback {
+/// What plays, as the framework stores it in a project.
+pub struct StoredProject(pub Arc<Playback>);
+
+impl PersistentField<'_, StoredPreset> for StoredProject {
     fn set(&self, new_value: StoredPreset) {
-        self.bring(new_value);
+        self.0.bring(new_value);
     }
 
     fn map<F, R>(&self, f: F) -> R
     where
         F: Fn(&StoredPreset) -> R,
     {
-        f(&self.stored())
+        f(&self.0.stored())
     }
 }

@@ -10,9 +10,22 @@ use crate::{
     preset::{
         Preset, Source,
         file::{self, PresetError},
+        library::{self, Entry},
     },
 };
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
+
+/// The first preset, read once for all instances.
+static FIRST: LazyLock<(Arc<Preset>, Arc<str>)> = LazyLock::new(|| {
+    let entry = Entry { name: FIRST_PRESET.to_owned(), path: None };
+    // It is part of the library, and a test loads it.
+    let preset = library::load(&entry).expect("the first preset is a valid factory preset");
+    let file = pack_file(library::factory_bytes(FIRST_PRESET).unwrap_or_default());
+    (Arc::new(preset), file.into())
+});
+
+/// The factory preset that plays at first insert.
+pub const FIRST_PRESET: &str = "Drums + Bass";
 
 /// A preset as it plays, with all that is shown and stored of it. Versions share what they have in common, so keeping
 /// many of them, as the undo history does, is cheap.
@@ -33,10 +46,25 @@ pub struct Version {
 }
 
 impl Version {
+    /// What plays at first insert.
+    pub fn first() -> Self {
+        let (preset, file) = FIRST.clone();
+        let summary = Summary::new(FIRST_PRESET, Origin::Factory(FIRST_PRESET.to_owned()), &preset);
+        Self::with_file(preset, Arc::default(), summary, file)
+    }
+
     /// A preset that was just loaded or made, whose file is `bytes`.
     pub fn new(preset: Arc<Preset>, bytes: &[u8], title: impl Into<String>, origin: Origin) -> Self {
         let summary = Summary::new(title, origin, &preset);
         Self::with_file(preset, Arc::default(), summary, pack_file(bytes).into())
+    }
+
+    /// A preset without sources whose file takes so many bytes.
+    #[cfg(test)]
+    pub(crate) fn of_size(bytes: usize) -> Self {
+        let preset = Preset::of(Vec::new());
+        let summary = Summary::new("A", Origin::Project, &preset);
+        Self::with_file(Arc::new(preset), Arc::default(), summary, "x".repeat(bytes).into())
     }
 
     fn with_file(preset: Arc<Preset>, adaptive_state: Arc<Adapted>, summary: Summary, file: Arc<str>) -> Self {
@@ -104,10 +132,27 @@ impl Version {
         Self { summary: Arc::new(summary), ..self.shared() }
     }
 
+    /// The same, which is not saved as it plays.
+    #[must_use]
+    pub fn changed(&self) -> Self {
+        let summary = Summary { changed: true, ..Summary::clone(&self.summary) };
+        Self { summary: Arc::new(summary), ..self.shared() }
+    }
+
     /// The same, after a project has brought `stored`, which cannot be played: it is stored again as it came.
     #[must_use]
     pub fn keeping(&self, stored: Arc<StoredPreset>) -> Self {
         Self { unplayable: Some(stored), ..self.shared() }
+    }
+
+    /// Whether what plays is also what a project stores.
+    pub fn is_playable(&self) -> bool {
+        self.unplayable.is_none()
+    }
+
+    /// Whether both play the same preset under the same name, whatever it has learned while it played.
+    pub fn is_same_preset(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.preset, &other.preset) && self.summary == other.summary
     }
 
     fn shared(&self) -> Self {
@@ -150,14 +195,14 @@ impl Version {
         let pairs = || before.iter().zip(after);
         let described = |(before, after): &(&Source, &Source)| {
             before.name != after.name
-                || before.kind != after.kind
-                || before.drift != after.drift
-                || before.learned_from != after.learned_from
+                || before.kind() != after.kind()
+                || before.learned_from() != after.learned_from()
+                || (after.is_adaptive() && before.bases != after.bases)
         };
         let other_bases = |(before, after): &(&Source, &Source)| {
-            let bases = |source: &Source| source.dictionaries.first().map_or(0, |dictionary| dictionary.bases.len());
+            let bases = |source: &Source| source.dictionaries().first().map_or(0, |dictionary| dictionary.bases.len());
             bases(before) != bases(after)
-                || before.dictionaries.iter().zip(&after.dictionaries).any(|(a, b)| a.bases != b.bases)
+                || before.dictionaries().iter().zip(after.dictionaries()).any(|(a, b)| a.bases != b.bases)
         };
         // Sources that are learned together all change: the one that was asked for has other bases.
         let changed = pairs().find(described).or_else(|| pairs().find(other_bases));
@@ -167,9 +212,9 @@ impl Version {
         let name = &after.name;
         match () {
             () if before.name != after.name => format!("name of {name}"),
-            () if before.kind != after.kind && after.dictionaries.is_empty() => format!("{name} follows the mixture"),
-            () if before.dictionaries != after.dictionaries => format!("learn {name}"),
-            () if before.drift != after.drift => format!("{name} drifts"),
+            () if after.is_adaptive() && before.bases != after.bases => format!("{name} follows the mixture"),
+            () if before.dictionaries() != after.dictionaries() => format!("learn {name}"),
+            () if before.kind() != after.kind() => format!("{name} drifts"),
             () => format!("{name}'s settings"),
         }
     }
@@ -177,7 +222,7 @@ impl Version {
     /// Memory that it takes, in bytes, near enough.
     pub fn bytes(&self) -> usize {
         let numbers = |source: &Source| -> usize {
-            let dictionaries = source.dictionaries.iter();
+            let dictionaries = source.dictionaries().iter();
             dictionaries.map(|entry| entry.bases.len() + entry.reconstruction.as_ref().map_or(0, Vec::len)).sum()
         };
         self.file.len() + self.preset.sources.iter().map(numbers).sum::<usize>() * size_of::<f32>()

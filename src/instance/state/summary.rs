@@ -69,3 +69,11 @@ impl Summary {
         Self { title: title.into(), origin, strips, changed: false, knobs }
     }
 }
+
+impl Strip {
+    /// The source's name with a capital letter.
+    pub fn display_name(&self) -> String {
+        let mut letters = self.name.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
+}

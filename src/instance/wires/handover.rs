@@ -13,14 +13,8 @@
 //! because waking a blocked receiver takes a lock on the sender's side. What is left of waiting: `try_recv` spins
 //! between a sender's claim to a place and its filling it. That is a few instructions, unless the system stops the sender right there.
 
-use crate::instance::worker::adapting::Playing;
-use crate::{
-    learner::{adapted::Adapted, capture::Capture},
-    preset::Preset,
-    separator::{LatencyMode, Model, Separator},
-};
+use crate::separator::{Model, Separator};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Most models on their way in each direction.
 const MODELS_UNDER_WAY: usize = 16;
@@ -46,17 +40,6 @@ pub enum Sign {
     Stop(usize),
     /// The host's transport stopped, or went back.
     TransportEnded,
-}
-
-/// What a model is built for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Framing {
-    /// In Hz.
-    pub sample_rate: f64,
-    /// The latency mode.
-    pub mode: LatencyMode,
-    /// Whether the host renders offline: adaptive sources then learn in step with the stream.
-    pub offline: bool,
 }
 
 /// Held by the audio thread.
@@ -149,45 +132,5 @@ impl WorkerEnd {
     /// Frees what has come home.
     pub fn free_retired(&self) {
         while self.retired.try_recv().is_ok() {}
-    }
-}
-
-/// What plays: the preset, and what its models are built for. Shared by the main thread and the worker;
-/// the audio thread never looks.
-pub struct Stage(Mutex<Scene>);
-
-/// The content of a [`Stage`]; changes as a whole.
-pub struct Scene {
-    /// The preset that plays.
-    pub preset: Arc<Preset>,
-    /// What its sources that may move have become.
-    pub adapted: Arc<Adapted>,
-    /// As of the last activation; `None` before the first.
-    pub framing: Option<Framing>,
-    /// Counts activations and their ends.
-    pub activation: u64,
-    /// What is played is found here, from the first activation on.
-    pub capture: Option<Arc<Capture>>,
-    /// The adapters of models that were sent to play, for the worker to work with.
-    pub adapters: Vec<Playing>,
-}
-
-impl Stage {
-    /// A stage on which `preset` plays, not yet activated.
-    pub fn new(preset: Arc<Preset>) -> Self {
-        Self(Mutex::new(Scene {
-            preset,
-            adapted: Arc::default(),
-            framing: None,
-            activation: 0,
-            capture: None,
-            adapters: Vec::new(),
-        }))
-    }
-
-    /// Main thread, worker.
-    pub fn lock(&self) -> MutexGuard<'_, Scene> {
-        // A poisoned lock still guards a whole scene: every write is an assignment.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

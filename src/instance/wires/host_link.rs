@@ -1,46 +1,20 @@
 //! What the plugin and the shims of [`super::entry`] tell each other past the framework, wait-free.
 //!
-//! The framework builds the plugin with [`Default`], so nothing can be passed in. The plugin leaves its
-//! link in a slot of the thread that builds it, and whoever built it takes it from there at once.
-
 use crate::preset::MAX_SOURCES;
-use std::{
-    cell::RefCell,
-    sync::{
-        Arc,
-        atomic::{
-            AtomicBool, AtomicU8,
-            Ordering::{Acquire, Relaxed, Release},
-        },
-    },
+use std::sync::atomic::{
+    AtomicBool, AtomicU8,
+    Ordering::{Acquire, Relaxed, Release},
 };
 
 /// Shared by an instance and the shim in front of it. Without a shim (standalone) nobody listens.
 #[derive(Debug, Default)]
 pub struct HostLink {
     listeners: AtomicU8,
-    restart_wanted: AtomicBool,
     callback_wanted: AtomicBool,
     project_changed: AtomicBool,
 }
 
-thread_local! {
-    static OFFERED: RefCell<Option<Arc<HostLink>>> = const { RefCell::new(None) };
-}
-
 impl HostLink {
-    /// Plugin, while it is built: a new link, also left for [`Self::take_offered`].
-    pub fn offer() -> Arc<Self> {
-        let link = Arc::new(Self::default());
-        OFFERED.set(Some(link.clone()));
-        link
-    }
-
-    /// Shim, just after it built a plugin on this thread: that plugin's link.
-    pub fn take_offered() -> Option<Arc<Self>> {
-        OFFERED.take()
-    }
-
     /// Shim, audio thread: whether the host gave buffers for the separate output of source `i` (bit `i`).
     pub fn set_listeners(&self, mask: u8) {
         self.listeners.store(mask, Relaxed);
@@ -49,16 +23,6 @@ impl HostLink {
     /// Plugin, audio thread: whether anybody hears the separate output of `source`.
     pub fn hears(&self, source: usize) -> bool {
         source < MAX_SOURCES && self.listeners.load(Relaxed) & (1 << source) != 0
-    }
-
-    /// Plugin, any thread: the host should deactivate and activate the plugin, because its latency is to change.
-    pub fn want_restart(&self) {
-        self.restart_wanted.store(true, Relaxed);
-    }
-
-    /// Shim: whether to ask the host for a restart now; once per wish.
-    pub fn take_restart(&self) -> bool {
-        self.restart_wanted.swap(false, Relaxed)
     }
 
     /// Plugin, any thread: what the project stores is no longer what it was.
@@ -84,14 +48,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_builder_of_a_plugin_finds_its_link_once() {
-        let plugins = HostLink::offer();
-        let shims = HostLink::take_offered().expect("just offered");
-        assert!(Arc::ptr_eq(&plugins, &shims));
-        assert!(HostLink::take_offered().is_none());
-    }
-
-    #[test]
     fn each_bit_is_one_listener() {
         let link = HostLink::default();
         link.set_listeners(0b1000_0010);
@@ -102,9 +58,8 @@ mod tests {
     #[test]
     fn a_wish_is_served_once() {
         let link = HostLink::default();
-        link.want_restart();
         link.mark_project_changed();
-        assert!(link.take_restart() && link.take_callback() && link.take_project_changed());
-        assert!(!link.take_restart() && !link.take_callback() && !link.take_project_changed());
+        assert!(link.take_callback() && link.take_project_changed());
+        assert!(!!link.take_callback() && !link.take_project_changed());
     }
 }

@@ -1,99 +1,116 @@
-//! The worker's part that changes which sources there are: rename, remove, add, bring in from another preset, save one alone.
+//! Which sources the preset that plays has: rename, remove, add, bring in from another preset, save one alone, let them
+//! follow the mixture or keep what they have learned.
 //!
-//! What the other sources have learned and become goes along with them, and so do their knobs.
+//! What the other sources have learned goes along with them, and so do their knobs.
 
-use super::{Desk, learning::Learning};
-use crate::instance::session::Activity;
+use super::{Worker, context::Context, error::WorkerError};
 use crate::{
+    instance::{
+        command::SourceCommand,
+        project::version::Version,
+        state::{message::Message, preset_sources::PresetSources},
+    },
     learner::{
         adapted::{self, Places},
         adaptive::COMPONENTS,
     },
     preset::{
-        Kind, Knobs, MAX_SOURCES, PALETTE, Preset, Source,
+        Knobs, MAX_SOURCES, PALETTE, Preset, Source,
         library::{self, Entry},
     },
 };
 use std::sync::Arc;
 
-/// What the editor asks about the sources of the preset that plays. Strips are counted from 0.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Arrange {
-    /// Call the source of this strip so.
-    Rename(usize, String),
-    /// Take this strip's source out of the preset.
-    Remove(usize),
-    /// Add a source, which follows the mixture until it is taught.
-    Add,
-    /// Find out which sources another preset has, for [`Arrange::Load`]; see [`Session::found`](super::session::Session::found).
-    Look(Entry),
-    /// Put a source of another preset in place of this strip's.
-    Load {
-        /// The strip.
-        strip: usize,
-        /// The other preset.
-        from: Entry,
-        /// Its source, by place.
-        source: usize,
-    },
-    /// Save this strip's source as a preset of its own, under its name or one like it.
-    Save(usize),
-}
-
-/// The sources of another preset.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// The preset.
-    pub entry: Entry,
-    /// Their names, in order.
-    pub sources: Vec<String>,
-}
-
-impl Desk {
-    pub(super) fn arrange(&self, arrange: Arrange, learning: &mut Learning) {
-        match arrange {
-            Arrange::Rename(strip, name) => learning.follow(self.name_source(strip, name), None),
-            Arrange::Remove(strip) => self.remove(strip, learning),
-            Arrange::Add => self.add(learning),
-            Arrange::Look(entry) => self.look(entry),
-            Arrange::Load { strip, from, source } => {
-                learning.follow(self.load_source(strip, &from, source), Some(strip));
+impl Worker {
+    pub(super) fn serve_source(&mut self, command: SourceCommand) -> Result<(), WorkerError> {
+        let (context, learning) = (&mut self.context, &mut self.learning);
+        let before = context.playback.version();
+        match command {
+            SourceCommand::Rename(strip, name) => {
+                let after = context.rename_source(&before, strip, name)?;
+                learning.follow(&after, None);
             }
-            Arrange::Save(strip) => self.save_source(strip),
+            SourceCommand::Remove(strip) => {
+                let (after, moves) = context.remove_source(&before, strip)?;
+                learning.follow_moves(&after, &moves);
+            }
+            SourceCommand::Add => {
+                let after = context.add_source(&before)?;
+                learning.follow_moves(&after, &adapted::unmoved());
+            }
+            SourceCommand::List(entry) => {
+                let names = library::load(&entry)?.sources.into_iter().map(|source| source.name).collect();
+                context.session.set_preset_sources(Some(PresetSources { preset: entry, names }));
+            }
+            SourceCommand::ForgetList => context.session.set_preset_sources(None),
+            SourceCommand::Load { strip, from, source } => {
+                let after = context.load_source(&before, strip, &from, source)?;
+                learning.follow(&after, Some(strip));
+            }
+            SourceCommand::Save(strip) => {
+                let name = context.save_alone(alone(&before, strip)?)?;
+                context.say(Message::Done(format!("Saved as preset \"{name}\"")));
+            }
+            SourceCommand::MakeAdaptive(strip) => {
+                let after = context.change_source(&before, strip, |source| source.make_adaptive(COMPONENTS))?;
+                learning.follow(&after, Some(strip));
+            }
+            SourceCommand::Keep(strip) => {
+                let is_adaptive = before.preset.sources.get(strip).is_some_and(Source::is_adaptive);
+                let learned = before.adaptive_state.of(strip).filter(|_| is_adaptive);
+                let learned = learned.ok_or(WorkerError::NothingToKeep)?;
+                let after = context.change_source(&before, strip, |source| source.keep(learned.dictionary.clone()))?;
+                learning.follow(&after, Some(strip));
+            }
+            SourceCommand::Drift(strip, drift) => {
+                let after = context.change_source(&before, strip, |source| source.set_drift(drift))?;
+                learning.follow(&after, None);
+            }
         }
+        Ok(())
+    }
+}
+
+impl Context {
+    /// Changes the source of `strip` in what plays.
+    fn change_source(
+        &mut self,
+        before: &Arc<Version>,
+        strip: usize,
+        change: impl FnOnce(&mut Source),
+    ) -> Result<Arc<Version>, WorkerError> {
+        let mut preset = Preset::clone(&before.preset);
+        change(preset.sources.get_mut(strip).ok_or(WorkerError::NoSuchSource(strip))?);
+        self.edit(before, preset)
     }
 
-    fn refuse(&self, sentence: String) {
-        self.session.set_activity(Activity::Failed(sentence));
-    }
-
-    fn present(&self) -> Preset {
-        let preset = self.stage.lock().preset.clone();
-        Preset::clone(&preset)
-    }
-
-    fn name_source(&self, strip: usize, name: String) -> Option<Arc<Preset>> {
-        let mut preset = self.present();
-        preset.sources.get_mut(strip)?.name.clone_from(&name);
+    fn rename_source(
+        &mut self,
+        before: &Arc<Version>,
+        strip: usize,
+        name: String,
+    ) -> Result<Arc<Version>, WorkerError> {
+        let mut preset = Preset::clone(&before.preset);
+        preset.sources.get_mut(strip).ok_or(WorkerError::NoSuchSource(strip))?.name.clone_from(&name);
         if let Err(flaw) = preset.validate() {
-            self.refuse(format!("the source cannot be called \"{name}\": {}", reason(&flaw.to_string())));
-            return None;
+            return Err(WorkerError::SourceName { name, reason: reason(&flaw.to_string()).to_owned() });
         }
-        self.change(preset)
+        self.edit(before, preset)
     }
 
-    fn remove(&self, strip: usize, learning: &mut Learning) {
-        let mut preset = self.present();
+    /// Gives also where each strip's source goes.
+    fn remove_source(&mut self, before: &Arc<Version>, strip: usize) -> Result<(Arc<Version>, Places), WorkerError> {
+        let mut preset = Preset::clone(&before.preset);
         if strip >= preset.sources.len() {
-            return;
+            return Err(WorkerError::NoSuchSource(strip));
         }
         if preset.sources.len() == 1 {
-            return self.refuse("a preset needs a source: add another before you remove the last".to_owned());
+            return Err(WorkerError::LastSource);
         }
         preset.sources.remove(strip);
-        let mut places = adapted::unmoved();
-        for (from, place) in places.iter_mut().enumerate() {
-            *place = if from == strip { None } else { Some(from - usize::from(from > strip)) };
+        let mut moves = adapted::unmoved();
+        for (from, to) in moves.iter_mut().enumerate() {
+            *to = if from == strip { None } else { Some(from - usize::from(from > strip)) };
         }
         let close_up = |knobs: &mut Vec<Knobs>| {
             if strip < knobs.len() {
@@ -101,91 +118,53 @@ impl Desk {
                 knobs.resize(MAX_SOURCES, Knobs::default());
             }
         };
-        let changed = self.change_places(preset, &places, Some(&close_up));
-        learning.follow_places(changed, &places);
+        Ok((self.edit_strips(before, preset, &moves, Some(&close_up))?, moves))
     }
 
-    fn add(&self, learning: &mut Learning) {
-        let mut preset = self.present();
-        if preset.sources.len() >= MAX_SOURCES {
-            return self.refuse(format!("there are {MAX_SOURCES} sources already: remove one to add another"));
+    fn add_source(&mut self, before: &Arc<Version>) -> Result<Arc<Version>, WorkerError> {
+        let mut preset = Preset::clone(&before.preset);
+        let strip = preset.sources.len();
+        if strip >= MAX_SOURCES {
+            return Err(WorkerError::TooManySources);
         }
-        let places: Places = adapted::unmoved();
-        let place = preset.sources.len();
         let source = new_source(&preset);
         preset.sources.push(source);
         // A strip that was empty may have been turned by the host.
         let begin = |knobs: &mut Vec<Knobs>| {
-            if let Some(knobs) = knobs.get_mut(place) {
+            if let Some(knobs) = knobs.get_mut(strip) {
                 *knobs = Knobs::default();
             }
         };
-        let changed = self.change_places(preset, &places, Some(&begin));
-        learning.follow_places(changed, &places);
+        self.edit_strips(before, preset, &adapted::unmoved(), Some(&begin))
     }
 
-    fn look(&self, entry: Entry) {
-        match library::load(&entry) {
-            Ok(preset) => {
-                let sources = preset.sources.into_iter().map(|source| source.name).collect();
-                self.session.set_found(Some(Found { entry, sources }));
-            }
-            Err(error) => self.refuse(error.to_string()),
+    fn load_source(
+        &mut self,
+        before: &Arc<Version>,
+        strip: usize,
+        from: &Entry,
+        source_index: usize,
+    ) -> Result<Arc<Version>, WorkerError> {
+        let mut other = library::load(from)?;
+        if source_index >= other.sources.len() {
+            return Err(WorkerError::SourceGone { preset: from.name.clone(), source_index });
         }
+        let mut source = other.sources.swap_remove(source_index);
+        let preset = &before.preset;
+        source.colour = preset.sources.get(strip).ok_or(WorkerError::NoSuchSource(strip))?.colour;
+        source.name = free_name(&source.name, |name| is_taken(preset, name, Some(strip)));
+        self.change_source(before, strip, |place| *place = source)
     }
+}
 
-    fn load_source(&self, strip: usize, from: &Entry, source: usize) -> Option<Arc<Preset>> {
-        let mut other = match library::load(from) {
-            Ok(other) => other,
-            Err(error) => {
-                self.refuse(error.to_string());
-                return None;
-            }
-        };
-        if source >= other.sources.len() {
-            self.refuse(format!("preset \"{}\" has no source {} any more: choose another", from.name, source + 1));
-            return None;
-        }
-        let mut source = other.sources.swap_remove(source);
-        let preset = self.present();
-        source.colour = preset.sources.get(strip)?.colour;
-        source.name = free_name(&source.name, |name| is_taken(&preset, name, Some(strip)));
-        self.change_source(strip, |place| *place = source)
+/// The source of `strip` by itself; an adaptive one as what it has learned.
+fn alone(version: &Version, strip: usize) -> Result<Source, WorkerError> {
+    let mut source = version.preset.sources.get(strip).ok_or(WorkerError::NoSuchSource(strip))?.clone();
+    if source.is_adaptive() {
+        let learned = version.adaptive_state.of(strip).ok_or(WorkerError::NothingToSave)?;
+        source.keep(learned.dictionary.clone());
     }
-
-    /// Writes the source of `strip` into the user's folder; an adaptive one as what it has become.
-    fn save_source(&self, strip: usize) {
-        let (mut preset, adapted) = {
-            let scene = self.stage.lock();
-            (Preset::clone(&scene.preset), scene.adapted.clone())
-        };
-        if strip >= preset.sources.len() {
-            return;
-        }
-        let mut source = preset.sources.swap_remove(strip);
-        if source.kind != Kind::Fixed {
-            let Some(become_so) = adapted.of(strip) else {
-                let sentence =
-                    "there is nothing to save yet: let the mixture play, then save what the source has become";
-                return self.refuse(sentence.to_owned());
-            };
-            (source.kind, source.blocks) = (Kind::Fixed, vec![become_so.dictionary.components]);
-            source.learned_from = vec!["the mixture, while it played".to_owned()];
-            source.dictionaries = vec![become_so.dictionary.clone()];
-        }
-        source.knobs = Knobs::default();
-        let entries = library::entries();
-        // A preset of that name is not replaced, and not every file system tells upper from lower case.
-        let taken = |name: &str| entries.iter().any(|entry| entry.name.to_lowercase() == name.to_lowercase());
-        let name = free_name(&source.name, taken);
-        match library::save(&Preset::of(vec![source]), &name) {
-            Ok(_) => {
-                self.session.set_activity(Activity::Done(format!("Saved as preset \"{name}\"")));
-                self.read_library();
-            }
-            Err(error) => self.refuse(error.to_string()),
-        }
-    }
+    Ok(source)
 }
 
 /// A source that nobody has taught anything, with a name and a colour of its own.
@@ -202,7 +181,7 @@ fn is_taken(preset: &Preset, name: &str, except: Option<usize>) -> bool {
 }
 
 /// `name`, or the first of `name 2`, `name 3`, … that is not taken.
-fn free_name(name: &str, taken: impl Fn(&str) -> bool) -> String {
+pub(super) fn free_name(name: &str, taken: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name} {number}"));
     let mut names = std::iter::once(name.to_owned()).chain(numbered);
     names.find(|name| !taken(name)).unwrap_or_default()

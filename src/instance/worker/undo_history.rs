@@ -7,12 +7,7 @@
 //! The history only remembers. [`super::undoing`] carries actions out, and moves the place in the history when that is done.
 
 use crate::{
-    instance::{
-        command::ParamMove,
-        params::ParamId,
-        project::version::Version,
-        state::undo_view::Side,
-    },
+    instance::{command::ParamMove, params::ParamId, project::version::Version, state::undo_view::Side},
     preset::{Knobs, library::Trashed},
 };
 use std::{collections::VecDeque, path::PathBuf, sync::Arc};

@@ -2,31 +2,26 @@
 
 mod rig;
 
-use nice_plug::params::persist::PersistentField;
 use rig::{FACTORY, Folder, Rig, factory};
 use std::{fs, path::PathBuf, sync::Arc};
 use unbraid::{
     instance::{
-        command::{Replay, Request},
-        history::{Deed, Step},
-        project::{stored_preset::StoredPreset, version::Version},
+        command::{AdaptationCommand, LearnCommand, LibraryCommand, PresetCommand, SourceCommand, UndoCommand},
+        project::{
+            stored_preset::StoredPreset,
+            stream::{Stream, StreamFormat},
+            version::Version,
+        },
         state::{options::LearnOptions, summary::Origin},
-        wires::handover::Framing,
-        worker::{browsing::Browse, sources::Arrange},
     },
-    learner::adapted::Adapted,
+    learner::{adapted::Adapted, capture::Capture},
     preset::{
-        Kind, Knobs,
         file::{self, SUFFIX},
         library,
     },
     recording::{self, SampleFormat},
     separator::LatencyMode,
 };
-
-fn gain(knobs: &[Knobs]) -> Option<f32> {
-    knobs[0].gain_db
-}
 
 #[test]
 fn next_and_previous_go_round_the_library_and_pass_over_what_is_damaged() {
@@ -36,10 +31,10 @@ fn next_and_previous_go_round_the_library_and_pass_over_what_is_damaged() {
     folder.put("Room", -6.0);
     let rig = Rig::new();
     for title in ["Kit", "Room", FACTORY, "Kit"] {
-        rig.browse(Browse::Next, title);
+        rig.play(PresetCommand::Next, title);
     }
     for title in [FACTORY, "Room"] {
-        rig.browse(Browse::Previous, title);
+        rig.play(PresetCommand::Previous, title);
     }
     // One whose header is whole and whose numbers are not is tried, said, and gone on from.
     let path = folder.put("Sour", 0.0);
@@ -47,10 +42,10 @@ fn next_and_previous_go_round_the_library_and_pass_over_what_is_damaged() {
     let end = bytes.len();
     bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
     fs::write(&path, bytes).unwrap();
-    rig.session.browse(Browse::Next);
+    rig.ask(PresetCommand::Next);
     let sentence = rig.failure();
     assert!(sentence.contains("Sour") && rig.title() == "Room", "{sentence}");
-    rig.browse(Browse::Next, FACTORY);
+    rig.play(PresetCommand::Next, FACTORY);
 }
 
 #[test]
@@ -59,38 +54,32 @@ fn a_loaded_preset_and_the_one_before_come_back_exactly() {
     let path = folder.put("Kit", -3.0);
     let rig = Rig::new();
     let (first, first_stored) = (rig.version(), rig.stored());
-    rig.knobs.lock().unwrap()[0].gain_db = Some(-11.0);
-    rig.ask(Request::LoadFile(path.clone()), "Kit");
-    assert_eq!(gain(&rig.session.take_knobs().unwrap()), Some(-3.0));
+    rig.play(PresetCommand::LoadFile(path.clone()), "Kit");
+    assert_eq!(rig.gain(), -3.0);
     let second = rig.version();
     // The file changes meanwhile: what played is what comes back.
     fs::write(&path, "something else").unwrap();
-    let Some(Deed::Play(version, Some(knobs))) = rig.session.history().undo() else { panic!("a step with knobs") };
-    assert!(Arc::ptr_eq(&version, &first) && gain(&knobs) == Some(-11.0));
-    rig.ask(Request::Replay(Replay { version, knobs: Some(knobs) }), FACTORY);
-    assert_eq!(gain(&rig.session.take_knobs().unwrap()), Some(-11.0));
-    assert!(Arc::ptr_eq(&rig.stage.lock().preset, &first.preset));
+    rig.play(UndoCommand::Undo, FACTORY);
+    assert_eq!(rig.gain(), 0.0);
+    assert!(Arc::ptr_eq(&rig.version().preset, &first.preset));
     assert_eq!((rig.stored(), rig.session.summary()), (first_stored, first.summary.clone()));
-    let Some(Deed::Play(version, Some(knobs))) = rig.session.history().redo() else { panic!("again") };
-    assert!(Arc::ptr_eq(&version, &second) && gain(&knobs) == Some(-3.0));
-    rig.ask(Request::Replay(Replay { version, knobs: None }), "Kit");
-    assert!(Arc::ptr_eq(&rig.stage.lock().preset, &second.preset) && rig.stored() == *second.stored);
-    assert!(rig.session.take_knobs().is_none(), "the knobs stay where they are");
-    assert!(rig.session.history().redoable().is_none(), "what is played again is no new step");
+    rig.play(UndoCommand::Redo, "Kit");
+    assert_eq!(rig.gain(), -3.0);
+    assert!(Arc::ptr_eq(&rig.version().preset, &second.preset) && rig.stored() == second.stored());
+    assert_eq!(rig.session.undo_view().redo, None, "what is played again is no new action");
 }
 
 #[test]
-fn a_change_on_the_spot_is_a_step_and_comes_back_exactly() {
+fn a_change_on_the_spot_is_undone_and_comes_back_exactly() {
     let _folder = Folder::new();
     let rig = Rig::new();
     let before = rig.version();
-    rig.session.request(Request::MakeAdaptive(1));
-    rig.until("adaptive", |rig| rig.session.summary().changed && rig.session.history().undoable().is_some());
-    assert!(matches!(rig.stage.lock().preset.sources[1].kind, Kind::Adaptive { .. }));
-    let Some(Deed::Play(version, None)) = rig.session.history().undo() else { panic!("a step without knobs") };
-    rig.session.request(Request::Replay(Replay { version, knobs: None }));
-    rig.until("as before", |rig| !rig.session.summary().changed);
-    assert!(Arc::ptr_eq(&rig.stage.lock().preset, &before.preset) && rig.stored() == *before.stored);
+    rig.ask(SourceCommand::MakeAdaptive(1));
+    assert!(rig.session.summary().changed && rig.can_undo());
+    assert!(rig.version().preset.sources[1].is_adaptive());
+    rig.ask(UndoCommand::Undo);
+    assert!(!rig.session.summary().changed);
+    assert!(Arc::ptr_eq(&rig.version().preset, &before.preset) && rig.stored() == before.stored());
 }
 
 #[test]
@@ -100,16 +89,15 @@ fn a_preset_that_plays_is_renamed_with_its_file_and_back() {
     folder.put("Other", 0.0);
     let bytes = fs::read(&path).unwrap();
     let rig = Rig::new();
-    rig.ask(Request::LoadFile(path.clone()), "Kit");
-    rig.browse(Browse::Rename(path.clone(), "Other".into()), "Kit");
-    assert!(rig.failure().contains("choose another name"));
-    rig.browse(Browse::Rename(path.clone(), "My kit".into()), "My kit");
+    rig.play(PresetCommand::LoadFile(path.clone()), "Kit");
+    rig.ask(LibraryCommand::Rename(path.clone(), "Other".into()));
+    assert!(rig.failure().contains("choose another name") && rig.title() == "Kit");
+    rig.play(LibraryCommand::Rename(path.clone(), "My kit".into()), "My kit");
     assert_eq!(rig.session.summary().origin, Origin::File(folder.path("My kit")));
     assert_eq!((rig.stored().title.as_str(), rig.recent()), ("My kit", vec!["My kit".to_owned()]));
     assert_eq!(fs::read(folder.path("My kit")).unwrap(), bytes);
-    assert!(matches!(rig.session.history().undoable(), Some(Step::Renamed { .. })));
-    let Some(Deed::Rename { from, to }) = rig.session.history().undo() else { panic!("a name") };
-    rig.browse(Browse::Relocate(from, to), "Kit");
+    assert_eq!(rig.session.undo_view().undo.unwrap(), "rename Kit to My kit");
+    rig.play(UndoCommand::Undo, "Kit");
     assert_eq!(fs::read(&path).unwrap(), bytes);
     assert_eq!((rig.stored().title.as_str(), rig.stored().unpack().unwrap()), ("Kit", file::read(&path).unwrap()));
 }
@@ -120,26 +108,26 @@ fn a_deleted_preset_plays_on_and_its_file_comes_back_byte_for_byte() {
     let path = folder.put("Kit", -3.0);
     let bytes = fs::read(&path).unwrap();
     let rig = Rig::new();
-    rig.ask(Request::LoadFile(path.clone()), "Kit");
-    rig.session.browse(Browse::Delete(path.clone()));
-    rig.until("deleted", |rig| rig.session.browsing.library().origin_missing);
-    assert!(!path.exists() && rig.title() == "Kit" && rig.recent().is_empty());
-    let trashed = rig.session.browsing.deleted().unwrap();
+    rig.play(PresetCommand::LoadFile(path.clone()), "Kit");
+    rig.play(LibraryCommand::Delete(path.clone()), "Kit");
+    assert!(rig.session.library().origin_missing && !path.exists() && rig.recent().is_empty());
+    let trashed = rig.session.deleted().unwrap();
     assert_eq!(trashed.file, path);
     // Its name is taken meanwhile: nothing is replaced.
     let other = folder.put("Kit", -20.0);
-    rig.session.browse(Browse::Restore(trashed.clone()));
+    rig.ask(LibraryCommand::RestoreDeleted);
+    assert!(rig.failure().contains("another preset is called so"));
+    rig.ask(UndoCommand::Undo);
     assert!(rig.failure().contains("another preset is called so"));
     fs::remove_file(&other).unwrap();
-    let Some(Deed::Restore(again)) = rig.session.history().undo() else { panic!("a deletion") };
-    assert_eq!(again, trashed);
-    rig.session.browse(Browse::Restore(again));
-    rig.until("back", |rig| rig.session.browsing.deleted().is_none());
+    rig.ask(UndoCommand::Undo);
     assert_eq!(fs::read(&path).unwrap(), bytes);
-    let Some(Deed::Delete(again)) = rig.session.history().redo() else { panic!("again") };
-    rig.session.browse(Browse::DeleteAgain(again));
-    rig.until("deleted again", |rig| rig.session.browsing.deleted().is_some());
-    assert!(!path.exists() && rig.session.browsing.deleted() == Some(trashed));
+    assert_eq!(rig.session.deleted(), None);
+    rig.ask(UndoCommand::Redo);
+    assert!(!path.exists() && rig.session.deleted() == Some(trashed));
+    rig.ask(LibraryCommand::RestoreDeleted);
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+    assert!(!rig.session.undo_view().undo.unwrap().contains("delete"), "it was brought back already");
 }
 
 #[test]
@@ -150,18 +138,17 @@ fn what_was_played_lately_is_shared_by_all_instances() {
     let foreign = elsewhere.path().join(format!("Foreign{SUFFIX}"));
     fs::copy(&path, &foreign).unwrap();
     let (one, other) = (Rig::new(), Rig::new());
-    one.ask(Request::LoadFile(foreign.clone()), "Foreign");
-    other.ask(Request::LoadFile(path), "Kit");
-    other.ask(Request::LoadFactory(FACTORY.into()), FACTORY);
-    one.ask(Request::Save("Mine".into()), "Mine");
+    one.play(PresetCommand::LoadFile(foreign.clone()), "Foreign");
+    other.play(PresetCommand::LoadFile(path), "Kit");
+    other.play(PresetCommand::LoadFactory(FACTORY.into()), FACTORY);
+    one.play(PresetCommand::Save("Mine".into()), "Mine");
     assert_eq!(one.recent(), ["Mine", FACTORY, "Kit", "Foreign"]);
-    let users: Vec<_> = one.session.browsing.library().user.iter().map(|one| one.entry.name.clone()).collect();
+    let users: Vec<_> = one.session.library().user.iter().map(|one| one.entry.name.clone()).collect();
     assert_eq!(users, ["Kit", "Mine"]);
     fs::remove_file(&foreign).unwrap();
-    other.session.browse(Browse::Read);
-    other.until("read", |rig| rig.recent().len() == 4);
-    let missing: Vec<bool> =
-        other.session.browsing.library().recent.iter().map(|listing| listing.trouble.is_some()).collect();
+    other.ask(LibraryCommand::Refresh);
+    assert_eq!(other.recent().len(), 4);
+    let missing: Vec<bool> = other.session.library().recent.iter().map(|listing| listing.trouble.is_some()).collect();
     assert_eq!(missing, [false, false, false, true]);
 }
 
@@ -170,50 +157,50 @@ fn another_project_begins_anew() {
     let folder = Folder::new();
     let path = folder.put("Kit", -3.0);
     let rig = Rig::new();
-    rig.ask(Request::LoadFile(path), "Kit");
-    assert!(rig.session.history().undoable().is_some());
-    let brought = StoredPreset::pack("Brought", library::factory_bytes(FACTORY).unwrap());
-    rig.field.set(brought);
-    rig.until("brought", |rig| rig.title() == "Brought");
-    assert!(rig.session.history().undoable().is_none());
-    rig.until("told", |rig| rig.version().summary.title == "Brought");
+    rig.play(PresetCommand::LoadFile(path), "Kit");
+    assert!(rig.can_undo());
+    rig.playback.bring(StoredPreset::pack("Brought", library::factory_bytes(FACTORY).unwrap()));
+    rig.look();
+    assert_eq!(rig.title(), "Brought");
+    assert!(!rig.can_undo());
 }
 
 #[test]
-fn what_adaptive_sources_have_become_comes_back_with_their_preset() {
+fn what_sources_have_learned_comes_back_with_their_preset() {
     let folder = Folder::new();
     let path = folder.put("Kit", 0.0);
     let rig = Rig::new();
-    rig.ask(Request::TakeApart(2), "2 parts");
-    let heard = |rig: &Rig| rig.stage.lock().adapted.heard_seconds;
-    rig.stage.lock().adapted = Arc::new(Adapted { heard_seconds: 7.0, ..Adapted::default() });
-    rig.until("noticed", |rig| rig.version().adapted().heard_seconds == 7.0);
-    rig.ask(Request::LoadFile(path), "Kit");
+    rig.play(PresetCommand::Unsupervised(2), "2 parts");
+    let heard = |rig: &Rig| rig.version().adaptive_state.heard_seconds;
+    learn(&rig, 7.0);
+    rig.play(PresetCommand::LoadFile(path), "Kit");
     assert_eq!(heard(&rig), 0.0);
-    let Some(Deed::Play(version, knobs)) = rig.session.history().undo() else { panic!("a step") };
-    rig.ask(Request::Replay(Replay { version, knobs }), "2 parts");
+    rig.play(UndoCommand::Undo, "2 parts");
     assert_eq!(heard(&rig), 7.0);
 }
 
-/// What is done to adaptive sources by hand is a step, though the preset stays the same.
+/// The adaptive sources have learned for so long.
+fn learn(rig: &Rig, heard_seconds: f64) {
+    let before = rig.version();
+    let state = Arc::new(Adapted { heard_seconds, ..Adapted::default() });
+    let learned = Arc::new(before.with_adaptive_state(state));
+    let basis = unbraid::instance::project::playback::Basis::Version(&before);
+    rig.playback.replace(basis, learned, None, || {}).unwrap();
+}
+
+/// What is done to adaptive sources by hand can be undone, though the preset stays the same.
 #[test]
 fn beginning_again_is_undone() {
     let _folder = Folder::new();
     let rig = Rig::new();
-    rig.ask(Request::TakeApart(2), "2 parts");
-    let heard = |rig: &Rig| rig.stage.lock().adapted.heard_seconds;
-    rig.stage.lock().adapted = Arc::new(Adapted { heard_seconds: 7.0, ..Adapted::default() });
-    rig.session.request(Request::ResetAdaptive);
-    rig.until("begun again", |rig| heard(rig) == 0.0 && rig.version().adapted().heard_seconds == 0.0);
-    let replay = |deed: Option<Deed>| {
-        let Some(Deed::Play(version, knobs @ None)) = deed else { panic!("a step without knobs") };
-        rig.ask(Request::Replay(Replay { version, knobs }), "2 parts");
-    };
-    let undo = rig.session.history().undo();
-    replay(undo);
+    rig.play(PresetCommand::Unsupervised(2), "2 parts");
+    let heard = |rig: &Rig| rig.version().adaptive_state.heard_seconds;
+    learn(&rig, 7.0);
+    rig.play(AdaptationCommand::Reset, "2 parts");
+    assert_eq!(heard(&rig), 0.0);
+    rig.play(UndoCommand::Undo, "2 parts");
     assert_eq!(heard(&rig), 7.0);
-    let redo = rig.session.history().redo();
-    replay(redo);
+    rig.play(UndoCommand::Redo, "2 parts");
     assert_eq!(heard(&rig), 0.0);
 }
 
@@ -222,10 +209,13 @@ fn beginning_again_is_undone() {
 fn presets_change_while_the_host_does_not_play() {
     let _folder = Folder::new();
     let rig = Rig::new();
-    rig.stage.lock().framing = Some(Framing { sample_rate: 44_100.0, mode: LatencyMode::Live, offline: false });
+    let format = StreamFormat { sample_rate: 44_100.0, mode: LatencyMode::Live, offline: false };
+    let stream = Stream { format, capture: Arc::new(Capture::new(44_100.0, 2)) };
+    let seen = rig.playback.snapshot();
+    rig.playback.activate(&seen, seen.version.clone(), stream, None, || {}).unwrap();
     for name in (0..20).map(|n| format!("kit {n}")) {
-        rig.session.request(Arrange::Rename(0, name.clone()).into());
-        rig.until(&name, |rig| rig.session.summary().strips[0].name == name);
+        rig.ask(SourceCommand::Rename(0, name.clone()));
+        assert_eq!(rig.session.summary().strips[0].name, name);
     }
 }
 
@@ -235,21 +225,23 @@ fn a_project_remembers_where_its_preset_came_from() {
     let folder = Folder::new();
     let path = folder.put("Kit", 0.0);
     let rig = Rig::new();
-    rig.ask(Request::LoadFile(path.clone()), "Kit");
+    rig.play(PresetCommand::LoadFile(path.clone()), "Kit");
     let saved = rig.stored();
-    rig.session.request(Arrange::Rename(0, "kick".to_owned()).into());
-    rig.until("renamed", |rig| rig.session.summary().changed);
+    rig.ask(SourceCommand::Rename(0, "kick".to_owned()));
+    assert!(rig.session.summary().changed);
     let changed = rig.stored();
     for (stored, is_changed) in [(saved, false), (changed, true)] {
-        rig.ask(Request::LoadFactory(FACTORY.to_owned()), FACTORY);
-        rig.field.set(stored);
-        rig.until("brought", |rig| rig.title() == "Kit");
+        rig.play(PresetCommand::LoadFactory(FACTORY.to_owned()), FACTORY);
+        rig.playback.bring(stored);
+        rig.look();
         let summary = rig.session.summary();
-        assert_eq!((&summary.origin, summary.changed), (&Origin::File(path.clone()), is_changed));
+        assert_eq!((summary.title.as_str(), &summary.origin), ("Kit", &Origin::File(path.clone())));
+        assert_eq!(summary.changed, is_changed);
     }
 }
 
-/// Learning a source is one step, though it is heard by itself first. What the strips were learned from comes back with the preset, so that the next source is learned together with them.
+/// Learning a source is one action, though it is heard by itself first. What the strips were learned from comes back with
+/// the preset, so that the next source is learned together with them.
 #[test]
 fn undoing_a_learned_source_leaves_what_the_others_were_learned_from() {
     let folder = Folder::new();
@@ -263,25 +255,38 @@ fn undoing_a_learned_source_leaves_what_the_others_were_learned_from() {
         recording::write_wav(&short, &recording, SampleFormat::Float32).unwrap();
         vec![short]
     };
+    let files = |strip: usize, name: &str| {
+        let source = rig.session.summary().strips[strip].name.clone();
+        LearnCommand::Files { strip, source, files: audio(name) }
+    };
     let known = |rig: &Rig| rig.session.learning().material.map(|seconds| seconds > 0.0);
     rig.session.set_learn_options(LearnOptions { components: 2, ..LearnOptions::default() });
-    rig.session.request(Request::LearnFiles(0, audio("standard-kit-take1.flac")));
+    rig.ask(files(0, "standard-kit-take1.flac"));
     rig.until("the drums are learned", |rig| known(rig)[..2] == [true, false]);
-    rig.session.request(Request::LearnFiles(1, audio("finger-bass-take1.flac")));
+    rig.ask(files(1, "finger-bass-take1.flac"));
     rig.until("both are learned", |rig| known(rig)[..2] == [true, true] && rig.session.learning().job.is_none());
     let learned = rig.version();
     let for_masks = |version: &Version| {
-        let dictionaries = version.preset.sources.iter().flat_map(|source| &source.dictionaries);
+        let dictionaries = version.preset.sources.iter().flat_map(|source| source.dictionaries());
         dictionaries.filter(|dictionary| dictionary.reconstruction.is_some()).count()
     };
     assert_eq!(for_masks(&learned), 4, "both sources in both lengths of frames");
-    // By itself first and then with the drums: one step.
-    let Some(Deed::Play(version, None)) = rig.session.history().undo() else { panic!("a step") };
-    assert_eq!(version.preset.sources[1], factory().sources[1]);
-    rig.session.request(Request::Replay(Replay { version, knobs: None }));
-    rig.until("the bass is forgotten", |rig| known(rig)[..2] == [true, false]);
-    let Some(Deed::Play(version, None)) = rig.session.history().redo() else { panic!("a step") };
-    assert!(Arc::ptr_eq(&version.preset, &learned.preset));
-    rig.session.request(Request::Replay(Replay { version, knobs: None }));
-    rig.until("the bass is known again", |rig| known(rig)[..2] == [true, true]);
+    // By itself first and then with the drums: one action.
+    rig.ask(UndoCommand::Undo);
+    assert_eq!(rig.version().preset.sources[1], factory().sources[1]);
+    assert_eq!(known(&rig)[..2], [true, false], "the bass is forgotten");
+    rig.ask(UndoCommand::Redo);
+    assert!(Arc::ptr_eq(&rig.version().preset, &learned.preset));
+    assert_eq!(known(&rig)[..2], [true, true], "the bass is known again");
+}
+
+/// Recordings are chosen in a dialog, during which the strips may change.
+#[test]
+fn recordings_chosen_for_another_source_teach_nothing() {
+    let _folder = Folder::new();
+    let rig = Rig::new();
+    rig.ask(SourceCommand::Remove(0));
+    rig.ask(LearnCommand::Files { strip: 0, source: "drums".to_owned(), files: vec![PathBuf::from("drums.wav")] });
+    assert!(rig.failure().contains("strips have changed"));
+    assert!(rig.session.learning().waits.iter().all(|waits| !waits));
 }

@@ -1,28 +1,24 @@
 //! An instance's worker without a host, and a folder of presets.
 
-use nice_plug::params::persist::PersistentField;
 use std::{
+    cell::RefCell,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use unbraid::{
     instance::{
-        command::Request,
-        project::{
-            stored_preset::{PresetField, StoredPreset},
-            version::Version,
-        },
-        session::{Activity, Session},
-        state::summary::{Origin, Summary},
-        wires::{
-            handover::{self, Stage},
-            host_link::HostLink,
-        },
-        worker::{Desk, Worker, browsing::Browse},
+        command::Command,
+        host_params::HostParams,
+        params::UnbraidParams,
+        project::{playback::Playback, stored_preset::StoredPreset, version::Version},
+        session::Session,
+        state::message::Message,
+        wires::{handover, host_link::HostLink},
+        worker::{Worker, context::Context},
     },
     preset::{
-        Knobs, MAX_SOURCES, Preset,
+        Preset,
         file::SUFFIX,
         library::{self, Entry, FOLDER_VARIABLE},
     },
@@ -64,51 +60,51 @@ pub(super) fn factory() -> Preset {
     library::load(&Entry { name: FACTORY.to_owned(), path: None }).unwrap()
 }
 
-/// An instance without a host.
+/// An instance's worker without a thread and without a host.
 pub(super) struct Rig {
+    pub(super) playback: Arc<Playback>,
     pub(super) session: Arc<Session>,
-    pub(super) stage: Arc<Stage>,
-    pub(super) field: PresetField,
-    /// Where its knobs stand.
-    pub(super) knobs: Arc<Mutex<Vec<Knobs>>>,
-    _worker: Worker,
+    pub(super) params: Arc<UnbraidParams>,
+    worker: RefCell<Worker>,
 }
 
 impl Rig {
     pub(super) fn new() -> Self {
-        let preset = Arc::new(factory());
-        let (session, requests) = Session::new(Summary::new(FACTORY, Origin::Factory(FACTORY.to_owned()), &preset));
-        let stage = Arc::new(Stage::new(preset));
-        let stored = StoredPreset::pack(FACTORY, library::factory_bytes(FACTORY).unwrap());
-        let field = PresetField::new(Arc::new(stored));
-        let knobs = Arc::new(Mutex::new(vec![Knobs::default(); MAX_SOURCES]));
-        let theirs = knobs.clone();
-        let desk = Desk {
-            stage: stage.clone(),
-            field: field.clone(),
-            session: session.clone(),
-            link: Arc::new(HostLink::default()),
-            models: handover::channels().1,
-            knobs: Box::new(move || theirs.lock().unwrap().clone()),
-            adapted_since: std::cell::Cell::new(false),
-        };
-        let rig = Self { session, stage, field, knobs, _worker: Worker::spawn(desk, requests) };
-        rig.until("the worker runs", |rig| rig.session.history().current().is_some());
-        rig
+        let playback = Playback::new(Arc::new(Version::first()));
+        let session = Session::new(playback.clone()).0;
+        let params = Arc::new(UnbraidParams::new(playback.clone()));
+        let (link, models) = (Arc::new(HostLink::default()), handover::channels().1);
+        let host_params = HostParams::new(params.clone()).0;
+        let context = Context::new(playback.clone(), session.clone(), link, models, host_params);
+        Self { playback, session, params, worker: RefCell::new(Worker::new(context)) }
     }
 
+    /// Carries out `command`.
+    pub(super) fn ask(&self, command: impl Into<Command>) {
+        self.worker.borrow_mut().serve(command.into());
+        self.look();
+    }
+
+    pub(super) fn look(&self) {
+        self.worker.borrow_mut().look();
+    }
+
+    /// Carries out `command`, after which `title` plays and nothing has failed.
+    #[track_caller]
+    pub(super) fn play(&self, command: impl Into<Command>, title: &str) {
+        self.ask(command);
+        assert!(!matches!(self.session.message(), Message::Failed(_)), "{:?}", self.session.message());
+        assert_eq!(self.title(), title);
+    }
+
+    /// Looks on until `holds`.
     #[track_caller]
     pub(super) fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let patience = Instant::now() + Duration::from_secs(120);
         while !holds(self) {
-            assert!(
-                Instant::now() < patience,
-                "{what}: {:?}, {:?}, {:?}",
-                self.session.activity(),
-                self.title(),
-                self.session.learning()
-            );
-            std::thread::sleep(Duration::from_millis(5));
+            assert!(Instant::now() < patience, "{what}: {:?}, {:?}", self.session.message(), self.session.learning());
+            std::thread::sleep(Duration::from_millis(2));
+            self.look();
         }
     }
 
@@ -116,38 +112,32 @@ impl Rig {
         self.session.summary().title.clone()
     }
 
-    /// Asks, and waits until `title` plays.
-    #[track_caller]
-    pub(super) fn ask(&self, request: Request, title: &str) {
-        self.session.request(request);
-        self.until(title, |rig| {
-            rig.title() == title && matches!(rig.session.activity(), Activity::Idle | Activity::Done(_))
-        });
-        self.until("told", |rig| rig.session.history().current().is_some_and(|version| version.summary.title == title));
-    }
-
-    #[track_caller]
-    pub(super) fn browse(&self, browse: Browse, title: &str) {
-        self.ask(Request::Browse(browse), title);
-    }
-
     pub(super) fn version(&self) -> Arc<Version> {
-        self.session.history().current().unwrap().clone()
+        self.playback.version()
     }
 
     pub(super) fn stored(&self) -> StoredPreset {
-        self.field.map(StoredPreset::clone)
+        self.playback.stored()
     }
 
+    pub(super) fn can_undo(&self) -> bool {
+        self.session.undo_view().undo.is_some()
+    }
+
+    /// Where the first strip's knob stands, in whole dB.
+    pub(super) fn gain(&self) -> f32 {
+        self.params.strips[0].gain_db().unwrap().round()
+    }
+
+    /// The sentence of a failure, dismissed.
     #[track_caller]
     pub(super) fn failure(&self) -> String {
-        self.until("a failure", |rig| matches!(rig.session.activity(), Activity::Failed(_)));
-        let Activity::Failed(sentence) = self.session.activity() else { unreachable!("just seen") };
-        self.session.set_activity(Activity::Idle);
+        let Message::Failed(sentence) = self.session.message() else { panic!("{:?}", self.session.message()) };
+        self.ask(Command::DismissMessage);
         sentence
     }
 
     pub(super) fn recent(&self) -> Vec<String> {
-        self.session.browsing.library().recent.iter().map(|listing| listing.entry.name.clone()).collect()
+        self.session.library().recent.iter().map(|listing| listing.entry.name.clone()).collect()
     }
 }

@@ -1,10 +1,10 @@
-//! Learning on a thread of its own.
+//! A learning job, on a thread of its own.
 
+use super::{super::error::WorkerError, material::{Material, Materials};
 use crate::instance::state::options::LearnOptions;
 use crate::{
-    dictionary::Dictionary,
-    learner::{self, LearnError, LearnSettings, Lesson, adapted::Places},
-    preset::{MAX_SOURCES, Preset},
+    learner::{self, LearnError, Lesson, adapted::Places},
+    preset::{LearnedBases, Preset},
     recording::{self, Recording},
 };
 use crossbeam_channel::{Receiver, Sender};
@@ -21,18 +21,7 @@ use std::{
 /// About how much of a job's time goes into the strip by itself, where there are others.
 const SHARE_BY_ITSELF: f32 = 0.4;
 
-/// What a source is learned from.
-#[derive(Debug, Clone)]
-pub(super) struct Material {
-    pub(super) recordings: Vec<Recording>,
-    /// What the preset says of them.
-    pub(super) names: Vec<String>,
-    /// Whether they were captured here.
-    pub(super) is_played: bool,
-    pub(super) components: usize,
-}
-
-/// A job that is to begin.
+/// A learning job that is to begin.
 pub(super) struct Task {
     pub(super) strip: usize,
     pub(super) source: TaskSource,
@@ -47,30 +36,31 @@ pub(super) enum TaskSource {
 }
 
 /// Learns on a thread of its own.
-pub(super) struct Job {
+pub(super) struct LearningJob {
     pub(super) strip: usize,
     /// Where the sources that it began with have gone since.
-    pub(super) places: Places,
-    pub(super) signs: Arc<Signs>,
+    pub(super) moves: Places,
+    pub(super) progress: Arc<Progress>,
     /// What can be heard before the job is done.
     pub(super) ahead: Receiver<Learned>,
     /// The preset that plays with it.
     pub(super) heard: Option<Arc<Preset>>,
-    pub(super) thread: Option<JoinHandle<Result<Learned, String>>>,
+    pub(super) thread: Option<JoinHandle<Result<Learned, WorkerError>>>,
 }
 
+/// How far a job is, and whether it is still wanted.
 #[derive(Default)]
-pub(super) struct Signs {
+pub(super) struct Progress {
     /// Share done, 0 to 1, as bits.
-    pub(super) share: AtomicU32,
-    pub(super) cancel: AtomicBool,
+    share: AtomicU32,
+    cancelled: AtomicBool,
 }
 
 /// What a job has learned.
 pub(super) struct Learned {
     pub(super) material: Arc<Material>,
-    /// Strip, dictionaries and blocks of each source that was learned.
-    pub(super) sources: Vec<(usize, Vec<Dictionary>, Vec<usize>)>,
+    /// The strip of each source that was learned, and its bases.
+    pub(super) sources: Vec<(usize, LearnedBases)>,
 }
 
 impl Task {
@@ -78,11 +68,11 @@ impl Task {
     /// given the strip by itself first, which takes less than half of the time.
     pub(super) fn run(
         self,
-        materials: &[Option<Arc<Material>>; MAX_SOURCES],
+        materials: &Materials,
         preset: &Preset,
-        signs: &Signs,
+        progress: &Progress,
         ahead: &Sender<Learned>,
-    ) -> Result<Learned, String> {
+    ) -> Result<Learned, WorkerError> {
         let name = &preset.sources[self.strip].name;
         let components = self.options.components;
         let material = match self.source {
@@ -101,7 +91,7 @@ impl Task {
             }
             TaskSource::Again => {
                 let known = materials[self.strip].as_ref();
-                let known = known.ok_or_else(|| format!("{name} was not learned here: play it, then learn it"))?;
+                let known = known.ok_or_else(|| WorkerError::NotLearnedHere(name.clone()))?;
                 Material { components, ..Material::clone(known) }
             }
         };
@@ -112,73 +102,64 @@ impl Task {
             all.iter().enumerate().filter_map(|(strip, material)| Some((strip, &**material.as_ref()?))).collect();
 
         let learn = |lessons: &[Lesson<'_>], from: f32, to: f32| {
-            let mut progress = |share: f32| signs.tell(from + share * (to - from));
-            in_the_background(|| learner::learn(lessons, &mut progress))
+            let mut tell = |share: f32| progress.tell(from + share * (to - from));
+            in_the_background(|| learner::learn(lessons, &mut tell))
         };
         let failed = |strip: usize, material: &Material, error: LearnError| {
-            format!("{} was not learned: {}", preset.sources[strip].name, sentence(error, material))
+            not_learned(&preset.sources[strip].name, error, material)
         };
         let lesson = material.lesson(&[]);
         let share = if strips.len() > 1 { SHARE_BY_ITSELF } else { 1.0 };
-        let mut learned = learn(&[lesson], 0.0, share).map_err(|error| failed(self.strip, &material, error.error))?;
-        let own = learned.pop().unwrap_or_default();
-        let by_itself =
-            Learned { sources: vec![(self.strip, own.clone(), lesson.blocks())], material: material.clone() };
+        let own = learn(&[lesson], 0.0, share).map_err(|error| failed(self.strip, &material, error.error))?;
+        let sources = own.iter().map(|own| (self.strip, own.clone())).collect();
+        let by_itself = Learned { sources, material: material.clone() };
         if strips.len() < 2 {
             return Ok(by_itself);
         }
         // If nobody listens any more, nobody waits for the rest either.
         let _ = ahead.send(by_itself);
 
-        let known = |strip: usize| if strip == self.strip { &own } else { &preset.sources[strip].dictionaries };
+        let own = own.first().map_or(&[][..], LearnedBases::dictionaries);
+        let known = |strip: usize| if strip == self.strip { own } else { preset.sources[strip].dictionaries() };
         let lessons: Vec<Lesson<'_>> = strips.iter().map(|(strip, material)| material.lesson(known(*strip))).collect();
         let learned = learn(&lessons, share, 1.0).map_err(|error| {
             let (strip, material) = strips.get(error.lesson).copied().unwrap_or((self.strip, &material));
             failed(strip, material, error.error)
         })?;
-        let sources = strips.iter().zip(&lessons).zip(learned);
-        Ok(Learned {
-            sources: sources.map(|(((strip, _), lesson), learned)| (*strip, learned, lesson.blocks())).collect(),
-            material,
-        })
+        Ok(Learned { sources: strips.iter().map(|(strip, _)| *strip).zip(learned).collect(), material })
     }
 }
 
-impl Material {
-    fn lesson<'a>(&'a self, known: &'a [Dictionary]) -> Lesson<'a> {
-        Lesson {
-            recordings: &self.recordings,
-            settings: LearnSettings { components: self.components, ..LearnSettings::default() },
-            known,
-        }
+impl Progress {
+    /// Share done, 0 to 1.
+    pub(super) fn share(&self) -> f32 {
+        f32::from_bits(self.share.load(Relaxed))
     }
-}
 
-impl Signs {
     fn tell(&self, share: f32) -> ControlFlow<()> {
         self.share.store(share.to_bits(), Relaxed);
-        if self.cancel.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.cancelled.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
-impl Job {
+impl LearningJob {
     pub(super) fn is_finished(&self) -> bool {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
-    pub(super) fn outcome(mut self) -> Result<Learned, String> {
+    pub(super) fn outcome(mut self) -> Result<Learned, WorkerError> {
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(outcome)) => outcome,
             // The thread has reported its panic.
-            _ => Err("nothing was learned: the learner failed; please report this".to_owned()),
+            _ => Err(WorkerError::LearnerPanicked),
         }
     }
 }
 
 /// A job that nobody waits for any more ends soon.
-impl Drop for Job {
+impl Drop for LearningJob {
     fn drop(&mut self) {
-        self.signs.cancel.store(true, Relaxed);
+        self.progress.cancelled.store(true, Relaxed);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -194,31 +175,26 @@ fn in_the_background<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
-/// What went wrong with `material`, for someone who may have played rather than named recordings.
-fn sentence(error: LearnError, material: &Material) -> String {
+/// Why the source `name` was not learned, for someone who may have played rather than named recordings.
+fn not_learned(name: &str, error: LearnError, material: &Material) -> WorkerError {
+    let name = name.to_owned();
     let number = match error {
         LearnError::TooShort { milliseconds, frame_milliseconds, .. } if material.is_played => {
-            return format!(
-                "only {milliseconds:.0} ms were heard; play at least {frame_milliseconds:.0} ms, better five seconds"
-            );
+            return WorkerError::TooShort { name, milliseconds, frame_milliseconds };
         }
-        LearnError::Silent { .. } if material.is_played => {
-            return "it was silent; play the source alone, then learn it".to_owned();
-        }
+        LearnError::Silent { .. } if material.is_played => return WorkerError::Silent(name),
         LearnError::TooShort { number, .. } | LearnError::Silent { number } | LearnError::NotFinite { number } => {
             number
         }
-        LearnError::NoRecording | LearnError::Factorization(_) => return error.to_string(),
+        LearnError::NoRecording | LearnError::Factorization(_) => 0,
     };
-    match material.names.get(number.wrapping_sub(1)) {
-        Some(name) => format!("{name}: {error}"),
-        None => error.to_string(),
-    }
+    let file = number.checked_sub(1).and_then(|index| material.names.get(index)).cloned();
+    WorkerError::NotLearned { name, file, error }
 }
 
-fn read(file: &Path) -> Result<Recording, String> {
-    let recording = recording::read(file).map_err(|error| error.to_string())?;
-    recording.ensure_audible(file).map_err(|error| error.to_string())?;
+fn read(file: &Path) -> Result<Recording, WorkerError> {
+    let recording = recording::read(file)?;
+    recording.ensure_audible(file)?;
     Ok(recording)
 }
 

@@ -111,6 +111,12 @@ impl HostFront {
         }
     }
 
+    /// What asks the host to flush parameters, for other threads. It must not outlive the host.
+    pub(super) fn flush_requests(&self) -> FlushRequests {
+        let params = self.extensions.get().map_or(ptr::null(), |extensions| extensions.params);
+        FlushRequests { real: self.real, params }
+    }
+
     /// Any thread: asks the host to deactivate and activate the plugin.
     pub(super) fn request_restart(&self) {
         // SAFETY: the front is what these functions expect.
@@ -121,6 +127,28 @@ impl HostFront {
     pub(super) fn request_callback(&self) {
         // SAFETY: the front is what these functions expect.
         unsafe { request_callback(self.as_clap_host()) };
+    }
+}
+
+/// Asks the host to flush parameters.
+pub(super) struct FlushRequests {
+    real: *const clap_host,
+    params: *const clap_host_params,
+}
+
+// SAFETY: CLAP lets `request_flush` be called on any thread but the audio thread.
+unsafe impl Send for FlushRequests {}
+// SAFETY: as above.
+unsafe impl Sync for FlushRequests {}
+
+impl FlushRequests {
+    /// Any thread but the audio thread.
+    pub(super) fn request(&self) {
+        // SAFETY: an extension lives as long as its host, which outlives this.
+        if let Some(request_flush) = unsafe { self.params.as_ref() }.and_then(|params| params.request_flush) {
+            // SAFETY: as the host wants it: not on the audio thread.
+            unsafe { request_flush(self.real) };
+        }
     }
 }
 

@@ -3,18 +3,23 @@
 //! A copy of the wrapper's `clap_plugin` with a few functions replaced. `plugin_data` stays the
 //! wrapper's, so every extension of the wrapper works on this pointer too.
 
-use super::{events, host::HostFront, ports::Ports};
-use crate::instance::wires::host_link::HostLink;
+use super::{super::Shared, events, host::HostFront, param_changes, ports::Ports};
+use crate::separator::LatencyMode;
 use clap_sys::{
-    ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency},
+    events::{clap_input_events, clap_output_events},
+    ext::{
+        latency::{CLAP_EXT_LATENCY, clap_plugin_latency},
+        params::{CLAP_EXT_PARAMS, clap_plugin_params},
+    },
     plugin::clap_plugin,
     process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status},
 };
 use std::{
     cell::{Cell, UnsafeCell},
+    ffi::{CStr, c_char, c_void},
     ptr,
     rc::Rc,
-    sync::Arc,
+    sync::OnceLock,
 };
 
 /// The host holds a pointer to `plugin`, which is the whole.
@@ -25,34 +30,57 @@ pub(super) struct Instance {
     inner: *const clap_plugin,
     /// In an `Rc`, not a `Box`: the wrapper keeps a pointer to it, which moving a `Box` would invalidate.
     host: Rc<HostFront>,
-    link: Arc<HostLink>,
     /// The latency that the host knows of, in samples. Main thread.
     told_latency: Cell<u32>,
-    /// Touched by `activate` and `process` alone, which a host never runs at the same time.
+    /// Touched by `activate`, `process` and `flush` alone, which a host never runs at the same time.
     audio: UnsafeCell<Audio>,
 }
 
-#[derive(Default)]
 struct Audio {
     max_frames: usize,
     inputs: Ports,
     outputs: Ports,
+    shared: Shared,
+    /// The latency mode in force, and the mode that the host was last asked to restart for.
+    mode: LatencyMode,
+    asked_for: LatencyMode,
+}
+
+impl Audio {
+    /// After anything that may have set parameters: a mode other than the one in force needs another latency, which the
+    /// host takes while it restarts the plugin. Until then the old mode plays on. It is asked once per change, here alone.
+    fn ask_for_restart(&mut self, host: &HostFront) {
+        let wanted = self.shared.params.mode.value().into();
+        if wanted != self.asked_for {
+            self.asked_for = wanted;
+            if wanted != self.mode {
+                host.request_restart();
+            }
+        }
+        if self.shared.link.take_callback() {
+            host.request_callback();
+        }
+    }
 }
 
 impl Instance {
     /// # Safety
     /// `inner` is alive until its `destroy` is called, and was made with `host` as its host.
-    pub(super) unsafe fn new(inner: *const clap_plugin, host: Rc<HostFront>, link: Arc<HostLink>) -> Box<Self> {
+    pub(super) unsafe fn new(inner: *const clap_plugin, host: Rc<HostFront>, shared: Shared) -> Box<Self> {
         let plugin = clap_plugin {
             init: Some(init),
             destroy: Some(destroy),
             activate: Some(activate),
             process: Some(process),
+            get_extension: Some(get_extension),
             on_main_thread: Some(on_main_thread),
             // SAFETY: by this function's contract.
             ..unsafe { *inner }
         };
-        Box::new(Self { plugin, inner, host, link, told_latency: Cell::new(0), audio: UnsafeCell::default() })
+        let mode = shared.session.audio_status().mode;
+        let (inputs, outputs) = (Ports::default(), Ports::default());
+        let audio = Audio { max_frames: 0, inputs, outputs, shared, mode, asked_for: mode };
+        Box::new(Self { plugin, inner, host, told_latency: Cell::new(0), audio: UnsafeCell::new(audio) })
     }
 
     /// Gives the instance to the host, which ends it by calling `destroy`.
@@ -72,6 +100,9 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
     // SAFETY: the host passes its instance.
     let this = unsafe { instance(plugin) };
     this.host.find_extensions();
+    let host = this.host.flush_requests();
+    // SAFETY: nothing plays yet; main thread. The worker that asks ends with the plugin, before its host.
+    unsafe { (*this.audio.get()).shared.changes.on_change(move || host.request()) };
     // SAFETY: `inner` is alive; main thread.
     unsafe { (*this.inner).init.is_some_and(|init| init(this.inner)) }
 }
@@ -89,18 +120,19 @@ unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
 unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min: u32, max: u32) -> bool {
     // SAFETY: the host passes its instance.
     let this = unsafe { instance(plugin) };
-    // SAFETY: the host does not process while it activates, and the plugin is alive on its main thread.
-    unsafe {
-        *this.audio.get() = Audio {
-            max_frames: max as usize,
-            inputs: Ports::announced(this.inner, true, max as usize),
-            outputs: Ports::announced(this.inner, false, max as usize),
-        };
-    }
+    // SAFETY: the host does not process while it activates.
+    let audio = unsafe { &mut *this.audio.get() };
+    audio.max_frames = max as usize;
+    // SAFETY: the plugin is alive on its main thread.
+    (audio.inputs, audio.outputs) = unsafe {
+        (Ports::announced(this.inner, true, max as usize), Ports::announced(this.inner, false, max as usize))
+    };
     this.host.set_activating(true);
     // SAFETY: `inner` is alive; main thread.
     let activated = unsafe { (*this.inner).activate.is_some_and(|run| run(this.inner, sample_rate, min, max)) };
     this.host.set_activating(false);
+    let mode = audio.shared.session.audio_status().mode;
+    (audio.mode, audio.asked_for) = (mode, mode);
     // SAFETY: as above.
     let latency = unsafe { latency_of(this.inner) };
     if activated && this.told_latency.replace(latency) != latency {
@@ -136,7 +168,7 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
         audio.outputs.complete(theirs.audio_outputs, theirs.audio_outputs_count, frames)
     };
     // Port 0 is the main output; the separate outputs follow in the order of the sources.
-    this.link.set_listeners((given >> 1) as u8);
+    audio.shared.link.set_listeners((given >> 1) as u8);
     let (inputs, outputs) = (audio.inputs.buffers(), audio.outputs.buffers());
     let (inner, frames) = (this.inner, theirs.frames_count);
     let mut complete = clap_process {
@@ -155,13 +187,50 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     };
     // SAFETY: as for the completion above.
     unsafe { clear_constant_masks(theirs) };
-    if this.link.take_restart() {
-        this.host.request_restart();
-    }
-    if this.link.take_callback() {
-        this.host.request_callback();
-    }
+    // SAFETY: the host's events live as long as the call.
+    unsafe { param_changes::report(&mut audio.shared.changes, theirs.out_events) };
+    audio.ask_for_restart(&this.host);
     status
+}
+
+/// The wrapper's own, but for what is done after `params.flush`.
+unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
+    static PARAMS: OnceLock<clap_plugin_params> = OnceLock::new();
+    // SAFETY: the host passes its instance.
+    let inner = unsafe { instance(plugin) }.inner;
+    // SAFETY: `inner` is alive, and answers with the extension of that name or null.
+    let own = unsafe { (*inner).get_extension.map_or(ptr::null(), |get| get(inner, id)) };
+    // SAFETY: the host passes a C string; the wrapper has answered to it.
+    if own.is_null() || unsafe { CStr::from_ptr(id) } != CLAP_EXT_PARAMS {
+        return own;
+    }
+    // SAFETY: by its name.
+    let own = unsafe { *own.cast::<clap_plugin_params>() };
+    ptr::from_ref(PARAMS.get_or_init(|| clap_plugin_params { flush: Some(flush), ..own })).cast()
+}
+
+/// The host takes and gives parameters while it does not process.
+unsafe extern "C" fn flush(
+    plugin: *const clap_plugin,
+    in_events: *const clap_input_events,
+    out_events: *const clap_output_events,
+) {
+    // SAFETY: the host passes its instance.
+    let this = unsafe { instance(plugin) };
+    // SAFETY: `inner` is alive, and answers with the extension of that name or null, which lives as long.
+    let params: *const clap_plugin_params = unsafe {
+        (*this.inner).get_extension.map_or(ptr::null(), |get| get(this.inner, CLAP_EXT_PARAMS.as_ptr()).cast())
+    };
+    // SAFETY: as above.
+    if let Some(own) = unsafe { params.as_ref() }.and_then(|params| params.flush) {
+        // SAFETY: called as the host called us.
+        unsafe { own(this.inner, in_events, out_events) };
+    }
+    // SAFETY: the host flushes while it does not process, or on the audio thread between two blocks.
+    let audio = unsafe { &mut *this.audio.get() };
+    // SAFETY: the host's events live as long as the call.
+    unsafe { param_changes::report(&mut audio.shared.changes, out_events) };
+    audio.ask_for_restart(&this.host);
 }
 
 /// The wrapper does not say which outputs are constant, and the host may have left an old mask.
@@ -182,7 +251,8 @@ unsafe fn clear_constant_masks(process: &clap_process) {
 unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     // SAFETY: the host passes its instance.
     let this = unsafe { instance(plugin) };
-    if this.link.take_project_changed() {
+    // SAFETY: the link is shared, and read through atomics alone.
+    if unsafe { &(*this.audio.get()).shared.link }.take_project_changed() {
         this.host.mark_dirty();
     }
     // SAFETY: `inner` is alive; main thread.

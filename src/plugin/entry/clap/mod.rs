@@ -3,13 +3,14 @@
 //! - [`factory`]: what a library's scan finds, and the making of instances.
 //! - [`instance`]: one plugin instance as the host sees it.
 //! - [`ports`]: complete port lists.
-//! - [`events`]: no event behind its block.
+//! - [`events`]: no event behind its block. [`param_changes`]: parameters that the plugin sets itself.
 //! - [`host`]: the host as the wrapper sees it.
 
 pub(super) mod events;
 pub(super) mod factory;
 pub(super) mod host;
 pub(super) mod instance;
+pub(super) mod param_changes;
 pub(super) mod ports;
 
 use super::super::Unbraid;

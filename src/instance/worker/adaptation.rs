@@ -1,0 +1,155 @@
+//! Sources that follow the mixture: adapts the models that are heard, and takes up what they have learned.
+
+use super::{Worker, context::Context, error::WorkerError};
+use crate::{
+    dictionary::{Dictionary, FrameSpec, Training},
+    instance::{
+        command::AdaptationCommand,
+        project::{model::ModelAdapter, playback::Snapshot},
+        state::options::AdaptOptions,
+    },
+    learner::{
+        adapted::{Adapted, AdaptedSource},
+        adaptive::Adaptation,
+    },
+    preset::{Cue, Preset},
+    separator::Layout,
+};
+use std::sync::Arc;
+
+/// The adapters of the models that are heard: of the one that plays, and of those that fade out.
+#[derive(Default)]
+pub struct Adapters {
+    working: Vec<ModelAdapter>,
+    options: AdaptOptions,
+}
+
+impl Worker {
+    pub(super) fn serve_adaptation(&mut self, command: AdaptationCommand) -> Result<(), WorkerError> {
+        match command {
+            AdaptationCommand::Reset => self.reset_adaptation(),
+            AdaptationCommand::GroupBy(cue) => self.group_by(cue),
+            AdaptationCommand::Give { component, strip } => self.give(component, strip),
+        }
+    }
+
+    /// Lets all that follows the mixture begin again.
+    fn reset_adaptation(&mut self) -> Result<(), WorkerError> {
+        let before = self.context.playback.version();
+        let after = self.context.put(&before, before.with_adaptive_state(Arc::default()))?;
+        self.adapters.working.iter_mut().for_each(|working| working.adapter.reset());
+        self.context.record(&before, &after, None, "what follows the mixture began again".to_owned());
+        Ok(())
+    }
+
+    /// Gives `component` of an adaptive source to the one of `strip`.
+    fn give(&mut self, component: usize, strip: usize) -> Result<(), WorkerError> {
+        let before = self.context.playback.version();
+        let strip = u8::try_from(strip).map_err(|_| WorkerError::NoSuchSource(strip))?;
+        let mut playing = self.adapters.working.iter_mut().rev();
+        let playing = playing.find(|working| Arc::ptr_eq(&working.preset, &before.preset));
+        if !playing.is_some_and(|working| working.adapter.give(component, strip)) {
+            return Err(WorkerError::ComponentStays);
+        }
+        self.adapters.take_up_learned(&mut self.context);
+        let after = self.context.playback.version();
+        self.context.record(&before, &after, None, "base given to another strip".to_owned());
+        Ok(())
+    }
+
+    /// Shares the components of adaptive sources by `cue`, also if they are shared by it already: what was given by hand
+    /// is shared anew.
+    fn group_by(&mut self, cue: Cue) -> Result<(), WorkerError> {
+        let before = self.context.playback.version();
+        let preset = Preset { grouping: cue, ..Preset::clone(&before.preset) };
+        let mut state = Adapted { grouped_by: None, ..Adapted::clone(&before.adaptive_state) };
+        state.sources.iter_mut().for_each(|source| source.pinned.fill(false));
+        let after = self.context.edit_with_state(&before, preset, state, None)?;
+        self.learning.follow(&after, None);
+        Ok(())
+    }
+}
+
+impl Adapters {
+    /// Whether any model adapts.
+    pub fn any(&self) -> bool {
+        !self.working.is_empty()
+    }
+
+    /// Stops adapting.
+    pub fn abandon(&mut self) {
+        self.working.clear();
+    }
+
+    /// Learns from what was played since the last call.
+    pub fn poll(&mut self, context: &mut Context) {
+        let mut new = context.playback.take_adapters();
+        new.append(&mut context.new_adapters);
+        let any_new = !new.is_empty();
+        self.working.append(&mut new);
+        let options = context.session.adapt_options();
+        if any_new || options != self.options {
+            self.options = options;
+            for working in &mut self.working {
+                options.apply(working.adapter.adaptation_mut());
+            }
+        }
+        let mut has_learned = false;
+        self.working.retain_mut(|working| {
+            let work = working.adapter.work();
+            has_learned |= work.has_learned;
+            !work.is_gone
+        });
+        if has_learned {
+            self.take_up_learned(context);
+        }
+    }
+
+    /// What the sources have learned becomes part of what plays, unless something else plays by now: a model that was
+    /// built since, or one that renders offline and must find what the last one did.
+    fn take_up_learned(&self, context: &mut Context) {
+        let Snapshot { version, stream, .. } = context.playback.snapshot();
+        let fits = |working: &&ModelAdapter| {
+            let plays = stream.as_ref().is_some_and(|stream| stream.format == working.format);
+            plays && Arc::ptr_eq(&working.preset, &version.preset)
+        };
+        let Some(playing) = self.working.iter().rev().find(fits) else { return };
+        let state = Arc::new(adaptive_state(playing.adapter.adaptation(), playing));
+        // Refused only where a project has arrived, and with it another state.
+        let _ = context.put(&version, version.with_adaptive_state(state));
+    }
+}
+
+/// What the sources of `playing` have learned by now.
+fn adaptive_state(adaptation: &Adaptation, playing: &ModelAdapter) -> Adapted {
+    let owners = adaptation.owners();
+    let sources = (0..playing.preset.sources.len()).filter_map(|strip| {
+        let own: Vec<usize> =
+            (0..owners.len()).filter(|&k| usize::from(owners[k]) == strip && adaptation.freedom(k).moves()).collect();
+        (!own.is_empty()).then(|| AdaptedSource {
+            strip,
+            dictionary: dictionary(adaptation, &own, &playing.layout),
+            pinned: own.iter().map(|&k| adaptation.is_pinned(k)).collect(),
+            components: own,
+        })
+    });
+    Adapted {
+        sources: sources.collect(),
+        heard_seconds: adaptation.heard_seconds(),
+        grouped_by: adaptation.is_shared().then_some(playing.preset.grouping),
+    }
+}
+
+/// The components `own` as they stand.
+fn dictionary(adaptation: &Adaptation, own: &[usize], layout: &Layout) -> Dictionary {
+    let (frame, known) = (FrameSpec::of(layout), adaptation.bins());
+    let bins = frame.bins();
+    let mut bases = vec![0.0; own.len() * bins];
+    for (basis, &k) in bases.chunks_exact_mut(bins).zip(own) {
+        adaptation.write_basis(k, &mut basis[..known]);
+        let sum: f32 = basis.iter().sum();
+        basis.iter_mut().for_each(|w| *w /= sum.max(f32::MIN_POSITIVE));
+    }
+    let training = Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 };
+    Dictionary { frame, training, components: own.len(), bins, bases, reconstruction: None }
+}

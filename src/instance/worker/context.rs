@@ -1,0 +1,221 @@
+//! What every part of the worker works with: what plays, the ways to the audio thread, the host and the editor.
+
+use super::{
+    error::WorkerError,
+    undo_history::{Action, UndoHistory},
+};
+use crate::{
+    instance::{
+        host_params::HostParams,
+        project::{
+            model::{BuiltModel, ModelAdapter},
+            playback::{Basis, Playback, Refused, Snapshot},
+            version::Version,
+        },
+        session::Session,
+        state::message::Message,
+        wires::{handover::WorkerEnd, host_link::HostLink},
+    },
+    learner::adapted::{Adapted, Places},
+    preset::{Knobs, Preset},
+};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// How long a success is told.
+const TOLD: Duration = Duration::from_secs(6);
+
+/// Puts knobs, one set per strip, where they belong from now on.
+pub(super) type ArrangeKnobs<'a> = &'a dyn Fn(&mut Vec<Knobs>);
+
+/// What the worker works with.
+pub struct Context {
+    /// What plays.
+    pub playback: Arc<Playback>,
+    /// What the editor reads.
+    pub session: Arc<Session>,
+    /// The way to the host.
+    pub host: Arc<HostLink>,
+    /// The way to the audio thread and back.
+    pub models: WorkerEnd,
+    /// The parameters.
+    pub params: HostParams,
+    pub(super) history: UndoHistory,
+    /// Adapters of models that were sent to play and that nobody works with yet.
+    pub(super) new_adapters: Vec<ModelAdapter>,
+    /// When the message that is shown is over.
+    told_until: Option<Instant>,
+}
+
+impl Context {
+    /// Nothing was done yet.
+    pub fn new(
+        playback: Arc<Playback>,
+        session: Arc<Session>,
+        host: Arc<HostLink>,
+        models: WorkerEnd,
+        params: HostParams,
+    ) -> Self {
+        let (history, new_adapters) = (UndoHistory::default(), Vec::new());
+        Self { playback, session, host, models, params, history, new_adapters, told_until: None }
+    }
+
+    /// Says something to the person at the plugin.
+    pub(super) fn say(&mut self, message: Message) {
+        self.told_until = matches!(message, Message::Done(_)).then(|| Instant::now() + TOLD);
+        self.session.set_message(message);
+    }
+
+    /// Says what is wrong.
+    pub(super) fn say_failed(&mut self, error: &WorkerError) {
+        self.say(Message::Failed(error.to_string()));
+    }
+
+    /// Takes the message away whose time is over; gives the time that is left, if one is shown for a time.
+    pub(super) fn end_message(&mut self) -> Option<Duration> {
+        let until = self.told_until?;
+        let left = until.saturating_duration_since(Instant::now());
+        if !left.is_zero() {
+            return Some(left);
+        }
+        self.told_until = None;
+        // Something else may have been said since, by the main thread.
+        if matches!(self.session.message(), Message::Done(_)) {
+            self.session.set_message(Message::None);
+        }
+        None
+    }
+
+    /// As if what is told now had been told until `end`.
+    #[cfg(test)]
+    pub(super) fn end_message_at(&mut self, end: Instant) {
+        self.told_until = Some(end);
+    }
+
+    /// Where the knobs of all strips stand.
+    pub(super) fn knobs(&self) -> Vec<Knobs> {
+        self.params.params().knobs()
+    }
+
+    /// Puts the knobs of the first strips where `knobs` says.
+    pub(super) fn set_knobs(&self, knobs: &[Knobs]) {
+        self.params.set(self.params.params().normalized_knobs(knobs));
+    }
+
+    /// Builds a model of `version`, which was derived from `basis`, sends it to the audio thread and puts `version` in force.
+    ///
+    /// # Errors
+    /// If no model can be built, or something else plays by now. What plays goes on then.
+    pub(super) fn play(&mut self, basis: Basis<'_>, version: Version) -> Result<Arc<Version>, WorkerError> {
+        let version = Arc::new(version);
+        loop {
+            let Snapshot { stream, activation, .. } = self.playback.snapshot();
+            let options = self.session.adapt_options();
+            let build = |format| BuiltModel::new(&version, format, options);
+            let built = stream.map(|stream| build(stream.format)).transpose();
+            let title = || version.title().to_owned();
+            let built = built.map_err(|source| WorkerError::NoModel { title: title(), source })?;
+            let (model, adapter) = built.map_or((None, None), |built| (Some(built.model), built.adapter));
+            // Under the lock of what plays, so that an activation sees both or none.
+            let send = || model.into_iter().for_each(|model| self.models.send(model));
+            match self.playback.replace(basis, version.clone(), Some(activation), send) {
+                Ok(()) => {
+                    self.new_adapters.extend(adapter);
+                    self.session.repaint.request();
+                    return Ok(version);
+                }
+                // The plugin was activated anew meanwhile: the model is of no use to it.
+                Err(Refused::OtherStream) => {}
+                Err(Refused::Superseded) => return Err(WorkerError::Superseded),
+            }
+        }
+    }
+
+    /// Puts `version`, which plays the same preset as `basis`, in force.
+    ///
+    /// # Errors
+    /// If something else plays by now.
+    pub(super) fn put(&self, basis: &Arc<Version>, version: Version) -> Result<Arc<Version>, WorkerError> {
+        let version = Arc::new(version);
+        self.playback.replace(Basis::Version(basis), version.clone(), None, || {})?;
+        self.session.repaint.request();
+        Ok(version)
+    }
+
+    /// `preset` takes the place of the one that plays in `basis`, with its title and the knobs as they are.
+    ///
+    /// # Errors
+    /// If it is not valid or cannot be played, or something else plays by now. What plays goes on then.
+    pub(super) fn edit(&mut self, basis: &Arc<Version>, preset: Preset) -> Result<Arc<Version>, WorkerError> {
+        self.edit_strips(basis, preset, &crate::learner::adapted::unmoved(), None)
+    }
+
+    /// The same, where the source of strip `i` has gone to strip `moves[i]`, and the knobs to where `arrange` puts them.
+    ///
+    /// # Errors
+    /// As [`Self::edit`].
+    pub(super) fn edit_strips(
+        &mut self,
+        basis: &Arc<Version>,
+        preset: Preset,
+        moves: &Places,
+        arrange: Option<ArrangeKnobs<'_>>,
+    ) -> Result<Arc<Version>, WorkerError> {
+        let state = basis.adaptive_state.surviving(&basis.preset, &preset, moves);
+        self.edit_with_state(basis, preset, state, arrange)
+    }
+
+    /// The same, where the sources have learned `state`.
+    ///
+    /// # Errors
+    /// As [`Self::edit`].
+    pub(super) fn edit_with_state(
+        &mut self,
+        basis: &Arc<Version>,
+        preset: Preset,
+        state: Adapted,
+        arrange: Option<ArrangeKnobs<'_>>,
+    ) -> Result<Arc<Version>, WorkerError> {
+        let version = self.play(Basis::Version(basis), basis.edited(preset, state)?)?;
+        let knobs = arrange.map(|arrange| {
+            let before = self.knobs();
+            let mut after = before.clone();
+            arrange(&mut after);
+            self.set_knobs(&after);
+            (before, after)
+        });
+        self.record_change(basis, &version, knobs);
+        self.say(Message::None);
+        Ok(version)
+    }
+
+    /// `after` plays in the place of `before`, with the knobs as they stood and as they stand now.
+    pub(super) fn record_change(
+        &mut self,
+        before: &Arc<Version>,
+        after: &Arc<Version>,
+        knobs: Option<(Vec<Knobs>, Vec<Knobs>)>,
+    ) {
+        self.record(before, after, knobs, before.difference(after));
+    }
+
+    /// The same, described by `what`.
+    pub(super) fn record(
+        &mut self,
+        before: &Arc<Version>,
+        after: &Arc<Version>,
+        knobs: Option<(Vec<Knobs>, Vec<Knobs>)>,
+        what: String,
+    ) {
+        self.history.push(Action::Changed { from: before.clone(), to: after.clone(), knobs, what });
+        self.mark_project_changed();
+    }
+
+    /// What the project stores is no longer what it was.
+    pub(super) fn mark_project_changed(&self) {
+        self.host.mark_project_changed();
+        self.params.ask_host();
+    }
+}

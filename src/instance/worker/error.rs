@@ -1,0 +1,145 @@
+//! Why the worker could not do what it was asked: every sentence of it.
+
+use crate::{
+    instance::project::{playback::Refused, stored_preset::StoredPresetError},
+    learner::{LearnError, capture::Gone},
+    preset::{MAX_SOURCES, file::PresetError},
+    recording::RecordingError,
+    separator::ModelError,
+};
+use std::{io, path::PathBuf};
+
+/// What is wrong, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// No model can be made of a preset.
+    #[error("preset \"{title}\": {source}")]
+    NoModel {
+        /// What the preset is called.
+        title: String,
+        /// What is wrong with it.
+        source: ModelError,
+    },
+    /// A preset's file cannot be read, written, moved; or what was made of a preset is not valid.
+    #[error(transparent)]
+    Preset(#[from] PresetError),
+    /// What a project stores cannot be read.
+    #[error(transparent)]
+    Stored(#[from] StoredPresetError),
+    /// A project's preset plays, but not all that came with it can be read.
+    #[error("what the adaptive sources had learned cannot be read from the project, so they begin again ({0})")]
+    AdaptiveStateLost(StoredPresetError),
+    /// The host has brought another preset in the meantime.
+    #[error("the host has opened another project meanwhile; do it again there if it is wanted")]
+    Superseded,
+    /// A strip has no source.
+    #[error("the preset has no source {}: choose one that it has", .0 + 1)]
+    NoSuchSource(usize),
+    /// A source cannot be called so.
+    #[error("the source cannot be called \"{name}\": {reason}")]
+    SourceName {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The last source cannot be removed.
+    #[error("a preset needs a source: add another before you remove the last")]
+    LastSource,
+    /// There is no strip for another source.
+    #[error("there are {MAX_SOURCES} sources already: remove one to add another")]
+    TooManySources,
+    /// Another preset has fewer sources than when it was looked at.
+    #[error("preset \"{preset}\" has no source {} any more: choose another", source_index + 1)]
+    SourceGone {
+        /// What the preset is called.
+        preset: String,
+        /// The place of the source.
+        source_index: usize,
+    },
+    /// An adaptive source has learned nothing that could be kept.
+    #[error("there is nothing to keep yet: let the mixture play, then keep what the source has learned")]
+    NothingToKeep,
+    /// An adaptive source has learned nothing that could be saved.
+    #[error("there is nothing to save yet: let the mixture play, then save what the source has learned")]
+    NothingToSave,
+    /// A component cannot be given to another source.
+    #[error("this component stays where it is: it is its source's last, or nothing plays live just now")]
+    ComponentStays,
+    /// No audio has been started.
+    #[error("there is no sound to learn from yet: let the host start the audio")]
+    NoAudio,
+    /// Nothing sounded in the last seconds.
+    #[error("nothing was heard lately: play the source alone, then learn it")]
+    NothingHeard,
+    /// What was played is not remembered any more.
+    #[error(transparent)]
+    Gone(#[from] Gone),
+    /// A strip has another source than when the files were chosen.
+    #[error("nothing was learned: the strips have changed since; choose the recordings again")]
+    StripsChanged,
+    /// A strip has nothing to be learned from again.
+    #[error("{0} was not learned here: play it, then learn it")]
+    NotLearnedHere(String),
+    /// A recording cannot be learned from.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    /// Too little was played.
+    #[error(
+        "{name} was not learned: only {milliseconds:.0} ms were heard; play at least {frame_milliseconds:.0} ms, better \
+         five seconds"
+    )]
+    TooShort {
+        /// What the source is called.
+        name: String,
+        /// Length of what was heard.
+        milliseconds: f64,
+        /// Length of a frame.
+        frame_milliseconds: f64,
+    },
+    /// Only silence was played.
+    #[error("{0} was not learned: it was silent; play the source alone, then learn it")]
+    Silent(String),
+    /// Nothing can be learned from the material.
+    #[error("{name} was not learned: {}{error}", .file.as_ref().map(|file| format!("{file}: ")).unwrap_or_default())]
+    NotLearned {
+        /// What the source is called.
+        name: String,
+        /// The recording at fault, if it is one.
+        file: Option<String>,
+        /// What is wrong.
+        error: LearnError,
+    },
+    /// Another preset plays than the one that something was learned for.
+    #[error("what was being learned was dropped: another preset plays; learn it again")]
+    LearningDropped,
+    /// The learner panicked.
+    #[error("nothing was learned: the learner failed; please report this")]
+    LearnerPanicked,
+    /// No thread for a learning job.
+    #[error("nothing was learned: no thread could be started ({0})")]
+    NoLearnerThread(io::Error),
+    /// No thread for the worker.
+    #[error("presets cannot be changed: no thread could be started ({0})")]
+    NoWorkerThread(io::Error),
+    /// A command or something that runs by itself panicked.
+    #[error("something inside the plugin failed; what plays goes on. Please report what you did just before")]
+    Panicked,
+    /// There is no folder of presets.
+    #[error("there is no folder of presets to show; set UNBRAID_PRESETS to one")]
+    NoFolder,
+    /// The system shows no folder.
+    #[error("{}: the folder cannot be shown ({reason}); open it by hand", .folder.display())]
+    FolderNotShown {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+}
+
+impl From<Refused> for WorkerError {
+    fn from(_: Refused) -> Self {
+        Self::Superseded
+    }
+}

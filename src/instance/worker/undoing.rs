@@ -1,0 +1,155 @@
+//! Undo, redo and the two sides, carried out. The place in the history moves when an action has been carried out; one that
+//! fails leaves history, presets and knobs as they were, and says why.
+
+use super::{
+    Worker,
+    context::Context,
+    error::WorkerError,
+    undo_history::{Action, Direction, SideState},
+};
+use crate::{
+    instance::{
+        command::UndoCommand,
+        params::{Mode, ParamId},
+        project::{playback::Basis, version::Version},
+        state::{message::Message, undo_view::UndoView},
+    },
+    preset::{Knobs, library::preset_name},
+};
+use nice_plug::prelude::Enum;
+use std::{path::Path, sync::Arc};
+
+impl Worker {
+    pub(super) fn serve_undo(&mut self, command: UndoCommand) -> Result<(), WorkerError> {
+        let context = &mut self.context;
+        match command {
+            UndoCommand::Undo => context.step(Direction::Undo),
+            UndoCommand::Redo => context.step(Direction::Redo),
+            UndoCommand::SwitchSide => {
+                context.switch_side()?;
+                context.history.push(Action::SwitchedSide);
+                Ok(())
+            }
+            UndoCommand::CopySide => {
+                let now = context.side_state();
+                let before = context.history.set_other_side(Some(now.clone()));
+                context.history.push(Action::CopiedSide(before, now));
+                let (from, to) = (context.history.side(), context.history.side().other());
+                context.say(Message::Done(format!("Copied {from:?} to {to:?}: both are the same now")));
+                Ok(())
+            }
+            UndoCommand::Moved(by_hand) => {
+                context.history.moved(by_hand);
+                Ok(())
+            }
+            UndoCommand::EndTurn => {
+                context.history.end_turn();
+                Ok(())
+            }
+        }
+    }
+
+    /// Shows the editor what can be undone.
+    pub(super) fn show_undo(&self) {
+        let context = &self.context;
+        let label = |direction| context.history.next(direction).map(|action| context.label(action));
+        let (undo, redo) = (label(Direction::Undo), label(Direction::Redo));
+        context.session.set_undo_view(UndoView { undo, redo, side: context.history.side() });
+    }
+}
+
+impl Context {
+    /// Carries out the next action in this direction.
+    fn step(&mut self, direction: Direction) -> Result<(), WorkerError> {
+        let Some(action) = self.history.next(direction).cloned() else { return Ok(()) };
+        let left = self.playback.version();
+        let undoes = direction == Direction::Undo;
+        match action {
+            Action::Moved(by_hand) => {
+                self.params.set([(by_hand.param, if undoes { by_hand.from } else { by_hand.to })]);
+            }
+            Action::Changed { from, to, knobs, .. } => {
+                let knobs = knobs.map(|(before, after)| if undoes { before } else { after });
+                self.play_again(if undoes { &from } else { &to }, knobs)?;
+            }
+            Action::SwitchedSide => self.switch_side()?,
+            Action::CopiedSide(before, after) => {
+                self.history.set_other_side(if undoes { before } else { Some(after) });
+            }
+            Action::Renamed { from, to } => {
+                let moved = if undoes { self.relocate(&to, &from) } else { self.relocate(&from, &to) };
+                self.read_library();
+                moved?;
+            }
+            Action::Deleted(trashed) => {
+                let done = if undoes { self.restore(&trashed) } else { self.delete_again(trashed) };
+                self.read_library();
+                done?;
+            }
+        }
+        self.history.step(direction, &left);
+        Ok(())
+    }
+
+    /// Plays `version` again, exactly, and puts the knobs there.
+    fn play_again(&mut self, version: &Arc<Version>, knobs: Option<Vec<Knobs>>) -> Result<(), WorkerError> {
+        let now = self.playback.version();
+        self.play(Basis::Version(&now), version.recounted())?;
+        if let Some(knobs) = knobs {
+            self.set_knobs(&knobs);
+        }
+        self.say(Message::None);
+        self.read_library();
+        self.mark_project_changed();
+        Ok(())
+    }
+
+    /// Puts the other side in force: preset, knobs and switches.
+    fn switch_side(&mut self) -> Result<(), WorkerError> {
+        let now = self.side_state();
+        let wanted = self.history.other_side().unwrap_or(&now).clone();
+        if !wanted.version.is_same_preset(&now.version) {
+            self.play_again(&wanted.version, None)?;
+        }
+        self.params.set(wanted.params);
+        self.history.switch_side(now);
+        Ok(())
+    }
+
+    /// What is in force.
+    fn side_state(&self) -> SideState {
+        let params = ParamId::all().filter(|id| id.is_undoable()).map(|id| (id, self.params.params().normalized(id)));
+        SideState { params: params.collect(), version: self.playback.version() }
+    }
+
+    /// What an action was, in a few words.
+    fn label(&self, action: &Action) -> String {
+        let file_name = |path: &Path| preset_name(path).unwrap_or_default();
+        match action {
+            Action::Moved(by_hand) => self.param_label(by_hand.param),
+            Action::Changed { from, to, knobs: Some(_), .. } => format!("{} after {}", to.title(), from.title()),
+            Action::Changed { what, knobs: None, .. } => what.clone(),
+            Action::SwitchedSide => "other side".to_owned(),
+            Action::CopiedSide(..) => "copy to the other side".to_owned(),
+            Action::Renamed { from, to } => format!("rename {} to {}", file_name(from), file_name(to)),
+            Action::Deleted(trashed) => format!("delete {}", trashed.name()),
+        }
+    }
+
+    /// "Drums gain" where the parameter's own name is "Gain 1".
+    fn param_label(&self, param: ParamId) -> String {
+        let version = self.playback.version();
+        let strip = param.strip().and_then(|strip| version.summary.strips.get(strip));
+        match (param, strip) {
+            (ParamId::Gain(_), Some(strip)) => format!("{} gain", strip.display_name()),
+            (ParamId::Mute(_), Some(strip)) => format!("{} mute", strip.display_name()),
+            (ParamId::Solo(_), Some(strip)) => format!("{} solo", strip.display_name()),
+            (ParamId::Learn(_), Some(strip)) => format!("{} learn", strip.display_name()),
+            (ParamId::Mode, _) => {
+                let mode = Mode::from(self.session.audio_status().mode);
+                format!("mode ({} plays)", Mode::variants()[mode.to_index()])
+            }
+            _ => self.params.params().name(param),
+        }
+    }
+}
