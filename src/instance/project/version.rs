@@ -63,14 +63,14 @@ impl Version {
         let pairs = || before.iter().zip(after);
         let described = |(before, after): &(&Source, &Source)| {
             before.name != after.name
-                || before.kind != after.kind
-                || before.drift != after.drift
-                || before.learned_from != after.learned_from
+                || before.kind() != after.kind()
+                || before.learned_from() != after.learned_from()
+                || (after.is_adaptive() && before.bases != after.bases)
         };
         let other_bases = |(before, after): &(&Source, &Source)| {
-            let bases = |source: &Source| source.dictionaries.first().map_or(0, |dictionary| dictionary.bases.len());
+            let bases = |source: &Source| source.dictionaries().first().map_or(0, |dictionary| dictionary.bases.len());
             bases(before) != bases(after)
-                || before.dictionaries.iter().zip(&after.dictionaries).any(|(a, b)| a.bases != b.bases)
+                || before.dictionaries().iter().zip(after.dictionaries()).any(|(a, b)| a.bases != b.bases)
         };
         // Sources that are learned together all change: the one that was asked for has other bases.
         let changed = pairs().find(described).or_else(|| pairs().find(other_bases));
@@ -80,9 +80,9 @@ impl Version {
         let name = &after.name;
         match () {
             () if before.name != after.name => format!("name of {name}"),
-            () if before.kind != after.kind && after.dictionaries.is_empty() => format!("{name} follows the mixture"),
-            () if before.dictionaries != after.dictionaries => format!("learn {name}"),
-            () if before.drift != after.drift => format!("{name} drifts"),
+            () if after.is_adaptive() && before.bases != after.bases => format!("{name} follows the mixture"),
+            () if before.dictionaries() != after.dictionaries() => format!("learn {name}"),
+            () if before.kind() != after.kind() => format!("{name} drifts"),
             () => format!("{name}'s settings"),
         }
     }
@@ -90,7 +90,7 @@ impl Version {
     /// Memory that it takes, in bytes, near enough.
     pub fn bytes(&self) -> usize {
         let numbers = |source: &Source| -> usize {
-            let dictionaries = source.dictionaries.iter();
+            let dictionaries = source.dictionaries().iter();
             dictionaries.map(|entry| entry.bases.len() + entry.reconstruction.as_ref().map_or(0, Vec::len)).sum()
         };
         self.stored.file.len() + self.preset.sources.iter().map(numbers).sum::<usize>() * size_of::<f32>()

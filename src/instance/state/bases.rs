@@ -3,7 +3,6 @@
 use crate::instance::session::{Dictionaries, Playing};
 use crate::{
     dictionary::Dictionary,
-    preset::Kind,
     separator::{Layout, dictionary_in_use},
 };
 use std::sync::Arc;
@@ -34,9 +33,9 @@ impl Dictionaries {
         if let Some(gone_on) = self.adapted.of(strip) {
             return Some(InUse { dictionary: &gone_on.dictionary, interpolated: false, moved: true });
         }
-        let source = self.preset.as_ref()?.sources.get(strip).filter(|source| source.kind == Kind::Fixed)?;
+        let source = self.preset.as_ref()?.sources.get(strip).filter(|source| !source.is_adaptive())?;
         if playing.sample_rate <= 0.0 {
-            let dictionary = source.dictionaries.first()?;
+            let dictionary = source.dictionaries().first()?;
             return Some(InUse { dictionary, interpolated: false, moved: false });
         }
         let (dictionary, interpolated) = dictionary_in_use(source, &Layout::new(playing.sample_rate, playing.mode))?;

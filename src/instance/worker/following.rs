@@ -7,7 +7,7 @@ use crate::instance::{
 };
 use crate::{
     learner::{adapted::Adapted, adaptive::COMPONENTS},
-    preset::{Cue, Kind, Preset, Source, file},
+    preset::{Cue, Preset, Source, file},
 };
 use std::sync::Arc;
 
@@ -16,31 +16,22 @@ const UNSUPERVISED_COMPONENTS: usize = 8;
 
 impl Desk {
     pub(super) fn make_adaptive(&self, strip: usize) -> Option<Arc<Preset>> {
-        self.change_source(strip, |source| {
-            (source.kind, source.drift) = (Kind::Adaptive { components: COMPONENTS }, false);
-            (source.blocks, source.dictionaries, source.learned_from) = (Vec::new(), Vec::new(), Vec::new());
-            source.licence = None;
-        })
+        self.change_source(strip, |source| source.make_adaptive(COMPONENTS))
     }
 
     pub(super) fn let_drift(&self, strip: usize, drift: bool) -> Option<Arc<Preset>> {
-        self.change_source(strip, |source| source.drift = drift && source.kind == Kind::Fixed)
+        self.change_source(strip, |source| source.set_drift(drift))
     }
 
     pub(super) fn keep(&self, strip: usize) -> Option<Arc<Preset>> {
         let adapted = self.stage.lock().adapted.clone();
-        let adaptive = |source: &Source| matches!(source.kind, Kind::Adaptive { .. });
-        let is_adaptive = self.stage.lock().preset.sources.get(strip).is_some_and(adaptive);
+        let is_adaptive = self.stage.lock().preset.sources.get(strip).is_some_and(Source::is_adaptive);
         let Some(kept) = adapted.of(strip).filter(|_| is_adaptive) else {
             let sentence = "there is nothing to keep yet: let the mixture play, then keep what the source has become";
             self.session.set_activity(Activity::Failed(sentence.to_owned()));
             return None;
         };
-        self.change_source(strip, |source| {
-            (source.kind, source.blocks) = (Kind::Fixed, vec![kept.dictionary.components]);
-            source.learned_from = vec!["the mixture, while it played".to_owned()];
-            source.dictionaries = vec![kept.dictionary.clone()];
-        })
+        self.change_source(strip, |source| source.keep(kept.dictionary.clone()))
     }
 
     pub(super) fn group_by(&self, cue: Cue) -> Option<Arc<Preset>> {

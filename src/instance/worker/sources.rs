@@ -10,7 +10,7 @@ use crate::{
         adaptive::COMPONENTS,
     },
     preset::{
-        Kind, Knobs, MAX_SOURCES, PALETTE, Preset, Source,
+        Knobs, MAX_SOURCES, PALETTE, Preset, Source,
         library::{self, Entry},
     },
 };
@@ -163,15 +163,13 @@ impl Desk {
             return;
         }
         let mut source = preset.sources.swap_remove(strip);
-        if source.kind != Kind::Fixed {
+        if source.is_adaptive() {
             let Some(become_so) = adapted.of(strip) else {
                 let sentence =
                     "there is nothing to save yet: let the mixture play, then save what the source has become";
                 return self.refuse(sentence.to_owned());
             };
-            (source.kind, source.blocks) = (Kind::Fixed, vec![become_so.dictionary.components]);
-            source.learned_from = vec!["the mixture, while it played".to_owned()];
-            source.dictionaries = vec![become_so.dictionary.clone()];
+            source.keep(become_so.dictionary.clone());
         }
         source.knobs = Knobs::default();
         let entries = library::entries();

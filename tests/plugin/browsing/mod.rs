@@ -16,7 +16,7 @@ use unbraid::{
     },
     learner::adapted::Adapted,
     preset::{
-        Kind, Knobs,
+        Knobs,
         file::{self, SUFFIX},
         library,
     },
@@ -86,7 +86,7 @@ fn a_change_on_the_spot_is_a_step_and_comes_back_exactly() {
     let before = rig.version();
     rig.session.request(Request::MakeAdaptive(1));
     rig.until("adaptive", |rig| rig.session.summary().changed && rig.session.history().undoable().is_some());
-    assert!(matches!(rig.stage.lock().preset.sources[1].kind, Kind::Adaptive { .. }));
+    assert!(rig.stage.lock().preset.sources[1].is_adaptive());
     let Some(Deed::Play(version, None)) = rig.session.history().undo() else { panic!("a step without knobs") };
     rig.session.request(Request::Replay(Replay { version, knobs: None }));
     rig.until("as before", |rig| !rig.session.summary().changed);
@@ -271,7 +271,7 @@ fn undoing_a_learned_source_leaves_what_the_others_were_learned_from() {
     rig.until("both are learned", |rig| known(rig)[..2] == [true, true] && rig.session.learning().job.is_none());
     let learned = rig.version();
     let for_masks = |version: &Version| {
-        let dictionaries = version.preset.sources.iter().flat_map(|source| &source.dictionaries);
+        let dictionaries = version.preset.sources.iter().flat_map(|source| source.dictionaries());
         dictionaries.filter(|dictionary| dictionary.reconstruction.is_some()).count()
     };
     assert_eq!(for_masks(&learned), 4, "both sources in both lengths of frames");

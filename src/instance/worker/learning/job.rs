@@ -4,7 +4,7 @@ use crate::instance::state::options::LearnOptions;
 use crate::{
     dictionary::Dictionary,
     learner::{self, LearnError, LearnSettings, Lesson, adapted::Places},
-    preset::{MAX_SOURCES, Preset},
+    preset::{LearnedBases, MAX_SOURCES, Preset},
     recording::{self, Recording},
 };
 use crossbeam_channel::{Receiver, Sender};
@@ -69,8 +69,8 @@ pub(super) struct Signs {
 /// What a job has learned.
 pub(super) struct Learned {
     pub(super) material: Arc<Material>,
-    /// Strip, dictionaries and blocks of each source that was learned.
-    pub(super) sources: Vec<(usize, Vec<Dictionary>, Vec<usize>)>,
+    /// The strip of each source that was learned, and its bases.
+    pub(super) sources: Vec<(usize, LearnedBases)>,
 }
 
 impl Task {
@@ -120,27 +120,23 @@ impl Task {
         };
         let lesson = material.lesson(&[]);
         let share = if strips.len() > 1 { SHARE_BY_ITSELF } else { 1.0 };
-        let mut learned = learn(&[lesson], 0.0, share).map_err(|error| failed(self.strip, &material, error.error))?;
-        let own = learned.pop().unwrap_or_default();
-        let by_itself =
-            Learned { sources: vec![(self.strip, own.clone(), lesson.blocks())], material: material.clone() };
+        let own = learn(&[lesson], 0.0, share).map_err(|error| failed(self.strip, &material, error.error))?;
+        let sources = own.iter().map(|own| (self.strip, own.clone())).collect();
+        let by_itself = Learned { sources, material: material.clone() };
         if strips.len() < 2 {
             return Ok(by_itself);
         }
         // If nobody listens any more, nobody waits for the rest either.
         let _ = ahead.send(by_itself);
 
-        let known = |strip: usize| if strip == self.strip { &own } else { &preset.sources[strip].dictionaries };
+        let own = own.first().map_or(&[][..], LearnedBases::dictionaries);
+        let known = |strip: usize| if strip == self.strip { own } else { preset.sources[strip].dictionaries() };
         let lessons: Vec<Lesson<'_>> = strips.iter().map(|(strip, material)| material.lesson(known(*strip))).collect();
         let learned = learn(&lessons, share, 1.0).map_err(|error| {
             let (strip, material) = strips.get(error.lesson).copied().unwrap_or((self.strip, &material));
             failed(strip, material, error.error)
         })?;
-        let sources = strips.iter().zip(&lessons).zip(learned);
-        Ok(Learned {
-            sources: sources.map(|(((strip, _), lesson), learned)| (*strip, learned, lesson.blocks())).collect(),
-            material,
-        })
+        Ok(Learned { sources: strips.iter().map(|(strip, _)| *strip).zip(learned).collect(), material })
     }
 }
 

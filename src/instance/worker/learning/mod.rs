@@ -17,7 +17,7 @@ use crate::instance::{
 };
 use crate::{
     learner::adapted::{self, Places},
-    preset::{Kind, MAX_SOURCES, Preset},
+    preset::{MAX_SOURCES, Preset},
     recording::Recording,
 };
 use crossbeam_channel::unbounded;
@@ -267,12 +267,14 @@ impl Learning {
     /// `places`. Gives the new preset, if it plays now.
     fn take_over(&mut self, strip: usize, places: &Places, learned: Learned, desk: &Desk) -> Option<Arc<Preset>> {
         let mut preset = Preset::clone(self.preset.as_ref()?);
-        for (from, dictionaries, blocks) in learned.sources {
+        for (from, bases) in learned.sources {
             let Some(source) = places[from].and_then(|strip| preset.sources.get_mut(strip)) else { continue };
-            (source.kind, source.dictionaries, source.blocks) = (Kind::Fixed, dictionaries, blocks);
+            source.relearn(bases);
         }
-        preset.sources[strip].learned_from.clone_from(&learned.material.names);
-        preset.sources[strip].licence = None;
+        if let Some(own) = preset.sources[strip].learned_mut() {
+            own.learned_from.clone_from(&learned.material.names);
+            own.licence = None;
+        }
         let told = desk.session.activity();
         let changed = desk.change(preset);
         if changed.is_some() {

@@ -83,7 +83,7 @@ fn sources_are_added_up_to_eight_with_names_and_colours_of_their_own() {
 fn what_others_have_become_and_their_knobs_go_along_when_one_is_removed() {
     let (desk, mut learning) = desk();
     desk.arrange(Arrange::Add, &mut learning);
-    let dictionary = desk.present().sources[0].dictionaries[0].clone();
+    let dictionary = desk.present().sources[0].dictionaries()[0].clone();
     let count = dictionary.components;
     let become_so = AdaptedSource { strip: 2, dictionary, pinned: vec![true; count], components: vec![0; count] };
     desk.remember(|_| Some(Adapted { sources: vec![become_so], ..Adapted::default() }));
@@ -116,7 +116,7 @@ fn a_source_comes_from_another_preset_with_the_strips_colour() {
     desk.arrange(Arrange::Load { strip: 2, from: factory(), source: 1 }, &mut learning);
     let preset = desk.present();
     assert_eq!(preset.sources[2].name, format!("{} 2", preset.sources[1].name));
-    assert_eq!(preset.sources[2].dictionaries, preset.sources[1].dictionaries);
+    assert_eq!(preset.sources[2].bases, preset.sources[1].bases);
     assert_eq!(preset.sources[2].colour, colour);
     desk.arrange(Arrange::Load { strip: 2, from: factory(), source: 9 }, &mut learning);
     assert!(refused(&desk).contains("no source 10"));
