@@ -73,7 +73,7 @@ impl Window {
             }
         };
         let sources = (0..strips)
-            .map(|i| Source::fixed(format!("source {i}"), i, vec![dictionary(LatencyMode::Quality, i as u64 + 1)]));
+            .map(|i| Source::fixed(format!("source {i}"), i, dictionary(LatencyMode::Quality, i as u64 + 1)));
         let preset = Preset::of(sources.collect());
         let origin = Origin::Factory("benchmark".to_owned());
         let (session, _) = Session::new(Summary::new("benchmark", origin, &preset));

@@ -8,7 +8,7 @@ use std::{
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
     learner::adaptive,
-    preset::{Preset, Source},
+    preset::{LearnedBases, Preset, Source},
     separator::{Controls, LatencyMode, Layout, Model, Separator},
 };
 use unbraid_benches::{noise, spiky_bases};
@@ -130,7 +130,10 @@ fn random_preset(sources: usize, components: usize) -> Preset {
             bases,
         }
     };
-    let both = |number| [LatencyMode::Live, LatencyMode::Quality].map(|mode| dictionary(number, mode)).to_vec();
+    let both = |number| {
+        let dictionaries = [LatencyMode::Live, LatencyMode::Quality].map(|mode| dictionary(number, mode)).to_vec();
+        LearnedBases::new(dictionaries, vec![components]).expect("two lengths of frames, as many bases in both")
+    };
     Preset::of((0..sources).map(|number| Source::fixed("source", number, both(number))).collect())
 }
 

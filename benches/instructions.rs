@@ -13,7 +13,7 @@ use std::{
 };
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::{Preset, Source},
+    preset::{LearnedBases, Preset, Source},
     separator::{Controls, LatencyMode, Layout, Model, Observation, Observer, Separator},
 };
 use unbraid_benches::{noise, spiky_bases};
@@ -137,23 +137,22 @@ fn play(what: &str) {
     let name = words.next().unwrap_or_default();
     let tenths: usize = words.next().and_then(|tenths| tenths.parse().ok()).unwrap_or(1);
     let mode = LatencyMode::ALL.into_iter().find(|mode| mode.name() == name).unwrap_or_default();
-    let dictionaries = |number: u64| {
-        [LatencyMode::Live, LatencyMode::Quality]
-            .map(|mode| {
-                let layout = Layout::new(44_100.0, mode);
-                let bins = layout.bins();
-                Dictionary {
-                    frame: FrameSpec::of(&layout),
-                    training: Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 },
-                    components: 25,
-                    bins,
-                    bases: spiky_bases(number, 25, bins),
-                    reconstruction: None,
-                }
-            })
-            .to_vec()
+    let bases = |number: u64| {
+        let dictionaries = [LatencyMode::Live, LatencyMode::Quality].map(|mode| {
+            let layout = Layout::new(44_100.0, mode);
+            let bins = layout.bins();
+            Dictionary {
+                frame: FrameSpec::of(&layout),
+                training: Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 },
+                components: 25,
+                bins,
+                bases: spiky_bases(number, 25, bins),
+                reconstruction: None,
+            }
+        });
+        LearnedBases::new(dictionaries.to_vec(), vec![25]).expect("two lengths of frames, as many bases in both")
     };
-    let sources = [("bass", 1), ("drums", 2)].map(|(name, number)| Source::fixed(name, 0, dictionaries(number)));
+    let sources = [("bass", 1), ("drums", 2)].map(|(name, number)| Source::fixed(name, 0, bases(number)));
     let preset = Preset::of(sources.into());
     let Ok(model) = Model::new(&preset, RATE, mode) else { return };
     // A closed editor has no box in circulation; an open one gives each back at once.

@@ -57,7 +57,7 @@ fn engine(preset: &Preset, mixture: &Recording, mode: LatencyMode) -> Vec<Vec<f3
 fn batch(preset: &Preset, mixture: &Recording) -> Vec<Vec<f32>> {
     let layout = Layout::new(f64::from(mixture.sample_rate), LatencyMode::Quality);
     let (frame_len, bins, hop) = (layout.windows.frame_len(), layout.bins(), layout.windows.hop);
-    let dictionaries: Vec<_> = preset.sources.iter().filter_map(|source| source.dictionaries.last()).collect();
+    let dictionaries: Vec<_> = preset.sources.iter().filter_map(|source| source.dictionaries().last()).collect();
     let bases: Vec<f32> = dictionaries.iter().flat_map(|dictionary| &dictionary.bases).copied().collect();
     let components = bases.len() / bins;
     let mut solver = MultiplicativeUpdate::new(bases.clone(), bins, 500);

@@ -50,7 +50,7 @@ impl Problem {
             merged
         };
         let bin_bases: Vec<f32> =
-            preset.sources.iter().flat_map(|source| source.dictionaries[0].bases.clone()).collect();
+            preset.sources.iter().flat_map(|source| source.dictionaries()[0].bases.clone()).collect();
         let band_bases = bin_bases.chunks_exact(bins).flat_map(merge).collect();
         let mut analysis = Analysis::new(&layout.windows.analysis);
         let mut spectrum = vec![unbraid::stft::Bin::default(); bins];

@@ -3,7 +3,7 @@
 use super::{Report, error::CliError, plot, separation};
 use crate::{
     dictionary::Dictionary,
-    preset::{Kind, Preset, Source},
+    preset::{Kind, LearnedBases, Preset, Source},
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -43,14 +43,14 @@ pub(super) fn source_summary(source: &Source) -> Value {
     json!({
         "name": source.name,
         "colour": source.colour.to_string(),
-        "kind": match source.kind { Kind::Fixed => "fixed", Kind::Adaptive { .. } => "adaptive" },
+        "kind": if source.is_adaptive() { "adaptive" } else { "fixed" },
         "components": source.components(),
-        "drift": source.drift,
-        "blocks": source.blocks,
+        "drift": source.kind() == Kind::Drifting,
+        "blocks": source.learned().map_or(&[][..], LearnedBases::blocks),
         "knobs": source.knobs,
-        "learned_from": source.learned_from,
-        "licence": source.licence,
-        "dictionaries": source.dictionaries.iter().map(|dictionary| json!({
+        "learned_from": source.learned_from(),
+        "licence": source.learned().and_then(|learned| learned.licence.as_deref()),
+        "dictionaries": source.dictionaries().iter().map(|dictionary| json!({
             "components": dictionary.components,
             "bins": dictionary.bins,
             "frame": dictionary.frame,
@@ -66,14 +66,14 @@ fn describe(name: &str, preset: &Preset) -> String {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n{}. {}  {}", index + 1, source.name, describe_kind(source));
         let _ = write!(text, "\n   colour {}, {}", source.colour, describe_knobs(source));
-        for dictionary in &source.dictionaries {
+        for dictionary in source.dictionaries() {
             let _ = write!(text, "\n   {}", describe_dictionary(dictionary));
         }
-        if !source.learned_from.is_empty() {
-            let _ = write!(text, "\n   learned from {}", source.learned_from.join(", "));
-        }
-        if source.kind == Kind::Fixed {
-            let _ = write!(text, "\n   licence: {}", source.licence.as_deref().unwrap_or("not stated"));
+        if let Some(learned) = source.learned() {
+            if !learned.learned_from.is_empty() {
+                let _ = write!(text, "\n   learned from {}", learned.learned_from.join(", "));
+            }
+            let _ = write!(text, "\n   licence: {}", learned.licence.as_deref().unwrap_or("not stated"));
         }
         text.push('\n');
     }
@@ -82,13 +82,13 @@ fn describe(name: &str, preset: &Preset) -> String {
 
 fn describe_kind(source: &Source) -> String {
     let components = source.components();
-    match source.kind {
-        Kind::Adaptive { .. } => {
+    match source.learned() {
+        None => {
             format!("adaptive, {} learned while it plays", counted(components, "basis"))
         }
-        Kind::Fixed => {
-            let drift = if source.drift { ", may drift" } else { "" };
-            let (bases, blocks) = (counted(components, "basis"), counted(source.blocks.len(), "block"));
+        Some(learned) => {
+            let drift = if learned.drift { ", may drift" } else { "" };
+            let (bases, blocks) = (counted(components, "basis"), counted(learned.blocks().len(), "block"));
             format!("fixed, {bases} in {blocks}{drift}")
         }
     }

@@ -4,7 +4,7 @@ use super::{Report, error::CliError, interrupt, progress::Progress};
 use crate::{
     learner::{self, LearnError, LearnSettings, adaptive::COMPONENTS},
     preset::{
-        MAX_COMPONENTS, MAX_SOURCES, Preset, Source,
+        LearnedBases, MAX_COMPONENTS, MAX_SOURCES, Preset, Source,
         file::{self, SUFFIX},
     },
     recording::{self, Recording},
@@ -140,13 +140,11 @@ impl Learn {
         drop(progress);
         interrupt::check()?;
         let learned = learned.map_err(|error| lessons[error.lesson].error(error.error))?;
-        let blocks = to_learn.iter().map(learner::Lesson::blocks);
-        let sources = lessons.iter().zip(learned).zip(blocks).enumerate();
-        let source = |(index, ((lesson, dictionaries), blocks)): (usize, ((&Lesson<'_>, _), _))| Source {
-            drift: self.drift.iter().any(|name| name == lesson.source),
-            blocks,
-            learned_from: lesson.files.iter().map(|file| file_name(file)).collect(),
-            ..Source::fixed(lesson.source, index, dictionaries)
+        let sources = lessons.iter().zip(learned).enumerate();
+        let source = |(index, (lesson, mut learned)): (usize, (&Lesson<'_>, LearnedBases))| {
+            learned.drift = self.drift.iter().any(|name| name == lesson.source);
+            learned.learned_from = lesson.files.iter().map(|file| file_name(file)).collect();
+            Source::fixed(lesson.source, index, learned)
         };
         Ok(sources.map(source).collect())
     }

@@ -149,7 +149,7 @@ pub fn adapt_options(ui: &mut Ui, summary: &Summary, scene: &Scene) {
 
 /// Whether several strips follow the mixture, and so share what nobody taught.
 pub fn shares_components(summary: &Summary) -> bool {
-    summary.strips.iter().filter(|strip| strip.kind != Kind::Fixed).count() > 1
+    summary.strips.iter().filter(|strip| strip.kind == Kind::Adaptive).count() > 1
 }
 
 /// A cue that was chosen just now, where several strips share their components.

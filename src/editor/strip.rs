@@ -203,9 +203,9 @@ impl DrawnStrip<'_> {
     fn provenance(&self) -> String {
         let bases = self.strip.components;
         let kind = match self.strip.kind {
-            Kind::Fixed if self.strip.drift => format!("{bases} bases, learned before, which drift towards what plays"),
             Kind::Fixed => format!("{bases} bases, learned before"),
-            Kind::Adaptive { .. } => format!("{bases} bases that follow the mixture: what the others do not explain"),
+            Kind::Drifting => format!("{bases} bases, learned before, which drift towards what plays"),
+            Kind::Adaptive => format!("{bases} bases that follow the mixture: what the others do not explain"),
         };
         match self.strip.learned_from.as_slice() {
             [] => format!("{}\n{kind}", self.strip.name),

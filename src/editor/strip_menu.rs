@@ -150,11 +150,11 @@ impl StripMenu<'_> {
 
     fn following(&self, ui: &mut Ui, scene: &Scene) {
         let (index, strip) = (self.index, self.strip());
-        if strip.kind == Kind::Fixed {
+        if strip.kind != Kind::Adaptive {
             if item(ui, true, "Follow the mixture (adaptive)") {
                 ask(ui, scene, Request::MakeAdaptive(index));
             }
-            let mut drifts = strip.drift;
+            let mut drifts = strip.kind == Kind::Drifting;
             let checkbox = ui.checkbox(&mut drifts, "May drift towards what plays");
             if checkbox.on_hover_text("For another kit or player than it was learned from.").changed() {
                 scene.session.request(Request::Drift(index, drifts));
@@ -164,7 +164,7 @@ impl StripMenu<'_> {
         if item(ui, true, "Keep what it has become") {
             ask(ui, scene, Request::Keep(index));
         }
-        let followers = self.summary.strips.iter().filter(|strip| strip.kind != Kind::Fixed || strip.drift).count();
+        let followers = self.summary.strips.iter().filter(|strip| strip.kind != Kind::Fixed).count();
         if item(ui, true, if followers > 1 { "All that follow begin again" } else { "Begin again" }) {
             ask(ui, scene, Request::ResetAdaptive);
         }

@@ -14,14 +14,15 @@ fn learn_writes_the_sources_in_the_order_they_are_named() {
     let preset = file::read(&bench.path("p.unbraid.safetensors")).unwrap();
     let names: Vec<&str> = preset.sources.iter().map(|source| source.name.as_str()).collect();
     assert_eq!(names, ["high", "low", "rest", "voice"]);
-    assert_eq!(preset.sources[0].learned_from, ["high.wav", "mix.wav"]);
-    assert_eq!(preset.sources[1].learned_from, ["low.wav"]);
-    assert_eq!(preset.sources[0].blocks, [3]);
-    assert_eq!((preset.sources[2].kind, preset.sources[3].kind), (adaptive(10), adaptive(9)));
+    assert_eq!(preset.sources[0].learned_from(), ["high.wav", "mix.wav"]);
+    assert_eq!(preset.sources[1].learned_from(), ["low.wav"]);
+    assert_eq!(preset.sources[0].learned().unwrap().blocks(), [3]);
+    let adaptive = |components| Bases::Adaptive { components };
+    assert_eq!([&preset.sources[2].bases, &preset.sources[3].bases], [&adaptive(10), &adaptive(9)]);
     for (index, source) in preset.sources.iter().enumerate() {
         assert_eq!(source.colour, PALETTE[index]);
     }
-    let dictionary = &preset.sources[1].dictionaries[0];
+    let dictionary = &preset.sources[1].dictionaries()[0];
     assert_eq!((dictionary.components, dictionary.training.iterations, dictionary.training.seed), (3, 7, 5));
 
     let json = ran.json();
@@ -35,10 +36,6 @@ fn learn_writes_the_sources_in_the_order_they_are_named() {
     );
 }
 
-fn adaptive(components: usize) -> Kind {
-    Kind::Adaptive { components }
-}
-
 #[test]
 fn a_universal_dictionary_has_a_block_for_every_recording() {
     let bench = Bench::new();
@@ -46,10 +43,10 @@ fn a_universal_dictionary_has_a_block_for_every_recording() {
         .run("learn a=high.wav a=low.wav b=low.wav -o p.unbraid.safetensors --components 3 --iterations 7 --universal")
         .succeeded();
     let preset = file::read(&bench.path("p.unbraid.safetensors")).unwrap();
-    assert_eq!(preset.sources[0].blocks, [3, 3]);
-    assert_eq!(preset.sources[1].blocks, [3]);
+    assert_eq!(preset.sources[0].learned().unwrap().blocks(), [3, 3]);
+    assert_eq!(preset.sources[1].learned().unwrap().blocks(), [3]);
     // Each block knows its own recording: notes above 1 kHz, and below.
-    let dictionary = &preset.sources[0].dictionaries[0];
+    let dictionary = &preset.sources[0].dictionaries()[0];
     let above = |k: usize| dictionary.basis(k)[47..].iter().sum::<f32>();
     (0..3).for_each(|k| assert!(above(k) > 0.8, "{k}: {}", above(k)));
     (3..6).for_each(|k| assert!(above(k) < 0.2, "{k}: {}", above(k)));
@@ -61,7 +58,7 @@ fn a_source_that_may_drift_is_told_apart() {
     let ran = bench.run("learn a=low.wav b=high.wav -o p.unbraid.safetensors --components 2 --iterations 5 --drift b");
     ran.succeeded();
     let preset = file::read(&bench.path("p.unbraid.safetensors")).unwrap();
-    assert_eq!((preset.sources[0].drift, preset.sources[1].drift), (false, true));
+    assert_eq!((preset.sources[0].kind(), preset.sources[1].kind()), (Kind::Fixed, Kind::Drifting));
     assert!(bench.run("inspect p.unbraid.safetensors").succeeded().stdout.contains("in 1 block, may drift"));
     bench.is_misused_by("learn a=low.wav -o x.unbraid.safetensors --drift b", "which has no recording");
 }
@@ -343,7 +340,7 @@ fn a_separation_is_drawn_on_one_sheet() {
         name: &source.name,
         colour: source.colour,
         sound,
-        dictionary: source.dictionaries.first(),
+        dictionary: source.dictionaries().first(),
     });
     let figure = SeparationFigure { title: "low and high", mixture: &mixture, sources: sources.collect() };
     separation(&bench.path("sheet.png"), &figure).unwrap();

@@ -13,7 +13,7 @@ use std::{
 };
 use tempfile::TempDir;
 use unbraid::{
-    preset::{Kind, PALETTE, file},
+    preset::{Bases, Kind, PALETTE, file},
     recording::{Recording, SampleFormat, read, write_wav},
 };
 

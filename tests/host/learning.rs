@@ -22,12 +22,12 @@ fn sources_learned_from_one_take_are_separated_in_another() {
         learn(&mut plugin, switch, &solo);
         let preset = wait_for(&mut plugin, |preset| was_played(preset, source));
         assert_eq!(preset.sources[source].components(), 25);
-        let from = &preset.sources[source].learned_from[0];
+        let from = &preset.sources[source].learned_from()[0];
         assert!(from.contains("8.9 s") || from.contains("9.0 s"), "{from}");
     }
     // The second is heard by itself first; then both, learned together for good masks.
     wait_for(&mut plugin, |preset| {
-        preset.sources.iter().all(|source| source.dictionaries.iter().all(|d| d.reconstruction.is_some()))
+        preset.sources.iter().all(|source| source.dictionaries().iter().all(|d| d.reconstruction.is_some()))
     });
     // The model fades in while something plays.
     play(&mut plugin, &silence(0.3));
@@ -102,7 +102,7 @@ fn two_instances_learn_at_once_and_each_for_itself() {
     let first = wait_for(&mut first, |preset| was_played(preset, 0));
     let second = wait_for(&mut second, |preset| was_played(preset, 1));
     assert!(!was_played(&first, 1) && !was_played(&second, 0));
-    assert!(first.sources.iter().chain(&second.sources).all(|source| source.kind == Kind::Fixed));
+    assert!(first.sources.iter().chain(&second.sources).all(|source| source.kind() == Kind::Fixed));
 }
 
 /// The host starts the audio anew at another rate: what was captured until then is learned.
@@ -116,8 +116,8 @@ fn a_take_survives_a_change_of_the_sample_rate() {
     plugin.deactivate();
     plugin.activate(96_000.0, 512).unwrap();
     let preset = wait_for(&mut plugin, |preset| was_played(preset, 0));
-    assert!(preset.sources[0].learned_from[0].contains("2.0 s"), "{:?}", preset.sources[0].learned_from);
-    assert_eq!(preset.sources[0].dictionaries[0].frame.sample_rate, RATE);
+    assert!(preset.sources[0].learned_from()[0].contains("2.0 s"), "{:?}", preset.sources[0].learned_from());
+    assert_eq!(preset.sources[0].dictionaries()[0].frame.sample_rate, RATE);
 }
 
 /// The host's transport jumps back, as at the end of a loop, or stops: what was played until then is learned, and nothing clicks.
@@ -135,7 +135,7 @@ fn a_take_ends_with_the_transport() {
         plugin.set_transport(Some(transport));
         append(&mut played, listen(&mut plugin, &cut(&tone, 2 * second..3 * second)));
         let preset = wait_for(&mut plugin, |preset| was_played(preset, 1));
-        let from = &preset.sources[1].learned_from[0];
+        let from = &preset.sources[1].learned_from()[0];
         // With what came just before the first sound.
         assert!(from.contains("2.0 s") || from.contains("2.1 s"), "{from}");
         // What was learned fades in.

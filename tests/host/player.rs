@@ -13,7 +13,7 @@ use std::{
 use unbraid::{
     evaluation::bss_eval_sources,
     learner::adaptive,
-    preset::{Kind, Preset, file},
+    preset::{Preset, file},
     recording::{self, Recording},
 };
 
@@ -63,7 +63,7 @@ pub(crate) fn wait_for(plugin: &mut Instance, fits: impl Fn(&Preset) -> bool) ->
         if fits(&preset) {
             return preset;
         }
-        assert!(Instant::now() < patience, "the plugin has not learned: {:?}", preset.sources[0].learned_from);
+        assert!(Instant::now() < patience, "the plugin has not learned: {:?}", preset.sources[0].learned_from());
         std::thread::sleep(Duration::from_millis(50));
     }
 }
@@ -77,16 +77,14 @@ pub(crate) fn learn(plugin: &mut Instance, switch: &str, solo: &[Vec<f32>]) {
 }
 
 pub(crate) fn was_played(preset: &Preset, source: usize) -> bool {
-    preset.sources[source].learned_from.iter().any(|name| name.starts_with("what was played"))
+    preset.sources[source].learned_from().iter().any(|name| name.starts_with("what was played"))
 }
 
 /// Drums that were learned from two seconds, and a bass that follows the mixture.
 pub(crate) fn let_the_bass_follow(plugin: &mut Instance) {
     learn(plugin, "Learn 1", &beginning(&stem("standard-kit-take1"), 2.0));
     let mut preset = wait_for(plugin, |preset| was_played(preset, 0));
-    let bass = &mut preset.sources[1];
-    bass.kind = Kind::Adaptive { components: adaptive::COMPONENTS };
-    (bass.blocks, bass.dictionaries) = (Vec::new(), Vec::new());
+    preset.sources[1].make_adaptive(adaptive::COMPONENTS);
     bring(plugin, &preset);
 }
 

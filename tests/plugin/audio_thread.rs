@@ -10,7 +10,7 @@ use unbraid::{
     instance::project::stored_preset::StoredPreset,
     learner::adaptive,
     plugin::Unbraid,
-    preset::{Cue, Kind, Preset, file, library},
+    preset::{Cue, Preset, file, library},
 };
 
 #[global_allocator]
@@ -143,9 +143,7 @@ fn play_until(plugin: &mut Unbraid, fits: impl Fn(&StoredPreset) -> bool) {
 /// The factory preset with a bass that follows the mixture; and two sources that share what they find by where it stands.
 fn following() -> [Preset; 2] {
     let mut half = library::load(&library::entries()[0]).unwrap();
-    let bass = &mut half.sources[1];
-    bass.kind = Kind::Adaptive { components: adaptive::COMPONENTS };
-    (bass.blocks, bass.dictionaries) = (Vec::new(), Vec::new());
+    half.sources[1].make_adaptive(adaptive::COMPONENTS);
     [half, Preset { grouping: Cue::Position, ..Preset::unsupervised(2, adaptive::COMPONENTS) }]
 }
 
@@ -206,8 +204,8 @@ fn nothing_is_allocated_while_controls_presets_and_modes_change() {
     play(&mut plugin, 100);
     set(&plugin, "learn_1", 0.0);
     play_until(&mut plugin, |stored| {
-        let learned_from = &stored.unpack().unwrap().sources[0].learned_from;
-        learned_from.iter().any(|name| name.starts_with("what was played"))
+        let preset = stored.unpack().unwrap();
+        preset.sources[0].learned_from().iter().any(|name| name.starts_with("what was played"))
     });
     play_until(&mut plugin, |stored| stored.adapted.is_some());
 

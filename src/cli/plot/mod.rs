@@ -14,7 +14,7 @@ pub use canvas::PlotError;
 
 use crate::{
     dictionary::Dictionary,
-    preset::{Colour, Kind, Preset},
+    preset::{Colour, Preset, Source},
     recording::Recording,
 };
 use canvas::{Align, Canvas, FAINT_INK, INK, Rect, ink};
@@ -117,7 +117,7 @@ pub fn preset(path: &Path, name: &str, preset: &Preset) -> Result<(), PlotError>
     let cell = (PANEL.0 + AXIS_WIDTH + MARGIN, PANEL.1 + CAPTION + AXIS_HEIGHT);
     let size = ((MARGIN + columns * cell.0) as u32, (HEADER + rows * cell.1 + MARGIN / 2) as u32);
     let nyquist = |dictionary: &Dictionary| dictionary.frame.sample_rate / 2.0;
-    let highest = preset.sources.iter().flat_map(|source| &source.dictionaries).map(nyquist).reduce(f64::max);
+    let highest = preset.sources.iter().flat_map(Source::dictionaries).map(nyquist).reduce(f64::max);
     let span = Span::up_to(highest.unwrap_or(22_050.0));
 
     Canvas::save(path, size, |canvas| {
@@ -138,13 +138,7 @@ pub fn preset(path: &Path, name: &str, preset: &Preset) -> Result<(), PlotError>
                 width: PANEL.0,
                 height: PANEL.1,
             };
-            match source.kind {
-                Kind::Fixed => {
-                    let dictionary = source.dictionaries.first();
-                    bases(canvas, rect, &source.name, source.colour, dictionary, (span, true))?;
-                }
-                Kind::Adaptive { .. } => bases(canvas, rect, &source.name, source.colour, None, (span, true))?,
-            }
+            bases(canvas, rect, &source.name, source.colour, source.dictionaries().first(), (span, true))?;
         }
         Ok(())
     })

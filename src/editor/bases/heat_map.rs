@@ -91,7 +91,7 @@ mod tests {
 
     fn drums() -> Dictionary {
         let preset = library::load(&Entry { name: "Drums + Bass".to_owned(), path: None }).unwrap();
-        preset.sources[0].dictionaries[0].clone()
+        preset.sources[0].dictionaries()[0].clone()
     }
 
     #[test]

@@ -106,7 +106,7 @@ pub fn draw(ui: &mut Ui, room: Rect, strip: usize, scene: &Scene, state: &mut Ed
     if sounding > 0.0 {
         view.draw_activations(ui, body.with_min_y(body.bottom() - sounding), activations, colour);
     }
-    if shares && source.kind != Kind::Fixed {
+    if shares && source.kind == Kind::Adaptive {
         view.draw_handles(ui, map, strip, &summary, scene);
     } else {
         view.draw_hover(ui, map);
@@ -166,8 +166,8 @@ impl View {
         let (dictionaries, playing, strip) = &shown;
         let Some(in_use) = dictionaries.in_use(*strip, playing) else {
             let caption = match source.kind {
-                Kind::Fixed => "Its bases are not known yet".to_owned(),
-                Kind::Adaptive { components } => format!("{components} bases that follow the mixture"),
+                Kind::Fixed | Kind::Drifting => "Its bases are not known yet".to_owned(),
+                Kind::Adaptive => format!("{} bases that follow the mixture", source.components),
             };
             return Self { shown, texture: None, columns: Vec::new(), caption };
         };
@@ -188,7 +188,7 @@ impl View {
         let texture = Some(ui.ctx().load_texture("bases", image, options));
         let frame = &dictionary.frame;
         let from = match source.learned_from.as_slice() {
-            _ if source.kind != Kind::Fixed => " that follow the mixture".to_owned(),
+            _ if source.kind == Kind::Adaptive => " that follow the mixture".to_owned(),
             _ if in_use.moved => " that drift towards what plays".to_owned(),
             [] => String::new(),
             files => format!(" from {}", files.join(", ")),
@@ -309,7 +309,7 @@ impl Column {
         let Some(component) = self.component else { return };
         Popup::menu(response).width(190.0).show(|ui| {
             for (i, other) in summary.strips.iter().enumerate() {
-                if i == strip || other.kind == Kind::Fixed {
+                if i == strip || other.kind != Kind::Adaptive {
                     continue;
                 }
                 let text = format!("Give it to {}", display_name(&other.name));

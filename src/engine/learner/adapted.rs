@@ -2,7 +2,7 @@
 
 use crate::{
     dictionary::Dictionary,
-    preset::{Cue, MAX_SOURCES, Preset},
+    preset::{Bases, Cue, MAX_SOURCES, Preset},
 };
 use std::{array, collections::BTreeSet};
 
@@ -51,9 +51,13 @@ impl Adapted {
         let place = |from: usize| {
             let to = (*places.get(from)?)?;
             let (before, after) = (before.sources.get(from)?, after.sources.get(to)?);
-            let same =
-                (before.kind, before.drift) == (after.kind, after.drift) && before.dictionaries == after.dictionaries;
-            same.then_some(to)
+            let is_as_it_was = match (&before.bases, &after.bases) {
+                (Bases::Learned(before), Bases::Learned(after)) => {
+                    before.drift == after.drift && before.dictionaries() == after.dictionaries()
+                }
+                (before, after) => before == after,
+            };
+            is_as_it_was.then_some(to)
         };
         let moved = |source: &AdaptedSource| Some(AdaptedSource { strip: place(source.strip)?, ..source.clone() });
         let mut sources: Vec<_> = self.sources.iter().filter_map(moved).collect();

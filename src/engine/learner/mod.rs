@@ -27,6 +27,7 @@ use crate::{
         discriminative,
         factorization::{Factorization, FactorizationError, Frames},
     },
+    preset::LearnedBases,
     recording::{MIN_SAMPLE_RATE, Recording},
     stft::{LatencyMode, Layout},
 };
@@ -71,7 +72,7 @@ impl Default for LearnSettings {
 
 impl Lesson<'_> {
     /// How the source's bases will fall into blocks, as numbers of bases.
-    pub fn blocks(&self) -> Vec<usize> {
+    fn blocks(&self) -> Vec<usize> {
         vec![self.settings.components; if self.settings.universal { self.recordings.len() } else { 1 }]
     }
 
@@ -81,8 +82,10 @@ impl Lesson<'_> {
         Layout::new(f64::from(lowest), mode)
     }
 
-    fn frame(&self, mode: LatencyMode) -> FrameSpec {
-        FrameSpec::of(&self.layout(mode))
+    /// The known dictionary for `mode`. One with another number of bases was not learned in the same way.
+    fn known_for(&self, mode: LatencyMode) -> Option<&Dictionary> {
+        let (frame, components) = (FrameSpec::of(&self.layout(mode)), self.blocks().iter().sum::<usize>());
+        self.known.iter().find(|known| known.frame == frame && known.components == components)
     }
 }
 
@@ -142,7 +145,7 @@ pub enum LearnError {
 pub fn learn(
     lessons: &[Lesson<'_>],
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
-) -> Result<Vec<Vec<Dictionary>>, LessonError> {
+) -> Result<Vec<LearnedBases>, LessonError> {
     for (index, lesson) in lessons.iter().enumerate() {
         check(lesson.recordings).map_err(|error| LessonError { lesson: index, error })?;
     }
@@ -154,7 +157,11 @@ pub fn learn(
             dictionaries.push(dictionary);
         }
     }
-    Ok(learned)
+    let bases = |(dictionaries, lesson): (Vec<Dictionary>, &Lesson<'_>)| {
+        // One dictionary per mode, each with as many bases as the lesson asks for.
+        LearnedBases::new(dictionaries, lesson.blocks()).expect("dictionaries fit the lesson they were learned from")
+    };
+    Ok(learned.into_iter().zip(lessons).map(bases).collect())
 }
 
 /// The dictionaries of all sources for one mode.
@@ -164,7 +171,7 @@ fn learn_mode(
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Vec<Dictionary>, LessonError> {
     let together = lessons.len() > 1;
-    let known = |lesson: &Lesson<'_>| lesson.known.iter().find(|known| known.frame == lesson.frame(mode)).cloned();
+    let known = |lesson: &Lesson<'_>| lesson.known_for(mode).cloned();
     let new = lessons.iter().filter(|lesson| known(lesson).is_none()).count();
     let alone = match (together, new) {
         (false, _) => 1.0,
@@ -280,7 +287,7 @@ mod tests {
     fn learn_quickly(recordings: &[Recording], components: usize) -> Result<Dictionary, LearnError> {
         let settings = LearnSettings { components, iterations: 50, ..LearnSettings::default() };
         let learned = learn(&[Lesson { recordings, settings, known: &[] }], &mut |_| ControlFlow::Continue(()));
-        learned.map(|mut sources| sources.remove(0).remove(0)).map_err(|error| error.error)
+        learned.map(|mut sources| sources.remove(0).dictionaries_mut()[0].clone()).map_err(|error| error.error)
     }
 
     #[test]

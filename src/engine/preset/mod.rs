@@ -2,15 +2,17 @@
 //!
 //! - [`mod@file`]: the `.unbraid.safetensors` format: write, read, versions.
 //! - [`library`]: where factory and user presets live.
+//! - [`source`]: one source, fixed or adaptive.
 //! - `validate`: what a preset has to be, whether it comes from a file or goes into one.
 
 pub mod file;
 pub mod library;
+pub mod source;
 mod validate;
 
+pub use source::{Bases, Kind, LearnedBases, Source};
 pub use validate::GAINS_DB;
 
-use crate::dictionary::Dictionary;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -60,19 +62,6 @@ pub const PALETTE: [Colour; MAX_SOURCES] = [
     Colour([0xBB, 0xBB, 0xBB]), // grey, in black's place on a dark ground
 ];
 
-/// Whether a source's bases are given or found while it plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Its bases were learned before (supervised separation).
-    Fixed,
-    /// It takes what the fixed sources do not explain (semi-supervised separation), with this many bases.
-    Adaptive {
-        /// Number of bases K to learn.
-        components: usize,
-    },
-}
-
 /// By what the components that adaptive sources share are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,72 +108,6 @@ pub struct Knobs {
 impl Default for Knobs {
     fn default() -> Self {
         Self { gain_db: Some(0.0), mute: false, solo: false }
-    }
-}
-
-/// One of the things in the mixture that gets a knob.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Source {
-    /// What the strip is called: "drums".
-    pub name: String,
-    /// The strip's colour.
-    pub colour: Colour,
-    /// Fixed or adaptive.
-    pub kind: Kind,
-    /// Whether its bases may move towards what plays, from what was learned. Never so for adaptive sources, which move freely.
-    pub drift: bool,
-    /// How the components fall into blocks, one block per training recording; sums to K. Empty for adaptive sources.
-    pub blocks: Vec<usize>,
-    /// Knob settings that come with the preset.
-    pub knobs: Knobs,
-    /// File names of the recordings it was learned from.
-    pub learned_from: Vec<String>,
-    /// Licence of those recordings, if known.
-    pub licence: Option<String>,
-    /// The bases, at one or more frame lengths, all with the same K. Empty for adaptive sources.
-    pub dictionaries: Vec<Dictionary>,
-    /// Keys of a later version. Those of a dictionary are in `"dictionaries"`, by its frame length.
-    pub unknown: UnknownKeys,
-}
-
-impl Source {
-    /// Whether its bases move while it plays.
-    pub fn may_move(&self) -> bool {
-        self.kind != Kind::Fixed || self.drift
-    }
-
-    /// A source with `dictionaries` that were learned, in one block, on strip `strip`, from 0.
-    pub fn fixed(name: impl Into<String>, strip: usize, dictionaries: Vec<Dictionary>) -> Self {
-        Self {
-            kind: Kind::Fixed,
-            blocks: dictionaries.iter().take(1).map(|dictionary| dictionary.components).collect(),
-            dictionaries,
-            ..Self::adaptive(name, strip, 0)
-        }
-    }
-
-    /// A source that nobody taught, with room for `components` bases, on strip `strip`, from 0.
-    pub fn adaptive(name: impl Into<String>, strip: usize, components: usize) -> Self {
-        Self {
-            name: name.into(),
-            colour: PALETTE[strip % PALETTE.len()],
-            kind: Kind::Adaptive { components },
-            drift: false,
-            blocks: Vec::new(),
-            knobs: Knobs::default(),
-            learned_from: Vec::new(),
-            licence: None,
-            dictionaries: Vec::new(),
-            unknown: UnknownKeys::default(),
-        }
-    }
-
-    /// Number of bases K: those that were learned, or those to learn.
-    pub fn components(&self) -> usize {
-        match self.kind {
-            Kind::Fixed => self.blocks.iter().fold(0, |sum, block| sum.saturating_add(*block)),
-            Kind::Adaptive { components } => components,
-        }
     }
 }
 

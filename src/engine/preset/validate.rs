@@ -1,7 +1,7 @@
 //! What a preset has to be. Checked before one is written and after one is read.
 
-use super::{Kind, MAX_COMPONENTS, MAX_SOURCES, Preset, Source};
-use crate::dictionary::{Flaw, FrameSpec, check_name};
+use super::{Bases, LearnedBases, MAX_COMPONENTS, MAX_SOURCES, Preset, Source};
+use crate::dictionary::{Flaw, check_name};
 use std::ops::RangeInclusive;
 
 /// Gains that a preset may set, in dB. Wider than the knob's way, which is the interface's to choose.
@@ -61,73 +61,30 @@ impl Source {
             let expected = format!("{} to {} dB, or null for silence", GAINS_DB.start(), GAINS_DB.end());
             return Err(Flaw::new("knobs.gain_db", gain_db.to_string(), expected));
         }
-        match self.kind {
-            Kind::Fixed => self.check_fixed(),
-            Kind::Adaptive { components } => self.check_adaptive(components),
+        match &self.bases {
+            Bases::Learned(learned) => learned.validate(),
+            Bases::Adaptive { components } if (1..=MAX_COMPONENTS).contains(components) => Ok(()),
+            Bases::Adaptive { components } => {
+                Err(Flaw::new("components", components.to_string(), format!("1 to {MAX_COMPONENTS}")))
+            }
         }
     }
+}
 
-    fn check_adaptive(&self, components: usize) -> Result<(), Flaw> {
-        if !(1..=MAX_COMPONENTS).contains(&components) {
-            return Err(Flaw::new("components", components.to_string(), format!("1 to {MAX_COMPONENTS}")));
-        }
-        if self.drift {
-            return Err(Flaw::new("drift", "true", "false, for an adaptive source moves freely"));
-        }
-        if !self.blocks.is_empty() {
-            let found = format!("{:?}", self.blocks);
-            return Err(Flaw::new("blocks", found, "an empty list, for an adaptive source has no recordings"));
-        }
-        if !self.dictionaries.is_empty() {
-            let found = format!("a list of {}", self.dictionaries.len());
-            let expected = "an empty list, for an adaptive source finds its bases while it plays";
-            return Err(Flaw::new("dictionaries", found, expected));
-        }
-        Ok(())
-    }
-
-    fn check_fixed(&self) -> Result<(), Flaw> {
-        if self.dictionaries.is_empty() {
-            let expected = "at least one dictionary, for a fixed source has learned before";
-            return Err(Flaw::new("dictionaries", "an empty list", expected));
-        }
-        check_distinct(self.dictionaries.iter().map(|dictionary| &dictionary.frame))?;
-        for (index, dictionary) in self.dictionaries.iter().enumerate() {
+impl LearnedBases {
+    /// Checks every dictionary, and that they and the blocks fit each other.
+    ///
+    /// # Errors
+    /// The first flaw.
+    pub fn validate(&self) -> Result<(), Flaw> {
+        for (index, dictionary) in self.dictionaries().iter().enumerate() {
             dictionary.validate().map_err(|flaw| flaw.within(&format!("dictionaries[{index}]")))?;
         }
-        let components = self.dictionaries[0].components;
+        let components = self.components();
         if components > MAX_COMPONENTS {
             let field = "dictionaries[0].components";
             return Err(Flaw::new(field, components.to_string(), format!("1 to {MAX_COMPONENTS}")));
         }
-        if let Some(other) = self.dictionaries.iter().position(|dictionary| dictionary.components != components) {
-            let field = format!("dictionaries[{other}].components");
-            let expected = format!("{components} as in `dictionaries[0]`");
-            return Err(Flaw::new(field, self.dictionaries[other].components.to_string(), expected));
-        }
-        self.check_blocks(components)
+        self.check_fit()
     }
-
-    fn check_blocks(&self, components: usize) -> Result<(), Flaw> {
-        if let Some(index) = self.blocks.iter().position(|block| *block == 0) {
-            return Err(Flaw::new(format!("blocks[{index}]"), "0", "at least 1 basis per recording"));
-        }
-        if self.components() != components {
-            let found = format!("{:?}", self.blocks);
-            return Err(Flaw::new("blocks", found, format!("blocks that sum to the {components} bases of the source")));
-        }
-        Ok(())
-    }
-}
-
-/// A source's tensors are named by frame length and latency, so no two may share both.
-pub(super) fn check_distinct<'a>(frames: impl Iterator<Item = &'a FrameSpec> + Clone) -> Result<(), Flaw> {
-    for (index, frame) in frames.clone().enumerate() {
-        if let Some(earlier) = frames.clone().take(index).position(|other| other.label() == frame.label()) {
-            let found = format!("{} like `dictionaries[{earlier}].frame_len`", frame.frame_len);
-            let expected = "a frame length or a latency of its own";
-            return Err(Flaw::new(format!("dictionaries[{index}].frame_len"), found, expected));
-        }
-    }
-    Ok(())
 }

@@ -12,7 +12,7 @@ use crate::{
         adaptive::{Beginning, Freedom, first_basis},
     },
     nmf::bands::Bands,
-    preset::{Kind, Preset, Source},
+    preset::{Bases, Kind, Preset, Source},
 };
 
 /// Bin spacings this close are the same grid, as a ratio.
@@ -50,22 +50,19 @@ impl Rows {
             all_go_on: true,
         };
         // What adaptive sources have between them covers the spectrum once.
-        let adaptive = |(strip, source): &(usize, &Source)| match source.kind {
-            Kind::Fixed => 0,
-            Kind::Adaptive { .. } => component_count(source, *strip, adapted),
-        };
-        let pool: usize = preset.sources.iter().enumerate().map(|source| adaptive(&source)).sum();
+        let adaptive = preset.sources.iter().enumerate().filter(|(_, source)| source.is_adaptive());
+        let pool: usize = adaptive.map(|(strip, source)| component_count(source, strip, adapted)).sum();
         let mut used = 0;
         for (strip, source) in preset.sources.iter().enumerate() {
             let count = component_count(source, strip, adapted);
-            match source.kind {
-                Kind::Fixed => {
+            match &source.bases {
+                Bases::Learned(_) => {
                     let dictionary = nearest(source, layout)?;
                     let masking = dictionary.reconstruction.as_ref().unwrap_or(&dictionary.bases);
                     append_rows(&dictionary.bases, dictionary, layout, bins, &mut rows.bases);
                     append_rows(masking, dictionary, layout, bins, &mut rows.masking);
                 }
-                Kind::Adaptive { .. } => {
+                Bases::Adaptive { .. } => {
                     for k in used..used + count {
                         let basis = first_basis(k, pool, bins, layout.bin_spacing());
                         rows.bases.extend_from_slice(&basis);
@@ -155,7 +152,7 @@ fn nearest<'a>(source: &'a Source, layout: &Layout) -> Result<&'a Dictionary, Mo
         ((spacing / SAME_GRID).floor(), (latency / own).ln().abs())
     };
     source
-        .dictionaries
+        .dictionaries()
         .iter()
         .filter(|dictionary| dictionary.components > 0)
         .min_by(|a, b| distance(a).partial_cmp(&distance(b)).unwrap_or(std::cmp::Ordering::Equal))
@@ -163,21 +160,24 @@ fn nearest<'a>(source: &'a Source, layout: &Layout) -> Result<&'a Dictionary, Mo
 }
 
 fn freedom_of(source: &Source) -> Freedom {
-    match source.kind {
-        Kind::Fixed if source.drift => Freedom::Drifting,
+    match source.kind() {
         Kind::Fixed => Freedom::Fixed,
-        Kind::Adaptive { .. } => Freedom::Adaptive,
+        Kind::Drifting => Freedom::Drifting,
+        Kind::Adaptive => Freedom::Adaptive,
     }
 }
 
 /// How the components of the source of `strip` fall into blocks.
 pub(super) fn blocks(source: &Source, strip: usize, adapted: &Adapted) -> Vec<usize> {
-    if source.blocks.is_empty() { vec![component_count(source, strip, adapted)] } else { source.blocks.clone() }
+    match source.learned() {
+        Some(learned) => learned.blocks().to_vec(),
+        None => vec![component_count(source, strip, adapted)],
+    }
 }
 
 /// Number of components that the source of `strip` begins with: an adaptive source may have given some away, or been given some.
 fn component_count(source: &Source, strip: usize, adapted: &Adapted) -> usize {
-    let gone_on = adapted.of(strip).filter(|_| source.kind != Kind::Fixed);
+    let gone_on = adapted.of(strip).filter(|_| source.is_adaptive());
     gone_on.map_or_else(|| source.components(), |gone_on| gone_on.dictionary.components)
 }
 
@@ -187,7 +187,7 @@ pub(super) fn known_bins(preset: &Preset, layout: &Layout) -> Result<usize, Mode
         return Err(ModelError::NoSource);
     }
     let mut known = layout.bins();
-    for source in preset.sources.iter().filter(|source| source.kind == Kind::Fixed) {
+    for source in preset.sources.iter().filter(|source| !source.is_adaptive()) {
         let frame = &nearest(source, layout)?.frame;
         let own = if on_grid(frame.bin_spacing(), layout) {
             frame.bins()

@@ -24,7 +24,7 @@ impl StoredAdaptiveState {
     /// Packs `adapted`; `None` where there is nothing to keep.
     pub fn pack(adapted: &Adapted) -> Option<Self> {
         let source = |(index, adapted): (usize, &AdaptedSource)| {
-            Source::fixed((index + 1).to_string(), index, vec![adapted.dictionary.clone()])
+            Source::fixed((index + 1).to_string(), index, adapted.dictionary.clone())
         };
         let preset = Preset::of(adapted.sources.iter().enumerate().map(source).collect());
         // There is nothing to keep where no source has become anything.
@@ -54,8 +54,8 @@ impl StoredAdaptiveState {
             return Err(StoredPresetError::Text(title.to_owned()));
         }
         let sources = preset.sources.into_iter().zip(&self.strips).zip(&self.pinned);
-        let sources = sources.filter_map(|((mut source, strip), pinned)| {
-            let dictionary = source.dictionaries.pop()?;
+        let sources = sources.filter_map(|((source, strip), pinned)| {
+            let dictionary = source.dictionaries().last()?.clone();
             // Counted anew where a model is built.
             let components = (0..pinned.len()).collect();
             Some(AdaptedSource { strip: *strip, dictionary, pinned: pinned.clone(), components })
@@ -72,7 +72,7 @@ mod tests {
 
     fn adapted() -> Adapted {
         let preset = file::from_bytes(library::factory_bytes("Drums + Bass").unwrap(), "factory").unwrap();
-        let dictionary = preset.sources[1].dictionaries[0].clone();
+        let dictionary = preset.sources[1].dictionaries()[0].clone();
         let pinned = (0..dictionary.components).map(|k| k % 3 == 0).collect();
         let components = (0..dictionary.components).collect();
         let sources = vec![AdaptedSource { strip: 4, dictionary: dictionary.clone(), pinned, components }];

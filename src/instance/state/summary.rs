@@ -11,10 +11,8 @@ pub struct Strip {
     pub name: String,
     /// The source's colour.
     pub colour: Colour,
-    /// Fixed or adaptive.
+    /// Fixed, drifting or adaptive.
     pub kind: Kind,
-    /// Whether a fixed source may move towards what plays.
-    pub drift: bool,
     /// Number of bases K.
     pub components: usize,
     /// File names of the recordings it was learned from.
@@ -59,10 +57,9 @@ impl Summary {
             .map(|source| Strip {
                 name: source.name.clone(),
                 colour: source.colour,
-                kind: source.kind,
-                drift: source.drift,
+                kind: source.kind(),
                 components: source.components(),
-                learned_from: source.learned_from.clone(),
+                learned_from: source.learned_from().to_vec(),
             })
             .collect();
         let knobs = preset.sources.iter().map(|source| source.knobs).collect();

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use unbraid_engine::{
     dictionary::Dictionary,
     preset::{
-        Kind, Preset,
+        LearnedBases, Preset,
         file::{self, MAX_FILE_BYTES, Problem},
     },
 };
@@ -36,6 +36,11 @@ fn without(pointer: &str) -> String {
         let parent = parts.document.pointer_mut(parent).unwrap().as_object_mut().unwrap();
         parent.remove(key).unwrap();
     })
+}
+
+/// The bases of the first source of `preset`, which is fixed.
+fn learned(preset: &mut Preset) -> &mut LearnedBases {
+    preset.sources[0].learned_mut().unwrap()
 }
 
 /// The sentence about a preset in memory that is not valid.
@@ -227,8 +232,8 @@ fn adaptive_sources_have_no_bases_and_fixed_sources_have_some() {
     assert_eq!(adaptive, expected);
     let expected = "`grouping` is \"pitch\"; expected \"timbre\", \"time\" or \"position\"";
     assert_eq!(after(|parts| parts.document["grouping"] = json!("pitch")), expected);
-    let drifting = unwritable(|preset| preset.sources[1].drift = true);
-    assert_eq!(drifting, "the preset: `sources[1].drift` is true; expected false, for an adaptive source moves freely");
+    let drifting = after(|parts| parts.document["sources"][1]["drift"] = json!(true));
+    assert_eq!(drifting, "`sources[1].drift` is true; expected false, for an adaptive source moves freely");
     let expected = "`sources[1].blocks` is [4]; expected an empty list, for an adaptive source has no recordings";
     assert_eq!(set("/sources/1/blocks", json!([4])), expected);
     let expected = "`sources[1].dictionaries` is an empty list; expected at least one dictionary, for a fixed source \
@@ -297,42 +302,41 @@ fn a_sum_that_is_1_up_to_rounding_is_taken_as_it_is() {
     let mut parts = Parts::new();
     parts.set_weight(1, 20, 0.009);
     let preset = file::from_bytes(&parts.bytes(), "it").unwrap();
-    assert_eq!(preset.sources[0].dictionaries[0].basis(1)[20], 0.009);
+    assert_eq!(preset.sources[0].dictionaries()[0].basis(1)[20], 0.009);
 }
 
 #[test]
 fn reconstruction_bases_are_as_many_as_the_bases_and_non_negative() {
-    let with = |rows: Vec<f32>| unwritable(|preset| preset.sources[0].dictionaries[0].reconstruction = Some(rows));
+    let with = |rows: Vec<f32>| unwritable(|preset| learned(preset).dictionaries_mut()[0].reconstruction = Some(rows));
     let field = "the preset: `sources[0].dictionaries[0].reconstruction";
     assert_eq!(with(vec![1.0; 98]), format!("{field}` is 98 numbers; expected 3 bases of 33 bins"));
     assert_eq!(with(vec![-1.0; 99]), format!("{field}[0][0]` is -1; expected 0 or more"));
     assert_eq!(with(vec![1e38; 99]), format!("{field}[0][0]` is {}; expected at most 1000000", 1e38_f32));
-    let latency = unwritable(|preset| preset.sources[0].dictionaries[0].frame.latency = 65);
+    let latency = unwritable(|preset| learned(preset).dictionaries_mut()[0].frame.latency = 65);
     assert_eq!(latency, "the preset: `sources[0].dictionaries[0].latency` is 65; expected 1 to 64 samples");
 }
 
 #[test]
 fn what_could_not_be_read_again_is_not_written() {
-    let nan = unwritable(|preset| preset.sources[0].dictionaries[1].bases[0] = f32::NAN);
+    let nan = unwritable(|preset| learned(preset).dictionaries_mut()[1].bases[0] = f32::NAN);
     let expected = "the preset: `sources[0].dictionaries[1].bases[0][0]` is NaN; expected a finite number";
     assert_eq!(nan, expected);
-    let short = unwritable(|preset| preset.sources[0].dictionaries[0].bases.truncate(98));
+    let short = unwritable(|preset| learned(preset).dictionaries_mut()[0].bases.truncate(98));
     let expected = "the preset: `sources[0].dictionaries[0].bases` is 98 numbers; expected 3 bases of 33 bins";
     assert_eq!(short, expected);
-    let bins = unwritable(|preset| preset.sources[0].dictionaries[0].bins = 64);
+    let bins = unwritable(|preset| learned(preset).dictionaries_mut()[0].bins = 64);
     let expected = "the preset: `sources[0].dictionaries[0].bins` is 64; expected 33, half the frame length and one";
     assert_eq!(bins, expected);
     let empty = unwritable(|preset| {
         let none = Dictionary { components: 0, bases: vec![], ..dictionary(64) };
-        preset.sources[0].dictionaries = vec![none];
-        preset.sources[0].blocks = vec![];
+        *learned(preset) = none.into();
     });
     assert_eq!(empty, "the preset: `sources[0].dictionaries[0].components` is 0; expected at least 1");
-    let kind = unwritable(|preset| preset.sources[1].kind = Kind::Adaptive { components: 0 });
+    let kind = unwritable(|preset| preset.sources[1].make_adaptive(0));
     assert_eq!(kind, "the preset: `sources[1].components` is 0; expected 1 to 1024");
     let foreign = unwritable(|preset| drop(preset.unknown.insert("x_tool".to_owned(), json!(3))));
     assert_eq!(foreign, "the preset: `__metadata__.x_tool` is 3; expected a text");
-    let header = unwritable(|preset| preset.sources[0].licence = Some("x".repeat(8 << 20)));
+    let header = unwritable(|preset| learned(preset).licence = Some("x".repeat(8 << 20)));
     assert!(header.starts_with("the preset: the header takes "), "{header}");
 }
 

@@ -5,7 +5,7 @@ use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Map, Value};
 use unbraid_engine::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::{Colour, Cue, Kind, Knobs, Preset, Source, UnknownKeys, file},
+    preset::{Bases, Colour, Cue, Knobs, LearnedBases, Preset, Source, UnknownKeys, file},
 };
 
 /// Bytes are refused, or they give a valid preset that is written and read again as it is.
@@ -144,24 +144,16 @@ prop_compose! {
         unknown in unknown(),
         blocks in Just(blocks),
     ) -> Source {
-        let fixed = Source {
-            name,
-            colour: Colour(colour),
-            kind: Kind::Fixed,
-            drift: colour[0] % 2 == 1,
-            blocks,
-            knobs: Knobs { gain_db, mute, solo },
-            learned_from,
-            licence,
-            dictionaries: vec![dictionary],
-            unknown,
-        };
-        match adaptive {
-            Some(components) => {
-                Source { kind: Kind::Adaptive { components }, drift: false, blocks: vec![], dictionaries: vec![], ..fixed }
+        let bases = match adaptive {
+            Some(components) => Bases::Adaptive { components },
+            None => {
+                let mut learned = LearnedBases::new(vec![dictionary], blocks).unwrap();
+                learned.drift = colour[0] % 2 == 1;
+                (learned.learned_from, learned.licence) = (learned_from, licence);
+                Bases::Learned(learned)
             }
-            None => fixed,
-        }
+        };
+        Source { name, colour: Colour(colour), knobs: Knobs { gain_db, mute, solo }, bases, unknown }
     }
 }
 

@@ -4,7 +4,7 @@ use super::sample::{FIXTURE, Parts, dictionary, fixture_bytes, fixture_path, sam
 use safetensors::SafeTensors;
 use serde_json::json;
 use unbraid_engine::preset::{
-    Colour, Kind, MAX_SOURCES, PALETTE,
+    Colour, Kind, LearnedBases, MAX_SOURCES, PALETTE,
     file::{self, SUFFIX},
     library::{self, Entry},
 };
@@ -46,7 +46,8 @@ fn dictionaries_for_short_latencies_and_reconstruction_bases_come_back() {
     let mut short = dictionary(64);
     short.frame.latency = 16;
     short.reconstruction = Some(short.bases.iter().map(|weight| 3.0 * weight).collect());
-    preset.sources[0].dictionaries.push(short);
+    let dictionaries = [preset.sources[0].dictionaries(), &[short]].concat();
+    preset.sources[0].relearn(LearnedBases::new(dictionaries, vec![2, 1]).unwrap());
     let bytes = file::to_bytes(&preset).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
     assert!(tensors.tensor("source.0.bases.64.16").is_ok() && tensors.tensor("source.0.reconstruction.64.16").is_ok());
@@ -72,6 +73,38 @@ fn the_order_of_keys_in_a_foreign_file_does_not_matter() {
 }
 
 #[test]
+fn what_a_file_says_of_an_adaptive_sources_recordings_is_kept() {
+    let mut parts = Parts::new();
+    parts.document["sources"][1]["learned_from"] = json!(["old.wav"]);
+    parts.document["sources"][1]["licence"] = json!("CC0");
+    let preset = file::from_bytes(&parts.bytes(), "it").unwrap();
+    assert!(preset.sources[1].is_adaptive() && preset.sources[1].learned_from().is_empty());
+    let bytes = file::to_bytes(&preset).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains("old.wav") && text.contains("CC0"), "{text}");
+    assert_eq!(file::from_bytes(&bytes, "it").unwrap(), preset);
+}
+
+#[test]
+fn what_was_learned_does_not_outlive_its_source_and_what_is_found_is_kept_on_request() {
+    let mut source = sample().sources.swap_remove(0);
+    source.set_drift(true);
+    assert_eq!((source.kind(), source.may_move()), (Kind::Drifting, true));
+    source.relearn(dictionary(64).into());
+    let learned = source.learned().unwrap();
+    assert_eq!((learned.blocks(), learned.drift, learned.licence.as_deref()), (&[3][..], true, Some("MIT")));
+    source.make_adaptive(5);
+    source.set_drift(true);
+    assert_eq!((source.kind(), source.components()), (Kind::Adaptive, 5));
+    assert!(source.dictionaries().is_empty() && source.learned_from().is_empty());
+    source.keep(dictionary(32));
+    let learned = source.learned().unwrap();
+    assert_eq!((source.kind(), source.components(), learned.blocks()), (Kind::Fixed, 3, &[3][..]));
+    assert_eq!((learned.learned_from.len(), &learned.licence), (1, &None));
+    assert!(LearnedBases::new(vec![], vec![]).is_err() && LearnedBases::new(vec![dictionary(64)], vec![2]).is_err());
+}
+
+#[test]
 fn a_source_knows_its_number_of_bases() {
     let preset = sample();
     assert_eq!(preset.sources[0].components(), 3);
@@ -87,7 +120,7 @@ fn as_many_sources_as_there_are_knobs_fit() {
         let mut source = rest.clone();
         source.name = format!("rest {number}");
         source.colour = *colour;
-        source.kind = Kind::Adaptive { components: number };
+        source.make_adaptive(number);
         preset.sources.push(source);
     }
     assert_eq!(file::from_bytes(&file::to_bytes(&preset).unwrap(), "it").unwrap(), preset);
@@ -109,7 +142,7 @@ fn every_factory_preset_is_offered_and_plays_fixed_sources() {
     for (name, entry) in library::factory_names().zip(entries) {
         assert_eq!(entry, Entry { name: name.to_owned(), path: None });
         let preset = library::load(&entry).unwrap();
-        assert!(preset.sources.iter().any(|source| source.kind == Kind::Fixed), "{name}");
+        assert!(preset.sources.iter().any(|source| source.kind() == Kind::Fixed), "{name}");
         let bytes = library::factory_bytes(name).unwrap();
         assert!(file::to_bytes(&preset).unwrap() == bytes, "{name} is not as this version writes it");
     }

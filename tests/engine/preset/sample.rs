@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use unbraid_engine::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::{Colour, Cue, Kind, Knobs, Preset, Source, UnknownKeys, file},
+    preset::{Bases, Colour, Cue, Knobs, LearnedBases, Preset, Source, UnknownKeys, file},
 };
 
 /// The fixture of format version 1.
@@ -33,16 +33,14 @@ pub(crate) fn dictionary(frame_len: usize) -> Dictionary {
 
 /// What the fixture holds, for ever.
 pub(crate) fn sample() -> Preset {
+    let mut learned = LearnedBases::new(vec![dictionary(64), dictionary(32)], vec![2, 1]).unwrap();
+    learned.learned_from = vec!["kit one.flac".to_owned(), "kit \"zwei\" – größer.wav".to_owned()];
+    learned.licence = Some("MIT".to_owned());
     let drums = Source {
         name: "drums".to_owned(),
         colour: Colour([0xE6, 0x9F, 0x00]),
-        kind: Kind::Fixed,
-        drift: false,
-        blocks: vec![2, 1],
         knobs: Knobs { gain_db: Some(-5.7), mute: false, solo: true },
-        learned_from: vec!["kit one.flac".to_owned(), "kit \"zwei\" – größer.wav".to_owned()],
-        licence: Some("MIT".to_owned()),
-        dictionaries: vec![dictionary(64), dictionary(32)],
+        bases: Bases::Learned(learned),
         unknown: object(json!({
             "x_icon": "snare",
             "knobs": {"x_pan": -0.25},
@@ -52,13 +50,8 @@ pub(crate) fn sample() -> Preset {
     let rest = Source {
         name: "rest".to_owned(),
         colour: Colour([0x56, 0xB4, 0xE9]),
-        kind: Kind::Adaptive { components: 8 },
-        drift: false,
-        blocks: vec![],
         knobs: Knobs { gain_db: None, mute: true, solo: false },
-        learned_from: vec![],
-        licence: None,
-        dictionaries: vec![],
+        bases: Bases::Adaptive { components: 8 },
         unknown: UnknownKeys::new(),
     };
     let unknown = object(json!({"x_tool": "another program's note", "unbraid": {"x_room": {"size": 3}}}));

@@ -48,9 +48,7 @@ fn dictionary(seed: u64, components: usize, frame_len: usize) -> Dictionary {
 
 /// Two fixed sources of random bases.
 fn two_sources() -> Preset {
-    Preset::of(
-        ["bass", "drums"].map(|name| Source::fixed(name, 0, vec![dictionary(name.len() as u64, 4, 2058)])).to_vec(),
-    )
+    Preset::of(["bass", "drums"].map(|name| Source::fixed(name, 0, dictionary(name.len() as u64, 4, 2058))).to_vec())
 }
 
 fn noise(seed: u64, samples: usize) -> Vec<f32> {
@@ -136,8 +134,7 @@ fn other_block_cuts_give_bit_identical_output() {
 /// An adaptive source learns in step with the stream, so what it learns depends on the stream alone.
 #[test]
 fn an_adaptive_source_sounds_the_same_in_every_render() {
-    let adaptive =
-        Preset::of(vec![Source::fixed("bass", 0, vec![dictionary(1, 4, 2058)]), Source::adaptive("rest", 2, 5)]);
+    let adaptive = Preset::of(vec![Source::fixed("bass", 0, dictionary(1, 4, 2058)), Source::adaptive("rest", 2, 5)]);
     for mode in [LatencyMode::Live, LatencyMode::Quality] {
         let input = [noise(3, 60_000), noise(4, 60_000)];
         let mut stream = separator(&adaptive, 44_100.0, mode, 2);
@@ -200,7 +197,7 @@ fn a_source_alone_is_left_and_the_other_removed() {
             basis.iter_mut().for_each(|w| *w /= sum);
         }
     }
-    let preset = Preset::of(vec![Source::fixed("low", 0, vec![low]), Source::fixed("high", 0, vec![high])]);
+    let preset = Preset::of(vec![Source::fixed("low", 0, low), Source::fixed("high", 0, high)]);
     let tone = |hz: f64| -> Vec<f32> {
         (0..30_000).map(|n| (0.4 * (std::f64::consts::TAU * hz * f64::from(n) / 44_100.0).sin()) as f32).collect()
     };
@@ -278,8 +275,8 @@ fn silence_stays_silence() {
 fn the_audio_path_does_not_allocate() {
     for mode in LatencyMode::ALL {
         let three = Preset::of(vec![
-            Source::fixed("kick", 0, vec![dictionary(1, 3, 2058)]),
-            Source::fixed("snare", 0, vec![dictionary(2, 3, 2058)]),
+            Source::fixed("kick", 0, dictionary(1, 3, 2058)),
+            Source::fixed("snare", 0, dictionary(2, 3, 2058)),
             Source::adaptive("rest", 2, 5),
         ]);
         let mut separator = separator(&two_sources(), 44_100.0, mode, 2);

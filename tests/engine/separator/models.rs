@@ -19,7 +19,7 @@ fn a_model_for_another_stream_is_given_back() {
 
 #[test]
 fn a_model_fades_in_without_a_click() {
-    let one = |name: &str| Preset::of(vec![Source::fixed(name, 0, vec![dictionary(1, 2, 2058)])]);
+    let one = |name: &str| Preset::of(vec![Source::fixed(name, 0, dictionary(1, 2, 2058))]);
     let mut separator = separator(&one("a"), 44_100.0, LatencyMode::Live, 1);
     // The only source of the first preset is silenced; the second preset's two are not both.
     separator.set_controls(&Controls { gains: [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], ..Controls::default() });
@@ -45,7 +45,7 @@ fn a_model_fades_in_without_a_click() {
 /// The knobs of sources that the new preset lacks are no longer given; the sources fade out as they were.
 #[test]
 fn a_silenced_source_stays_silent_while_its_preset_fades_out() {
-    let three = Preset::of((0..3).map(|seed| Source::fixed("x", 0, vec![dictionary(seed, 3, 2058)])).collect());
+    let three = Preset::of((0..3).map(|seed| Source::fixed("x", 0, dictionary(seed, 3, 2058))).collect());
     let mut separator = separator(&three, 44_100.0, LatencyMode::Live, 1);
     let gains = |last: f32| Controls { gains: [1.0, 1.0, last, 1.0, 1.0, 1.0, 1.0, 1.0], ..Controls::default() };
     separator.set_controls(&gains(0.0));

@@ -87,9 +87,7 @@ fn masks_are_shown_as_they_fade() {
     let mut separator = separator(&two_sources(), rate, mode, 1).observed_by(observer);
     play(&mut separator, &[noise(1, 4_000)], 0, || 64);
     let three = Preset::of(
-        ["a", "bc", "def"]
-            .map(|name| Source::fixed(name, 0, vec![dictionary(9 + name.len() as u64, 4, 2058)]))
-            .to_vec(),
+        ["a", "bc", "def"].map(|name| Source::fixed(name, 0, dictionary(9 + name.len() as u64, 4, 2058))).to_vec(),
     );
     assert!(separator.offer_model(Box::new(Model::new(&three, rate, mode).unwrap())).is_ok());
     play(&mut separator, &[noise(2, 8_000)], 0, || 64);

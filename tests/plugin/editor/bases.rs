@@ -41,7 +41,7 @@ pub(super) fn with_bases(size: egui::Vec2) -> Stage {
 pub(super) fn with_a_dull_bass(size: egui::Vec2) -> Stage {
     let stage = with_bases(size);
     let mut preset = factory();
-    for dictionary in &mut preset.sources[1].dictionaries {
+    for dictionary in preset.sources[1].learned_mut().unwrap().dictionaries_mut() {
         dictionary.frame.sample_rate /= 2.0;
         dictionary.frame.frame_len /= 2;
     }
@@ -64,7 +64,7 @@ fn what_was_learned_at_another_rate_is_told() {
 pub(super) fn untaught(size: egui::Vec2) -> Stage {
     let stage = Stage::new(2, size);
     let preset = Arc::new(Preset::unsupervised(2, 2));
-    let whole = factory().sources[0].dictionaries[0].clone();
+    let whole = factory().sources[0].dictionaries()[0].clone();
     let gone_on = |strip: usize, components: &[usize], pinned: bool| {
         let rows = components.iter().flat_map(|k| whole.bases[k * whole.bins..][..whole.bins].to_vec()).collect();
         let dictionary =
@@ -143,7 +143,7 @@ fn the_cue_is_chosen_where_several_strips_share_their_bases() {
 fn a_source_that_has_learned_nothing_yet_says_so() {
     let mut stage = Stage::new(1, DEFAULT);
     let mut nothing = summary(1);
-    nothing.strips[0].kind = Kind::Adaptive { components: 10 };
+    (nothing.strips[0].kind, nothing.strips[0].components) = (Kind::Adaptive, 10);
     stage.session.set_summary(nothing);
     stage.click("Page of bases");
     stage.wait(0.1);
@@ -156,7 +156,7 @@ fn bases_that_do_not_fit_what_plays_are_told_of() {
     stage.wait(0.1);
     assert!(!stage.shows("was learned"));
     let mut preset = factory();
-    for dictionary in &mut preset.sources[1].dictionaries {
+    for dictionary in preset.sources[1].learned_mut().unwrap().dictionaries_mut() {
         dictionary.frame.sample_rate = 32_000.0;
     }
     let frames_of_another_length = Arc::new(preset.clone());

@@ -93,7 +93,7 @@ fn a_source_becomes_adaptive_and_is_kept() {
     stage.wait(0.1);
 
     let mut adaptive = summary(2);
-    adaptive.strips[1].kind = Kind::Adaptive { components: 10 };
+    adaptive.strips[1].kind = Kind::Adaptive;
     stage.session.set_summary(adaptive);
     stage.wait(0.1);
     for (item, request) in [("Keep what it has become", Request::Keep(1)), ("Begin again", Request::ResetAdaptive)] {

@@ -38,7 +38,7 @@ fn source(index: usize, hz: f64) -> Source {
         bases,
         reconstruction: None,
     };
-    Source::fixed(NAMES[index], index, vec![dictionary])
+    Source::fixed(NAMES[index], index, dictionary)
 }
 
 /// Where source `index` of [`Band`] sounds, in Hz.

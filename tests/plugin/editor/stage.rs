@@ -94,7 +94,6 @@ pub(super) fn summary(count: usize) -> Summary {
         name: NAMES[i].to_owned(),
         colour: PALETTE[i],
         kind: Kind::Fixed,
-        drift: false,
         components: 25,
         learned_from: vec![format!("{}_take1.flac", NAMES[i])],
     };

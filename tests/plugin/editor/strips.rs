@@ -94,7 +94,7 @@ fn a_mixture_is_taken_apart_without_teaching() {
 fn the_cue_is_in_the_menu_of_strips_that_share_their_bases() {
     let mut stage = Stage::new(2, DEFAULT);
     let mut both = summary(2);
-    both.strips.iter_mut().for_each(|strip| strip.kind = Kind::Adaptive { components: 10 });
+    both.strips.iter_mut().for_each(|strip| strip.kind = Kind::Adaptive);
     stage.session.set_summary(both);
     stage.wait(0.1);
     open(&mut stage, "Bass", Some("How to follow"));

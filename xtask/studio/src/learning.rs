@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::ControlFlow;
 use unbraid::{
     learner::{self, LearnSettings, Lesson},
-    preset::{Kind, Knobs, PALETTE, Source, UnknownKeys},
+    preset::Source,
     recording::Recording,
 };
 
@@ -35,17 +35,6 @@ pub(crate) fn sources(parts: &[Part]) -> Result<Vec<Source>> {
     })
     .context("cannot learn")?;
     bar.finish();
-    let source = |(index, ((part, lesson), dictionaries)): (usize, ((&Part, &Lesson), _))| Source {
-        name: part.name.clone(),
-        colour: PALETTE[index],
-        kind: Kind::Fixed,
-        drift: false,
-        blocks: lesson.blocks(),
-        knobs: Knobs::default(),
-        learned_from: Vec::new(),
-        licence: None,
-        dictionaries,
-        unknown: UnknownKeys::new(),
-    };
-    Ok(parts.iter().zip(&lessons).zip(learned).enumerate().map(source).collect())
+    let source = |(index, (part, learned)): (usize, (&Part, _))| Source::fixed(&part.name, index, learned);
+    Ok(parts.iter().zip(learned).enumerate().map(source).collect())
 }

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     dictionary::{Dictionary, Flaw, FrameSpec, Training},
     preset::{
-        Colour, Cue, Kind, Knobs, MAX_COMPONENTS, Preset, Source, UnknownKeys,
-        validate::{DOCUMENT, check_distinct},
+        Bases, Colour, Cue, Knobs, LearnedBases, MAX_COMPONENTS, Preset, Source, UnknownKeys, source::check_distinct,
+        validate::DOCUMENT,
     },
 };
 use safetensors::{Dtype, tensor::TensorInfo};
@@ -113,35 +113,91 @@ pub(super) fn check_version(document: &mut Fields) -> Result<(), Problem> {
 fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result<Source, Flaw> {
     let name = fields.text("name")?;
     let colour = fields.take("colour", "a colour like \"#e69f00\"", |value| Colour::from_hex(value.as_str()?))?;
-    let kind = match fields.take("kind", "\"fixed\" or \"adaptive\"", is_adaptive)? {
-        true => Kind::Adaptive { components: fields.whole("components")? },
-        false => Kind::Fixed,
+    let components = match fields.take("kind", "\"fixed\" or \"adaptive\"", is_adaptive)? {
+        true => Some(fields.whole("components")?),
+        false => None,
     };
-    let drift = fields.optional_switch("drift")?.unwrap_or(false);
-    let blocks = fields.list("blocks", "a list of whole numbers", whole)?;
     let (knobs, unknown_knobs) = knobs(fields.fields("knobs")?)?;
-    let learned_from = fields.list("learned_from", "a list of texts", |value| value.as_str().map(str::to_owned))?;
-    let licence = fields.nullable("licence", "a text or null", |value| value.as_str().map(str::to_owned))?;
+    let mut unknown = UnknownKeys::new();
+    let learned = Learned {
+        drift: fields.optional_switch("drift")?.unwrap_or(false),
+        blocks: fields.list("blocks", "a list of whole numbers", whole)?,
+        learned_from: fields.list("learned_from", "a list of texts", |value| value.as_str().map(str::to_owned))?,
+        licence: fields.nullable("licence", "a text or null", |value| value.as_str().map(str::to_owned))?,
+        dictionaries: dictionaries(index, &mut fields, tensors, &mut unknown)?,
+    };
+    let bases = match components {
+        None => learned.bases(),
+        Some(components) => learned.none(&mut unknown).map(|()| Bases::Adaptive { components }),
+    }
+    .map_err(|flaw| flaw.within(&format!("sources[{index}]")))?;
+    unknown.append(&mut fields.rest());
+    keep(&mut unknown, "knobs", unknown_knobs);
+    Ok(Source { name, colour, knobs, bases, unknown })
+}
 
+/// The dictionaries of source `index`, with their numbers from the tensors. What is unknown of them goes into `unknown`.
+fn dictionaries(
+    index: usize,
+    fields: &mut Fields,
+    tensors: &mut Tensors<'_>,
+    unknown: &mut UnknownKeys,
+) -> Result<Vec<Dictionary>, Flaw> {
     let path = fields.path("dictionaries");
     let mut frames = Vec::new();
-    let mut unknown_dictionaries = UnknownKeys::new();
+    let mut unknown_by_frame = UnknownKeys::new();
     for (entry, dictionary) in fields.list_of_fields("dictionaries")?.into_iter().enumerate() {
         let (frame, training, unknown) = analysis(dictionary)?;
         frame.validate().map_err(|flaw| flaw.within(&format!("{path}[{entry}]")))?;
-        keep(&mut unknown_dictionaries, &frame.label(), unknown);
+        keep(&mut unknown_by_frame, &frame.label(), unknown);
         frames.push((frame, training));
     }
+    keep(unknown, "dictionaries", unknown_by_frame);
+    // Before the tensors are taken: each of them has one frame's name.
     check_distinct(frames.iter().map(|(frame, _)| frame)).map_err(|flaw| flaw.within(&format!("sources[{index}]")))?;
-    let dictionaries = frames
-        .into_iter()
-        .map(|(frame, training)| tensors.dictionary(index, frame, training))
-        .collect::<Result<_, _>>()?;
+    frames.into_iter().map(|(frame, training)| tensors.dictionary(index, frame, training)).collect()
+}
 
-    let mut unknown = fields.rest();
-    keep(&mut unknown, "knobs", unknown_knobs);
-    keep(&mut unknown, "dictionaries", unknown_dictionaries);
-    Ok(Source { name, colour, kind, drift, blocks, knobs, learned_from, licence, dictionaries, unknown })
+/// What a file says of a source's bases, whether or not a source of its kind may have it.
+struct Learned {
+    drift: bool,
+    blocks: Vec<usize>,
+    learned_from: Vec<String>,
+    licence: Option<String>,
+    dictionaries: Vec<Dictionary>,
+}
+
+impl Learned {
+    /// The bases of a fixed source.
+    fn bases(self) -> Result<Bases, Flaw> {
+        let mut learned = LearnedBases::new(self.dictionaries, self.blocks)?;
+        (learned.drift, learned.learned_from, learned.licence) = (self.drift, self.learned_from, self.licence);
+        Ok(Bases::Learned(learned))
+    }
+
+    /// Checks that an adaptive source has learned nothing. A note of recordings or of their licence means nothing there; it is kept like
+    /// a key that is unknown.
+    fn none(self, unknown: &mut UnknownKeys) -> Result<(), Flaw> {
+        if self.drift {
+            return Err(Flaw::new("drift", "true", "false, for an adaptive source moves freely"));
+        }
+        if !self.blocks.is_empty() {
+            let expected = "an empty list, for an adaptive source has no recordings";
+            return Err(Flaw::new("blocks", format!("{:?}", self.blocks), expected));
+        }
+        if !self.dictionaries.is_empty() {
+            let found = format!("a list of {}", self.dictionaries.len());
+            let expected = "an empty list, for an adaptive source finds its bases while it plays";
+            return Err(Flaw::new("dictionaries", found, expected));
+        }
+        if !self.learned_from.is_empty() {
+            unknown.insert("learned_from".to_owned(), self.learned_from.into());
+        }
+        if let Some(licence) = self.licence {
+            unknown.insert("licence".to_owned(), licence.into());
+        }
+        Ok(())
+    }
 }
 
 fn is_adaptive(kind: &Value) -> Option<bool> {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     dictionary::Dictionary,
-    preset::{Cue, Kind, Preset, Source, UnknownKeys, validate::DOCUMENT},
+    preset::{Bases, Cue, LearnedBases, Preset, Source, UnknownKeys, validate::DOCUMENT},
 };
 use safetensors::{Dtype, tensor::TensorInfo};
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ fn tensors_of(preset: &Preset) -> impl Iterator<Item = (String, &Dictionary, &[f
         .sources
         .iter()
         .enumerate()
-        .flat_map(|(index, source)| source.dictionaries.iter().map(move |dictionary| (index, dictionary)));
+        .flat_map(|(index, source)| source.dictionaries().iter().map(move |dictionary| (index, dictionary)));
     dictionaries.flat_map(|(index, dictionary)| {
         let bases = (bases_name(index, &dictionary.frame), dictionary, &dictionary.bases[..]);
         let name = reconstruction_name(index, &dictionary.frame);
@@ -97,32 +97,44 @@ fn metadata(preset: &Preset) -> BTreeMap<String, String> {
 }
 
 fn source(source: &Source) -> Value {
-    let unknown = |label: String| source.unknown.get("dictionaries")?.get(label);
-    let dictionaries: Vec<_> =
-        source.dictionaries.iter().map(|entry| dictionary(entry, unknown(entry.frame.label()))).collect();
     let mut fields = json!({
         "name": source.name,
         "colour": source.colour.to_string(),
-        "kind": "fixed",
-        "blocks": source.blocks,
         "knobs": {
             "gain_db": source.knobs.gain_db.map(decimal),
             "mute": source.knobs.mute,
             "solo": source.knobs.solo,
         },
-        "learned_from": source.learned_from,
-        "licence": source.licence,
-        "dictionaries": dictionaries,
     });
-    if let Kind::Adaptive { components } = source.kind {
-        fields["kind"] = json!("adaptive");
-        fields["components"] = json!(components);
-    }
-    if source.drift {
-        fields["drift"] = json!(true);
+    match &source.bases {
+        Bases::Learned(learned) => add_learned(&mut fields, learned, source.unknown.get("dictionaries")),
+        Bases::Adaptive { components } => add_adaptive(&mut fields, *components, &source.unknown),
     }
     restore_all(&mut fields, &source.unknown);
     fields
+}
+
+fn add_learned(fields: &mut Value, learned: &LearnedBases, unknown: Option<&Value>) {
+    let unknown = |entry: &Dictionary| unknown?.get(entry.frame.label());
+    let dictionaries = learned.dictionaries().iter().map(|entry| dictionary(entry, unknown(entry)));
+    fields["kind"] = json!("fixed");
+    fields["blocks"] = json!(learned.blocks());
+    fields["learned_from"] = json!(learned.learned_from);
+    fields["licence"] = json!(learned.licence);
+    fields["dictionaries"] = dictionaries.collect();
+    if learned.drift {
+        fields["drift"] = json!(true);
+    }
+}
+
+fn add_adaptive(fields: &mut Value, components: usize, unknown: &UnknownKeys) {
+    let kept = |key: &str, otherwise| unknown.get(key).cloned().unwrap_or(otherwise);
+    fields["kind"] = json!("adaptive");
+    fields["components"] = json!(components);
+    fields["blocks"] = json!([]);
+    fields["learned_from"] = kept("learned_from", json!([]));
+    fields["licence"] = kept("licence", Value::Null);
+    fields["dictionaries"] = json!([]);
 }
 
 fn dictionary(dictionary: &Dictionary, unknown: Option<&Value>) -> Value {

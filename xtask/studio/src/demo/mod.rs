@@ -60,10 +60,12 @@ fn learn() -> Result<Preset> {
         Ok(learning::Part { name: part.0.to_owned(), recordings: vec![audio(part.1)?], settings })
     };
     let lessons = PARTS.iter().map(lesson).collect::<Result<Vec<_>>>()?;
-    let sources = PARTS
-        .iter()
-        .zip(learning::sources(&lessons)?)
-        .map(|(part, source)| Source { learned_from: vec![part.1.to_owned()], ..source });
+    let sources = PARTS.iter().zip(learning::sources(&lessons)?).map(|(part, mut source)| {
+        if let Some(learned) = source.learned_mut() {
+            learned.learned_from = vec![part.1.to_owned()];
+        }
+        source
+    });
     Ok(Preset {
         sources: sources.collect(),
         grouping: Cue::default(),
@@ -102,7 +104,7 @@ fn write_sounds(folder: &Path, mixture: &Recording, played: &Performance) -> Res
 fn draw(path: &Path, preset: &Preset, mixture: &Recording, played: &Performance) -> Result<()> {
     let figure = |(source, sound)| -> SourceFigure<'_> {
         let source: &Source = source;
-        SourceFigure { name: &source.name, colour: source.colour, sound, dictionary: source.dictionaries.last() }
+        SourceFigure { name: &source.name, colour: source.colour, sound, dictionary: source.dictionaries().last() }
     };
     let sources = preset.sources.iter().zip(&played.sources).map(figure).collect();
     Ok(plot::separation(path, &SeparationFigure { title: "Unbraid: drums and bass", mixture, sources })?)

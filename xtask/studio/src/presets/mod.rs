@@ -54,10 +54,12 @@ pub(crate) fn run(recordings: &Path, presets: &Path) -> Result<()> {
 
 fn sources(parts: &[Part], folder: &Path) -> Result<Vec<Source>> {
     let lessons = parts.iter().map(|part| lesson(part, folder)).collect::<Result<Vec<_>>>()?;
-    let source = |(part, source): (&Part, Source)| Source {
-        learned_from: part.players.iter().map(|player| player.name.to_owned()).collect(),
-        licence: Some(LICENCE.to_owned()),
-        ..source
+    let source = |(part, mut source): (&Part, Source)| {
+        if let Some(learned) = source.learned_mut() {
+            learned.learned_from = part.players.iter().map(|player| player.name.to_owned()).collect();
+            learned.licence = Some(LICENCE.to_owned());
+        }
+        source
     };
     Ok(parts.iter().zip(learning::sources(&lessons)?).map(source).collect())
 }

@@ -1,0 +1,237 @@
+//! One source of a preset: its name and knobs, and either the bases that it has learned or the number of bases to find.
+
+use super::{Colour, Knobs, PALETTE, UnknownKeys};
+use crate::dictionary::{Dictionary, Flaw, FrameSpec};
+
+/// What a source's `learned_from` says when its bases were found while the mixture played.
+const FROM_THE_MIXTURE: &str = "the mixture, while it played";
+
+/// One of the things in the mixture that gets a knob.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// What the strip is called: "drums".
+    pub name: String,
+    /// The strip's colour.
+    pub colour: Colour,
+    /// Knob settings that come with the preset.
+    pub knobs: Knobs,
+    /// The bases of a fixed source, or the number of bases of an adaptive one.
+    pub bases: Bases,
+    /// Keys of a later version. Those of a dictionary are in `"dictionaries"`, by its frame length.
+    pub unknown: UnknownKeys,
+}
+
+/// Where a source's bases come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bases {
+    /// They were learned before (supervised separation): a fixed source, which may be allowed to drift.
+    Learned(LearnedBases),
+    /// They are found while the mixture plays, in what the fixed sources do not explain (semi-supervised separation).
+    Adaptive {
+        /// Number of bases K to find, 1 to [`MAX_COMPONENTS`](super::MAX_COMPONENTS).
+        components: usize,
+    },
+}
+
+/// How a source's bases behave while it plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// They stay as they were learned.
+    Fixed,
+    /// They were learned, and move from there towards what plays.
+    Drifting,
+    /// They are found in what plays.
+    Adaptive,
+}
+
+/// The bases of a fixed source at one or more frame lengths, all with the same number of bases K, and what they were learned from.
+///
+/// There is always at least one dictionary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LearnedBases {
+    dictionaries: Vec<Dictionary>,
+    blocks: Vec<usize>,
+    /// Whether they may move towards what plays.
+    pub drift: bool,
+    /// File names of the recordings that they were learned from.
+    pub learned_from: Vec<String>,
+    /// Licence of those recordings, if known.
+    pub licence: Option<String>,
+}
+
+impl Source {
+    /// A source whose bases were `learned`, with the colour of strip `strip`, counted from 0.
+    pub fn fixed(name: impl Into<String>, strip: usize, learned: impl Into<LearnedBases>) -> Self {
+        Self::new(name.into(), strip, Bases::Learned(learned.into()))
+    }
+
+    /// A source that finds `components` bases while it plays, with the colour of strip `strip`, counted from 0.
+    pub fn adaptive(name: impl Into<String>, strip: usize, components: usize) -> Self {
+        Self::new(name.into(), strip, Bases::Adaptive { components })
+    }
+
+    fn new(name: String, strip: usize, bases: Bases) -> Self {
+        let colour = PALETTE[strip % PALETTE.len()];
+        Self { name, colour, knobs: Knobs::default(), bases, unknown: UnknownKeys::default() }
+    }
+
+    /// How its bases behave while it plays.
+    pub fn kind(&self) -> Kind {
+        match &self.bases {
+            Bases::Learned(learned) if learned.drift => Kind::Drifting,
+            Bases::Learned(_) => Kind::Fixed,
+            Bases::Adaptive { .. } => Kind::Adaptive,
+        }
+    }
+
+    /// Whether it finds its bases while it plays.
+    pub fn is_adaptive(&self) -> bool {
+        self.kind() == Kind::Adaptive
+    }
+
+    /// Whether its bases move while it plays: those of adaptive and of drifting sources do.
+    pub fn may_move(&self) -> bool {
+        self.kind() != Kind::Fixed
+    }
+
+    /// Number of bases K: those that were learned, or those to find.
+    pub fn components(&self) -> usize {
+        match &self.bases {
+            Bases::Learned(learned) => learned.components(),
+            Bases::Adaptive { components } => *components,
+        }
+    }
+
+    /// What a fixed source has learned; `None` for an adaptive one.
+    pub fn learned(&self) -> Option<&LearnedBases> {
+        match &self.bases {
+            Bases::Learned(learned) => Some(learned),
+            Bases::Adaptive { .. } => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn learned_mut(&mut self) -> Option<&mut LearnedBases> {
+        match &mut self.bases {
+            Bases::Learned(learned) => Some(learned),
+            Bases::Adaptive { .. } => None,
+        }
+    }
+
+    /// The dictionaries of a fixed source, one per frame length; none for an adaptive source.
+    pub fn dictionaries(&self) -> &[Dictionary] {
+        self.learned().map_or(&[], LearnedBases::dictionaries)
+    }
+
+    /// File names of the recordings that a fixed source was learned from; none for an adaptive source.
+    pub fn learned_from(&self) -> &[String] {
+        self.learned().map_or(&[], |learned| &learned.learned_from)
+    }
+
+    /// Forgets what was learned: from now on it finds `components` bases while it plays.
+    pub fn make_adaptive(&mut self, components: usize) {
+        self.bases = Bases::Adaptive { components };
+    }
+
+    /// Lets a fixed source drift or not. An adaptive source moves freely either way.
+    pub fn set_drift(&mut self, drift: bool) {
+        if let Some(learned) = self.learned_mut() {
+            learned.drift = drift;
+        }
+    }
+
+    /// Makes it a fixed source with the dictionaries of `learned`. A source that was fixed already keeps its drift, and says as before
+    /// what it was learned from and under which licence.
+    pub fn relearn(&mut self, learned: LearnedBases) {
+        match &mut self.bases {
+            Bases::Learned(own) => (own.dictionaries, own.blocks) = (learned.dictionaries, learned.blocks),
+            Bases::Adaptive { .. } => self.bases = Bases::Learned(learned),
+        }
+    }
+
+    /// Makes it a fixed source with the bases that it found while the mixture played.
+    pub fn keep(&mut self, found: Dictionary) {
+        let learned_from = vec![FROM_THE_MIXTURE.to_owned()];
+        self.bases = Bases::Learned(LearnedBases { learned_from, ..LearnedBases::from(found) });
+    }
+}
+
+impl LearnedBases {
+    /// The bases in `dictionaries`, one or more with the same number of bases K, each for a frame of its own. `blocks` says how the
+    /// bases fall into blocks, one per training recording, as numbers of bases that sum to K.
+    ///
+    /// # Errors
+    /// The first flaw, if they do not fit each other. The numbers in the dictionaries are checked by [`Source::validate`].
+    pub fn new(dictionaries: Vec<Dictionary>, blocks: Vec<usize>) -> Result<Self, Flaw> {
+        if dictionaries.is_empty() {
+            let expected = "at least one dictionary, for a fixed source has learned before";
+            return Err(Flaw::new("dictionaries", "an empty list", expected));
+        }
+        let learned = Self { dictionaries, blocks, drift: false, learned_from: Vec::new(), licence: None };
+        learned.check_fit()?;
+        Ok(learned)
+    }
+
+    /// One dictionary per frame length; at least one.
+    pub fn dictionaries(&self) -> &[Dictionary] {
+        &self.dictionaries
+    }
+
+    /// The same, to change their numbers.
+    pub fn dictionaries_mut(&mut self) -> &mut [Dictionary] {
+        &mut self.dictionaries
+    }
+
+    /// How the bases fall into blocks, one block per training recording, as numbers of bases; sums to K.
+    pub fn blocks(&self) -> &[usize] {
+        &self.blocks
+    }
+
+    /// Number of bases K.
+    pub fn components(&self) -> usize {
+        self.dictionaries[0].components
+    }
+
+    /// Whether the dictionaries and the blocks fit each other.
+    pub(super) fn check_fit(&self) -> Result<(), Flaw> {
+        check_distinct(self.dictionaries.iter().map(|dictionary| &dictionary.frame))?;
+        let components = self.components();
+        if let Some(other) = self.dictionaries.iter().position(|dictionary| dictionary.components != components) {
+            let field = format!("dictionaries[{other}].components");
+            let expected = format!("{components} as in `dictionaries[0]`");
+            return Err(Flaw::new(field, self.dictionaries[other].components.to_string(), expected));
+        }
+        check_blocks(&self.blocks, components)
+    }
+}
+
+/// One dictionary, whose bases are one block.
+impl From<Dictionary> for LearnedBases {
+    fn from(dictionary: Dictionary) -> Self {
+        let blocks = vec![dictionary.components];
+        Self { dictionaries: vec![dictionary], blocks, drift: false, learned_from: Vec::new(), licence: None }
+    }
+}
+
+/// A source's tensors are named by frame length and latency, so no two dictionaries may share both.
+pub(super) fn check_distinct<'a>(frames: impl Iterator<Item = &'a FrameSpec> + Clone) -> Result<(), Flaw> {
+    for (index, frame) in frames.clone().enumerate() {
+        if let Some(earlier) = frames.clone().take(index).position(|other| other.label() == frame.label()) {
+            let found = format!("{} like `dictionaries[{earlier}].frame_len`", frame.frame_len);
+            let expected = "a frame length or a latency of its own";
+            return Err(Flaw::new(format!("dictionaries[{index}].frame_len"), found, expected));
+        }
+    }
+    Ok(())
+}
+
+fn check_blocks(blocks: &[usize], components: usize) -> Result<(), Flaw> {
+    if let Some(index) = blocks.iter().position(|block| *block == 0) {
+        return Err(Flaw::new(format!("blocks[{index}]"), "0", "at least 1 basis per recording"));
+    }
+    if blocks.iter().try_fold(0_usize, |sum, block| sum.checked_add(*block)) != Some(components) {
+        let expected = format!("blocks that sum to the {components} bases of the source");
+        return Err(Flaw::new("blocks", format!("{blocks:?}"), expected));
+    }
+    Ok(())
+}
