@@ -11,11 +11,11 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(any())]
+#[cfg(feature = "plugin")]
 pub mod editor;
 #[cfg(feature = "plugin")]
 pub mod instance;
-#[cfg(any())]
+#[cfg(feature = "plugin")]
 pub mod plugin;
 
 pub use unbraid_engine::{dictionary, evaluation, learner, nmf, preset, recording, separator, stft};

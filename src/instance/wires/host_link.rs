@@ -60,6 +60,6 @@ mod tests {
         let link = HostLink::default();
         link.mark_project_changed();
         assert!(link.take_callback() && link.take_project_changed());
-        assert!(!!link.take_callback() && !link.take_project_changed());
+        assert!(!link.take_callback() && !link.take_project_changed());
     }
 }

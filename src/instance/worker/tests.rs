@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::{
+    thread::WorkerThread,
     undo_history::{Action, Direction},
     *,
 };
@@ -33,7 +34,6 @@ use crate::{
 use crossbeam_channel::Receiver;
 use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
-    thread,
     time::Instant,
 };
 
@@ -228,7 +228,7 @@ fn adaptive_state_that_cannot_be_read_is_said_and_kept() {
 fn state_that_is_read_while_it_is_replaced_is_of_one_version() {
     let mut rig = Rig::new();
     let done = AtomicBool::new(false);
-    thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let saves = scope.spawn(|| {
             let mut seen = 0;
             while !done.load(Relaxed) {
@@ -255,12 +255,12 @@ fn state_that_is_read_while_it_is_replaced_is_of_one_version() {
 #[test]
 fn projects_and_edits_at_once_leave_one_of_them_in_force() {
     let mut rig = Rig::active();
-    thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let playback = rig.playback.clone();
         let host = scope.spawn(move || {
             for number in 0..20 {
                 playback.bring(project(&format!("project {number}")));
-                thread::sleep(Duration::from_millis(3));
+                std::thread::sleep(Duration::from_millis(3));
             }
         });
         let mut number = 0;
@@ -280,11 +280,11 @@ fn an_action_that_cannot_be_undone_stays_where_it_is_and_says_why() {
     let place = tempfile::tempdir().unwrap();
     let path = |name: &str| place.path().join(format!("{name}{}", file::SUFFIX));
     let (mut rig, preset) = (Rig::new(), Preset::clone(&Version::first().preset));
-    file::write(&preset, path("Kit")).unwrap();
+    file::write(&preset, &path("Kit")).unwrap();
     rig.ask(PresetCommand::LoadFile(path("Kit")));
     rig.ask(LibraryCommand::Rename(path("Kit"), "Mine".to_owned()));
     // Its old name is taken meanwhile.
-    file::write(&preset, path("Kit")).unwrap();
+    file::write(&preset, &path("Kit")).unwrap();
     let before = rig.session.undo_view();
     rig.ask(UndoCommand::Undo);
     assert!(rig.failure().contains("another preset"), "{}", rig.failure());
@@ -359,7 +359,7 @@ fn the_worker_looks_as_often_as_something_depends_on_it() {
 fn the_worker_outlives_a_panic_and_says_so() {
     let rig = Rig::new();
     let Rig { worker, playback, session, commands, .. } = rig;
-    let _thread = thread::WorkerThread::spawn(worker, commands, &session);
+    let _thread = WorkerThread::spawn(worker, commands, &session);
     let wait = |what: &str, holds: &dyn Fn() -> bool| {
         let patience = Instant::now() + Duration::from_secs(60);
         while !holds() {

@@ -60,7 +60,7 @@ impl Worker {
 
 impl Context {
     /// Carries out the next action in this direction.
-    fn step(&mut self, direction: Direction) -> Result<(), WorkerError> {
+    pub(super) fn step(&mut self, direction: Direction) -> Result<(), WorkerError> {
         let Some(action) = self.history.next(direction).cloned() else { return Ok(()) };
         let left = self.playback.version();
         let undoes = direction == Direction::Undo;

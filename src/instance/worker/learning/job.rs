@@ -1,6 +1,9 @@
 //! A learning job, on a thread of its own.
 
-use super::{super::error::WorkerError, material::{Material, Materials};
+use super::{
+    super::error::WorkerError,
+    material::{Material, Materials},
+};
 use crate::instance::state::options::LearnOptions;
 use crate::{
     learner::{self, LearnError, Lesson, adapted::Places},

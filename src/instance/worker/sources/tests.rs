@@ -2,7 +2,11 @@
 
 use super::super::tests::Rig;
 use super::*;
-use crate::{instance::command::SourceCommand, learner::adapted::{Adapted, AdaptedSource}, preset::library};
+use crate::{
+    instance::command::SourceCommand,
+    learner::adapted::{Adapted, AdaptedSource},
+    preset::library,
+};
 
 fn factory() -> Entry {
     Entry { name: "Drums + Bass".to_owned(), path: None }

@@ -142,8 +142,7 @@ fn a_pause_a_drag_an_undo_or_another_window_ends_a_turn() {
     history.moved(turn(ONE, 0.6, 0.7, 11.4));
     // The next window's clock begins at 0.
     history.moved(turn(ONE, 0.7, 0.8, 0.0));
-    let values =
-        std::iter::from_fn(|| step(&mut history, Direction::Undo).map(|deed| set(Some(deed)).1)).collect::<Vec<_>>();
+    let values = std::iter::from_fn(|| undo(&mut history).map(|set| set.1)).collect::<Vec<_>>();
     assert_eq!(values, [0.7, 0.6, 0.4, 0.3, 0.2, 0.1]);
 }
 
@@ -156,7 +155,7 @@ fn what_moves_nothing_is_no_step() {
     history.moved(turn(ONE, 0.6, 0.5, 1.1));
     assert!(!can(&history, Direction::Undo));
     history.moved(turn(ONE, 0.5, 0.4, 1.2));
-    assert_eq!(set(step(&mut history, Direction::Undo)).1, 0.5);
+    assert_eq!(undo(&mut history), Some((ONE, 0.5)));
 }
 
 #[test]
@@ -167,8 +166,8 @@ fn the_oldest_steps_go_when_there_are_too_many() {
     }
     let mut oldest = f32::MAX;
     let mut count = 0;
-    while let Some(deed) = step(&mut history, Direction::Undo) {
-        (oldest, count) = (set(Some(deed)).1, count + 1);
+    while let Some((_, from)) = undo(&mut history) {
+        (oldest, count) = (from, count + 1);
     }
     assert_eq!((count, oldest), (MAX_ACTIONS, 50.0));
 }
