@@ -1,0 +1,199 @@
+//! The preset browser, below the preset's name: presets to choose from, and what can be done with them.
+//!
+//! - `list`: the presets, filtered. `name_entry`: a name for a preset, typed or put together by clicks.
+
+mod list;
+mod name_entry;
+
+use crate::{
+    editor::{
+        asked::Asked,
+        file_chooser::FileKind,
+        snapshot::Snapshot,
+        theme,
+        widgets::icon::{Icon, IconButton},
+    },
+    instance::{
+        command::Request,
+        state::summary::{Origin, Summary},
+        worker::browsing::Browse,
+    },
+    preset::library::Library,
+};
+use egui::{Align, Button, Layout, Popup, PopupCloseBehavior, RectAlign, Response, RichText, Ui, vec2};
+use list::{PresetAction, PresetFilter};
+use name_entry::{NameAnswer, NameEntry};
+use std::path::{Path, PathBuf};
+
+/// Largest width of the browser, in points.
+const MAX_WIDTH: f32 = 520.0;
+/// Least and largest height of the list, in points.
+const LIST_HEIGHTS: (f32, f32) = (120.0, 360.0);
+/// Height of everything around the list, in points: search, sources, buttons, what was deleted, margins.
+const AROUND_LIST: f32 = 190.0;
+
+/// What the browser shows.
+#[derive(Debug, Default)]
+enum BrowserPage {
+    /// The presets to choose from.
+    #[default]
+    Choose,
+    /// A name under which to save what plays.
+    SaveAs(NameEntry),
+    /// Another name for the preset in this file.
+    Rename(PathBuf, NameEntry),
+}
+
+/// What the browser remembers between two frames.
+#[derive(Debug, Default)]
+pub struct BrowserState {
+    filter: PresetFilter,
+    page: BrowserPage,
+}
+
+/// Shows the browser below `button` while it is open; a click on `button` opens and closes it.
+pub fn show(button: &Response, snapshot: &Snapshot, own: &mut BrowserState) -> Vec<Asked> {
+    let mut asked = Vec::new();
+    if button.clicked() {
+        asked.push(Browse::Read.into());
+        own.page = BrowserPage::Choose;
+    }
+    let window = button.ctx.content_rect();
+    let width = MAX_WIDTH.min(window.width() - 4.0 * theme::GAP);
+    let list_height = (window.bottom() - button.rect.bottom() - AROUND_LIST).clamp(LIST_HEIGHTS.0, LIST_HEIGHTS.1);
+    let popup = Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let popup = popup.align(RectAlign::BOTTOM_START).gap(4.0).width(width);
+    popup.show(|ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        // In a menu, egui draws buttons without background and margin; these have both.
+        ui.spacing_mut().button_padding = vec2(9.0, 4.0);
+        let button = &mut ui.visuals_mut().widgets.inactive;
+        (button.weak_bg_fill, button.bg_stroke) = (theme::BUTTON, egui::Stroke::new(1.0, theme::BUTTON_EDGE));
+        own.page = match std::mem::take(&mut own.page) {
+            BrowserPage::Choose => choose(ui, list_height, snapshot, &mut own.filter, &mut asked),
+            BrowserPage::SaveAs(name) => save_as(ui, name, snapshot, &mut asked),
+            BrowserPage::Rename(file, name) => rename(ui, file, name, snapshot, &mut asked),
+        };
+    });
+    asked
+}
+
+/// Draws the presets to choose from; returns the page to show next.
+fn choose(
+    ui: &mut Ui,
+    height: f32,
+    snapshot: &Snapshot,
+    filter: &mut PresetFilter,
+    asked: &mut Vec<Asked>,
+) -> BrowserPage {
+    let (library, summary) = (&*snapshot.library, snapshot.summary());
+    let mut next = BrowserPage::Choose;
+    filter.show(ui, library);
+    match list::show(ui, height, library, summary, filter) {
+        Some(PresetAction::Play(entry)) => {
+            let name = entry.name;
+            asked.push(entry.path.map_or_else(|| Request::LoadFactory(name), Request::LoadFile).into());
+            ui.close();
+        }
+        Some(PresetAction::Rename(file, name)) => next = BrowserPage::Rename(file, NameEntry::new(name)),
+        Some(PresetAction::Delete(file)) => asked.push(Browse::Delete(file).into()),
+        None => {}
+    }
+    deleted(ui, snapshot, asked);
+    ui.separator();
+    ui.horizontal(|ui| {
+        let own = own_file(summary, library);
+        let save = ui.add_enabled(own.is_some(), Button::new("Save"));
+        let save = save.on_hover_text("Save what plays, with its knobs, in its file.");
+        let why_not = match summary.origin {
+            Origin::Factory(_) => "Factory presets stay as they are: save it under a name of your own.",
+            _ => "It has no file among your presets: save it under a name.",
+        };
+        if save.on_disabled_hover_text(why_not).clicked() {
+            asked.push(Request::Save(summary.title.clone()).into());
+            ui.close();
+        }
+        let save_as = ui.button("Save as…").on_hover_text("Save what plays, with its knobs, under a name.");
+        if save_as.clicked() {
+            next = BrowserPage::SaveAs(NameEntry::new(name_entry::first_suggestion(summary, library)));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let folder = ui.button("Show folder").on_hover_text("Show your presets in the system's file manager.");
+            if folder.clicked() {
+                asked.push(Browse::Reveal(own.map(Path::to_owned)).into());
+            }
+            let open = ui.add_enabled(!snapshot.window.file_dialog_is_open, Button::new("Open file…"));
+            if open.on_hover_text("Play a preset from anywhere.").clicked() {
+                asked.push(Asked::ChooseFiles(FileKind::Preset));
+                ui.close();
+            }
+        });
+    });
+    next
+}
+
+/// The preset that was deleted last, and a button to bring it back.
+fn deleted(ui: &mut Ui, snapshot: &Snapshot, asked: &mut Vec<Asked>) {
+    let Some(trashed) = &snapshot.deleted else { return };
+    ui.horizontal(|ui| {
+        ui.set_min_height(28.0);
+        ui.label(RichText::new(format!("Deleted “{}”", trashed.name())).color(theme::TEXT));
+        let back = ui.add(Button::new("Bring it back").fill(theme::BUTTON));
+        if back.on_hover_text("The file comes back as it was.").clicked() {
+            asked.push(Asked::RestoreDeleted(trashed.clone()));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), egui::Sense::hover());
+            let button = IconButton { plate: false, ..IconButton::new(Icon::Clear, "Leave it deleted") };
+            let response = button.show(ui, rect, ui.scope_id().with("leave deleted"));
+            if response
+                .on_hover_text("Leave it deleted. It stays in the hidden folder “.trash” among your presets.")
+                .clicked()
+            {
+                asked.push(Asked::ForgetDeleted);
+            }
+        });
+    });
+}
+
+/// The file of the preset that plays, if it is one of the user's.
+fn own_file<'a>(summary: &'a Summary, library: &Library) -> Option<&'a Path> {
+    match &summary.origin {
+        Origin::File(file) if library.is_users(file) => Some(file),
+        _ => None,
+    }
+}
+
+fn save_as(ui: &mut Ui, mut name: NameEntry, snapshot: &Snapshot, asked: &mut Vec<Asked>) -> BrowserPage {
+    let (library, summary) = (&*snapshot.library, snapshot.summary());
+    ui.label(RichText::new("Save as").size(18.0));
+    let verb = if library.has_user_preset(name.name()) { "Replace" } else { "Save" };
+    let taken = (verb == "Replace").then_some("You have a preset of this name: saving replaces it.");
+    match name.show(ui, verb, taken, true, &name_entry::save_suggestions(summary, library), summary) {
+        NameAnswer::Open => return BrowserPage::SaveAs(name),
+        NameAnswer::Cancelled => {}
+        NameAnswer::Named(name) => {
+            asked.push(Request::Save(name).into());
+            ui.close();
+        }
+    }
+    BrowserPage::Choose
+}
+
+fn rename(ui: &mut Ui, file: PathBuf, mut name: NameEntry, snapshot: &Snapshot, asked: &mut Vec<Asked>) -> BrowserPage {
+    let (library, summary) = (&*snapshot.library, snapshot.summary());
+    let before = name.before().to_owned();
+    ui.label(RichText::new(format!("Rename “{before}”")).size(18.0));
+    let same = name.name() == before;
+    let own = name.name().to_lowercase() == before.to_lowercase();
+    let taken = !own && library.has_user_preset(name.name());
+    let note = taken.then_some("Another preset is called so: choose another name.");
+    let suggestions = name_entry::rename_suggestions(&before, library);
+    match name.show(ui, "Rename", note, !taken && !same, &suggestions, summary) {
+        NameAnswer::Open => return BrowserPage::Rename(file, name),
+        NameAnswer::Cancelled => {}
+        NameAnswer::Named(name) => asked.push(Browse::Rename(file, name).into()),
+    }
+    BrowserPage::Choose
+}

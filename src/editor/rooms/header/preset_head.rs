@@ -1,0 +1,114 @@
+//! The preset that plays: its name with the arrows beside it, where it came from, and whether it was changed.
+
+use crate::{
+    editor::{
+        asked::Asked,
+        snapshot::Snapshot,
+        theme,
+        widgets::icon::{Icon, IconButton, plate},
+    },
+    instance::{
+        params::{StripParams, UnbraidParams},
+        state::summary::{Origin, Summary},
+        worker::browsing::Browse,
+    },
+    preset::Knobs,
+};
+use egui::{
+    Align2, Rect, Response, Sense, Ui, WidgetInfo,
+    accesskit::Role,
+    text::{LayoutJob, TextWrapping},
+    vec2,
+};
+
+/// Width of an arrow button, in points.
+const ARROW: f32 = 24.0;
+/// Below this width the name is set in smaller type, in points.
+const NARROW: f32 = 170.0;
+/// Gains closer than this count as equal, in dB: hosts return a knob's position rounded.
+const SAME_DB: f32 = 0.01;
+
+/// Draws arrows and name in `rect`, and where the preset came from below, in `caption`. Returns the button with the
+/// name.
+pub fn draw(ui: &mut Ui, rect: Rect, caption: Rect, snapshot: &Snapshot) -> (Response, Vec<Asked>) {
+    let summary = snapshot.summary();
+    let mut asked = Vec::new();
+    let left = rect.with_max_x(rect.left() + ARROW);
+    let right = rect.with_min_x(rect.right() - ARROW);
+    let middle = Rect::from_x_y_ranges(left.right() + 3.0..=right.left() - 3.0, rect.y_range());
+    for (place, icon, name, browse) in
+        [(left, Icon::Previous, "Previous preset", Browse::Previous), (right, Icon::Next, "Next preset", Browse::Next)]
+    {
+        if IconButton::new(icon, name).show(ui, place, ui.scope_id().with(name)).on_hover_text(name).clicked() {
+            asked.push(browse.into());
+        }
+    }
+    let changed = is_changed(summary, snapshot.params);
+    let button = name_button(ui, middle, summary, changed);
+
+    let text = provenance(snapshot, changed);
+    let at = egui::pos2(middle.left() + 2.0, caption.center().y);
+    let mut job = LayoutJob::simple_singleline(text, theme::font(theme::CAPTION), theme::WEAK);
+    job.wrap = TextWrapping::truncate_at_width(caption.right() - at.x);
+    let galley = ui.painter().layout_job(job);
+    let rect = Align2::LEFT_CENTER.anchor_size(at, galley.size());
+    ui.painter().galley(rect.min, galley, theme::WEAK);
+    (button, asked)
+}
+
+/// Whether the preset or its knobs have been changed since it was loaded or saved.
+pub fn is_changed(summary: &Summary, params: &UnbraidParams) -> bool {
+    summary.changed || summary.knobs.iter().zip(&params.strips).any(|(knobs, strip)| !is_at(strip, knobs))
+}
+
+fn is_at(strip: &StripParams, knobs: &Knobs) -> bool {
+    let gain = match (strip.gain_db(), knobs.gain_db) {
+        (Some(now), Some(preset)) => (now - preset).abs() < SAME_DB,
+        (now, preset) => now == preset,
+    };
+    gain && strip.mute.value() == knobs.mute && strip.solo.value() == knobs.solo
+}
+
+fn provenance(snapshot: &Snapshot, changed: bool) -> String {
+    let summary = snapshot.summary();
+    let origin = match &summary.origin {
+        Origin::Factory(_) => "Factory preset",
+        Origin::File(_) if snapshot.origin_is_missing() => "Its file is missing",
+        Origin::File(_) => "Preset file",
+        Origin::Project => "From the project",
+        Origin::New => "Not saved yet",
+    };
+    let count = summary.strips.len();
+    let changed = if changed { " · changed" } else { "" };
+    format!("{origin} · {count} {}{changed}", if count == 1 { "source" } else { "sources" })
+}
+
+/// The button that names the preset and opens the browser. An asterisk marks a preset that was changed.
+fn name_button(ui: &Ui, rect: Rect, summary: &Summary, changed: bool) -> Response {
+    let title = format!("{}{}", summary.title, if changed { " *" } else { "" });
+    let response = ui.interact(rect, ui.scope_id().with("preset"), Sense::click());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Button, ui.is_enabled(), "Preset");
+        info.current_text_value = Some(title.clone());
+        info
+    });
+    plate(ui, rect, if response.hovered() { theme::BUTTON_HOVER } else { theme::BUTTON }, &response);
+    Icon::More.paint(ui.painter(), rect.right_center() - vec2(14.0, 0.0), theme::WEAK);
+    let font = theme::font(if rect.width() < NARROW { theme::BODY } else { 16.0 });
+    let lay = |text: &str, width: f32| {
+        let mut job = LayoutJob::simple_singleline(text.to_owned(), font.clone(), theme::TEXT);
+        job.wrap = TextWrapping::truncate_at_width(width);
+        ui.painter().layout_job(job)
+    };
+    // A long name is cut, but the asterisk is always shown.
+    let asterisk = lay(if changed { " *" } else { "" }, f32::INFINITY);
+    let name = lay(&summary.title, rect.width() - 32.0 - asterisk.size().x);
+    let mut at = egui::pos2(rect.left() + 9.0, rect.center().y - name.size().y / 2.0);
+    for galley in [name, asterisk] {
+        let width = galley.size().x;
+        ui.painter().galley(at, galley, theme::TEXT);
+        at.x += width;
+    }
+    let tooltip = if changed { "It is not saved as it plays now." } else { "Choose, save and rename presets." };
+    response.on_hover_text(tooltip)
+}

@@ -1,0 +1,84 @@
+//! An analyzer frame, resampled to the rows of the frequency axis.
+
+use super::axis::{ROWS, RowMap, row_frequency};
+use crate::{editor::decibels::decibels, preset::MAX_SOURCES, separator::Observation};
+
+/// Levels below this are silence, in dB.
+pub const SILENCE_DB: f32 = -140.0;
+/// The level of music falls by about this much per octave. It is added above 1 kHz and subtracted below, in dB.
+const TILT_DB_PER_OCTAVE: f32 = 3.0;
+/// The lowest and the highest level on the scale, after the tilt, in dB.
+const SCALE_DB: (f32, f32) = (-78.0, -6.0);
+
+/// One frame, lowest frequency first.
+#[derive(Debug, Clone)]
+pub struct FrameRows {
+    /// Level of the mixture in each row, in dB: 0 for a sine at full scale.
+    pub mixture_db: Vec<f32>,
+    /// Level of the main output in each row, in dB.
+    pub output_db: Vec<f32>,
+    /// Each source's share of the energy in each row, 0 to 1, `[S, ROWS]`.
+    pub shares: Vec<f32>,
+    /// Number of sources S.
+    pub sources: usize,
+}
+
+impl Default for FrameRows {
+    fn default() -> Self {
+        Self {
+            mixture_db: vec![SILENCE_DB; ROWS],
+            output_db: vec![SILENCE_DB; ROWS],
+            shares: vec![0.0; MAX_SOURCES * ROWS],
+            sources: 0,
+        }
+    }
+}
+
+impl FrameRows {
+    /// Takes the values of `frame`; `rows` says which of its bins belong to each row.
+    pub fn take(&mut self, frame: &Observation, rows: &RowMap) {
+        self.sources = frame.sources();
+        self.mixture_db.fill(SILENCE_DB);
+        self.output_db.fill(SILENCE_DB);
+        self.shares.fill(0.0);
+        self.shares[..self.sources * ROWS].fill(1.0 / self.sources.max(1) as f32);
+        let (magnitudes, weights) = (frame.magnitudes(), frame.weights());
+        let output = |bin: usize| (frame.wet * weights[bin] + frame.dry).abs() * magnitudes[bin];
+        for (row, bins) in rows.iter() {
+            self.mixture_db[row] = level(frame.scale * bins.peak(|bin| magnitudes[bin], magnitudes.len()));
+            self.output_db[row] = level(frame.scale * bins.peak(output, magnitudes.len()));
+            let energy = |(bin, weight): (usize, f32)| weight * magnitudes[bin] * magnitudes[bin] + 1e-20;
+            let all: f32 = bins.weighted_bins().map(energy).sum();
+            for source in 0..self.sources {
+                let mask = frame.mask(source);
+                let own: f32 = bins.weighted_bins().map(|bin| energy(bin) * mask[bin.0]).sum();
+                self.shares[source * ROWS + row] = own / all;
+            }
+        }
+    }
+
+    /// The share of `source` in `row`, 0 to 1.
+    pub fn share(&self, source: usize, row: usize) -> f32 {
+        self.shares[source * ROWS + row]
+    }
+}
+
+/// The level of a linear amplitude, in dB; at least [`SILENCE_DB`].
+fn level(amplitude: f32) -> f32 {
+    decibels(amplitude).max(SILENCE_DB)
+}
+
+/// The power of the level `db`, 1 for 0 dB and 0 for silence.
+pub fn power(db: f32) -> f32 {
+    if db <= SILENCE_DB { 0.0 } else { 10.0_f32.powf(db / 10.0) }
+}
+
+/// Where the level `db` in `row` lies on the scale, 0 to 1.
+pub fn height(db: f32, row: usize) -> f32 {
+    ((db + tilt(row) - SCALE_DB.0) / (SCALE_DB.1 - SCALE_DB.0)).clamp(0.0, 1.0)
+}
+
+/// What is added to a level in `row`, in dB.
+fn tilt(row: usize) -> f32 {
+    TILT_DB_PER_OCTAVE * (row_frequency(row) / 1_000.0).log2()
+}

@@ -1,0 +1,151 @@
+//! The status line: what goes on, and what is out of the ordinary.
+
+use crate::{
+    editor::{
+        names::{display_name, mode_name},
+        snapshot::{ShownPreset, Snapshot},
+        theme,
+    },
+    instance::{
+        session::{Activity, Playing},
+        state::summary::Origin,
+    },
+};
+use egui::{Align, Color32, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, vec2};
+use std::sync::Arc;
+
+/// Bins above this need not be known, in Hz.
+const AUDIBLE_HZ: f64 = 18_000.0;
+/// Shown while nothing is out of the ordinary.
+const HINT: &str = "Learn: click it, and play that source alone · drag a knob up or down, double-click for 0 dB, click a number to type";
+
+/// What the status line remembers between two frames.
+#[derive(Default)]
+pub struct StatusState {
+    /// The preset and the stream that were checked last.
+    checked: Option<(ShownPreset, Playing)>,
+    /// What does not fit, if anything.
+    misfit: Option<String>,
+}
+
+/// Draws the line in `rect`. `hint` says what the control under the pointer does.
+pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot, own: &mut StatusState, hint: Option<&str>) {
+    own.check(&snapshot.preset, &snapshot.playing);
+    let layout = Layout::left_to_right(Align::Center);
+    let mut line = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout).id_salt("status"));
+    line.shrink_clip_rect(rect);
+    line.spacing_mut().item_spacing.x = 7.0;
+    let remarks = remarks(snapshot, own.misfit.as_deref());
+    let hint = hint.map(|hint| (hint, theme::TEXT)).or(remarks.is_empty().then_some((HINT, theme::FAINT)));
+    for (i, (colour, text)) in remarks.into_iter().enumerate() {
+        if i > 0 {
+            line.add_space(10.0);
+        }
+        let (dot, _) = line.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+        line.painter().circle_filled(dot.center(), 4.0, colour);
+        line.add(Label::new(RichText::new(text).size(theme::CAPTION + 0.5).color(theme::TEXT)).truncate());
+    }
+    if let Some((hint, ink)) = hint {
+        line.add(Label::new(RichText::new(hint).size(theme::CAPTION).color(ink)).truncate());
+    }
+}
+
+/// What is to be said, the most important first.
+fn remarks(snapshot: &Snapshot, misfit: Option<&str>) -> Vec<(Color32, String)> {
+    let (params, playing, window) = (snapshot.params, &snapshot.playing, &snapshot.window);
+    let mut remarks = Vec::new();
+    let mut say = |colour, text: String| remarks.push((colour, text));
+    if window.is_overloaded {
+        say(theme::ALARM, "CPU overload: sound drops out · choose a mode with more latency".to_owned());
+    }
+    match &snapshot.activity {
+        Activity::Loading(name) => say(theme::FOCUS, format!("Loading {name}…")),
+        Activity::Done(sentence) => say(theme::DONE, sentence.clone()),
+        Activity::Idle | Activity::Failed(_) => {}
+    }
+    if let Some(text) = learning(snapshot) {
+        say(theme::FOCUS, text);
+    }
+    if window.file_dialog_is_open {
+        say(theme::FOCUS, "Waiting for you to choose a file".to_owned());
+    }
+    if let Some(mode) = snapshot.pending_mode().map(mode_name) {
+        let text = if window.is_standalone {
+            format!("The application takes a mode at its start: --mode {}", mode.to_lowercase())
+        } else {
+            format!("{mode} takes over when the host restarts the plugin")
+        };
+        say(theme::NOTICE, text);
+    }
+    if playing.sample_rate <= 0.0 {
+        say(theme::NEUTRAL, "Waiting for the host to start the audio".to_owned());
+    }
+    if params.bypass.value() {
+        say(theme::NOTICE, "Bypassed: you hear the mixture as it comes in".to_owned());
+    } else if params.removed.value() {
+        say(theme::NOTICE, "You hear what is removed".to_owned());
+    }
+    if playing.sample_rate > 0.0 && window.is_silent {
+        say(theme::NEUTRAL, "No signal comes in".to_owned());
+    }
+    if matches!(snapshot.summary().origin, Origin::File(_)) && snapshot.origin_is_missing() {
+        let text = "The preset's file is missing: it plays on from the project · save it to have it again";
+        say(theme::NOTICE, text.to_owned());
+    }
+    if let Some(sentence) = misfit {
+        say(theme::NOTICE, sentence.to_owned());
+    }
+    remarks
+}
+
+/// What is being captured or learned.
+fn learning(snapshot: &Snapshot) -> Option<String> {
+    let strips = &snapshot.summary().strips;
+    let name = |index: usize| strips.get(index).map(|strip| strip.name.as_str()).unwrap_or_default();
+    if let Some((strip, seconds, _)) = snapshot.learning.take {
+        let name = name(strip);
+        if seconds == 0.0 {
+            return Some(format!("Learn {name}: waiting for its first sound · play it alone"));
+        }
+        let length = snapshot.learn_options.seconds.map_or(String::new(), |length| format!(" of {length:.0} s"));
+        return Some(format!("Capturing {name}: {seconds:.1} s{length} · click again to learn it now"));
+    }
+    snapshot.learning.job.map(|(strip, share)| format!("Learning {}: {:.0} %", name(strip), 100.0 * share))
+}
+
+impl StatusState {
+    /// Checks whether the bases fit the stream, if one or the other has changed.
+    fn check(&mut self, preset: &ShownPreset, playing: &Playing) {
+        let is_checked = self.checked.as_ref().is_some_and(|(known, stream)| {
+            Arc::ptr_eq(&known.summary, &preset.summary)
+                && known.dictionaries.is(&preset.dictionaries)
+                && stream == playing
+        });
+        if !is_checked {
+            self.misfit = misfit(preset, playing);
+            self.checked = Some((preset.clone(), *playing));
+        }
+    }
+}
+
+/// The first source whose bases do not quite fit the stream, and what that means.
+fn misfit(preset: &ShownPreset, playing: &Playing) -> Option<String> {
+    if playing.sample_rate <= 0.0 {
+        return None;
+    }
+    preset.summary.strips.iter().enumerate().find_map(|(i, strip)| {
+        let name = display_name(&strip.name);
+        let in_use = preset.dictionaries.in_use(i, playing).filter(|in_use| !in_use.moved)?;
+        let frame = &in_use.dictionary.frame;
+        if in_use.interpolated {
+            let rate = frame.sample_rate / 1e3;
+            return Some(format!(
+                "{name} was learned in other frames, at {rate} kHz: interpolated · learn it again for more"
+            ));
+        }
+        let (known, heard) = (frame.sample_rate / 2.0, (playing.sample_rate / 2.0).min(AUDIBLE_HZ));
+        (known < 0.8 * heard).then(|| {
+            format!("{name} was learned at {} kHz: nothing is known above {} kHz", frame.sample_rate / 1e3, known / 1e3)
+        })
+    })
+}

@@ -1,0 +1,267 @@
+//! One strip: badge, name, share of the mixture, knob, mute, solo, Learn, meter.
+
+use super::{
+    layout::StripLayout,
+    learn::{self, LearnPhase},
+    menu::StripMenu,
+    state::StripsState,
+};
+use crate::{
+    editor::{
+        asked::Asked,
+        decibels::decibels,
+        names::display_name,
+        snapshot::Snapshot,
+        theme,
+        widgets::{
+            gesture,
+            knob::{Knob, arc_colour, gain_ticks},
+            knob_input::KnobInput,
+            meter::{Growth, MeterBar, position},
+            toggle::Toggle,
+            value_field::ValueField,
+        },
+    },
+    instance::{params::StripParams, state::summary::Strip},
+    preset::Kind,
+};
+use egui::{
+    Align2, Color32, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    accesskit::Role,
+    pos2,
+    text::{LayoutJob, TextWrapping},
+    vec2,
+};
+use nice_plug::prelude::ParamSetter;
+
+/// What a strip's knob does, and how to turn it.
+const KNOB_TOOLTIP: &str = "How loud this source is.\n\
+    Drag up or down, shift for fine. Wheel: 1 dB. Double-click or ctrl-click: 0 dB.";
+/// Width of the three dots that stand for the menu, in points.
+const MENU_MARK: f32 = 9.0;
+
+/// One strip.
+pub struct StripCard<'a> {
+    snapshot: &'a Snapshot<'a>,
+    index: usize,
+    strip: &'a Strip,
+    params: &'a StripParams,
+    badge: &'a str,
+    name: String,
+    phase: LearnPhase,
+    /// Something of the source is heard.
+    is_audible: bool,
+    colour: Color32,
+}
+
+/// Whether source `i` of the `count` that play passes the mute and solo switches of `strips`.
+fn is_heard(strips: &[StripParams], count: usize, i: usize) -> bool {
+    let any_solo = strips[..count].iter().any(|strip| strip.solo.value());
+    !strips[i].mute.value() && (strips[i].solo.value() || !any_solo)
+}
+
+impl<'a> StripCard<'a> {
+    /// Strip `index` of the `count` that there are.
+    pub fn new(snapshot: &'a Snapshot<'a>, index: usize, count: usize, badge: &'a str) -> Self {
+        let (strip, params) = (&snapshot.summary().strips[index], snapshot.params);
+        let is_audible = is_heard(&params.strips, count, index)
+            && params.strips[index].gain_db().is_some()
+            && !params.bypass.value();
+        Self {
+            snapshot,
+            index,
+            strip,
+            params: &params.strips[index],
+            badge,
+            name: display_name(&strip.name),
+            phase: LearnPhase::of(&snapshot.learning, index),
+            is_audible,
+            colour: arc_colour(theme::source_colour(strip.colour), is_audible),
+        }
+    }
+
+    /// Draws it in `card`.
+    pub fn draw(
+        &self,
+        ui: &mut Ui,
+        card: Rect,
+        own: &mut StripsState,
+        input: &mut KnobInput,
+        setter: &ParamSetter,
+    ) -> Vec<Asked> {
+        let layout = &StripLayout::new(card);
+        let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
+        ui.painter().rect(card, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
+        let mut asked = self.draw_head(ui, layout, own);
+        self.draw_knob(ui, layout, input, setter);
+        self.draw_switches(ui, layout, setter);
+        let request = learn::draw_switch(ui, layout.learn, layout.wide, &self.name, self.index, self.phase);
+        asked.extend(request.map(Asked::from));
+        let bar = MeterBar {
+            name: &format!("{} level", self.name),
+            colour: self.colour,
+            growth: Growth::Up,
+            thickness: if layout.scaled { 12.0 } else { layout.meter.width() },
+            labelled: layout.scaled,
+        };
+        bar.show(ui, layout.meter, ui.scope_id().with(("meter", self.index)), &mut own.levels[self.index]);
+        asked
+    }
+
+    fn draw_head(&self, ui: &mut Ui, layout: &StripLayout, own: &mut StripsState) -> Vec<Asked> {
+        let (side, name_size, space) = match (layout.wide, layout.cramped) {
+            (true, _) => (24.0, 20.0, 10.0),
+            (false, false) => (22.0, 14.5, 6.0),
+            (false, true) => (16.0, 12.0, 4.0),
+        };
+        let middle = pos2(layout.head.left() + side / 2.0, layout.head.center().y);
+        let badge = Rect::from_center_size(middle, vec2(side, side));
+        let letters = theme::font(side * if self.badge.chars().count() > 1 { 0.56 } else { 0.66 });
+        let painter = &ui.painter().clone();
+        painter.rect_filled(badge, CornerRadius::same(theme::BUTTON_RADIUS as u8), self.colour);
+        painter.text(badge.center(), Align2::CENTER_CENTER, self.badge, letters, theme::ink_on(self.colour));
+
+        let response = ui.interact(layout.head, ui.scope_id().with(("head", self.index)), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &self.name));
+        let lit = response.hovered() || response.has_focus();
+
+        match self.snapshot.learning.take {
+            Some((strip, _, peak)) if strip == self.index => self.draw_take(ui, layout, peak),
+            _ => self.draw_share(ui, layout, own.shares[self.index]),
+        }
+        let (left, right) = (badge.right() + space, layout.head.right() - MENU_MARK - share_width(layout));
+        let (text, ink) = match self.phase.caption(layout.cramped) {
+            Some(caption) => (caption, theme::TEXT),
+            None => (self.name.clone(), if lit { Color32::WHITE } else { theme::TEXT }),
+        };
+        let mut job = LayoutJob::simple_singleline(text, theme::font(name_size), ink);
+        job.wrap = TextWrapping::truncate_at_width(right - left);
+        let galley = painter.layout_job(job);
+        painter.galley(pos2(left, badge.center().y - galley.size().y / 2.0), galley, ink);
+        menu_mark(painter, layout.head, if lit { theme::TEXT } else { theme::FAINT });
+        if response.has_focus() {
+            let ring = Stroke::new(2.0, theme::FOCUS);
+            painter.rect_stroke(layout.head, CornerRadius::same(theme::BUTTON_RADIUS as u8), ring, StrokeKind::Outside);
+        }
+        let menu = StripMenu { snapshot: self.snapshot, index: self.index, name: &self.name, phase: self.phase };
+        let asked = menu.show(&response, &mut own.new_name);
+        response.on_hover_text(self.provenance());
+        asked
+    }
+
+    /// The level of what is captured, in place of the share.
+    fn draw_take(&self, ui: &Ui, layout: &StripLayout, peak: f32) {
+        let line = share_line(layout);
+        let level = decibels(peak);
+        let response = ui.interact(line, ui.scope_id().with(("take", self.index)), Sense::hover());
+        response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::Meter, ui.is_enabled(), format!("{} take level", self.name));
+            info.current_text_value = Some(if level.is_finite() { format!("{level:.0} dB") } else { "silent".into() });
+            info
+        });
+        ui.painter().rect_filled(line, CornerRadius::same(1), theme::WELL);
+        let part = line.with_max_x(line.left() + position(level) * line.width());
+        ui.painter().rect_filled(part, CornerRadius::same(1), theme::RECORD);
+    }
+
+    /// The source's share of the mixture: a line below its name, and a number where there is space.
+    fn draw_share(&self, ui: &Ui, layout: &StripLayout, share: f32) {
+        let line = share_line(layout);
+        let response =
+            ui.interact(line.expand2(vec2(0.0, 1.0)), ui.scope_id().with(("share", self.index)), Sense::hover());
+        let percent = format!("{:.0} %", 100.0 * share);
+        response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::Meter, ui.is_enabled(), format!("{} share", self.name));
+            info.current_text_value = Some(percent.clone());
+            info
+        });
+        let painter = ui.painter();
+        painter.rect_filled(line, CornerRadius::same(1), theme::WELL);
+        if share > 1e-3 {
+            let part = line.with_max_x(line.left() + share.min(1.0) * line.width());
+            painter.rect_filled(part, CornerRadius::same(1), self.colour);
+        }
+        if share_width(layout) > 0.0 {
+            let at = layout.head.right_center() - vec2(MENU_MARK + 3.0, 0.0);
+            painter.text(at, Align2::RIGHT_CENTER, percent, theme::font(theme::CAPTION), theme::WEAK);
+        }
+        response.on_hover_text("This source's share of the mixture, before its knob.");
+    }
+
+    /// How many bases the source has, and where they come from.
+    fn provenance(&self) -> String {
+        let bases = self.strip.components;
+        let kind = match self.strip.kind {
+            Kind::Fixed if self.strip.drift => format!("{bases} bases, learned before, which drift towards what plays"),
+            Kind::Fixed => format!("{bases} bases, learned before"),
+            Kind::Adaptive { .. } => format!("{bases} bases that follow the mixture: what the others do not explain"),
+        };
+        match self.strip.learned_from.as_slice() {
+            [] => format!("{}\n{kind}", self.strip.name),
+            files => format!("{}\n{kind} from {}", self.strip.name, files.join(", ")),
+        }
+    }
+
+    fn draw_knob(&self, ui: &mut Ui, layout: &StripLayout, input: &mut KnobInput, setter: &ParamSetter) {
+        let field_id = ui.scope_id().with(("gain field", self.index));
+        let knob = Knob {
+            param: &self.params.gain,
+            name: &format!("{} gain", self.name),
+            colour: self.colour,
+            ticks: &gain_ticks(&self.params.gain),
+            step: 1.0,
+            tooltip: KNOB_TOOLTIP,
+        };
+        knob.show(ui, layout.knob, ui.scope_id().with(("gain", self.index)), field_id, setter, input);
+        let (with_unit, text_size) = value_size(layout.value);
+        let field = ValueField {
+            param: &self.params.gain,
+            name: &format!("{} gain value", self.name),
+            with_unit,
+            text_size,
+            colour: if self.is_audible { theme::TEXT } else { theme::WEAK },
+        };
+        field.show(ui, layout.value, field_id, setter, input);
+    }
+
+    fn draw_switches(&self, ui: &Ui, layout: &StripLayout, setter: &ParamSetter) {
+        let switches = [
+            ("M", "mute", &self.params.mute, layout.mute, theme::ALARM, "Mute: silence this source."),
+            ("S", "solo", &self.params.solo, layout.solo, theme::SOLO, "Solo: hear only the soloed sources."),
+        ];
+        for (letter, word, param, rect, lit, tooltip) in switches {
+            let name = format!("{} {word}", self.name);
+            let toggle =
+                Toggle { text_size: learn::letter_size(rect), ..Toggle::switch(letter, &name, param.value(), lit) };
+            let response = toggle.show(ui, rect, ui.scope_id().with((word, self.index)));
+            if response.on_hover_text(tooltip).clicked() {
+                gesture::set(setter, param, !param.value());
+            }
+        }
+    }
+}
+
+/// The line below a strip's head.
+fn share_line(layout: &StripLayout) -> Rect {
+    Rect::from_min_size(layout.head.left_bottom() + vec2(0.0, 1.0), vec2(layout.head.width(), 3.0))
+}
+
+/// Width of the share as a number, in points; 0 where it is not shown.
+fn share_width(layout: &StripLayout) -> f32 {
+    if layout.head.width() >= 150.0 { 40.0 } else { 0.0 }
+}
+
+/// Three dots, one above the other, at the right of `head`.
+fn menu_mark(painter: &egui::Painter, head: Rect, ink: Color32) {
+    for step in [-1.0, 0.0, 1.0] {
+        painter.circle_filled(head.right_center() + vec2(-2.0, 5.0 * step), 1.5, ink);
+    }
+}
+
+/// Whether the number in `rect` has a unit, and its size in points.
+fn value_size(rect: Rect) -> (bool, f32) {
+    // "−60.0 dB" is 4.4 times as wide as its letters are high, "−60.0" 3 times.
+    let with_unit = rect.width() / 4.4 >= 15.0;
+    let widest = rect.width() / if with_unit { 4.4 } else { 3.0 };
+    (with_unit, widest.min(rect.height() * 0.76).min(28.0))
+}
