@@ -49,7 +49,7 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
         ui.ctx().request_repaint();
     }
     for asked in asked {
-        send::carry_out(asked, params, session, host, state);
+        send::carry_out(asked, params, session, state);
     }
 
     // While nothing moves, nothing is drawn until there is input, the session asks for it, or something is due.

@@ -5,25 +5,23 @@
 //!
 //! 1. [`window`]: the editor as the host opens it, and its size in the project. [`handle`]: an open window, as the host
 //!    sees it.
-//! 2. [`mod@draw`]: one frame. [`send`]: carries out what was asked for in it, with [`replay`]. [`state`]: what is
-//!    remembered between two frames, with [`recorder`] and [`duties`].
+//! 2. [`mod@draw`]: one frame. [`send`]: carries out what was asked for in it. [`state`]: what is remembered between
+//!    two frames, with [`recorder`].
 //! 3. [`rooms`]: the parts of the window. Each one draws from a [`snapshot`] and its own state, and returns what the
 //!    user [`asked`] for.
-//! 4. [`snapshot`], with [`undo_label`]: what is read at the start of a frame. [`signal`], [`file_chooser`].
+//! 4. [`snapshot`]: what is read at the start of a frame. [`signal`], [`file_chooser`].
 //! 5. [`widgets`]: knobs, meters, buttons.
 //! 6. [`theme`], [`oklab`], [`layout`], [`scale`], [`names`], [`mod@decibels`].
 
 pub mod asked;
 pub mod decibels;
 pub mod draw;
-pub mod duties;
 pub mod file_chooser;
 pub mod handle;
 pub mod layout;
 pub mod names;
 mod oklab;
 pub mod recorder;
-pub mod replay;
 pub mod rooms;
 pub mod scale;
 pub mod send;
@@ -31,7 +29,6 @@ pub mod signal;
 pub mod snapshot;
 pub mod state;
 pub mod theme;
-pub mod undo_label;
 pub mod widgets;
 pub mod window;
 

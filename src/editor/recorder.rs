@@ -1,13 +1,14 @@
 //! Writes down every gesture on its way to the host, so that it can be undone, whichever control it comes from.
 
 use crate::instance::{
-    history::{Move, is_remembered},
+    command::{ParamMove, UndoCommand},
+    params::{ParamId, UnbraidParams},
     session::Session,
 };
 use egui::{Context, Id};
 use nice_plug::{
     context::{PluginApi, gui::GuiContext},
-    prelude::{GuiContextInner, ParamPtr, Params, PluginState},
+    prelude::{GuiContextInner, ParamPtr, PluginState},
 };
 use std::{
     collections::HashMap,
@@ -46,18 +47,18 @@ pub struct Recorder {
     host: GuiContext,
     session: Arc<Session>,
     /// The ids of the parameters that can be undone.
-    ids: HashMap<ParamPtr, String>,
+    ids: HashMap<ParamPtr, ParamId>,
     gestures: Mutex<Gestures>,
 }
 
 impl Recorder {
     /// A recorder in front of `host`, for the undo history of `session`.
-    pub fn new(params: &impl Params, host: &GuiContext, session: &Arc<Session>) -> Arc<Self> {
-        let ids = params.param_map().into_iter().filter(|(id, ..)| is_remembered(id));
+    pub fn new(params: &UnbraidParams, host: &GuiContext, session: &Arc<Session>) -> Arc<Self> {
+        let ids = ParamId::all().filter(|id| id.is_undoable());
         Arc::new(Self {
             host: host.clone(),
             session: session.clone(),
-            ids: ids.map(|(id, param, _)| (param, id)).collect(),
+            ids: ids.map(|id| (params.pointer(id), id)).collect(),
             gestures: Mutex::default(),
         })
     }
@@ -126,11 +127,12 @@ impl GuiContextInner for Recorder {
             Some((open, open.frame == gestures.frame, gestures.now))
         });
         let Some((open, at_once, now)) = done else { return };
-        let Some(id) = self.ids.get(&param).cloned() else { return };
+        let Some(id) = self.ids.get(&param).copied() else { return };
         // A notch of the wheel or a key press begins and ends in one frame, and is joined to the ones before. So do
         // clicks of a switch, which stay apart.
-        let is_turn = at_once && matches!(param, ParamPtr::FloatParam(_));
-        self.session.history().moved(Move { id, from: open.from, to: open.to, is_turn }, now);
+        let turned_at = (at_once && matches!(param, ParamPtr::FloatParam(_))).then_some(now);
+        let by_hand = ParamMove { param: id, from: open.from, to: open.to, turned_at };
+        self.session.send(UndoCommand::Moved(by_hand));
     }
 
     fn get_state(&self) -> PluginState {

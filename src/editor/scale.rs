@@ -2,7 +2,6 @@
 
 use crate::instance::params::UnbraidParams;
 use egui::Context;
-use std::sync::PoisonError;
 
 /// Scales to choose from.
 pub const SCALES: [f32; 5] = [0.75, 1.0, 1.25, 1.5, 2.0];
@@ -15,13 +14,12 @@ pub fn usable_scale(remembered: Option<f32>) -> f32 {
 
 /// The project's scale.
 pub fn remembered(params: &UnbraidParams) -> f32 {
-    // Every write is a single assignment, so a poisoned lock guards a valid value.
-    usable_scale(*params.editor_scale.lock().unwrap_or_else(PoisonError::into_inner))
+    usable_scale(*params.editor_scale.lock())
 }
 
 /// Keeps `scale` in the project.
 pub fn remember(params: &UnbraidParams, scale: f32) {
-    *params.editor_scale.lock().unwrap_or_else(PoisonError::into_inner) = Some(scale);
+    *params.editor_scale.lock() = Some(scale);
 }
 
 /// Draws at the project's scale from the next frame on. The window changes its size with it, where the host allows

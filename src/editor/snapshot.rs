@@ -1,21 +1,24 @@
 //! What the editor reads at the start of a frame. All reading of the session is in this file; the rooms draw the
-//! [`Snapshot`] and nothing else.
+//! [`EditorSnapshot`] and nothing else.
 
-use super::undo_label;
 use crate::{
     instance::{
-        history::{Side, Step},
         params::UnbraidParams,
-        session::{Activity, Dictionaries, LearnState, Playing, Session},
+        project::version::Version,
+        session::Session,
         state::{
+            audio_status::AudioStatus,
+            learn_state::LearnState,
+            message::Message,
             options::{AdaptOptions, LearnOptions},
+            preset_sources::PresetSources,
             summary::Summary,
+            undo_view::UndoView,
         },
         wires::{
             meters::{Load, Meter},
             spectra::Spectra,
         },
-        worker::sources::Found,
     },
     preset::{
         Cue, Kind, MAX_SOURCES,
@@ -24,37 +27,6 @@ use crate::{
     separator::LatencyMode,
 };
 use std::sync::Arc;
-
-/// The preset that plays.
-#[derive(Clone)]
-pub struct ShownPreset {
-    /// Its title, origin and strips.
-    pub summary: Arc<Summary>,
-    /// Its bases.
-    pub dictionaries: Dictionaries,
-}
-
-impl ShownPreset {
-    /// Reads it from `session`.
-    pub fn read(session: &Session) -> Self {
-        Self { summary: session.summary(), dictionaries: session.dictionaries() }
-    }
-
-    /// The names of its sources.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.summary.strips.iter().map(|strip| strip.name.as_str())
-    }
-}
-
-/// What can be undone and redone, in a few words each, and which of the two states to compare is in force.
-pub struct UndoView {
-    /// What would be undone.
-    pub undo: Option<String>,
-    /// What would be redone.
-    pub redo: Option<String>,
-    /// The state in force.
-    pub side: Side,
-}
 
 /// What the window itself has to say to its rooms.
 #[derive(Debug, Clone, Copy)]
@@ -74,17 +46,17 @@ pub struct WindowStatus {
 }
 
 /// What the rooms show in one frame.
-pub struct Snapshot<'a> {
+pub struct EditorSnapshot<'a> {
     /// The parameters, to be read. They are set through the host.
     pub params: &'a UnbraidParams,
     /// Where analyzer frames come from.
     pub spectra: &'a Spectra,
     /// The preset that plays. While a knob is dragged it stays the same, so that the drag ends on the knob it began on.
-    pub preset: ShownPreset,
+    pub version: Arc<Version>,
     /// How the audio thread runs.
-    pub playing: Playing,
-    /// What goes on in the background.
-    pub activity: Activity,
+    pub audio: AudioStatus,
+    /// What the worker says.
+    pub message: Message,
     /// What is being captured and learned.
     pub learning: LearnState,
     /// How to learn.
@@ -95,65 +67,59 @@ pub struct Snapshot<'a> {
     pub library: Arc<Library>,
     /// The preset file that was deleted last and can be brought back.
     pub deleted: Option<Trashed>,
-    /// The sources of the preset that was looked into last.
-    pub found: Option<Arc<Found>>,
+    /// The sources of the preset that was asked for last.
+    pub preset_sources: Option<Arc<PresetSources>>,
     /// The undo history.
     pub undo: UndoView,
     /// The window.
     pub window: WindowStatus,
 }
 
-impl<'a> Snapshot<'a> {
+impl<'a> EditorSnapshot<'a> {
     /// Reads the session, but for its meters and the preset that plays.
-    pub fn read(params: &'a UnbraidParams, session: &'a Session, preset: ShownPreset, window: WindowStatus) -> Self {
-        let playing = session.playing();
-        let undo = {
-            let history = session.history();
-            let label = |step: &Step| undo_label::label(step, params, &playing, &preset.summary);
-            UndoView { undo: history.undoable().map(label), redo: history.redoable().map(label), side: history.side() }
-        };
+    pub fn read(params: &'a UnbraidParams, session: &'a Session, version: Arc<Version>, window: WindowStatus) -> Self {
         Self {
             params,
             spectra: &session.spectra,
-            preset,
-            playing,
-            activity: session.activity(),
+            version,
+            audio: session.audio_status(),
+            message: session.message(),
             learning: session.learning(),
             learn_options: session.learn_options(),
             adapt_options: session.adapt_options(),
-            library: session.browsing.library(),
-            deleted: session.browsing.deleted(),
-            found: session.found(),
-            undo,
+            library: session.library(),
+            deleted: session.deleted(),
+            preset_sources: session.preset_sources(),
+            undo: session.undo_view(),
             window,
         }
     }
 
     /// Title, origin and strips of the preset that plays.
     pub fn summary(&self) -> &Summary {
-        &self.preset.summary
+        &self.version.summary
     }
 
     /// The latency mode that the parameter asks for, if it is not the one in force. Before the first activation no mode
     /// is in force, and none is pending.
     pub fn pending_mode(&self) -> Option<LatencyMode> {
         let wanted = LatencyMode::from(self.params.mode.value());
-        (self.playing.sample_rate > 0.0 && wanted != self.playing.mode).then_some(wanted)
+        (self.audio.sample_rate > 0.0 && wanted != self.audio.mode).then_some(wanted)
     }
 
     /// Whether the state can be undone, redone or switched now: no knob is dragged, and no preset is being loaded.
     pub fn is_exchangeable(&self) -> bool {
-        !self.window.is_dragging && !matches!(self.activity, Activity::Loading(_))
+        !self.window.is_dragging && !matches!(self.message, Message::Loading(_))
     }
 
     /// Whether several adaptive strips share the bases that nobody taught.
     pub fn shares_components(&self) -> bool {
-        self.summary().strips.iter().filter(|strip| strip.kind != Kind::Fixed).count() > 1
+        self.summary().strips.iter().filter(|strip| strip.kind == Kind::Adaptive).count() > 1
     }
 
     /// By which cue they share them.
     pub fn grouping(&self) -> Cue {
-        self.preset.dictionaries.preset.as_ref().map_or_else(Cue::default, |preset| preset.grouping)
+        self.version.preset.grouping
     }
 
     /// Whether the file that the preset was read from is missing.

@@ -1,17 +1,16 @@
 //! What the editor remembers between two frames: the rooms' own states, and what they share.
 
 use super::{
-    duties::{self, Duties},
     file_chooser::FileChooser,
     recorder::Recorder,
     rooms::{
         bases::BasesState, header::HeaderState, picture::PictureState, status::StatusState, strips::state::StripsState,
     },
     signal::Signal,
-    snapshot::{MeterReadings, ShownPreset, Snapshot, WindowStatus},
+    snapshot::{EditorSnapshot, MeterReadings, WindowStatus},
     widgets::{knob_input::KnobInput, meter::MeterLevel},
 };
-use crate::instance::{params::UnbraidParams, session::Session};
+use crate::instance::{params::UnbraidParams, project::version::Version, session::Session};
 use egui::Context;
 use nice_plug::context::{PluginApi, gui::GuiContext};
 use std::sync::Arc;
@@ -30,11 +29,10 @@ pub struct EditorState {
     pub(super) knobs: KnobInput,
     files: FileChooser,
     signal: Signal,
-    duties: Duties,
     /// Writes down gestures on their way to the host.
     recorder: Option<Arc<Recorder>>,
-    /// The preset that was shown in the last frame.
-    preset: Option<ShownPreset>,
+    /// What was shown in the last frame.
+    version: Option<Arc<Version>>,
     /// Time of the last frame, in seconds.
     seen_at: Option<f64>,
     /// Whether something is captured or learned.
@@ -78,14 +76,13 @@ impl EditorState {
         params: &'a UnbraidParams,
         session: &'a Session,
         host: &GuiContext,
-    ) -> Snapshot<'a> {
+    ) -> EditorSnapshot<'a> {
         let now = ctx.input(|input| input.time);
         let elapsed = (now - self.seen_at.replace(now).unwrap_or(now)).clamp(0.0, 1.0) as f32;
         if let Some(recorder) = &self.recorder {
             recorder.begin_frame(now);
         }
-        self.duties.forget_success(ctx, session, now);
-        let preset = self.follow_preset(params, session, host);
+        let version = self.follow_version(session);
         self.measure(&MeterReadings::take(session), now, elapsed);
         let window = WindowStatus {
             is_dragging: self.knobs.drag.is_some(),
@@ -95,30 +92,27 @@ impl EditorState {
             is_silent: self.signal.is_silent(),
             is_overloaded: self.header.cpu.is_overloaded(now),
         };
-        let snapshot = Snapshot::read(params, session, preset, window);
+        let snapshot = EditorSnapshot::read(params, session, version, window);
         self.is_learning = snapshot.learning.take.is_some() || snapshot.learning.job.is_some();
-        self.duties.ask_for_restart(&snapshot, host);
         snapshot
     }
 
-    /// The preset to show. A preset that arrives while a knob is dragged is shown when the drag has ended.
-    fn follow_preset(&mut self, params: &UnbraidParams, session: &Session, host: &GuiContext) -> ShownPreset {
-        let plays = ShownPreset::read(session);
-        let is_dragging = self.knobs.drag.is_some();
-        if !is_dragging {
-            duties::set_loaded_knobs(params, session, host);
-        }
-        let shown = match self.preset.take() {
-            Some(shown) if is_dragging && shown.summary != plays.summary => shown,
+    /// The version to show. One that arrives while a knob is dragged is shown when the drag has ended.
+    fn follow_version(&mut self, session: &Session) -> Arc<Version> {
+        let plays = session.version();
+        let names =
+            |version: &Version| version.summary.strips.iter().map(|strip| strip.name.clone()).collect::<Vec<_>>();
+        let shown = match self.version.take() {
+            Some(shown) if self.knobs.drag.is_some() && shown.summary != plays.summary => shown,
             shown => {
-                if !shown.is_some_and(|shown| shown.names().eq(plays.names())) {
+                if shown.is_none_or(|shown| names(&shown) != names(&plays)) {
                     self.strips.clear_levels();
                     self.knobs.typing = None;
                 }
                 plays
             }
         };
-        self.preset = Some(shown.clone());
+        self.version = Some(shown.clone());
         shown
     }
 

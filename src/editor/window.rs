@@ -10,7 +10,7 @@ use super::{
     theme,
 };
 use crate::instance::{params::UnbraidParams, session::Session};
-use egui::{Vec2, vec2};
+use egui::{Id, Vec2, vec2};
 use nice_plug::{
     context::gui::GuiContext,
     editor::{
@@ -25,10 +25,8 @@ use nice_plug_egui::{
     baseview::{HandlerError, WindowSize},
     create_egui_editor,
 };
-use std::{
-    error::Error,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use parking_lot::Mutex;
+use std::{error::Error, sync::Arc};
 
 /// The size to open with: the project's, brought into the range from [`MIN_SIZE`] to [`MAX_SIZE`].
 pub fn usable_size(remembered: Option<(f32, f32)>) -> Vec2 {
@@ -38,11 +36,6 @@ pub fn usable_size(remembered: Option<(f32, f32)>) -> Vec2 {
         }
         _ => DEFAULT_SIZE,
     }
-}
-
-/// Every write is a single assignment, so a poisoned lock guards a valid value.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The plugin's editor. Each window opens with the project's size.
@@ -66,7 +59,7 @@ pub fn create(params: Arc<UnbraidParams>, session: Arc<Session>) -> Option<Plugi
 
 impl EguiWindow {
     fn new(params: &Arc<UnbraidParams>, session: &Arc<Session>) -> Option<Self> {
-        let (size, scale) = (usable_size(*lock(&params.editor_size)), remembered(params));
+        let (size, scale) = (usable_size(*params.editor_size.lock()), remembered(params));
         let state = EguiEditorState::from_size(LogicalSize::new(f64::from(size.x), f64::from(size.y)), scale);
         // The window manager keeps these limits for as long as the window is open, so they cover all scales.
         let hint = ResizeHint::RESIZABLE.with_min_max_logical_size(
@@ -74,11 +67,14 @@ impl EguiWindow {
             Some(LogicalSize::new(MAX_SIZE.x * SCALES[SCALES.len() - 1], MAX_SIZE.y * SCALES[SCALES.len() - 1])),
         );
         let settings = EguiNiceSettings::new().with_tile("Unbraid").with_resize_hint(hint);
-        let app =
-            EditorApp { params: params.clone(), session: session.clone(), host: None, state: EditorState::default() };
         let notifier = RepaintNotifier::new();
-        let notified = notifier.clone();
-        session.waker.set(move || notified.request_repaint());
+        let app = EditorApp {
+            params: params.clone(),
+            session: session.clone(),
+            notifier: notifier.clone(),
+            host: None,
+            state: EditorState::default(),
+        };
         let editor = create_egui_editor(state.clone(), notifier, settings, app)?;
         Some(Self { state, editor: Arc::new(editor) })
     }
@@ -93,8 +89,8 @@ impl PluginEditor {
     /// The egui editor; a new one if a project has brought another size and no window is open.
     /// No lock is held on return, because opening a window may make the host ask for its size.
     fn current(&self) -> Arc<EguiEditor<EditorApp>> {
-        let mut window = lock(&self.window);
-        let wanted = usable_size(*lock(&self.params.editor_size));
+        let mut window = self.window.lock();
+        let wanted = usable_size(*self.params.editor_size.lock());
         if !window.state.is_open()
             && (wanted != window.size() || remembered(&self.params) != window.state.user_scale_factor())
             && let Some(renewed) = EguiWindow::new(&self.params, &self.session)
@@ -141,6 +137,8 @@ impl Editor for PluginEditor {
 pub struct EditorApp {
     params: Arc<UnbraidParams>,
     session: Arc<Session>,
+    /// Makes an open window draw.
+    notifier: RepaintNotifier,
     host: Option<GuiContext>,
     state: EditorState,
 }
@@ -154,6 +152,10 @@ impl NiceEguiApp for EditorApp {
     ) -> Result<(), HandlerError> {
         theme::install(&egui_ctx);
         self.host = Some(nice_gui_ctx);
+        let notifier = self.notifier.clone();
+        let window = self.session.repaint.open(move || notifier.request_repaint());
+        // Dropped with the window's context: nothing else says that the window has closed.
+        egui_ctx.data_mut(|data| data.insert_temp(Id::unique("unbraid window"), window));
         // The app outlives its windows, and the clock of each window begins at 0.
         self.state = EditorState::default().with_file_chooser(self.state.file_chooser());
         send::window_opened(&self.session);
@@ -168,6 +170,6 @@ impl NiceEguiApp for EditorApp {
 
     fn resized(&mut self, new_size: WindowSize) {
         let size = (new_size.logical.width as f32, new_size.logical.height as f32);
-        *lock(&self.params.editor_size) = Some(size);
+        *self.params.editor_size.lock() = Some(size);
     }
 }

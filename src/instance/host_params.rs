@@ -87,7 +87,7 @@ impl HostParams {
 
 impl ParamChanges {
     /// Audio thread, or main thread while nothing plays: the next change that the host does not know yet.
-    pub fn next(&mut self) -> Option<ParamChange> {
+    pub fn pop(&mut self) -> Option<ParamChange> {
         self.changes.pop().ok()
     }
 

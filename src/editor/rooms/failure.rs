@@ -1,8 +1,8 @@
 //! The banner of a failure.
 
 use crate::{
-    editor::{asked::Asked, snapshot::Snapshot, theme},
-    instance::session::Activity,
+    editor::{asked::Asked, snapshot::EditorSnapshot, theme},
+    instance::{command::Command, state::message::Message},
 };
 use egui::{
     Align, Button, CornerRadius, Galley, Label, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
@@ -19,8 +19,8 @@ pub struct FailureBanner {
 
 impl FailureBanner {
     /// Lays out the failure that is shown, if there is one, for a window of this width, in points.
-    pub fn new(ui: &Ui, window_width: f32, snapshot: &Snapshot) -> Option<Self> {
-        let Activity::Failed(sentence) = &snapshot.activity else { return None };
+    pub fn new(ui: &Ui, window_width: f32, snapshot: &EditorSnapshot) -> Option<Self> {
+        let Message::Failed(sentence) = &snapshot.message else { return None };
         let width = window_width - 2.0 * theme::GAP - DISMISS_WIDTH - 40.0;
         let galley = ui.painter().layout(sentence.clone(), theme::font(theme::BODY), theme::TEXT, width);
         Some(Self { galley, sentence: sentence.clone() })
@@ -45,6 +45,6 @@ impl FailureBanner {
             pos2(rect.right() - 10.0 - DISMISS_WIDTH / 2.0, rect.center().y),
             vec2(DISMISS_WIDTH, 26.0),
         );
-        ui.put(button, Button::new("Dismiss")).clicked().then_some(Asked::DismissFailure)
+        ui.put(button, Button::new("Dismiss")).clicked().then_some(Command::DismissMessage.into())
     }
 }

@@ -3,12 +3,12 @@
 use crate::{
     editor::{
         names::{display_name, mode_name},
-        snapshot::{ShownPreset, Snapshot},
+        snapshot::EditorSnapshot,
         theme,
     },
     instance::{
-        session::{Activity, Playing},
-        state::summary::Origin,
+        project::version::Version,
+        state::{audio_status::AudioStatus, message::Message, summary::Origin},
     },
 };
 use egui::{Align, Color32, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, vec2};
@@ -23,14 +23,14 @@ const HINT: &str = "Learn: click it, and play that source alone · drag a knob u
 #[derive(Default)]
 pub struct StatusState {
     /// The preset and the stream that were checked last.
-    checked: Option<(ShownPreset, Playing)>,
+    checked: Option<(Arc<Version>, AudioStatus)>,
     /// What does not fit, if anything.
     misfit: Option<String>,
 }
 
 /// Draws the line in `rect`. `hint` says what the control under the pointer does.
-pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot, own: &mut StatusState, hint: Option<&str>) {
-    own.check(&snapshot.preset, &snapshot.playing);
+pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot, own: &mut StatusState, hint: Option<&str>) {
+    own.check(&snapshot.version, &snapshot.audio);
     let layout = Layout::left_to_right(Align::Center);
     let mut line = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout).id_salt("status"));
     line.shrink_clip_rect(rect);
@@ -51,17 +51,17 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot, own: &mut StatusState,
 }
 
 /// What is to be said, the most important first.
-fn remarks(snapshot: &Snapshot, misfit: Option<&str>) -> Vec<(Color32, String)> {
-    let (params, playing, window) = (snapshot.params, &snapshot.playing, &snapshot.window);
+fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>) -> Vec<(Color32, String)> {
+    let (params, playing, window) = (snapshot.params, &snapshot.audio, &snapshot.window);
     let mut remarks = Vec::new();
     let mut say = |colour, text: String| remarks.push((colour, text));
     if window.is_overloaded {
         say(theme::ALARM, "CPU overload: sound drops out · choose a mode with more latency".to_owned());
     }
-    match &snapshot.activity {
-        Activity::Loading(name) => say(theme::FOCUS, format!("Loading {name}…")),
-        Activity::Done(sentence) => say(theme::DONE, sentence.clone()),
-        Activity::Idle | Activity::Failed(_) => {}
+    match &snapshot.message {
+        Message::Loading(name) => say(theme::FOCUS, format!("Loading {name}…")),
+        Message::Done(sentence) => say(theme::DONE, sentence.clone()),
+        Message::None | Message::Failed(_) => {}
     }
     if let Some(text) = learning(snapshot) {
         say(theme::FOCUS, text);
@@ -99,7 +99,7 @@ fn remarks(snapshot: &Snapshot, misfit: Option<&str>) -> Vec<(Color32, String)> 
 }
 
 /// What is being captured or learned.
-fn learning(snapshot: &Snapshot) -> Option<String> {
+fn learning(snapshot: &EditorSnapshot) -> Option<String> {
     let strips = &snapshot.summary().strips;
     let name = |index: usize| strips.get(index).map(|strip| strip.name.as_str()).unwrap_or_default();
     if let Some((strip, seconds, _)) = snapshot.learning.take {
@@ -115,27 +115,23 @@ fn learning(snapshot: &Snapshot) -> Option<String> {
 
 impl StatusState {
     /// Checks whether the bases fit the stream, if one or the other has changed.
-    fn check(&mut self, preset: &ShownPreset, playing: &Playing) {
-        let is_checked = self.checked.as_ref().is_some_and(|(known, stream)| {
-            Arc::ptr_eq(&known.summary, &preset.summary)
-                && known.dictionaries.is(&preset.dictionaries)
-                && stream == playing
-        });
-        if !is_checked {
-            self.misfit = misfit(preset, playing);
-            self.checked = Some((preset.clone(), *playing));
+    fn check(&mut self, version: &Arc<Version>, audio: &AudioStatus) {
+        let same = |(known, stream): &(Arc<Version>, AudioStatus)| Arc::ptr_eq(known, version) && stream == audio;
+        if !self.checked.as_ref().is_some_and(same) {
+            self.misfit = misfit(version, audio);
+            self.checked = Some((version.clone(), *audio));
         }
     }
 }
 
 /// The first source whose bases do not quite fit the stream, and what that means.
-fn misfit(preset: &ShownPreset, playing: &Playing) -> Option<String> {
-    if playing.sample_rate <= 0.0 {
+fn misfit(version: &Version, audio: &AudioStatus) -> Option<String> {
+    if audio.sample_rate <= 0.0 {
         return None;
     }
-    preset.summary.strips.iter().enumerate().find_map(|(i, strip)| {
+    version.summary.strips.iter().enumerate().find_map(|(i, strip)| {
         let name = display_name(&strip.name);
-        let in_use = preset.dictionaries.in_use(i, playing).filter(|in_use| !in_use.moved)?;
+        let in_use = version.bases_in_use(i, audio).filter(|in_use| !in_use.moved)?;
         let frame = &in_use.dictionary.frame;
         if in_use.interpolated {
             let rate = frame.sample_rate / 1e3;
@@ -143,7 +139,7 @@ fn misfit(preset: &ShownPreset, playing: &Playing) -> Option<String> {
                 "{name} was learned in other frames, at {rate} kHz: interpolated · learn it again for more"
             ));
         }
-        let (known, heard) = (frame.sample_rate / 2.0, (playing.sample_rate / 2.0).min(AUDIBLE_HZ));
+        let (known, heard) = (frame.sample_rate / 2.0, (audio.sample_rate / 2.0).min(AUDIBLE_HZ));
         (known < 0.8 * heard).then(|| {
             format!("{name} was learned at {} kHz: nothing is known above {} kHz", frame.sample_rate / 1e3, known / 1e3)
         })

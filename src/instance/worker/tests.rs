@@ -314,7 +314,7 @@ fn a_loaded_presets_knobs_reach_the_parameters_without_a_window() {
     rig.ask(PresetCommand::LoadFile(path));
     let gain = |rig: &Rig| rig.params.strips[0].gain_db().unwrap();
     assert!((gain(&rig) + 7.5).abs() < 1e-3 && rig.params.strips[1].mute.value() && asked.load(Relaxed));
-    let told: Vec<ParamId> = std::iter::from_fn(|| changes.next()).map(|change| change.param).collect();
+    let told: Vec<ParamId> = std::iter::from_fn(|| changes.pop()).map(|change| change.param).collect();
     assert_eq!(told, [ParamId::Gain(0), ParamId::Mute(1)], "the host hears of those that moved");
     rig.ask(UndoCommand::Undo);
     assert!(gain(&rig) == 0.0 && !rig.params.strips[1].mute.value());

@@ -11,13 +11,14 @@ use crate::{
         asked::Asked,
         decibels::decibels,
         names::{CUE_TOOLTIP, badges, display_name},
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::toggle::Toggle,
     },
     instance::{
-        command::Request,
-        session::{Dictionaries, Playing},
+        command::AdaptationCommand,
+        project::version::Version,
+        state::audio_status::AudioStatus,
         state::summary::{Strip, Summary},
     },
     preset::{Cue, Kind},
@@ -27,6 +28,8 @@ use egui::{
     TextureOptions, Ui, WidgetInfo, accesskit::Role, pos2, text::LayoutJob, text::TextWrapping, vec2,
 };
 use heat_map::{LABELS, height};
+
+use std::sync::Arc;
 
 /// Activations are drawn down to this level below the strongest one, in dB.
 const ACTIVE_RANGE_DB: f32 = 42.0;
@@ -63,7 +66,7 @@ impl BasesState {
     }
 
     /// The strip whose bases are shown, as long as there are strips.
-    pub fn shown_strip(&self, snapshot: &Snapshot) -> Option<usize> {
+    pub fn shown_strip(&self, snapshot: &EditorSnapshot) -> Option<usize> {
         let last = snapshot.summary().strips.len().checked_sub(1)?;
         self.strip.map(|strip| strip.min(last))
     }
@@ -72,7 +75,7 @@ impl BasesState {
 /// A source's bases, ready to be drawn.
 struct BasesView {
     /// What they were made from: bases, stream, strip.
-    made_from: (Dictionaries, Playing, usize),
+    made_from: (Arc<Version>, AudioStatus, usize),
     texture: Option<TextureHandle>,
     columns: Vec<BasisColumn>,
     caption: String,
@@ -95,12 +98,12 @@ pub fn draw(
     ui: &mut Ui,
     page: Rect,
     strip: usize,
-    snapshot: &Snapshot,
+    snapshot: &EditorSnapshot,
     own: &mut BasesState,
     activations: &[f32],
 ) -> Vec<Asked> {
     own.strip = Some(strip);
-    let (summary, dictionaries) = (snapshot.summary(), &snapshot.preset.dictionaries);
+    let (summary, version) = (snapshot.summary(), &snapshot.version);
     let source = &summary.strips[strip];
     let name = display_name(&source.name);
     let colour = theme::source_colour(source.colour);
@@ -109,12 +112,12 @@ pub fn draw(
     let inner = page.shrink2(vec2(12.0, 8.0));
     let head = inner.with_max_y(inner.top() + HEAD);
     let is_current = |view: &BasesView| {
-        let (of, playing, of_strip) = &view.made_from;
-        of.is(dictionaries) && (*playing, *of_strip) == (snapshot.playing, strip)
+        let (of, audio, of_strip) = &view.made_from;
+        Arc::ptr_eq(of, version) && (*audio, *of_strip) == (snapshot.audio, strip)
     };
     let view = match own.view.take().filter(is_current) {
         Some(view) => view,
-        None => BasesView::new(ui, (dictionaries.clone(), snapshot.playing, strip), source, colour),
+        None => BasesView::new(ui, (version.clone(), snapshot.audio, strip), source, colour),
     };
     let view = own.view.insert(view);
     let mut asked = Vec::new();
@@ -136,7 +139,7 @@ pub fn draw(
     if sounding > 0.0 {
         view.draw_activations(ui, body.with_min_y(body.bottom() - sounding), activations, colour);
     }
-    if shares && source.kind != Kind::Fixed {
+    if shares && source.kind == Kind::Adaptive {
         asked.extend(view.draw_handles(ui, map, strip, summary));
     } else {
         view.draw_hover(ui, map);
@@ -167,7 +170,7 @@ fn draw_head(ui: &mut Ui, rect: Rect, strip: usize, summary: &Summary) -> Option
 }
 
 /// Draws the cues by which the adaptive strips can share their bases.
-fn draw_cues(ui: &Ui, rect: Rect, snapshot: &Snapshot) -> Option<Asked> {
+fn draw_cues(ui: &Ui, rect: Rect, snapshot: &EditorSnapshot) -> Option<Asked> {
     let mut asked = None;
     let now = snapshot.grouping();
     let width = rect.width() / Cue::ALL.len() as f32;
@@ -183,7 +186,7 @@ fn draw_cues(ui: &Ui, rect: Rect, snapshot: &Snapshot) -> Option<Asked> {
         };
         let response = toggle.show(ui, segment, ui.scope_id().with(("cue", i)));
         if response.on_hover_text(CUE_TOOLTIP).clicked() {
-            asked = Some(Request::GroupBy(cue).into());
+            asked = Some(AdaptationCommand::GroupBy(cue).into());
         }
     }
     asked
@@ -198,20 +201,20 @@ fn truncated(ui: &Ui, rect: Rect, text: &str, size: f32, ink: Color32) {
 }
 
 impl BasesView {
-    fn new(ui: &Ui, made_from: (Dictionaries, Playing, usize), source: &Strip, colour: Color32) -> Self {
-        let (dictionaries, playing, strip) = &made_from;
-        let Some(in_use) = dictionaries.in_use(*strip, playing) else {
+    fn new(ui: &Ui, made_from: (Arc<Version>, AudioStatus, usize), source: &Strip, colour: Color32) -> Self {
+        let (version, audio, strip) = &made_from;
+        let Some(in_use) = version.bases_in_use(*strip, audio) else {
             let caption = match source.kind {
-                Kind::Fixed => "Its bases are not known yet".to_owned(),
-                Kind::Adaptive { components } => format!("{components} bases that follow the mixture"),
+                Kind::Fixed | Kind::Drifting => "Its bases are not known yet".to_owned(),
+                Kind::Adaptive => format!("{} bases that follow the mixture", source.components),
             };
             return Self { made_from, texture: None, columns: Vec::new(), caption };
         };
         let dictionary = in_use.dictionary;
         let order = heat_map::by_pitch(dictionary);
         let peaks = heat_map::peaks(dictionary);
-        let components = dictionaries.components_of(*strip);
-        let pinned = dictionaries.adapted.of(*strip).map(|source| source.pinned.as_slice()).unwrap_or_default();
+        let components = version.components_of(*strip);
+        let pinned = version.adaptive_state.of(*strip).map(|source| source.pinned.as_slice()).unwrap_or_default();
         let column = |&k: &usize| BasisColumn {
             number: k,
             component: components.get(k).copied(),
@@ -224,7 +227,7 @@ impl BasesView {
         let texture = Some(ui.ctx().load_texture("bases", image, options));
         let frame = &dictionary.frame;
         let from = match source.learned_from.as_slice() {
-            _ if source.kind != Kind::Fixed => " that follow the mixture".to_owned(),
+            _ if source.kind == Kind::Adaptive => " that follow the mixture".to_owned(),
             _ if in_use.moved => " that drift towards what plays".to_owned(),
             [] => String::new(),
             files => format!(" from {}", files.join(", ")),
@@ -348,18 +351,18 @@ impl BasisColumn {
         let mut asked = None;
         Popup::menu(response).width(190.0).show(|ui| {
             for (i, other) in summary.strips.iter().enumerate() {
-                if i == strip || other.kind == Kind::Fixed {
+                if i == strip || other.kind != Kind::Adaptive {
                     continue;
                 }
                 let text = format!("Give it to {}", display_name(&other.name));
                 if ui.add(Button::selectable(false, text).min_size(vec2(176.0, 24.0))).clicked() {
-                    asked = Some(Request::Give { component, strip: i }.into());
+                    asked = Some(AdaptationCommand::Give { component, strip: i }.into());
                 }
             }
             if !self.pinned {
                 let text = format!("Keep it with {}", display_name(&summary.strips[strip].name));
                 if ui.add(Button::selectable(false, text).min_size(vec2(176.0, 24.0))).clicked() {
-                    asked = Some(Request::Give { component, strip }.into());
+                    asked = Some(AdaptationCommand::Give { component, strip }.into());
                 }
             }
         });

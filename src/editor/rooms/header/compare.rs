@@ -3,14 +3,14 @@
 use crate::{
     editor::{
         asked::Asked,
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::{
             icon::{Icon, IconButton},
             toggle::Toggle,
         },
     },
-    instance::history::Side,
+    instance::{command::UndoCommand, state::undo_view::Side},
 };
 use egui::{CornerRadius, Rect, Ui, accesskit::Role, vec2};
 
@@ -20,7 +20,7 @@ const SIDE: f32 = 26.0;
 const COPY: f32 = 28.0;
 
 /// Draws the sides and the button in `rect`.
-pub fn draw(ui: &Ui, rect: Rect, snapshot: &Snapshot) -> Vec<Asked> {
+pub fn draw(ui: &Ui, rect: Rect, snapshot: &EditorSnapshot) -> Vec<Asked> {
     let mut asked = Vec::new();
     let in_force = snapshot.undo.side;
     let enabled = snapshot.is_exchangeable();
@@ -39,7 +39,7 @@ pub fn draw(ui: &Ui, rect: Rect, snapshot: &Snapshot) -> Vec<Asked> {
         let response = toggle.show(ui, place, ui.scope_id().with(name));
         let tooltip = "Two states to compare: preset, knobs and switches. The one that is lit plays.";
         if response.on_hover_text(tooltip).clicked() && side != in_force && enabled {
-            asked.push(Asked::SwitchSide);
+            asked.push(UndoCommand::SwitchSide.into());
         }
     }
     let (icon, name) = match in_force {
@@ -49,7 +49,7 @@ pub fn draw(ui: &Ui, rect: Rect, snapshot: &Snapshot) -> Vec<Asked> {
     let place = rect.with_min_x(rect.right() - COPY);
     let button = IconButton { enabled, ..IconButton::new(icon, name) };
     if button.show(ui, place, ui.scope_id().with("copy side")).on_hover_text(name).clicked() {
-        asked.push(Asked::CopySide);
+        asked.push(UndoCommand::CopySide.into());
     }
     asked
 }

@@ -1,7 +1,7 @@
 //! The CPU meter: the share of its time that the audio thread takes in this instance.
 
 use crate::{
-    editor::{snapshot::Snapshot, theme},
+    editor::{snapshot::EditorSnapshot, theme},
     instance::wires::meters::Load,
 };
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role};
@@ -63,7 +63,7 @@ impl CpuReadout {
     }
 
     /// Draws the number at the right of `rect`.
-    pub fn draw(&self, ui: &Ui, rect: Rect, snapshot: &Snapshot) {
+    pub fn draw(&self, ui: &Ui, rect: Rect, snapshot: &EditorSnapshot) {
         let overloaded = self.is_overloaded(ui.input(|input| input.time));
         let text = self.shown.map_or("–".to_owned(), |load| percent(load.share));
         let response = ui.interact(rect, ui.scope_id().with("load"), Sense::hover());
@@ -80,7 +80,7 @@ impl CpuReadout {
         let font = theme::font(theme::CAPTION);
         ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, format!("CPU {text}"), font, ink);
         response.on_hover_ui(|ui| {
-            let rate = snapshot.playing.sample_rate;
+            let rate = snapshot.audio.sample_rate;
             ui.label(match self.shown {
                 Some(load) if rate > 0.0 => format!(
                     "What this instance takes of the time there is for a block of sound: {} on average, {} at most lately.",

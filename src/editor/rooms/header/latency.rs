@@ -3,11 +3,11 @@
 use crate::{
     editor::{
         names::mode_name,
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::{gesture, toggle::Toggle},
     },
-    instance::{params::Mode, session::Playing},
+    instance::{params::Mode, state::audio_status::AudioStatus},
     separator::LatencyMode,
 };
 use egui::{Align2, CornerRadius, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role};
@@ -27,7 +27,7 @@ const NARROW: f32 = 220.0;
 const NAME_MARGIN: f32 = 2.0;
 
 /// Draws the modes in `rect` and the latency in force below, in `caption`.
-pub fn draw(ui: &Ui, rect: Rect, caption: Rect, snapshot: &Snapshot, setter: &ParamSetter) {
+pub fn draw(ui: &Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot, setter: &ParamSetter) {
     let wanted = LatencyMode::from(snapshot.params.mode.value());
     let waiting = snapshot.pending_mode().is_some();
     let letters = |mode: Mode| mode_name(mode.into()).len() as f32 + NAME_MARGIN;
@@ -52,7 +52,7 @@ pub fn draw(ui: &Ui, rect: Rect, caption: Rect, snapshot: &Snapshot, setter: &Pa
             gesture::set(setter, &snapshot.params.mode, mode);
         }
     }
-    let text = in_force(&snapshot.playing, waiting);
+    let text = in_force(&snapshot.audio, waiting);
     let response = ui.interact(caption, ui.scope_id().with("latency"), Sense::hover());
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::Status, true, "Latency");
@@ -72,12 +72,12 @@ fn corners(segment: usize) -> CornerRadius {
     }
 }
 
-fn in_force(playing: &Playing, waiting: bool) -> String {
-    if playing.sample_rate <= 0.0 {
+fn in_force(audio: &AudioStatus, waiting: bool) -> String {
+    if audio.sample_rate <= 0.0 {
         return "not running yet".to_owned();
     }
-    let samples = playing.latency_samples;
-    let ms = f64::from(samples) / playing.sample_rate * 1e3;
-    let mode = if waiting { format!("{}: ", mode_name(playing.mode)) } else { String::new() };
+    let samples = audio.latency_samples;
+    let ms = f64::from(samples) / audio.sample_rate * 1e3;
+    let mode = if waiting { format!("{}: ", mode_name(audio.mode)) } else { String::new() };
     format!("{mode}{ms:.1} ms · {samples} samples")
 }

@@ -3,14 +3,14 @@
 use crate::{
     editor::{
         asked::Asked,
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::icon::{Icon, IconButton, plate},
     },
     instance::{
+        command::PresetCommand,
         params::{StripParams, UnbraidParams},
         state::summary::{Origin, Summary},
-        worker::browsing::Browse,
     },
     preset::Knobs,
 };
@@ -30,17 +30,18 @@ const SAME_DB: f32 = 0.01;
 
 /// Draws arrows and name in `rect`, and where the preset came from below, in `caption`. Returns the button with the
 /// name.
-pub fn draw(ui: &mut Ui, rect: Rect, caption: Rect, snapshot: &Snapshot) -> (Response, Vec<Asked>) {
+pub fn draw(ui: &mut Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot) -> (Response, Vec<Asked>) {
     let summary = snapshot.summary();
     let mut asked = Vec::new();
     let left = rect.with_max_x(rect.left() + ARROW);
     let right = rect.with_min_x(rect.right() - ARROW);
     let middle = Rect::from_x_y_ranges(left.right() + 3.0..=right.left() - 3.0, rect.y_range());
-    for (place, icon, name, browse) in
-        [(left, Icon::Previous, "Previous preset", Browse::Previous), (right, Icon::Next, "Next preset", Browse::Next)]
-    {
+    for (place, icon, name, command) in [
+        (left, Icon::Previous, "Previous preset", PresetCommand::Previous),
+        (right, Icon::Next, "Next preset", PresetCommand::Next),
+    ] {
         if IconButton::new(icon, name).show(ui, place, ui.scope_id().with(name)).on_hover_text(name).clicked() {
-            asked.push(browse.into());
+            asked.push(command.into());
         }
     }
     let changed = is_changed(summary, snapshot.params);
@@ -69,7 +70,7 @@ fn is_at(strip: &StripParams, knobs: &Knobs) -> bool {
     gain && strip.mute.value() == knobs.mute && strip.solo.value() == knobs.solo
 }
 
-fn provenance(snapshot: &Snapshot, changed: bool) -> String {
+fn provenance(snapshot: &EditorSnapshot, changed: bool) -> String {
     let summary = snapshot.summary();
     let origin = match &summary.origin {
         Origin::Factory(_) => "Factory preset",

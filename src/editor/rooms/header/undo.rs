@@ -2,16 +2,17 @@
 
 use crate::editor::{
     asked::Asked,
-    snapshot::Snapshot,
+    snapshot::EditorSnapshot,
     widgets::icon::{Icon, IconButton},
 };
+use crate::instance::command::UndoCommand;
 use egui::{Key, KeyboardShortcut, Modifiers, Rect, Ui, text_edit::TextEditState, vec2};
 
 /// Width of both buttons, in points.
 pub const WIDTH: f32 = 58.0;
 
 /// Draws both buttons in `rect`.
-pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot) -> Vec<Asked> {
+pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot) -> Vec<Asked> {
     let button = vec2(28.0, rect.height());
     let left = Rect::from_min_size(rect.min, button);
     let right = Rect::from_min_size(rect.right_top() - vec2(button.x, 0.0), button);
@@ -19,8 +20,8 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot) -> Vec<Asked> {
     let (undo, redo) = (&snapshot.undo.undo, &snapshot.undo.redo);
     let mut asked = Vec::new();
     for (place, icon, name, action, pressed, what) in [
-        (left, Icon::Undo, "Undo", undo, undo_pressed, Asked::Undo),
-        (right, Icon::Redo, "Redo", redo, redo_pressed, Asked::Redo),
+        (left, Icon::Undo, "Undo", undo, undo_pressed, UndoCommand::Undo),
+        (right, Icon::Redo, "Redo", redo, redo_pressed, UndoCommand::Redo),
     ] {
         let enabled = snapshot.is_exchangeable() && action.is_some();
         let button = IconButton { enabled, ..IconButton::new(icon, name) };
@@ -30,14 +31,14 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot) -> Vec<Asked> {
             None => format!("Nothing to {}", name.to_lowercase()),
         };
         if response.on_hover_text(tooltip).clicked() || (pressed && enabled) {
-            asked.push(what);
+            asked.push(what.into());
         }
     }
     asked
 }
 
 /// Whether ctrl+Z, and ctrl+shift+Z or ctrl+Y, were pressed. While text is edited, these keys belong to the text.
-fn keys(ui: &Ui, snapshot: &Snapshot) -> (bool, bool) {
+fn keys(ui: &Ui, snapshot: &EditorSnapshot) -> (bool, bool) {
     let focused = ui.memory(|memory| memory.focused());
     if snapshot.window.is_typing || focused.is_some_and(|id| TextEditState::load(ui.ctx(), id).is_some()) {
         return (false, false);

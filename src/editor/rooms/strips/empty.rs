@@ -1,19 +1,19 @@
 //! Shown in place of the strips while no preset plays: what is the matter, and three ways to go on.
 
 use crate::{
-    editor::{asked::Asked, file_chooser::FileKind, snapshot::Snapshot, theme},
-    instance::{FIRST_PRESET, command::Request, session::Activity},
+    editor::{asked::Asked, file_chooser::FileKind, snapshot::EditorSnapshot, theme},
+    instance::{command::PresetCommand, project::version::FIRST_PRESET, state::message::Message},
 };
 use egui::{Align, Button, CornerRadius, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 /// Draws it in `rect`.
-pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot) -> Option<Asked> {
+pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot) -> Option<Asked> {
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
     ui.painter().rect(rect, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
     let column = Rect::from_center_size(rect.center(), vec2(rect.width().min(500.0), 128.0_f32.min(rect.height())));
     let layout = Layout::top_down(Align::Center);
     let mut inside = ui.new_child(UiBuilder::new().max_rect(column).layout(layout).id_salt("empty"));
-    let loading = matches!(snapshot.activity, Activity::Loading(_));
+    let loading = matches!(snapshot.message, Message::Loading(_));
     let title = if loading { "Loading…" } else { "No preset plays" };
     inside.label(RichText::new(title).size(20.0).color(theme::TEXT));
     inside.add_space(4.0);
@@ -27,13 +27,13 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot) -> Option<Asked> {
     let place = |i: f32| Rect::from_min_size(buttons.min + vec2(i * (width + 8.0), 0.0), vec2(width, 32.0));
     let mut asked = None;
     if ui.put(place(0.0), Button::new(FIRST_PRESET)).clicked() {
-        asked = Some(Request::LoadFactory(FIRST_PRESET.to_owned()).into());
+        asked = Some(PresetCommand::LoadFactory(FIRST_PRESET.to_owned()).into());
     }
     if ui.put(place(1.0), Button::new("Open a preset…")).clicked() {
         asked = Some(Asked::ChooseFiles(FileKind::Preset));
     }
     if ui.put(place(2.0), Button::new("Two untaught parts")).clicked() {
-        asked = Some(Request::TakeApart(2).into());
+        asked = Some(PresetCommand::Unsupervised(2).into());
     }
     asked
 }

@@ -1,8 +1,11 @@
 //! Learning from the editor: the Learn switch of a strip, and the options for learning and following.
 
 use crate::{
-    editor::{asked::Asked, names::CUE_TOOLTIP, snapshot::Snapshot, theme, widgets::toggle::Toggle},
-    instance::{command::Request, session::LearnState},
+    editor::{asked::Asked, names::CUE_TOOLTIP, snapshot::EditorSnapshot, theme, widgets::toggle::Toggle},
+    instance::{
+        command::{AdaptationCommand, LearnCommand},
+        state::learn_state::LearnState,
+    },
     preset::Cue,
 };
 use egui::{Label, Rect, RichText, Ui, vec2};
@@ -66,7 +69,14 @@ impl LearnPhase {
 }
 
 /// Draws the Learn switch of strip `index` in `rect`, with the whole word where it is `wide`.
-pub fn draw_switch(ui: &Ui, rect: Rect, wide: bool, name: &str, index: usize, phase: LearnPhase) -> Option<Request> {
+pub fn draw_switch(
+    ui: &Ui,
+    rect: Rect,
+    wide: bool,
+    name: &str,
+    index: usize,
+    phase: LearnPhase,
+) -> Option<LearnCommand> {
     let text = if wide && rect.width() >= 56.0 { "Learn" } else { "L" };
     let name = format!("{name} learn");
     let size = if text.len() > 1 { theme::BODY } else { letter_size(rect) };
@@ -75,7 +85,7 @@ pub fn draw_switch(ui: &Ui, rect: Rect, wide: bool, name: &str, index: usize, ph
     let lit = if blink { theme::BUTTON_HOVER } else { theme::RECORD };
     let toggle = Toggle { text_size: size, ..Toggle::switch(text, &name, phase.is_taking(), lit) };
     let response = toggle.show(ui, rect, ui.scope_id().with(("learn", index)));
-    let request = if phase.is_taking() { Request::StopCapture } else { Request::Learn(index) };
+    let request = if phase.is_taking() { LearnCommand::Stop } else { LearnCommand::Start(index) };
     response.on_hover_text(TOOLTIP).clicked().then_some(request)
 }
 
@@ -85,7 +95,7 @@ pub fn letter_size(rect: Rect) -> f32 {
 }
 
 /// How to learn, for all strips.
-pub fn draw_options(ui: &mut Ui, snapshot: &Snapshot) -> Option<Asked> {
+pub fn draw_options(ui: &mut Ui, snapshot: &EditorSnapshot) -> Option<Asked> {
     let before = snapshot.learn_options;
     let mut options = before;
     choice(
@@ -104,7 +114,7 @@ pub fn draw_options(ui: &mut Ui, snapshot: &Snapshot) -> Option<Asked> {
 }
 
 /// How adaptive sources follow the mixture, for all strips.
-pub fn draw_adapt_options(ui: &mut Ui, snapshot: &Snapshot) -> Vec<Asked> {
+pub fn draw_adapt_options(ui: &mut Ui, snapshot: &EditorSnapshot) -> Vec<Asked> {
     let before = snapshot.adapt_options;
     let mut options = before;
     choice(
@@ -117,12 +127,12 @@ pub fn draw_adapt_options(ui: &mut Ui, snapshot: &Snapshot) -> Vec<Asked> {
     );
     ui.checkbox(&mut options.frozen, "Freeze: stay as it is now");
     let options = (options != before).then_some(Asked::SetAdaptOptions(options));
-    let cue = draw_cue(ui, snapshot).map(|cue| Request::GroupBy(cue).into());
+    let cue = draw_cue(ui, snapshot).map(|cue| AdaptationCommand::GroupBy(cue).into());
     options.into_iter().chain(cue).collect()
 }
 
 /// By which cue several strips share their components. Returns a cue that was just chosen.
-fn draw_cue(ui: &mut Ui, snapshot: &Snapshot) -> Option<Cue> {
+fn draw_cue(ui: &mut Ui, snapshot: &EditorSnapshot) -> Option<Cue> {
     if !snapshot.shares_components() {
         return None;
     }

@@ -2,11 +2,10 @@
 
 use super::learn::{self, LearnPhase};
 use crate::{
-    editor::{asked::Asked, file_chooser::FileKind, snapshot::Snapshot, theme},
+    editor::{asked::Asked, file_chooser::FileKind, snapshot::EditorSnapshot, theme},
     instance::{
-        command::Request,
+        command::{AdaptationCommand, LearnCommand, LibraryCommand, PresetCommand, SourceCommand},
         state::summary::Strip,
-        worker::{browsing::Browse, sources::Arrange},
     },
     preset::{Kind, MAX_SOURCES, library::Listing},
 };
@@ -27,7 +26,7 @@ const ITEM: f32 = 24.0;
 /// The menu of a strip.
 pub struct StripMenu<'a> {
     /// What the editor shows.
-    pub snapshot: &'a Snapshot<'a>,
+    pub snapshot: &'a EditorSnapshot<'a>,
     /// The strip.
     pub index: usize,
     /// The source's name as it is shown.
@@ -44,7 +43,7 @@ impl StripMenu<'_> {
         if head.clicked() {
             new_name.clone_from(&self.strip().name);
             // Other instances may have saved presets since the library was read.
-            asked.push(Browse::Read.into());
+            asked.push(LibraryCommand::Refresh.into());
         }
         let popup = Popup::menu(head).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.width(WIDTH).show(|ui| {
@@ -70,21 +69,21 @@ impl StripMenu<'_> {
         ui.separator();
         submenu("Load a source").ui(ui, |ui| self.loading(ui, asked));
         if item(ui, true, "Save as a preset of its own") {
-            ask(ui, asked, Arrange::Save(self.index));
+            ask(ui, asked, SourceCommand::Save(self.index));
         }
         let count = self.snapshot.summary().strips.len();
         if item(ui, count < MAX_SOURCES, "Add a source") {
-            ask(ui, asked, Arrange::Add);
+            ask(ui, asked, SourceCommand::Add);
         }
         if item(ui, count > 1, format!("Remove {}", self.name)) {
-            ask(ui, asked, Arrange::Remove(self.index));
+            ask(ui, asked, SourceCommand::Remove(self.index));
         }
         submenu("Take apart untaught").ui(ui, |ui| {
             ui.label(RichText::new("Into parts that nobody taught,").small().color(theme::WEAK));
             ui.label(RichText::new("in place of this preset:").small().color(theme::WEAK));
             for parts in PARTS {
                 if item(ui, true, format!("{parts} parts")) {
-                    ask(ui, asked, Request::TakeApart(parts));
+                    ask(ui, asked, PresetCommand::Unsupervised(parts));
                 }
             }
         });
@@ -115,7 +114,7 @@ impl StripMenu<'_> {
             }
         });
         if let Some(name) = chosen {
-            ask(ui, asked, Arrange::Rename(self.index, name));
+            ask(ui, asked, SourceCommand::Rename(self.index, name));
         }
     }
 
@@ -124,47 +123,47 @@ impl StripMenu<'_> {
         let learning = &self.snapshot.learning;
         if self.phase.is_taking() {
             if item(ui, self.phase != LearnPhase::Armed, format!("Learn {name} now")) {
-                ask(ui, asked, Request::StopCapture);
+                ask(ui, asked, LearnCommand::Stop);
             }
         } else if item(ui, true, format!("Learn {name}: play it alone")) {
-            ask(ui, asked, Request::Learn(index));
+            ask(ui, asked, LearnCommand::Start(index));
         }
         if item(ui, true, "Learn what just played (10 s)") {
-            ask(ui, asked, Request::LearnLast(index));
+            ask(ui, asked, LearnCommand::Last(index));
         }
         if item(ui, !self.snapshot.window.file_dialog_is_open, "Learn from recordings…") {
             ask(ui, asked, Asked::ChooseFiles(FileKind::Recordings(index)));
         }
         let kept = learning.material[index];
         if item(ui, kept > 0.0, again(kept)) {
-            ask(ui, asked, Request::LearnAgain(index));
+            ask(ui, asked, LearnCommand::Again(index));
         }
         if (learning.take.is_some() || learning.job.is_some()) && item(ui, true, "Cancel") {
-            ask(ui, asked, Request::CancelLearning);
+            ask(ui, asked, LearnCommand::Cancel);
         }
         submenu("How to learn").ui(ui, |ui| asked.extend(learn::draw_options(ui, self.snapshot)));
     }
 
     fn following(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
         let (index, strip) = (self.index, self.strip());
-        if strip.kind == Kind::Fixed {
+        if strip.kind != Kind::Adaptive {
             if item(ui, true, "Follow the mixture (adaptive)") {
-                ask(ui, asked, Request::MakeAdaptive(index));
+                ask(ui, asked, SourceCommand::MakeAdaptive(index));
             }
-            let mut drifts = strip.drift;
+            let mut drifts = strip.kind == Kind::Drifting;
             let checkbox = ui.checkbox(&mut drifts, "May drift towards what plays");
             if checkbox.on_hover_text("For another kit or player than it was learned from.").changed() {
-                asked.push(Request::Drift(index, drifts).into());
+                asked.push(SourceCommand::Drift(index, drifts).into());
             }
             return;
         }
-        if item(ui, true, "Keep what it has become") {
-            ask(ui, asked, Request::Keep(index));
+        if item(ui, true, "Keep what it has learned") {
+            ask(ui, asked, SourceCommand::Keep(index));
         }
         let strips = &self.snapshot.summary().strips;
-        let followers = strips.iter().filter(|strip| strip.kind != Kind::Fixed || strip.drift).count();
+        let followers = strips.iter().filter(|strip| strip.kind != Kind::Fixed).count();
         if item(ui, true, if followers > 1 { "All that follow begin again" } else { "Begin again" }) {
-            ask(ui, asked, Request::ResetAdaptive);
+            ask(ui, asked, AdaptationCommand::Reset);
         }
         submenu("How to follow").ui(ui, |ui| asked.extend(learn::draw_adapt_options(ui, self.snapshot)));
     }
@@ -173,11 +172,11 @@ impl StripMenu<'_> {
     fn loading(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
         let height = ui.ctx().content_rect().height() * 0.6;
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
-            let Some(found) = &self.snapshot.found else {
+            let Some(found) = &self.snapshot.preset_sources else {
                 ui.label(RichText::new("From which preset?").small().color(theme::WEAK));
                 for Listing { entry, .. } in self.snapshot.library.all() {
                     if item(ui, true, entry.name.as_str()) {
-                        asked.push(Arrange::Look(entry.clone()).into());
+                        asked.push(SourceCommand::List(entry.clone()).into());
                     }
                 }
                 if item(ui, !self.snapshot.window.file_dialog_is_open, "From a file…") {
@@ -186,14 +185,14 @@ impl StripMenu<'_> {
                 return;
             };
             ui.label(RichText::new(format!("In place of {}:", self.name)).small().color(theme::WEAK));
-            for (source, name) in found.sources.iter().enumerate() {
-                if item(ui, true, format!("{name} of {}", found.entry.name)) {
-                    asked.push(Asked::ForgetFound);
-                    ask(ui, asked, Arrange::Load { strip: self.index, from: found.entry.clone(), source });
+            for (source, name) in found.names.iter().enumerate() {
+                if item(ui, true, format!("{name} of {}", found.preset.name)) {
+                    asked.push(SourceCommand::ForgetList.into());
+                    ask(ui, asked, SourceCommand::Load { strip: self.index, from: found.preset.clone(), source });
                 }
             }
             if item(ui, true, "Another preset") {
-                asked.push(Asked::ForgetFound);
+                asked.push(SourceCommand::ForgetList.into());
             }
         });
     }

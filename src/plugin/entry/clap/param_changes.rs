@@ -22,7 +22,7 @@ use std::{fmt::Write, ptr};
 pub(super) unsafe fn report(changes: &mut ParamChanges, out_events: *const clap_output_events) {
     // SAFETY: by this function's contract.
     let Some(push) = (unsafe { out_events.as_ref() }).and_then(|events| events.try_push) else { return };
-    while let Some(change) = changes.next() {
+    while let Some(change) = changes.pop() {
         let gesture = |type_| clap_event_param_gesture {
             header: header(size_of::<clap_event_param_gesture>(), type_),
             param_id: clap_id_of(change.param),

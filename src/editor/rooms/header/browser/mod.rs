@@ -9,14 +9,13 @@ use crate::{
     editor::{
         asked::Asked,
         file_chooser::FileKind,
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::icon::{Icon, IconButton},
     },
     instance::{
-        command::Request,
+        command::{LibraryCommand, PresetCommand},
         state::summary::{Origin, Summary},
-        worker::browsing::Browse,
     },
     preset::library::Library,
 };
@@ -52,10 +51,10 @@ pub struct BrowserState {
 }
 
 /// Shows the browser below `button` while it is open; a click on `button` opens and closes it.
-pub fn show(button: &Response, snapshot: &Snapshot, own: &mut BrowserState) -> Vec<Asked> {
+pub fn show(button: &Response, snapshot: &EditorSnapshot, own: &mut BrowserState) -> Vec<Asked> {
     let mut asked = Vec::new();
     if button.clicked() {
-        asked.push(Browse::Read.into());
+        asked.push(LibraryCommand::Refresh.into());
         own.page = BrowserPage::Choose;
     }
     let window = button.ctx.content_rect();
@@ -83,7 +82,7 @@ pub fn show(button: &Response, snapshot: &Snapshot, own: &mut BrowserState) -> V
 fn choose(
     ui: &mut Ui,
     height: f32,
-    snapshot: &Snapshot,
+    snapshot: &EditorSnapshot,
     filter: &mut PresetFilter,
     asked: &mut Vec<Asked>,
 ) -> BrowserPage {
@@ -93,11 +92,11 @@ fn choose(
     match list::show(ui, height, library, summary, filter) {
         Some(PresetAction::Play(entry)) => {
             let name = entry.name;
-            asked.push(entry.path.map_or_else(|| Request::LoadFactory(name), Request::LoadFile).into());
+            asked.push(entry.path.map_or_else(|| PresetCommand::LoadFactory(name), PresetCommand::LoadFile).into());
             ui.close();
         }
         Some(PresetAction::Rename(file, name)) => next = BrowserPage::Rename(file, NameEntry::new(name)),
-        Some(PresetAction::Delete(file)) => asked.push(Browse::Delete(file).into()),
+        Some(PresetAction::Delete(file)) => asked.push(LibraryCommand::Delete(file).into()),
         None => {}
     }
     deleted(ui, snapshot, asked);
@@ -111,7 +110,7 @@ fn choose(
             _ => "It has no file among your presets: save it under a name.",
         };
         if save.on_disabled_hover_text(why_not).clicked() {
-            asked.push(Request::Save(summary.title.clone()).into());
+            asked.push(PresetCommand::Save(summary.title.clone()).into());
             ui.close();
         }
         let save_as = ui.button("Save as…").on_hover_text("Save what plays, with its knobs, under a name.");
@@ -121,7 +120,7 @@ fn choose(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let folder = ui.button("Show folder").on_hover_text("Show your presets in the system's file manager.");
             if folder.clicked() {
-                asked.push(Browse::Reveal(own.map(Path::to_owned)).into());
+                asked.push(LibraryCommand::ShowFolder(own.map(Path::to_owned)).into());
             }
             let open = ui.add_enabled(!snapshot.window.file_dialog_is_open, Button::new("Open file…"));
             if open.on_hover_text("Play a preset from anywhere.").clicked() {
@@ -134,14 +133,14 @@ fn choose(
 }
 
 /// The preset that was deleted last, and a button to bring it back.
-fn deleted(ui: &mut Ui, snapshot: &Snapshot, asked: &mut Vec<Asked>) {
+fn deleted(ui: &mut Ui, snapshot: &EditorSnapshot, asked: &mut Vec<Asked>) {
     let Some(trashed) = &snapshot.deleted else { return };
     ui.horizontal(|ui| {
         ui.set_min_height(28.0);
         ui.label(RichText::new(format!("Deleted “{}”", trashed.name())).color(theme::TEXT));
         let back = ui.add(Button::new("Bring it back").fill(theme::BUTTON));
         if back.on_hover_text("The file comes back as it was.").clicked() {
-            asked.push(Asked::RestoreDeleted(trashed.clone()));
+            asked.push(LibraryCommand::RestoreDeleted.into());
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), egui::Sense::hover());
@@ -151,7 +150,7 @@ fn deleted(ui: &mut Ui, snapshot: &Snapshot, asked: &mut Vec<Asked>) {
                 .on_hover_text("Leave it deleted. It stays in the hidden folder “.trash” among your presets.")
                 .clicked()
             {
-                asked.push(Asked::ForgetDeleted);
+                asked.push(LibraryCommand::ForgetDeleted.into());
             }
         });
     });
@@ -165,7 +164,7 @@ fn own_file<'a>(summary: &'a Summary, library: &Library) -> Option<&'a Path> {
     }
 }
 
-fn save_as(ui: &mut Ui, mut name: NameEntry, snapshot: &Snapshot, asked: &mut Vec<Asked>) -> BrowserPage {
+fn save_as(ui: &mut Ui, mut name: NameEntry, snapshot: &EditorSnapshot, asked: &mut Vec<Asked>) -> BrowserPage {
     let (library, summary) = (&*snapshot.library, snapshot.summary());
     ui.label(RichText::new("Save as").size(18.0));
     let verb = if library.has_user_preset(name.name()) { "Replace" } else { "Save" };
@@ -174,14 +173,20 @@ fn save_as(ui: &mut Ui, mut name: NameEntry, snapshot: &Snapshot, asked: &mut Ve
         NameAnswer::Open => return BrowserPage::SaveAs(name),
         NameAnswer::Cancelled => {}
         NameAnswer::Named(name) => {
-            asked.push(Request::Save(name).into());
+            asked.push(PresetCommand::Save(name).into());
             ui.close();
         }
     }
     BrowserPage::Choose
 }
 
-fn rename(ui: &mut Ui, file: PathBuf, mut name: NameEntry, snapshot: &Snapshot, asked: &mut Vec<Asked>) -> BrowserPage {
+fn rename(
+    ui: &mut Ui,
+    file: PathBuf,
+    mut name: NameEntry,
+    snapshot: &EditorSnapshot,
+    asked: &mut Vec<Asked>,
+) -> BrowserPage {
     let (library, summary) = (&*snapshot.library, snapshot.summary());
     let before = name.before().to_owned();
     ui.label(RichText::new(format!("Rename “{before}”")).size(18.0));
@@ -193,7 +198,7 @@ fn rename(ui: &mut Ui, file: PathBuf, mut name: NameEntry, snapshot: &Snapshot, 
     match name.show(ui, "Rename", note, !taken && !same, &suggestions, summary) {
         NameAnswer::Open => return BrowserPage::Rename(file, name),
         NameAnswer::Cancelled => {}
-        NameAnswer::Named(name) => asked.push(Browse::Rename(file, name).into()),
+        NameAnswer::Named(name) => asked.push(LibraryCommand::Rename(file, name).into()),
     }
     BrowserPage::Choose
 }
