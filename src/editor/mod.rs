@@ -14,38 +14,16 @@
 //! - [`gesture`]: how a parameter is set so that the host can record it; [`recorder`]: so that it can be undone.
 //! - [`file_chooser`]: the system's file dialog on a thread of its own.
 
-pub mod bases;
-pub mod browser;
-pub mod compare;
-pub mod dial;
-pub mod empty;
 pub mod file_chooser;
-pub mod footer;
-pub mod gesture;
 pub mod handle;
-pub mod header;
-pub mod icon;
-pub mod knob;
-pub mod latency;
 pub mod layout;
-pub mod learn;
-pub mod load;
-pub mod meter;
 mod oklab;
-pub mod picture;
-pub mod preset_head;
 pub mod recorder;
+pub mod rooms;
 pub mod scale;
-pub mod sound_row;
 pub mod state;
-pub mod status;
-pub mod strip;
-mod strip_layout;
-pub mod strip_menu;
 pub mod theme;
-pub mod toggle;
-pub mod undo;
-pub mod value_field;
+pub mod widgets;
 pub mod window;
 
 pub use state::EditorState;
@@ -54,6 +32,7 @@ pub use window::{PluginEditor, create};
 use crate::instance::{params::UnbraidParams, session::Session};
 use layout::Rooms;
 use nice_plug::context::gui::GuiContext;
+use rooms::{bases, footer, header, picture, sound_row, status, strips::card as strip};
 use std::{sync::Arc, time::Duration};
 
 /// Time between two frames while something moves.

@@ -35,7 +35,7 @@ fn shown(scale: f32) -> String {
 /// Draws the button in `rect` that opens the choice.
 pub fn draw(ui: &mut Ui, rect: Rect, params: &UnbraidParams) {
     let now = remembered(params);
-    let response = super::footer::plain_button(ui, rect, &shown(now), "Scale", false);
+    let response = super::rooms::footer::plain_button(ui, rect, &shown(now), "Scale", false);
     egui::Popup::menu(&response).width(96.0).show(|ui| {
         ui.label(egui::RichText::new("Scale").small().color(theme::WEAK));
         for scale in SCALES {

@@ -1,18 +1,21 @@
 //! What the editor remembers between two frames.
 
 use super::{
-    Scene, bases,
-    browser::Browser,
+    Scene,
     file_chooser::FileChooser,
-    gesture,
-    knob::{Hold, Turn},
-    latency::Restart,
-    load::LoadView,
-    meter::Level,
     recorder::Recorder,
-    status::Fits,
-    strip_menu::Naming,
-    value_field::Entry,
+    rooms::{
+        bases,
+        header::{browser::Browser, cpu_meter::LoadView, latency::Restart},
+        status::Fits,
+        strips::menu::Naming,
+    },
+    widgets::{
+        gesture,
+        knob::{Hold, Turn},
+        meter::Level,
+        value_field::Entry,
+    },
 };
 use crate::{
     instance::{

@@ -10,7 +10,7 @@ use std::{
     path::PathBuf,
 };
 use unbraid::{
-    editor::{learn, theme},
+    editor::{rooms::strips::learn, theme},
     instance::{
         params::{GAIN_SILENCE_DB, Mode},
         session::{Activity, LearnState},

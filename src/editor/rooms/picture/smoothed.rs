@@ -2,7 +2,7 @@
 
 use super::{
     axis::ROWS,
-    slice::{SILENCE_DB, Slice, height},
+    frame_rows::{SILENCE_DB, Slice, height},
 };
 use crate::preset::MAX_SOURCES;
 

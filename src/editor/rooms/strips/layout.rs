@@ -1,6 +1,6 @@
 //! Where a strip's things are: three ways to arrange them, by the room there is.
 
-use super::layout::{column, row};
+use crate::editor::layout::{column, row};
 use egui::{Rect, Vec2, pos2, vec2};
 
 /// From this width on a strip has a big name and a meter with a scale at its side, in points.

@@ -2,7 +2,14 @@
 //!
 //! Where the window is narrow the name goes and words become pictures, so that everything stays in its place.
 
-use super::{EditorState, Scene, compare, gesture, icon::Icon, latency, preset_head, theme, toggle::Toggle, undo};
+pub mod browser;
+pub mod compare;
+pub mod cpu_meter;
+pub mod latency;
+pub mod preset_head;
+pub mod undo;
+
+use super::{EditorState, Scene, file_chooser, gesture, icon, icon::Icon, strip, theme, toggle, toggle::Toggle};
 use egui::{Align2, Rect, Ui};
 use nice_plug::prelude::BoolParam;
 

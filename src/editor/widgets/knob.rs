@@ -51,7 +51,7 @@ pub struct Hold {
     /// The click that began it was a reset; the knob stays there.
     was_reset: bool,
     /// The knob was drawn in this frame.
-    pub(super) is_drawn: bool,
+    pub(in crate::editor) is_drawn: bool,
 }
 
 /// Steps that were turned: the host may be slower to follow than the next step comes.

@@ -1,10 +1,10 @@
 //! The masks of this moment, stacked: which share of each frequency goes to which source.
 
 use super::{
-    map::confidence,
-    moment::Moment,
+    colour_map::confidence,
+    frame_rows::height,
     plot::{Area, Plot},
-    slice::height,
+    smoothed::Moment,
 };
 use crate::editor::theme;
 use egui::{Color32, Painter, Stroke};

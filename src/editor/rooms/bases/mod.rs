@@ -36,17 +36,17 @@ const SCALE_WIDTH: f32 = 30.0;
 #[derive(Default)]
 pub struct Page {
     /// The strip whose bases are shown; `None` while the strips are.
-    pub(super) strip: Option<usize>,
+    pub(in crate::editor) strip: Option<usize>,
     /// The one that was shown last.
-    pub(super) last: Option<usize>,
+    pub(in crate::editor) last: Option<usize>,
     /// How strongly each component of the model sounds now, `[K]`; empty where that is not known.
-    pub(super) activations: Vec<f32>,
+    pub(in crate::editor) activations: Vec<f32>,
     view: Option<View>,
 }
 
 impl Page {
     /// Back to the strips; the picture is dropped.
-    pub(super) fn close(&mut self) {
+    pub(in crate::editor) fn close(&mut self) {
         self.last = self.strip.take();
         self.view = None;
     }

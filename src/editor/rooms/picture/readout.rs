@@ -1,6 +1,6 @@
 //! What lies under the pointer, in words.
 
-use super::slice::power;
+use super::frame_rows::power;
 
 const NOTES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 

@@ -3,7 +3,7 @@
 //! - `list`: the presets, filtered. `naming`: a name for a preset, with or without a keyboard.
 
 mod list;
-mod naming;
+mod name_entry;
 
 use super::{
     EditorState, Scene,
@@ -21,7 +21,7 @@ use crate::{
 };
 use egui::{Align, Button, Layout, Popup, PopupCloseBehavior, RectAlign, Response, RichText, Ui, vec2};
 pub use list::Filter;
-use naming::Naming;
+use name_entry::{self as naming, Naming};
 use std::path::{Path, PathBuf};
 
 /// Widest that the browser gets, in points.

@@ -1,10 +1,10 @@
 //! What comes in and what goes out at this moment: the mixture as a ghost, the main output in front of it in its sources' colours.
 
 use super::{
-    map::Map,
-    moment::Moment,
+    colour_map::Map,
+    frame_rows::height,
     plot::{Area, Plot},
-    slice::height,
+    smoothed::Moment,
 };
 use crate::editor::theme;
 use egui::{Painter, Stroke};

@@ -3,7 +3,6 @@
 use super::{
     EditorState, Scene, empty, gesture,
     knob::{Knob, arc_colour, gain_ticks},
-    layout::columns,
     learn,
     meter::{Growth, MeterBar, decibels, position},
     strip_layout::StripRooms,
@@ -12,6 +11,7 @@ use super::{
     value_field::ValueField,
 };
 use crate::{
+    editor::layout::columns,
     instance::{
         params::StripParams,
         state::summary::{Strip, Summary},

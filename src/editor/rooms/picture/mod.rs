@@ -1,8 +1,8 @@
 //! The picture: the last seconds of the mixture, taken apart, and what the plugin makes of it now.
 //!
-//! - [`axis`]: frequencies and rows. [`slice`](mod@slice): a frame on the rows. [`history`]: the last seconds of them; [`clock`]: which moment is at the edge;
-//!   [`moment`]: that moment, calmed.
-//! - [`map`]: the colours. [`places`]: what is where. [`plot`]: places for curves; [`masks`] and [`output`] draw them. [`readout`]: what is under the
+//! - [`axis`]: frequencies and rows. [`frame_rows`]: a frame on the rows. [`spectrogram`]: the last seconds of them; [`clock`]: which moment is at the edge;
+//!   [`smoothed`]: that moment, calmed.
+//! - [`colour_map`]: the colours. [`layout`]: what is where. [`plot`]: places for curves; [`masks`] and [`output`] draw them. [`readout`]: what is under the
 //!   pointer.
 //!
 //! A [`Picture`] lives in its window's egui context and ends with it: nice-plug-egui 0.6 keeps what it runs in a window when the window closes, and
@@ -10,15 +10,15 @@
 
 pub mod axis;
 pub mod clock;
-pub mod history;
-pub mod map;
+pub mod colour_map;
+pub mod frame_rows;
+pub mod layout;
 pub mod masks;
-pub mod moment;
 pub mod output;
-pub mod places;
 pub mod plot;
 pub mod readout;
-pub mod slice;
+pub mod smoothed;
+pub mod spectrogram;
 
 use super::{EditorState, Scene, strip::display_name, theme};
 use crate::{
@@ -27,17 +27,17 @@ use crate::{
 };
 use axis::Rows;
 use clock::Clock;
+use colour_map::Map;
 use egui::{
     Align2, Color32, Context, CornerRadius, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind,
     Tooltip, Ui, WidgetInfo, accesskit::Role, epaint::RectShape, vec2,
 };
-use history::{History, SECONDS};
-use map::Map;
-use moment::Moment;
-use places::Places;
+use frame_rows::{self as slice, Slice};
+use layout::Places;
 use plot::Plot;
 use readout::Readout;
-use slice::Slice;
+use smoothed::Moment;
+use spectrogram::{History, SECONDS};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Without a frame for this long the audio thread has stopped, in seconds.
@@ -189,7 +189,7 @@ impl Picture {
     fn draw_spectrogram(&mut self, ui: &Ui, plot: &Plot, corners: CornerRadius) {
         let texture = self.history.texture(ui.ctx(), self.map.colour(0.0, |_| 0.0)).id();
         let Some(stream) = &self.stream else { return };
-        let view = history::view(self.clock.shown() / stream.step_s, SECONDS / stream.step_s);
+        let view = spectrogram::view(self.clock.shown() / stream.step_s, SECONDS / stream.step_s);
         ui.painter()
             .add(Shape::Rect(RectShape::filled(plot.rect, corners, Color32::WHITE).with_texture(texture, view)));
     }

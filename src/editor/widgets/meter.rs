@@ -49,7 +49,7 @@ impl Default for Level {
     }
 }
 
-pub(super) fn decibels(amplitude: f32) -> f32 {
+pub(in crate::editor) fn decibels(amplitude: f32) -> f32 {
     if amplitude > 0.0 { 20.0 * amplitude.log10() } else { f32::NEG_INFINITY }
 }
 
@@ -93,7 +93,7 @@ impl Level {
 }
 
 /// Where `db` stands on the scale, 0 to 1; the upper levels get the most room.
-pub(super) fn position(db: f32) -> f32 {
+pub(in crate::editor) fn position(db: f32) -> f32 {
     ((db - FLOOR_DB) / (CEILING_DB - FLOOR_DB)).clamp(0.0, 1.0).powf(1.6)
 }
 

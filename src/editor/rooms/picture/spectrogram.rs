@@ -5,8 +5,8 @@
 
 use super::{
     axis::ROWS,
-    map::Map,
-    slice::{SILENCE_DB, Slice, height},
+    colour_map::Map,
+    frame_rows::{SILENCE_DB, Slice, height},
 };
 use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureOptions, pos2};
 

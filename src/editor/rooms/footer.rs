@@ -33,7 +33,7 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) -> 
 }
 
 /// A small button without a plate, lit while `on`.
-pub(super) fn plain_button(ui: &Ui, rect: Rect, text: &str, name: &str, on: bool) -> Response {
+pub(in crate::editor) fn plain_button(ui: &Ui, rect: Rect, text: &str, name: &str, on: bool) -> Response {
     let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
     response.widget_info(|| {
         let mut info = WidgetInfo::selected(Role::Button, ui.is_enabled(), on, name);
