@@ -1,14 +1,5 @@
-//! The system's file dialog, on a thread of its own so that the host is never held up.
+//! The system's file dialog, on a thread of its own so that the host never waits for it.
 
-use crate::{
-    instance::{
-        command::Request,
-        session::{Activity, Session},
-        state::summary::Summary,
-        worker::sources::Arrange,
-    },
-    preset::{file::SUFFIX, library::Entry},
-};
 use std::{
     path::PathBuf,
     sync::{
@@ -17,12 +8,12 @@ use std::{
     },
 };
 
-/// Endings of files that can be learned from.
+/// Extensions of files that can be learned from.
 const AUDIO: [&str; 8] = ["wav", "aif", "aiff", "flac", "mp3", "ogg", "m4a", "aac"];
 
-/// What files are asked for.
+/// What kind of files is to be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum FileKind {
     /// A preset to play.
     Preset,
     /// A preset to take a source from.
@@ -31,13 +22,13 @@ pub enum Wanted {
     Recordings(usize),
 }
 
-/// Asks someone for files; none if they would rather not.
-pub type Ask = dyn Fn(Wanted) -> Vec<PathBuf> + Send + Sync;
+/// Lets the user choose files; returns none if the dialog was cancelled.
+pub type FileDialog = dyn Fn(FileKind) -> Vec<PathBuf> + Send + Sync;
 
-/// Opens at most one dialog at a time.
+/// Opens the system's file dialog, at most one at a time.
 #[derive(Clone)]
 pub struct FileChooser {
-    ask: Arc<Ask>,
+    dialog: Arc<FileDialog>,
     open: Arc<AtomicBool>,
 }
 
@@ -48,71 +39,56 @@ impl Default for FileChooser {
 }
 
 impl FileChooser {
-    /// A chooser that calls `ask` where the system's dialog would be.
-    pub fn new(ask: Arc<Ask>) -> Self {
-        Self { ask, open: Arc::default() }
+    /// A chooser that calls `dialog` in place of the system's dialog.
+    pub fn new(dialog: Arc<FileDialog>) -> Self {
+        Self { dialog, open: Arc::default() }
     }
 
-    /// Whether a dialog is open.
+    /// Whether the dialog is open.
     pub fn is_open(&self) -> bool {
         self.open.load(SeqCst)
     }
 
-    /// Opens the dialog and returns at once; what is chosen goes to the session's worker.
-    pub fn ask(&self, wanted: Wanted, session: &Arc<Session>) {
+    /// Opens the dialog and returns at once. The dialog's thread calls `take` with what was chosen, then `closed`.
+    pub fn ask(
+        &self,
+        kind: FileKind,
+        take: impl FnOnce(Vec<PathBuf>) + Send + 'static,
+        closed: impl FnOnce() + Send + 'static,
+    ) {
         if self.open.swap(true, SeqCst) {
             return;
         }
-        let (this, session) = (self.clone(), session.clone());
-        let before = session.summary();
-        let dialog = move || {
-            let closed = Closed(this.open);
-            let files = (this.ask)(wanted);
-            match (wanted, files.first()) {
-                (_, None) => {}
-                (Wanted::Sources, Some(file)) => {
-                    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                    let name = name.strip_suffix(SUFFIX).unwrap_or(&name).to_owned();
-                    session.request(Arrange::Look(Entry { name, path: Some(file.clone()) }).into());
-                }
-                (Wanted::Preset, Some(file)) => session.request(Request::LoadFile(file.clone())),
-                (Wanted::Recordings(strip), Some(_)) => {
-                    let name = |summary: &Summary| summary.strips.get(strip).map(|strip| strip.name.clone());
-                    if name(&before) == name(&session.summary()) {
-                        session.request(Request::LearnFiles(strip, files));
-                    } else {
-                        let sentence =
-                            "nothing was learned: the strips have changed since; choose the recordings again";
-                        session.set_activity(Activity::Failed(sentence.to_owned()));
-                    }
-                }
-            }
-            drop(closed);
-            session.waker.wake();
+        let this = self.clone();
+        let run = move || {
+            let open = OpenDialog(this.open);
+            take((this.dialog)(kind));
+            drop(open);
+            closed();
         };
-        if std::thread::Builder::new().name("unbraid-dialog".into()).spawn(dialog).is_err() {
+        if std::thread::Builder::new().name("unbraid-dialog".into()).spawn(run).is_err() {
             self.open.store(false, SeqCst);
         }
     }
 }
 
-/// Marks the dialog as closed when it goes, even by a panic inside the system's dialog.
-struct Closed(Arc<AtomicBool>);
+/// Marks the dialog as closed when dropped, even by a panic inside the system's dialog.
+struct OpenDialog(Arc<AtomicBool>);
 
-impl Drop for Closed {
+impl Drop for OpenDialog {
     fn drop(&mut self) {
         self.0.store(false, SeqCst);
     }
 }
 
-fn system_dialog(wanted: Wanted) -> Vec<PathBuf> {
+fn system_dialog(kind: FileKind) -> Vec<PathBuf> {
     let dialog = rfd::FileDialog::new();
-    match wanted {
-        Wanted::Preset | Wanted::Sources => {
+    match kind {
+        FileKind::Preset | FileKind::Sources => {
             let dialog = dialog.set_title("Open an Unbraid preset").add_filter("Unbraid preset", &["safetensors"]);
             dialog.pick_file().into_iter().collect()
         }
-        Wanted::Recordings(_) => {
+        FileKind::Recordings(_) => {
             let dialog = dialog.set_title("Learn from recordings of the source alone");
             dialog.add_filter("Audio", &AUDIO).pick_files().unwrap_or_default()
         }

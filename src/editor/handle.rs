@@ -17,12 +17,14 @@ use nice_plug::{
 use nice_plug_egui::EguiEditorHandle;
 use std::sync::Arc;
 
-/// The limits of a window at this scale. A host that does not let its window grow with the scale (Ardour 7.3) would show a part of a
-/// larger one, so the least is no more than that of 100 %.
+/// The limits of a window at this scale. Some hosts do not let their window grow with the scale (Ardour 7.3) and would
+/// show a part of a larger one, so the smallest size is at most that of 100 %.
 pub fn limits(scale: f32) -> ResizeHint {
-    let (least, most) = (MIN_SIZE * scale.min(1.0), MAX_SIZE * scale);
-    ResizeHint::RESIZABLE
-        .with_min_max_logical_size(Some(LogicalSize::new(least.x, least.y)), Some(LogicalSize::new(most.x, most.y)))
+    let (smallest, largest) = (MIN_SIZE * scale.min(1.0), MAX_SIZE * scale);
+    ResizeHint::RESIZABLE.with_min_max_logical_size(
+        Some(LogicalSize::new(smallest.x, smallest.y)),
+        Some(LogicalSize::new(largest.x, largest.y)),
+    )
 }
 
 /// A handle to the plugin's window.

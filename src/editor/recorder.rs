@@ -1,4 +1,4 @@
-//! Writes down every gesture on its way to the host, so that it can be undone, whatever control it comes from.
+//! Writes down every gesture on its way to the host, so that it can be undone, whichever control it comes from.
 
 use crate::instance::{
     history::{Move, is_remembered},
@@ -14,9 +14,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// A gesture that has begun.
+/// A gesture that has begun and not ended.
 #[derive(Debug, Clone, Copy)]
-struct Open {
+struct OpenGesture {
     param: ParamPtr,
     from: f32,
     to: f32,
@@ -25,68 +25,68 @@ struct Open {
 }
 
 #[derive(Debug, Default)]
-struct Notes {
+struct Gestures {
     /// The frame that is drawn, and its time in seconds.
     frame: u64,
     now: f64,
-    open: Vec<Open>,
+    open: Vec<OpenGesture>,
 }
 
-/// Lies in a window's egui context and ends with it.
-struct Ending(Arc<Recorder>);
+/// Lies in a window's egui context and is dropped with it.
+struct EndWithWindow(Arc<Recorder>);
 
-impl Drop for Ending {
+impl Drop for EndWithWindow {
     fn drop(&mut self) {
         self.0.end_all();
     }
 }
 
-/// A host that passes everything on to the real one.
+/// Passes everything on to the host.
 pub struct Recorder {
     host: GuiContext,
     session: Arc<Session>,
-    /// The ids of the parameters that are remembered.
+    /// The ids of the parameters that can be undone.
     ids: HashMap<ParamPtr, String>,
-    notes: Mutex<Notes>,
+    gestures: Mutex<Gestures>,
 }
 
 impl Recorder {
-    /// A recorder in front of `host`, for the history of `session`.
+    /// A recorder in front of `host`, for the undo history of `session`.
     pub fn new(params: &impl Params, host: &GuiContext, session: &Arc<Session>) -> Arc<Self> {
         let ids = params.param_map().into_iter().filter(|(id, ..)| is_remembered(id));
         Arc::new(Self {
             host: host.clone(),
             session: session.clone(),
             ids: ids.map(|(id, param, _)| (param, id)).collect(),
-            notes: Mutex::default(),
+            gestures: Mutex::default(),
         })
     }
 
-    /// Gestures that are open when the window of `ctx` closes end with it: a host would take their parameters for held.
+    /// Ends open gestures when the window of `ctx` closes. Else the host would take their parameters for held.
     pub fn end_with(self: &Arc<Self>, ctx: &Context) {
-        let ending = || Arc::new(Ending(self.clone()));
+        let ending = || Arc::new(EndWithWindow(self.clone()));
         ctx.data_mut(|data| data.get_temp_mut_or_insert_with(Id::unique("unbraid gestures"), ending).clone());
     }
 
     /// Ends every gesture that has begun.
     pub fn end_all(&self) {
-        for open in self.note(|notes| notes.open.clone()) {
+        for open in self.with_gestures(|gestures| gestures.open.clone()) {
             // SAFETY: the parameters live as long as the instance, which the window does not outlive.
             unsafe { self.raw_end_set_parameter(open.param) };
         }
     }
 
     /// A new frame begins at the time `now`, in seconds.
-    pub fn tick(&self, now: f64) {
-        self.note(|notes| {
-            notes.frame += 1;
-            notes.now = now;
+    pub fn begin_frame(&self, now: f64) {
+        self.with_gestures(|gestures| {
+            gestures.frame += 1;
+            gestures.now = now;
         });
     }
 
-    fn note<T>(&self, act: impl FnOnce(&mut Notes) -> T) -> T {
-        // A poisoned lock guards notes that may lack a gesture, which then is not undone.
-        act(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with_gestures<T>(&self, act: impl FnOnce(&mut Gestures) -> T) -> T {
+        // After a panic a gesture may be missing here; it cannot be undone then.
+        act(&mut self.gestures.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -99,15 +99,17 @@ impl GuiContextInner for Recorder {
         if self.ids.contains_key(&param) {
             // SAFETY: the caller passes a parameter that is alive.
             let from = unsafe { param.unmodulated_normalized_value() };
-            self.note(|notes| notes.open.push(Open { param, from, to: from, frame: notes.frame }));
+            self.with_gestures(|gestures| {
+                gestures.open.push(OpenGesture { param, from, to: from, frame: gestures.frame })
+            });
         }
         // SAFETY: passed on as it came.
         unsafe { self.host.raw_begin_set_parameter(param) };
     }
 
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        self.note(|notes| {
-            if let Some(open) = notes.open.iter_mut().rfind(|open| open.param == param) {
+        self.with_gestures(|gestures| {
+            if let Some(open) = gestures.open.iter_mut().rfind(|open| open.param == param) {
                 open.to = normalized;
             }
         });
@@ -118,14 +120,15 @@ impl GuiContextInner for Recorder {
     unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
         // SAFETY: passed on as it came.
         unsafe { self.host.raw_end_set_parameter(param) };
-        let done = self.note(|notes| {
-            let place = notes.open.iter().rposition(|open| open.param == param)?;
-            let open = notes.open.remove(place);
-            Some((open, open.frame == notes.frame, notes.now))
+        let done = self.with_gestures(|gestures| {
+            let place = gestures.open.iter().rposition(|open| open.param == param)?;
+            let open = gestures.open.remove(place);
+            Some((open, open.frame == gestures.frame, gestures.now))
         });
         let Some((open, at_once, now)) = done else { return };
         let Some(id) = self.ids.get(&param).cloned() else { return };
-        // A wheel's notch or a key's press is begun and ended in one frame; a switch's clicks stay apart.
+        // A notch of the wheel or a key press begins and ends in one frame, and is joined to the ones before. So do
+        // clicks of a switch, which stay apart.
         let is_turn = at_once && matches!(param, ParamPtr::FloatParam(_));
         self.session.history().moved(Move { id, from: open.from, to: open.to, is_turn }, now);
     }

@@ -11,7 +11,7 @@ pub const CARD: Color32 = Color32::from_rgb(0x1C, 0x1F, 0x26);
 pub const EDGE: Color32 = Color32::from_rgb(0x2C, 0x31, 0x3A);
 /// A button's edge.
 pub const BUTTON_EDGE: Color32 = Color32::from_rgb(0x3D, 0x44, 0x50);
-/// Hollows: a meter's or an arc's empty part, a text field.
+/// The empty part of a meter or an arc; a text field.
 pub const WELL: Color32 = Color32::from_rgb(0x0C, 0x0E, 0x11);
 /// A button at rest.
 pub const BUTTON: Color32 = Color32::from_rgb(0x2A, 0x2F, 0x38);
@@ -27,11 +27,11 @@ pub const WEAK: Color32 = Color32::from_rgb(0xA6, 0xAE, 0xBA);
 pub const FAINT: Color32 = Color32::from_rgb(0x7B, 0x84, 0x92);
 /// Text on a light fill.
 pub const INK: Color32 = Color32::from_rgb(0x10, 0x12, 0x15);
-/// The ring around what has the keyboard.
+/// The ring around what has the keyboard's focus.
 pub const FOCUS: Color32 = Color32::from_rgb(0x8A, 0xB4, 0xF8);
 /// What is chosen in a list.
 pub const SELECTION: Color32 = Color32::from_rgb(0x3C, 0x4E, 0x6B);
-/// Something waits or is switched off by choice: pending mode, bypass.
+/// Something waits, or was switched off by choice: a pending mode, bypass.
 pub const NOTICE: Color32 = Color32::from_rgb(0xF2, 0xB5, 0x44);
 /// Something failed, or clipped; a lit mute.
 pub const ALARM: Color32 = Color32::from_rgb(0xE8, 0x4A, 0x4F);
@@ -39,6 +39,8 @@ pub const ALARM: Color32 = Color32::from_rgb(0xE8, 0x4A, 0x4F);
 pub const DONE: Color32 = Color32::from_rgb(0x5F, 0xC9, 0x8B);
 /// A failure banner's ground.
 pub const ALARM_GROUND: Color32 = Color32::from_rgb(0x3B, 0x1B, 0x1E);
+/// A lit Learn switch, and the level of what is captured.
+pub const RECORD: Color32 = Color32::from_rgb(0xF0, 0x6A, 0x3C);
 /// A lit solo.
 pub const SOLO: Color32 = Color32::from_rgb(0xF5, 0xD4, 0x3B);
 /// Arcs and bars that belong to no source.

@@ -1,13 +1,15 @@
 //! The editor as the host opens it, and its size in the project.
 
 use super::{
-    EditorState, draw,
+    draw::draw,
     handle::{self, WindowHandle},
     layout::{DEFAULT_SIZE, MAX_SIZE, MIN_SIZE},
     scale::{SCALES, remembered},
+    send,
+    state::EditorState,
     theme,
 };
-use crate::instance::{params::UnbraidParams, session::Session, worker::browsing::Browse};
+use crate::instance::{params::UnbraidParams, session::Session};
 use egui::{Vec2, vec2};
 use nice_plug::{
     context::gui::GuiContext,
@@ -28,7 +30,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// The size to open with: what the project remembers, as far as the editor can have it.
+/// The size to open with: the project's, brought into the range from [`MIN_SIZE`] to [`MAX_SIZE`].
 pub fn usable_size(remembered: Option<(f32, f32)>) -> Vec2 {
     match remembered {
         Some((width, height)) if width.is_finite() && height.is_finite() => {
@@ -38,41 +40,42 @@ pub fn usable_size(remembered: Option<(f32, f32)>) -> Vec2 {
     }
 }
 
-/// A poisoned lock still guards a whole value: every write here is a single assignment.
+/// Every write is a single assignment, so a poisoned lock guards a valid value.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The plugin's editor. A window that is opened anew has the size that the project remembers.
+/// The plugin's editor. Each window opens with the project's size.
 pub struct PluginEditor {
     params: Arc<UnbraidParams>,
     session: Arc<Session>,
-    /// The window that was opened last, or will be opened next.
-    window: Mutex<Window>,
+    /// The window that is open or will be opened next.
+    window: Mutex<EguiWindow>,
 }
 
-struct Window {
+struct EguiWindow {
     state: Arc<EguiEditorState>,
-    editor: Arc<EguiEditor<App>>,
+    editor: Arc<EguiEditor<EditorApp>>,
 }
 
 /// The editor of an instance whose parameters and session these are.
 pub fn create(params: Arc<UnbraidParams>, session: Arc<Session>) -> Option<PluginEditor> {
-    let window = Mutex::new(Window::new(&params, &session)?);
+    let window = Mutex::new(EguiWindow::new(&params, &session)?);
     Some(PluginEditor { params, session, window })
 }
 
-impl Window {
+impl EguiWindow {
     fn new(params: &Arc<UnbraidParams>, session: &Arc<Session>) -> Option<Self> {
         let (size, scale) = (usable_size(*lock(&params.editor_size)), remembered(params));
         let state = EguiEditorState::from_size(LogicalSize::new(f64::from(size.x), f64::from(size.y)), scale);
-        // The window manager holds a window of our own to what it was opened with: the least of all scales.
+        // The window manager keeps these limits for as long as the window is open, so they cover all scales.
         let hint = ResizeHint::RESIZABLE.with_min_max_logical_size(
             Some(LogicalSize::new(MIN_SIZE.x * SCALES[0], MIN_SIZE.y * SCALES[0])),
             Some(LogicalSize::new(MAX_SIZE.x * SCALES[SCALES.len() - 1], MAX_SIZE.y * SCALES[SCALES.len() - 1])),
         );
         let settings = EguiNiceSettings::new().with_tile("Unbraid").with_resize_hint(hint);
-        let app = App { params: params.clone(), session: session.clone(), host: None, state: EditorState::default() };
+        let app =
+            EditorApp { params: params.clone(), session: session.clone(), host: None, state: EditorState::default() };
         let notifier = RepaintNotifier::new();
         let notified = notifier.clone();
         session.waker.set(move || notified.request_repaint());
@@ -87,14 +90,14 @@ impl Window {
 }
 
 impl PluginEditor {
-    /// The egui editor, renewed if a project has come with another size since and no window is open.
-    /// No lock is held on return: opening a window may make the host ask for its size.
-    fn current(&self) -> Arc<EguiEditor<App>> {
+    /// The egui editor; a new one if a project has brought another size and no window is open.
+    /// No lock is held on return, because opening a window may make the host ask for its size.
+    fn current(&self) -> Arc<EguiEditor<EditorApp>> {
         let mut window = lock(&self.window);
         let wanted = usable_size(*lock(&self.params.editor_size));
         if !window.state.is_open()
             && (wanted != window.size() || remembered(&self.params) != window.state.user_scale_factor())
-            && let Some(renewed) = Window::new(&self.params, &self.session)
+            && let Some(renewed) = EguiWindow::new(&self.params, &self.session)
         {
             *window = renewed;
         }
@@ -135,14 +138,14 @@ impl Editor for PluginEditor {
 }
 
 /// What egui runs in the window.
-pub struct App {
+pub struct EditorApp {
     params: Arc<UnbraidParams>,
     session: Arc<Session>,
     host: Option<GuiContext>,
     state: EditorState,
 }
 
-impl NiceEguiApp for App {
+impl NiceEguiApp for EditorApp {
     fn build(
         &mut self,
         egui_ctx: egui::Context,
@@ -151,12 +154,9 @@ impl NiceEguiApp for App {
     ) -> Result<(), HandlerError> {
         theme::install(&egui_ctx);
         self.host = Some(nice_gui_ctx);
-        // The app outlives its windows, and each window's clock begins at 0.
+        // The app outlives its windows, and the clock of each window begins at 0.
         self.state = EditorState::default().with_file_chooser(self.state.file_chooser());
-        // Knobs that were offered while no window was open come too late: the player has gone on since.
-        self.session.withdraw_knobs();
-        self.session.history().settle();
-        self.session.browse(Browse::Read);
+        send::window_opened(&self.session);
         Ok(())
     }
 

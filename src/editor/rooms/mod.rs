@@ -1,16 +1,16 @@
-//! The rooms of the window, one file or folder each.
+//! The rooms: the parts of the window, one file or folder each.
+//!
+//! A room draws from a [`Snapshot`](super::snapshot::Snapshot) and its own state into its rectangle, and returns what
+//! the user [`Asked`](super::asked::Asked) for. No room imports another one, except a parent its parts.
+//!
+//! From top to bottom: [`header`], [`failure`], [`picture`], [`strips`] or [`bases`], [`sound_row`], [`status`] and
+//! [`footer`].
 
 pub mod bases;
+pub mod failure;
 pub mod footer;
 pub mod header;
 pub mod picture;
 pub mod sound_row;
 pub mod status;
 pub mod strips;
-
-use super::{
-    EditorState, Scene, file_chooser, scale, theme,
-    widgets::{dial, gesture, icon, knob, meter, toggle, value_field},
-};
-use header::latency;
-use strips::{card as strip, learn};

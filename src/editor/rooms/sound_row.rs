@@ -1,46 +1,59 @@
-//! The row beneath the strips: how the sources are told apart, and the main output.
+//! The row below the strips: how the sources are separated, and the main output.
 
-use super::{
-    EditorState, Scene,
-    dial::Tick,
-    knob::Knob,
-    meter::{Growth, MeterBar},
+use crate::editor::{
+    snapshot::Snapshot,
     theme,
-    value_field::ValueField,
+    widgets::{
+        dial::Tick,
+        knob::Knob,
+        knob_input::KnobInput,
+        meter::{Growth, MeterBar, MeterLevel},
+        value_field::ValueField,
+    },
 };
 use egui::{Align2, CornerRadius, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
-use nice_plug::prelude::{FloatParam, Param};
+use nice_plug::prelude::{FloatParam, Param, ParamSetter};
 
-/// Widest and narrowest that a knob's cell gets, in points.
+/// Least and largest width of a knob's cell, in points.
 const CELL_WIDTHS: (f32, f32) = (74.0, 98.0);
-/// Share of the row that the knobs may take.
+/// The knobs' largest share of the row.
 const KNOB_SHARE: f32 = 0.66;
 const CAPTION_HEIGHT: f32 = 17.0;
-/// From this width of the row on, what a knob does is said beside it; from this height on, in two words beneath its name.
-const SPOKEN_FROM: f32 = 1_180.0;
+/// From this width of the row on, what a knob does is written beside it, in points.
+const DESCRIBED_FROM: f32 = 1_180.0;
+/// From this height on, it is written in two words below the knob's name, in points.
 const HINTED_FROM: f32 = 96.0;
-/// Width of a cell in which it is said, in points.
-const SPOKEN_CELL: f32 = 178.0;
+/// Width of a cell with a description beside the knob, in points.
+const DESCRIBED_CELL: f32 = 178.0;
 const HINT_HEIGHT: f32 = 13.0;
 
-/// A small knob, its step per notch, and what one will hear.
-struct Small<'a> {
+/// A small knob.
+struct SmallKnob<'a> {
     name: &'static str,
     param: &'a FloatParam,
+    /// One step of the wheel, in the parameter's plain unit.
     step: f32,
-    /// In two words.
+    /// What it does to the sound, in two words.
     hint: &'static str,
-    /// In a line.
+    /// The same in one line.
     tooltip: &'static str,
 }
 
-/// Draws the row in `room`.
-pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
+/// Draws the row in `row`; `output` is the level of the main output. Returns what the knob under the pointer does,
+/// where there is no space beside it to say so.
+pub fn draw(
+    ui: &mut Ui,
+    row: Rect,
+    snapshot: &Snapshot,
+    output: &mut MeterLevel,
+    input: &mut KnobInput,
+    setter: &ParamSetter,
+) -> Option<&'static str> {
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
-    ui.painter().rect(room, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
-    let inner = room.shrink2(vec2(10.0, 5.0));
-    let params = scene.params;
-    let small = |name, param, step, hint, tooltip| Small { name, param, step, hint, tooltip };
+    ui.painter().rect(row, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
+    let inner = row.shrink2(vec2(10.0, 5.0));
+    let params = snapshot.params;
+    let small = |name, param, step, hint, tooltip| SmallKnob { name, param, step, hint, tooltip };
     let knobs = [
         small(
             "Focus",
@@ -72,9 +85,10 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
         ),
         small("Output", &params.output, 1.0, "how loud", "How loud the main output is."),
     ];
-    let spoken = inner.width() >= SPOKEN_FROM;
+    let mut hovered = None;
+    let described = inner.width() >= DESCRIBED_FROM;
     let width = (inner.width() * KNOB_SHARE / knobs.len() as f32).clamp(CELL_WIDTHS.0, CELL_WIDTHS.1).floor();
-    let width = if spoken { SPOKEN_CELL } else { width };
+    let width = if described { DESCRIBED_CELL } else { width };
     let mut left = inner.left();
     for (i, knob) in knobs.iter().enumerate() {
         if i == 3 {
@@ -82,43 +96,43 @@ pub fn draw(ui: &mut Ui, room: Rect, scene: &Scene, state: &mut EditorState) {
             left += 12.0;
         }
         let cell = Rect::from_x_y_ranges(left..=left + width, inner.y_range());
-        if !spoken && ui.rect_contains_pointer(cell) {
-            state.hint = Some(knob.tooltip);
+        if !described && ui.rect_contains_pointer(cell) {
+            hovered = Some(knob.tooltip);
         }
-        let cell = if spoken { draw_line(ui, cell, knob) } else { cell };
-        draw_knob(ui, cell, i, knob, !spoken, scene, state);
+        let cell = if described { describe(ui, cell, knob) } else { cell };
+        draw_knob(ui, cell, i, knob, !described, input, setter);
         left += width;
     }
-    draw_output(ui, inner.with_min_x(left + 14.0).with_max_x(inner.right() - 4.0), state);
+    draw_output(ui, inner.with_min_x(left + 14.0).with_max_x(inner.right() - 4.0), output);
+    hovered
 }
 
 fn divide(ui: &Ui, x: f32, inner: Rect) {
     ui.painter().vline(x, inner.shrink2(vec2(0.0, 8.0)).y_range(), Stroke::new(1.0, theme::EDGE));
 }
 
-/// What the knob does, at the right of `cell`; gives what is left of that.
-fn draw_line(ui: &Ui, cell: Rect, knob: &Small) -> Rect {
-    let room = cell.with_min_x(cell.left() + 82.0);
-    let galley = ui.painter().layout(knob.tooltip.to_owned(), theme::font(11.5), theme::FAINT, room.width() - 6.0);
-    ui.painter().with_clip_rect(room).galley(
-        pos2(room.left(), room.center().y - galley.size().y / 2.0),
+/// Writes what the knob does at the right of `cell`; returns the rest of `cell`.
+fn describe(ui: &Ui, cell: Rect, knob: &SmallKnob) -> Rect {
+    let text = cell.with_min_x(cell.left() + 82.0);
+    let galley = ui.painter().layout(knob.tooltip.to_owned(), theme::font(11.5), theme::FAINT, text.width() - 6.0);
+    ui.painter().with_clip_rect(text).galley(
+        pos2(text.left(), text.center().y - galley.size().y / 2.0),
         galley,
         theme::FAINT,
     );
-    cell.with_max_x(room.left() - 4.0)
+    cell.with_max_x(text.left() - 4.0)
 }
 
 fn draw_knob(
     ui: &mut Ui,
     cell: Rect,
     index: usize,
-    knob: &Small,
+    knob: &SmallKnob,
     hinted: bool,
-    scene: &Scene,
-    state: &mut EditorState,
+    input: &mut KnobInput,
+    setter: &ParamSetter,
 ) {
     let hinted = hinted && cell.height() >= HINTED_FROM - 10.0;
-    let setter = scene.gui.param_setter();
     let caption = cell.with_max_y(cell.top() + CAPTION_HEIGHT);
     let value = Rect::from_center_size(
         cell.center_bottom() - vec2(0.0, CAPTION_HEIGHT / 2.0),
@@ -143,7 +157,7 @@ fn draw_knob(
         step: knob.step,
         tooltip: knob.tooltip,
     };
-    dial.show(ui, middle, id, id.with("field"), &setter, &mut state.hand);
+    dial.show(ui, middle, id, id.with("field"), setter, input);
     let field = ValueField {
         param: knob.param,
         name: &format!("{} value", knob.name),
@@ -151,13 +165,13 @@ fn draw_knob(
         text_size: theme::BODY,
         colour: theme::TEXT,
     };
-    field.show(ui, value, id.with("field"), &setter, &mut state.hand);
+    field.show(ui, value, id.with("field"), setter, input);
 }
 
-fn draw_output(ui: &Ui, room: Rect, state: &mut EditorState) {
-    let middle = room.center().y;
-    let rect = Rect::from_x_y_ranges(room.x_range(), middle - 9.0..=middle + 22.0);
-    let at = egui::pos2(room.left(), rect.top() - 4.0);
+fn draw_output(ui: &Ui, space: Rect, output: &mut MeterLevel) {
+    let middle = space.center().y;
+    let rect = Rect::from_x_y_ranges(space.x_range(), middle - 9.0..=middle + 22.0);
+    let at = pos2(space.left(), rect.top() - 4.0);
     ui.painter().text(at, Align2::LEFT_BOTTOM, "Main output", theme::font(theme::CAPTION), theme::WEAK);
     let bar = MeterBar {
         name: "Output level",
@@ -166,5 +180,5 @@ fn draw_output(ui: &Ui, room: Rect, state: &mut EditorState) {
         thickness: 14.0,
         labelled: true,
     };
-    bar.show(ui, rect, ui.scope_id().with("output meter"), &mut state.output);
+    bar.show(ui, rect, ui.scope_id().with("output meter"), output);
 }

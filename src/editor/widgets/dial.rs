@@ -1,6 +1,6 @@
-//! How a knob looks: an arc from its lowest position to its value, ticks, a body, a pointer.
+//! A knob as it is painted: an arc from the lowest position to the value, ticks, a body, a pointer.
 
-use super::theme;
+use crate::editor::theme;
 use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 use std::f32::consts::{PI, TAU};
 
@@ -8,9 +8,9 @@ use std::f32::consts::{PI, TAU};
 const START: f32 = 0.75 * PI;
 /// Angle between the lowest and the highest position.
 const SWEEP: f32 = 1.5 * PI;
-/// How far the arc reaches beneath the centre, as a share of its radius; the ticks' labels reach a little further.
+/// How far the arc reaches below the centre, as a share of its radius. The ticks' labels reach a little further.
 const FOOT: f32 = 0.86;
-/// From this diameter on the ticks carry labels, in points.
+/// Least diameter at which the ticks have labels, in points.
 const LABELS_FROM: f32 = 116.0;
 
 /// A tick beside the arc.
@@ -20,11 +20,11 @@ pub struct Tick {
     pub position: f32,
     /// Label; empty for none.
     pub label: &'static str,
-    /// The tick that stands for "unchanged"; drawn at every size.
+    /// Marks the neutral position ("unchanged"); drawn at every size.
     pub home: bool,
 }
 
-/// What the knob shows.
+/// What a knob shows.
 pub struct Dial<'a> {
     /// Position, 0 to 1.
     pub position: f32,
@@ -32,9 +32,9 @@ pub struct Dial<'a> {
     pub colour: Color32,
     /// Ticks, lowest first.
     pub ticks: &'a [Tick],
-    /// The pointer is over it or holds it.
+    /// The pointer is over it or drags it.
     pub hot: bool,
-    /// It has the keyboard.
+    /// It has the keyboard's focus.
     pub focused: bool,
 }
 

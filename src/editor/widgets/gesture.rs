@@ -1,17 +1,17 @@
-//! How a parameter is set so that the host records it: begin, set, end.
+//! How a parameter is set so that the host can record it: begin, set, end.
 
 use nice_plug::prelude::{Param, ParamSetter};
 
-/// Sets `param` to the plain `value` in a gesture of its own. Nothing happens if it is there already.
+/// Sets `param` to the plain `value` in a gesture of its own, if it has another value.
 pub fn set<P: Param>(setter: &ParamSetter, param: &P, value: P::Plain) {
-    // Compared as the host sees it: a plain value may come back from it a rounding error away.
+    // Compared normalized, as the host keeps it: a plain value may come back with a rounding error.
     let normalized = param.preview_normalized(value);
     if param.unmodulated_normalized_value() != normalized {
         put(setter, param, normalized);
     }
 }
 
-/// Sets `param` to `normalized` in a gesture of its own, wherever it is.
+/// Sets `param` to `normalized` in a gesture of its own, whatever value it has.
 pub fn put(setter: &ParamSetter, param: &impl Param, normalized: f32) {
     setter.begin_set_parameter(param);
     setter.set_parameter_normalized(param, normalized);

@@ -1,6 +1,6 @@
-//! Small pictures, drawn by code, and the buttons that carry them.
+//! Icons, drawn by code, and buttons that show one.
 
-use super::theme;
+use crate::editor::theme;
 use egui::{
     Color32, CornerRadius, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
     accesskit::Role, pos2, vec2,
@@ -10,26 +10,26 @@ use std::f32::consts::{FRAC_PI_2, PI};
 /// Width of lines, in points.
 const LINE: f32 = 1.5;
 
-/// What a picture shows.
+/// What an icon shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
     /// A tip to the left.
     Previous,
     /// A tip to the right.
     Next,
-    /// A tip downwards: there is more beneath.
+    /// A tip downwards: something opens below.
     More,
     /// An arrow that turns back.
     Undo,
-    /// An arrow that turns forth.
+    /// An arrow that turns forward.
     Redo,
-    /// An arrow into the one on the right.
+    /// An arrow to a bar on the right.
     CopyRight,
-    /// An arrow into the one on the left.
+    /// An arrow to a bar on the left.
     CopyLeft,
-    /// A triangle, the sign of a difference.
+    /// A triangle, the letter delta.
     Difference,
-    /// The sign on every power switch.
+    /// The power symbol.
     Power,
     /// A magnifying glass.
     Search,
@@ -39,14 +39,14 @@ pub enum Icon {
     Pencil,
     /// A waste bin.
     Bin,
-    /// A key that rubs out what stands before it.
-    RubOut,
+    /// A backspace key.
+    Backspace,
     /// An exclamation mark in a triangle.
     Warning,
 }
 
 impl Icon {
-    /// Paints the picture around `centre`, some 14 points wide.
+    /// Paints the icon around `centre`, some 14 points wide.
     pub fn paint(self, painter: &Painter, centre: Pos2, ink: Color32) {
         let at = |x: f32, y: f32| centre + vec2(x, y);
         let stroke = Stroke::new(LINE, ink);
@@ -91,7 +91,7 @@ impl Icon {
                 line(&[(-4.0, -3.5), (-3.5, 5.5), (3.5, 5.5), (4.0, -3.5)]);
                 line(&[(0.0, -0.5), (0.0, 3.0)]);
             }
-            Self::RubOut => {
+            Self::Backspace => {
                 let outline = [(-7.0, 0.0), (-3.0, -4.5), (6.5, -4.5), (6.5, 4.5), (-3.0, 4.5)];
                 painter.add(Shape::closed_line(outline.map(|(x, y)| at(x, y)).into(), stroke));
                 line(&[(-0.5, -2.0), (3.5, 2.0)]);
@@ -113,7 +113,7 @@ fn arc(painter: &Painter, centre: Pos2, radius: f32, from: f32, to: f32, stroke:
     painter.add(Shape::line((0..=CORNERS).map(corner).collect(), stroke));
 }
 
-/// An arrow that leaves to the left (`way` -1) or the right (1) and comes round beneath.
+/// An arrow that points to the left (`way` -1) or the right (1) and curves back below.
 fn turn(painter: &Painter, centre: Pos2, way: f32, stroke: Stroke) {
     let at = |x: f32, y: f32| pos2(centre.x + x * way, centre.y + y);
     painter.add(Shape::line(vec![at(2.0, -6.0), at(5.5, -2.5), at(2.0, 1.0)], stroke));
@@ -127,20 +127,20 @@ fn turn(painter: &Painter, centre: Pos2, way: f32, stroke: Stroke) {
     painter.add(Shape::line(points, stroke));
 }
 
-/// A button that carries a picture.
+/// A button that shows an icon.
 pub struct IconButton<'a> {
-    /// The picture.
+    /// The icon.
     pub icon: Icon,
     /// What it is called in the accessibility tree.
     pub name: &'a str,
-    /// Whether it can be clicked now.
+    /// Whether it can be clicked.
     pub enabled: bool,
-    /// Whether it stands on a plate at rest.
+    /// Whether its background is drawn while the pointer is elsewhere.
     pub plate: bool,
 }
 
 impl<'a> IconButton<'a> {
-    /// A button on a plate that can be clicked.
+    /// An enabled button with a background.
     pub fn new(icon: Icon, name: &'a str) -> Self {
         Self { icon, name, enabled: true, plate: true }
     }
@@ -166,7 +166,7 @@ impl<'a> IconButton<'a> {
     }
 }
 
-/// A button's plate, with a ring while it has the keyboard.
+/// A button's background, with a ring while it has the keyboard's focus.
 pub fn plate(ui: &Ui, rect: Rect, fill: Color32, response: &Response) {
     let edge = if response.has_focus() { Stroke::new(2.0, theme::FOCUS) } else { Stroke::new(1.0, theme::BUTTON_EDGE) };
     ui.painter().rect(rect, CornerRadius::same(theme::BUTTON_RADIUS as u8), fill, edge, StrokeKind::Inside);

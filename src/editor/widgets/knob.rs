@@ -1,13 +1,15 @@
-//! A rotary knob on a parameter: drag, wheel, keys, reset.
+//! A rotary knob of a parameter: drag, wheel, keys, reset.
 
 use super::{
     dial::{Dial, Tick},
     gesture,
-    state::Hand,
-    theme,
-    value_field::{self, Entry},
+    knob_input::{KnobDrag, KnobInput, KnobSteps, NumberEntry},
+    value_field,
 };
-use crate::instance::params::{GAIN_MAX_DB, GAIN_MIN_DB, GAIN_SILENCE_DB};
+use crate::{
+    editor::theme,
+    instance::params::{GAIN_MAX_DB, GAIN_MIN_DB, GAIN_SILENCE_DB},
+};
 use egui::{
     Color32, CursorIcon, Event, EventFilter, Id, Key, Modifiers, MouseWheelUnit, PointerButton, Rect, RectAlign,
     Response, Sense, Tooltip, Ui, WidgetInfo,
@@ -15,17 +17,16 @@ use egui::{
 };
 use nice_plug::prelude::{FloatParam, Param, ParamSetter};
 
-/// Vertical way of the pointer that turns a knob from one end to the other, in points.
+/// Vertical distance that the pointer is dragged to turn a knob from one end to the other, in points.
 const DRAG_LENGTH: f32 = 200.0;
-/// How much finer everything is while shift is held.
+/// How many times finer drags and steps are while shift is held.
 const FINE: f32 = 10.0;
-/// Scrolling of a touchpad that counts as one notch of a wheel, in points.
+/// Scrolling on a touchpad that counts as one notch of a wheel, in points.
 const POINTS_PER_NOTCH: f32 = 40.0;
+/// Longest time that a host takes to apply a value, in seconds: a few of its largest blocks.
+const HOST_DELAY_S: f64 = 0.3;
 
-/// A host has taken over a value after this time at the latest, in seconds: a few of its largest blocks.
-const FOLLOWS_S: f64 = 0.3;
-
-/// A knob and how it is called.
+/// A knob.
 pub struct Knob<'a> {
     /// The parameter it turns.
     pub param: &'a FloatParam,
@@ -37,79 +38,64 @@ pub struct Knob<'a> {
     pub ticks: &'a [Tick],
     /// One step of the wheel or an arrow key, in the parameter's plain unit.
     pub step: f32,
-    /// What one will hear, and how to turn it.
+    /// What it does to the sound, and how to turn it.
     pub tooltip: &'a str,
 }
 
-/// A drag that is going on.
-#[derive(Debug, Clone, Copy)]
-pub struct Hold {
-    /// The knob that is held.
-    knob: Id,
-    /// Where the hand has turned the knob to, normalized; the host may be slower to follow.
-    position: f32,
-    /// The click that began it was a reset; the knob stays there.
-    was_reset: bool,
-    /// The knob was drawn in this frame.
-    pub(in crate::editor) is_drawn: bool,
-}
-
-/// Steps that were turned: the host may be slower to follow than the next step comes.
-#[derive(Debug, Clone, Copy)]
-pub struct Turn {
-    knob: Id,
-    /// Where they have led, in the parameter's plain unit, and when, in seconds.
-    to: f32,
-    at: f64,
-}
-
 impl Knob<'_> {
-    /// Draws the knob in `rect` and turns the parameter. `field` is the knob's number, which enter opens.
-    pub fn show(&self, ui: &Ui, rect: Rect, id: Id, field: Id, setter: &ParamSetter, hand: &mut Hand) {
+    /// Draws the knob in `rect` and turns the parameter. `field` is the knob's [`value_field`], which the key enter
+    /// opens.
+    pub fn show(&self, ui: &Ui, rect: Rect, id: Id, field: Id, setter: &ParamSetter, input: &mut KnobInput) {
         let response = ui.interact(rect, id, Sense::drag());
-        let held = self.drag(ui, &response, setter, &mut hand.hold);
-        if held.is_some() {
-            hand.turn = None;
+        let drag = self.drag(ui, &response, setter, &mut input.drag);
+        if drag.is_some() {
+            input.steps = None;
         } else {
             let steps = self.wheel(ui, &response) + self.keys(ui, &response);
             if steps != 0.0 {
-                self.turn(steps, ui.input(|input| input.time), response.id, setter, &mut hand.turn);
+                self.turn(steps, ui.input(|input| input.time), response.id, setter, &mut input.steps);
             }
             if self.assist(ui, &response, setter) {
-                hand.turn = None;
+                input.steps = None;
             }
-            // The key is used up here, or it would end the typing that it begins.
+            // The key is consumed here; else the text field that it opens would take it for the end of typing.
             if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
-                hand.entry = Some(Entry::new(field, self.param));
+                input.typing = Some(NumberEntry::new(field, self.param));
             }
         }
         self.describe(ui, &response);
-        let position = held.map_or(self.param.unmodulated_normalized_value(), |hold| hold.position);
-        let hot = held.is_some() || response.hovered();
+        let position = drag.map_or(self.param.unmodulated_normalized_value(), |drag| drag.position);
+        let hot = drag.is_some() || response.hovered();
         let dial = Dial { position, colour: self.colour, ticks: self.ticks, hot, focused: response.has_focus() };
         dial.paint(ui.painter(), rect);
         let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
-        if held.is_none() {
-            // Above the knob, so that the number beneath it stays in sight.
+        if drag.is_none() {
+            // Above the knob, so that it does not cover the number below.
             let mut tooltip = Tooltip::for_enabled(&response);
             tooltip.popup = tooltip.popup.align(RectAlign::TOP);
             tooltip.show(|ui| ui.label(self.tooltip));
         }
     }
 
-    /// One gesture from press to release, as touch automation wants it.
-    fn drag(&self, ui: &Ui, response: &Response, setter: &ParamSetter, hand: &mut Option<Hold>) -> Option<Hold> {
-        let mut hold = hand.filter(|hold| hold.knob == response.id);
-        let begins = hand.is_none() && response.drag_started_by(PointerButton::Primary);
+    /// One gesture from press to release, as touch automation needs it.
+    fn drag(
+        &self,
+        ui: &Ui,
+        response: &Response,
+        setter: &ParamSetter,
+        shared: &mut Option<KnobDrag>,
+    ) -> Option<KnobDrag> {
+        let mut drag = shared.filter(|drag| drag.knob == response.id);
+        let begins = shared.is_none() && response.drag_started_by(PointerButton::Primary);
         let (modifiers, double_click) =
             ui.input(|input| (input.modifiers, input.pointer.button_double_clicked(PointerButton::Primary)));
         let reset = (begins && modifiers.command) || (double_click && response.contains_pointer());
         if begins {
             setter.begin_set_parameter(self.param);
             let position = self.param.unmodulated_normalized_value();
-            hold = Some(Hold { knob: response.id, position, was_reset: false, is_drawn: true });
+            drag = Some(KnobDrag { knob: response.id, position, was_reset: false, is_drawn: true });
         }
-        let mut current = Hold { is_drawn: true, ..hold? };
+        let mut current = KnobDrag { is_drawn: true, ..drag? };
         if reset {
             setter.set_parameter(self.param, self.param.default_plain_value());
             current.position = self.param.default_normalized_value();
@@ -122,14 +108,14 @@ impl Knob<'_> {
                 current.position = position;
             }
         }
-        *hand = response.dragged().then_some(current);
-        if hand.is_none() {
+        *shared = response.dragged().then_some(current);
+        if shared.is_none() {
             setter.end_set_parameter(self.param);
         }
-        *hand
+        *shared
     }
 
-    /// Steps that the wheel has turned; what is less than a notch is kept for later.
+    /// Steps of the wheel. What is less than a notch is kept for the next call.
     fn wheel(&self, ui: &Ui, response: &Response) -> f32 {
         if !response.hovered() {
             return 0.0;
@@ -173,17 +159,17 @@ impl Knob<'_> {
             })
     }
 
-    /// Turns the parameter by `steps` steps, from where the last ones have led if that was just now.
-    fn turn(&self, steps: f32, now: f64, knob: Id, setter: &ParamSetter, last: &mut Option<Turn>) {
-        let under_way = last.filter(|turn| turn.knob == knob && (0.0..FOLLOWS_S).contains(&(now - turn.at)));
-        let to = self.stepped(under_way.map_or(self.param.unmodulated_plain_value(), |turn| turn.to), steps);
-        if under_way.is_some_and(|turn| turn.to != to) {
-            // What the parameter is at says nothing yet.
+    /// Turns the parameter by `steps` steps. If the last steps came just now, it counts from where they led.
+    fn turn(&self, steps: f32, now: f64, knob: Id, setter: &ParamSetter, last: &mut Option<KnobSteps>) {
+        let recent = last.filter(|last| last.knob == knob && (0.0..HOST_DELAY_S).contains(&(now - last.at)));
+        let to = self.stepped(recent.map_or(self.param.unmodulated_plain_value(), |last| last.to), steps);
+        if recent.is_some_and(|last| last.to != to) {
+            // The parameter may not have followed yet, so its value is not compared.
             gesture::put(setter, self.param, self.param.preview_normalized(to));
         } else {
             gesture::set(setter, self.param, to);
         }
-        *last = Some(Turn { knob, to, at: now });
+        *last = Some(KnobSteps { knob, to, at: now });
     }
 
     /// The plain value `steps` steps away from the plain value `from`, on the grid of fine steps.
@@ -192,14 +178,14 @@ impl Knob<'_> {
         let to = ((from + steps * self.step) / fine).round() * fine;
         let silence_below = self.param.preview_plain(0.0) == GAIN_SILENCE_DB && to < GAIN_MIN_DB;
         match silence_below {
-            // Between silence and the lowest gain there is nothing to step on.
+            // There are no steps between silence and the lowest gain.
             true if steps > 0.0 => GAIN_MIN_DB,
             true => GAIN_SILENCE_DB,
             false => self.param.preview_plain(self.param.preview_normalized(to)),
         }
     }
 
-    /// A value set, or a reset asked for, from the keyboard or by a screen reader; whether there was any.
+    /// Reset by the keyboard, or a value set by a screen reader; returns whether there was any.
     fn assist(&self, ui: &Ui, response: &Response, setter: &ParamSetter) -> bool {
         let reset = response.has_focus()
             && ui.input(|input| input.key_pressed(Key::Delete) || input.key_pressed(Key::Backspace));
@@ -255,7 +241,7 @@ pub fn gain_ticks(gain: &FloatParam) -> [Tick; 7] {
     ]
 }
 
-/// The colour of an arc that is heard, or not.
+/// The colour of a source's arc, greyed while the source is not heard.
 pub fn arc_colour(colour: Color32, heard: bool) -> Color32 {
     if heard { colour } else { theme::unheard(colour) }
 }

@@ -1,7 +1,9 @@
 //! A level meter: peak with hold, RMS, clip mark, on a scale in dB full scale.
 
-use super::theme;
-use crate::instance::wires::meters::{Meter, SILENCE_DB};
+use crate::{
+    editor::{decibels::decibels, theme},
+    instance::wires::meters::SILENCE_DB,
+};
 use egui::{
     Align2, Color32, CornerRadius, Id, Painter, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
@@ -16,7 +18,7 @@ const FALL_DB_PER_S: f32 = 26.0;
 const RMS_TIME_S: f32 = 0.12;
 /// How long the highest peak is held, in seconds.
 const HOLD_S: f64 = 1.5;
-/// Without a peak for this long the audio thread no longer writes, and its last RMS is old, in seconds.
+/// After this long without a peak the audio thread writes no more, and the last RMS is out of date, in seconds.
 const STALE_S: f64 = 0.35;
 /// Labelled levels, in dB.
 const SCALE_DB: [f32; 6] = [6.0, 0.0, -6.0, -12.0, -24.0, -40.0];
@@ -26,13 +28,13 @@ const SCALE_DB: [f32; 6] = [6.0, 0.0, -6.0, -12.0, -24.0, -40.0];
 pub enum Growth {
     /// Upwards, with the scale to its right.
     Up,
-    /// To the right, with the scale beneath.
+    /// To the right, with the scale below.
     Right,
 }
 
-/// A level as it is shown: it rises at once and falls by time. All levels in dB full scale.
+/// A level as it is shown: it rises at once and falls slowly. All levels in dB full scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Level {
+pub struct MeterLevel {
     peak_db: f32,
     rms_db: f32,
     held_db: f32,
@@ -42,21 +44,17 @@ pub struct Level {
     pub clipped: bool,
 }
 
-impl Default for Level {
+impl Default for MeterLevel {
     fn default() -> Self {
         let silence = f32::NEG_INFINITY;
         Self { peak_db: silence, rms_db: silence, held_db: silence, held_at: 0.0, heard_at: 0.0, clipped: false }
     }
 }
 
-pub(in crate::editor) fn decibels(amplitude: f32) -> f32 {
-    if amplitude > 0.0 { 20.0 * amplitude.log10() } else { f32::NEG_INFINITY }
-}
-
-impl Level {
-    /// Takes what the audio thread wrote; `now` and `elapsed` in seconds.
-    pub fn update(&mut self, meter: &Meter, now: f64, elapsed: f32) {
-        let (peak, rms) = meter.take();
+impl MeterLevel {
+    /// Takes what the audio thread measured since the last frame: `peak` and `rms` are linear amplitudes. `now` and
+    /// `elapsed`, since the last frame, in seconds.
+    pub fn update(&mut self, (peak, rms): (f32, f32), now: f64, elapsed: f32) {
         let peak_db = decibels(peak);
         if peak > 0.0 {
             self.heard_at = now;
@@ -72,12 +70,12 @@ impl Level {
         self.rms_db = old + (rms_db.max(SILENCE_DB - 10.0) - old) * (1.0 - (-elapsed / RMS_TIME_S).exp());
     }
 
-    /// Whether there is anything to see move.
+    /// Whether anything of it moves on the screen.
     pub fn is_moving(&self) -> bool {
         self.peak_db > FLOOR_DB || self.held_db > FLOOR_DB || self.rms_db > FLOOR_DB
     }
 
-    /// Whether the audio thread has written no level above silence lately.
+    /// Whether no peak above silence came lately.
     pub fn is_silent(&self) -> bool {
         self.peak_db < SILENCE_DB
     }
@@ -92,12 +90,12 @@ impl Level {
     }
 }
 
-/// Where `db` stands on the scale, 0 to 1; the upper levels get the most room.
-pub(in crate::editor) fn position(db: f32) -> f32 {
+/// Where `db` lies on the scale, 0 to 1; the upper levels get the most space.
+pub fn position(db: f32) -> f32 {
     ((db - FLOOR_DB) / (CEILING_DB - FLOOR_DB)).clamp(0.0, 1.0).powf(1.6)
 }
 
-/// A meter in its place.
+/// A meter.
 pub struct MeterBar<'a> {
     /// What it is called in the accessibility tree: "Drums level".
     pub name: &'a str,
@@ -113,7 +111,7 @@ pub struct MeterBar<'a> {
 
 impl MeterBar<'_> {
     /// Draws the meter in `rect`; a click clears the clip mark.
-    pub fn show(&self, ui: &Ui, rect: Rect, id: Id, level: &mut Level) -> Response {
+    pub fn show(&self, ui: &Ui, rect: Rect, id: Id, level: &mut MeterLevel) -> Response {
         let response = ui.interact(rect, id, Sense::click());
         response.widget_info(|| {
             let mut info = WidgetInfo::labeled(Role::Meter, ui.is_enabled(), self.name);
@@ -172,7 +170,7 @@ impl MeterBar<'_> {
         }
     }
 
-    fn paint(&self, painter: &Painter, bar: Rect, level: &Level) {
+    fn paint(&self, painter: &Painter, bar: Rect, level: &MeterLevel) {
         let round = CornerRadius::same(2);
         painter.rect_filled(self.rail(bar), round, theme::WELL);
         let clip = if level.clipped { theme::ALARM } else { theme::WELL };
@@ -189,7 +187,7 @@ impl MeterBar<'_> {
             let thick = 2.0 / if self.growth == Growth::Up { self.rail(bar).height() } else { self.rail(bar).width() };
             painter.rect_filled(self.span(bar, (held - thick).max(0.0), held), 0.0, theme::TEXT);
         }
-        // Full scale: a notch through the bar, so that the eye finds it without reading.
+        // A notch through the bar marks full scale.
         let zero = self.span(bar, position(0.0), position(0.0));
         painter.rect_filled(zero.expand2(self.across(0.0, 0.5)), 0.0, theme::GROUND);
     }

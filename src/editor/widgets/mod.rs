@@ -1,11 +1,15 @@
-//! What the rooms of the window are furnished with.
+//! What the rooms of the window are made of. A widget knows what it shows and what turns it, and nothing of the
+//! session.
+//!
+//! - [`knob`] with its [`dial`] and its [`value_field`]; [`knob_input`]: what pointer and keyboard do to all of them.
+//! - [`meter`], [`toggle`], [`icon`].
+//! - [`gesture`]: how a parameter is set, so that the host can record it.
 
 pub mod dial;
 pub mod gesture;
 pub mod icon;
 pub mod knob;
+pub mod knob_input;
 pub mod meter;
 pub mod toggle;
 pub mod value_field;
-
-use super::{state, theme};

@@ -1,23 +1,23 @@
 //! Buttons: switches that stay lit, segments of a choice, and plain ones.
 
-use super::theme;
+use crate::editor::theme;
 use egui::{
     Align2, Color32, CornerRadius, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role,
 };
 
 /// A button in a given place.
 pub struct Toggle<'a> {
-    /// What stands on it.
+    /// Its text.
     pub text: &'a str,
     /// What it is called in the accessibility tree.
     pub name: &'a str,
-    /// What it is: [`Role::Button`], [`Role::Switch`], [`Role::RadioButton`].
+    /// Its role in the accessibility tree, such as [`Role::Switch`] or [`Role::RadioButton`].
     pub role: Role,
     /// Whether it is lit.
     pub on: bool,
-    /// Its fill while lit.
+    /// Its fill while it is lit.
     pub lit: Color32,
-    /// Its edge at rest.
+    /// Its edge, while it does not have the keyboard's focus.
     pub edge: Stroke,
     /// Its corners.
     pub corners: CornerRadius,
@@ -40,7 +40,7 @@ impl<'a> Toggle<'a> {
         }
     }
 
-    /// Draws it in `rect`; the response tells whether it was clicked.
+    /// Draws it in `rect`.
     pub fn show(self, ui: &Ui, rect: Rect, id: Id) -> Response {
         let response = ui.interact(rect, id, Sense::click());
         response.widget_info(|| WidgetInfo::selected(self.role, ui.is_enabled(), self.on, self.name));
@@ -56,4 +56,24 @@ impl<'a> Toggle<'a> {
         painter.text(rect.center(), Align2::CENTER_CENTER, self.text, theme::font(self.text_size), ink);
         response
     }
+}
+
+/// A small button without a background, lit while `on`. `name` is what the accessibility tree calls it.
+pub fn plain_button(ui: &Ui, rect: Rect, text: &str, name: &str, on: bool) -> Response {
+    let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::selected(Role::Button, ui.is_enabled(), on, name);
+        info.current_text_value = Some(text.to_owned());
+        info
+    });
+    let fill = match (on, response.hovered()) {
+        (true, _) => theme::BUTTON_HOVER,
+        (false, true) => theme::BUTTON,
+        (false, false) => Color32::TRANSPARENT,
+    };
+    let edge = if response.has_focus() { Stroke::new(2.0, theme::FOCUS) } else { Stroke::new(1.0, theme::EDGE) };
+    let ink = if on || response.hovered() { theme::TEXT } else { theme::WEAK };
+    ui.painter().rect(rect, CornerRadius::same(4), fill, edge, StrokeKind::Inside);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::font(theme::CAPTION), ink);
+    response
 }

@@ -1,6 +1,10 @@
-//! A knob's number: shown, and typed after a click.
+//! A knob's number, which can be typed after a click.
 
-use super::{gesture, state::Hand, theme};
+use super::{
+    gesture,
+    knob_input::{KnobInput, NumberEntry},
+};
+use crate::editor::theme;
 use egui::{
     Align2, CornerRadius, CursorIcon, Id, Key, Margin, Rect, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo,
     accesskit::Role,
@@ -8,24 +12,6 @@ use egui::{
     text_edit::TextEditState,
 };
 use nice_plug::prelude::{FloatParam, Param, ParamSetter};
-
-/// The number that is being typed; there is at most one.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    field: Id,
-    text: String,
-    /// As it was: who types nothing changes nothing, though the number is rounded.
-    before: String,
-    opened: bool,
-}
-
-impl Entry {
-    /// Starts typing in the field `field` of `param`, with its number marked to be overwritten.
-    pub fn new(field: Id, param: &FloatParam) -> Self {
-        let text = param.normalized_value_to_string(param.unmodulated_normalized_value(), false);
-        Self { field, before: text.clone(), text, opened: false }
-    }
-}
 
 /// `param`'s value with its unit, in typographic signs: "−6.0 dB", "−∞ dB".
 pub fn shown(param: &FloatParam) -> String {
@@ -37,23 +23,23 @@ pub fn shown(param: &FloatParam) -> String {
     }
 }
 
-/// What `text` means for `param`, as a plain value within its range; `None` for nonsense.
-/// A decimal comma, the signs of [`shown`] and a left-out unit are fine.
+/// Reads `text` as a plain value of `param`, clamped to its range; `None` if it is no number. A decimal comma, the
+/// signs of [`shown`] and a missing unit are accepted.
 pub fn read(param: &FloatParam, text: &str) -> Option<f32> {
     let text = text.trim().to_lowercase().replace('−', "-").replace('∞', "inf").replace(',', ".");
     let number = text.trim_end_matches(&param.unit().trim().to_lowercase()).trim();
-    // What is too large or too small is clamped by the range; NaN is nothing.
+    // The parameter clamps to its range; NaN is left to be refused.
     let normalized = param.string_to_normalized_value(number).filter(|position| position.is_finite())?;
     Some(param.preview_plain(normalized))
 }
 
-/// A knob's number in its place.
+/// A knob's number.
 pub struct ValueField<'a> {
     /// The parameter.
     pub param: &'a FloatParam,
     /// What the field is called in the accessibility tree.
     pub name: &'a str,
-    /// Whether the unit is shown where there is one.
+    /// Whether the unit is shown, if the parameter has one.
     pub with_unit: bool,
     /// Size of the number, in points.
     pub text_size: f32,
@@ -62,25 +48,25 @@ pub struct ValueField<'a> {
 }
 
 impl ValueField<'_> {
-    /// Draws the field in `rect`. `id` is its own, `hand` the editor's only one.
-    pub fn show(&self, ui: &mut Ui, rect: Rect, id: Id, setter: &ParamSetter, hand: &mut Hand) {
-        match &mut hand.entry {
+    /// Draws the field `id` in `rect`.
+    pub fn show(&self, ui: &mut Ui, rect: Rect, id: Id, setter: &ParamSetter, input: &mut KnobInput) {
+        match &mut input.typing {
             Some(typing) if typing.field == id => {
                 if self.type_in(ui, rect, setter, typing) {
-                    (hand.entry, hand.turn) = (None, None);
+                    (input.typing, input.steps) = (None, None);
                 }
             }
             _ => {
-                if self.rest(ui, rect, id) {
-                    hand.entry = Some(Entry::new(id, self.param));
+                if self.show_number(ui, rect, id) {
+                    input.typing = Some(NumberEntry::new(id, self.param));
                     ui.ctx().request_repaint();
                 }
             }
         }
     }
 
-    /// Shows the number; `true` when it was clicked.
-    fn rest(&self, ui: &Ui, rect: Rect, id: Id) -> bool {
+    /// Shows the number; returns whether it was clicked.
+    fn show_number(&self, ui: &Ui, rect: Rect, id: Id) -> bool {
         let response = ui.interact(rect, id, Sense::click()).on_hover_cursor(CursorIcon::Text);
         let value = shown(self.param);
         response.widget_info(|| {
@@ -100,8 +86,8 @@ impl ValueField<'_> {
         response.on_hover_text("Click to type a value.").clicked()
     }
 
-    /// The text field; `true` when typing is over.
-    fn type_in(&self, ui: &mut Ui, rect: Rect, setter: &ParamSetter, typing: &mut Entry) -> bool {
+    /// Shows the text field; returns whether typing has ended.
+    fn type_in(&self, ui: &mut Ui, rect: Rect, setter: &ParamSetter, typing: &mut NumberEntry) -> bool {
         let id = typing.field.with("typing");
         if !typing.opened {
             typing.opened = true;

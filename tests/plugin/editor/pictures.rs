@@ -10,7 +10,7 @@ use std::{
     path::PathBuf,
 };
 use unbraid::{
-    editor::{rooms::strips::learn, theme},
+    editor::theme,
     instance::{
         params::{GAIN_SILENCE_DB, Mode},
         session::{Activity, LearnState},
@@ -118,7 +118,7 @@ fn learning_is_drawn() {
         stage.click("Drums");
         play(&mut stage, 0.2);
         let learning = picture(&mut stage, &format!("{name}_learning_menu"));
-        assert!(capturing(learn::RECORD) > 150 && learning(learn::RECORD) == 0);
+        assert!(capturing(theme::RECORD) > 150 && learning(theme::RECORD) == 0);
         assert!(learning(theme::CARD) > 20_000, "the menu covers the strips");
     }
 }

@@ -3,7 +3,7 @@
 use super::stage::{DEFAULT, NAMES, SMALLEST, Stage};
 use egui::Rect;
 use egui_kittest::kittest::{NodeT as _, Queryable};
-use unbraid::{editor::rooms::strips::card::display_name, instance::session::Activity};
+use unbraid::{editor::names::display_name, instance::session::Activity};
 
 const HEADER: [&str; 15] = [
     "Previous preset",

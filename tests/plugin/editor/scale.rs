@@ -37,7 +37,7 @@ fn names(stage: &Stage, page: &str) -> Vec<String> {
     let mut names: Vec<String> = ["Page of bases", "Page of knobs", "Scale", "Bypass"].map(str::to_owned).into();
     let strips = stage.session.summary().strips.clone();
     names.extend(strips.iter().map(|strip| {
-        let name = unbraid::editor::rooms::strips::card::display_name(&strip.name);
+        let name = unbraid::editor::names::display_name(&strip.name);
         if page == "knobs" { format!("{name} gain") } else { format!("Bases of {name}") }
     }));
     names

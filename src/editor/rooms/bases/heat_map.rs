@@ -1,21 +1,21 @@
-//! A dictionary as a picture: one column per basis, frequency upwards on a logarithmic scale.
+//! A dictionary as an image: one column per basis, frequency upwards on a logarithmic scale.
 
 use super::ramp::{STEPS, ramp};
-use crate::dictionary::Dictionary;
+use crate::{dictionary::Dictionary, editor::decibels::decibels};
 use egui::{Color32, ColorImage};
 use std::ops::RangeInclusive;
 
-/// Rows of the picture.
+/// Rows of the image.
 pub(super) const ROWS: usize = 224;
 /// Lowest and highest frequency, in Hz.
 pub(super) const SPAN_HZ: (f64, f64) = (40.0, 16_000.0);
-/// What lies so far under a basis' highest level is black, in dB.
+/// Range from black to the highest level of a basis, in dB.
 const RANGE_DB: f32 = 54.0;
 /// Frequencies with a label, in Hz.
 pub(super) const LABELS: [(f64, &str); 8] =
     [(50.0, "50"), (100.0, "100"), (200.0, "200"), (500.0, "500"), (1e3, "1k"), (2e3, "2k"), (5e3, "5k"), (1e4, "10k")];
 
-/// Where `hz` stands between bottom, 0, and top, 1.
+/// Where `hz` lies between bottom, 0, and top, 1.
 pub(super) fn height(hz: f64) -> f32 {
     ((hz / SPAN_HZ.0).ln() / (SPAN_HZ.1 / SPAN_HZ.0).ln()) as f32
 }
@@ -47,11 +47,11 @@ pub(super) fn by_pitch(dictionary: &Dictionary) -> Vec<usize> {
     order
 }
 
-/// The picture, its columns in this `order`, in the tone of `colour`.
+/// The image, with its columns in this `order`, in shades of `colour`.
 pub(super) fn image(dictionary: &Dictionary, order: &[usize], colour: Color32) -> ColorImage {
     let ramp = ramp(colour);
     let mut image = ColorImage::filled([order.len().max(1), ROWS], ramp[0]);
-    let spans: Vec<RangeInclusive<f64>> = (0..ROWS)
+    let bins_of_rows: Vec<RangeInclusive<f64>> = (0..ROWS)
         .map(|row| {
             let at = |row: f64| frequency(row / ROWS as f64) / dictionary.frame.bin_spacing();
             at(row as f64)..=at(row as f64 + 1.0)
@@ -59,25 +59,26 @@ pub(super) fn image(dictionary: &Dictionary, order: &[usize], colour: Color32) -
         .collect();
     for (column, &k) in order.iter().enumerate() {
         let basis = &dictionary.bases[k * dictionary.bins..][..dictionary.bins];
-        let levels: Vec<f32> = spans.iter().map(|span| level(basis, span)).collect();
+        let levels: Vec<f32> = bins_of_rows.iter().map(|bins| level(basis, bins)).collect();
         let most = levels.iter().copied().fold(0.0, f32::max).max(f32::MIN_POSITIVE);
         for (row, level) in levels.into_iter().enumerate() {
-            let share = 1.0 + 20.0 * (level / most).max(1e-9).log10() / RANGE_DB;
+            let share = 1.0 + decibels(level / most) / RANGE_DB;
             let step = (share.clamp(0.0, 1.0) * (STEPS - 1) as f32).round() as usize;
-            // A picture's first row is its top.
+            // The first row of an image is its top.
             image.pixels[(ROWS - 1 - row) * order.len() + column] = ramp[step];
         }
     }
     image
 }
 
-/// The highest weight between two places on the bins; between two bins it is interpolated.
-fn level(basis: &[f32], span: &RangeInclusive<f64>) -> f32 {
-    let (first, last) = (span.start().ceil() as usize, span.end().floor() as usize);
+/// The highest weight of `basis` from the first to the second place in `bins`, which may lie between two bins. If no
+/// bin lies between the places, the weight is interpolated.
+fn level(basis: &[f32], bins: &RangeInclusive<f64>) -> f32 {
+    let (first, last) = (bins.start().ceil() as usize, bins.end().floor() as usize);
     if first <= last {
         return basis.iter().take(last + 1).skip(first).copied().fold(0.0, f32::max);
     }
-    let middle = 0.5 * (span.start() + span.end());
+    let middle = 0.5 * (bins.start() + bins.end());
     let (below, share) = (middle as usize, middle.fract() as f32);
     let at = |bin: usize| basis.get(bin).copied().unwrap_or(0.0);
     at(below) * (1.0 - share) + at(below + 1) * share

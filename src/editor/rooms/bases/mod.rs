@@ -1,17 +1,20 @@
-//! The page that shows what a source has learned: its bases as a heat map over frequency, and how strongly each sounds now.
+//! The page of bases, in place of the strips: what a source has learned, as a heat map over frequency, and how strongly
+//! each basis sounds now.
 //!
-//! - `heat_map`: the picture, made once per change. `ramp`: its colours.
+//! - `heat_map`: the image, made when something changes. `ramp`: its colours.
 
 mod heat_map;
 mod ramp;
 
-use super::{
-    EditorState, Scene, learn,
-    strip::{badges, display_name},
-    theme,
-    toggle::Toggle,
-};
 use crate::{
+    editor::{
+        asked::Asked,
+        decibels::decibels,
+        names::{CUE_TOOLTIP, badges, display_name},
+        snapshot::Snapshot,
+        theme,
+        widgets::toggle::Toggle,
+    },
     instance::{
         command::Request,
         session::{Dictionaries, Playing},
@@ -25,7 +28,7 @@ use egui::{
 };
 use heat_map::{LABELS, height};
 
-/// Levels of a sounding basis under this share of the loudest are not drawn, in dB.
+/// Activations are drawn down to this level below the strongest one, in dB.
 const ACTIVE_RANGE_DB: f32 = 42.0;
 const TAB: f32 = 30.0;
 const HEAD: f32 = 26.0;
@@ -34,66 +37,93 @@ const SCALE_WIDTH: f32 = 30.0;
 
 /// What the page remembers between two frames.
 #[derive(Default)]
-pub struct Page {
-    /// The strip whose bases are shown; `None` while the strips are.
-    pub(in crate::editor) strip: Option<usize>,
-    /// The one that was shown last.
-    pub(in crate::editor) last: Option<usize>,
-    /// How strongly each component of the model sounds now, `[K]`; empty where that is not known.
-    pub(in crate::editor) activations: Vec<f32>,
-    view: Option<View>,
+pub struct BasesState {
+    /// The strip whose bases are shown; `None` while the strips are shown instead.
+    strip: Option<usize>,
+    /// The strip whose bases were shown last.
+    last: usize,
+    view: Option<BasesView>,
 }
 
-impl Page {
-    /// Back to the strips; the picture is dropped.
-    pub(in crate::editor) fn close(&mut self) {
-        self.last = self.strip.take();
+impl BasesState {
+    /// Shows the bases of `strip`.
+    pub fn open(&mut self, strip: usize) {
+        self.strip = Some(strip);
+    }
+
+    /// Shows the page as it was left.
+    pub fn reopen(&mut self) {
+        self.strip.get_or_insert(self.last);
+    }
+
+    /// Shows the strips instead.
+    pub fn close(&mut self) {
+        self.last = self.strip.take().unwrap_or(self.last);
         self.view = None;
+    }
+
+    /// The strip whose bases are shown, as long as there are strips.
+    pub fn shown_strip(&self, snapshot: &Snapshot) -> Option<usize> {
+        let last = snapshot.summary().strips.len().checked_sub(1)?;
+        self.strip.map(|strip| strip.min(last))
     }
 }
 
-/// A source's bases, made ready to be drawn.
-struct View {
-    shown: (Dictionaries, Playing, usize),
+/// A source's bases, ready to be drawn.
+struct BasesView {
+    /// What they were made from: bases, stream, strip.
+    made_from: (Dictionaries, Playing, usize),
     texture: Option<TextureHandle>,
-    columns: Vec<Column>,
+    columns: Vec<BasisColumn>,
     caption: String,
 }
 
-/// A basis.
-struct Column {
+/// One basis.
+struct BasisColumn {
     /// Its number within the source, from 0.
     number: usize,
-    /// Its place among all that play.
+    /// Its place among the components of all sources.
     component: Option<usize>,
     peak_hz: f32,
     /// It was given to the source by hand.
     pinned: bool,
 }
 
-/// Draws the bases of `strip` in `room`.
-pub fn draw(ui: &mut Ui, room: Rect, strip: usize, scene: &Scene, state: &mut EditorState) {
-    let Some(summary) = state.summary.clone() else { return };
-    state.bases.strip = Some(strip);
+/// Draws the bases of `strip` in `page`. `activations` are those of the last frame, `[K]`; empty where they are not
+/// known.
+pub fn draw(
+    ui: &mut Ui,
+    page: Rect,
+    strip: usize,
+    snapshot: &Snapshot,
+    own: &mut BasesState,
+    activations: &[f32],
+) -> Vec<Asked> {
+    own.strip = Some(strip);
+    let (summary, dictionaries) = (snapshot.summary(), &snapshot.preset.dictionaries);
     let source = &summary.strips[strip];
     let name = display_name(&source.name);
     let colour = theme::source_colour(source.colour);
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
-    ui.painter().rect(room, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
-    let inner = room.shrink2(vec2(12.0, 8.0));
+    ui.painter().rect(page, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
+    let inner = page.shrink2(vec2(12.0, 8.0));
     let head = inner.with_max_y(inner.top() + HEAD);
-    let shown = (scene.session.dictionaries(), scene.session.playing(), strip);
-    let fits = |view: &View| view.shown.0.is(&shown.0) && (view.shown.1, view.shown.2) == (shown.1, shown.2);
-    if !state.bases.view.as_ref().is_some_and(fits) {
-        state.bases.view = Some(View::new(ui, shown, source, colour));
-    }
-    let shares = learn::shares_components(&summary);
+    let is_current = |view: &BasesView| {
+        let (of, playing, of_strip) = &view.made_from;
+        of.is(dictionaries) && (*playing, *of_strip) == (snapshot.playing, strip)
+    };
+    let view = match own.view.take().filter(is_current) {
+        Some(view) => view,
+        None => BasesView::new(ui, (dictionaries.clone(), snapshot.playing, strip), source, colour),
+    };
+    let view = own.view.insert(view);
+    let mut asked = Vec::new();
+    let shares = snapshot.shares_components();
     let cues = head.with_min_x(head.right() - if shares { CUES_WIDTH } else { 0.0 });
-    draw_head(ui, head.with_max_x(cues.left() - 8.0), strip, &summary, state);
+    asked.extend(draw_head(ui, head.with_max_x(cues.left() - 8.0), strip, summary));
     if shares {
-        draw_cues(ui, cues, scene);
+        asked.extend(draw_cues(ui, cues, snapshot));
     }
-    let Page { view: Some(view), activations, .. } = &state.bases else { return };
     let line = Rect::from_x_y_ranges(inner.x_range(), head.bottom() + 2.0..=head.bottom() + 18.0);
     truncated(ui, line, &view.caption, theme::CAPTION, theme::WEAK);
     let body = Rect::from_x_y_ranges(inner.left() + SCALE_WIDTH..=inner.right(), line.bottom() + 4.0..=inner.bottom());
@@ -101,23 +131,25 @@ pub fn draw(ui: &mut Ui, room: Rect, strip: usize, scene: &Scene, state: &mut Ed
     let map = body.with_max_y(body.bottom() - if sounding > 0.0 { sounding + 4.0 } else { 0.0 });
     view.draw_map(ui, map, &name);
     if view.columns.is_empty() {
-        return;
+        return asked;
     }
     if sounding > 0.0 {
         view.draw_activations(ui, body.with_min_y(body.bottom() - sounding), activations, colour);
     }
     if shares && source.kind == Kind::Adaptive {
-        view.draw_handles(ui, map, strip, &summary, scene);
+        asked.extend(view.draw_handles(ui, map, strip, summary));
     } else {
         view.draw_hover(ui, map);
     }
+    asked
 }
 
-/// A tab per source, and the name of the one that is shown.
-fn draw_head(ui: &mut Ui, room: Rect, strip: usize, summary: &Summary, state: &mut EditorState) {
+/// Draws a tab per source and the name of the one that is shown.
+fn draw_head(ui: &mut Ui, rect: Rect, strip: usize, summary: &Summary) -> Option<Asked> {
+    let mut asked = None;
     let badges = badges(summary);
     for (i, other) in summary.strips.iter().enumerate() {
-        let tab = Rect::from_min_size(pos2(room.left() + i as f32 * (TAB + 4.0), room.top() + 1.0), vec2(TAB, 24.0));
+        let tab = Rect::from_min_size(pos2(rect.left() + i as f32 * (TAB + 4.0), rect.top() + 1.0), vec2(TAB, 24.0));
         let label = format!("Bases of {}", display_name(&other.name));
         let colour = theme::source_colour(other.colour);
         let toggle = Toggle {
@@ -126,19 +158,21 @@ fn draw_head(ui: &mut Ui, room: Rect, strip: usize, summary: &Summary, state: &m
             ..Toggle::switch(&badges[i], &label, i == strip, colour)
         };
         if toggle.show(ui, tab, ui.scope_id().with(("tab", i))).on_hover_text(label.as_str()).clicked() {
-            state.bases.strip = Some(i);
+            asked = Some(Asked::ShowBases(i));
         }
     }
-    let left = room.left() + summary.strips.len() as f32 * (TAB + 4.0) + 8.0;
-    truncated(ui, room.with_min_x(left), &display_name(&summary.strips[strip].name), 19.0, theme::TEXT);
+    let left = rect.left() + summary.strips.len() as f32 * (TAB + 4.0) + 8.0;
+    truncated(ui, rect.with_min_x(left), &display_name(&summary.strips[strip].name), 19.0, theme::TEXT);
+    asked
 }
 
-/// By what the strips that follow the mixture share their bases.
-fn draw_cues(ui: &Ui, room: Rect, scene: &Scene) {
-    let now = learn::grouping(scene);
-    let width = room.width() / Cue::ALL.len() as f32;
+/// Draws the cues by which the adaptive strips can share their bases.
+fn draw_cues(ui: &Ui, rect: Rect, snapshot: &Snapshot) -> Option<Asked> {
+    let mut asked = None;
+    let now = snapshot.grouping();
+    let width = rect.width() / Cue::ALL.len() as f32;
     for (i, cue) in Cue::ALL.into_iter().enumerate() {
-        let segment = Rect::from_min_size(pos2(room.left() + i as f32 * width, room.top() + 1.0), vec2(width, 24.0));
+        let segment = Rect::from_min_size(pos2(rect.left() + i as f32 * width, rect.top() + 1.0), vec2(width, 24.0));
         let text = format!("by {}", cue.name());
         let toggle = Toggle {
             role: Role::RadioButton,
@@ -148,35 +182,37 @@ fn draw_cues(ui: &Ui, room: Rect, scene: &Scene) {
             ..Toggle::switch(&text, &text, cue == now, theme::CHOSEN)
         };
         let response = toggle.show(ui, segment, ui.scope_id().with(("cue", i)));
-        if response.on_hover_text(learn::CUE_TOOLTIP).clicked() {
-            scene.session.request(Request::GroupBy(cue));
+        if response.on_hover_text(CUE_TOOLTIP).clicked() {
+            asked = Some(Request::GroupBy(cue).into());
         }
     }
+    asked
 }
 
-fn truncated(ui: &Ui, room: Rect, text: &str, size: f32, ink: Color32) {
+/// Draws one line of text in `rect`; what does not fit is cut.
+fn truncated(ui: &Ui, rect: Rect, text: &str, size: f32, ink: Color32) {
     let mut job = LayoutJob::simple_singleline(text.to_owned(), theme::font(size), ink);
-    job.wrap = TextWrapping::truncate_at_width(room.width().max(0.0));
+    job.wrap = TextWrapping::truncate_at_width(rect.width().max(0.0));
     let galley = ui.painter().layout_job(job);
-    ui.painter().galley(pos2(room.left(), room.center().y - galley.size().y / 2.0), galley, ink);
+    ui.painter().galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, ink);
 }
 
-impl View {
-    fn new(ui: &Ui, shown: (Dictionaries, Playing, usize), source: &Strip, colour: Color32) -> Self {
-        let (dictionaries, playing, strip) = &shown;
+impl BasesView {
+    fn new(ui: &Ui, made_from: (Dictionaries, Playing, usize), source: &Strip, colour: Color32) -> Self {
+        let (dictionaries, playing, strip) = &made_from;
         let Some(in_use) = dictionaries.in_use(*strip, playing) else {
             let caption = match source.kind {
                 Kind::Fixed | Kind::Drifting => "Its bases are not known yet".to_owned(),
                 Kind::Adaptive => format!("{} bases that follow the mixture", source.components),
             };
-            return Self { shown, texture: None, columns: Vec::new(), caption };
+            return Self { made_from, texture: None, columns: Vec::new(), caption };
         };
         let dictionary = in_use.dictionary;
         let order = heat_map::by_pitch(dictionary);
         let peaks = heat_map::peaks(dictionary);
         let components = dictionaries.components_of(*strip);
         let pinned = dictionaries.adapted.of(*strip).map(|source| source.pinned.as_slice()).unwrap_or_default();
-        let column = |&k: &usize| Column {
+        let column = |&k: &usize| BasisColumn {
             number: k,
             component: components.get(k).copied(),
             peak_hz: peaks[k],
@@ -200,7 +236,7 @@ impl View {
             frame.sample_rate / 1e3,
             if in_use.interpolated { ", interpolated" } else { "" },
         );
-        Self { shown, texture, columns, caption }
+        Self { made_from, texture, columns, caption }
     }
 
     fn draw_map(&self, ui: &Ui, map: Rect, name: &str) {
@@ -243,22 +279,22 @@ impl View {
         Rect::from_x_y_ranges(map.left() + i as f32 * width..=map.left() + (i + 1) as f32 * width, map.y_range())
     }
 
-    fn draw_activations(&self, ui: &Ui, room: Rect, activations: &[f32], colour: Color32) {
+    fn draw_activations(&self, ui: &Ui, strip: Rect, activations: &[f32], colour: Color32) {
         let painter = ui.painter();
-        painter.rect_filled(room, CornerRadius::ZERO, theme::WELL);
+        painter.rect_filled(strip, CornerRadius::ZERO, theme::WELL);
         let most = activations.iter().copied().fold(0.0, f32::max).max(f32::MIN_POSITIVE);
         for (i, column) in self.columns.iter().enumerate() {
             let h = column.component.and_then(|k| activations.get(k)).copied().unwrap_or(0.0);
-            let level = 1.0 + 20.0 * (h / most).max(1e-9).log10() / ACTIVE_RANGE_DB;
+            let level = 1.0 + decibels(h / most) / ACTIVE_RANGE_DB;
             if level > 0.0 {
-                let bar = self.place(room, i);
+                let bar = self.place(strip, i);
                 let bar = bar.with_min_y(bar.bottom() - level * bar.height()).with_max_x(bar.right() - 1.0);
                 painter.rect_filled(bar, CornerRadius::ZERO, colour);
             }
         }
     }
 
-    /// What the basis under the pointer is.
+    /// Describes the basis under the pointer.
     fn draw_hover(&self, ui: &Ui, map: Rect) {
         let response = ui.interact(map, ui.scope_id().with("bases"), Sense::hover());
         let Some(at) = response.hover_pos() else { return };
@@ -275,8 +311,9 @@ impl View {
         ui.painter().rect_stroke(self.place(map, i), CornerRadius::ZERO, ring, StrokeKind::Outside);
     }
 
-    /// Each basis can be given to another strip that follows the mixture.
-    fn draw_handles(&self, ui: &Ui, map: Rect, strip: usize, summary: &Summary, scene: &Scene) {
+    /// Makes each basis a button, by which it can be given to another adaptive strip.
+    fn draw_handles(&self, ui: &Ui, map: Rect, strip: usize, summary: &Summary) -> Option<Asked> {
+        let mut asked = None;
         for (i, column) in self.columns.iter().enumerate() {
             let place = self.place(map, i);
             let response = ui.interact(place, ui.scope_id().with(("basis", column.number)), Sense::click());
@@ -291,13 +328,14 @@ impl View {
             if response.hovered() || response.has_focus() {
                 self.outline(ui, map, i);
             }
-            column.menu(&response, strip, summary, scene);
+            asked = asked.or(column.menu(&response, strip, summary));
             response.on_hover_text(format!("{}\nClick to give it to another strip.", column.described()));
         }
+        asked
     }
 }
 
-impl Column {
+impl BasisColumn {
     fn described(&self) -> String {
         let by_hand = if self.pinned { ", given by hand" } else { "" };
         let hz = self.peak_hz;
@@ -305,8 +343,9 @@ impl Column {
         format!("Basis {}: strongest at {pitch}{by_hand}", self.number + 1)
     }
 
-    fn menu(&self, response: &Response, strip: usize, summary: &Summary, scene: &Scene) {
-        let Some(component) = self.component else { return };
+    fn menu(&self, response: &Response, strip: usize, summary: &Summary) -> Option<Asked> {
+        let component = self.component?;
+        let mut asked = None;
         Popup::menu(response).width(190.0).show(|ui| {
             for (i, other) in summary.strips.iter().enumerate() {
                 if i == strip || other.kind != Kind::Adaptive {
@@ -314,15 +353,16 @@ impl Column {
                 }
                 let text = format!("Give it to {}", display_name(&other.name));
                 if ui.add(Button::selectable(false, text).min_size(vec2(176.0, 24.0))).clicked() {
-                    scene.session.request(Request::Give { component, strip: i });
+                    asked = Some(Request::Give { component, strip: i }.into());
                 }
             }
             if !self.pinned {
                 let text = format!("Keep it with {}", display_name(&summary.strips[strip].name));
                 if ui.add(Button::selectable(false, text).min_size(vec2(176.0, 24.0))).clicked() {
-                    scene.session.request(Request::Give { component, strip });
+                    asked = Some(Request::Give { component, strip }.into());
                 }
             }
         });
+        asked
     }
 }

@@ -1,4 +1,4 @@
-//! A source's colour as a scale of level: equal steps of level are equal steps of lightness (Oklab, Ottosson 2020).
+//! A source's colour as a scale of level: equal steps of level are equal steps of lightness (OKLab, Ottosson 2020).
 
 use crate::editor::oklab::Lab;
 use egui::Color32;
@@ -8,12 +8,12 @@ pub(super) const STEPS: usize = 256;
 /// Lightness of the lowest and of the highest level.
 const LIGHTNESS: (f32, f32) = (0.16, 0.96);
 
-/// The scale from nothing, at 0, to the highest level, in the tone of `colour`.
+/// The scale from silence, at 0, to the highest level, in shades of `colour`.
 pub(super) fn ramp(colour: Color32) -> [Color32; STEPS] {
     let own = Lab::of(colour);
     std::array::from_fn(|step| {
         let lightness = LIGHTNESS.0 + (LIGHTNESS.1 - LIGHTNESS.0) * step as f32 / (STEPS - 1) as f32;
-        // Full chroma where it is as light as the colour itself, none at black and white.
+        // Full chroma at the lightness of the colour itself, none at black and white.
         let share = if lightness < own.lightness {
             lightness / own.lightness
         } else {

@@ -1,24 +1,26 @@
-//! The CPU load of this instance, as it is shown.
+//! The CPU meter: the share of its time that the audio thread takes in this instance.
 
-use super::{Scene, theme};
-use crate::instance::wires::meters::Load;
+use crate::{
+    editor::{snapshot::Snapshot, theme},
+    instance::wires::meters::Load,
+};
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role};
 
-/// Time between two readings, so that the number can be read, in seconds.
+/// Time for which a number stays on the screen, so that it can be read, in seconds.
 const READING_S: f64 = 0.25;
-/// Without a new block for this long nothing is played, in seconds.
+/// Without a new block for this long, nothing is being played, in seconds.
 const STALE_S: f64 = 1.0;
-/// Late blocks this close to each other are an overload, which is shown for as long, in seconds.
+/// Late blocks within this time of each other are an overload. It is shown for the same time, in seconds.
 const OVERLOAD_S: f64 = 4.0;
-/// From this share on there is little left for other plugins.
+/// From this share on the number is coloured: little is left for other plugins.
 const HIGH: f32 = 0.7;
 
-/// The load as it is shown.
+/// The CPU meter, as it is shown.
 #[derive(Debug, Default)]
-pub struct LoadView {
-    /// As of the last frame.
+pub struct CpuReadout {
+    /// The reading of the last frame.
     last: Option<Load>,
-    /// As it is shown; `None` while nothing is played.
+    /// The reading that is shown; `None` while nothing is played.
     shown: Option<Load>,
     shown_at: Option<f64>,
     moved_at: f64,
@@ -26,16 +28,16 @@ pub struct LoadView {
     overloaded_at: Option<f64>,
 }
 
-impl LoadView {
-    /// Takes what the audio thread wrote; `now` in seconds.
-    pub fn observe(&mut self, load: Load, now: f64) {
+impl CpuReadout {
+    /// Takes what the audio thread measured; `now` in seconds.
+    pub fn update(&mut self, load: Load, now: f64) {
         let last = self.last.replace(load).unwrap_or(load);
         if load.blocks != last.blocks {
             self.moved_at = now;
         }
         let late = load.late.wrapping_sub(last.late);
         if late > 0 {
-            // A single one may be any other program's fault.
+            // A single late block may be the fault of another program.
             let again = self.late_at.is_some_and(|at| now - at < OVERLOAD_S);
             if late > 1 || again {
                 self.overloaded_at = Some(now);
@@ -53,18 +55,18 @@ impl LoadView {
         self.overloaded_at.is_some_and(|at| now - at < OVERLOAD_S)
     }
 
-    /// When to look again though nothing else moves, in seconds: once a second while the host plays.
+    /// When to draw again though nothing else moves, in seconds: once a second while the host plays.
     pub fn due(&self, now: f64) -> Option<f64> {
         let overload = self.overloaded_at.map(|at| at + OVERLOAD_S).filter(|over| *over > now);
         let played = self.shown.map(|_| self.moved_at + STALE_S);
         overload.into_iter().chain(played).min_by(f64::total_cmp)
     }
 
-    /// Draws the number in `room`, to the right.
-    pub fn draw(&self, ui: &Ui, room: Rect, scene: &Scene) {
+    /// Draws the number at the right of `rect`.
+    pub fn draw(&self, ui: &Ui, rect: Rect, snapshot: &Snapshot) {
         let overloaded = self.is_overloaded(ui.input(|input| input.time));
         let text = self.shown.map_or("–".to_owned(), |load| percent(load.share));
-        let response = ui.interact(room, ui.scope_id().with("load"), Sense::hover());
+        let response = ui.interact(rect, ui.scope_id().with("load"), Sense::hover());
         response.widget_info(|| {
             let mut info = WidgetInfo::labeled(Role::Status, true, "CPU load");
             info.current_text_value = Some(text.clone());
@@ -76,9 +78,9 @@ impl LoadView {
             _ => theme::WEAK,
         };
         let font = theme::font(theme::CAPTION);
-        ui.painter().text(room.right_center(), Align2::RIGHT_CENTER, format!("CPU {text}"), font, ink);
+        ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, format!("CPU {text}"), font, ink);
         response.on_hover_ui(|ui| {
-            let rate = scene.session.playing().sample_rate;
+            let rate = snapshot.playing.sample_rate;
             ui.label(match self.shown {
                 Some(load) if rate > 0.0 => format!(
                     "What this instance takes of the time there is for a block of sound: {} on average, {} at most lately.",

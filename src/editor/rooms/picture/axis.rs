@@ -1,10 +1,10 @@
-//! The frequency axis, and how a frame's bins fall into its rows.
+//! The frequency axis, its rows, and which of a frame's bins each row shows.
 
 use std::ops::Range;
 
-/// The axis' lower end, in Hz.
+/// The lower end of the axis, in Hz.
 pub const LOWEST_HZ: f32 = 30.0;
-/// The axis' upper end, in Hz.
+/// The upper end of the axis, in Hz.
 pub const HIGHEST_HZ: f32 = 20_000.0;
 /// Rows of the picture, lowest frequency first: fifty per octave.
 pub const ROWS: usize = 480;
@@ -31,57 +31,58 @@ pub fn row_frequency(row: usize) -> f32 {
     frequency((row as f32 + 0.5) / ROWS as f32)
 }
 
-/// The rows of frames with this many bins, this far apart.
+/// Which bins each row shows, for frames of one kind.
 #[derive(Debug, Clone)]
-pub struct Rows {
+pub struct RowMap {
     bins: usize,
+    /// In Hz.
     bin_spacing: f64,
-    /// Per row; a row above the highest bin has none.
-    spans: Vec<Option<Span>>,
+    /// Indexed by row; `None` above the highest bin.
+    rows: Vec<Option<RowBins>>,
 }
 
-/// What a row shows of a frame.
+/// The bins that a row shows.
 #[derive(Debug, Clone)]
-pub struct Span {
-    /// Bins that lie within the row; none, where rows are narrower than bins.
-    bins: Range<usize>,
-    /// The row's middle, in bins.
+pub struct RowBins {
+    /// Bins within the row; empty where rows are narrower than bins.
+    within: Range<usize>,
+    /// The middle of the row, in bins.
     middle: f32,
 }
 
-impl Rows {
-    /// For `bins` bins, `bin_spacing` Hz apart.
+impl RowMap {
+    /// For frames of `bins` bins, `bin_spacing` Hz apart.
     pub fn new(bins: usize, bin_spacing: f64) -> Self {
         let at = |row: f32| frequency(row / ROWS as f32) / bin_spacing as f32;
-        let span = |row: usize| {
+        let row_bins = |row: usize| {
             let (below, middle, above) = (at(row as f32), at(row as f32 + 0.5), at(row as f32 + 1.0));
             let within = if above - below < 1.0 { 0..0 } else { below.ceil() as usize..(above.floor() as usize + 1) };
             let within = within.start.min(bins)..within.end.min(bins);
-            (middle < bins as f32 - 1.0).then_some(Span { bins: within, middle })
+            (middle < bins as f32 - 1.0).then_some(RowBins { within, middle })
         };
-        Self { bins, bin_spacing, spans: (0..ROWS).map(span).collect() }
+        Self { bins, bin_spacing, rows: (0..ROWS).map(row_bins).collect() }
     }
 
-    /// Whether these are the rows of such frames.
-    pub fn fit(&self, bins: usize, bin_spacing: f64) -> bool {
+    /// Whether it is for frames of `bins` bins, `bin_spacing` Hz apart.
+    pub fn is_for(&self, bins: usize, bin_spacing: f64) -> bool {
         (self.bins, self.bin_spacing) == (bins, bin_spacing)
     }
 
-    /// Every row that shows something of a frame, with what it shows.
-    pub fn spans(&self) -> impl Iterator<Item = (usize, &Span)> {
-        self.spans.iter().enumerate().filter_map(|(row, span)| Some((row, span.as_ref()?)))
+    /// The number and the bins of every row that shows something of a frame.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &RowBins)> {
+        self.rows.iter().enumerate().filter_map(|(row, bins)| Some((row, bins.as_ref()?)))
     }
 }
 
-impl Span {
+impl RowBins {
     /// The largest of `values`, `[F]`, in this row.
     pub fn peak(&self, values: impl Fn(usize) -> f32, len: usize) -> f32 {
-        let peak = self.bins.clone().map(&values).fold(0.0, f32::max);
-        peak.max(self.between(values, len))
+        let peak = self.within.clone().map(&values).fold(0.0, f32::max);
+        peak.max(self.interpolated(values, len))
     }
 
-    /// A smooth line through `values` (Catmull-Rom), at the row's middle.
-    fn between(&self, values: impl Fn(usize) -> f32, len: usize) -> f32 {
+    /// `values`, interpolated at the middle of the row (Catmull-Rom).
+    fn interpolated(&self, values: impl Fn(usize) -> f32, len: usize) -> f32 {
         let (below, x) = (self.middle as usize, self.middle.fract());
         let at = |bin: usize| values(bin.min(len.saturating_sub(1)));
         let [p, a, b, n] = [at(below.saturating_sub(1)), at(below), at(below + 1), at(below + 2)];
@@ -89,11 +90,11 @@ impl Span {
         curve.clamp(0.0, a.max(b) * 1.1)
     }
 
-    /// Bins, each with how much it counts in this row beside its energy.
+    /// The bins of this row and their weights.
     pub fn weighted_bins(&self) -> impl Iterator<Item = (usize, f32)> {
         let (below, x) = (self.middle as usize, self.middle.fract());
-        let between = self.bins.is_empty().then_some([(below, 1.0 - x), (below + 1, x)]);
-        self.bins.clone().map(|bin| (bin, 1.0)).chain(between.into_iter().flatten())
+        let between = self.within.is_empty().then_some([(below, 1.0 - x), (below + 1, x)]);
+        self.within.clone().map(|bin| (bin, 1.0)).chain(between.into_iter().flatten())
     }
 }
 
@@ -105,13 +106,13 @@ mod tests {
     fn a_tone_lies_in_the_row_of_its_frequency() {
         for spacing in [150.0 / 7.0, 75.0 / 7.0] {
             let bins = (24_000.0 / spacing) as usize;
-            let rows = Rows::new(bins, spacing);
+            let rows = RowMap::new(bins, spacing);
             for hz in [110.0, 440.0, 1_000.0, 5_000.0, 12_000.0] {
                 let bin = (hz / spacing).round() as usize;
                 let values = |at: usize| if at == bin { 1.0 } else { 0.0 };
-                let loudest = rows.spans().max_by(|a, b| a.1.peak(values, bins).total_cmp(&b.1.peak(values, bins)));
-                let (row, span) = loudest.unwrap();
-                assert!(span.peak(values, bins) > 0.9);
+                let loudest = rows.iter().max_by(|a, b| a.1.peak(values, bins).total_cmp(&b.1.peak(values, bins)));
+                let (row, row_bins) = loudest.unwrap();
+                assert!(row_bins.peak(values, bins) > 0.9);
                 let middle = f64::from(row_frequency(row));
                 assert!(
                     (middle - bin as f64 * spacing).abs() <= spacing.max(0.014 * hz),
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn rows_above_the_highest_bin_show_nothing() {
-        let highest = Rows::new(100, 40.0).spans().map(|(row, _)| row).max().unwrap();
+        let highest = RowMap::new(100, 40.0).iter().map(|(row, _)| row).max().unwrap();
         assert!((3_900.0..4_000.0).contains(&row_frequency(highest)), "{}", row_frequency(highest));
     }
 }

@@ -1,23 +1,25 @@
-//! Which moment of the stream stands at the picture's edge: it moves evenly, though frames come in bursts, and stops with the stream.
+//! The time at the right edge of the spectrogram. It moves evenly, though frames come in bursts, and stops with the
+//! stream.
 
-/// How fast a distance from where the edge should be is made up, per second.
+/// How fast the edge is pulled to where it should be, per second.
 const PULL_PER_S: f64 = 3.0;
-/// A distance that is not made up but jumped over, in seconds.
+/// The edge jumps over longer distances than this, in seconds.
 const JUMP_S: f64 = 0.4;
-/// How fast the longest burst is forgotten, per second.
+/// Rate at which the longest burst decays, per second.
 const FORGET_PER_S: f64 = 0.25;
 
-/// Follows the newest frame's position; all in seconds of the stream.
+/// Follows the newest frame. All times in seconds of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Clock {
+pub struct ScrollClock {
     shown: f64,
     newest: f64,
-    /// The longest burst lately: so far behind the newest frame the edge runs, so that it need not wait for the next one.
+    /// The longest burst lately. The edge stays this far behind the newest frame, so that it need not wait for the next
+    /// burst.
     burst: f64,
 }
 
-impl Clock {
-    /// `elapsed` seconds went by, and the newest frame is at `newest` now.
+impl ScrollClock {
+    /// Moves on by `elapsed` seconds; the newest frame is at `newest`.
     pub fn advance(&mut self, newest: f64, elapsed: f64) {
         let came = newest - self.newest;
         self.newest = newest;
@@ -29,17 +31,17 @@ impl Clock {
             return;
         }
         let pull = 1.0 - (-PULL_PER_S * elapsed).exp();
-        // Never backwards, and never past what has come.
+        // Never backwards, and never past the newest frame.
         let moved = (elapsed + pull * (away - elapsed)).max(0.0);
         self.shown = (self.shown + moved).min(newest);
     }
 
-    /// The moment at the picture's edge.
+    /// The time at the edge.
     pub fn shown(&self) -> f64 {
         self.shown
     }
 
-    /// Whether the edge has still to catch up.
+    /// Whether the edge has not reached the newest frame.
     pub fn is_behind(&self) -> bool {
         self.shown < self.newest
     }
@@ -49,10 +51,10 @@ impl Clock {
 mod tests {
     use super::*;
 
-    /// The shortest and longest way of the edge between two pictures, of the last `pictures`, at 60 a second, while a block comes every `block`
-    /// seconds.
+    /// The least and the largest step of the edge between two of the last `pictures`, drawn 60 times a second, while a
+    /// block comes every `block` seconds.
     fn steps(block: f64, pictures: usize) -> (f64, f64) {
-        let mut clock = Clock::default();
+        let mut clock = ScrollClock::default();
         let mut extremes = (f64::MAX, 0.0_f64);
         for picture in 1..=600 {
             let before = clock.shown();
@@ -76,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_edge_stops_with_the_stream_and_never_overtakes_it() {
-        let mut clock = Clock::default();
+        let mut clock = ScrollClock::default();
         for picture in 1..=120 {
             clock.advance(f64::from(picture) / 60.0, 1.0 / 60.0);
             assert!(clock.shown() <= f64::from(picture) / 60.0);

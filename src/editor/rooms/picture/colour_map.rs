@@ -1,23 +1,24 @@
-//! The colour map: lightness says how loud, hue which source, chroma how surely.
+//! The colour map: lightness stands for the level, hue for the source, chroma for how clearly it is one source.
 //!
-//! Works in OKLab (Ottosson 2020), where equal steps of lightness look equal. A lone source that is as light as its own colour has
-//! just that colour; below it is a shade of it, above a tint.
+//! In OKLab (Ottosson 2020), where equal steps of lightness look equal. A source alone has its own colour where the
+//! level has the lightness of that colour, a shade of it below, a tint above.
 
 use crate::editor::{oklab::Lab, theme};
 use egui::Color32;
 
-/// Lightness of what is not heard, that of the ground, and of the loudest.
+/// Lightness of silence, which is that of the background, and of the highest level.
 const LIGHTNESS: (f32, f32) = (0.165, 0.95);
-/// Level up to which colour fades in, so that silence has none.
+/// Level up to which colour fades in, so that silence has no colour.
 const COLOURED: f32 = 0.15;
-/// The colours of a preset's sources, ready to be mixed.
+
+/// The colours of a preset's sources, for mixing.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Map {
+pub struct ColourMap {
     sources: Vec<Lab>,
     ground: Lab,
 }
 
-impl Map {
+impl ColourMap {
     /// For sources of these colours.
     pub fn new(colours: impl Iterator<Item = Color32>) -> Self {
         Self { sources: colours.map(Lab::of).collect(), ground: Lab::of(theme::WELL) }
@@ -28,7 +29,7 @@ impl Map {
         self.sources.len()
     }
 
-    /// The colour of a place where the level is `level`, 0 to 1, and source s has the share `shares(s)`; the shares add up to 1.
+    /// The colour for the level `level`, 0 to 1, of which source s has the share `shares(s)`. The shares sum to 1.
     pub fn colour(&self, level: f32, shares: impl Fn(usize) -> f32) -> Color32 {
         let lightness = LIGHTNESS.0 + (LIGHTNESS.1 - LIGHTNESS.0) * level.clamp(0.0, 1.0);
         let (mut mixed, mut chroma) = (Lab::default(), 0.0);
@@ -40,7 +41,7 @@ impl Map {
             chroma += share * source.chroma();
         }
         let length = mixed.chroma().max(1e-6);
-        // A shade keeps the saturation of its colour, that is, chroma in proportion to lightness.
+        // A shade keeps the saturation of its colour: chroma in proportion to lightness.
         let shade = (lightness / mixed.lightness.max(0.1)).min(1.0);
         let faded_in = (level / COLOURED).clamp(0.0, 1.0);
         let chroma = chroma * shade * faded_in * confidence(self.sources.len(), &shares).sqrt();
@@ -49,7 +50,7 @@ impl Map {
     }
 }
 
-/// How surely a place belongs to one of `sources` sources: 1 minus the normalised entropy of the shares, 0 to 1.
+/// How clearly the shares of `sources` sources favour one of them: 1 minus their normalised entropy, 0 to 1.
 pub fn confidence(sources: usize, shares: impl Fn(usize) -> f32) -> f32 {
     if sources < 2 {
         return 1.0;
@@ -63,8 +64,8 @@ mod tests {
     use super::*;
     use crate::{editor::theme::source_colour, preset::PALETTE};
 
-    fn map() -> Map {
-        Map::new(PALETTE.into_iter().map(source_colour))
+    fn map() -> ColourMap {
+        ColourMap::new(PALETTE.into_iter().map(source_colour))
     }
 
     fn alone(source: usize) -> impl Fn(usize) -> f32 {
@@ -98,7 +99,7 @@ mod tests {
 
     #[test]
     fn doubt_is_grey() {
-        let two = Map::new(PALETTE[..2].iter().copied().map(source_colour));
+        let two = ColourMap::new(PALETTE[..2].iter().copied().map(source_colour));
         let chroma = |share: f32| {
             let seen = Lab::of(two.colour(0.6, |s| if s == 0 { share } else { 1.0 - share }));
             seen.chroma()

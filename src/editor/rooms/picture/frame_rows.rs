@@ -1,18 +1,18 @@
-//! One frame on the picture's rows.
+//! An analyzer frame, resampled to the rows of the frequency axis.
 
-use super::axis::{ROWS, Rows, row_frequency};
-use crate::{preset::MAX_SOURCES, separator::Observation};
+use super::axis::{ROWS, RowMap, row_frequency};
+use crate::{editor::decibels::decibels, preset::MAX_SOURCES, separator::Observation};
 
-/// Levels under this are silence, in dB.
+/// Levels below this are silence, in dB.
 pub const SILENCE_DB: f32 = -140.0;
-/// Music falls by about this much per octave: so much is added above 1 kHz and taken away below, in dB.
+/// The level of music falls by about this much per octave. It is added above 1 kHz and subtracted below, in dB.
 const TILT_DB_PER_OCTAVE: f32 = 3.0;
 /// The lowest and the highest level on the scale, after the tilt, in dB.
 const SCALE_DB: (f32, f32) = (-78.0, -6.0);
 
 /// One frame, lowest frequency first.
 #[derive(Debug, Clone)]
-pub struct Slice {
+pub struct FrameRows {
     /// Level of the mixture in each row, in dB: 0 for a sine at full scale.
     pub mixture_db: Vec<f32>,
     /// Level of the main output in each row, in dB.
@@ -23,7 +23,7 @@ pub struct Slice {
     pub sources: usize,
 }
 
-impl Default for Slice {
+impl Default for FrameRows {
     fn default() -> Self {
         Self {
             mixture_db: vec![SILENCE_DB; ROWS],
@@ -34,9 +34,9 @@ impl Default for Slice {
     }
 }
 
-impl Slice {
-    /// Becomes what `frame` holds; `rows` are those of its bins.
-    pub fn take(&mut self, frame: &Observation, rows: &Rows) {
+impl FrameRows {
+    /// Takes the values of `frame`; `rows` says which of its bins belong to each row.
+    pub fn take(&mut self, frame: &Observation, rows: &RowMap) {
         self.sources = frame.sources();
         self.mixture_db.fill(SILENCE_DB);
         self.output_db.fill(SILENCE_DB);
@@ -44,15 +44,15 @@ impl Slice {
         self.shares[..self.sources * ROWS].fill(1.0 / self.sources.max(1) as f32);
         let (magnitudes, weights) = (frame.magnitudes(), frame.weights());
         let output = |bin: usize| (frame.wet * weights[bin] + frame.dry).abs() * magnitudes[bin];
-        for (row, span) in rows.spans() {
-            self.mixture_db[row] = decibels(frame.scale * span.peak(|bin| magnitudes[bin], magnitudes.len()));
-            self.output_db[row] = decibels(frame.scale * span.peak(output, magnitudes.len()));
+        for (row, bins) in rows.iter() {
+            self.mixture_db[row] = level(frame.scale * bins.peak(|bin| magnitudes[bin], magnitudes.len()));
+            self.output_db[row] = level(frame.scale * bins.peak(output, magnitudes.len()));
             let energy = |(bin, weight): (usize, f32)| weight * magnitudes[bin] * magnitudes[bin] + 1e-20;
-            let whole: f32 = span.weighted_bins().map(energy).sum();
+            let all: f32 = bins.weighted_bins().map(energy).sum();
             for source in 0..self.sources {
                 let mask = frame.mask(source);
-                let own: f32 = span.weighted_bins().map(|bin| energy(bin) * mask[bin.0]).sum();
-                self.shares[source * ROWS + row] = own / whole;
+                let own: f32 = bins.weighted_bins().map(|bin| energy(bin) * mask[bin.0]).sum();
+                self.shares[source * ROWS + row] = own / all;
             }
         }
     }
@@ -63,17 +63,17 @@ impl Slice {
     }
 }
 
-/// The level of an amplitude, in dB.
-pub fn decibels(amplitude: f32) -> f32 {
-    if amplitude > 1e-7 { 20.0 * amplitude.log10() } else { SILENCE_DB }
+/// The level of a linear amplitude, in dB; at least [`SILENCE_DB`].
+fn level(amplitude: f32) -> f32 {
+    decibels(amplitude).max(SILENCE_DB)
 }
 
-/// The power of a level, 1 for 0 dB.
+/// The power of the level `db`, 1 for 0 dB and 0 for silence.
 pub fn power(db: f32) -> f32 {
     if db <= SILENCE_DB { 0.0 } else { 10.0_f32.powf(db / 10.0) }
 }
 
-/// Where the level `db` in `row` stands on the scale, 0 to 1.
+/// Where the level `db` in `row` lies on the scale, 0 to 1.
 pub fn height(db: f32, row: usize) -> f32 {
     ((db + tilt(row) - SCALE_DB.0) / (SCALE_DB.1 - SCALE_DB.0)).clamp(0.0, 1.0)
 }

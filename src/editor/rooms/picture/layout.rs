@@ -1,34 +1,34 @@
-//! What is where in the picture.
+//! Where the parts of the picture are.
 
-use super::plot::Plot;
+use super::plot::PlotRect;
 use egui::{Pos2, Rect, pos2};
 
-/// Room around and between the parts, in points.
+/// Space around and between the parts, in points.
 const MARGIN: f32 = 8.0;
 const SPACE: f32 = 4.0;
-/// Room for the labels of the frequency axis, in points.
+/// Width of the labels of the frequency axis, in points.
 const LABELS: f32 = 24.0;
-/// From this height on there are labels.
+/// From this height on there are labels, in points.
 const LABELLED: f32 = 90.0;
-/// Shares of the width that the masks and the output get, and the least and most of each, in points.
+/// The masks' and the output's share of the width, and the least and largest width of each, in points.
 const MASKS: (f32, f32, f32) = (0.08, 44.0, 96.0);
 const OUTPUT: (f32, f32, f32) = (0.2, 110.0, 260.0);
 
-/// The parts of the picture.
+/// Where the parts of the picture are.
 #[derive(Debug, Clone, Copy)]
-pub struct Places {
-    /// The whole.
+pub struct PictureLayout {
+    /// The whole picture.
     pub card: Rect,
     /// The last seconds.
-    pub spectrogram: Plot,
+    pub spectrogram: PlotRect,
     /// The masks now.
-    pub masks: Plot,
+    pub masks: PlotRect,
     /// Mixture and output now.
-    pub output: Plot,
+    pub output: PlotRect,
     labelled: bool,
 }
 
-impl Places {
+impl PictureLayout {
     /// Divides `card`.
     pub fn new(card: Rect) -> Self {
         let labelled = card.height() >= LABELLED;
@@ -39,12 +39,12 @@ impl Places {
         let masks = masks.with_min_x(masks.right() - share(MASKS));
         let left = inner.left() + if labelled { LABELS } else { 0.0 };
         let spectrogram = inner.with_min_x(left).with_max_x(masks.left() - SPACE);
-        let plot = |rect| Plot { rect };
+        let plot = |rect| PlotRect { rect };
         Self { card, spectrogram: plot(spectrogram), masks: plot(masks), output: plot(output), labelled }
     }
 
-    /// Whether there is room for words.
-    pub fn labelled(&self) -> bool {
+    /// Whether there is space for labels.
+    pub fn is_labelled(&self) -> bool {
         self.labelled
     }
 

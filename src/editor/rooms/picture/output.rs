@@ -1,34 +1,35 @@
-//! What comes in and what goes out at this moment: the mixture as a ghost, the main output in front of it in its sources' colours.
+//! What comes in and what goes out now: the spectrum of the mixture in grey, and in front of it that of the main
+//! output, in the colours of its sources.
 
 use super::{
-    colour_map::Map,
+    colour_map::ColourMap,
     frame_rows::height,
-    plot::{Area, Plot},
-    smoothed::Moment,
+    plot::{CurveArea, PlotRect},
+    smoothed::SmoothedFrame,
 };
 use crate::editor::theme;
 use egui::{Painter, Stroke};
 
-/// Height on the colour map of the output's fill at its foot and at its edge.
+/// The levels whose colours fill the output, at its lowest and at its highest level, 0 to 1.
 const FILL: (f32, f32) = (0.25, 0.7);
 
-/// Draws both spectra of `moment` in `plot`.
-pub fn draw(painter: &Painter, plot: &Plot, moment: &Moment, map: &Map) {
-    let mut ghost = Area::new(plot);
-    let mut output = Area::new(plot);
+/// Draws both spectra of `frame` in `plot`.
+pub fn draw(painter: &Painter, plot: &PlotRect, frame: &SmoothedFrame, map: &ColourMap) {
+    let mut mixture = CurveArea::new(plot);
+    let mut output = CurveArea::new(plot);
     let (mut mixture_line, mut output_line) = (Vec::new(), Vec::new());
     for (along, rows) in plot.steps() {
         let highest = |levels: &[f32]| rows.clone().map(|row| height(levels[row], row)).fold(0.0, f32::max);
-        let (came, goes) = (highest(&moment.mixture_db), highest(&moment.output_db));
+        let (level_in, level_out) = (highest(&frame.mixture_db), highest(&frame.output_db));
         let row = (rows.start + rows.end) / 2;
         let row = row.min(rows.end - 1);
-        let colour = map.colour(FILL.0 + (FILL.1 - FILL.0) * goes, |source| moment.share(source, row));
-        ghost.step(along, (0.0, came), theme::NEUTRAL.gamma_multiply(0.16));
-        output.step(along, (0.0, goes), colour);
-        mixture_line.push(came);
-        output_line.push(goes);
+        let colour = map.colour(FILL.0 + (FILL.1 - FILL.0) * level_out, |source| frame.share(source, row));
+        mixture.step(along, (0.0, level_in), theme::NEUTRAL.gamma_multiply(0.16));
+        output.step(along, (0.0, level_out), colour);
+        mixture_line.push(level_in);
+        output_line.push(level_out);
     }
-    ghost.paint(painter);
+    mixture.paint(painter);
     plot.curve(painter, &mixture_line, Stroke::new(1.0, theme::FAINT));
     output.paint(painter);
     plot.curve(painter, &output_line, Stroke::new(1.5, theme::TEXT));

@@ -1,5 +1,5 @@
-//! A place for curves over frequency, which runs upwards as in the spectrogram beside it; heights run to the right. And areas between two
-//! curves.
+//! Curves over frequency, and areas between two curves. Frequency runs upwards, as in the spectrogram beside them, and
+//! the value, called height, to the right.
 
 use super::axis::ROWS;
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2};
@@ -7,26 +7,26 @@ use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2};
 /// Width of one step of a curve, in points.
 const STEP: f32 = 2.0;
 
-/// A place for curves.
+/// A rectangle for curves.
 #[derive(Debug, Clone, Copy)]
-pub struct Plot {
-    /// On the screen.
+pub struct PlotRect {
+    /// Its place on the screen.
     pub rect: Rect,
 }
 
-impl Plot {
+impl PlotRect {
     /// The point at `along` the frequency axis and at `height`, both 0 to 1.
     pub fn point(&self, along: f32, height: f32) -> Pos2 {
         let Rect { min, max } = self.rect;
         pos2(min.x + height * (max.x - min.x), max.y - along * (max.y - min.y))
     }
 
-    /// Where `at` lies along the frequency axis, 0 to 1.
+    /// Where `at` lies on the frequency axis, 0 to 1.
     pub fn along(&self, at: Pos2) -> f32 {
         (self.rect.bottom() - at.y) / self.rect.height()
     }
 
-    /// The curve's steps: where they lie along the axis, and the rows that each stands for.
+    /// The steps of a curve: where each lies on the frequency axis, and the rows it stands for.
     pub fn steps(&self) -> impl Iterator<Item = (f32, std::ops::Range<usize>)> + use<> {
         let count = ((self.rect.height() / STEP) as usize).clamp(2, ROWS);
         (0..count).map(move |step| {
@@ -35,12 +35,12 @@ impl Plot {
         })
     }
 
-    /// A line across, where `along` is.
+    /// Draws a line across, at `along` the frequency axis.
     pub fn line_across(&self, painter: &Painter, along: f32, stroke: Stroke) {
         painter.line_segment([self.point(along, 0.0), self.point(along, 1.0)], stroke);
     }
 
-    /// A curve of these heights, one per step, where it is above the foot.
+    /// Draws a curve of these heights, one per step, where they are above 0.
     pub fn curve(&self, painter: &Painter, heights: &[f32], stroke: Stroke) {
         let points: Vec<Pos2> =
             self.steps().zip(heights).map(|((along, _), height)| self.point(along, *height)).collect();
@@ -56,19 +56,19 @@ impl Plot {
     }
 }
 
-/// The area between two curves, each step in a colour of its own.
-pub struct Area<'a> {
-    plot: &'a Plot,
+/// The area between two curves, with a colour per step.
+pub struct CurveArea<'a> {
+    plot: &'a PlotRect,
     mesh: Mesh,
 }
 
-impl<'a> Area<'a> {
-    /// An empty one.
-    pub fn new(plot: &'a Plot) -> Self {
+impl<'a> CurveArea<'a> {
+    /// An empty area.
+    pub fn new(plot: &'a PlotRect) -> Self {
         Self { plot, mesh: Mesh::default() }
     }
 
-    /// Goes on to `along`, from the height `low` to `high`.
+    /// Adds a step at `along` the frequency axis, from the height `low` to `high`.
     pub fn step(&mut self, along: f32, (low, high): (f32, f32), colour: Color32) {
         let next = self.mesh.vertices.len() as u32;
         self.mesh.colored_vertex(self.plot.point(along, low), colour);

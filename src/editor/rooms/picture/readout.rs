@@ -1,17 +1,17 @@
-//! What lies under the pointer, in words.
+//! What is under the pointer, in words.
 
 use super::frame_rows::power;
 
 const NOTES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 
-/// A place in one of the pictures.
+/// A point in one of the plots.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Readout {
     /// In Hz.
     pub hz: f32,
     /// How long ago, in seconds; 0 is now.
     pub ago: f32,
-    /// Level of the mixture, in dB full scale; `None` where nothing is heard.
+    /// Level of the mixture, in dB full scale; `None` for silence.
     pub mixture_db: Option<f32>,
     /// Level of the output, in dB full scale, where it is known.
     pub output_db: Option<f32>,
@@ -20,17 +20,17 @@ pub struct Readout {
 }
 
 impl Readout {
-    /// One line per fact, the most telling ones first.
+    /// The readout in lines: frequency, levels, shares.
     pub fn lines(&self) -> Vec<String> {
-        let mut lines = vec![match note(self.hz) {
-            Some(note) => format!("{} · {note}", frequency(self.hz)),
-            None => frequency(self.hz),
+        let mut lines = vec![match nearest_note(self.hz) {
+            Some(note) => format!("{} · {note}", frequency_text(self.hz)),
+            None => frequency_text(self.hz),
         }];
         let when = if self.ago < 0.05 { String::new() } else { format!(" · {:.1} s ago", self.ago) };
         lines.push(match (self.mixture_db, self.output_db) {
             (None, _) => format!("silent{when}"),
-            (Some(level), None) => format!("{}{when}", decibels(level)),
-            (Some(level), Some(output)) => format!("in {} · out {}", decibels(level), decibels(output)),
+            (Some(level), None) => format!("{}{when}", level_text(level)),
+            (Some(level), Some(output)) => format!("in {} · out {}", level_text(level), level_text(output)),
         });
         if self.mixture_db.is_some() {
             lines.extend(self.shares.iter().map(|(name, share)| format!("{name} {:.0} %", 100.0 * share)));
@@ -40,17 +40,17 @@ impl Readout {
 }
 
 /// A frequency as musicians write it.
-pub fn frequency(hz: f32) -> String {
+fn frequency_text(hz: f32) -> String {
     if hz < 999.5 { format!("{hz:.0} Hz") } else { format!("{:.2} kHz", hz / 1_000.0) }
 }
 
 /// A level with its unit.
-pub fn decibels(db: f32) -> String {
+fn level_text(db: f32) -> String {
     if power(db) == 0.0 { "−∞ dB".to_owned() } else { format!("{db:.0} dB").replace('-', "−") }
 }
 
-/// The nearest note of equal temperament, A4 at 440 Hz, up to C8.
-fn note(hz: f32) -> Option<String> {
+/// The nearest note of equal temperament, with A4 at 440 Hz; `None` outside C0 to C8.
+fn nearest_note(hz: f32) -> Option<String> {
     let number = (12.0 * (hz / 440.0).log2()).round() as i32 + 69;
     (12..=108).contains(&number).then(|| format!("{}{}", NOTES[number as usize % 12], number / 12 - 1))
 }

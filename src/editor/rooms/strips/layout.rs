@@ -1,24 +1,23 @@
-//! Where a strip's things are: three ways to arrange them, by the room there is.
+//! Where the parts of a strip are: three arrangements, chosen by the space there is.
 
 use crate::editor::layout::{column, row};
 use egui::{Rect, Vec2, pos2, vec2};
 
-/// From this width on a strip has a big name and a meter with a scale at its side, in points.
+/// From this width on a strip has a big name and a meter with a scale beside the knob, in points.
 const WIDE: f32 = 170.0;
-/// Under this width a strip has its smallest type and margins, in points.
+/// Below this width a strip has its smallest type and margins, in points.
 const CRAMPED: f32 = 88.0;
-/// From this height on a strip has generous margins, in points.
+/// From this height on a strip has wide margins, in points.
 const TALL: f32 = 240.0;
-/// Widest that a strip's contents grow, in points.
+/// Largest width of a strip's contents, in points.
 const MAX_CONTENT_WIDTH: f32 = 480.0;
 /// Width of a meter with its scale, in points.
 const SCALED_METER: f32 = 34.0;
-/// Shortest meter that is worth a place of its own under the knob, in points.
+/// Least height of a meter below the knob, in points.
 const MIN_METER: f32 = 84.0;
 
-/// Where a strip's things are.
-pub(super) struct StripRooms {
-    pub(super) card: Rect,
+/// Where the parts of a strip are.
+pub(super) struct StripLayout {
     pub(super) head: Rect,
     pub(super) knob: Rect,
     pub(super) value: Rect,
@@ -34,8 +33,8 @@ pub(super) struct StripRooms {
     pub(super) scaled: bool,
 }
 
-impl StripRooms {
-    /// Arranges a strip on `card`.
+impl StripLayout {
+    /// Arranges a strip in `card`.
     pub(super) fn new(card: Rect) -> Self {
         let wide = card.width() >= WIDE;
         let tall = card.height() >= TALL;
@@ -51,7 +50,6 @@ impl StripRooms {
         let left = (inner.center().x - width / 2.0).round();
         let body = Rect::from_min_max(pos2(left, head.bottom() + gap), pos2(left + width, inner.bottom()));
         let frame = Self {
-            card,
             head,
             knob: body,
             value: body,
@@ -63,21 +61,21 @@ impl StripRooms {
             cramped,
             scaled: true,
         };
-        let beneath_the_knob = body.width() + 24.0 + 26.0 + 3.0 * gap;
+        let below_the_knob = body.width() + 24.0 + 26.0 + 3.0 * gap;
         if wide && body.width() > 1.35 * body.height() {
-            frame.lying(body, gap)
-        } else if wide || body.height() < beneath_the_knob + MIN_METER {
-            frame.standing(body, gap)
+            frame.horizontal(body, gap)
+        } else if wide || body.height() < below_the_knob + MIN_METER {
+            frame.vertical(body, gap)
         } else {
             frame.channel(body, gap)
         }
     }
 
     /// Knob, switches one above the other, meter: side by side.
-    fn lying(mut self, body: Rect, gap: f32) -> Self {
+    fn horizontal(mut self, body: Rect, gap: f32) -> Self {
         let meter = body.with_min_x(body.right() - SCALED_METER);
         let side = (body.height() * 0.2).clamp(24.0, 50.0).floor();
-        // So that Learn is spelled out.
+        // Wide enough for the word "Learn".
         let width = (side * 1.5).max(64.0);
         let buttons = Rect::from_center_size(
             pos2(meter.left() - 16.0 - width / 2.0, body.center().y),
@@ -92,7 +90,7 @@ impl StripRooms {
     }
 
     /// Knob, number and switches in a column, the meter beside them.
-    fn standing(mut self, body: Rect, gap: f32) -> Self {
+    fn vertical(mut self, body: Rect, gap: f32) -> Self {
         let (meter_width, space) = if self.wide { (SCALED_METER, 12.0) } else { (8.0, 4.0) };
         let meter = body.with_min_x(body.right() - meter_width);
         let left = body.with_max_x(meter.left() - space);
@@ -103,7 +101,7 @@ impl StripRooms {
         Self { knob, value, meter, ..self }
     }
 
-    /// A mixer's channel: everything in one column, the meter at the foot.
+    /// Like a mixer's channel: everything in one column, the meter at its foot.
     fn channel(mut self, body: Rect, gap: f32) -> Self {
         let knob = row(body, 0.0, body.width());
         let value = row(body, knob.height(), 24.0);
@@ -114,19 +112,19 @@ impl StripRooms {
         Self { knob, value, meter, ..self }
     }
 
-    fn place_switches(&mut self, room: Rect) {
+    fn place_switches(&mut self, rect: Rect) {
         let gap = if self.cramped { 2.0 } else { 4.0 };
-        let width = ((room.width() - 2.0 * gap) / 3.0).min(72.0).floor();
-        let left = (room.center().x - 1.5 * width - gap).round();
-        let place = |index: f32| column(room, left - room.left() + index * (width + gap), width);
+        let width = ((rect.width() - 2.0 * gap) / 3.0).min(72.0).floor();
+        let left = (rect.center().x - 1.5 * width - gap).round();
+        let place = |index: f32| column(rect, left - rect.left() + index * (width + gap), width);
         (self.mute, self.solo, self.learn) = (place(0.0), place(1.0), place(2.0));
     }
 }
 
-/// Gives the number at the foot of `room` a sixth of it, and the knob the rest.
-fn knob_over_value(room: Rect) -> (Rect, Rect) {
-    let height = (room.height() * 0.16).clamp(20.0, 40.0).floor();
-    let value = room.with_min_y(room.bottom() - height);
+/// Gives the number a sixth of `rect` at its foot, and the knob the rest.
+fn knob_over_value(rect: Rect) -> (Rect, Rect) {
+    let height = (rect.height() * 0.16).clamp(20.0, 40.0).floor();
+    let value = rect.with_min_y(rect.bottom() - height);
     let field = Rect::from_center_size(value.center(), Vec2::new(value.width().min(168.0), height));
-    (room.with_max_y(value.top()), field)
+    (rect.with_max_y(value.top()), field)
 }

@@ -1,11 +1,42 @@
 //! The strips, one per source.
+//!
+//! - [`card`]: a strip, arranged by `layout`. [`learn`]: its Learn switch, and the options for learning.
+//!   [`menu`]: everything else that can be done with it.
+//! - [`state`]: what the strips remember between two frames.
+//! - [`empty`]: shown while no preset plays.
 
 pub mod card;
 pub mod empty;
 mod layout;
 pub mod learn;
 pub mod menu;
+pub mod state;
 
-use super::{EditorState, Scene, file_chooser, gesture, knob, meter, theme, toggle, value_field};
-use layout as strip_layout;
-use menu as strip_menu;
+use crate::editor::{asked::Asked, layout::columns, names::badges, snapshot::Snapshot, widgets::knob_input::KnobInput};
+use card::StripCard;
+use egui::{Rect, Ui};
+use nice_plug::prelude::ParamSetter;
+use state::StripsState;
+
+/// Draws all strips in `rect`.
+pub fn draw(
+    ui: &mut Ui,
+    rect: Rect,
+    snapshot: &Snapshot,
+    own: &mut StripsState,
+    input: &mut KnobInput,
+    setter: &ParamSetter,
+) -> Vec<Asked> {
+    let summary = snapshot.summary();
+    if summary.strips.is_empty() {
+        return empty::draw(ui, rect, snapshot).into_iter().collect();
+    }
+    let badges = badges(summary);
+    let count = summary.strips.len().min(snapshot.params.strips.len());
+    let mut asked = Vec::new();
+    for (i, card) in columns(rect, count).enumerate() {
+        let strip = StripCard::new(snapshot, i, count, &badges[i]);
+        asked.extend(strip.draw(ui, card, own, input, setter));
+    }
+    asked
+}

@@ -1,11 +1,11 @@
-//! The presets to choose from, and what narrows them down: shelves, a search, the names of their sources.
+//! The presets to choose from, and the filter above them: a section, a search, a source.
 
-use super::super::{
-    icon::{Icon, IconButton},
-    strip::display_name,
-    theme,
-};
 use crate::{
+    editor::{
+        names::display_name,
+        theme,
+        widgets::icon::{Icon, IconButton},
+    },
     instance::state::summary::{Origin, Summary},
     preset::library::{Entry, Library, Listing, Trouble},
 };
@@ -19,75 +19,75 @@ use std::path::PathBuf;
 
 /// Height of a row, in points.
 const ROW: f32 = 28.0;
-/// Most sources that are offered to narrow the list down.
+/// Largest number of sources to filter by.
 const SOURCES: usize = 8;
 
-/// What is looked at.
+/// A part of the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Shelf {
-    /// Factory presets and the user's.
+pub(super) enum Section {
+    /// Factory presets and the user's presets.
     #[default]
     All,
-    /// Those shipped with the plugin.
+    /// Presets that come with the plugin.
     Factory,
-    /// The user's.
+    /// The user's presets.
     Yours,
-    /// Those played lately.
+    /// Presets that were played lately.
     Recent,
 }
 
-/// What narrows the list down.
+/// Which presets are listed.
 #[derive(Debug, Default)]
-pub struct Filter {
-    shelf: Shelf,
+pub(super) struct PresetFilter {
+    section: Section,
     search: String,
     source: Option<String>,
 }
 
-/// What the player wants of a preset.
+/// What is to be done with a preset.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wish {
-    /// To hear it.
+pub(super) enum PresetAction {
+    /// Play it.
     Play(Entry),
-    /// To call the preset in this file, which has this name, otherwise.
+    /// Choose another name for the preset in this file, which has this name.
     Rename(PathBuf, String),
-    /// To delete it.
+    /// Delete the preset in this file.
     Delete(PathBuf),
 }
 
-impl Filter {
+impl PresetFilter {
     fn candidates<'a>(&self, library: &'a Library) -> Vec<&'a Listing> {
-        match self.shelf {
-            Shelf::All => library.all().collect(),
-            Shelf::Factory => library.factory.iter().collect(),
-            Shelf::Yours => library.user.iter().collect(),
-            Shelf::Recent => library.recent.iter().collect(),
+        match self.section {
+            Section::All => library.all().collect(),
+            Section::Factory => library.factory.iter().collect(),
+            Section::Yours => library.user.iter().collect(),
+            Section::Recent => library.recent.iter().collect(),
         }
     }
 
     /// Whether `listing` has every word of the search in its name or its sources' names, and the chosen source.
-    fn lets_through(&self, listing: &Listing) -> bool {
+    fn passes(&self, listing: &Listing) -> bool {
         let text = format!("{} {}", listing.entry.name, listing.sources.join(" ")).to_lowercase();
         let has_source = |wanted: &String| listing.sources.iter().any(|name| name.to_lowercase() == *wanted);
         self.search.to_lowercase().split_whitespace().all(|word| text.contains(word))
             && self.source.as_ref().is_none_or(has_source)
     }
 
-    /// Draws the search, the shelves and the sources.
+    /// Draws the search field, the sections and the sources.
     pub(super) fn show(&mut self, ui: &mut Ui, library: &Library) {
         ui.horizontal(|ui| {
             self.search_field(ui);
-            for (shelf, text, name) in [
-                (Shelf::All, "All", "All presets"),
-                (Shelf::Factory, "Factory", "Factory presets"),
-                (Shelf::Yours, "Yours", "Your presets"),
-                (Shelf::Recent, "Recent", "Recent presets"),
+            for (section, text, name) in [
+                (Section::All, "All", "All presets"),
+                (Section::Factory, "Factory", "Factory presets"),
+                (Section::Yours, "Yours", "Your presets"),
+                (Section::Recent, "Recent", "Recent presets"),
             ] {
-                let on = self.shelf == shelf;
+                let on = self.section == section;
                 let button = ui.add(Button::selectable(on, text).min_size(vec2(0.0, 26.0)));
                 button.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, name));
                 if button.clicked() {
-                    self.shelf = shelf;
+                    self.section = section;
                 }
             }
         });
@@ -136,7 +136,7 @@ impl Filter {
     }
 }
 
-/// Names of sources that presets have, the most frequent first, in lower case.
+/// The sources to filter by: those that most presets have, in lower case, the most frequent first.
 fn offered_sources(library: &Library) -> Vec<String> {
     let mut counted: Vec<(String, usize)> = Vec::new();
     for name in library.all().chain(&library.recent).flat_map(|listing| &listing.sources) {
@@ -146,16 +146,22 @@ fn offered_sources(library: &Library) -> Vec<String> {
             None => counted.push((name, 1)),
         }
     }
-    // Stable: what is equally frequent stays in the presets' order.
+    // The sort is stable: equally frequent names stay in the order of the presets.
     counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counted.into_iter().take(SOURCES).map(|(name, _)| name).collect()
 }
 
-/// Draws the presets that `filter` lets through, `height` points high; what the player wants of one.
-pub(super) fn show(ui: &mut Ui, height: f32, library: &Library, summary: &Summary, filter: &Filter) -> Option<Wish> {
+/// Draws the presets that pass `filter`, `height` points high. Returns what is to be done with one of them.
+pub(super) fn show(
+    ui: &mut Ui,
+    height: f32,
+    library: &Library,
+    summary: &Summary,
+    filter: &PresetFilter,
+) -> Option<PresetAction> {
     let listings: Vec<&Listing> =
-        filter.candidates(library).into_iter().filter(|listing| filter.lets_through(listing)).collect();
-    let mut wish = None;
+        filter.candidates(library).into_iter().filter(|listing| filter.passes(listing)).collect();
+    let mut action = None;
     ui.spacing_mut().item_spacing.y = 0.0;
     let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink(false);
     area.show_rows(ui, ROW, listings.len().max(1), |ui, rows| {
@@ -167,21 +173,21 @@ pub(super) fn show(ui: &mut Ui, height: f32, library: &Library, summary: &Summar
         }
         for listing in listings.get(rows).unwrap_or_default() {
             let can_change = listing.entry.path.as_ref().is_some_and(|file| library.is_users(file));
-            if let Some(wanted) = row(ui, listing, is_playing(listing, summary), can_change, filter.shelf) {
-                wish = Some(wanted);
+            if let Some(chosen) = row(ui, listing, is_playing(listing, summary), can_change, filter.section) {
+                action = Some(chosen);
             }
         }
     });
     ui.spacing_mut().item_spacing.y = 6.0;
-    wish
+    action
 }
 
-fn nothing(filter: &Filter) -> &'static str {
-    match filter.shelf {
+fn nothing(filter: &PresetFilter) -> &'static str {
+    match filter.section {
         _ if !filter.search.trim().is_empty() || filter.source.is_some() => "No preset is like that.",
-        Shelf::Yours => "No presets of your own yet: “Save as…” makes the first.",
-        Shelf::Recent => "Nothing was played yet.",
-        Shelf::All | Shelf::Factory => "Reading your presets…",
+        Section::Yours => "No presets of your own yet: “Save as…” makes the first.",
+        Section::Recent => "Nothing was played yet.",
+        Section::All | Section::Factory => "Reading your presets…",
     }
 }
 
@@ -193,12 +199,12 @@ fn is_playing(listing: &Listing, summary: &Summary) -> bool {
     }
 }
 
-fn row(ui: &mut Ui, listing: &Listing, playing: bool, can_change: bool, shelf: Shelf) -> Option<Wish> {
+fn row(ui: &mut Ui, listing: &Listing, playing: bool, can_change: bool, section: Section) -> Option<PresetAction> {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let name = listing.entry.name.as_str();
     response.widget_info(|| {
         let mut info = WidgetInfo::selected(Role::ListBoxOption, true, playing, name);
-        info.current_text_value = Some(remark(listing, shelf));
+        info.current_text_value = Some(remark(listing, section));
         info
     });
     let fill = match (playing, response.hovered() || response.has_focus()) {
@@ -209,25 +215,25 @@ fn row(ui: &mut Ui, listing: &Listing, playing: bool, can_change: bool, shelf: S
     if let Some(fill) = fill {
         ui.painter().rect_filled(rect, CornerRadius::same(theme::BUTTON_RADIUS as u8), fill);
     }
-    let mut wish = None;
+    let mut action = None;
     let mut right = rect.right() - 6.0;
     if let (Some(file), true) = (&listing.entry.path, can_change) {
-        for (icon, verb, wanted) in [
-            (Icon::Bin, "Delete", Wish::Delete(file.clone())),
-            (Icon::Pencil, "Rename", Wish::Rename(file.clone(), name.to_owned())),
+        for (icon, verb, chosen) in [
+            (Icon::Bin, "Delete", PresetAction::Delete(file.clone())),
+            (Icon::Pencil, "Rename", PresetAction::Rename(file.clone(), name.to_owned())),
         ] {
             let place = Rect::from_center_size(egui::pos2(right - 12.0, rect.center().y), vec2(24.0, 24.0));
             let label = format!("{verb} {name}");
             let button = IconButton { plate: false, ..IconButton::new(icon, &label) };
             if button.show(ui, place, response.id.with(verb)).on_hover_text(verb).clicked() {
-                wish = Some(wanted);
+                action = Some(chosen);
             }
             right -= 26.0;
         }
-    } else if can_be_changed_elsewhere(shelf) {
+    } else if has_buttons_elsewhere(section) {
         right -= 52.0;
     }
-    paint(ui, rect, right, listing, playing, shelf);
+    paint(ui, rect, right, listing, playing, section);
     let tooltip = match &listing.trouble {
         Some(Trouble::Missing) => Some("Its file is not there any more.".to_owned()),
         Some(Trouble::Damaged(sentence)) => Some(sentence.clone()),
@@ -237,47 +243,47 @@ fn row(ui: &mut Ui, listing: &Listing, playing: bool, can_change: bool, shelf: S
         Some(text) => response.on_hover_text(text),
         None => response,
     };
-    if response.clicked() && wish.is_none() {
-        wish = Some(Wish::Play(listing.entry.clone()));
+    if response.clicked() && action.is_none() {
+        action = Some(PresetAction::Play(listing.entry.clone()));
     }
-    wish
+    action
 }
 
-/// Whether other rows of the shelf have buttons, so that this one leaves their place free.
-fn can_be_changed_elsewhere(shelf: Shelf) -> bool {
-    shelf != Shelf::Factory
+/// Whether other rows of the section have buttons. The ones that have none leave the space of the buttons free.
+fn has_buttons_elsewhere(section: Section) -> bool {
+    section != Section::Factory
 }
 
-/// What stands to the right of the name: what is wrong, or the sources.
-fn remark(listing: &Listing, shelf: Shelf) -> String {
+/// The text to the right of the name: what is wrong with the preset, or its sources.
+fn remark(listing: &Listing, section: Section) -> String {
     match &listing.trouble {
         Some(Trouble::Missing) => "missing".to_owned(),
         Some(Trouble::Damaged(_)) => "damaged".to_owned(),
         None => {
             let sources = listing.sources.iter().map(|name| display_name(name)).collect::<Vec<_>>().join(", ");
-            let factory = listing.entry.path.is_none() && shelf != Shelf::Factory;
+            let factory = listing.entry.path.is_none() && section != Section::Factory;
             if factory { format!("{sources} · Factory") } else { sources }
         }
     }
 }
 
-fn paint(ui: &Ui, rect: Rect, right: f32, listing: &Listing, playing: bool, shelf: Shelf) {
+fn paint(ui: &Ui, rect: Rect, right: f32, listing: &Listing, playing: bool, section: Section) {
     let troubled = listing.trouble.is_some();
     let (name_ink, remark_ink) = match (troubled, playing) {
         (true, _) => (theme::WEAK, theme::NOTICE),
         (false, true) => (theme::TEXT, theme::WEAK),
         (false, false) => (theme::TEXT, theme::FAINT),
     };
-    let lay = |text: String, size: f32, ink, width: f32| {
+    let lay = |text: String, size: f32, ink, max_width: f32| {
         let mut job = LayoutJob::simple_singleline(text, theme::font(size), ink);
-        job.wrap = TextWrapping::truncate_at_width(width);
+        job.wrap = TextWrapping::truncate_at_width(max_width);
         ui.painter().layout_job(job)
     };
     let left = rect.left() + 8.0;
-    let whole = right - left;
-    let name = lay(listing.entry.name.clone(), 15.0, name_ink, whole * if troubled { 0.75 } else { 0.62 });
+    let width = right - left;
+    let name = lay(listing.entry.name.clone(), 15.0, name_ink, width * if troubled { 0.75 } else { 0.62 });
     let icon = if troubled { 20.0 } else { 0.0 };
-    let remark = lay(remark(listing, shelf), theme::CAPTION, remark_ink, whole - name.size().x - icon - 14.0);
+    let remark = lay(remark(listing, section), theme::CAPTION, remark_ink, width - name.size().x - icon - 14.0);
     let at = egui::pos2(right - 6.0 - remark.size().x, rect.center().y - remark.size().y / 2.0);
     if troubled {
         Icon::Warning.paint(ui.painter(), egui::pos2(at.x - 12.0, rect.center().y), theme::NOTICE);
@@ -305,10 +311,11 @@ mod tests {
     }
 
     fn found(search: &str, source: Option<&str>) -> Vec<String> {
-        let filter = Filter { search: search.to_owned(), source: source.map(str::to_owned), ..Filter::default() };
+        let filter =
+            PresetFilter { search: search.to_owned(), source: source.map(str::to_owned), ..PresetFilter::default() };
         let library = library();
-        let through = library.all().filter(|listing| filter.lets_through(listing));
-        through.map(|listing| listing.entry.name.clone()).collect()
+        let passing = library.all().filter(|listing| filter.passes(listing));
+        passing.map(|listing| listing.entry.name.clone()).collect()
     }
 
     #[test]

@@ -1,17 +1,18 @@
-//! The preset browser, beneath the preset's name: what there is to choose from, and what can be done with it.
+//! The preset browser, below the preset's name: presets to choose from, and what can be done with them.
 //!
-//! - `list`: the presets, filtered. `naming`: a name for a preset, with or without a keyboard.
+//! - `list`: the presets, filtered. `name_entry`: a name for a preset, typed or put together by clicks.
 
 mod list;
 mod name_entry;
 
-use super::{
-    EditorState, Scene,
-    file_chooser::Wanted,
-    icon::{Icon, IconButton},
-    theme,
-};
 use crate::{
+    editor::{
+        asked::Asked,
+        file_chooser::FileKind,
+        snapshot::Snapshot,
+        theme,
+        widgets::icon::{Icon, IconButton},
+    },
     instance::{
         command::Request,
         state::summary::{Origin, Summary},
@@ -20,41 +21,42 @@ use crate::{
     preset::library::Library,
 };
 use egui::{Align, Button, Layout, Popup, PopupCloseBehavior, RectAlign, Response, RichText, Ui, vec2};
-pub use list::Filter;
-use name_entry::{self as naming, Naming};
+use list::{PresetAction, PresetFilter};
+use name_entry::{NameAnswer, NameEntry};
 use std::path::{Path, PathBuf};
 
-/// Widest that the browser gets, in points.
+/// Largest width of the browser, in points.
 const MAX_WIDTH: f32 = 520.0;
-/// Least and most height of the list, in points.
+/// Least and largest height of the list, in points.
 const LIST_HEIGHTS: (f32, f32) = (120.0, 360.0);
-/// What stands around the list, in points: search, sources, buttons, what was deleted, margins.
+/// Height of everything around the list, in points: search, sources, buttons, what was deleted, margins.
 const AROUND_LIST: f32 = 190.0;
 
-/// What the browser is at.
+/// What the browser shows.
 #[derive(Debug, Default)]
-enum Task {
-    /// A preset is to be chosen.
+enum BrowserPage {
+    /// The presets to choose from.
     #[default]
     Choose,
-    /// What plays is to be saved under a name.
-    SaveAs(Naming),
-    /// The preset in this file is to be called otherwise.
-    Rename(PathBuf, Naming),
+    /// A name under which to save what plays.
+    SaveAs(NameEntry),
+    /// Another name for the preset in this file.
+    Rename(PathBuf, NameEntry),
 }
 
 /// What the browser remembers between two frames.
 #[derive(Debug, Default)]
-pub struct Browser {
-    filter: Filter,
-    task: Task,
+pub struct BrowserState {
+    filter: PresetFilter,
+    page: BrowserPage,
 }
 
-/// Shows the browser beneath `button` while it is open; a click on `button` opens and closes it.
-pub fn show(button: &Response, summary: &Summary, scene: &Scene, state: &mut EditorState) {
+/// Shows the browser below `button` while it is open; a click on `button` opens and closes it.
+pub fn show(button: &Response, snapshot: &Snapshot, own: &mut BrowserState) -> Vec<Asked> {
+    let mut asked = Vec::new();
     if button.clicked() {
-        scene.session.browse(Browse::Read);
-        state.browser.task = Task::Choose;
+        asked.push(Browse::Read.into());
+        own.page = BrowserPage::Choose;
     }
     let window = button.ctx.content_rect();
     let width = MAX_WIDTH.min(window.width() - 4.0 * theme::GAP);
@@ -64,33 +66,41 @@ pub fn show(button: &Response, summary: &Summary, scene: &Scene, state: &mut Edi
     popup.show(|ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        // A menu's buttons have no plates and no room; these are no menu's.
+        // In a menu, egui draws buttons without background and margin; these have both.
         ui.spacing_mut().button_padding = vec2(9.0, 4.0);
-        let plates = &mut ui.visuals_mut().widgets.inactive;
-        (plates.weak_bg_fill, plates.bg_stroke) = (theme::BUTTON, egui::Stroke::new(1.0, theme::BUTTON_EDGE));
-        let library = scene.session.browsing.library();
-        match std::mem::take(&mut state.browser.task) {
-            Task::Choose => choose(ui, list_height, &library, summary, scene, state),
-            Task::SaveAs(naming) => save_as(ui, naming, &library, summary, scene, state),
-            Task::Rename(file, naming) => rename(ui, file, naming, &library, summary, scene, state),
-        }
+        let button = &mut ui.visuals_mut().widgets.inactive;
+        (button.weak_bg_fill, button.bg_stroke) = (theme::BUTTON, egui::Stroke::new(1.0, theme::BUTTON_EDGE));
+        own.page = match std::mem::take(&mut own.page) {
+            BrowserPage::Choose => choose(ui, list_height, snapshot, &mut own.filter, &mut asked),
+            BrowserPage::SaveAs(name) => save_as(ui, name, snapshot, &mut asked),
+            BrowserPage::Rename(file, name) => rename(ui, file, name, snapshot, &mut asked),
+        };
     });
+    asked
 }
 
-fn choose(ui: &mut Ui, height: f32, library: &Library, summary: &Summary, scene: &Scene, state: &mut EditorState) {
-    let filter = &mut state.browser.filter;
+/// Draws the presets to choose from; returns the page to show next.
+fn choose(
+    ui: &mut Ui,
+    height: f32,
+    snapshot: &Snapshot,
+    filter: &mut PresetFilter,
+    asked: &mut Vec<Asked>,
+) -> BrowserPage {
+    let (library, summary) = (&*snapshot.library, snapshot.summary());
+    let mut next = BrowserPage::Choose;
     filter.show(ui, library);
     match list::show(ui, height, library, summary, filter) {
-        Some(list::Wish::Play(entry)) => {
+        Some(PresetAction::Play(entry)) => {
             let name = entry.name;
-            scene.session.request(entry.path.map_or_else(|| Request::LoadFactory(name), Request::LoadFile));
+            asked.push(entry.path.map_or_else(|| Request::LoadFactory(name), Request::LoadFile).into());
             ui.close();
         }
-        Some(list::Wish::Rename(file, name)) => state.browser.task = Task::Rename(file, Naming::new(name)),
-        Some(list::Wish::Delete(file)) => scene.session.browse(Browse::Delete(file)),
+        Some(PresetAction::Rename(file, name)) => next = BrowserPage::Rename(file, NameEntry::new(name)),
+        Some(PresetAction::Delete(file)) => asked.push(Browse::Delete(file).into()),
         None => {}
     }
-    deleted(ui, scene);
+    deleted(ui, snapshot, asked);
     ui.separator();
     ui.horizontal(|ui| {
         let own = own_file(summary, library);
@@ -101,37 +111,37 @@ fn choose(ui: &mut Ui, height: f32, library: &Library, summary: &Summary, scene:
             _ => "It has no file among your presets: save it under a name.",
         };
         if save.on_disabled_hover_text(why_not).clicked() {
-            scene.session.request(Request::Save(summary.title.clone()));
+            asked.push(Request::Save(summary.title.clone()).into());
             ui.close();
         }
         let save_as = ui.button("Save as…").on_hover_text("Save what plays, with its knobs, under a name.");
         if save_as.clicked() {
-            state.browser.task = Task::SaveAs(Naming::new(naming::first_suggestion(summary, library)));
+            next = BrowserPage::SaveAs(NameEntry::new(name_entry::first_suggestion(summary, library)));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let folder = ui.button("Show folder").on_hover_text("Show your presets in the system's file manager.");
             if folder.clicked() {
-                scene.session.browse(Browse::Reveal(own.map(Path::to_owned)));
+                asked.push(Browse::Reveal(own.map(Path::to_owned)).into());
             }
-            let open = ui.add_enabled(!state.files.is_open(), Button::new("Open file…"));
+            let open = ui.add_enabled(!snapshot.window.file_dialog_is_open, Button::new("Open file…"));
             if open.on_hover_text("Play a preset from anywhere.").clicked() {
-                state.files.ask(Wanted::Preset, scene.session);
+                asked.push(Asked::ChooseFiles(FileKind::Preset));
                 ui.close();
             }
         });
     });
+    next
 }
 
-/// What was deleted last, and the way to have it back.
-fn deleted(ui: &mut Ui, scene: &Scene) {
-    let Some(trashed) = scene.session.browsing.deleted() else { return };
+/// The preset that was deleted last, and a button to bring it back.
+fn deleted(ui: &mut Ui, snapshot: &Snapshot, asked: &mut Vec<Asked>) {
+    let Some(trashed) = &snapshot.deleted else { return };
     ui.horizontal(|ui| {
         ui.set_min_height(28.0);
         ui.label(RichText::new(format!("Deleted “{}”", trashed.name())).color(theme::TEXT));
         let back = ui.add(Button::new("Bring it back").fill(theme::BUTTON));
         if back.on_hover_text("The file comes back as it was.").clicked() {
-            scene.session.history().forget_deletion(&trashed);
-            scene.session.browse(Browse::Restore(trashed));
+            asked.push(Asked::RestoreDeleted(trashed.clone()));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), egui::Sense::hover());
@@ -141,7 +151,7 @@ fn deleted(ui: &mut Ui, scene: &Scene) {
                 .on_hover_text("Leave it deleted. It stays in the hidden folder “.trash” among your presets.")
                 .clicked()
             {
-                scene.session.browsing.set_deleted(None);
+                asked.push(Asked::ForgetDeleted);
             }
         });
     });
@@ -155,46 +165,35 @@ fn own_file<'a>(summary: &'a Summary, library: &Library) -> Option<&'a Path> {
     }
 }
 
-fn save_as(
-    ui: &mut Ui,
-    mut naming: Naming,
-    library: &Library,
-    summary: &Summary,
-    scene: &Scene,
-    state: &mut EditorState,
-) {
+fn save_as(ui: &mut Ui, mut name: NameEntry, snapshot: &Snapshot, asked: &mut Vec<Asked>) -> BrowserPage {
+    let (library, summary) = (&*snapshot.library, snapshot.summary());
     ui.label(RichText::new("Save as").size(18.0));
-    let verb = if library.has_user_preset(naming.name()) { "Replace" } else { "Save" };
+    let verb = if library.has_user_preset(name.name()) { "Replace" } else { "Save" };
     let taken = (verb == "Replace").then_some("You have a preset of this name: saving replaces it.");
-    match naming.show(ui, verb, taken, true, &naming::save_suggestions(summary, library), summary) {
-        naming::Answer::Open => state.browser.task = Task::SaveAs(naming),
-        naming::Answer::Cancelled => {}
-        naming::Answer::Named(name) => {
-            scene.session.request(Request::Save(name));
+    match name.show(ui, verb, taken, true, &name_entry::save_suggestions(summary, library), summary) {
+        NameAnswer::Open => return BrowserPage::SaveAs(name),
+        NameAnswer::Cancelled => {}
+        NameAnswer::Named(name) => {
+            asked.push(Request::Save(name).into());
             ui.close();
         }
     }
+    BrowserPage::Choose
 }
 
-fn rename(
-    ui: &mut Ui,
-    file: PathBuf,
-    mut naming: Naming,
-    library: &Library,
-    summary: &Summary,
-    scene: &Scene,
-    state: &mut EditorState,
-) {
-    let before = naming.before().to_owned();
+fn rename(ui: &mut Ui, file: PathBuf, mut name: NameEntry, snapshot: &Snapshot, asked: &mut Vec<Asked>) -> BrowserPage {
+    let (library, summary) = (&*snapshot.library, snapshot.summary());
+    let before = name.before().to_owned();
     ui.label(RichText::new(format!("Rename “{before}”")).size(18.0));
-    let same = naming.name() == before;
-    let own = naming.name().to_lowercase() == before.to_lowercase();
-    let taken = !own && library.has_user_preset(naming.name());
+    let same = name.name() == before;
+    let own = name.name().to_lowercase() == before.to_lowercase();
+    let taken = !own && library.has_user_preset(name.name());
     let note = taken.then_some("Another preset is called so: choose another name.");
-    let suggestions = naming::rename_suggestions(&before, library);
-    match naming.show(ui, "Rename", note, !taken && !same, &suggestions, summary) {
-        naming::Answer::Open => state.browser.task = Task::Rename(file, naming),
-        naming::Answer::Cancelled => {}
-        naming::Answer::Named(name) => scene.session.browse(Browse::Rename(file, name)),
+    let suggestions = name_entry::rename_suggestions(&before, library);
+    match name.show(ui, "Rename", note, !taken && !same, &suggestions, summary) {
+        NameAnswer::Open => return BrowserPage::Rename(file, name),
+        NameAnswer::Cancelled => {}
+        NameAnswer::Named(name) => asked.push(Browse::Rename(file, name).into()),
     }
+    BrowserPage::Choose
 }

@@ -1,43 +1,44 @@
-//! A name for a preset. Hosts swallow keys, so that a name can be put together by clicks alone: from suggestions and words.
+//! A name for a preset. Some hosts keep the keyboard to themselves, so a name can also be put together by clicks, from
+//! suggestions and words.
 
-use super::super::{
-    icon::{Icon, IconButton},
-    strip::display_name,
-    theme,
-};
 use crate::{
+    editor::{
+        names::display_name,
+        theme,
+        widgets::icon::{Icon, IconButton},
+    },
     instance::state::summary::{Origin, Summary},
     preset::library::{Library, is_name},
 };
 use egui::{Align2, Button, Key, Label, Margin, RichText, Sense, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
 
-/// Words to put a name together from, beside the names of the sources.
+/// Words to put a name together from, besides the names of the sources.
 const WORDS: [&str; 26] = [
     "Live", "Studio", "Demo", "Stage", "Loop", "Take", "Room", "Kit", "Band", "Bass", "Drums", "Lead", "Warm",
     "Bright", "Dark", "Dry", "Tight", "Soft", "Loud", "Fast", "Slow", "1", "2", "3", "4", "5",
 ];
-/// Most suggestions.
+/// Largest number of suggestions.
 const SUGGESTIONS: usize = 4;
 
 /// A name that is being chosen.
 #[derive(Debug, Default)]
-pub(super) struct Naming {
+pub(super) struct NameEntry {
     before: String,
     name: String,
 }
 
-/// What came of it in this frame.
+/// What the user has decided in this frame.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum NameAnswer {
     /// Nothing yet.
     Open,
-    /// The player would rather not.
+    /// To leave the name as it is.
     Cancelled,
-    /// This name, without space around it.
+    /// To use this name, which has no spaces around it.
     Named(String),
 }
 
-impl Naming {
+impl NameEntry {
     /// Begins with `name`.
     pub(super) fn new(name: String) -> Self {
         Self { before: name.clone(), name }
@@ -48,13 +49,13 @@ impl Naming {
         &self.before
     }
 
-    /// The name as it is now, without space around it.
+    /// The name as it is now, without spaces around it.
     pub(super) fn name(&self) -> &str {
         self.name.trim()
     }
 
-    /// Draws the field, what there is to click, and the buttons. `verb` is what the button says that takes the name, `note` what there is to
-    /// know about it, `allowed` whether it can be taken.
+    /// Draws the text field, the suggestions and words, and the buttons. `verb` is the text of the button that accepts
+    /// the name; `note` is a remark on the name; `allowed` says whether it can be accepted.
     pub(super) fn show(
         &mut self,
         ui: &mut Ui,
@@ -63,7 +64,7 @@ impl Naming {
         allowed: bool,
         suggestions: &[String],
         summary: &Summary,
-    ) -> Answer {
+    ) -> NameAnswer {
         let entered = self.field(ui);
         let valid = is_name(self.name());
         let note = match note {
@@ -84,21 +85,21 @@ impl Naming {
             self.name = format!("{} {word}", self.name()).trim().to_owned();
         }
         ui.separator();
-        let mut answer = Answer::Open;
+        let mut answer = NameAnswer::Open;
         ui.horizontal(|ui| {
-            let take = ui.add_enabled(valid && allowed, Button::new(verb).fill(theme::BUTTON));
-            if take.clicked() || (entered && valid && allowed) {
-                answer = Answer::Named(self.name().to_owned());
+            let accept = ui.add_enabled(valid && allowed, Button::new(verb).fill(theme::BUTTON));
+            if accept.clicked() || (entered && valid && allowed) {
+                answer = NameAnswer::Named(self.name().to_owned());
             }
             if ui.button("Cancel").clicked() {
-                answer = Answer::Cancelled;
+                answer = NameAnswer::Cancelled;
             }
             ui.add(Label::new(RichText::new(note).small().color(theme::NOTICE)).wrap());
         });
         answer
     }
 
-    /// The text field and the key that rubs out its last word; whether the name was entered.
+    /// The text field and the button that removes its last word. Returns whether the name was entered.
     fn field(&mut self, ui: &mut Ui) -> bool {
         let mut entered = false;
         ui.horizontal(|ui| {
@@ -113,9 +114,12 @@ impl Naming {
             field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Preset name"));
             entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let (rect, _) = ui.allocate_exact_size(vec2(34.0, 28.0), Sense::hover());
-            let rub_out =
-                IconButton::new(Icon::RubOut, "Remove the last word").show(ui, rect, ui.scope_id().with("rub out"));
-            if rub_out.on_hover_text("Remove the last word").clicked() {
+            let backspace = IconButton::new(Icon::Backspace, "Remove the last word").show(
+                ui,
+                rect,
+                ui.scope_id().with("backspace"),
+            );
+            if backspace.on_hover_text("Remove the last word").clicked() {
                 let end = self.name().rfind(char::is_whitespace).unwrap_or(0);
                 self.name = self.name()[..end].trim_end().to_owned();
             }
@@ -128,7 +132,7 @@ fn caption(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).small().color(theme::WEAK));
 }
 
-/// Words to click, as many to a row as fit; the one that was clicked.
+/// Draws buttons with `words`, in rows. Returns the word that was clicked.
 fn chips<'a>(ui: &mut Ui, words: impl Iterator<Item = &'a str>, what: &str) -> Option<String> {
     let mut clicked = None;
     ui.horizontal_wrapped(|ui| {
@@ -144,14 +148,14 @@ fn chips<'a>(ui: &mut Ui, words: impl Iterator<Item = &'a str>, what: &str) -> O
     clicked
 }
 
-/// `name`, or `name` with the first number that makes it one the user does not have.
+/// `name`, with a number after it if the user has a preset of that name.
 fn free(name: &str, library: &Library) -> String {
     let numbered = (2..).map(|number| format!("{name} {number}"));
     let mut names = std::iter::once(name.to_owned()).chain(numbered);
     names.find(|name| !library.has_user_preset(name)).unwrap_or_default()
 }
 
-/// The name to begin with: the preset's own, if it is the user's, or a new one.
+/// The first suggestion: the preset's name if it is one of the user's, else a new name.
 pub(super) fn first_suggestion(summary: &Summary, library: &Library) -> String {
     match summary.origin {
         Origin::File(_) => summary.title.clone(),
@@ -159,7 +163,7 @@ pub(super) fn first_suggestion(summary: &Summary, library: &Library) -> String {
     }
 }
 
-/// Names to save what plays under.
+/// Suggestions of names under which to save what plays.
 pub(super) fn save_suggestions(summary: &Summary, library: &Library) -> Vec<String> {
     let sources: Vec<String> = summary.strips.iter().take(3).map(|strip| display_name(&strip.name)).collect();
     let names = [
@@ -171,7 +175,7 @@ pub(super) fn save_suggestions(summary: &Summary, library: &Library) -> Vec<Stri
     distinct(names)
 }
 
-/// Names to call the preset `before` instead.
+/// Suggestions of other names for the preset `before`.
 pub(super) fn rename_suggestions(before: &str, library: &Library) -> Vec<String> {
     let names = ["live", "studio", "old"].map(|word| free(&format!("{before} {word}"), library));
     distinct(names)

@@ -1,0 +1,61 @@
+//! Draws one frame: divides the window among the rooms, gives each what it shows and its own state, and has carried out
+//! what they ask for.
+
+use super::{
+    layout::WindowLayout,
+    rooms::{bases, failure::FailureBanner, footer, header, picture, sound_row, status, strips},
+    scale, send,
+    state::EditorState,
+    theme,
+};
+use crate::instance::{params::UnbraidParams, session::Session};
+use egui::Ui;
+use nice_plug::context::gui::GuiContext;
+use std::{sync::Arc, time::Duration};
+
+/// Time between two frames while something moves.
+const FRAME_TIME: Duration = Duration::from_millis(16);
+
+/// Draws the interface into `ui` and carries out what the user asks for.
+pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &GuiContext, state: &mut EditorState) {
+    scale::apply(ui.ctx(), params);
+    let recorded = state.recorded(ui.ctx(), params, session, host);
+    let setter = recorded.param_setter();
+    let snapshot = state.begin_frame(ui.ctx(), params, session, host);
+
+    let window = ui.max_rect();
+    ui.painter().rect_filled(window, 0.0, theme::GROUND);
+    let failure = FailureBanner::new(ui, window.width(), &snapshot);
+    let layout = WindowLayout::new(window, failure.as_ref().map(FailureBanner::height), !state.picture.is_folded);
+
+    let mut asked = header::draw(ui, layout.header, &snapshot, &mut state.header, &setter);
+    if let (Some(failure), Some(rect)) = (failure, layout.failure) {
+        asked.extend(failure.draw(ui, rect));
+    }
+    let picture_moves = picture::draw(ui, layout.picture, &snapshot, &mut state.picture);
+    let activations = state.picture.activations();
+    asked.extend(match state.bases.shown_strip(&snapshot) {
+        Some(strip) => bases::draw(ui, layout.page, strip, &snapshot, &mut state.bases, activations),
+        None => strips::draw(ui, layout.page, &snapshot, &mut state.strips, &mut state.knobs, &setter),
+    });
+    let hint = sound_row::draw(ui, layout.sound, &snapshot, &mut state.output, &mut state.knobs, &setter);
+    let bases_are_shown = state.bases.shown_strip(&snapshot).is_some();
+    let (line, asked_of_footer) = footer::draw(ui, layout.status, &snapshot, bases_are_shown);
+    asked.extend(asked_of_footer);
+    status::draw(ui, line, &snapshot, &mut state.status, hint);
+
+    state.end_frame();
+    if !asked.is_empty() {
+        ui.ctx().request_repaint();
+    }
+    for asked in asked {
+        send::carry_out(asked, params, session, host, state);
+    }
+
+    // While nothing moves, nothing is drawn until there is input, the session asks for it, or something is due.
+    if picture_moves || state.is_moving() {
+        ui.ctx().request_repaint_after(FRAME_TIME);
+    } else if let Some(seconds) = state.seconds_to_change() {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(seconds));
+    }
+}

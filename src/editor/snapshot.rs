@@ -1,0 +1,191 @@
+//! What the editor reads at the start of a frame. All reading of the session is in this file; the rooms draw the
+//! [`Snapshot`] and nothing else.
+
+use super::undo_label;
+use crate::{
+    instance::{
+        history::{Side, Step},
+        params::UnbraidParams,
+        session::{Activity, Dictionaries, LearnState, Playing, Session},
+        state::{
+            options::{AdaptOptions, LearnOptions},
+            summary::Summary,
+        },
+        wires::{
+            meters::{Load, Meter},
+            spectra::Spectra,
+        },
+        worker::sources::Found,
+    },
+    preset::{
+        Cue, Kind, MAX_SOURCES,
+        library::{Library, Trashed},
+    },
+    separator::LatencyMode,
+};
+use std::sync::Arc;
+
+/// The preset that plays.
+#[derive(Clone)]
+pub struct ShownPreset {
+    /// Its title, origin and strips.
+    pub summary: Arc<Summary>,
+    /// Its bases.
+    pub dictionaries: Dictionaries,
+}
+
+impl ShownPreset {
+    /// Reads it from `session`.
+    pub fn read(session: &Session) -> Self {
+        Self { summary: session.summary(), dictionaries: session.dictionaries() }
+    }
+
+    /// The names of its sources.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.summary.strips.iter().map(|strip| strip.name.as_str())
+    }
+}
+
+/// What can be undone and redone, in a few words each, and which of the two states to compare is in force.
+pub struct UndoView {
+    /// What would be undone.
+    pub undo: Option<String>,
+    /// What would be redone.
+    pub redo: Option<String>,
+    /// The state in force.
+    pub side: Side,
+}
+
+/// What the window itself has to say to its rooms.
+#[derive(Debug, Clone, Copy)]
+pub struct WindowStatus {
+    /// A knob is being dragged.
+    pub is_dragging: bool,
+    /// A number is being typed.
+    pub is_typing: bool,
+    /// The system's file dialog is open.
+    pub file_dialog_is_open: bool,
+    /// The plugin runs as an application of its own, and no host can restart it.
+    pub is_standalone: bool,
+    /// No signal has come in for a while.
+    pub is_silent: bool,
+    /// Blocks of sound were late.
+    pub is_overloaded: bool,
+}
+
+/// What the rooms show in one frame.
+pub struct Snapshot<'a> {
+    /// The parameters, to be read. They are set through the host.
+    pub params: &'a UnbraidParams,
+    /// Where analyzer frames come from.
+    pub spectra: &'a Spectra,
+    /// The preset that plays. While a knob is dragged it stays the same, so that the drag ends on the knob it began on.
+    pub preset: ShownPreset,
+    /// How the audio thread runs.
+    pub playing: Playing,
+    /// What goes on in the background.
+    pub activity: Activity,
+    /// What is being captured and learned.
+    pub learning: LearnState,
+    /// How to learn.
+    pub learn_options: LearnOptions,
+    /// How adaptive sources follow the mixture.
+    pub adapt_options: AdaptOptions,
+    /// The presets to choose from.
+    pub library: Arc<Library>,
+    /// The preset file that was deleted last and can be brought back.
+    pub deleted: Option<Trashed>,
+    /// The sources of the preset that was looked into last.
+    pub found: Option<Arc<Found>>,
+    /// The undo history.
+    pub undo: UndoView,
+    /// The window.
+    pub window: WindowStatus,
+}
+
+impl<'a> Snapshot<'a> {
+    /// Reads the session, but for its meters and the preset that plays.
+    pub fn read(params: &'a UnbraidParams, session: &'a Session, preset: ShownPreset, window: WindowStatus) -> Self {
+        let playing = session.playing();
+        let undo = {
+            let history = session.history();
+            let label = |step: &Step| undo_label::label(step, params, &playing, &preset.summary);
+            UndoView { undo: history.undoable().map(label), redo: history.redoable().map(label), side: history.side() }
+        };
+        Self {
+            params,
+            spectra: &session.spectra,
+            preset,
+            playing,
+            activity: session.activity(),
+            learning: session.learning(),
+            learn_options: session.learn_options(),
+            adapt_options: session.adapt_options(),
+            library: session.browsing.library(),
+            deleted: session.browsing.deleted(),
+            found: session.found(),
+            undo,
+            window,
+        }
+    }
+
+    /// Title, origin and strips of the preset that plays.
+    pub fn summary(&self) -> &Summary {
+        &self.preset.summary
+    }
+
+    /// The latency mode that the parameter asks for, if it is not the one in force. Before the first activation no mode
+    /// is in force, and none is pending.
+    pub fn pending_mode(&self) -> Option<LatencyMode> {
+        let wanted = LatencyMode::from(self.params.mode.value());
+        (self.playing.sample_rate > 0.0 && wanted != self.playing.mode).then_some(wanted)
+    }
+
+    /// Whether the state can be undone, redone or switched now: no knob is dragged, and no preset is being loaded.
+    pub fn is_exchangeable(&self) -> bool {
+        !self.window.is_dragging && !matches!(self.activity, Activity::Loading(_))
+    }
+
+    /// Whether several adaptive strips share the bases that nobody taught.
+    pub fn shares_components(&self) -> bool {
+        self.summary().strips.iter().filter(|strip| strip.kind == Kind::Adaptive).count() > 1
+    }
+
+    /// By which cue they share them.
+    pub fn grouping(&self) -> Cue {
+        self.preset.dictionaries.preset.as_ref().map_or_else(Cue::default, |preset| preset.grouping)
+    }
+
+    /// Whether the file that the preset was read from is missing.
+    pub fn origin_is_missing(&self) -> bool {
+        self.library.origin_missing
+    }
+}
+
+/// What the audio thread has measured since the last frame. Levels are peak and RMS, linear amplitudes.
+pub struct MeterReadings {
+    /// Indexed by source.
+    pub sources: [(f32, f32); MAX_SOURCES],
+    /// The mixture as it comes in.
+    pub mixture: (f32, f32),
+    /// The main output.
+    pub output: (f32, f32),
+    /// Each source's share of the mixture, 0 to 1, indexed by source.
+    pub shares: [f32; MAX_SOURCES],
+    /// The CPU meter.
+    pub load: Load,
+}
+
+impl MeterReadings {
+    /// Takes the meters' readings; their peaks begin anew.
+    pub fn take(session: &Session) -> Self {
+        let meters = &session.meters;
+        Self {
+            sources: meters.sources.each_ref().map(Meter::take),
+            mixture: meters.mixture.take(),
+            output: meters.output.take(),
+            shares: meters.shares.each_ref().map(|share| share.read()),
+            load: meters.load.read(),
+        }
+    }
+}
