@@ -10,7 +10,7 @@ use crate::{
     preset::library::Trashed,
 };
 
-/// What the user asked for in one frame. Parameters are not among it: they are set through the host at once.
+/// What the user asked for in one frame. Parameters are not part of it: they are set through the host at once.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Asked {
     /// The worker is to do this.

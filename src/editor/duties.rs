@@ -1,7 +1,7 @@
 //! What an open window does beside drawing: it puts a loaded preset's knobs into the parameters, asks the host for a
 //! restart when another latency mode is wanted, and takes away the message of a success after a while.
 
-use super::{snapshot::Snapshot, widgets::gesture};
+use super::{snapshot::EditorSnapshot, widgets::gesture};
 use crate::{
     instance::{
         params::{GAIN_SILENCE_DB, UnbraidParams},
@@ -44,7 +44,7 @@ impl Duties {
     }
 
     /// Asks the host for a restart, once per change of the mode.
-    pub fn ask_for_restart(&mut self, snapshot: &Snapshot, host: &GuiContext) {
+    pub fn ask_for_restart(&mut self, snapshot: &EditorSnapshot, host: &GuiContext) {
         let wanted = snapshot.pending_mode();
         if wanted.is_some() && wanted != self.restart_for {
             host.request_restart();

@@ -1,5 +1,5 @@
 //! What the editor reads at the start of a frame. All reading of the session is in this file; the rooms draw the
-//! [`Snapshot`] and nothing else.
+//! [`EditorSnapshot`] and nothing else.
 
 use super::undo_label;
 use crate::{
@@ -56,7 +56,7 @@ pub struct UndoView {
     pub side: Side,
 }
 
-/// What the window itself has to say to its rooms.
+/// The state of the window that several rooms need.
 #[derive(Debug, Clone, Copy)]
 pub struct WindowStatus {
     /// A knob is being dragged.
@@ -74,7 +74,7 @@ pub struct WindowStatus {
 }
 
 /// What the rooms show in one frame.
-pub struct Snapshot<'a> {
+pub struct EditorSnapshot<'a> {
     /// The parameters, to be read. They are set through the host.
     pub params: &'a UnbraidParams,
     /// Where analyzer frames come from.
@@ -103,8 +103,8 @@ pub struct Snapshot<'a> {
     pub window: WindowStatus,
 }
 
-impl<'a> Snapshot<'a> {
-    /// Reads the session, but for its meters and the preset that plays.
+impl<'a> EditorSnapshot<'a> {
+    /// Reads the session, except its meters and `preset`.
     pub fn read(params: &'a UnbraidParams, session: &'a Session, preset: ShownPreset, window: WindowStatus) -> Self {
         let playing = session.playing();
         let undo = {

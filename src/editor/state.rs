@@ -8,7 +8,7 @@ use super::{
         bases::BasesState, header::HeaderState, picture::PictureState, status::StatusState, strips::state::StripsState,
     },
     signal::Signal,
-    snapshot::{MeterReadings, ShownPreset, Snapshot, WindowStatus},
+    snapshot::{EditorSnapshot, MeterReadings, ShownPreset, WindowStatus},
     widgets::{knob_input::KnobInput, meter::MeterLevel},
 };
 use crate::instance::{params::UnbraidParams, session::Session};
@@ -78,7 +78,7 @@ impl EditorState {
         params: &'a UnbraidParams,
         session: &'a Session,
         host: &GuiContext,
-    ) -> Snapshot<'a> {
+    ) -> EditorSnapshot<'a> {
         let now = ctx.input(|input| input.time);
         let elapsed = (now - self.seen_at.replace(now).unwrap_or(now)).clamp(0.0, 1.0) as f32;
         if let Some(recorder) = &self.recorder {
@@ -95,7 +95,7 @@ impl EditorState {
             is_silent: self.signal.is_silent(),
             is_overloaded: self.header.cpu.is_overloaded(now),
         };
-        let snapshot = Snapshot::read(params, session, preset, window);
+        let snapshot = EditorSnapshot::read(params, session, preset, window);
         self.is_learning = snapshot.learning.take.is_some() || snapshot.learning.job.is_some();
         self.duties.ask_for_restart(&snapshot, host);
         snapshot

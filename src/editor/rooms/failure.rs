@@ -1,7 +1,7 @@
 //! The banner of a failure.
 
 use crate::{
-    editor::{asked::Asked, snapshot::Snapshot, theme},
+    editor::{asked::Asked, snapshot::EditorSnapshot, theme},
     instance::session::Activity,
 };
 use egui::{
@@ -19,7 +19,7 @@ pub struct FailureBanner {
 
 impl FailureBanner {
     /// Lays out the failure that is shown, if there is one, for a window of this width, in points.
-    pub fn new(ui: &Ui, window_width: f32, snapshot: &Snapshot) -> Option<Self> {
+    pub fn new(ui: &Ui, window_width: f32, snapshot: &EditorSnapshot) -> Option<Self> {
         let Activity::Failed(sentence) = &snapshot.activity else { return None };
         let width = window_width - 2.0 * theme::GAP - DISMISS_WIDTH - 40.0;
         let galley = ui.painter().layout(sentence.clone(), theme::font(theme::BODY), theme::TEXT, width);

@@ -4,7 +4,7 @@ use crate::{
     editor::{
         asked::Asked,
         scale::{SCALES, remembered},
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::toggle::plain_button,
     },
@@ -17,7 +17,7 @@ const SCALE_WIDTH: f32 = 50.0;
 const GAP: f32 = 3.0;
 
 /// Draws it at the right of `rect`. Returns what is left of `rect`, and what was asked for.
-pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot, bases_are_shown: bool) -> (Rect, Vec<Asked>) {
+pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot, bases_are_shown: bool) -> (Rect, Vec<Asked>) {
     let place = |right: f32, width: f32| {
         Rect::from_x_y_ranges(rect.right() - right - width..=rect.right() - right, rect.y_range())
             .expand2(vec2(0.0, 1.0))

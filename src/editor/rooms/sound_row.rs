@@ -1,7 +1,7 @@
 //! The row below the strips: how the sources are separated, and the main output.
 
 use crate::editor::{
-    snapshot::Snapshot,
+    snapshot::EditorSnapshot,
     theme,
     widgets::{
         dial::Tick,
@@ -44,7 +44,7 @@ struct SmallKnob<'a> {
 pub fn draw(
     ui: &mut Ui,
     row: Rect,
-    snapshot: &Snapshot,
+    snapshot: &EditorSnapshot,
     output: &mut MeterLevel,
     input: &mut KnobInput,
     setter: &ParamSetter,

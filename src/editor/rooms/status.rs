@@ -3,7 +3,7 @@
 use crate::{
     editor::{
         names::{display_name, mode_name},
-        snapshot::{ShownPreset, Snapshot},
+        snapshot::{EditorSnapshot, ShownPreset},
         theme,
     },
     instance::{
@@ -29,7 +29,7 @@ pub struct StatusState {
 }
 
 /// Draws the line in `rect`. `hint` says what the control under the pointer does.
-pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot, own: &mut StatusState, hint: Option<&str>) {
+pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot, own: &mut StatusState, hint: Option<&str>) {
     own.check(&snapshot.preset, &snapshot.playing);
     let layout = Layout::left_to_right(Align::Center);
     let mut line = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout).id_salt("status"));
@@ -51,7 +51,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot, own: &mut StatusState,
 }
 
 /// What is to be said, the most important first.
-fn remarks(snapshot: &Snapshot, misfit: Option<&str>) -> Vec<(Color32, String)> {
+fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>) -> Vec<(Color32, String)> {
     let (params, playing, window) = (snapshot.params, &snapshot.playing, &snapshot.window);
     let mut remarks = Vec::new();
     let mut say = |colour, text: String| remarks.push((colour, text));
@@ -99,7 +99,7 @@ fn remarks(snapshot: &Snapshot, misfit: Option<&str>) -> Vec<(Color32, String)> 
 }
 
 /// What is being captured or learned.
-fn learning(snapshot: &Snapshot) -> Option<String> {
+fn learning(snapshot: &EditorSnapshot) -> Option<String> {
     let strips = &snapshot.summary().strips;
     let name = |index: usize| strips.get(index).map(|strip| strip.name.as_str()).unwrap_or_default();
     if let Some((strip, seconds, _)) = snapshot.learning.take {

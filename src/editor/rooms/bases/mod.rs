@@ -11,7 +11,7 @@ use crate::{
         asked::Asked,
         decibels::decibels,
         names::{CUE_TOOLTIP, badges, display_name},
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::toggle::Toggle,
     },
@@ -63,7 +63,7 @@ impl BasesState {
     }
 
     /// The strip whose bases are shown, as long as there are strips.
-    pub fn shown_strip(&self, snapshot: &Snapshot) -> Option<usize> {
+    pub fn shown_strip(&self, snapshot: &EditorSnapshot) -> Option<usize> {
         let last = snapshot.summary().strips.len().checked_sub(1)?;
         self.strip.map(|strip| strip.min(last))
     }
@@ -95,7 +95,7 @@ pub fn draw(
     ui: &mut Ui,
     page: Rect,
     strip: usize,
-    snapshot: &Snapshot,
+    snapshot: &EditorSnapshot,
     own: &mut BasesState,
     activations: &[f32],
 ) -> Vec<Asked> {
@@ -167,7 +167,7 @@ fn draw_head(ui: &mut Ui, rect: Rect, strip: usize, summary: &Summary) -> Option
 }
 
 /// Draws the cues by which the adaptive strips can share their bases.
-fn draw_cues(ui: &Ui, rect: Rect, snapshot: &Snapshot) -> Option<Asked> {
+fn draw_cues(ui: &Ui, rect: Rect, snapshot: &EditorSnapshot) -> Option<Asked> {
     let mut asked = None;
     let now = snapshot.grouping();
     let width = rect.width() / Cue::ALL.len() as f32;

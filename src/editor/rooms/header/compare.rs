@@ -3,7 +3,7 @@
 use crate::{
     editor::{
         asked::Asked,
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::{
             icon::{Icon, IconButton},
@@ -20,7 +20,7 @@ const SIDE: f32 = 26.0;
 const COPY: f32 = 28.0;
 
 /// Draws the sides and the button in `rect`.
-pub fn draw(ui: &Ui, rect: Rect, snapshot: &Snapshot) -> Vec<Asked> {
+pub fn draw(ui: &Ui, rect: Rect, snapshot: &EditorSnapshot) -> Vec<Asked> {
     let mut asked = Vec::new();
     let in_force = snapshot.undo.side;
     let enabled = snapshot.is_exchangeable();

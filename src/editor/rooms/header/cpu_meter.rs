@@ -1,7 +1,7 @@
 //! The CPU meter: the share of its time that the audio thread takes in this instance.
 
 use crate::{
-    editor::{snapshot::Snapshot, theme},
+    editor::{snapshot::EditorSnapshot, theme},
     instance::wires::meters::Load,
 };
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role};
@@ -63,7 +63,7 @@ impl CpuReadout {
     }
 
     /// Draws the number at the right of `rect`.
-    pub fn draw(&self, ui: &Ui, rect: Rect, snapshot: &Snapshot) {
+    pub fn draw(&self, ui: &Ui, rect: Rect, snapshot: &EditorSnapshot) {
         let overloaded = self.is_overloaded(ui.input(|input| input.time));
         let text = self.shown.map_or("–".to_owned(), |load| percent(load.share));
         let response = ui.interact(rect, ui.scope_id().with("load"), Sense::hover());

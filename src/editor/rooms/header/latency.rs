@@ -3,7 +3,7 @@
 use crate::{
     editor::{
         names::mode_name,
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::{gesture, toggle::Toggle},
     },
@@ -27,7 +27,7 @@ const NARROW: f32 = 220.0;
 const NAME_MARGIN: f32 = 2.0;
 
 /// Draws the modes in `rect` and the latency in force below, in `caption`.
-pub fn draw(ui: &Ui, rect: Rect, caption: Rect, snapshot: &Snapshot, setter: &ParamSetter) {
+pub fn draw(ui: &Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot, setter: &ParamSetter) {
     let wanted = LatencyMode::from(snapshot.params.mode.value());
     let waiting = snapshot.pending_mode().is_some();
     let letters = |mode: Mode| mode_name(mode.into()).len() as f32 + NAME_MARGIN;

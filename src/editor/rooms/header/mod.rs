@@ -14,7 +14,7 @@ pub mod undo;
 
 use crate::editor::{
     asked::Asked,
-    snapshot::Snapshot,
+    snapshot::EditorSnapshot,
     theme,
     widgets::{gesture, icon::Icon, toggle::Toggle},
 };
@@ -44,7 +44,13 @@ pub struct HeaderState {
 }
 
 /// Draws the row in `row`.
-pub fn draw(ui: &mut Ui, row: Rect, snapshot: &Snapshot, own: &mut HeaderState, setter: &ParamSetter) -> Vec<Asked> {
+pub fn draw(
+    ui: &mut Ui,
+    row: Rect,
+    snapshot: &EditorSnapshot,
+    own: &mut HeaderState,
+    setter: &ParamSetter,
+) -> Vec<Asked> {
     let wide = row.width() >= WIDE;
     let space = if wide { 12.0 } else { 8.0 };
     let buttons = row.with_max_y(row.top() + BUTTON_HEIGHT);

@@ -3,7 +3,7 @@
 use crate::{
     editor::{
         asked::Asked,
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::icon::{Icon, IconButton, plate},
     },
@@ -30,7 +30,7 @@ const SAME_DB: f32 = 0.01;
 
 /// Draws arrows and name in `rect`, and where the preset came from below, in `caption`. Returns the button with the
 /// name.
-pub fn draw(ui: &mut Ui, rect: Rect, caption: Rect, snapshot: &Snapshot) -> (Response, Vec<Asked>) {
+pub fn draw(ui: &mut Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot) -> (Response, Vec<Asked>) {
     let summary = snapshot.summary();
     let mut asked = Vec::new();
     let left = rect.with_max_x(rect.left() + ARROW);
@@ -69,7 +69,7 @@ fn is_at(strip: &StripParams, knobs: &Knobs) -> bool {
     gain && strip.mute.value() == knobs.mute && strip.solo.value() == knobs.solo
 }
 
-fn provenance(snapshot: &Snapshot, changed: bool) -> String {
+fn provenance(snapshot: &EditorSnapshot, changed: bool) -> String {
     let summary = snapshot.summary();
     let origin = match &summary.origin {
         Origin::Factory(_) => "Factory preset",

@@ -2,7 +2,7 @@
 
 use crate::editor::{
     asked::Asked,
-    snapshot::Snapshot,
+    snapshot::EditorSnapshot,
     widgets::icon::{Icon, IconButton},
 };
 use egui::{Key, KeyboardShortcut, Modifiers, Rect, Ui, text_edit::TextEditState, vec2};
@@ -11,7 +11,7 @@ use egui::{Key, KeyboardShortcut, Modifiers, Rect, Ui, text_edit::TextEditState,
 pub const WIDTH: f32 = 58.0;
 
 /// Draws both buttons in `rect`.
-pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot) -> Vec<Asked> {
+pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot) -> Vec<Asked> {
     let button = vec2(28.0, rect.height());
     let left = Rect::from_min_size(rect.min, button);
     let right = Rect::from_min_size(rect.right_top() - vec2(button.x, 0.0), button);
@@ -37,7 +37,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot) -> Vec<Asked> {
 }
 
 /// Whether ctrl+Z, and ctrl+shift+Z or ctrl+Y, were pressed. While text is edited, these keys belong to the text.
-fn keys(ui: &Ui, snapshot: &Snapshot) -> (bool, bool) {
+fn keys(ui: &Ui, snapshot: &EditorSnapshot) -> (bool, bool) {
     let focused = ui.memory(|memory| memory.focused());
     if snapshot.window.is_typing || focused.is_some_and(|id| TextEditState::load(ui.ctx(), id).is_some()) {
         return (false, false);

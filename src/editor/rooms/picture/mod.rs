@@ -21,7 +21,7 @@ pub mod smoothed;
 pub mod spectrogram;
 
 use crate::{
-    editor::{names::display_name, snapshot::Snapshot, theme},
+    editor::{names::display_name, snapshot::EditorSnapshot, theme},
     instance::{
         state::summary::Summary,
         wires::spectra::{Onlooker, Spectra},
@@ -112,7 +112,7 @@ fn lock(picture: &Mutex<Picture>) -> MutexGuard<'_, Picture> {
 
 /// Takes in the frames that have come, and draws the picture in `rect`, if there is space for it. Returns whether it
 /// moves.
-pub fn draw(ui: &mut Ui, rect: Option<Rect>, snapshot: &Snapshot, own: &mut PictureState) -> bool {
+pub fn draw(ui: &mut Ui, rect: Option<Rect>, snapshot: &EditorSnapshot, own: &mut PictureState) -> bool {
     let picture = of(ui.ctx(), snapshot.spectra);
     let mut picture = lock(&picture);
     picture.set_sources(snapshot.summary());

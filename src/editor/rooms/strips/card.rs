@@ -11,7 +11,7 @@ use crate::{
         asked::Asked,
         decibels::decibels,
         names::display_name,
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::{
             gesture,
@@ -42,7 +42,7 @@ const MENU_MARK: f32 = 9.0;
 
 /// One strip.
 pub struct StripCard<'a> {
-    snapshot: &'a Snapshot<'a>,
+    snapshot: &'a EditorSnapshot<'a>,
     index: usize,
     strip: &'a Strip,
     params: &'a StripParams,
@@ -62,7 +62,7 @@ fn is_heard(strips: &[StripParams], count: usize, i: usize) -> bool {
 
 impl<'a> StripCard<'a> {
     /// Strip `index` of the `count` that there are.
-    pub fn new(snapshot: &'a Snapshot<'a>, index: usize, count: usize, badge: &'a str) -> Self {
+    pub fn new(snapshot: &'a EditorSnapshot<'a>, index: usize, count: usize, badge: &'a str) -> Self {
         let (strip, params) = (&snapshot.summary().strips[index], snapshot.params);
         let is_audible = is_heard(&params.strips, count, index)
             && params.strips[index].gain_db().is_some()

@@ -1,13 +1,13 @@
 //! Shown in place of the strips while no preset plays: what is the matter, and three ways to go on.
 
 use crate::{
-    editor::{asked::Asked, file_chooser::FileKind, snapshot::Snapshot, theme},
+    editor::{asked::Asked, file_chooser::FileKind, snapshot::EditorSnapshot, theme},
     instance::{FIRST_PRESET, command::Request, session::Activity},
 };
 use egui::{Align, Button, CornerRadius, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 /// Draws it in `rect`.
-pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &Snapshot) -> Option<Asked> {
+pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot) -> Option<Asked> {
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
     ui.painter().rect(rect, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
     let column = Rect::from_center_size(rect.center(), vec2(rect.width().min(500.0), 128.0_f32.min(rect.height())));

@@ -1,7 +1,7 @@
 //! Learning from the editor: the Learn switch of a strip, and the options for learning and following.
 
 use crate::{
-    editor::{asked::Asked, names::CUE_TOOLTIP, snapshot::Snapshot, theme, widgets::toggle::Toggle},
+    editor::{asked::Asked, names::CUE_TOOLTIP, snapshot::EditorSnapshot, theme, widgets::toggle::Toggle},
     instance::{command::Request, session::LearnState},
     preset::Cue,
 };
@@ -85,7 +85,7 @@ pub fn letter_size(rect: Rect) -> f32 {
 }
 
 /// How to learn, for all strips.
-pub fn draw_options(ui: &mut Ui, snapshot: &Snapshot) -> Option<Asked> {
+pub fn draw_options(ui: &mut Ui, snapshot: &EditorSnapshot) -> Option<Asked> {
     let before = snapshot.learn_options;
     let mut options = before;
     choice(
@@ -104,7 +104,7 @@ pub fn draw_options(ui: &mut Ui, snapshot: &Snapshot) -> Option<Asked> {
 }
 
 /// How adaptive sources follow the mixture, for all strips.
-pub fn draw_adapt_options(ui: &mut Ui, snapshot: &Snapshot) -> Vec<Asked> {
+pub fn draw_adapt_options(ui: &mut Ui, snapshot: &EditorSnapshot) -> Vec<Asked> {
     let before = snapshot.adapt_options;
     let mut options = before;
     choice(
@@ -122,7 +122,7 @@ pub fn draw_adapt_options(ui: &mut Ui, snapshot: &Snapshot) -> Vec<Asked> {
 }
 
 /// By which cue several strips share their components. Returns a cue that was just chosen.
-fn draw_cue(ui: &mut Ui, snapshot: &Snapshot) -> Option<Cue> {
+fn draw_cue(ui: &mut Ui, snapshot: &EditorSnapshot) -> Option<Cue> {
     if !snapshot.shares_components() {
         return None;
     }

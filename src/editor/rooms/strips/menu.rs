@@ -2,7 +2,7 @@
 
 use super::learn::{self, LearnPhase};
 use crate::{
-    editor::{asked::Asked, file_chooser::FileKind, snapshot::Snapshot, theme},
+    editor::{asked::Asked, file_chooser::FileKind, snapshot::EditorSnapshot, theme},
     instance::{
         command::Request,
         state::summary::Strip,
@@ -27,7 +27,7 @@ const ITEM: f32 = 24.0;
 /// The menu of a strip.
 pub struct StripMenu<'a> {
     /// What the editor shows.
-    pub snapshot: &'a Snapshot<'a>,
+    pub snapshot: &'a EditorSnapshot<'a>,
     /// The strip.
     pub index: usize,
     /// The source's name as it is shown.

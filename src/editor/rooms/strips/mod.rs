@@ -12,7 +12,9 @@ pub mod learn;
 pub mod menu;
 pub mod state;
 
-use crate::editor::{asked::Asked, layout::columns, names::badges, snapshot::Snapshot, widgets::knob_input::KnobInput};
+use crate::editor::{
+    asked::Asked, layout::columns, names::badges, snapshot::EditorSnapshot, widgets::knob_input::KnobInput,
+};
 use card::StripCard;
 use egui::{Rect, Ui};
 use nice_plug::prelude::ParamSetter;
@@ -22,7 +24,7 @@ use state::StripsState;
 pub fn draw(
     ui: &mut Ui,
     rect: Rect,
-    snapshot: &Snapshot,
+    snapshot: &EditorSnapshot,
     own: &mut StripsState,
     input: &mut KnobInput,
     setter: &ParamSetter,

@@ -9,7 +9,7 @@ use crate::{
     editor::{
         asked::Asked,
         file_chooser::FileKind,
-        snapshot::Snapshot,
+        snapshot::EditorSnapshot,
         theme,
         widgets::icon::{Icon, IconButton},
     },
@@ -52,7 +52,7 @@ pub struct BrowserState {
 }
 
 /// Shows the browser below `button` while it is open; a click on `button` opens and closes it.
-pub fn show(button: &Response, snapshot: &Snapshot, own: &mut BrowserState) -> Vec<Asked> {
+pub fn show(button: &Response, snapshot: &EditorSnapshot, own: &mut BrowserState) -> Vec<Asked> {
     let mut asked = Vec::new();
     if button.clicked() {
         asked.push(Browse::Read.into());
@@ -83,7 +83,7 @@ pub fn show(button: &Response, snapshot: &Snapshot, own: &mut BrowserState) -> V
 fn choose(
     ui: &mut Ui,
     height: f32,
-    snapshot: &Snapshot,
+    snapshot: &EditorSnapshot,
     filter: &mut PresetFilter,
     asked: &mut Vec<Asked>,
 ) -> BrowserPage {
@@ -134,7 +134,7 @@ fn choose(
 }
 
 /// The preset that was deleted last, and a button to bring it back.
-fn deleted(ui: &mut Ui, snapshot: &Snapshot, asked: &mut Vec<Asked>) {
+fn deleted(ui: &mut Ui, snapshot: &EditorSnapshot, asked: &mut Vec<Asked>) {
     let Some(trashed) = &snapshot.deleted else { return };
     ui.horizontal(|ui| {
         ui.set_min_height(28.0);
@@ -165,7 +165,7 @@ fn own_file<'a>(summary: &'a Summary, library: &Library) -> Option<&'a Path> {
     }
 }
 
-fn save_as(ui: &mut Ui, mut name: NameEntry, snapshot: &Snapshot, asked: &mut Vec<Asked>) -> BrowserPage {
+fn save_as(ui: &mut Ui, mut name: NameEntry, snapshot: &EditorSnapshot, asked: &mut Vec<Asked>) -> BrowserPage {
     let (library, summary) = (&*snapshot.library, snapshot.summary());
     ui.label(RichText::new("Save as").size(18.0));
     let verb = if library.has_user_preset(name.name()) { "Replace" } else { "Save" };
@@ -181,7 +181,13 @@ fn save_as(ui: &mut Ui, mut name: NameEntry, snapshot: &Snapshot, asked: &mut Ve
     BrowserPage::Choose
 }
 
-fn rename(ui: &mut Ui, file: PathBuf, mut name: NameEntry, snapshot: &Snapshot, asked: &mut Vec<Asked>) -> BrowserPage {
+fn rename(
+    ui: &mut Ui,
+    file: PathBuf,
+    mut name: NameEntry,
+    snapshot: &EditorSnapshot,
+    asked: &mut Vec<Asked>,
+) -> BrowserPage {
     let (library, summary) = (&*snapshot.library, snapshot.summary());
     let before = name.before().to_owned();
     ui.label(RichText::new(format!("Rename “{before}”")).size(18.0));
