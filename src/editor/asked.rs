@@ -6,7 +6,7 @@ use crate::instance::{
     state::options::{AdaptOptions, LearnOptions},
 };
 
-/// What the user asked for in one frame. Parameters are not among it: they are set through the host at once.
+/// What the user asked for in one frame. Parameters are not part of it: they are set through the host at once.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Asked {
     /// The worker is to do this.

@@ -1,5 +1,5 @@
-//! Draws one frame: divides the window among the rooms, gives each what it shows and its own state, and has carried out
-//! what they ask for.
+//! Draws one frame: divides the window among the rooms, gives each what it shows and its own state, and sends what they
+//! ask for.
 
 use super::{
     layout::WindowLayout,

@@ -1,4 +1,4 @@
-//! The words of the interface that stand in several rooms: names of sources, their badges, names of latency modes.
+//! Words that several rooms show: names of sources, their badges, names of latency modes.
 
 use crate::{
     instance::state::summary::{Strip, Summary},

@@ -28,7 +28,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// What the window itself has to say to its rooms.
+/// The state of the window that several rooms need.
 #[derive(Debug, Clone, Copy)]
 pub struct WindowStatus {
     /// A knob is being dragged.
@@ -76,7 +76,7 @@ pub struct EditorSnapshot<'a> {
 }
 
 impl<'a> EditorSnapshot<'a> {
-    /// Reads the session, but for its meters and the preset that plays.
+    /// Reads the session, except its meters and `version`.
     pub fn read(params: &'a UnbraidParams, session: &'a Session, version: Arc<Version>, window: WindowStatus) -> Self {
         Self {
             params,

@@ -49,7 +49,7 @@ impl Dial<'_> {
         } else {
             ((size * 0.1).max(4.0), (size * 0.1).max(4.0))
         };
-        // The arc is open at its foot, so the circle needs less room there than above.
+        // The arc is open at its foot, so the circle needs less space there than above.
         let outer = ((rect.height() - above) / (1.0 + FOOT)).min(rect.width() / 2.0 - beside);
         let width = (outer * 0.13).max(3.0);
         let spare = rect.height() - above - outer * (1.0 + FOOT);

@@ -1,5 +1,5 @@
-//! What the rooms of the window are made of. A widget knows what it shows and what turns it, and nothing of the
-//! session.
+//! What the rooms of the window are made of. A widget knows the value it shows and the parameter it sets, and nothing
+//! of the session.
 //!
 //! - [`knob`] with its [`dial`] and its [`value_field`]; [`knob_input`]: what pointer and keyboard do to all of them.
 //! - [`meter`], [`toggle`], [`icon`].
