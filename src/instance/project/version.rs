@@ -128,14 +128,18 @@ impl Version {
     /// The same under another title.
     #[must_use]
     pub fn renamed(&self, title: impl Into<String>, origin: Origin) -> Self {
-        let summary = Summary { title: title.into(), origin, ..Summary::clone(&self.summary) };
-        Self { summary: Arc::new(summary), ..self.shared() }
+        self.described(Summary { title: title.into(), origin, ..Summary::clone(&self.summary) })
     }
 
     /// The same, which is not saved as it plays.
     #[must_use]
     pub fn changed(&self) -> Self {
-        let summary = Summary { changed: true, ..Summary::clone(&self.summary) };
+        self.described(Summary { changed: true, ..Summary::clone(&self.summary) })
+    }
+
+    /// The same preset, described by `summary`.
+    #[must_use]
+    pub fn described(&self, summary: Summary) -> Self {
         Self { summary: Arc::new(summary), ..self.shared() }
     }
 
