@@ -13,9 +13,9 @@ use unbraid::{
     separator::{Controls, LatencyMode, Model, Separator, offline},
 };
 
+mod analyzer;
 mod listening;
 mod models;
-mod observing;
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
