@@ -4,8 +4,7 @@
 
 use nice_plug::prelude::*;
 use std::{
-    fs,
-    thread,
+    fs, thread,
     time::{Duration, Instant},
 };
 use unbraid::plugin::Unbraid;

@@ -3,6 +3,7 @@
 
 use crate::{
     instance::{
+        analyzer::Analyzer,
         params::UnbraidParams,
         project::version::Version,
         session::Session,
@@ -15,15 +16,12 @@ use crate::{
             summary::Summary,
             undo_view::UndoView,
         },
-        wires::{
-            meters::{Load, Meter},
-            spectra::Spectra,
-        },
     },
     preset::{
         Cue, Kind, MAX_SOURCES,
         library::{Library, Trashed},
     },
+    realtime::wires::{cpu_meter::CpuLoad, meters::Meter},
     separator::LatencyMode,
 };
 use std::sync::Arc;
@@ -50,7 +48,7 @@ pub struct EditorSnapshot<'a> {
     /// The parameters, to be read. They are set through the host.
     pub params: &'a UnbraidParams,
     /// Where analyzer frames come from.
-    pub spectra: &'a Spectra,
+    pub analyzer: &'a Analyzer,
     /// The preset that plays. While a knob is dragged it stays the same, so that the drag ends on the knob it began on.
     pub version: Arc<Version>,
     /// How the audio thread runs.
@@ -80,7 +78,7 @@ impl<'a> EditorSnapshot<'a> {
     pub fn read(params: &'a UnbraidParams, session: &'a Session, version: Arc<Version>, window: WindowStatus) -> Self {
         Self {
             params,
-            spectra: &session.spectra,
+            analyzer: &session.analyzer,
             version,
             audio: session.audio_status(),
             message: session.message(),
@@ -139,7 +137,7 @@ pub struct MeterReadings {
     /// Each source's share of the mixture, 0 to 1, indexed by source.
     pub shares: [f32; MAX_SOURCES],
     /// The CPU meter.
-    pub load: Load,
+    pub load: CpuLoad,
 }
 
 impl MeterReadings {
@@ -151,7 +149,7 @@ impl MeterReadings {
             mixture: meters.mixture.take(),
             output: meters.output.take(),
             shares: meters.shares.each_ref().map(|share| share.read()),
-            load: meters.load.read(),
+            load: meters.cpu.read(),
         }
     }
 }

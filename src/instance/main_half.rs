@@ -13,11 +13,11 @@ use super::{
     },
     session::Session,
     state::{audio_status::AudioStatus, message::Message},
-    wires::{handover::WorkerEnd, host_link::HostLink},
     worker::{Worker, context::Context, error::WorkerError, thread::WorkerThread},
 };
 use crate::{
     learner::capture::Capture,
+    realtime::wires::{WorkerEnd, host_requests::HostRequests},
     separator::{Model, ModelError},
 };
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub struct Activated {
 impl MainHalf {
     /// A new instance that plays the first preset, whose worker has `models` for a way to the audio thread. The changes of
     /// parameters are for whoever speaks to the host.
-    pub fn new(host: Arc<HostLink>, models: WorkerEnd) -> (Self, ParamChanges) {
+    pub fn new(host: Arc<HostRequests>, models: WorkerEnd) -> (Self, ParamChanges) {
         let playback = Playback::new(Arc::new(Version::first()));
         let (session, commands) = Session::new(playback.clone());
         let params = Arc::new(UnbraidParams::new(playback.clone()).with_options(session.options()));

@@ -6,8 +6,11 @@
 //!   [`repaint`]: when a resting editor draws.
 //! - [`project`]: what plays, and what a project stores of it.
 //! - [`params`]: the parameters a host sees. [`host_params`]: how the worker sets them.
-//! - [`wires`]: what crosses between the audio thread and the others.
+//! - [`analyzer`]: the editor's end of the wire for analyzer frames.
+//!
+//! The audio thread's part of an instance is a crate of its own: [`crate::realtime`].
 
+pub mod analyzer;
 pub mod bases;
 pub mod command;
 pub mod host_params;
@@ -17,5 +20,4 @@ pub mod project;
 pub mod repaint;
 pub mod session;
 pub mod state;
-pub mod wires;
 pub mod worker;

@@ -1,6 +1,6 @@
 //! Asking an editor window to draw: while nothing moves it draws nothing, and does not look whether something would.
 
-use super::wires::meters::{Meters, SILENCE_DB};
+use crate::realtime::wires::meters::{Meters, SILENCE_DB};
 use parking_lot::Mutex;
 use std::{
     sync::{Arc, Weak},
@@ -63,7 +63,7 @@ impl Default for SoundWatch {
 impl SoundWatch {
     /// Whether there is something in `meters` that a resting editor has to show: sound, or a host that plays again.
     pub fn notice(&mut self, meters: &Meters) -> bool {
-        let blocks = meters.load.read().blocks;
+        let blocks = meters.cpu.read().blocks;
         let plays = blocks != self.blocks;
         let plays_again = plays && self.played_at.elapsed() > STOPPED;
         if plays {
@@ -88,7 +88,7 @@ mod tests {
         let (meters, mut watch) = (Meters::default(), SoundWatch::default());
         let mut play = |rms| {
             meters.mixture.write(rms, rms);
-            meters.load.write(0.01, 0.01, false);
+            meters.cpu.write(0.01, 0.01, false);
             watch.notice(&meters)
         };
         assert!(!play(0.0) && play(0.1) && play(0.1) && !play(0.0));
@@ -101,7 +101,7 @@ mod tests {
         let (meters, mut watch) = (Meters::default(), SoundWatch::default());
         watch.played_at = Instant::now().checked_sub(2 * STOPPED).unwrap_or_else(Instant::now);
         let mut play = || {
-            meters.load.write(0.01, 0.01, false);
+            meters.cpu.write(0.01, 0.01, false);
             watch.notice(&meters)
         };
         assert!(play() && !play());

@@ -1,9 +1,10 @@
 //! What the editor reads of an instance, and its way to ask for something.
 //!
-//! The worker and the host's main thread write here, the editor reads. The audio thread has its own ends of
-//! [`Session::meters`] and [`Session::spectra`].
+//! The worker and the host's main thread write here, the editor reads. The audio thread cannot name it; the meters and the
+//! analyzer's frames come from there.
 
 use super::{
+    analyzer::Analyzer,
     command::Command,
     project::{playback::Playback, version::Version},
     repaint::Repaint,
@@ -16,9 +17,11 @@ use super::{
         summary::Summary,
         undo_view::UndoView,
     },
-    wires::{meters::Meters, spectra::Spectra},
 };
-use crate::preset::library::{Library, Trashed};
+use crate::{
+    preset::library::{Library, Trashed},
+    realtime::wires::meters::Meters,
+};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -28,7 +31,7 @@ pub struct Session {
     /// Levels for the editor.
     pub meters: Arc<Meters>,
     /// Frames for the editor.
-    pub spectra: Spectra,
+    pub analyzer: Analyzer,
     /// Asks an open editor to draw.
     pub repaint: Repaint,
     playback: Arc<Playback>,
@@ -55,7 +58,7 @@ impl Session {
         let (commands, inbox) = unbounded();
         let session = Self {
             meters: Arc::default(),
-            spectra: Spectra::default(),
+            analyzer: Analyzer::default(),
             repaint: Repaint::default(),
             playback,
             options: Arc::default(),

@@ -1,16 +1,12 @@
-//! The host-facing shell: parameters, buses, state, threads, and the CLAP and VST3 entry points.
+//! The plugin as hosts see it: parameters, buses, state, and the CLAP and VST3 entry points.
 //!
-//! - [`params`]: what the host sees and automates. [`preset_field`] and [`stored_adapted`]: the preset inside the project, and what its
-//!   sources have become.
-//! - [`history`]: what was done, to be undone, with each [`version`] of the preset. [`load`]: the audio thread's own time.
-//! - [`session`]: what the editor sees; in it the [`summary`] of the preset that plays, and the [`options`] of learning. [`request`]: what it may ask. [`meters`] and [`spectra`]: levels and frames for it. [`bases`]: which of a source's
-//!   bases play, for it. [`waking`]: when it rests and when not.
-//! - [`worker`]: the thread that reads presets and builds models, [`learning`], [`adapting`], [`following`], [`arranging`] and [`browsing`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
-//!   between it, the main thread and the audio thread.
-//! - [`entry`]: the library's entry points. [`host_link`]: what they and the plugin tell each other.
+//! - `audio`: the [audio half](crate::realtime::audio::AudioHalf) behind the framework.
+//! - [`entry`]: the library's entry points.
 //!
-//! [`Unbraid`] itself is used by the main thread while it activates, and by the audio thread while it plays.
+//! [`Unbraid`] has two halves. The host's main thread uses [`MainHalf`](crate::instance::main_half::MainHalf) and activates; the
+//! audio thread uses `PluginAudio` alone.
 
+mod audio;
 pub mod entry;
 
 use crate::{
@@ -21,41 +17,35 @@ use crate::{
         project::stream::StreamFormat,
         session::Session,
         state::{audio_status::AudioStatus, message::Message},
-        wires::{
-            handover::{self, AudioEnd},
-            host_link::HostLink,
-            load::LoadGauge,
-            watch::Watch,
-        },
     },
-    learner::capture::Capture,
     preset::MAX_SOURCES,
+    realtime::{
+        audio::AudioHalf,
+        wires::{self, host_requests::HostRequests},
+    },
     separator::Separator,
 };
+use audio::PluginAudio;
 use nice_plug::prelude::*;
 use std::sync::Arc;
 
 /// The plugin.
 pub struct Unbraid {
     main: MainHalf,
-    link: Arc<HostLink>,
-    models: AudioEnd,
-    /// There while the plugin is active.
-    separator: Option<Separator>,
-    /// What is played, for learning; there while the plugin is active.
-    capture: Option<Arc<Capture>>,
-    watch: Watch,
-    load: LoadGauge,
+    audio: PluginAudio,
+    host: Arc<HostRequests>,
 }
 
 impl Default for Unbraid {
     fn default() -> Self {
-        let link = Arc::new(HostLink::default());
-        let (models, worker_end) = handover::channels();
-        let (main, changes) = MainHalf::new(link.clone(), worker_end);
+        let host = Arc::new(HostRequests::default());
+        let (audio_end, worker_end) = wires::connect();
+        let (main, changes) = MainHalf::new(host.clone(), worker_end);
         let (params, session) = (main.params.clone(), main.session.clone());
-        entry::offer(entry::Shared { link: link.clone(), params, session, changes });
-        Self { main, link, models, separator: None, capture: None, watch: Watch::default(), load: LoadGauge::default() }
+        let half = AudioHalf::new(audio_end, session.analyzer.take_sender(), session.meters.clone(), host.clone());
+        let audio = PluginAudio::new(half, params.sound.clone());
+        entry::offer(entry::Shared { host: host.clone(), params: params.sound.clone(), session, changes });
+        Self { main, audio, host }
     }
 }
 
@@ -125,36 +115,31 @@ impl Plugin for Unbraid {
             mode: self.main.params.mode.value().into(),
             offline: buffers.process_mode == ProcessMode::Offline,
         };
-        let (main, models) = (&self.main, &mut self.models);
-        let activated = match main.activate(format, channels, || models.clear()) {
+        let (main, half) = (&self.main, &mut self.audio.half);
+        let activated = match main.activate(format, channels, || half.clear_models()) {
             Ok(activated) => activated,
             Err(error) => {
                 main.session.set_message(Message::Failed(error.to_string()));
                 return false;
             }
         };
-        let separator = Separator::new(activated.model, channels).observed_by(main.session.spectra.observer());
+        let separator = Separator::new(activated.model, channels);
         let latency_samples = separator.latency_samples() as u32;
         context.set_latency_samples(latency_samples);
         let status = AudioStatus { mode: format.mode, latency_samples, sample_rate: format.sample_rate };
         main.session.set_audio_status(status);
-        self.separator = Some(separator);
-        self.capture = Some(activated.capture);
-        self.load = LoadGauge::new(format.sample_rate, format.offline);
+        half.activate(separator, activated.capture, format.offline);
         true
     }
 
     fn deactivate(&mut self) {
-        let models = &mut self.models;
-        self.main.deactivate(|| models.clear());
-        self.separator = None;
-        self.capture = None;
+        let half = &mut self.audio.half;
+        self.main.deactivate(|| half.clear_models());
+        half.deactivate();
     }
 
     fn reset(&mut self) {
-        if let Some(separator) = &mut self.separator {
-            separator.reset();
-        }
+        self.audio.half.reset();
     }
 
     fn process(
@@ -163,47 +148,14 @@ impl Plugin for Unbraid {
         aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let load = self.load.begin();
-        let (Some(separator), Some(capture)) = (&mut self.separator, &self.capture) else {
-            return ProcessStatus::Error("not active");
-        };
-        self.watch.observe(&self.main.params, context.transport(), capture.position(), &self.models);
-        capture.write(main.as_slice_immutable());
-        self.models.exchange(separator);
-        separator.set_controls(&self.main.params.controls(separator.sources()));
-
-        let mut outputs = aux.outputs.iter_mut().enumerate();
-        let mut sources: [&mut [&mut [f32]]; MAX_SOURCES] = std::array::from_fn(|_| {
-            let Some((source, output)) = outputs.next() else { return &mut [][..] };
-            let output = output.as_slice();
-            if self.link.hears(source) {
-                return output;
-            }
-            output.iter_mut().for_each(|channel| channel.fill(0.0));
-            &mut [][..]
-        });
-        separator.process(main.as_slice(), &mut sources);
-
-        let levels = separator.levels();
-        for (meter, level) in self.main.session.meters.sources.iter().zip(&levels.sources) {
-            meter.write(level.peak, level.rms);
-        }
-        for (share, played) in self.main.session.meters.shares.iter().zip(&levels.shares) {
-            share.write(*played);
-        }
-        self.main.session.meters.mixture.write(levels.mixture.peak, levels.mixture.rms);
-        self.main.session.meters.output.write(levels.output.peak, levels.output.rms);
-        let tail = separator.latency_samples() as u32;
-        self.load.end(load, main.samples(), &self.main.session.meters.load);
-        // What went in comes out one latency later.
-        ProcessStatus::Tail(tail)
+        self.audio.process(main, aux, context.transport())
     }
 }
 
 impl Unbraid {
     /// What this instance and whoever speaks to its host tell each other.
-    pub fn link(&self) -> &Arc<HostLink> {
-        &self.link
+    pub fn host_requests(&self) -> &Arc<HostRequests> {
+        &self.host
     }
 
     /// What the editor sees of this instance.

@@ -2,7 +2,7 @@
 
 use crate::{
     editor::{decibels::decibels, theme},
-    instance::wires::meters::SILENCE_DB,
+    realtime::wires::meters::SILENCE_DB,
 };
 use egui::{
     Align2, Color32, CornerRadius, Id, Painter, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,

@@ -14,10 +14,10 @@ use crate::{
         },
         session::Session,
         state::message::Message,
-        wires::{handover::WorkerEnd, host_link::HostLink},
     },
     learner::adapted::{Adapted, Places},
     preset::{Knobs, Preset},
+    realtime::wires::{WorkerEnd, host_requests::HostRequests},
 };
 use std::{
     sync::Arc,
@@ -37,7 +37,7 @@ pub struct Context {
     /// What the editor reads.
     pub session: Arc<Session>,
     /// The way to the host.
-    pub host: Arc<HostLink>,
+    pub host: Arc<HostRequests>,
     /// The way to the audio thread and back.
     pub models: WorkerEnd,
     /// The parameters.
@@ -54,7 +54,7 @@ impl Context {
     pub fn new(
         playback: Arc<Playback>,
         session: Arc<Session>,
-        host: Arc<HostLink>,
+        host: Arc<HostRequests>,
         models: WorkerEnd,
         params: HostParams,
     ) -> Self {
@@ -96,7 +96,7 @@ impl Context {
 
     /// Where the knobs of all strips stand.
     pub(super) fn knobs(&self) -> Vec<Knobs> {
-        self.params.params().knobs()
+        self.params.params().knobs().to_vec()
     }
 
     /// Puts the knobs of the first strips where `knobs` says.
@@ -119,7 +119,7 @@ impl Context {
             let built = built.map_err(|source| WorkerError::NoModel { title: title(), source })?;
             let (model, adapter) = built.map_or((None, None), |built| (Some(built.model), built.adapter));
             // Under the lock of what plays, so that an activation sees both or none.
-            let send = || model.into_iter().for_each(|model| self.models.send(model));
+            let send = || model.into_iter().for_each(|model| self.models.send_model(model));
             match self.playback.replace(basis, version.clone(), Some(activation), send) {
                 Ok(()) => {
                     self.new_adapters.extend(adapter);

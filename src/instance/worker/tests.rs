@@ -19,16 +19,13 @@ use crate::{
         },
         session::Session,
         state::summary::Origin,
-        wires::{
-            handover::{self, AudioEnd},
-            host_link::HostLink,
-        },
     },
     learner::{
         adapted::{Adapted, AdaptedSource},
         capture::Capture,
     },
     preset::{Preset, file, library},
+    realtime::wires::{self, AudioEnd, host_requests::HostRequests},
     separator::LatencyMode,
 };
 use crossbeam_channel::Receiver;
@@ -53,9 +50,9 @@ impl Rig {
         let playback = Playback::new(Arc::new(Version::first()));
         let (session, commands) = Session::new(playback.clone());
         let params = Arc::new(UnbraidParams::new(playback.clone()));
-        let (audio, models) = handover::channels();
+        let (audio, models) = wires::connect();
         let host_params = HostParams::new(params.clone()).0;
-        let link = Arc::new(HostLink::default());
+        let link = Arc::new(HostRequests::default());
         let context = Context::new(playback.clone(), session.clone(), link, models, host_params);
         let mut worker = Worker::new(context);
         worker.look();
@@ -342,7 +339,7 @@ fn the_worker_looks_as_often_as_something_depends_on_it() {
     assert_eq!(rig.worker.look(), None, "a window shows what is sent to it");
     let mut rig = Rig::active();
     assert_eq!(rig.worker.look(), Some(STOPPED), "the host does not play yet");
-    rig.session.meters.load.write(0.01, 0.01, false);
+    rig.session.meters.cpu.write(0.01, 0.01, false);
     assert_eq!(rig.worker.look(), Some(IDLE), "a host that plays may turn Learn switches");
     let other = rig.session.repaint.open(|| {});
     assert_eq!(rig.worker.look(), Some(BUSY), "a window shows levels");

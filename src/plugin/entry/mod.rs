@@ -22,15 +22,18 @@ mod clap;
 mod vst3;
 
 use super::Unbraid;
-use crate::instance::{host_params::ParamChanges, params::UnbraidParams, session::Session, wires::host_link::HostLink};
+use crate::{
+    instance::{host_params::ParamChanges, params::SoundParams, session::Session},
+    realtime::wires::host_requests::HostRequests,
+};
 use std::{cell::RefCell, sync::Arc};
 
 /// What a shim and the plugin behind it share past the framework.
 pub(super) struct Shared {
     /// What they tell each other.
-    pub(super) link: Arc<HostLink>,
+    pub(super) host: Arc<HostRequests>,
     /// The parameters.
-    pub(super) params: Arc<UnbraidParams>,
+    pub(super) params: Arc<SoundParams>,
     /// How the audio thread runs.
     pub(super) session: Arc<Session>,
     /// Parameters that the plugin has set itself.

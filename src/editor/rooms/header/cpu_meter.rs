@@ -2,7 +2,7 @@
 
 use crate::{
     editor::{snapshot::EditorSnapshot, theme},
-    instance::wires::meters::Load,
+    realtime::wires::cpu_meter::CpuLoad,
 };
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role};
 
@@ -19,9 +19,9 @@ const HIGH: f32 = 0.7;
 #[derive(Debug, Default)]
 pub struct CpuReadout {
     /// The reading of the last frame.
-    last: Option<Load>,
+    last: Option<CpuLoad>,
     /// The reading that is shown; `None` while nothing is played.
-    shown: Option<Load>,
+    shown: Option<CpuLoad>,
     shown_at: Option<f64>,
     moved_at: f64,
     late_at: Option<f64>,
@@ -30,7 +30,7 @@ pub struct CpuReadout {
 
 impl CpuReadout {
     /// Takes what the audio thread measured; `now` in seconds.
-    pub fn update(&mut self, load: Load, now: f64) {
+    pub fn update(&mut self, load: CpuLoad, now: f64) {
         let last = self.last.replace(load).unwrap_or(load);
         if load.blocks != last.blocks {
             self.moved_at = now;

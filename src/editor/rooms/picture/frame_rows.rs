@@ -1,7 +1,7 @@
 //! An analyzer frame, resampled to the rows of the frequency axis.
 
 use super::axis::{ROWS, RowMap, row_frequency};
-use crate::{editor::decibels::decibels, preset::MAX_SOURCES, separator::Observation};
+use crate::{editor::decibels::decibels, preset::MAX_SOURCES, separator::AnalyzerFrame};
 
 /// Levels below this are silence, in dB.
 pub const SILENCE_DB: f32 = -140.0;
@@ -36,7 +36,7 @@ impl Default for FrameRows {
 
 impl FrameRows {
     /// Takes the values of `frame`; `rows` says which of its bins belong to each row.
-    pub fn take(&mut self, frame: &Observation, rows: &RowMap) {
+    pub fn take(&mut self, frame: &AnalyzerFrame, rows: &RowMap) {
         self.sources = frame.sources();
         self.mixture_db.fill(SILENCE_DB);
         self.output_db.fill(SILENCE_DB);

@@ -23,10 +23,10 @@ pub mod spectrogram;
 use crate::{
     editor::{names::display_name, snapshot::EditorSnapshot, theme},
     instance::{
+        analyzer::{Analyzer, AnalyzerWindow},
         state::summary::Summary,
-        wires::spectra::{Onlooker, Spectra},
     },
-    separator::Observation,
+    separator::AnalyzerFrame,
 };
 use axis::RowMap;
 use clock::ScrollClock;
@@ -67,7 +67,7 @@ impl PictureState {
 
 /// What an open window has received of the sound.
 pub struct Picture {
-    frames: Onlooker,
+    frames: AnalyzerWindow,
     stream: Option<FrameStream>,
     /// The newest frame.
     newest: FrameRows,
@@ -100,8 +100,8 @@ struct FrameStream {
 }
 
 /// The picture of the window of `ctx`. Frames come from the first call on.
-pub fn of(ctx: &Context, spectra: &Spectra) -> Arc<Mutex<Picture>> {
-    let begin = || Arc::new(Mutex::new(Picture::new(spectra.look_on())));
+pub fn of(ctx: &Context, analyzer: &Analyzer) -> Arc<Mutex<Picture>> {
+    let begin = || Arc::new(Mutex::new(Picture::new(analyzer.open())));
     ctx.data_mut(|data| data.get_temp_mut_or_insert_with(Id::unique("unbraid picture"), begin).clone())
 }
 
@@ -113,7 +113,7 @@ fn lock(picture: &Mutex<Picture>) -> MutexGuard<'_, Picture> {
 /// Takes in the frames that have come, and draws the picture in `rect`, if there is space for it. Returns whether it
 /// moves.
 pub fn draw(ui: &mut Ui, rect: Option<Rect>, snapshot: &EditorSnapshot, own: &mut PictureState) -> bool {
-    let picture = of(ui.ctx(), snapshot.spectra);
+    let picture = of(ui.ctx(), snapshot.analyzer);
     let mut picture = lock(&picture);
     picture.set_sources(snapshot.summary());
     picture.advance(ui.input(|input| input.time));
@@ -125,7 +125,7 @@ pub fn draw(ui: &mut Ui, rect: Option<Rect>, snapshot: &EditorSnapshot, own: &mu
 }
 
 impl Picture {
-    fn new(frames: Onlooker) -> Self {
+    fn new(frames: AnalyzerWindow) -> Self {
         Self {
             frames,
             stream: None,
@@ -276,7 +276,7 @@ impl Picture {
 }
 
 impl FrameStream {
-    fn of(frame: &Observation) -> Self {
+    fn of(frame: &AnalyzerFrame) -> Self {
         Self {
             rows: RowMap::new(frame.magnitudes().len(), frame.bin_spacing),
             step_s: frame.step as f64 / frame.sample_rate,
@@ -287,7 +287,7 @@ impl FrameStream {
         }
     }
 
-    fn continues_with(&self, frame: &Observation) -> bool {
+    fn continues_with(&self, frame: &AnalyzerFrame) -> bool {
         self.sample_rate == frame.sample_rate
             && self.step == frame.step as u64
             && self.rows.is_for(frame.magnitudes().len(), frame.bin_spacing)
@@ -295,7 +295,7 @@ impl FrameStream {
 
     /// The column of the next frame. A frame from before the last one belongs to a stream that began again: it gets the
     /// column after the last one.
-    fn column_of(&mut self, frame: &Observation) -> u64 {
+    fn column_of(&mut self, frame: &AnalyzerFrame) -> u64 {
         let came = frame.position.checked_sub(self.position).map_or(1, |samples| samples.div_ceil(self.step));
         (self.position, self.column) = (frame.position, self.column + came);
         self.column

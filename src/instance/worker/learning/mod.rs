@@ -17,10 +17,10 @@ use crate::{
         command::LearnCommand,
         project::{playback::Basis, version::Version},
         state::{learn_state::LearnState, message::Message},
-        wires::handover::{Mark, Sign},
     },
     learner::adapted::{self, Places},
     preset::{MAX_SOURCES, Preset},
+    realtime::wires::takes::{TakeEvent, TakeEventKind},
     recording::Recording,
 };
 use crossbeam_channel::unbounded;
@@ -71,8 +71,8 @@ impl Learning {
     /// Takes up what has happened since the last call, and tells the session how things stand.
     pub fn poll(&mut self, context: &mut Context) {
         self.follow_playback(context);
-        while let Some(mark) = context.models.next_mark() {
-            self.take_event(mark, context);
+        while let Some(event) = context.models.next_event() {
+            self.take_event(event, context);
             // A take that ends is complete before the next one begins.
             self.follow_take(context);
         }
@@ -133,15 +133,15 @@ impl Learning {
         }
     }
 
-    fn take_event(&mut self, mark: Mark, context: &mut Context) {
-        match mark.sign {
-            Sign::Learn(strip) => {
-                let started = self.start(strip, Some(mark.at), context);
+    fn take_event(&mut self, TakeEvent { position, kind }: TakeEvent, context: &mut Context) {
+        match kind {
+            TakeEventKind::LearnOn(strip) => {
+                let started = self.start(strip, Some(position), context);
                 say_if_failed(started, context);
             }
-            Sign::Stop(strip) => self.end_take(|take| take.strip == strip, Some(mark.at)),
-            Sign::TransportEnded => {
-                self.end_take(|take| take.options.with_transport && !take.recording.is_empty(), Some(mark.at));
+            TakeEventKind::LearnOff(strip) => self.end_take(|take| take.strip == strip, Some(position)),
+            TakeEventKind::TransportEnded => {
+                self.end_take(|take| take.options.with_transport && !take.recording.is_empty(), Some(position));
             }
         }
     }

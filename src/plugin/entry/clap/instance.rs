@@ -57,7 +57,7 @@ impl Audio {
                 host.request_restart();
             }
         }
-        if self.shared.link.take_callback() {
+        if self.shared.host.take_callback() {
             host.request_callback();
         }
     }
@@ -168,7 +168,7 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
         audio.outputs.complete(theirs.audio_outputs, theirs.audio_outputs_count, frames)
     };
     // Port 0 is the main output; the separate outputs follow in the order of the sources.
-    audio.shared.link.set_listeners((given >> 1) as u8);
+    audio.shared.host.set_listeners((given >> 1) as u8);
     let (inputs, outputs) = (audio.inputs.buffers(), audio.outputs.buffers());
     let (inner, frames) = (this.inner, theirs.frames_count);
     let mut complete = clap_process {
@@ -252,7 +252,7 @@ unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     // SAFETY: the host passes its instance.
     let this = unsafe { instance(plugin) };
     // SAFETY: the link is shared, and read through atomics alone.
-    if unsafe { &(*this.audio.get()).shared.link }.take_project_changed() {
+    if unsafe { &(*this.audio.get()).shared.host }.take_project_changed() {
         this.host.mark_dirty();
     }
     // SAFETY: `inner` is alive; main thread.
