@@ -79,7 +79,7 @@ impl Window {
         let (session, _) = Session::new(Summary::new("benchmark", origin, &preset));
         session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 3584, sample_rate: RATE });
         let model = Model::new(&preset, RATE, LatencyMode::Quality).ok()?;
-        let separator = Separator::new(Box::new(model), 2).observed_by(session.spectra.observer());
+        let separator = Separator::new(Box::new(model), 2).with_analyzer(session.analyzer.take_sender()?);
         let ctx = Context::default();
         theme::install(&ctx);
         let state = EditorState::default();

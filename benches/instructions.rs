@@ -4,7 +4,6 @@
 //! `cargo bench --bench instructions` prints the table; `-- --check` fails when a figure has risen by more than a few per
 //! cent; `-- --write` replaces the table. Counts are those of the AVX2 path, which is the widest that valgrind runs.
 
-use crossbeam_channel::bounded;
 use std::{
     collections::BTreeMap,
     fs,
@@ -14,13 +13,13 @@ use std::{
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
     preset::{LearnedBases, Preset, Source},
-    separator::{Controls, LatencyMode, Layout, Model, Observation, Observer, Separator},
+    separator::{AnalyzerFrame, Controls, LatencyMode, Layout, Model, Separator, analyzer_frames},
 };
 use unbraid_benches::{noise, spiky_bases};
 
 /// Growth that is not told from chance: another compiler's choices, not another algorithm.
 const TOLERANCE: f64 = 0.03;
-/// Says in the child what to play, as `mode seconds-in-tenths`, with `open` behind it when an editor looks on.
+/// Says in the child what to play, as `mode seconds-in-tenths`, with `open` behind it when an editor is open.
 const CHILD: &str = "UNBRAID_COUNTED";
 const RATE: f64 = 48_000.0;
 
@@ -155,16 +154,13 @@ fn play(what: &str) {
     let sources = [("bass", 1), ("drums", 2)].map(|(name, number)| Source::fixed(name, 0, bases(number)));
     let preset = Preset::of(sources.into());
     let Ok(model) = Model::new(&preset, RATE, mode) else { return };
-    // A closed editor has no box in circulation; an open one gives each back at once.
-    let ((spare, spare_out), (filled, filled_out)) = (bounded(48), bounded(48));
+    // An open editor takes each frame at once.
+    let (sender, mut receiver) = analyzer_frames(24);
     let open = words.next() == Some("open");
     if open {
-        for _ in 0..24 {
-            let _ = spare.try_send(Box::new(Observation::with_room(2_300)));
-        }
+        receiver.open(|| AnalyzerFrame::with_room(2_300));
     }
-    let observer = Observer::new(spare_out, (filled, filled_out.clone()));
-    let mut separator = Separator::new(Box::new(model), 2).observed_by(observer);
+    let mut separator = Separator::new(Box::new(model), 2).with_analyzer(sender);
     separator.set_controls(&Controls { gains: [0.5; 8], ..Controls::default() });
     let mut noise = noise(3);
     for block in 0..tenths * RATE as usize / 10 / 64 {
@@ -177,7 +173,7 @@ fn play(what: &str) {
         let mut right = left;
         separator.process(&mut [&mut left, &mut right], &mut []);
         if open {
-            filled_out.try_iter().for_each(|shown| drop(spare.try_send(shown)));
+            receiver.each(|_| {});
         }
     }
 }

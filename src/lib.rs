@@ -7,6 +7,7 @@
 //!   CLAP and VST3 entry points.
 //! - [`editor`] *(feature `plugin`)*: the egui interface. It sees the parameters and a read-only
 //!   [`instance::session::Session`], never the separator.
+//! - [`realtime`] *(feature `plugin`)*: the audio thread, and what crosses to it and back; a crate that cannot name a lock.
 //! - [`cli`] *(feature `cli`)*: the command line, one file per command.
 
 #[cfg(feature = "cli")]
@@ -17,5 +18,8 @@ pub mod editor;
 pub mod instance;
 #[cfg(feature = "plugin")]
 pub mod plugin;
+
+#[cfg(feature = "plugin")]
+pub use unbraid_realtime as realtime;
 
 pub use unbraid_engine::{dictionary, evaluation, learner, nmf, preset, recording, separator, stft};

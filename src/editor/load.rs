@@ -1,7 +1,7 @@
 //! The CPU load of this instance, as it is shown.
 
 use super::{Scene, theme};
-use crate::instance::wires::meters::Load;
+use crate::realtime::wires::cpu_meter::CpuLoad;
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role};
 
 /// Time between two readings, so that the number can be read, in seconds.
@@ -17,9 +17,9 @@ const HIGH: f32 = 0.7;
 #[derive(Debug, Default)]
 pub struct LoadView {
     /// As of the last frame.
-    last: Option<Load>,
+    last: Option<CpuLoad>,
     /// As it is shown; `None` while nothing is played.
-    shown: Option<Load>,
+    shown: Option<CpuLoad>,
     shown_at: Option<f64>,
     moved_at: f64,
     late_at: Option<f64>,
@@ -28,7 +28,7 @@ pub struct LoadView {
 
 impl LoadView {
     /// Takes what the audio thread wrote; `now` in seconds.
-    pub fn observe(&mut self, load: Load, now: f64) {
+    pub fn observe(&mut self, load: CpuLoad, now: f64) {
         let last = self.last.replace(load).unwrap_or(load);
         if load.blocks != last.blocks {
             self.moved_at = now;

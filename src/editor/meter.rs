@@ -1,7 +1,7 @@
 //! A level meter: peak with hold, RMS, clip mark, on a scale in dB full scale.
 
 use super::theme;
-use crate::instance::wires::meters::{Meter, SILENCE_DB};
+use crate::realtime::wires::meters::{Meter, SILENCE_DB};
 use egui::{
     Align2, Color32, CornerRadius, Id, Painter, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };

@@ -134,7 +134,7 @@ impl EditorState {
             recorder.tick(now);
         }
         self.hint = None;
-        self.load.observe(scene.session.meters.load.read(), now);
+        self.load.observe(scene.session.meters.cpu.read(), now);
 
         // Nothing is exchanged under the hand: a gesture that has begun ends on the knob it began on.
         if self.hand.hold.is_none() {

@@ -12,8 +12,8 @@
 //! - [`recording`]: audio in memory; files in and out and resampling *(feature `files`)*.
 //! - [`nmf`]: the mathematics: divergence, activations, factorization, priors, bands. Knows no audio.
 //! - [`stft`]: frames in, frames out; windows, frame lengths per sample rate, latency.
+//! - [`wait_free`]: the queue and the mailbox between the audio thread and the others.
 
-mod atomics;
 pub mod dictionary;
 pub mod evaluation;
 pub mod learner;
@@ -22,3 +22,4 @@ pub mod preset;
 pub mod recording;
 pub mod separator;
 pub mod stft;
+pub mod wait_free;

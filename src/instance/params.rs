@@ -4,10 +4,14 @@ use super::{project::stored_preset::PresetField, state::options::Options};
 use crate::{
     nmf::discriminative::FOCUS,
     preset::{Knobs, MAX_SOURCES},
-    separator::{Controls, LatencyMode, decibels_to_gain},
+    realtime::settings::Settings,
+    separator::LatencyMode,
 };
 use nice_plug::prelude::*;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex, OnceLock},
+};
 
 /// A gain knob's lowest position, in dB; it stands for silence (minus infinity).
 pub const GAIN_SILENCE_DB: f32 = -61.0;
@@ -129,9 +133,9 @@ fn text_to_gain(text: &str) -> Option<f32> {
     db.is_finite().then(|| if db < GAIN_MIN_DB { GAIN_SILENCE_DB } else { db.min(GAIN_MAX_DB) })
 }
 
-/// All parameters, and what a project stores beside them.
+/// What the audio thread reads: parameters alone.
 #[derive(Params)]
-pub struct UnbraidParams {
+pub struct SoundParams {
     /// One per source, indexed by strip.
     #[nested(array, group = "Source")]
     pub strips: [StripParams; MAX_SOURCES],
@@ -159,16 +163,24 @@ pub struct UnbraidParams {
     /// The main output is the delayed input minus the remix. The separate outputs are untouched.
     #[id = "removed"]
     pub removed: BoolParam,
+}
+
+/// All parameters, and what a project stores beside them.
+#[derive(Params)]
+pub struct UnbraidParams {
+    /// The parameters. Shared with the audio thread, which so cannot reach the locks below.
+    #[nested]
+    pub sound: Arc<SoundParams>,
     /// The whole preset, so that a project opens on a machine without the file.
     #[persist = "preset"]
     pub preset: PresetField,
-    /// The editor window's width and height in logical pixels, once it was opened. Not for the audio thread.
+    /// The editor window's width and height in logical pixels, once it was opened.
     #[persist = "editor"]
     pub editor_size: Mutex<Option<(f32, f32)>>,
     /// How large the editor draws everything, once it was chosen.
     #[persist = "editor-scale"]
     pub editor_scale: Mutex<Option<f32>>,
-    /// How to learn and to follow. Not for the audio thread.
+    /// How to learn and to follow.
     #[persist = "options"]
     pub options: Arc<Mutex<Options>>,
 }
@@ -180,9 +192,8 @@ fn percent(name: &str, default: f32) -> FloatParam {
         .with_string_to_value(formatters::s2v_f32_percentage())
 }
 
-impl UnbraidParams {
-    /// Parameters at their defaults, with `preset` in the project's state.
-    pub fn new(preset: PresetField) -> Self {
+impl Default for SoundParams {
+    fn default() -> Self {
         Self {
             strips: std::array::from_fn(|i| StripParams::new(i + 1)),
             mode: EnumParam::new("Mode", FIRST_MODE.get().copied().unwrap_or(Mode::Quality)).non_automatable(),
@@ -196,6 +207,51 @@ impl UnbraidParams {
                 .with_value_to_string(formatters::v2s_f32_rounded(1)),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             removed: BoolParam::new("Listen to Removed", false),
+        }
+    }
+}
+
+impl SoundParams {
+    /// Where the knobs of all strips stand.
+    pub fn knobs(&self) -> [Knobs; MAX_SOURCES] {
+        self.strips.each_ref().map(|strip| Knobs {
+            gain_db: strip.gain_db(),
+            mute: strip.mute.value(),
+            solo: strip.solo.value(),
+        })
+    }
+
+    /// Where everything stands, as the audio half takes it.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            strips: self.knobs(),
+            focus: self.focus.value(),
+            sparsity: self.sparsity.value(),
+            smoothness: self.smoothness.value(),
+            mix: self.mix.value(),
+            output_db: self.output.value(),
+            bypass: self.bypass.value(),
+            removed: self.removed.value(),
+            mode: self.mode.value().into(),
+            learn: self.strips.each_ref().map(|strip| strip.learn.value()),
+        }
+    }
+}
+
+/// The parameters are read as if they were its own.
+impl Deref for UnbraidParams {
+    type Target = SoundParams;
+
+    fn deref(&self) -> &SoundParams {
+        &self.sound
+    }
+}
+
+impl UnbraidParams {
+    /// Parameters at their defaults, with `preset` in the project's state.
+    pub fn new(preset: PresetField) -> Self {
+        Self {
+            sound: Arc::default(),
             preset,
             editor_size: Mutex::default(),
             editor_scale: Mutex::default(),
@@ -207,32 +263,5 @@ impl UnbraidParams {
     #[must_use]
     pub fn with_options(self, options: Arc<Mutex<Options>>) -> Self {
         Self { options, ..self }
-    }
-
-    /// Where the knobs of all strips stand.
-    pub fn knobs(&self) -> Vec<Knobs> {
-        let knobs = |strip: &StripParams| Knobs {
-            gain_db: strip.gain_db(),
-            mute: strip.mute.value(),
-            solo: strip.solo.value(),
-        };
-        self.strips.iter().map(knobs).collect()
-    }
-
-    /// Audio thread: where everything stands, as the separator takes it. Only the strips of the preset's
-    /// `sources` sources count; a solo on an empty strip silences nothing.
-    pub fn controls(&self, sources: usize) -> Controls {
-        let strips =
-            self.strips.iter().take(sources).map(|strip| (strip.gain_db(), strip.mute.value(), strip.solo.value()));
-        Controls {
-            gains: Controls::resolve_gains(strips),
-            focus: self.focus.value(),
-            sparsity: self.sparsity.value(),
-            smoothness: self.smoothness.value(),
-            mix: self.mix.value(),
-            output: decibels_to_gain(self.output.value()),
-            bypass: self.bypass.value(),
-            removed: self.removed.value(),
-        }
     }
 }

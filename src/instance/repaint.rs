@@ -1,6 +1,6 @@
 //! Waking an editor that rests: while nothing moves it draws nothing, and does not look whether something would.
 
-use super::wires::meters::{Meters, SILENCE_DB};
+use crate::realtime::wires::meters::{Meters, SILENCE_DB};
 use std::{
     fmt,
     sync::{Mutex, PoisonError},
@@ -51,7 +51,7 @@ impl Default for Lookout {
 impl Lookout {
     /// Whether there is something in `meters` that a resting editor has to see: sound, or a host that plays again.
     pub fn sees(&mut self, meters: &Meters) -> bool {
-        let blocks = meters.load.read().blocks;
+        let blocks = meters.cpu.read().blocks;
         let plays = blocks != self.blocks;
         let plays_again = plays && self.played_at.elapsed() > STANDS;
         if plays {
@@ -71,7 +71,7 @@ mod tests {
         let (meters, mut lookout) = (Meters::default(), Lookout::default());
         let mut play = |rms| {
             meters.mixture.write(rms, rms);
-            meters.load.write(0.01, 0.01, false);
+            meters.cpu.write(0.01, 0.01, false);
             lookout.sees(&meters)
         };
         assert!(!play(0.0) && play(0.1) && play(0.1) && !play(0.0));
@@ -84,7 +84,7 @@ mod tests {
         let (meters, mut lookout) = (Meters::default(), Lookout::default());
         lookout.played_at = Instant::now().checked_sub(2 * STANDS).unwrap_or_else(Instant::now);
         let mut play = || {
-            meters.load.write(0.01, 0.01, false);
+            meters.cpu.write(0.01, 0.01, false);
             lookout.sees(&meters)
         };
         assert!(play() && !play());

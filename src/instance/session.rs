@@ -1,9 +1,10 @@
 //! What an instance is doing, as its editor sees it.
 //!
-//! Read and written by the editor, the worker and the host's main thread. The audio thread touches
-//! only [`Session::meters`], and has an end of [`Session::spectra`].
+//! Read and written by the editor, the worker and the host's main thread. The audio thread cannot name it; the meters and the
+//! analyzer's frames come from there.
 
 use super::{
+    analyzer::Analyzer,
     command::Request,
     history::History,
     repaint::Waker,
@@ -11,12 +12,12 @@ use super::{
         options::{AdaptOptions, LearnOptions, Options},
         summary::Summary,
     },
-    wires::{meters::Meters, spectra::Spectra},
     worker::{browsing::Browsing, sources::Found},
 };
 use crate::{
     learner::adapted::Adapted,
     preset::{Knobs, MAX_SOURCES, Preset},
+    realtime::wires::meters::Meters,
     separator::LatencyMode,
 };
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -75,12 +76,12 @@ pub struct LearnState {
 #[derive(Debug)]
 pub struct Session {
     /// Levels for the editor.
-    pub meters: Meters,
+    pub meters: Arc<Meters>,
     /// The library of presets, as it was read last.
     pub browsing: Browsing,
     history: Mutex<History>,
     /// Frames for the editor.
-    pub spectra: Spectra,
+    pub analyzer: Analyzer,
     /// Whom to wake when there is something new to see.
     pub waker: Waker,
     summary: Mutex<Arc<Summary>>,
@@ -106,10 +107,10 @@ impl Session {
     pub fn new(summary: Summary) -> (Arc<Self>, Receiver<Request>) {
         let (requests, inbox) = unbounded();
         let session = Self {
-            meters: Meters::default(),
+            meters: Arc::default(),
             browsing: Browsing::default(),
             history: Mutex::default(),
-            spectra: Spectra::default(),
+            analyzer: Analyzer::default(),
             summary: Mutex::new(Arc::new(summary)),
             activity: Mutex::new(Activity::Idle),
             learning: Mutex::default(),

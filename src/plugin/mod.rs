@@ -1,16 +1,11 @@
 //! The host-facing shell: parameters, buses, state, threads, and the CLAP and VST3 entry points.
 //!
-//! - [`params`]: what the host sees and automates. [`preset_field`] and [`stored_adapted`]: the preset inside the project, and what its
-//!   sources have become.
-//! - [`history`]: what was done, to be undone, with each [`version`] of the preset. [`load`]: the audio thread's own time.
-//! - [`session`]: what the editor sees; in it the [`summary`] of the preset that plays, and the [`options`] of learning. [`request`]: what it may ask. [`meters`] and [`spectra`]: levels and frames for it. [`bases`]: which of a source's
-//!   bases play, for it. [`waking`]: when it rests and when not.
-//! - [`worker`]: the thread that reads presets and builds models, [`learning`], [`adapting`], [`following`], [`arranging`] and [`browsing`] on it; [`watch`]: what the audio thread tells it. [`handover`]: everything that crosses
-//!   between it, the main thread and the audio thread.
-//! - [`entry`]: the library's entry points. [`host_link`]: what they and the plugin tell each other.
+//! - `audio`: the [audio half](crate::realtime::audio::AudioHalf) behind the framework.
+//! - [`entry`]: the library's entry points.
 //!
-//! [`Unbraid`] itself is used by the main thread while it activates, and by the audio thread while it plays.
+//! [`Unbraid`] itself is used by the main thread while it activates. While it plays, the audio thread uses `PluginAudio` alone.
 
+mod audio;
 pub mod entry;
 
 use crate::instance::{
@@ -18,13 +13,8 @@ use crate::instance::{
     params::UnbraidParams,
     project::stored_preset::{PresetField, StoredPreset},
     session::{Activity, Playing, Session},
+    stage::{Framing, Stage},
     state::summary::{Origin, Summary},
-    wires::{
-        handover::{self, AudioEnd, Framing, Stage},
-        host_link::HostLink,
-        load::LoadGauge,
-        watch::Watch,
-    },
     worker::{self, Desk, Worker, adapting},
 };
 use crate::{
@@ -34,8 +24,10 @@ use crate::{
         MAX_SOURCES, Preset,
         library::{self, Entry},
     },
-    separator::{LatencyMode, Model, Separator},
+    realtime::{audio::AudioHalf, wires},
+    separator::{Model, Separator},
 };
+use audio::PluginAudio;
 use nice_plug::prelude::*;
 use std::{
     cell::Cell,
@@ -46,19 +38,8 @@ use std::{
 pub struct Unbraid {
     params: Arc<UnbraidParams>,
     session: Arc<Session>,
-    link: Arc<HostLink>,
     stage: Arc<Stage>,
-    models: AudioEnd,
-    /// There while the plugin is active.
-    separator: Option<Separator>,
-    /// What is played, for learning; there while the plugin is active.
-    capture: Option<Arc<Capture>>,
-    watch: Watch,
-    load: LoadGauge,
-    /// The latency mode in force.
-    mode: LatencyMode,
-    /// The mode that the host was last asked to restart for.
-    asked_for: LatencyMode,
+    audio: PluginAudio,
     /// Ends with the plugin.
     _worker: Worker,
 }
@@ -80,35 +61,30 @@ impl Default for Unbraid {
         let summary = Summary::new(FIRST_PRESET, Origin::Factory(FIRST_PRESET.to_owned()), &preset);
         let (session, requests) = Session::new(summary);
         let field = PresetField::new(stored);
-        let link = HostLink::offer();
+        let requests_to_host = entry::offer::offer();
         let stage = Arc::new(Stage::new(preset));
-        let (models, worker_end) = handover::channels();
+        let (audio_end, worker_end) = wires::connect();
         let params = Arc::new(UnbraidParams::new(field.clone()).with_options(session.options()));
         let knobs = {
             let params = params.clone();
-            Box::new(move || params.knobs())
+            Box::new(move || params.knobs().to_vec())
         };
         let desk = Desk {
             stage: stage.clone(),
             field,
             session: session.clone(),
-            link: link.clone(),
+            link: requests_to_host.clone(),
             models: worker_end,
             knobs,
             adapted_since: Cell::new(false),
         };
+        let analyzer = session.analyzer.take_sender();
+        let half = AudioHalf::new(audio_end, analyzer, session.meters.clone(), requests_to_host);
         Self {
+            audio: PluginAudio::new(half, params.sound.clone()),
             params,
             session,
-            link,
             stage,
-            models,
-            separator: None,
-            capture: None,
-            watch: Watch::default(),
-            load: LoadGauge::default(),
-            mode: LatencyMode::default(),
-            asked_for: LatencyMode::default(),
             _worker: Worker::spawn(desk, requests),
         }
     }
@@ -185,7 +161,7 @@ impl Plugin for Unbraid {
         let capture = Arc::new(Capture::new(framing.sample_rate, channels));
         let (preset, adapted) = {
             let mut scene = self.stage.lock();
-            self.models.clear();
+            self.audio.half.clear_models();
             scene.framing = Some(framing);
             scene.activation += 1;
             scene.capture = Some(capture.clone());
@@ -208,14 +184,11 @@ impl Plugin for Unbraid {
         }
         let adapter = adapting::Playing::of(&preset, framing, self.session.adapt_options(), &mut model);
         self.stage.lock().adapters.extend(adapter);
-        let separator = Separator::new(model, channels).observed_by(self.session.spectra.observer());
+        let separator = Separator::new(model, channels);
         let latency_samples = separator.latency_samples() as u32;
         context.set_latency_samples(latency_samples);
         self.session.set_playing(Playing { mode: framing.mode, latency_samples, sample_rate: framing.sample_rate });
-        (self.mode, self.asked_for) = (framing.mode, framing.mode);
-        self.separator = Some(separator);
-        self.capture = Some(capture);
-        self.load = LoadGauge::new(framing.sample_rate, framing.offline);
+        self.audio.half.activate(separator, capture, framing.mode, framing.offline);
         true
     }
 
@@ -223,16 +196,13 @@ impl Plugin for Unbraid {
         let mut scene = self.stage.lock();
         scene.framing = None;
         scene.activation += 1;
-        self.models.clear();
+        self.audio.half.clear_models();
         drop(scene);
-        self.separator = None;
-        self.capture = None;
+        self.audio.half.deactivate();
     }
 
     fn reset(&mut self) {
-        if let Some(separator) = &mut self.separator {
-            separator.reset();
-        }
+        self.audio.half.reset();
     }
 
     fn process(
@@ -241,41 +211,7 @@ impl Plugin for Unbraid {
         aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let load = self.load.begin();
-        let (Some(separator), Some(capture)) = (&mut self.separator, &self.capture) else {
-            return ProcessStatus::Error("not active");
-        };
-        self.watch.observe(&self.params, context.transport(), capture.position(), &self.models);
-        capture.write(main.as_slice_immutable());
-        self.models.exchange(separator);
-        separator.set_controls(&self.params.controls(separator.sources()));
-
-        let mut outputs = aux.outputs.iter_mut().enumerate();
-        let mut sources: [&mut [&mut [f32]]; MAX_SOURCES] = std::array::from_fn(|_| {
-            let Some((source, output)) = outputs.next() else { return &mut [][..] };
-            let output = output.as_slice();
-            if self.link.hears(source) {
-                return output;
-            }
-            output.iter_mut().for_each(|channel| channel.fill(0.0));
-            &mut [][..]
-        });
-        separator.process(main.as_slice(), &mut sources);
-
-        let levels = separator.levels();
-        for (meter, level) in self.session.meters.sources.iter().zip(&levels.sources) {
-            meter.write(level.peak, level.rms);
-        }
-        for (share, played) in self.session.meters.shares.iter().zip(&levels.shares) {
-            share.write(*played);
-        }
-        self.session.meters.mixture.write(levels.mixture.peak, levels.mixture.rms);
-        self.session.meters.output.write(levels.output.peak, levels.output.rms);
-        let tail = separator.latency_samples() as u32;
-        self.ask_for_mode();
-        self.load.end(load, main.samples(), &self.session.meters.load);
-        // What went in comes out one latency later.
-        ProcessStatus::Tail(tail)
+        self.audio.process(main, aux, context.transport())
     }
 }
 
@@ -283,18 +219,6 @@ impl Unbraid {
     /// What the editor sees of this instance.
     pub fn session(&self) -> &Arc<Session> {
         &self.session
-    }
-
-    /// Audio thread: a mode other than the one in force needs another latency, which the host takes while it
-    /// restarts the plugin. Until then the old mode plays on.
-    fn ask_for_mode(&mut self) {
-        let wanted = self.params.mode.value().into();
-        if wanted != self.asked_for {
-            self.asked_for = wanted;
-            if wanted != self.mode {
-                self.link.want_restart();
-            }
-        }
     }
 }
 

@@ -7,9 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 use unbraid::{
-    instance::{project::stored_preset::StoredPreset, wires::host_link::HostLink},
+    instance::project::stored_preset::StoredPreset,
     learner::adaptive,
-    plugin::Unbraid,
+    plugin::{Unbraid, entry::offer::take_offered},
     preset::{Cue, Preset, file, library},
 };
 
@@ -151,7 +151,7 @@ fn following() -> [Preset; 2] {
 #[test]
 fn nothing_is_allocated_while_controls_presets_and_modes_change() {
     let mut plugin = Unbraid::default();
-    HostLink::take_offered().unwrap().set_listeners(u8::MAX);
+    take_offered().unwrap().set_listeners(u8::MAX);
     let quality = activate(&mut plugin);
     // Some first uses (a lazily set up thread-local, say) are allowed to allocate before the sound starts.
     play(&mut plugin, 20);
@@ -209,18 +209,19 @@ fn nothing_is_allocated_while_controls_presets_and_modes_change() {
     });
     play_until(&mut plugin, |stored| stored.adapted.is_some());
 
-    // An editor opens, looks on, is slow, and closes.
-    let onlooker = plugin.session().spectra.look_on();
+    // An editor opens, sees frames, is slow, and closes.
+    let window = plugin.session().analyzer.open();
     play(&mut plugin, 20);
     let mut frames = 0;
-    onlooker.each(|frame| frames += usize::from(!frame.magnitudes().is_empty()));
+    window.each(|frame| frames += usize::from(!frame.magnitudes().is_empty()));
     assert!((15..=24).contains(&frames), "{frames} frames in a fifth of a second");
     play(&mut plugin, 200);
-    drop(onlooker);
-    assert_eq!(plugin.session().spectra.in_circulation(), 0);
+    drop(window);
+    assert!(!plugin.session().analyzer.is_open());
+    let sent = plugin.session().analyzer.sent();
     play(&mut plugin, 20);
-    assert_eq!(plugin.session().spectra.in_circulation(), 0);
-    let onlooker = plugin.session().spectra.look_on();
+    assert_eq!(plugin.session().analyzer.sent(), sent, "nobody sees them");
+    let window = plugin.session().analyzer.open();
 
     // A mode change: the old mode plays until the plugin is activated again.
     set(&plugin, "mode", 0.0);
@@ -228,11 +229,11 @@ fn nothing_is_allocated_while_controls_presets_and_modes_change() {
     plugin.deactivate();
     let live = activate(&mut plugin);
     assert!(live < quality, "{live} samples after {quality}");
-    onlooker.each(|_| {});
+    window.each(|_| {});
     play(&mut plugin, 20);
     // The boxes of before serve the new frames too.
     let mut steps = Vec::new();
-    onlooker.each(|frame| steps.push(frame.step));
+    window.each(|frame| steps.push(frame.step));
     assert!(steps.len() > 15 && steps.iter().all(|step| *step < 550), "{steps:?}");
     play(&mut plugin, 30);
 }

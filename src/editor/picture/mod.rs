@@ -22,8 +22,8 @@ pub mod slice;
 
 use super::{EditorState, Scene, strip::display_name, theme};
 use crate::{
-    instance::{session::Session, state::summary::Summary, wires::spectra::Onlooker},
-    separator::Observation,
+    instance::{analyzer::AnalyzerWindow, session::Session, state::summary::Summary},
+    separator::AnalyzerFrame,
 };
 use axis::Rows;
 use clock::Clock;
@@ -49,7 +49,7 @@ const LINE: Color32 = Color32::from_rgba_premultiplied(26, 26, 26, 26);
 
 /// What an open window knows of the sound.
 pub struct Picture {
-    frames: Onlooker,
+    frames: AnalyzerWindow,
     stream: Option<Stream>,
     /// The newest frame.
     slice: Slice,
@@ -80,7 +80,7 @@ struct Stream {
 
 /// The picture of the window of `ctx`; the first call lets frames come.
 pub fn of(ctx: &Context, session: &Session) -> Arc<Mutex<Picture>> {
-    let begin = || Arc::new(Mutex::new(Picture::new(session.spectra.look_on())));
+    let begin = || Arc::new(Mutex::new(Picture::new(session.analyzer.open())));
     ctx.data_mut(|data| data.get_temp_mut_or_insert_with(Id::unique("unbraid picture"), begin).clone())
 }
 
@@ -106,7 +106,7 @@ pub fn draw(ui: &mut Ui, room: Option<Rect>, scene: &Scene, state: &mut EditorSt
 }
 
 impl Picture {
-    fn new(frames: Onlooker) -> Self {
+    fn new(frames: AnalyzerWindow) -> Self {
         Self {
             frames,
             stream: None,
@@ -257,7 +257,7 @@ impl Picture {
 }
 
 impl Stream {
-    fn of(frame: &Observation) -> Self {
+    fn of(frame: &AnalyzerFrame) -> Self {
         Self {
             rows: Rows::new(frame.magnitudes().len(), frame.bin_spacing),
             step_s: frame.step as f64 / frame.sample_rate,
@@ -268,14 +268,14 @@ impl Stream {
         }
     }
 
-    fn goes_on_with(&self, frame: &Observation) -> bool {
+    fn goes_on_with(&self, frame: &AnalyzerFrame) -> bool {
         self.sample_rate == frame.sample_rate
             && self.step == frame.step as u64
             && self.rows.fit(frame.magnitudes().len(), frame.bin_spacing)
     }
 
     /// The column of the next frame. One that comes from before the last one is of a stream that began again, and goes beside it.
-    fn column_of(&mut self, frame: &Observation) -> u64 {
+    fn column_of(&mut self, frame: &AnalyzerFrame) -> u64 {
         let came = frame.position.checked_sub(self.position).map_or(1, |samples| samples.div_ceil(self.step));
         (self.position, self.column) = (frame.position, self.column + came);
         self.column

@@ -1,7 +1,7 @@
 //! One frame on the picture's rows.
 
 use super::axis::{ROWS, Rows, row_frequency};
-use crate::{preset::MAX_SOURCES, separator::Observation};
+use crate::{preset::MAX_SOURCES, separator::AnalyzerFrame};
 
 /// Levels under this are silence, in dB.
 pub const SILENCE_DB: f32 = -140.0;
@@ -36,7 +36,7 @@ impl Default for Slice {
 
 impl Slice {
     /// Becomes what `frame` holds; `rows` are those of its bins.
-    pub fn take(&mut self, frame: &Observation, rows: &Rows) {
+    pub fn take(&mut self, frame: &AnalyzerFrame, rows: &Rows) {
         self.sources = frame.sources();
         self.mixture_db.fill(SILENCE_DB);
         self.output_db.fill(SILENCE_DB);

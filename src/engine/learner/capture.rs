@@ -4,8 +4,8 @@
 //! whether the writer has come past what it copied, and says so rather than hand out a mixture of old and new.
 
 use crate::{
-    atomics::{AtomicU32, AtomicU64, Ordering, fence},
     recording::Recording,
+    wait_free::atomics::{AtomicU32, AtomicU64, Ordering, fence},
 };
 use std::ops::Range;
 

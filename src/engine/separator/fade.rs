@@ -48,9 +48,14 @@ impl Fade {
         self.settled.sources().max(self.rising.as_ref().map_or(0, |model| model.sources())).min(MAX_SOURCES)
     }
 
+    /// See [`Separator::is_ready_for_model`](super::Separator::is_ready_for_model).
+    pub(super) fn is_ready(&self) -> bool {
+        self.newcomer().is_none() && self.retired.is_none()
+    }
+
     /// See [`Separator::offer_model`](super::Separator::offer_model).
     pub(super) fn offer(&mut self, model: Box<Model>) -> Result<(), Box<Model>> {
-        if self.newcomer().is_some() || self.retired.is_some() || !model.layout().same_as(self.settled.layout()) {
+        if !self.is_ready() || !model.layout().same_as(self.settled.layout()) {
             return Err(model);
         }
         self.offered = Some(model);

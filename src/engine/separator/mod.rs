@@ -7,8 +7,8 @@
 //! - `job`: a frame's work in steps, laid out over the hop.
 //! - `model`: a preset made ready for one layout, built elsewhere and handed over whole. `fade`: from one model to the next.
 //! - `rows`: a preset's bases on the engine's bins; `transposition`: copies of them at other pitches.
-//! - `adapting`: a model's way to the adaptation of its bases.
-//! - `observing`: what is shown of a frame to who looks on.
+//! - `adapter`: where a model's bases are adapted; `adaptation_link`: the way to another thread and back.
+//! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there.
 //! - `controls`: what the player sets, smoothed. `levels`: how loud everything is.
 //! - `stream`: one channel's samples on their way in and out; `loops`: loops over bins.
 //! - [`offline`]: the same engine over a whole recording.
@@ -16,7 +16,12 @@
 //!
 //! [`Separator::process`] and everything it calls allocates nothing, locks nothing and cannot panic on any input.
 
-mod adapting;
+#[allow(unreachable_pub, reason = "`tests/interleavings` has its threads meet here")]
+mod adaptation_link;
+mod adapter;
+mod analyzer;
+#[allow(unreachable_pub, reason = "`tests/interleavings` has its threads meet here")]
+mod analyzer_link;
 pub mod batch;
 mod controls;
 mod fade;
@@ -24,27 +29,27 @@ mod job;
 mod levels;
 mod loops;
 mod model;
-mod observing;
 pub mod offline;
 mod rows;
 mod stream;
 mod transposition;
 
 pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
-pub use adapting::{Adapter, Work};
+pub use adapter::{Adapter, WorkDone};
+pub use analyzer::{AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, analyzer_frames};
+pub use analyzer_link::{FrameReceiver, FrameSender};
 pub use controls::{Controls, decibels_to_gain};
 pub use levels::{Level, Levels};
 pub use model::{Model, ModelError};
-pub use observing::{Observation, Observer};
 pub use rows::dictionary_in_use;
 
 use crate::{
     preset::MAX_SOURCES,
     stft::{Analysis, Bin, Synthesis},
 };
+use analyzer::{Analyzer, FinishedFrame};
 use fade::Fade;
 use job::{Job, Step};
-use observing::{Frame, Watch};
 use stream::{Input, Output};
 
 /// Separates one stream. Lives on the audio thread; built and dropped elsewhere.
@@ -81,7 +86,7 @@ pub struct Separator {
     levels: Levels,
     /// The levels of the frame at work.
     next_levels: Levels,
-    watch: Watch,
+    analyzer: Analyzer,
     /// Samples up to the end of the frame at work, since this was built.
     position: u64,
 }
@@ -118,15 +123,22 @@ impl Separator {
             masked: vec![Bin::default(); bins],
             levels: Levels::default(),
             next_levels: Levels::default(),
-            watch: Watch::new(&layout, channels),
+            analyzer: Analyzer::new(&layout, channels),
             position: 0,
             layout,
         }
     }
 
-    /// The same, with frames shown to `observer`.
-    pub fn observed_by(self, observer: Observer) -> Self {
-        Self { watch: self.watch.by(observer), ..self }
+    /// Sends analyzer frames over `sender` from now on, and gives the sender of before.
+    pub fn set_analyzer(&mut self, sender: Option<AnalyzerSender>) -> Option<AnalyzerSender> {
+        self.analyzer.set_sender(sender)
+    }
+
+    /// The same, with analyzer frames sent over `sender`.
+    #[must_use]
+    pub fn with_analyzer(mut self, sender: AnalyzerSender) -> Self {
+        self.set_analyzer(Some(sender));
+        self
     }
 
     /// How the stream is framed.
@@ -153,6 +165,11 @@ impl Separator {
             target.gains[gone.clone()].copy_from_slice(&self.target.gains[gone]);
         }
         self.target = target;
+    }
+
+    /// Whether [`Self::offer_model`] takes a model of this layout now.
+    pub fn is_ready_for_model(&self) -> bool {
+        self.models.is_ready()
     }
 
     /// Starts to fade to `model`.
@@ -376,7 +393,7 @@ impl Separator {
     }
 
     fn finish(&mut self) {
-        let frame = Frame {
+        let frame = FinishedFrame {
             position: self.position,
             layout: &self.layout,
             models: &self.models,
@@ -385,7 +402,7 @@ impl Separator {
             weights: &self.mask,
             levels: &self.now,
         };
-        self.watch.show(&frame);
+        self.analyzer.send(&frame);
         self.next_levels.output.rms = self.next_levels.output.rms.sqrt();
         if !self.first {
             self.next_levels.hold_peaks(&self.levels);

@@ -4,7 +4,7 @@
 
 use super::{
     Controls, LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE,
-    adapting::{Adapter, Adapting},
+    adapter::{Adapter, ModelAdaptation},
     rows::{Rows, blocks, known_bins},
 };
 use crate::{
@@ -63,7 +63,7 @@ pub struct Model {
     masks: Aligned,
     /// The largest share of a bin, then the sum of all shares, `[F]`, padded.
     norm: Aligned,
-    adapting: Adapting,
+    adaptation: ModelAdaptation,
     minds_position: bool,
     /// Frames between two that the adaptation sees, and how many went by since the last one.
     stride: usize,
@@ -138,7 +138,7 @@ impl Model {
             masks,
             norm: Aligned::zeros(padded(layout.bins())),
             minds_position: adaptation.as_ref().is_some_and(Adaptation::minds_position),
-            adapting: adaptation.map_or(Adapting::Nowhere, Adapting::here),
+            adaptation: adaptation.map_or(ModelAdaptation::None, ModelAdaptation::in_step),
             stride,
             since_seen: 0,
             seen: 0,
@@ -175,19 +175,19 @@ impl Model {
     pub fn reset(&mut self) {
         self.h.fill(0.0);
         self.solver.reset();
-        self.adapting.reset();
+        self.adaptation.reset();
         (self.since_seen, self.seen) = (0, 0);
     }
 
     /// Takes the adaptation of the bases out of the stream's step, for another thread to do; `None` if nothing adapts, or that
     /// was done before.
     pub fn adapt_elsewhere(&mut self) -> Option<Adapter> {
-        self.adapting.send_away()
+        self.adaptation.send_away()
     }
 
     /// The adaptation of the bases, while it is in the stream's step.
     pub fn adaptation_mut(&mut self) -> Option<&mut Adaptation> {
-        self.adapting.adaptation_mut()
+        self.adaptation.adaptation_mut()
     }
 
     /// Audio thread, before [`Self::solve`]: the magnitudes of the left channel of two, `[F]`.
@@ -202,14 +202,14 @@ impl Model {
         self.bands.merge(v, &mut self.v);
         let due = self.since_seen == 0;
         let (solver, masking, owners) = (&mut self.solver, &mut self.bases, &mut self.owners);
-        self.adapting.renew(due && self.seen == 0, |bases| {
+        self.adaptation.renew(due && self.seen == 0, |bases| {
             solver.exchange_bases(&mut bases.bands);
             std::mem::swap(masking, &mut bases.masking);
             std::mem::swap(owners, &mut bases.owners);
         });
         self.solver.solve(&self.v, &controls.priors(), &mut self.h);
         if due {
-            self.adapting.remember(&self.v, &self.left, &self.h);
+            self.adaptation.remember(&self.v, &self.left, &self.h);
             self.seen = (self.seen + 1) % PERIOD_FRAMES;
         }
         self.since_seen = (self.since_seen + 1) % self.stride;

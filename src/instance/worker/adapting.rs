@@ -1,7 +1,7 @@
 //! The worker's part that lets sources follow the mixture, and remembers what they have become.
 
 use super::Desk;
-use crate::instance::{state::options::AdaptOptions, wires::handover::Framing};
+use crate::instance::{stage::Framing, state::options::AdaptOptions};
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
     learner::{

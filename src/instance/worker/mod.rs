@@ -14,11 +14,8 @@ use super::{
     },
     repaint::Lookout,
     session::{Activity, Session},
+    stage::{Framing, Scene, Stage},
     state::summary::{Origin, Summary},
-    wires::{
-        handover::{Framing, Scene, Stage, WorkerEnd},
-        host_link::HostLink,
-    },
 };
 use crate::{
     learner::adapted::{self, Adapted, Places},
@@ -26,6 +23,7 @@ use crate::{
         Knobs, Preset, Source, file,
         library::{self, Entry},
     },
+    realtime::wires::{WorkerEnd, host_requests::HostRequests},
     separator::{Model, ModelError},
 };
 use adapting::{Adapters, Playing};
@@ -133,7 +131,7 @@ pub struct Desk {
     /// What the editor sees.
     pub session: Arc<Session>,
     /// The way to the host.
-    pub link: Arc<HostLink>,
+    pub link: Arc<HostRequests>,
     /// The way to the audio thread and back.
     pub models: WorkerEnd,
     /// Where the knobs stand.
@@ -342,7 +340,7 @@ impl Desk {
                 continue;
             }
             if let Some(model) = model {
-                self.models.send(Box::new(model));
+                self.models.send_model(Box::new(model));
             }
             (scene.preset, scene.adapted) = (preset.clone(), adapted.clone());
             scene.adapters.extend(adapter);

@@ -18,4 +18,5 @@
 //! functions of the platform.
 
 mod clap;
+pub mod offer;
 mod vst3;

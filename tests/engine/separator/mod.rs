@@ -12,9 +12,9 @@ use unbraid_engine::{
     separator::{Controls, LatencyMode, Model, Separator, offline},
 };
 
+mod analyzer;
 mod listening;
 mod models;
-mod observing;
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;

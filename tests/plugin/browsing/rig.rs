@@ -14,11 +14,8 @@ use unbraid::{
             version::Version,
         },
         session::{Activity, Session},
+        stage::Stage,
         state::summary::{Origin, Summary},
-        wires::{
-            handover::{self, Stage},
-            host_link::HostLink,
-        },
         worker::{Desk, Worker, browsing::Browse},
     },
     preset::{
@@ -26,6 +23,7 @@ use unbraid::{
         file::SUFFIX,
         library::{self, Entry, FOLDER_VARIABLE},
     },
+    realtime::wires,
 };
 
 pub(super) const FACTORY: &str = "Drums + Bass";
@@ -87,8 +85,8 @@ impl Rig {
             stage: stage.clone(),
             field: field.clone(),
             session: session.clone(),
-            link: Arc::new(HostLink::default()),
-            models: handover::channels().1,
+            link: Arc::default(),
+            models: wires::connect().1,
             knobs: Box::new(move || theirs.lock().unwrap().clone()),
             adapted_since: std::cell::Cell::new(false),
         };

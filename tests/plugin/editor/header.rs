@@ -35,7 +35,7 @@ fn the_load_is_shown_while_something_plays() {
     let mut stage = Stage::new(2, DEFAULT);
     let play = |stage: &mut Stage, seconds: f32| {
         for _ in 0..(seconds * 60.0) as usize {
-            stage.session.meters.load.write(0.034, 0.12, false);
+            stage.session.meters.cpu.write(0.034, 0.12, false);
             stage.harness.step();
         }
     };
@@ -53,16 +53,16 @@ fn the_load_is_shown_while_something_plays() {
 #[test]
 fn blocks_that_are_late_again_and_again_are_an_overload() {
     let before = Stage::new(2, DEFAULT);
-    before.session.meters.load.write(0.5, 1.2, true);
-    before.session.meters.load.write(0.5, 1.2, true);
+    before.session.meters.cpu.write(0.5, 1.2, true);
+    before.session.meters.cpu.write(0.5, 1.2, true);
     let mut stage = Stage::reopened(&before);
     stage.wait(0.1);
     let overload = "CPU overload";
     assert!(!stage.shows(overload), "what was before the window opened is past");
-    stage.session.meters.load.write(0.5, 1.2, true);
+    stage.session.meters.cpu.write(0.5, 1.2, true);
     stage.wait(0.1);
     assert!(!stage.shows(overload), "a single one may be another program's fault");
-    stage.session.meters.load.write(0.9, 1.2, true);
+    stage.session.meters.cpu.write(0.9, 1.2, true);
     stage.wait(0.1);
     assert!(stage.shows(overload));
     stage.wait(5.0);

@@ -7,7 +7,6 @@ use std::{path::PathBuf, time::Duration};
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
     editor::{EditorState, theme},
-    instance::wires::spectra::BOXES,
     preset::{
         PALETTE, Preset, Source,
         library::{self, Entry},
@@ -61,7 +60,7 @@ impl Band {
     fn of(preset: &Preset, size: Vec2, scale: f32) -> Self {
         let stage = Stage::scaled(preset.sources.len(), size, scale, EditorState::default());
         let model = Model::new(preset, RATE, LatencyMode::Quality).unwrap();
-        let separator = Separator::new(Box::new(model), 2).observed_by(stage.session.spectra.observer());
+        let separator = Separator::new(Box::new(model), 2).with_analyzer(stage.session.analyzer.take_sender().unwrap());
         Self { stage, separator, heard: 0 }
     }
 
@@ -77,18 +76,11 @@ impl Band {
             let mut left: Vec<f32> = (0..STEP).map(|n| signal(self.heard + n)).collect();
             let mut right = left.clone();
             self.heard += STEP;
-            self.separator.set_controls(&self.stage.params.controls(self.separator.sources()));
+            self.separator.set_controls(&self.stage.params.settings().controls(self.separator.sources()));
             self.separator.process(&mut [&mut left, &mut right], &mut []);
-            let (levels, meters) = (self.separator.levels(), &self.stage.session.meters);
-            for (meter, level) in meters.sources.iter().zip(&levels.sources) {
-                meter.write(level.peak, level.rms);
-            }
-            for (share, played) in meters.shares.iter().zip(&levels.shares) {
-                share.write(*played);
-            }
-            meters.mixture.write(levels.mixture.peak, levels.mixture.rms);
-            meters.output.write(levels.output.peak, levels.output.rms);
-            meters.load.write(0.006, 0.009, false);
+            let meters = &self.stage.session.meters;
+            meters.write(self.separator.levels());
+            meters.cpu.write(0.006, 0.009, false);
             self.stage.harness.step();
         }
     }
@@ -266,18 +258,20 @@ fn the_picture_scrolls_with_the_stream_and_not_with_the_pictures() {
 }
 
 #[test]
-fn boxes_leave_with_the_window() {
+fn frames_stop_with_the_window() {
     let mut band = Band::new(2, DEFAULT);
     let session = band.stage.session.clone();
     band.sound(&[0], 0.2);
-    assert_eq!(session.spectra.in_circulation(), BOXES);
+    assert!(session.analyzer.is_open());
     let Band { stage, mut separator, .. } = band;
     drop(stage);
-    assert_eq!(session.spectra.in_circulation(), 0);
+    assert!(!session.analyzer.is_open());
+    let sent = session.analyzer.sent();
+    assert!(sent >= 15, "{sent} frames in a fifth of a second");
     for _ in 0..20 {
         separator.process(&mut [&mut [0.1; STEP], &mut [0.1; STEP]], &mut []);
     }
-    assert_eq!(session.spectra.in_circulation(), 0, "the audio thread finds no box to fill");
+    assert_eq!(session.analyzer.sent(), sent, "the audio thread sends nothing");
 }
 
 #[test]

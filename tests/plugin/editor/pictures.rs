@@ -193,7 +193,7 @@ fn states_are_drawn() {
         let mut stage = Stage::new(2, size);
         play(&mut stage, 0.3);
         for _ in 0..2 {
-            stage.session.meters.load.write(0.93, 1.4, true);
+            stage.session.meters.cpu.write(0.93, 1.4, true);
             play(&mut stage, 0.3);
         }
         let overloaded = picture(&mut stage, &format!("overload_{name}"));
@@ -232,7 +232,7 @@ fn the_browser_is_drawn() {
         viewport.native_pixels_per_point = Some(scale);
         stage.session.browsing.set_library(large_library());
         for _ in 0..10 {
-            stage.session.meters.load.write(0.034, 0.06, false);
+            stage.session.meters.cpu.write(0.034, 0.06, false);
             play(&mut stage, 0.1);
         }
         stage.wheel("Bass gain", -2.0, Modifiers::NONE);

@@ -125,7 +125,7 @@ fn silence_that_is_played_is_drawn_once_a_second() {
     let mut stage = Stage::new(2, DEFAULT);
     stage.wait(2.5);
     for _ in 0..60 {
-        stage.session.meters.load.write(0.01, 0.01, false);
+        stage.session.meters.cpu.write(0.01, 0.01, false);
         stage.wait(0.01);
     }
     assert!((0.9..1.1).contains(&next_frame(&stage).as_secs_f64()), "{:?}", next_frame(&stage));

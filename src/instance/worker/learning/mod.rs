@@ -11,13 +11,11 @@ mod job;
 mod take;
 
 use super::Desk;
-use crate::instance::{
-    session::{Activity, LearnState},
-    wires::handover::{Mark, Sign},
-};
+use crate::instance::session::{Activity, LearnState};
 use crate::{
     learner::adapted::{self, Places},
     preset::{MAX_SOURCES, Preset},
+    realtime::wires::takes::{TakeEvent, TakeEventKind},
     recording::Recording,
 };
 use crossbeam_channel::unbounded;
@@ -66,8 +64,8 @@ impl Learning {
             let earlier = std::mem::take(&mut self.earlier);
             *self = Self { preset: Some(preset), materials, earlier, ..Self::default() };
         }
-        while let Some(mark) = desk.models.next_mark() {
-            self.heed(mark, desk);
+        while let Some(event) = desk.models.next_event() {
+            self.take_event(event, desk);
             // A take that ends is whole before the next one begins.
             self.follow_take(desk);
         }
@@ -114,12 +112,12 @@ impl Learning {
         }
     }
 
-    fn heed(&mut self, mark: Mark, desk: &Desk) {
-        match mark.sign {
-            Sign::Learn(strip) => self.arm(strip, Some(mark.at), desk),
-            Sign::Stop(strip) => self.end_take(|take| take.strip == strip, Some(mark.at)),
-            Sign::TransportEnded => {
-                self.end_take(|take| take.options.with_transport && !take.recording.is_empty(), Some(mark.at));
+    fn take_event(&mut self, TakeEvent { position, kind }: TakeEvent, desk: &Desk) {
+        match kind {
+            TakeEventKind::LearnOn(strip) => self.arm(strip, Some(position), desk),
+            TakeEventKind::LearnOff(strip) => self.end_take(|take| take.strip == strip, Some(position)),
+            TakeEventKind::TransportEnded => {
+                self.end_take(|take| take.options.with_transport && !take.recording.is_empty(), Some(position));
             }
         }
     }

@@ -6,13 +6,11 @@ use crate::{
     instance::{
         project::stored_preset::PresetField,
         session::Session,
+        stage::Stage,
         state::summary::{Origin, Summary},
-        wires::{
-            handover::{self, Stage},
-            host_link::HostLink,
-        },
     },
     learner::adapted::{Adapted, AdaptedSource},
+    realtime::wires,
 };
 use std::cell::Cell;
 
@@ -25,8 +23,8 @@ fn desk() -> (Desk, Learning) {
         stage: Arc::new(Stage::new(Arc::new(preset))),
         field: PresetField::default(),
         session: Session::new(summary).0,
-        link: HostLink::offer(),
-        models: handover::channels().1,
+        link: Arc::default(),
+        models: wires::connect().1,
         knobs: Box::new(knobs),
         adapted_since: Cell::new(false),
     };

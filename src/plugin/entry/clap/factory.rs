@@ -1,7 +1,7 @@
 //! What a scan of the library finds: one plugin, and what its VST3 is to be called.
 
 use super::{super::super::Unbraid, host::HostFront, instance::Instance};
-use crate::instance::wires::host_link::HostLink;
+use crate::plugin::entry::offer::take_offered;
 use clap_sys::{
     factory::plugin_factory::clap_plugin_factory,
     host::clap_host,
@@ -48,9 +48,9 @@ unsafe extern "C" fn create_plugin(
     // SAFETY: `host` moves into the instance, which outlives the wrapper. The wrapper's reference count
     // that is given away here is taken back by the wrapper's own `destroy`.
     let inner = unsafe { (*Arc::into_raw(Wrapper::<Unbraid>::new(host.as_clap_host()))).clap_plugin.as_ptr() };
-    let link = HostLink::take_offered().unwrap_or_default();
+    let requests = take_offered().unwrap_or_default();
     // SAFETY: `inner` is the wrapper's plugin, alive until `destroy`.
-    unsafe { Instance::new(inner, host, link) }.into_clap_plugin()
+    unsafe { Instance::new(inner, host, requests) }.into_clap_plugin()
 }
 
 /// Under this name clap-wrapper asks for [`VST3_INFO`].

@@ -4,7 +4,7 @@
 //! wrapper's, so every extension of the wrapper works on this pointer too.
 
 use super::{events, host::HostFront, ports::Ports};
-use crate::instance::wires::host_link::HostLink;
+use crate::realtime::wires::host_requests::HostRequests;
 use clap_sys::{
     ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency},
     plugin::clap_plugin,
@@ -25,7 +25,7 @@ pub(super) struct Instance {
     inner: *const clap_plugin,
     /// In an `Rc`, not a `Box`: the wrapper keeps a pointer to it, which moving a `Box` would invalidate.
     host: Rc<HostFront>,
-    link: Arc<HostLink>,
+    requests: Arc<HostRequests>,
     /// The latency that the host knows of, in samples. Main thread.
     told_latency: Cell<u32>,
     /// Touched by `activate` and `process` alone, which a host never runs at the same time.
@@ -42,7 +42,7 @@ struct Audio {
 impl Instance {
     /// # Safety
     /// `inner` is alive until its `destroy` is called, and was made with `host` as its host.
-    pub(super) unsafe fn new(inner: *const clap_plugin, host: Rc<HostFront>, link: Arc<HostLink>) -> Box<Self> {
+    pub(super) unsafe fn new(inner: *const clap_plugin, host: Rc<HostFront>, requests: Arc<HostRequests>) -> Box<Self> {
         let plugin = clap_plugin {
             init: Some(init),
             destroy: Some(destroy),
@@ -52,7 +52,7 @@ impl Instance {
             // SAFETY: by this function's contract.
             ..unsafe { *inner }
         };
-        Box::new(Self { plugin, inner, host, link, told_latency: Cell::new(0), audio: UnsafeCell::default() })
+        Box::new(Self { plugin, inner, host, requests, told_latency: Cell::new(0), audio: UnsafeCell::default() })
     }
 
     /// Gives the instance to the host, which ends it by calling `destroy`.
@@ -136,7 +136,7 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
         audio.outputs.complete(theirs.audio_outputs, theirs.audio_outputs_count, frames)
     };
     // Port 0 is the main output; the separate outputs follow in the order of the sources.
-    this.link.set_listeners((given >> 1) as u8);
+    this.requests.set_listeners((given >> 1) as u8);
     let (inputs, outputs) = (audio.inputs.buffers(), audio.outputs.buffers());
     let (inner, frames) = (this.inner, theirs.frames_count);
     let mut complete = clap_process {
@@ -155,10 +155,10 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     };
     // SAFETY: as for the completion above.
     unsafe { clear_constant_masks(theirs) };
-    if this.link.take_restart() {
+    if this.requests.take_restart() {
         this.host.request_restart();
     }
-    if this.link.take_callback() {
+    if this.requests.take_callback() {
         this.host.request_callback();
     }
     status
@@ -182,7 +182,7 @@ unsafe fn clear_constant_masks(process: &clap_process) {
 unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     // SAFETY: the host passes its instance.
     let this = unsafe { instance(plugin) };
-    if this.link.take_project_changed() {
+    if this.requests.take_project_changed() {
         this.host.mark_dirty();
     }
     // SAFETY: `inner` is alive; main thread.

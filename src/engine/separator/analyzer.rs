@@ -1,22 +1,27 @@
-//! What the separator knows of a frame, for someone who looks on.
-//!
-//! Frames travel in boxes, to and fro, over two bounded channels: a spare box comes in, a filled one goes out. While no
-//! box is in circulation nobody looks on, and a look at two empty channels per [`Observation::step`] is all that it costs. Nothing is
-//! allocated or freed here, and the sound does not depend on it.
+//! What the separator knows of a frame, for an editor's picture. The sound does not depend on it, and nothing is allocated or freed here.
 
-use super::{controls::Levels, fade::Fade, loops};
+use super::{analyzer_link, controls::Levels, fade::Fade, loops};
 use crate::{
     preset::{MAX_COMPONENTS, MAX_SOURCES},
     stft::Layout,
 };
-use crossbeam_channel::{Receiver, Sender};
+
+/// The audio thread's end of a link for frames.
+pub type AnalyzerSender = analyzer_link::FrameSender<AnalyzerFrame>;
+/// The editor's end of a link for frames.
+pub type AnalyzerReceiver = analyzer_link::FrameReceiver<AnalyzerFrame>;
+
+/// Both ends of a link on which `places` frames can wait to be seen; closed at first.
+pub fn analyzer_frames(places: usize) -> (AnalyzerSender, AnalyzerReceiver) {
+    analyzer_link::link(places)
+}
 
 /// Most frames a second that are worth showing.
 const MOST_PER_SECOND: f64 = 100.0;
 
-/// One frame: its spectrum, how it was taken apart, and what became of it. Raw values, as the separator has them.
+/// One frame: its spectrum, masks and activations. Raw values, as the separator has them.
 #[derive(Debug, Clone)]
-pub struct Observation {
+pub struct AnalyzerFrame {
     /// Samples that had come in since the separator was built, up to the end of the frame.
     pub position: u64,
     /// Distance to the next frame that is shown, in samples.
@@ -45,7 +50,7 @@ pub struct Observation {
     activations: Box<[f32]>,
 }
 
-impl Observation {
+impl AnalyzerFrame {
     /// A box with room for the lowest `bins` bins of a frame, and for all that a preset can hold.
     pub fn with_room(bins: usize) -> Self {
         let zeros = |len: usize| vec![0.0; len].into_boxed_slice();
@@ -122,90 +127,62 @@ impl Observation {
     }
 }
 
-/// The separator's end of the way to who looks on.
-#[derive(Debug, Clone)]
-pub struct Observer {
-    spare: Receiver<Box<Observation>>,
-    filled: (Sender<Box<Observation>>, Receiver<Box<Observation>>),
-}
-
-impl Observer {
-    /// Takes boxes from `spare` and sends them back through `filled`, which needs room for all of them. When there is none to spare, the
-    /// oldest of `filled` is written anew: who looks again after a while sees what came last.
-    pub fn new(
-        spare: Receiver<Box<Observation>>,
-        filled: (Sender<Box<Observation>>, Receiver<Box<Observation>>),
-    ) -> Self {
-        Self { spare, filled }
-    }
-
-    /// Lets `fill` write a box, if there is one.
-    fn show(&self, fill: impl FnOnce(&mut Observation)) {
-        if let Ok(mut observation) = self.spare.try_recv().or_else(|_| self.filled.1.try_recv()) {
-            fill(&mut observation);
-            if let Err(lost) = self.filled.0.try_send(observation) {
-                // As many places as boxes: it only fails when nobody is there any more. Freeing takes a lock.
-                std::mem::forget(lost);
-            }
-        }
-    }
-}
-
-/// A whole frame, as the separator has it.
-pub(super) struct Frame<'a> {
-    /// See [`Observation::position`].
+/// A finished frame, as the separator has it.
+pub(super) struct FinishedFrame<'a> {
+    /// See [`AnalyzerFrame::position`].
     pub(super) position: u64,
     pub(super) layout: &'a Layout,
     pub(super) models: &'a Fade,
-    /// See [`Observation::magnitudes`] and [`Observation::weights`].
+    /// See [`AnalyzerFrame::magnitudes`] and [`AnalyzerFrame::weights`].
     pub(super) magnitudes: &'a [f32],
     pub(super) weights: &'a [f32],
     pub(super) levels: &'a Levels,
 }
 
-/// Shows every so many frames to an observer, if there is one.
-pub(super) struct Watch {
-    observer: Option<Observer>,
-    /// Frames from one that is shown to the next, and how many went by since the last one.
+/// Sends every so many frames to an editor, if there is one.
+pub(super) struct Analyzer {
+    sender: Option<AnalyzerSender>,
+    /// Frames from one that is sent to the next, and how many went by since the last one.
     stride: usize,
-    since_shown: usize,
-    /// See [`Observation::scale`].
+    since_sent: usize,
+    /// See [`AnalyzerFrame::scale`].
     scale: f32,
 }
 
-impl Watch {
-    /// Nobody looks on.
+impl Analyzer {
+    /// One that sends nothing yet.
     pub(super) fn new(layout: &Layout, channels: usize) -> Self {
         let frames_per_second = layout.sample_rate / layout.windows.hop as f64;
         let window: f32 = layout.windows.analysis.iter().sum();
         Self {
-            observer: None,
+            sender: None,
             stride: (frames_per_second / MOST_PER_SECOND).ceil().max(1.0) as usize,
-            since_shown: 0,
+            since_sent: 0,
             // A sine at full scale has half the window's sum in its bin.
             scale: 2.0 / (window * channels.max(1) as f32),
         }
     }
 
-    /// `observer` looks on.
-    pub(super) fn by(self, observer: Observer) -> Self {
-        Self { observer: Some(observer), ..self }
+    /// Sends frames over `sender`, and gives the one of before.
+    pub(super) fn set_sender(&mut self, sender: Option<AnalyzerSender>) -> Option<AnalyzerSender> {
+        std::mem::replace(&mut self.sender, sender)
     }
 
-    /// Audio thread: shows `frame`, if it is due and someone looks on.
-    pub(super) fn show(&mut self, frame: &Frame<'_>) {
-        self.since_shown += 1;
-        if self.since_shown < self.stride {
+    /// Audio thread: sends `frame`, if it is due.
+    pub(super) fn send(&mut self, frame: &FinishedFrame<'_>) {
+        self.since_sent += 1;
+        if self.since_sent < self.stride {
             return;
         }
-        self.since_shown = 0;
-        let Some(observer) = &self.observer else { return };
-        observer.show(|shown| {
+        self.since_sent = 0;
+        let Some(sender) = &mut self.sender else { return };
+        let (stride, scale) = (self.stride, self.scale);
+        sender.send(|shown| {
             let hop = frame.layout.windows.hop;
             shown.set_extent(frame.models.sources(), frame.layout.bins());
-            (shown.position, shown.step, shown.hop) = (frame.position, self.stride * hop, hop);
+            (shown.position, shown.step, shown.hop) = (frame.position, stride * hop, hop);
             (shown.sample_rate, shown.bin_spacing) = (frame.layout.sample_rate, frame.layout.bin_spacing());
-            (shown.scale, (shown.wet, shown.dry)) = (self.scale, frame.levels.wet_and_dry());
+            (shown.scale, (shown.wet, shown.dry)) = (scale, frame.levels.wet_and_dry());
             let bins = shown.magnitudes().len();
             shown.magnitudes_mut().copy_from_slice(&frame.magnitudes[..bins]);
             shown.weights_mut().copy_from_slice(&frame.weights[..bins]);

@@ -1,51 +1,53 @@
-//! What is shown of a frame to who looks on.
+//! What an editor sees of a frame.
 
 use super::{dictionary, noise, play, separator, two_sources};
-use crossbeam_channel::{Receiver, Sender, bounded};
 use unbraid_engine::{
     preset::{Preset, Source},
-    separator::{Controls, LatencyMode, Layout, Model, Observation, Observer},
+    separator::{
+        AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, Controls, LatencyMode, Layout, Model, analyzer_frames,
+    },
 };
 
-/// Boxes in circulation, and the end that they come out of.
-fn onlooker(boxes: usize) -> (Observer, Sender<Box<Observation>>, Receiver<Box<Observation>>) {
-    let ((spare, spare_out), (filled, filled_out)) = (bounded(boxes), bounded(boxes));
-    for _ in 0..boxes {
-        spare.send(Box::new(Observation::with_room(2_300))).unwrap();
-    }
-    (Observer::new(spare_out, (filled, filled_out.clone())), spare, filled_out)
+/// An open link on which so many frames can wait.
+fn open(places: usize) -> (AnalyzerSender, AnalyzerReceiver) {
+    let (sender, mut receiver) = analyzer_frames(places);
+    receiver.open(|| AnalyzerFrame::with_room(2_300));
+    (sender, receiver)
 }
 
-/// Who looks again after a while sees what came last.
+fn seen(mut receiver: AnalyzerReceiver) -> Vec<AnalyzerFrame> {
+    let mut seen = Vec::new();
+    receiver.each(|frame| seen.push(frame.clone()));
+    seen
+}
+
+/// A window that rested for a while sees what came last.
 #[test]
 fn the_oldest_frames_give_way_to_new_ones() {
-    let (observer, spare, filled) = onlooker(5);
-    let mut separator = separator(&two_sources(), 44_100.0, LatencyMode::Live, 1).observed_by(observer);
+    let (sender, receiver) = open(5);
+    let mut separator = separator(&two_sources(), 44_100.0, LatencyMode::Live, 1).with_analyzer(sender);
     play(&mut separator, &[noise(1, 60_000)], 0, || 64);
-    let frames: Vec<_> = filled.try_iter().collect();
-    assert_eq!(frames.len() + spare.len(), 5);
+    let frames = seen(receiver);
+    assert_eq!(frames.len(), 5);
     assert!(frames.windows(2).all(|two| two[1].position == two[0].position + two[0].step as u64));
     let last = frames.last().unwrap();
     assert!(last.position + last.step as u64 > 60_000 - 256, "up to {} of 60 000 samples", last.position);
 }
 
 #[test]
-fn who_looks_on_does_not_change_the_sound() {
+fn an_open_editor_does_not_change_the_sound() {
     for mode in LatencyMode::ALL {
         let input = [noise(5, 30_000), noise(6, 30_000)];
         let controls = Controls { gains: [0.3; 8], mix: 0.9, ..Controls::default() };
-        let run = |observer: Option<Observer>, blocks: usize| {
+        let run = |analyzer: Option<AnalyzerSender>, blocks: usize| {
             let mut separator = separator(&two_sources(), 44_100.0, mode, 2);
-            if let Some(observer) = observer {
-                separator = separator.observed_by(observer);
-            }
+            separator.set_analyzer(analyzer);
             separator.set_controls(&controls);
             play(&mut separator, &input, 2, || blocks)
         };
-        let (observer, spare, filled) = onlooker(100);
-        assert!(run(None, 512) == run(Some(observer), 37), "{mode:?}");
-        assert!(filled.len() > 20, "{mode:?}: {} frames", filled.len());
-        drop(spare);
+        let (sender, receiver) = open(100);
+        assert!(run(None, 512) == run(Some(sender), 37), "{mode:?}");
+        assert!(receiver.sent() > 20, "{mode:?}: {} frames", receiver.sent());
     }
 }
 
@@ -55,14 +57,13 @@ fn what_is_shown_of_a_frame_is_what_was_played() {
     for mode in LatencyMode::ALL {
         let hz = 20.0 * Layout::new(rate, mode).bin_spacing();
         let tone: Vec<f32> = (0..96_000).map(|n| (std::f64::consts::TAU * hz * n as f64 / rate).sin() as f32).collect();
-        let (observer, spare, filled) = onlooker(200);
-        let mut separator = separator(&two_sources(), rate, mode, 2).observed_by(observer);
+        let (sender, receiver) = open(200);
+        let mut separator = separator(&two_sources(), rate, mode, 2).with_analyzer(sender);
         let mut gains = [1.0; 8];
         gains[..2].copy_from_slice(&[0.25, 2.0]);
         separator.set_controls(&Controls { gains, mix: 0.5, output: 0.5, ..Controls::default() });
         play(&mut separator, &[tone.clone(), tone], 0, || 500);
-        drop(spare);
-        let frames: Vec<_> = filled.try_iter().collect();
+        let frames = seen(receiver);
         assert!((80..=100).contains(&(frames.len() / 2)), "{mode:?}: {} frames a second", frames.len() / 2);
         assert!(frames.windows(2).all(|two| two[1].position == two[0].position + two[0].step as u64));
         let last = frames.last().unwrap();
@@ -83,17 +84,16 @@ fn what_is_shown_of_a_frame_is_what_was_played() {
 #[test]
 fn masks_are_shown_as_they_fade() {
     let (mode, rate) = (LatencyMode::Live, 44_100.0);
-    let (observer, spare, filled) = onlooker(100);
-    let mut separator = separator(&two_sources(), rate, mode, 1).observed_by(observer);
+    let (sender, receiver) = open(100);
+    let mut separator = separator(&two_sources(), rate, mode, 1).with_analyzer(sender);
     play(&mut separator, &[noise(1, 4_000)], 0, || 64);
     let three = Preset::of(
         ["a", "bc", "def"].map(|name| Source::fixed(name, 0, dictionary(9 + name.len() as u64, 4, 2058))).to_vec(),
     );
     assert!(separator.offer_model(Box::new(Model::new(&three, rate, mode).unwrap())).is_ok());
     play(&mut separator, &[noise(2, 8_000)], 0, || 64);
-    drop(spare);
-    let frames: Vec<_> = filled.try_iter().collect();
-    let third = |frame: &Observation| (0..frame.sources()).skip(2).map(|s| frame.mask(s)[300]).sum::<f32>();
+    let frames = seen(receiver);
+    let third = |frame: &AnalyzerFrame| (0..frame.sources()).skip(2).map(|s| frame.mask(s)[300]).sum::<f32>();
     assert_eq!(frames.first().unwrap().sources(), 2);
     assert!(frames.iter().any(|frame| (0.01..0.2).contains(&third(frame))), "a fade is seen half way");
     for frame in &frames {

@@ -1,0 +1,311 @@
+//! The audio half of a plugin instance: what belongs to the audio thread.
+
+use crate::{
+    engine::{AnalyzerSender, Capture, LatencyMode, MAX_SOURCES, Separator},
+    settings::{Settings, Transport},
+    take_detector::TakeDetector,
+    wires::{AudioEnd, cpu_meter::CpuTimer, host_requests::HostRequests, meters::Meters},
+};
+use alloc::sync::Arc;
+use core::time::Duration;
+
+/// Plays: owns the separator while the plugin is active, and the audio thread's end of every wire.
+///
+/// The host's main thread builds it, activates and deactivates it and drops it, never while it plays.
+pub struct AudioHalf {
+    /// What plays; there while the plugin is active.
+    active: Option<Active>,
+    wires: AudioEnd,
+    /// There while the plugin is not active; otherwise the separator has it.
+    analyzer: Option<AnalyzerSender>,
+    meters: Arc<Meters>,
+    requests: Arc<HostRequests>,
+    takes: TakeDetector,
+    cpu: CpuTimer,
+    /// The latency mode in force.
+    mode: LatencyMode,
+    /// The mode that the host was last asked to restart for.
+    requested_mode: LatencyMode,
+}
+
+struct Active {
+    separator: Separator,
+    /// What is played is written here, to be learned from.
+    capture: Arc<Capture>,
+}
+
+impl AudioHalf {
+    /// One that does not play yet.
+    pub fn new(
+        wires: AudioEnd,
+        analyzer: Option<AnalyzerSender>,
+        meters: Arc<Meters>,
+        requests: Arc<HostRequests>,
+    ) -> Self {
+        Self {
+            active: None,
+            wires,
+            analyzer,
+            meters,
+            requests,
+            takes: TakeDetector::default(),
+            cpu: CpuTimer::default(),
+            mode: LatencyMode::default(),
+            requested_mode: LatencyMode::default(),
+        }
+    }
+
+    /// Main thread: frees a model that was built for an earlier activation.
+    pub fn clear_models(&mut self) {
+        self.wires.models.clear();
+    }
+
+    /// Main thread: `separator` plays from now on, in `mode`, and what is played goes to `capture`. An `offline` render is not timed.
+    pub fn activate(&mut self, mut separator: Separator, capture: Arc<Capture>, mode: LatencyMode, offline: bool) {
+        self.deactivate();
+        separator.set_analyzer(self.analyzer.take());
+        (self.mode, self.requested_mode) = (mode, mode);
+        self.cpu = CpuTimer::new(separator.layout().sample_rate, offline);
+        self.active = Some(Active { separator, capture });
+    }
+
+    /// Main thread: nothing plays from now on.
+    pub fn deactivate(&mut self) {
+        if let Some(mut active) = self.active.take() {
+            self.analyzer = active.separator.set_analyzer(None);
+        }
+    }
+
+    /// Audio thread: forgets what was heard.
+    pub fn reset(&mut self) {
+        if let Some(active) = &mut self.active {
+            active.separator.reset();
+        }
+    }
+
+    /// Audio thread: plays a block. The mixture in `main`, indexed by `[channel][sample]`, gives way to the main output; `sources`, indexed
+    /// by `[source][channel][sample]`, are the sources' own outputs, an empty one where there is none. All channels have the same length.
+    ///
+    /// Gives how many samples are still heard after the input has ended, or `None` while the plugin is not active.
+    pub fn process(
+        &mut self,
+        settings: &Settings,
+        transport: Transport,
+        main: &mut [&mut [f32]],
+        mut sources: [&mut [&mut [f32]]; MAX_SOURCES],
+    ) -> Option<u32> {
+        let Active { separator, capture } = self.active.as_mut()?;
+        let wires = &mut self.wires;
+        self.takes.observe(settings.learn, transport, capture.position(), |event| wires.takes.send(event));
+        capture.write(main);
+        exchange_models(separator, wires);
+        separator.set_controls(&settings.controls(separator.sources()));
+        for (source, output) in sources.iter_mut().enumerate() {
+            if !self.requests.hears(source) {
+                output.iter_mut().for_each(|channel| channel.fill(0.0));
+                *output = &mut [];
+            }
+        }
+        separator.process(main, &mut sources);
+        self.meters.write(separator.levels());
+        // What went in comes out one latency later.
+        let tail = separator.latency_samples() as u32;
+        self.request_mode(settings.mode);
+        Some(tail)
+    }
+
+    /// Audio thread: whether [`Self::time_block`] is to be told how long a block took.
+    pub fn is_timed(&self) -> bool {
+        self.cpu.is_running()
+    }
+
+    /// Audio thread: the block of `samples` samples that was just played took `spent`.
+    pub fn time_block(&mut self, spent: Duration, samples: usize) {
+        self.cpu.take(spent, samples, &self.meters.cpu);
+    }
+
+    /// A mode other than the one in force needs another latency, which the host takes while it restarts the plugin. Until then the old
+    /// mode plays on.
+    fn request_mode(&mut self, wanted: LatencyMode) {
+        if wanted != self.requested_mode {
+            self.requested_mode = wanted;
+            if wanted != self.mode {
+                self.requests.want_restart();
+            }
+        }
+    }
+}
+
+/// Sends back what `separator` no longer plays, and offers it what has come.
+fn exchange_models(separator: &mut Separator, AudioEnd { models, .. }: &mut AudioEnd) {
+    // The one that was displaced, and one that does not fit.
+    if !models.can_retire(2) {
+        return;
+    }
+    if let Some(model) = separator.take_retired() {
+        models.retire(model);
+    }
+    if separator.is_ready_for_model()
+        && let Some(model) = models.take_newest()
+        // Built before the last activation, which made a model of its own.
+        && let Err(misfit) = separator.offer_model(model)
+    {
+        models.retire(misfit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        engine::{Knobs, Model, Preset},
+        wires::{WorkerEnd, connect, takes::TakeEventKind},
+    };
+    use alloc::{boxed::Box, vec, vec::Vec};
+
+    const RATE: f64 = 48_000.0;
+
+    fn model(sources: usize, mode: LatencyMode) -> Box<Model> {
+        Box::new(Model::new(&Preset::unsupervised(sources, 4), RATE, mode).unwrap())
+    }
+
+    fn settings() -> Settings {
+        Settings {
+            strips: [Knobs::default(); MAX_SOURCES],
+            focus: 1.0,
+            sparsity: 0.0,
+            smoothness: 0.0,
+            mix: 1.0,
+            output_db: 0.0,
+            bypass: false,
+            removed: false,
+            mode: LatencyMode::Live,
+            learn: [false; MAX_SOURCES],
+        }
+    }
+
+    /// An audio half that plays two sources in Live, and what stands around it.
+    struct Rig {
+        half: AudioHalf,
+        worker: WorkerEnd,
+        requests: Arc<HostRequests>,
+    }
+
+    impl Rig {
+        fn new() -> Self {
+            let (audio, worker) = connect();
+            let requests = Arc::new(HostRequests::default());
+            let half = AudioHalf::new(audio, None, Arc::default(), requests.clone());
+            let mut rig = Self { half, worker, requests };
+            rig.activate();
+            rig
+        }
+
+        fn activate(&mut self) {
+            let separator = Separator::new(model(2, LatencyMode::Live), 1);
+            self.half.activate(separator, Arc::new(Capture::new(RATE, 1)), LatencyMode::Live, false);
+        }
+
+        /// Plays blocks of 480 samples.
+        fn play(&mut self, settings: &Settings, blocks: usize) {
+            for _ in 0..blocks {
+                let mut samples = vec![0.1; 480];
+                let played = self.half.process(settings, Transport::default(), &mut [&mut samples], Default::default());
+                assert!(played.is_some());
+            }
+        }
+
+        fn sources(&self) -> usize {
+            self.half.active.as_ref().unwrap().separator.sources()
+        }
+    }
+
+    #[test]
+    fn the_newest_model_fades_in_and_the_displaced_ones_go_back() {
+        let mut rig = Rig::new();
+        for sources in 3..=5 {
+            rig.worker.send_model(model(sources, LatencyMode::Live));
+        }
+        rig.play(&settings(), 1);
+        assert_eq!(rig.sources(), 5);
+        // The next one waits for the end of the fade.
+        rig.worker.send_model(model(6, LatencyMode::Live));
+        rig.play(&settings(), 1);
+        assert_eq!(rig.sources(), 5);
+        rig.play(&settings(), 20);
+        assert_eq!(rig.sources(), 6);
+        assert!(!rig.half.wires.models.can_retire(16), "the first model is on its way back");
+        rig.worker.free_retired();
+        assert!(rig.half.wires.models.can_retire(16));
+    }
+
+    #[test]
+    fn a_model_of_another_mode_goes_back_unplayed() {
+        let mut rig = Rig::new();
+        rig.worker.send_model(model(3, LatencyMode::Quality));
+        rig.play(&settings(), 1);
+        assert_eq!(rig.sources(), 2);
+        assert!(!rig.half.wires.models.can_retire(16));
+    }
+
+    #[test]
+    fn a_worker_that_frees_nothing_stops_no_sound() {
+        let mut rig = Rig::new();
+        for _ in 0..30 {
+            rig.worker.send_model(model(3, LatencyMode::Live));
+            rig.play(&settings(), 12);
+        }
+        assert!(!rig.half.wires.models.can_retire(2) && rig.half.wires.models.can_retire(1));
+    }
+
+    #[test]
+    fn another_mode_is_requested_once_and_its_return_not_at_all() {
+        let mut rig = Rig::new();
+        let quality = Settings { mode: LatencyMode::Quality, ..settings() };
+        rig.play(&settings(), 1);
+        assert!(!rig.requests.take_restart());
+        rig.play(&quality, 1);
+        assert!(rig.requests.take_restart());
+        rig.play(&quality, 1);
+        rig.play(&settings(), 1);
+        assert!(!rig.requests.take_restart());
+    }
+
+    #[test]
+    fn an_output_that_nobody_hears_is_silent() {
+        let mut rig = Rig::new();
+        rig.requests.set_listeners(0b01);
+        let mut outputs = [vec![1.0; 4_800], vec![1.0; 4_800]];
+        let [first, second] = &mut outputs;
+        let (mut first, mut second) = ([&mut first[..]], [&mut second[..]]);
+        let mut sources: [&mut [&mut [f32]]; MAX_SOURCES] = Default::default();
+        sources[0] = &mut first;
+        sources[1] = &mut second;
+        let mut samples: Vec<f32> = (0..4_800).map(|n| (n % 37) as f32 / 37.0).collect();
+        rig.half.process(&settings(), Transport::default(), &mut [&mut samples], sources).unwrap();
+        assert!(outputs[0][4_000..].iter().any(|sample| *sample != 0.0));
+        assert!(outputs[1].iter().all(|sample| *sample == 0.0));
+    }
+
+    #[test]
+    fn a_learn_switch_says_where_in_the_capture_its_take_begins() {
+        let mut rig = Rig::new();
+        rig.play(&settings(), 3);
+        let mut learning = settings();
+        learning.learn[1] = true;
+        rig.play(&learning, 1);
+        let event = rig.worker.next_event().unwrap();
+        assert_eq!((event.position, event.kind), (3 * 480, TakeEventKind::LearnOn(1)));
+        assert!(rig.worker.next_event().is_none());
+    }
+
+    #[test]
+    fn nothing_plays_before_and_after_an_activation() {
+        let mut rig = Rig::new();
+        rig.half.deactivate();
+        let played = rig.half.process(&settings(), Transport::default(), &mut [], Default::default());
+        assert!(played.is_none());
+        rig.activate();
+        rig.play(&settings(), 1);
+    }
+}

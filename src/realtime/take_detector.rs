@@ -1,0 +1,84 @@
+//! Sees what begins and ends a take: the Learn switches and the host's transport.
+
+use crate::{
+    engine::MAX_SOURCES,
+    settings::Transport,
+    wires::takes::{TakeEvent, TakeEventKind},
+};
+
+/// How things stood in the last block.
+#[derive(Debug, Default)]
+pub struct TakeDetector {
+    /// The Learn switches.
+    learn: [bool; MAX_SOURCES],
+    playing: bool,
+    /// Where the transport was while it ran.
+    place: Option<f64>,
+}
+
+impl TakeDetector {
+    /// Before a block that begins at `position` of the capture, in samples: gives `send` what has happened since the last block.
+    pub fn observe(
+        &mut self,
+        learn: [bool; MAX_SOURCES],
+        transport: Transport,
+        position: u64,
+        mut send: impl FnMut(TakeEvent),
+    ) {
+        let before = core::mem::replace(&mut self.learn, learn);
+        let place = transport.place.filter(|_| transport.playing);
+        let stopped = self.playing && !transport.playing;
+        // Back to the loop's beginning, or elsewhere by hand.
+        let jumped = matches!((self.place, place), (Some(before), Some(now)) if now < before);
+        let mut send = |kind| send(TakeEvent { position, kind });
+        let moved = |from: bool| (0..MAX_SOURCES).filter(move |&strip| before[strip] == from && learn[strip] != from);
+        // What ends comes before what begins: one strip's Learn may follow another's.
+        moved(true).for_each(|strip| send(TakeEventKind::LearnOff(strip)));
+        if stopped || jumped {
+            send(TakeEventKind::TransportEnded);
+        }
+        moved(false).for_each(|strip| send(TakeEventKind::LearnOn(strip)));
+        (self.playing, self.place) = (transport.playing, place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TakeEventKind::{LearnOff, LearnOn, TransportEnded};
+    use alloc::vec::Vec;
+
+    fn seen(detector: &mut TakeDetector, strip: Option<usize>, transport: Transport) -> Vec<TakeEventKind> {
+        let mut learn = [false; MAX_SOURCES];
+        strip.into_iter().for_each(|strip| learn[strip] = true);
+        let mut seen = Vec::new();
+        detector.observe(learn, transport, 7, |event| {
+            assert_eq!(event.position, 7);
+            seen.push(event.kind);
+        });
+        seen
+    }
+
+    #[test]
+    fn one_strip_ends_before_the_next_begins() {
+        let (mut detector, stands) = (TakeDetector::default(), Transport::default());
+        assert_eq!(seen(&mut detector, Some(0), stands), [LearnOn(0)]);
+        assert_eq!(seen(&mut detector, Some(0), stands), []);
+        assert_eq!(seen(&mut detector, Some(1), stands), [LearnOff(0), LearnOn(1)]);
+        assert_eq!(seen(&mut detector, None, stands), [LearnOff(1)]);
+    }
+
+    #[test]
+    fn a_transport_that_stops_or_goes_back_ends_a_take() {
+        let mut detector = TakeDetector::default();
+        let at = |place| Transport { playing: true, place: Some(place) };
+        assert_eq!(seen(&mut detector, None, at(5.0)), []);
+        assert_eq!(seen(&mut detector, None, at(6.0)), []);
+        assert_eq!(seen(&mut detector, Some(2), at(1.0)), [TransportEnded, LearnOn(2)]);
+        let stopped = Transport { playing: false, place: Some(1.5) };
+        assert_eq!(seen(&mut detector, Some(2), stopped), [TransportEnded]);
+        // It may start anywhere.
+        assert_eq!(seen(&mut detector, Some(2), stopped), []);
+        assert_eq!(seen(&mut detector, Some(2), at(0.0)), []);
+    }
+}

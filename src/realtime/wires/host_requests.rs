@@ -1,0 +1,78 @@
+//! What the plugin and the entry points tell each other past the framework: single atomics.
+
+use crate::engine::MAX_SOURCES;
+use core::sync::atomic::{
+    AtomicBool, AtomicU8,
+    Ordering::{Acquire, Relaxed, Release},
+};
+
+/// Shared by an instance and the shim in front of it. Without a shim (standalone) nobody listens.
+#[derive(Debug, Default)]
+pub struct HostRequests {
+    listeners: AtomicU8,
+    restart_wanted: AtomicBool,
+    callback_wanted: AtomicBool,
+    project_changed: AtomicBool,
+}
+
+impl HostRequests {
+    /// Shim, audio thread: whether the host gave buffers for the separate output of source `i` (bit `i`).
+    pub fn set_listeners(&self, mask: u8) {
+        self.listeners.store(mask, Relaxed);
+    }
+
+    /// Audio thread: whether anybody hears the separate output of `source`.
+    pub fn hears(&self, source: usize) -> bool {
+        source < MAX_SOURCES && self.listeners.load(Relaxed) & (1 << source) != 0
+    }
+
+    /// Any thread: the host should deactivate and activate the plugin, because its latency is to change.
+    pub fn want_restart(&self) {
+        self.restart_wanted.store(true, Relaxed);
+    }
+
+    /// Shim: whether to ask the host for a restart now; once per request.
+    pub fn take_restart(&self) -> bool {
+        self.restart_wanted.swap(false, Relaxed)
+    }
+
+    /// Any thread: what the project stores is no longer what it was.
+    pub fn mark_project_changed(&self) {
+        self.project_changed.store(true, Relaxed);
+        // Whoever sees this request also sees why.
+        self.callback_wanted.store(true, Release);
+    }
+
+    /// Shim, audio thread: whether to ask the host for a call on its main thread; once per request.
+    pub fn take_callback(&self) -> bool {
+        self.callback_wanted.swap(false, Acquire)
+    }
+
+    /// Shim, main thread: whether to tell the host that its project has unsaved changes; once per change.
+    pub fn take_project_changed(&self) -> bool {
+        self.project_changed.swap(false, Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn each_bit_is_one_listener() {
+        let requests = HostRequests::default();
+        requests.set_listeners(0b1000_0010);
+        let heard: Vec<usize> = (0..MAX_SOURCES + 1).filter(|&source| requests.hears(source)).collect();
+        assert_eq!(heard, [1, 7]);
+    }
+
+    #[test]
+    fn a_request_is_served_once() {
+        let requests = HostRequests::default();
+        requests.want_restart();
+        requests.mark_project_changed();
+        assert!(requests.take_restart() && requests.take_callback() && requests.take_project_changed());
+        assert!(!requests.take_restart() && !requests.take_callback() && !requests.take_project_changed());
+    }
+}

@@ -1,0 +1,67 @@
+//! What crosses between the audio thread and the others. Nobody waits on either side.
+//!
+//! | module | from | to | what |
+//! |---|---|---|---|
+//! | [`models`] | worker | audio thread | the newest model, through a mailbox |
+//! | [`models`] | audio thread | worker | models that are retired, to be freed |
+//! | [`takes`] | audio thread | worker | what begins and ends a take, and when |
+//! | [`meters`], [`cpu_meter`] | audio thread | editor, worker | levels, and the share of its time that the audio thread takes |
+//! | [`analyzer`] | audio thread | editor | frames for its picture |
+//! | [`host_requests`] | any thread | entry points | what the host is to be asked for |
+//! | [`host_requests`] | entry points | audio thread | which separate outputs are heard |
+//!
+//! What is played goes to the worker through the engine's [`Capture`](unbraid_engine::learner::capture::Capture), and what adaptive sources
+//! learn from comes and goes between a model and its [`Adapter`](unbraid_engine::separator::Adapter).
+
+pub mod analyzer;
+pub mod cpu_meter;
+pub mod host_requests;
+pub mod meters;
+pub mod models;
+pub mod takes;
+
+use crate::engine::Model;
+use alloc::boxed::Box;
+use core::cell::RefCell;
+use models::{ModelReceiver, ModelSender};
+use takes::{TakeEvent, TakeReceiver, TakeSender};
+
+/// The audio thread's end of the wires to the worker.
+pub struct AudioEnd {
+    /// Models, and the way back for what they displace.
+    pub models: ModelReceiver<Model>,
+    /// What begins and ends a take.
+    pub takes: TakeSender,
+}
+
+/// The worker's end of the wires to the audio thread.
+pub struct WorkerEnd {
+    models: RefCell<ModelSender<Model>>,
+    takes: RefCell<TakeReceiver>,
+}
+
+/// The wires between the audio thread and the worker.
+pub fn connect() -> (AudioEnd, WorkerEnd) {
+    let (model_sender, model_receiver) = models::link();
+    let (take_sender, take_receiver) = takes::link();
+    let audio = AudioEnd { models: model_receiver, takes: take_sender };
+    (audio, WorkerEnd { models: RefCell::new(model_sender), takes: RefCell::new(take_receiver) })
+}
+
+// No borrow outlives its call.
+impl WorkerEnd {
+    /// Sends `model` to the audio thread, in the place of one that it has not taken yet.
+    pub fn send_model(&self, model: Box<Model>) {
+        self.models.borrow_mut().send(model);
+    }
+
+    /// What has begun or ended a take, the earliest first.
+    pub fn next_event(&self) -> Option<TakeEvent> {
+        self.takes.borrow_mut().next_event()
+    }
+
+    /// Frees the models that the audio thread has retired.
+    pub fn free_retired(&self) {
+        self.models.borrow_mut().free_retired();
+    }
+}
