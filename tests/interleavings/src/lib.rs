@@ -1,15 +1,14 @@
-//! Rooms of the library whose threads meet without a lock, with loom's atomics in place of the standard library's.
+//! The library's own code where threads meet without a lock, with loom's atomics in place of the standard library's.
 //!
-//! `tests/` has two threads meet in them. Loom runs each meeting in every order that the memory model of C11 allows, weakly ordered
+//! `tests/` has two threads meet in it. Loom runs each meeting in every order that the memory model of C11 allows, weakly ordered
 //! machines included; what such a machine would show once in a million times fails here at once.
 //!
-//! Not here: the channels, which are crossbeam's own, and single atomics that are swapped, as in the meters. Loom 0.7 does not know that a swap
-//! leaves nothing between what it reads and what it writes.
+//! Not here: the ring itself, which is rtrb's own and has a stand-in, and single atomics that are read, written and swapped, as in the
+//! meters. Loom 0.7 does not know that a swap leaves nothing between what it reads and what a plain write of the other thread puts there.
 
-/// In place of the library's.
-pub mod atomics {
-    pub use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
-}
+extern crate alloc;
+
+pub mod wait_free;
 
 /// The library's own, but for the sound in files.
 pub mod recording {
@@ -23,5 +22,11 @@ pub mod recording {
     }
 }
 
+#[path = "../../../src/engine/separator/adaptation_link.rs"]
+pub mod adaptation_link;
+#[path = "../../../src/engine/separator/analyzer_link.rs"]
+pub mod analyzer_link;
 #[path = "../../../src/engine/learner/capture.rs"]
 pub mod capture;
+#[path = "../../../src/realtime/wires/models.rs"]
+pub mod models;

@@ -1,5 +1,4 @@
-//! The audio thread meets another one, in every order.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! What is played is read while more is written, in every order.
 
 use interleavings::capture::Capture;
 use loom::{sync::Arc, thread};
