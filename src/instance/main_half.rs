@@ -12,7 +12,7 @@ use super::{
         version::Version,
     },
     session::Session,
-    state::{audio_status::AudioStatus, message::Message},
+    state::message::Message,
     worker::{Worker, context::Context, error::WorkerError, thread::WorkerThread},
 };
 use crate::{
@@ -29,8 +29,8 @@ pub struct MainHalf {
     /// What the editor reads.
     pub session: Arc<Session>,
     playback: Arc<Playback>,
-    /// Ends with the plugin.
-    _worker: WorkerThread,
+    /// Ends with the plugin. Tests of the main half alone do without.
+    _worker: Option<WorkerThread>,
 }
 
 /// What an activation gives to the audio thread.
@@ -54,7 +54,7 @@ impl MainHalf {
         // After the worker has gone nobody is left to be told.
         playback.on_arrival(move || look.send(Command::Look).unwrap_or_default());
         let worker = WorkerThread::spawn(Worker::new(context), commands, &session);
-        (Self { params, session, playback, _worker: worker }, changes)
+        (Self { params, session, playback, _worker: Some(worker) }, changes)
     }
 
     /// The plugin becomes active for `channels` channels of a stream of `format`. What a project has brought is taken up. `commit`
@@ -121,14 +121,78 @@ impl MainHalf {
         })
     }
 
-    /// The separator of the activation is ready.
-    pub fn show_audio_status(&self, status: AudioStatus) {
-        self.session.set_audio_status(status);
-    }
-
     /// The plugin is not active any more; `commit` as for [`Self::activate`].
     pub fn deactivate(&self, commit: impl FnOnce()) {
         self.playback.deactivate(commit);
         self.session.look();
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::{preset::library, realtime::wires, separator::LatencyMode};
+    use std::cell::Cell;
+
+    const LIVE: StreamFormat = StreamFormat { sample_rate: 44_100.0, mode: LatencyMode::Live, offline: false };
+
+    /// A main half whose worker has ended: what the activation itself does is seen undisturbed.
+    fn main_half() -> MainHalf {
+        let (mut half, _) = MainHalf::new(Arc::default(), wires::connect().1);
+        half._worker = None;
+        half
+    }
+
+    fn project(title: &str) -> StoredPreset {
+        StoredPreset::pack(title, library::factory_bytes("Drums + Bass").unwrap())
+    }
+
+    #[test]
+    fn an_activation_takes_up_what_a_project_has_brought() {
+        let half = main_half();
+        half.playback.bring(project("Brought"));
+        let activated = half.activate(LIVE, 2, || {}).unwrap();
+        assert_eq!(activated.model.layout().sample_rate, 44_100.0);
+        let now = half.playback.snapshot();
+        assert_eq!((now.version.title(), now.arrived, now.projects), ("Brought", None, 1));
+        assert!(now.stream.is_some_and(|stream| Arc::ptr_eq(&stream.capture, &activated.capture)));
+    }
+
+    #[test]
+    fn an_activation_for_which_no_model_can_be_built_changes_nothing() {
+        let half = main_half();
+        half.playback.bring(project("Brought"));
+        let before = half.playback.snapshot();
+        let committed = Cell::new(false);
+        let outcome = half.activate(StreamFormat { sample_rate: 10.0, ..LIVE }, 2, || committed.set(true));
+        assert!(matches!(outcome, Err(WorkerError::NoModel { .. })) && !committed.get());
+        let after = half.playback.snapshot();
+        assert!(Arc::ptr_eq(&before.version, &after.version) && after.arrived.is_some() && after.stream.is_none());
+        assert_eq!((before.activation, before.projects), (after.activation, after.projects));
+    }
+
+    #[test]
+    fn a_project_that_cannot_be_read_does_not_keep_the_plugin_from_playing() {
+        let half = main_half();
+        let damaged = StoredPreset { file: "%".to_owned(), ..project("Damaged") };
+        half.playback.bring(damaged.clone());
+        half.activate(LIVE, 2, || {}).unwrap();
+        assert!(matches!(half.session.message(), Message::Failed(sentence) if sentence.contains("Damaged")));
+        assert_eq!(half.playback.version().title(), "Drums + Bass");
+        assert_eq!(half.playback.stored(), damaged, "it is stored again as it came");
+    }
+
+    #[test]
+    fn a_project_that_arrives_while_a_model_is_built_is_taken_up_all_the_same() {
+        let half = main_half();
+        let seen = half.playback.snapshot();
+        let (version, built, _) = half.build(&seen, LIVE).unwrap();
+        half.playback.bring(project("Brought"));
+        let stream = Stream { format: LIVE, capture: Arc::new(Capture::new(44_100.0, 2)) };
+        let outcome = half.playback.activate(&seen, Arc::new(version), stream, built.adapter, || {});
+        assert_eq!(outcome, Err(Refused::Superseded));
+        half.activate(LIVE, 2, || {}).unwrap();
+        assert_eq!(half.playback.version().title(), "Brought");
     }
 }

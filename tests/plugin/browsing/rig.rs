@@ -14,7 +14,6 @@ use unbraid::{
         project::{playback::Playback, stored_preset::StoredPreset, version::Version},
         session::Session,
         state::message::Message,
-        wires::{handover, host_link::HostLink},
         worker::{Worker, context::Context},
     },
     preset::{
@@ -22,6 +21,7 @@ use unbraid::{
         file::SUFFIX,
         library::{self, Entry, FOLDER_VARIABLE},
     },
+    realtime::wires,
 };
 
 pub(super) const FACTORY: &str = "Drums + Bass";
@@ -73,9 +73,9 @@ impl Rig {
         let playback = Playback::new(Arc::new(Version::first()));
         let session = Session::new(playback.clone()).0;
         let params = Arc::new(UnbraidParams::new(playback.clone()));
-        let (link, models) = (Arc::new(HostLink::default()), handover::channels().1);
+        let models = wires::connect().1;
         let host_params = HostParams::new(params.clone()).0;
-        let context = Context::new(playback.clone(), session.clone(), link, models, host_params);
+        let context = Context::new(playback.clone(), session.clone(), Arc::default(), models, host_params);
         Self { playback, session, params, worker: RefCell::new(Worker::new(context)) }
     }
 

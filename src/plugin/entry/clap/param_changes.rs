@@ -70,11 +70,67 @@ fn clap_id_of(param: ParamId) -> clap_id {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+    use crate::{
+        instance::{
+            host_params::HostParams,
+            params::UnbraidParams,
+            project::{playback::Playback, version::Version},
+        },
+        preset::Knobs,
+    };
+    use std::{cell::RefCell, ffi::c_void, sync::Arc};
+
+    /// What a host was told: kind, parameter, value.
+    type Told = RefCell<Vec<(u16, clap_id, f64)>>;
+
+    unsafe extern "C" fn take(events: *const clap_output_events, header: *const clap_event_header) -> bool {
+        // SAFETY: the test passes its list, and events begin with their header.
+        let (told, header) = unsafe { (&*(*events).ctx.cast::<Told>(), &*header) };
+        let event: *const clap_event_header = header;
+        told.borrow_mut().push(if header.type_ == CLAP_EVENT_PARAM_VALUE {
+            // SAFETY: by its kind.
+            let value = unsafe { &*event.cast::<clap_event_param_value>() };
+            (header.type_, value.param_id, value.value)
+        } else {
+            // SAFETY: by its kind.
+            (header.type_, unsafe { &*event.cast::<clap_event_param_gesture>() }.param_id, 0.0)
+        });
+        true
+    }
 
     #[test]
     fn ids_follow_the_published_rule() {
         assert_eq!(clap_id_of(ParamId::Gain(0)), 894_137_201);
+    }
+
+    /// As when a preset is loaded and the window is closed before the next block.
+    #[test]
+    fn the_host_hears_of_each_knob_that_moved_as_one_gesture() {
+        let params = Arc::new(UnbraidParams::new(Playback::new(Arc::new(Version::first()))));
+        let (host_params, mut changes) = HostParams::new(params.clone());
+        let knobs = [Knobs { gain_db: Some(-6.0), mute: true, solo: false }];
+        host_params.set(params.normalized_knobs(&knobs));
+        let told = Told::default();
+        let events = clap_output_events { ctx: (&raw const told).cast_mut().cast::<c_void>(), try_push: Some(take) };
+        // SAFETY: the list is alive.
+        unsafe { report(&mut changes, &events) };
+        let gain = f64::from(params.normalized(ParamId::Gain(0)));
+        let gesture = |param, value| {
+            let id = clap_id_of(param);
+            [
+                (CLAP_EVENT_PARAM_GESTURE_BEGIN, id, 0.0),
+                (CLAP_EVENT_PARAM_VALUE, id, value),
+                (CLAP_EVENT_PARAM_GESTURE_END, id, 0.0),
+            ]
+        };
+        let expected = [gesture(ParamId::Gain(0), gain), gesture(ParamId::Mute(0), 1.0)];
+        assert_eq!(*told.borrow(), expected.as_flattened());
+        told.borrow_mut().clear();
+        // SAFETY: as above.
+        unsafe { report(&mut changes, &events) };
+        assert!(told.borrow().is_empty(), "once");
     }
 }
