@@ -7,7 +7,8 @@
 //!   CLAP and VST3 entry points.
 //! - [`editor`] *(feature `plugin`)*: the egui interface. It sees the parameters and a read-only
 //!   [`instance::session::Session`], never the separator.
-//! - [`realtime`] *(feature `plugin`)*: the audio thread, and what crosses to it and back; a crate that cannot name a lock.
+//! - [`realtime`] *(feature `plugin`)*: the audio thread, and what crosses to it and back; a crate that cannot name a
+//!   lock.
 //! - [`cli`] *(feature `cli`)*: the command line, one file per command.
 
 #[cfg(feature = "cli")]

@@ -1,5 +1,5 @@
-//! Carries out what the rooms ask for. Everything that the editor sends to the session is in this file, except gestures,
-//! which the [`recorder`](super::recorder) passes on.
+//! Carries out what the rooms ask for. Everything that the editor sends to the session is in this file, except
+//! gestures, which the [`recorder`](super::recorder) passes on.
 
 use super::{
     asked::Asked,

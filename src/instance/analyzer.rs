@@ -62,7 +62,8 @@ impl Analyzer {
 pub struct AnalyzerWindow(Analyzer);
 
 impl AnalyzerWindow {
-    /// Shows `look` every frame that has come since the last call, oldest first. Of two windows, each sees what the other has not.
+    /// Shows `look` every frame that has come since the last call, oldest first. Of two windows, each sees what the
+    /// other has not.
     pub fn each(&self, look: impl FnMut(&AnalyzerFrame)) {
         self.0.lock().receiver.each(look);
     }

@@ -109,7 +109,8 @@ pub enum LearnCommand {
     Files {
         /// The strip.
         strip: usize,
-        /// What its source was called when the files were chosen: if the strip has another source by now, nothing is learned.
+        /// What its source was called when the files were chosen: if the strip has another source by now, nothing is
+        /// learned.
         source: String,
         /// The recordings.
         files: Vec<PathBuf>,
@@ -162,8 +163,8 @@ pub struct ParamMove {
     pub from: f32,
     /// Its normalized value after.
     pub to: f32,
-    /// When a single turn of a wheel or press of a key was made, in seconds by any clock: it joins the turns just before
-    /// it. `None` for anything else.
+    /// When a single turn of a wheel or press of a key was made, in seconds by any clock: it joins the turns just
+    /// before it. `None` for anything else.
     pub turned_at: Option<f64>,
 }
 

@@ -1,8 +1,8 @@
 //! How the worker sets parameters: at once in the plugin, and with the next block or flush in the host.
 //!
 //! The values change here and now, so that a project that is saved in the next moment has them. The host hears of them
-//! from the shim in front of the plugin, which takes the changes from a ring and reports each as a gesture; a host without
-//! a shim (the standalone application) has nothing to hear.
+//! from the shim in front of the plugin, which takes the changes from a ring and reports each as a gesture; a host
+//! without a shim (the standalone application) has nothing to hear.
 
 use super::params::{ParamId, UnbraidParams};
 use parking_lot::Mutex;

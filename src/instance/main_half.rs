@@ -42,8 +42,8 @@ pub struct Activated {
 }
 
 impl MainHalf {
-    /// A new instance that plays the first preset, whose worker has `models` for a way to the audio thread. The changes of
-    /// parameters are for whoever speaks to the host.
+    /// A new instance that plays the first preset, whose worker has `models` for a way to the audio thread. The changes
+    /// of parameters are for whoever speaks to the host.
     pub fn new(host: Arc<HostRequests>, models: WorkerEnd) -> (Self, ParamChanges) {
         let playback = Playback::new(Arc::new(Version::first()));
         let (session, commands) = Session::new(playback.clone());
@@ -57,11 +57,11 @@ impl MainHalf {
         (Self { params, session, playback, _worker: Some(worker) }, changes)
     }
 
-    /// The plugin becomes active for `channels` channels of a stream of `format`. What a project has brought is taken up. `commit`
-    /// runs under the lock of what plays: the audio half forgets models of earlier activations in it.
+    /// The plugin becomes active for `channels` channels of a stream of `format`. What a project has brought is taken
+    /// up. `commit` runs under the lock of what plays: the audio half forgets models of earlier activations in it.
     ///
-    /// Nothing changes before a model is built. If none can be built of what a project has brought, what plays goes on, and
-    /// the project's preset is stored again as it came.
+    /// Nothing changes before a model is built. If none can be built of what a project has brought, what plays goes on,
+    /// and the project's preset is stored again as it came.
     ///
     /// # Errors
     /// If no model can be built of what plays either.

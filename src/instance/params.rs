@@ -52,8 +52,8 @@ pub enum Mode {
 /// The mode that new instances start in, where it is not Quality.
 static FIRST_MODE: OnceLock<Mode> = OnceLock::new();
 
-/// Lets instances made from now on start in `mode`; for the standalone application, whose host cannot change it later. The first
-/// call counts.
+/// Lets instances made from now on start in `mode`; for the standalone application, whose host cannot change it later.
+/// The first call counts.
 pub fn start_in(mode: LatencyMode) {
     let _ = FIRST_MODE.set(mode.into());
 }
@@ -112,7 +112,8 @@ impl StripParams {
         }
     }
 
-    /// The knob's gain in dB, or `None` for silence. A knob at 0 dB is exactly that, though hosts hand back its position rounded.
+    /// The knob's gain in dB, or `None` for silence. A knob at 0 dB is exactly that, though hosts hand back its
+    /// position rounded.
     pub fn gain_db(&self) -> Option<f32> {
         let db = self.gain.value();
         let db = if db.abs() < UNITY_DB { 0.0 } else { db };
@@ -138,8 +139,8 @@ fn text_to_gain(text: &str) -> Option<f32> {
     db.is_finite().then(|| if db < GAIN_MIN_DB { GAIN_SILENCE_DB } else { db.min(GAIN_MAX_DB) })
 }
 
-/// A parameter. Its text, as in `gain_1`, is its id in hosts and projects, which never changes once released. Strips are counted
-/// from 0, in texts from 1.
+/// A parameter. Its text, as in `gain_1`, is its id in hosts and projects, which never changes once released. Strips
+/// are counted from 0, in texts from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ParamId {
     /// A strip's gain.
@@ -200,8 +201,8 @@ impl ParamId {
         }
     }
 
-    /// Whether it is undone and compared. What only serves to listen or to learn is not: who compares two states in bypass
-    /// wants to stay there.
+    /// Whether it is undone and compared. What only serves to listen or to learn is not: who compares two states in
+    /// bypass wants to stay there.
     pub fn is_undoable(self) -> bool {
         !matches!(self, Self::Learn(_) | Self::Bypass | Self::Removed)
     }

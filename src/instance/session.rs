@@ -1,7 +1,7 @@
 //! What the editor reads of an instance, and its way to ask for something.
 //!
-//! The worker and the host's main thread write here, the editor reads. The audio thread cannot name it; the meters and the
-//! analyzer's frames come from there.
+//! The worker and the host's main thread write here, the editor reads. The audio thread cannot name it; the meters and
+//! the analyzer's frames come from there.
 
 use super::{
     analyzer::Analyzer,

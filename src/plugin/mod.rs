@@ -3,8 +3,8 @@
 //! - `audio`: the [audio half](crate::realtime::audio::AudioHalf) behind the framework.
 //! - [`entry`]: the library's entry points.
 //!
-//! [`Unbraid`] has two halves. The host's main thread uses [`MainHalf`](crate::instance::main_half::MainHalf) and activates; the
-//! audio thread uses `PluginAudio` alone.
+//! [`Unbraid`] has two halves. The host's main thread uses [`MainHalf`](crate::instance::main_half::MainHalf) and
+//! activates; the audio thread uses `PluginAudio` alone.
 
 mod audio;
 pub mod entry;

@@ -54,7 +54,8 @@ impl AudioHalf {
         self.wires.models.clear();
     }
 
-    /// Main thread: `separator` plays from now on, and what is played goes to `capture`. An `offline` render is not timed.
+    /// Main thread: `separator` plays from now on, and what is played goes to `capture`. An `offline` render is not
+    /// timed.
     pub fn activate(&mut self, mut separator: Separator, capture: Arc<Capture>, offline: bool) {
         self.deactivate();
         separator.set_analyzer(self.analyzer.take());
@@ -76,8 +77,9 @@ impl AudioHalf {
         }
     }
 
-    /// Audio thread: plays a block. The mixture in `main`, indexed by `[channel][sample]`, gives way to the main output; `sources`, indexed
-    /// by `[source][channel][sample]`, are the sources' own outputs, an empty one where there is none. All channels have the same length.
+    /// Audio thread: plays a block. The mixture in `main`, indexed by `[channel][sample]`, gives way to the main
+    /// output; `sources`, indexed by `[source][channel][sample]`, are the sources' own outputs, an empty one where
+    /// there is none. All channels have the same length.
     ///
     /// Gives how many samples are still heard after the input has ended, or `None` while the plugin is not active.
     pub fn process(

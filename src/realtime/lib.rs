@@ -4,8 +4,8 @@
 //! - [`take_detector`]: what begins and ends a take.
 //! - [`wires`]: both ends of everything that crosses.
 //!
-//! The crate is `no_std`. It cannot name a lock, a thread, a clock, a file or the environment, and it knows neither the plugin nor its
-//! worker, its session or its editor, which depend on it:
+//! The crate is `no_std`. It cannot name a lock, a thread, a clock, a file or the environment, and it knows neither the
+//! plugin nor its worker, its session or its editor, which depend on it:
 //!
 //! ```compile_fail,E0433
 //! #![no_std]
@@ -13,8 +13,8 @@
 //! fn block(gains: &std::sync::Mutex<[f32; 8]>) {}
 //! ```
 //!
-//! What is left: the memory that [`alloc`] gives, which `tests/audio_thread.rs` watches, and the engine, of which `engine` lets in what
-//! neither reads files nor learns.
+//! What is left: the memory that [`alloc`] gives, which `tests/audio_thread.rs` watches, and the engine, of which
+//! `engine` lets in what neither reads files nor learns.
 
 #![no_std]
 

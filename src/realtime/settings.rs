@@ -26,7 +26,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The same for the separator. Only the strips of the preset's `sources` sources count; a solo on an empty strip silences nothing.
+    /// The same for the separator. Only the strips of the preset's `sources` sources count; a solo on an empty strip
+    /// silences nothing.
     pub fn controls(&self, sources: usize) -> Controls {
         let strips = self.strips.iter().take(sources).map(|knobs| (knobs.gain_db, knobs.mute, knobs.solo));
         Controls {

@@ -17,7 +17,8 @@ pub struct TakeDetector {
 }
 
 impl TakeDetector {
-    /// Before a block that begins at `position` of the capture, in samples: gives `send` what has happened since the last block.
+    /// Before a block that begins at `position` of the capture, in samples: gives `send` what has happened since the
+    /// last block.
     pub fn observe(
         &mut self,
         learn: [bool; MAX_SOURCES],

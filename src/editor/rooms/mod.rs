@@ -1,7 +1,7 @@
 //! The rooms: the parts of the window, one file or folder each.
 //!
-//! A room draws from an [`EditorSnapshot`](super::snapshot::EditorSnapshot) and its own state into its rectangle, and returns what
-//! the user [`Asked`](super::asked::Asked) for. No room imports another one, except a parent its parts.
+//! A room draws from an [`EditorSnapshot`](super::snapshot::EditorSnapshot) and its own state into its rectangle, and
+//! returns what the user [`Asked`](super::asked::Asked) for. No room imports another one, except a parent its parts.
 //!
 //! From top to bottom: [`header`], [`failure`], [`picture`], [`strips`] or [`bases`], [`sound_row`], [`status`] and
 //! [`footer`].

@@ -1,8 +1,8 @@
 //! What plays, in one place behind one lock, and the one way to put another in its place.
 //!
-//! The worker edits and learns, the host's main thread brings projects and activates. Each derives a new [`Version`] from
-//! the one it has seen, and [`Playback::replace`] takes it only if that one still plays: whoever comes second is refused
-//! and begins again from what plays now, or gives up. The audio thread never looks here.
+//! The worker edits and learns, the host's main thread brings projects and activates. Each derives a new [`Version`]
+//! from the one it has seen, and [`Playback::replace`] takes it only if that one still plays: whoever comes second is
+//! refused and begins again from what plays now, or gives up. The audio thread never looks here.
 
 use super::{model::ModelAdapter, stored_preset::StoredPreset, stream::Stream, version::Version};
 use nice_plug::params::persist::PersistentField;
@@ -93,8 +93,9 @@ impl Playback {
         self.content.lock().now.clone()
     }
 
-    /// Puts `version`, which was derived from `basis`, in force. If it is still wanted, `commit` runs under the lock: what
-    /// belongs to the change, such as handing a model over. `activation` is the one for which that model was built, if one was.
+    /// Puts `version`, which was derived from `basis`, in force. If it is still wanted, `commit` runs under the lock:
+    /// what belongs to the change, such as handing a model over. `activation` is the one for which that model was
+    /// built, if one was.
     ///
     /// # Errors
     /// [`Refused`], and nothing has changed then, if the basis does not play any more or the activation is over.
@@ -111,8 +112,8 @@ impl Playback {
         Ok(())
     }
 
-    /// Main thread: the plugin becomes active on `stream`. `version` was derived from what `seen` shows, and a model was
-    /// built of it.
+    /// Main thread: the plugin becomes active on `stream`. `version` was derived from what `seen` shows, and a model
+    /// was built of it.
     ///
     /// # Errors
     /// [`Refused`], and nothing has changed then, if anything has happened since `seen`.

@@ -1,4 +1,5 @@
-//! The preset inside the host's project: its title, its file, compressed and as text, and what its adaptive sources have become.
+//! The preset inside the host's project: its title, its file, compressed and as text, and what its adaptive sources
+//! have become.
 //!
 //! The host saves and loads on a thread of its own while audio runs: see [`super::playback`].
 

@@ -57,8 +57,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Shares the components of adaptive sources by `cue`, also if they are shared by it already: what was given by hand
-    /// is shared anew.
+    /// Shares the components of adaptive sources by `cue`, also if they are shared by it already: what was given by
+    /// hand is shared anew.
     fn group_by(&mut self, cue: Cue) -> Result<(), WorkerError> {
         let before = self.context.playback.version();
         let preset = Preset { grouping: cue, ..Preset::clone(&before.preset) };

@@ -104,7 +104,8 @@ impl Context {
         self.params.set(self.params.params().normalized_knobs(knobs));
     }
 
-    /// Builds a model of `version`, which was derived from `basis`, sends it to the audio thread and puts `version` in force.
+    /// Builds a model of `version`, which was derived from `basis`, sends it to the audio thread and puts `version` in
+    /// force.
     ///
     /// # Errors
     /// If no model can be built, or something else plays by now. What plays goes on then.
@@ -152,7 +153,8 @@ impl Context {
         self.edit_strips(basis, preset, &crate::learner::adapted::unmoved(), None)
     }
 
-    /// The same, where the source of strip `i` has gone to strip `moves[i]`, and the knobs to where `arrange` puts them.
+    /// The same, where the source of strip `i` has gone to strip `moves[i]`, and the knobs to where `arrange` puts
+    /// them.
     ///
     /// # Errors
     /// As [`Self::edit`].

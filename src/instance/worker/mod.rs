@@ -87,8 +87,8 @@ impl Worker {
         }
     }
 
-    /// Takes up what the host and the audio thread have left since the last call; gives the time after which to look again,
-    /// if nobody calls before: none if there is nothing to wait for.
+    /// Takes up what the host and the audio thread have left since the last call; gives the time after which to look
+    /// again, if nobody calls before: none if there is nothing to wait for.
     pub fn look(&mut self) -> Option<Duration> {
         self.take_up_project();
         self.learning.poll(&mut self.context);

@@ -4,7 +4,8 @@
 //! loaded, a source learned, a preset renamed or deleted. What the host automates is none. The history belongs to the
 //! instance, not to its editor's window, and to the project: another project begins anew.
 //!
-//! The history only remembers. [`super::undoing`] carries actions out, and moves the place in the history when that is done.
+//! The history only remembers. [`super::undoing`] carries actions out, and moves the place in the history when that is
+//! done.
 
 use crate::{
     instance::{command::ParamMove, params::ParamId, project::version::Version, state::undo_view::Side},

@@ -1,5 +1,5 @@
-//! Undo, redo and the two sides, carried out. The place in the history moves when an action has been carried out; one that
-//! fails leaves history, presets and knobs as they were, and says why.
+//! Undo, redo and the two sides, carried out. The place in the history moves when an action has been carried out; one
+//! that fails leaves history, presets and knobs as they were, and says why.
 
 use super::{
     Worker,

@@ -1,6 +1,7 @@
 //! Frames on their way from the audio thread to an editor's picture.
 //!
-//! Every box has room for every frame, whatever the sample rate, the mode and the preset, so that the boxes outlive an activation.
+//! Every box has room for every frame, whatever the sample rate, the mode and the preset, so that the boxes outlive an
+//! activation.
 
 use crate::engine::{AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, BIN_SPACING_HZ, analyzer_frames};
 
@@ -21,7 +22,8 @@ pub fn open(receiver: &mut AnalyzerReceiver) {
 
 /// Bins that a box has room for: those up to [`HIGHEST_HZ`] where they lie closest.
 fn room() -> usize {
-    // Quality's bins lie twice as close as the others'; frames of a whole, even number of samples may bring them a little closer still.
+    // Quality's bins lie twice as close as the others'; frames of a whole, even number of samples may bring them a
+    // little closer still.
     (HIGHEST_HZ / (BIN_SPACING_HZ / 2.0) * 1.002) as usize + 2
 }
 

@@ -10,7 +10,8 @@ const AVERAGE_S: f64 = 0.5;
 /// How long the highest share is held, in seconds.
 const HOLD_S: f64 = 2.0;
 
-/// The share of each block's length that the audio thread took for it. Written by the audio thread, read by the editor and the worker.
+/// The share of each block's length that the audio thread took for it. Written by the audio thread, read by the editor
+/// and the worker.
 #[derive(Debug, Default)]
 pub struct CpuMeter {
     share: AtomicU32,
@@ -53,7 +54,8 @@ impl CpuMeter {
     }
 }
 
-/// Finds the figures of a [`CpuMeter`]. Lives on the audio thread, which is told how long each block took: no clock is read here.
+/// Finds the figures of a [`CpuMeter`]. Lives on the audio thread, which is told how long each block took: no clock is
+/// read here.
 #[derive(Debug, Default)]
 pub struct CpuTimer {
     /// In Hz; 0 where nothing is measured.

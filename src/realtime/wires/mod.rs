@@ -10,8 +10,9 @@
 //! | [`host_requests`] | any thread | entry points | what the host is to be asked for |
 //! | [`host_requests`] | entry points | audio thread | which separate outputs are heard |
 //!
-//! What is played goes to the worker through the engine's [`Capture`](unbraid_engine::learner::capture::Capture), and what adaptive sources
-//! learn from comes and goes between a model and its [`Adapter`](unbraid_engine::separator::Adapter).
+//! What is played goes to the worker through the engine's [`Capture`](unbraid_engine::learner::capture::Capture), and
+//! what adaptive sources learn from comes and goes between a model and its
+//! [`Adapter`](unbraid_engine::separator::Adapter).
 
 pub mod analyzer;
 pub mod cpu_meter;

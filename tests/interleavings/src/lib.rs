@@ -1,10 +1,11 @@
 //! The library's own code where threads meet without a lock, with loom's atomics in place of the standard library's.
 //!
-//! `tests/` has two threads meet in it. Loom runs each meeting in every order that the memory model of C11 allows, weakly ordered
-//! machines included; what such a machine would show once in a million times fails here at once.
+//! `tests/` has two threads meet in it. Loom runs each meeting in every order that the memory model of C11 allows,
+//! weakly ordered machines included; what such a machine would show once in a million times fails here at once.
 //!
-//! Not here: the ring itself, which is rtrb's own and has a stand-in, and single atomics that are read, written and swapped, as in the
-//! meters. Loom 0.7 does not know that a swap leaves nothing between what it reads and what a plain write of the other thread puts there.
+//! Not here: the ring itself, which is rtrb's own and has a stand-in, and single atomics that are read, written and
+//! swapped, as in the meters. Loom 0.7 does not know that a swap leaves nothing between what it reads and what a plain
+//! write of the other thread puts there.
 
 extern crate alloc;
 

@@ -67,8 +67,8 @@ pub(super) struct Learned {
 }
 
 impl Task {
-    /// On the job's thread: learns this strip together with all others whose material is known. If there are others, `ahead` is
-    /// given the strip by itself first, which takes less than half of the time.
+    /// On the job's thread: learns this strip together with all others whose material is known. If there are others,
+    /// `ahead` is given the strip by itself first, which takes less than half of the time.
     pub(super) fn run(
         self,
         materials: &Materials,

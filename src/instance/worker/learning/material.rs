@@ -8,8 +8,8 @@ use crate::{
 };
 use std::sync::{Arc, Weak};
 
-/// Most that is kept of recordings which presets that can play again were learned from, in seconds: some 400 MB in stereo
-/// at 48 kHz.
+/// Most that is kept of recordings which presets that can play again were learned from, in seconds: some 400 MB in
+/// stereo at 48 kHz.
 const MOST_KEPT_SECONDS: f64 = 1_000.0;
 
 /// What a source is learned from.

@@ -1,9 +1,9 @@
 //! The worker's part that learns sources from what is played, or from files, while it goes on playing.
 //!
-//! A *take* is what is captured for a strip: started on demand, it begins with the first sound and ends by hand, at its set
-//! length, or with the host's transport. A finished take becomes a *learning job* on a thread of its own; one runs at a
-//! time, others wait. The training material stays in memory until another preset comes, so that the sources of a preset
-//! are learned together and can be learned again with other settings.
+//! A *take* is what is captured for a strip: started on demand, it begins with the first sound and ends by hand, at its
+//! set length, or with the host's transport. A finished take becomes a *learning job* on a thread of its own; one runs
+//! at a time, others wait. The training material stays in memory until another preset comes, so that the sources of a
+//! preset are learned together and can be learned again with other settings.
 //!
 //! - `take`: what is captured, as it comes. `job`: learning, on its thread. `material`: what is learned from.
 
@@ -239,7 +239,8 @@ impl Learning {
         Ok(())
     }
 
-    /// Plays what the job has learned: all of it, or what is to be heard ahead of the rest. Both are one action to undo.
+    /// Plays what the job has learned: all of it, or what is to be heard ahead of the rest. Both are one action to
+    /// undo.
     fn hear_job(&mut self, context: &mut Context) -> Result<(), WorkerError> {
         let Some(job) = &self.job else { return Ok(()) };
         let (strip, moves) = (job.strip, job.moves);

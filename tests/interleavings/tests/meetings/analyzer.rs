@@ -23,7 +23,8 @@ fn play(mut sender: FrameSender<Parcel>, count: u64) -> FrameSender<Parcel> {
     sender
 }
 
-/// `count` frames are sent over a link with `places` places, while an editor looks twice; gives what it has seen after a third look.
+/// `count` frames are sent over a link with `places` places, while an editor looks twice; gives what it has seen after
+/// a third look.
 fn meet(places: usize, count: u64, check: fn(&[u64])) {
     loom::model(move || {
         let (sender, mut receiver) = link(places);

@@ -12,8 +12,8 @@ fn write(capture: &Capture, from: u64, to: u64) {
     capture.write(&[&mut block]);
 }
 
-/// The blocks of which `first` was written before, the others while `reader` runs. Both have a thread of their own: of the first thread
-/// loom tries fewer orders.
+/// The blocks of which `first` was written before, the others while `reader` runs. Both have a thread of their own: of
+/// the first thread loom tries fewer orders.
 fn meet(first: u64, blocks: &'static [u64], reader: fn(&Capture)) {
     loom::model(move || {
         let capture = Arc::new(Capture::new(RATE_HZ, 1));
