@@ -26,6 +26,10 @@ pub struct Producer<T>(Arc<RingBuffer<T>>);
 /// The end that takes.
 pub struct Consumer<T>(Arc<RingBuffer<T>>);
 
+/// Nothing was sent that is not taken.
+#[derive(Debug)]
+pub struct Empty;
+
 impl<T> RingBuffer<T> {
     /// Both ends of a ring with `capacity` places.
     #[allow(clippy::new_ret_no_self, reason = "as rtrb has it")]
@@ -70,15 +74,15 @@ impl<T> Consumer<T> {
     /// Takes the value that was sent first.
     ///
     /// # Errors
-    /// If there is none.
-    pub fn pop(&mut self) -> Result<T, ()> {
+    /// [`Empty`], if there is none.
+    pub fn pop(&mut self) -> Result<T, Empty> {
         let taken = self.0.taken.load(Ordering::Relaxed);
         if self.0.sent.load(Ordering::Acquire) == taken {
-            return Err(());
+            return Err(Empty);
         }
         let value = self.0.swap(taken, None);
         self.0.taken.store(taken + 1, Ordering::Release);
-        value.ok_or(())
+        value.ok_or(Empty)
     }
 
     /// Whether the producer is gone.
