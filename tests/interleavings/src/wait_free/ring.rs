@@ -26,6 +26,13 @@ pub struct Producer<T>(Arc<RingBuffer<T>>);
 /// The end that takes.
 pub struct Consumer<T>(Arc<RingBuffer<T>>);
 
+/// Why nothing was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PopError {
+    /// Nothing was sent.
+    Empty,
+}
+
 impl<T> RingBuffer<T> {
     /// Both ends of a ring with `capacity` places.
     #[allow(clippy::new_ret_no_self, reason = "as rtrb has it")]
@@ -71,14 +78,14 @@ impl<T> Consumer<T> {
     ///
     /// # Errors
     /// If there is none.
-    pub fn pop(&mut self) -> Result<T, ()> {
+    pub fn pop(&mut self) -> Result<T, PopError> {
         let taken = self.0.taken.load(Ordering::Relaxed);
         if self.0.sent.load(Ordering::Acquire) == taken {
-            return Err(());
+            return Err(PopError::Empty);
         }
         let value = self.0.swap(taken, None);
         self.0.taken.store(taken + 1, Ordering::Release);
-        value.ok_or(())
+        value.ok_or(PopError::Empty)
     }
 
     /// Whether the producer is gone.
