@@ -1,5 +1,5 @@
-//! What drawing the editor costs: laying out and tessellating one picture at 900x600, without a graphics card, with and without the
-//! spectrogram, while music plays.
+//! What drawing the editor costs: laying out and tessellating one picture at 900x600, without a graphics card, with and
+//! without the spectrogram, while music plays.
 //!
 //! `cargo bench --package unbraid-benches --features plugin --bench editor`
 
@@ -14,9 +14,9 @@ use unbraid::{
     editor::{EditorState, draw, theme},
     instance::{
         params::UnbraidParams,
-        project::stored_preset::PresetField,
-        session::{Playing, Session},
-        state::summary::{Origin, Summary},
+        project::{playback::Playback, version::Version},
+        session::Session,
+        state::{audio_status::AudioStatus, summary::Origin},
     },
     preset::{Preset, Source},
     separator::{LatencyMode, Layout, Model, Separator},
@@ -74,10 +74,12 @@ impl Window {
         };
         let sources = (0..strips)
             .map(|i| Source::fixed(format!("source {i}"), i, dictionary(LatencyMode::Quality, i as u64 + 1)));
-        let preset = Preset::of(sources.collect());
+        let preset = Arc::new(Preset::of(sources.collect()));
         let origin = Origin::Factory("benchmark".to_owned());
-        let (session, _) = Session::new(Summary::new("benchmark", origin, &preset));
-        session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 3584, sample_rate: RATE });
+        let playback = Playback::new(Arc::new(Version::new(preset.clone(), b"", "benchmark", origin)));
+        let (session, _) = Session::new(playback.clone());
+        let (mode, latency_samples) = (LatencyMode::Quality, 3584);
+        session.set_audio_status(AudioStatus { mode, latency_samples, sample_rate: RATE });
         let model = Model::new(&preset, RATE, LatencyMode::Quality).ok()?;
         let separator = Separator::new(Box::new(model), 2).with_analyzer(session.analyzer.take_sender()?);
         let ctx = Context::default();
@@ -85,7 +87,7 @@ impl Window {
         let state = EditorState::default();
         Some(Self {
             ctx,
-            params: UnbraidParams::new(PresetField::default()),
+            params: UnbraidParams::new(playback),
             session,
             gui: GuiContext::new(Arc::new(Host)),
             state: if with_picture { state } else { state.without_picture() },
@@ -94,7 +96,8 @@ impl Window {
         })
     }
 
-    /// Plays a sixtieth of a second and draws; gives the milliseconds that laying out and tessellating took, and the triangles.
+    /// Plays a sixtieth of a second and draws; gives the milliseconds that laying out and tessellating took, and the
+    /// triangles.
     fn picture(&mut self, noise: &mut impl FnMut() -> f32) -> (f64, usize) {
         let mut left: Vec<f32> = (0..STEP).map(|n| 0.3 * (noise() - 0.5) * (n as f32 / 40.0).sin()).collect();
         let mut right = left.clone();

@@ -175,9 +175,11 @@ impl Session {
         self.show(|shown| &mut shown.undo, view);
     }
 
-    /// Host's main thread, on activation: how the audio thread will run.
+    /// Host's main thread, on activation: how the audio thread will run. The editor draws in any case: an activation may
+    /// have put a project's preset in force.
     pub fn set_audio_status(&self, status: AudioStatus) {
-        self.show(|shown| &mut shown.audio, status);
+        self.shown.lock().audio = status;
+        self.repaint.request();
     }
 
     /// Worker: the presets there are.

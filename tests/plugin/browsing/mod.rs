@@ -1,6 +1,6 @@
 //! The worker with a folder of presets: next and previous, names, deletions, what was recent, and every preset again exactly.
 
-mod rig;
+pub(crate) mod rig;
 
 use rig::{FACTORY, Folder, Rig, factory};
 use std::{fs, path::PathBuf, sync::Arc};

@@ -30,13 +30,13 @@ pub(super) const FACTORY: &str = "Drums + Bass";
 static FOLDER: Mutex<()> = Mutex::new(());
 
 /// A folder of presets that is the user's while it lives.
-pub(super) struct Folder {
-    pub(super) folder: tempfile::TempDir,
+pub(crate) struct Folder {
+    pub(crate) folder: tempfile::TempDir,
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Folder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let alone = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         // SAFETY: the standard library reads the environment under a lock of its own, and no C code runs here that reads it.
@@ -44,7 +44,7 @@ impl Folder {
         Self { folder, _alone: alone }
     }
 
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(format!("{name}{SUFFIX}"))
     }
 
@@ -52,7 +52,12 @@ impl Folder {
     pub(super) fn put(&self, name: &str, gain_db: f32) -> PathBuf {
         let mut preset = factory();
         preset.sources[0].knobs.gain_db = Some(gain_db);
-        library::save(&preset, name).unwrap()
+        self.save(&preset, name)
+    }
+
+    /// Puts `preset` there.
+    pub(crate) fn save(&self, preset: &Preset, name: &str) -> PathBuf {
+        library::save(preset, name).unwrap()
     }
 }
 

@@ -3,37 +3,31 @@
 use super::stage::{DEFAULT, SMALLEST, Stage, summary};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use std::sync::Arc;
 use unbraid::{
     dictionary::Dictionary,
     instance::{
-        command::Request,
-        session::Playing,
-        state::summary::{Origin, Summary},
+        command::AdaptationCommand,
+        project::version::Version,
+        state::{audio_status::AudioStatus, summary::Origin},
     },
     learner::adapted::{Adapted, AdaptedSource},
-    preset::{
-        Cue, Kind, Preset,
-        library::{self, Entry},
-    },
+    preset::{Cue, Kind, Preset},
     separator::LatencyMode,
 };
 
 fn factory() -> Preset {
-    library::load(&Entry { name: "Drums + Bass".to_owned(), path: None }).unwrap()
+    Preset::clone(&Version::first().preset)
+}
+
+/// `preset` plays as if it came with the plugin.
+fn play(stage: &Stage, preset: Preset) {
+    stage.play(preset, Adapted::default(), "Drums + Bass", Origin::Factory("Drums + Bass".to_owned()));
 }
 
 /// The factory's drums and bass play, with their bases.
 pub(super) fn with_bases(size: egui::Vec2) -> Stage {
     let stage = Stage::new(2, size);
-    let preset = Arc::new(factory());
-    let origin = Origin::Factory("Drums + Bass".to_owned());
-    let mut summary = Summary::new("Drums + Bass", origin, &preset);
-    for (strip, name) in summary.strips.iter_mut().zip(["drums", "bass"]) {
-        strip.name = name.to_owned();
-    }
-    stage.session.set_summary(summary);
-    stage.session.set_dictionaries(&preset, &Arc::default());
+    play(&stage, factory());
     stage
 }
 
@@ -45,7 +39,7 @@ pub(super) fn with_a_dull_bass(size: egui::Vec2) -> Stage {
         dictionary.frame.sample_rate /= 2.0;
         dictionary.frame.frame_len /= 2;
     }
-    stage.session.set_dictionaries(&Arc::new(preset), &Arc::default());
+    play(&stage, preset);
     stage
 }
 
@@ -63,7 +57,6 @@ fn what_was_learned_at_another_rate_is_told() {
 /// Two parts that nobody taught: the first has components 0, 1 and 3, the second has 2, given to it by hand.
 pub(super) fn untaught(size: egui::Vec2) -> Stage {
     let stage = Stage::new(2, size);
-    let preset = Arc::new(Preset::unsupervised(2, 2));
     let whole = factory().sources[0].dictionaries()[0].clone();
     let gone_on = |strip: usize, components: &[usize], pinned: bool| {
         let rows = components.iter().flat_map(|k| whole.bases[k * whole.bins..][..whole.bins].to_vec()).collect();
@@ -73,8 +66,7 @@ pub(super) fn untaught(size: egui::Vec2) -> Stage {
     };
     let sources = vec![gone_on(0, &[0, 1, 3], false), gone_on(1, &[2], true)];
     let adapted = Adapted { sources, heard_seconds: 8.0, grouped_by: Some(Cue::Timbre) };
-    stage.session.set_summary(Summary::new("2 parts", Origin::Project, &preset));
-    stage.session.set_dictionaries(&preset, &Arc::new(adapted));
+    stage.play(Preset::unsupervised(2, 2), adapted, "2 parts", Origin::Project);
     stage
 }
 
@@ -107,12 +99,12 @@ fn a_basis_is_given_to_another_strip_by_its_place_in_the_model() {
     stage.click("Basis 3");
     stage.wait(0.1);
     stage.click("Give it to Part 2");
-    assert_eq!(stage.asked(), [Request::Give { component: 3, strip: 1 }]);
+    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: 3, strip: 1 }.into()]);
     stage.wait(0.1);
     stage.click("Basis 1");
     stage.wait(0.1);
     stage.click("Keep it with Part 1");
-    assert_eq!(stage.asked(), [Request::Give { component: 0, strip: 0 }]);
+    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: 0, strip: 0 }.into()]);
 
     stage.click("Bases of Part 2");
     stage.wait(0.1);
@@ -123,7 +115,7 @@ fn a_basis_is_given_to_another_strip_by_its_place_in_the_model() {
     stage.key(Key::Enter, Modifiers::NONE);
     stage.wait(0.1);
     stage.click("Give it to Part 1");
-    assert_eq!(stage.asked(), [Request::Give { component: 2, strip: 0 }]);
+    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: 2, strip: 0 }.into()]);
 }
 
 #[test]
@@ -132,7 +124,7 @@ fn the_cue_is_chosen_where_several_strips_share_their_bases() {
     stage.click("Page of bases");
     stage.wait(0.1);
     stage.click("by position");
-    assert_eq!(stage.asked(), [Request::GroupBy(Cue::Position)]);
+    assert_eq!(stage.asked(), [AdaptationCommand::GroupBy(Cue::Position).into()]);
     let mut stage = with_bases(SMALLEST);
     stage.click("Page of bases");
     stage.wait(0.1);
@@ -144,7 +136,7 @@ fn a_source_that_has_learned_nothing_yet_says_so() {
     let mut stage = Stage::new(1, DEFAULT);
     let mut nothing = summary(1);
     (nothing.strips[0].kind, nothing.strips[0].components) = (Kind::Adaptive, 10);
-    stage.session.set_summary(nothing);
+    stage.show(nothing);
     stage.click("Page of bases");
     stage.wait(0.1);
     assert_eq!(stage.spoken("Drums bases"), "10 bases that follow the mixture");
@@ -159,11 +151,10 @@ fn bases_that_do_not_fit_what_plays_are_told_of() {
     for dictionary in preset.sources[1].learned_mut().unwrap().dictionaries_mut() {
         dictionary.frame.sample_rate = 32_000.0;
     }
-    let frames_of_another_length = Arc::new(preset.clone());
-    stage.session.set_dictionaries(&frames_of_another_length, &Arc::default());
+    play(&stage, preset);
     stage.wait(0.1);
     assert!(stage.shows("Bass was learned in other frames, at 32 kHz"));
-    stage.session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 0, sample_rate: 0.0 });
+    stage.session.set_audio_status(AudioStatus { mode: LatencyMode::Quality, latency_samples: 0, sample_rate: 0.0 });
     stage.wait(0.1);
     assert!(!stage.shows("was learned"), "nothing plays that it could fit");
 }

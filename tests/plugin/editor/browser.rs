@@ -1,25 +1,23 @@
 //! The preset browser, with and without a keyboard.
 
 use super::stage::{DEFAULT, NAMES, SMALLEST, Stage, file, library, listing, summary};
+use crate::browsing::rig::Folder;
 use egui::Key;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
     instance::{
-        command::Request,
-        history::Step,
+        command::{LibraryCommand, PresetCommand},
         state::summary::{Origin, Summary},
-        worker::browsing::Browse,
     },
-    preset::library::{Library, Trashed, Trouble},
+    preset::{
+        Preset,
+        library::{Library, Trouble},
+    },
 };
 
 fn open(stage: &mut Stage) {
     stage.click("Preset");
     stage.wait(0.1);
-}
-
-fn browse(what: Browse) -> Vec<Request> {
-    vec![Request::Browse(what)]
 }
 
 fn is_there(stage: &Stage, name: &str) -> bool {
@@ -34,7 +32,7 @@ fn is_disabled(stage: &Stage, name: &str) -> bool {
 fn opening_reads_the_library() {
     let mut stage = Stage::with_library(DEFAULT);
     stage.click("Preset");
-    assert_eq!(stage.inbox.try_recv(), Ok(Request::Browse(Browse::Read)));
+    assert_eq!(stage.inbox.try_recv(), Ok(LibraryCommand::Refresh.into()));
 }
 
 #[test]
@@ -42,7 +40,7 @@ fn arrows_ask_for_the_next_preset_and_the_one_before() {
     let mut stage = Stage::with_library(DEFAULT);
     stage.click("Next preset");
     stage.click("Previous preset");
-    assert_eq!(stage.asked(), [Request::Browse(Browse::Next), Request::Browse(Browse::Previous)]);
+    assert_eq!(stage.asked(), [PresetCommand::Next.into(), PresetCommand::Previous.into()]);
 }
 
 #[test]
@@ -65,7 +63,7 @@ fn a_search_and_the_shelves_and_sources_narrow_the_list_down() {
     assert!(is_there(&stage, "Drums + Bass") && !is_there(&stage, "2 kits") && !is_there(&stage, "My band"));
     stage.click("Recent presets");
     stage.click("My band");
-    assert_eq!(stage.asked(), [Request::LoadFile(file("My band"))]);
+    assert_eq!(stage.asked(), [PresetCommand::LoadFile(file("My band")).into()]);
 }
 
 #[test]
@@ -85,7 +83,7 @@ fn missing_and_damaged_presets_say_so() {
     library.recent[1].trouble = Some(Trouble::Missing);
     library.user.push(listing("Torn", Some(file("Torn")), &[]));
     library.user[1].trouble = Some(Trouble::Damaged("Torn: the file was cut off".into()));
-    stage.session.browsing.set_library(library);
+    stage.session.set_library(library);
     open(&mut stage);
     assert_eq!(stage.spoken("Torn"), "damaged");
     stage.move_to(stage.centre("Torn"));
@@ -113,7 +111,7 @@ fn a_factory_preset_is_saved_under_a_name_that_is_clicked_together() {
     stage.wait(0.1);
     assert_eq!(stage.spoken("Preset name"), "Drums + Bass Live 2");
     stage.click("Save");
-    assert_eq!(stage.asked(), [Request::Save("Drums + Bass Live 2".into())]);
+    assert_eq!(stage.asked(), [PresetCommand::Save("Drums + Bass Live 2".into()).into()]);
     stage.wait(0.1);
     assert!(!is_there(&stage, "Preset name"), "the browser is closed");
 }
@@ -130,7 +128,7 @@ fn what_is_already_there_is_replaced_only_by_a_button_that_says_so() {
     stage.wait(0.1);
     assert!(!is_there(&stage, "Save") && stage.shows("saving replaces it"));
     stage.click("Replace");
-    assert_eq!(stage.asked(), [Request::Save("my BAND".into())]);
+    assert_eq!(stage.asked(), [PresetCommand::Save("my BAND".into()).into()]);
 }
 
 #[test]
@@ -153,10 +151,10 @@ fn a_name_that_no_file_can_have_is_not_taken() {
 fn the_users_own_preset_is_saved_at_once() {
     let mut stage = Stage::with_library(DEFAULT);
     let origin = Origin::File(file("My band"));
-    stage.session.set_summary(Summary { origin, title: "My band".into(), ..summary(2) });
+    stage.show(Summary { origin, title: "My band".into(), ..summary(2) });
     open(&mut stage);
     stage.click("Save");
-    assert_eq!(stage.asked(), [Request::Save("My band".into())]);
+    assert_eq!(stage.asked(), [PresetCommand::Save("My band".into()).into()]);
 }
 
 #[test]
@@ -170,7 +168,7 @@ fn a_preset_is_renamed() {
     stage.click("Add Loud");
     stage.wait(0.1);
     stage.click("Rename");
-    assert_eq!(stage.asked(), browse(Browse::Rename(file("My band"), "My band Loud".into())));
+    assert_eq!(stage.asked(), [LibraryCommand::Rename(file("My band"), "My band Loud".into()).into()]);
     stage.wait(0.1);
     assert!(is_there(&stage, "Save as…"), "back among the presets");
 }
@@ -180,7 +178,7 @@ fn a_preset_is_not_renamed_to_what_another_is_called() {
     let mut stage = Stage::with_library(DEFAULT);
     let mut library = library();
     library.user.push(listing("My band live", Some(file("My band live")), &[]));
-    stage.session.browsing.set_library(library);
+    stage.session.set_library(library);
     open(&mut stage);
     stage.click("Rename My band");
     stage.wait(0.1);
@@ -191,25 +189,24 @@ fn a_preset_is_not_renamed_to_what_another_is_called() {
 
 #[test]
 fn a_deleted_preset_is_brought_back_from_the_browser() {
-    let mut stage = Stage::with_library(DEFAULT);
+    let folder = Folder::new();
+    folder.save(&Preset::unsupervised(2, 2), "My band");
+    let mut stage = Stage::with_worker(DEFAULT);
+    let exists = || folder.path("My band").exists();
     open(&mut stage);
     stage.click("Delete My band");
-    assert_eq!(stage.asked(), browse(Browse::Delete(file("My band"))));
-    // What the worker does.
-    let trashed = Trashed { file: file("My band"), kept_at: "/presets/.trash/0.My band".into() };
-    stage.session.history().push(Step::Deleted(trashed.clone()));
-    stage.session.browsing.set_deleted(Some(trashed.clone()));
-    stage.session.browsing.set_library(Library { user: Vec::new(), ..library() });
     stage.wait(0.1);
-    assert!(stage.shows("Deleted “My band”"));
+    assert!(!exists() && stage.shows("Deleted “My band”"));
+    assert!(stage.session.undo_view().undo.is_some());
     stage.click("Bring it back");
-    assert_eq!(stage.asked(), browse(Browse::Restore(trashed.clone())));
-    assert!(stage.session.history().undoable().is_none(), "there is nothing left to undo");
-    stage.session.browsing.set_deleted(Some(trashed));
+    stage.wait(0.1);
+    assert!(exists() && !stage.shows("Deleted “My band”"));
+    assert_eq!(stage.session.undo_view().undo, None, "there is nothing left to undo");
+    stage.click("Delete My band");
     stage.wait(0.1);
     stage.click("Leave it deleted");
     stage.wait(0.1);
-    assert!(!stage.shows("Deleted “My band”") && stage.asked().is_empty());
+    assert!(!exists() && !stage.shows("Deleted “My band”"));
 }
 
 #[test]
@@ -217,7 +214,7 @@ fn the_folder_is_shown() {
     let mut stage = Stage::with_library(DEFAULT);
     open(&mut stage);
     stage.click("Show folder");
-    assert_eq!(stage.asked(), browse(Browse::Reveal(None)));
+    assert_eq!(stage.asked(), [LibraryCommand::ShowFolder(None).into()]);
 }
 
 #[test]
@@ -228,7 +225,7 @@ fn the_browser_is_whole_in_every_window_and_every_control_is_named() {
             let name = format!("Preset with a rather long name, number {i}");
             listing(&name, Some(file(&name)), &NAMES)
         };
-        stage.session.browsing.set_library(Library { user: (0..500).map(user).collect(), ..library() });
+        stage.session.set_library(Library { user: (0..500).map(user).collect(), ..library() });
         open(&mut stage);
         let window = stage.harness.ctx.content_rect();
         let controls =

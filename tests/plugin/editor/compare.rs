@@ -1,13 +1,11 @@
 //! Two states to compare: what is exchanged, what is copied, what stays.
 
-use super::{
-    stage::{DEFAULT, Stage, assert_one_gesture},
-    undo::version,
-};
+use super::stage::{DEFAULT, Stage, summary};
 use egui_kittest::kittest::{NodeT as _, Queryable};
+use std::sync::Arc;
 use unbraid::instance::{
-    command::{Replay, Request},
-    session::Activity,
+    params::ParamId,
+    state::{message::Message, summary::Summary},
 };
 
 fn is_lit(stage: &Stage, name: &str) -> bool {
@@ -21,7 +19,7 @@ fn gain(stage: &Stage) -> f32 {
 
 #[test]
 fn each_side_keeps_its_knobs_and_switches() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     assert!(is_lit(&stage, "State A") && !is_lit(&stage, "State B"));
     stage.click("State B");
     assert!(is_lit(&stage, "State B") && gain(&stage) == 0.0, "at first both are the same");
@@ -29,10 +27,11 @@ fn each_side_keeps_its_knobs_and_switches() {
     stage.click("Bass mute");
     stage.type_into("Focus value", "2", egui::Key::Enter);
     let turned = gain(&stage);
-    stage.told_of(&stage.params.strips[0].gain);
+    stage.host.told().clear();
     stage.click("State A");
     assert_eq!((gain(&stage), stage.params.strips[1].mute.value(), stage.params.focus.value()), (0.0, false, 1.5));
-    assert_one_gesture(&stage.told_of(&stage.params.strips[0].gain));
+    assert_eq!(stage.set_by_worker(), [ParamId::Gain(0), ParamId::Mute(1), ParamId::Focus]);
+    assert!(stage.host.told().is_empty(), "the worker tells the host");
     stage.click("State B");
     assert_eq!((gain(&stage), stage.params.strips[1].mute.value(), stage.params.focus.value()), (turned, true, 2.0));
     stage.click("State B");
@@ -41,7 +40,7 @@ fn each_side_keeps_its_knobs_and_switches() {
 
 #[test]
 fn copying_makes_both_sides_the_same() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     stage.click("State B");
     stage.drag("Drums gain", 30.0);
     let turned = gain(&stage);
@@ -57,7 +56,7 @@ fn copying_makes_both_sides_the_same() {
 
 #[test]
 fn switches_and_copies_are_undone_in_order() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     stage.drag("Drums gain", 30.0);
     let first = gain(&stage);
     stage.click("State B");
@@ -86,22 +85,25 @@ fn switches_and_copies_are_undone_in_order() {
 
 #[test]
 fn the_preset_goes_with_its_side() {
-    let mut stage = Stage::new(2, DEFAULT);
-    let (kit, band) = (version("Kit"), version("Band"));
-    stage.session.history().set_current(kit.clone());
+    let mut stage = Stage::with_worker(DEFAULT);
+    let titled = |title: &str| Summary { title: title.to_owned(), ..summary(2) };
+    stage.show(titled("Kit"));
+    let kit = stage.playback.version();
     stage.click("State B");
-    assert!(stage.asked().is_empty(), "the same preset plays on");
-    stage.session.history().set_current(band.clone());
+    assert!(Arc::ptr_eq(&stage.playback.version(), &kit), "the same preset plays on");
+    stage.show(titled("Band"));
     stage.click("State A");
-    assert_eq!(stage.asked(), [Request::Replay(Replay { version: kit.clone(), knobs: None })]);
-    stage.session.history().set_current(kit);
+    assert_eq!(stage.session.summary().title, "Kit");
+    stage.show(titled("Room"));
     stage.click("State B");
-    assert_eq!(stage.asked(), [Request::Replay(Replay { version: band, knobs: None })]);
+    assert_eq!(stage.session.summary().title, "Band");
+    stage.click("State A");
+    assert_eq!(stage.session.summary().title, "Room");
 }
 
 #[test]
 fn what_only_serves_to_listen_stays() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     stage.click("Bypass");
     stage.click("State B");
     stage.click("Bypass");
@@ -112,15 +114,15 @@ fn what_only_serves_to_listen_stays() {
 
 #[test]
 fn sides_are_not_exchanged_while_a_preset_is_on_its_way() {
-    let mut stage = Stage::new(2, DEFAULT);
-    stage.session.set_activity(Activity::Loading("Kit".into()));
+    let mut stage = Stage::with_worker(DEFAULT);
+    stage.session.set_message(Message::Loading("Kit".into()));
     stage.click("State B");
     assert!(is_lit(&stage, "State A"));
 }
 
 #[test]
 fn both_sides_outlive_the_window() {
-    let mut first = Stage::new(2, DEFAULT);
+    let mut first = Stage::with_worker(DEFAULT);
     first.click("State B");
     first.drag("Drums gain", 30.0);
     let turned = gain(&first);

@@ -1,6 +1,7 @@
 //! Switches, the mode, the preset menu, what a loaded preset does to the knobs.
 
-use super::stage::{DEFAULT, Stage, Told, assert_one_gesture};
+use super::stage::{DEFAULT, Stage, assert_one_gesture};
+use crate::browsing::rig::Folder;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use std::{
     path::PathBuf,
@@ -10,11 +11,11 @@ use std::{
 use unbraid::{
     editor::{EditorState, file_chooser::FileChooser},
     instance::{
-        command::Request,
-        params::{GAIN_SILENCE_DB, Mode},
-        session::Playing,
+        command::PresetCommand,
+        params::{GAIN_SILENCE_DB, Mode, ParamId},
+        state::audio_status::AudioStatus,
     },
-    preset::Knobs,
+    preset::{Knobs, Preset},
     separator::LatencyMode,
 };
 
@@ -39,22 +40,25 @@ fn mute_solo_and_bypass_are_whole_gestures_and_show_their_state() {
 }
 
 #[test]
-fn another_mode_asks_for_one_restart_and_says_that_it_waits() {
+fn another_mode_says_that_it_waits() {
     let mut stage = Stage::new(2, DEFAULT);
-    assert!(stage.host.told().is_empty(), "the mode in force needs no restart");
     stage.click("Live");
     assert_eq!(stage.params.mode.value(), Mode::Live);
     assert_one_gesture(&stage.told_of(&stage.params.mode));
     stage.wait(1.0);
-    assert_eq!(*stage.host.told(), [Told::Restart]);
+    assert!(stage.host.told().is_empty(), "the plugin's entry asks for a restart: {:?}", stage.host.told());
     assert!(stage.shows("Live takes over when the host restarts the plugin"));
 
     stage.click("Balanced");
     stage.wait(1.0);
-    stage.told_of(&stage.params.mode);
-    assert_eq!(*stage.host.told(), [Told::Restart, Told::Restart], "once per change");
+    assert_one_gesture(&stage.told_of(&stage.params.mode));
+    assert!(stage.host.told().is_empty(), "{:?}", stage.host.told());
 
-    stage.session.set_playing(Playing { mode: LatencyMode::Balanced, latency_samples: 1024, sample_rate: 48_000.0 });
+    stage.session.set_audio_status(AudioStatus {
+        mode: LatencyMode::Balanced,
+        latency_samples: 1024,
+        sample_rate: 48_000.0,
+    });
     stage.wait(0.1);
     assert!(!stage.shows("takes over"));
     assert_eq!(stage.spoken("Latency"), "21.3 ms · 1024 samples");
@@ -68,14 +72,14 @@ fn another_mode_asks_for_one_restart_and_says_that_it_waits() {
 fn the_menu_loads_factory_and_user_presets() {
     let mut stage = Stage::with_library(DEFAULT);
     for (name, request) in [
-        ("2 kits", Request::LoadFactory("2 kits".into())),
-        ("My band", Request::LoadFile("/presets/My band.unbraid.safetensors".into())),
+        ("2 kits", PresetCommand::LoadFactory("2 kits".into())),
+        ("My band", PresetCommand::LoadFile("/presets/My band.unbraid.safetensors".into())),
     ] {
         assert!(stage.harness.query_by_label(name).is_none(), "the menu is closed");
         stage.click("Preset");
         stage.wait(0.1);
         stage.click(name);
-        assert_eq!(stage.asked(), [request]);
+        assert_eq!(stage.asked(), [request.into()]);
         stage.wait(0.1);
     }
 }
@@ -95,7 +99,7 @@ fn a_file_is_chosen_without_holding_up_the_host() {
     assert!(stage.asked().is_empty());
     answer.send("/tmp/kit.unbraid.safetensors".into()).unwrap();
     let request = stage.inbox.recv_timeout(Duration::from_secs(10)).unwrap();
-    assert_eq!(request, Request::LoadFile("/tmp/kit.unbraid.safetensors".into()));
+    assert_eq!(request, PresetCommand::LoadFile("/tmp/kit.unbraid.safetensors".into()).into());
     let patience = Instant::now() + Duration::from_secs(10);
     while dialog.is_open() && Instant::now() < patience {
         std::thread::yield_now();
@@ -105,19 +109,21 @@ fn a_file_is_chosen_without_holding_up_the_host() {
 }
 
 #[test]
-fn a_loaded_preset_brings_its_knobs_along_as_gestures() {
-    let mut stage = Stage::new(2, DEFAULT);
-    stage.session.offer_knobs(vec![
-        Knobs { gain_db: Some(-4.5), mute: false, solo: true },
-        Knobs { gain_db: None, mute: true, solo: false },
-    ]);
+fn a_loaded_preset_brings_its_knobs_along() {
+    let folder = Folder::new();
+    let mut preset = Preset::unsupervised(2, 2);
+    preset.sources[0].knobs = Knobs { gain_db: Some(-4.5), mute: false, solo: true };
+    preset.sources[1].knobs = Knobs { gain_db: None, mute: true, solo: false };
+    folder.save(&preset, "Kit");
+    let mut stage = Stage::with_worker(DEFAULT);
+    stage.click("Preset");
+    stage.wait(0.1);
+    stage.click("Kit");
     stage.wait(0.1);
     let [drums, bass, ..] = &stage.params.strips;
     assert!((drums.gain.value() + 4.5).abs() < 1e-3 && drums.solo.value() && !drums.mute.value());
     assert!(bass.gain.value() == GAIN_SILENCE_DB && bass.mute.value() && !bass.solo.value());
-    assert_one_gesture(&stage.told_of(&drums.gain));
-    assert_one_gesture(&stage.told_of(&drums.solo));
-    assert_one_gesture(&stage.told_of(&bass.gain));
-    assert_one_gesture(&stage.told_of(&bass.mute));
-    assert!(stage.host.told().is_empty(), "what stood right already was left alone: {:?}", stage.host.told());
+    let moved = [ParamId::Gain(0), ParamId::Solo(0), ParamId::Gain(1), ParamId::Mute(1)];
+    assert_eq!(stage.set_by_worker(), moved, "what stood right already was left alone");
+    assert!(stage.host.told().is_empty(), "the worker tells the host: {:?}", stage.host.told());
 }

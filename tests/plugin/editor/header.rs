@@ -84,10 +84,10 @@ fn an_asterisk_says_that_a_knob_stands_elsewhere_than_the_presets() {
     assert_eq!(stage.spoken("Preset"), "Drums + Bass *");
     // A preset that holds just these knobs.
     let knobs = vec![Knobs::default(), Knobs { mute: true, ..Knobs::default() }];
-    stage.session.set_summary(Summary { knobs, ..summary(2) });
+    stage.show(Summary { knobs, ..summary(2) });
     stage.wait(0.1);
     assert_eq!(stage.spoken("Preset"), "Drums + Bass");
-    stage.session.set_summary(Summary { changed: true, ..summary(2) });
+    stage.show(Summary { changed: true, ..summary(2) });
     stage.click("Bass mute");
     stage.wait(0.1);
     assert_eq!(stage.spoken("Preset"), "Drums + Bass *", "something was learned");
@@ -96,9 +96,9 @@ fn an_asterisk_says_that_a_knob_stands_elsewhere_than_the_presets() {
 #[test]
 fn a_preset_whose_file_is_gone_is_the_users_still_and_can_be_saved_anew() {
     let mut stage = Stage::new(2, DEFAULT);
-    stage.session.set_summary(Summary { origin: Origin::File(file("Gone")), title: "Gone".into(), ..summary(2) });
+    stage.show(Summary { origin: Origin::File(file("Gone")), title: "Gone".into(), ..summary(2) });
     let user: Vec<Listing> = Vec::new();
-    stage.session.browsing.set_library(Library { origin_missing: true, user, ..Library::default() });
+    stage.session.set_library(Library { origin_missing: true, user, ..Library::default() });
     stage.wait(0.1);
     assert!(stage.shows("The preset's file is missing"));
     stage.click("Preset");

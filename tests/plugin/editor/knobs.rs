@@ -1,11 +1,14 @@
 //! What a hand does to a knob, and what the host hears of it.
 
-use super::stage::{DEFAULT, Stage, Told, assert_one_gesture, summary};
+use super::stage::{DEFAULT, Stage, Told, assert_one_gesture};
 use egui::{Key, Modifiers, MouseWheelUnit, vec2};
 use egui_kittest::kittest::Queryable;
 use nice_plug::prelude::{FloatParam, Param};
 use std::sync::atomic::Ordering::SeqCst;
-use unbraid::instance::params::{GAIN_MAX_DB, GAIN_SILENCE_DB};
+use unbraid::instance::{
+    command::PresetCommand,
+    params::{GAIN_MAX_DB, GAIN_SILENCE_DB},
+};
 
 const CTRL: Modifiers = Modifiers { ctrl: true, command: true, ..Modifiers::NONE };
 
@@ -250,18 +253,20 @@ fn small_knobs_are_turned_like_the_big_ones() {
 
 #[test]
 fn a_preset_that_arrives_during_a_drag_waits_for_the_hand() {
-    let mut stage = stage();
+    let mut stage = Stage::with_worker(DEFAULT);
+    stage.wheel("Drums gain", -3.0, Modifiers::NONE);
     let from = stage.centre("Bass gain");
     stage.press(from);
-    stage.session.set_summary(summary(1));
-    stage.session.offer_knobs(vec![Default::default()]);
+    stage.session.send(PresetCommand::Unsupervised(2));
+    stage.wait(0.1);
+    assert_eq!(stage.session.summary().title, "2 parts");
     stage.move_to(from + vec2(0.0, 20.0));
     assert!(stage.harness.query_by_label("Bass gain").is_some());
     stage.release(from + vec2(0.0, 20.0));
     assert_one_gesture(&stage.told_of(&stage.params.strips[1].gain));
     stage.wait(0.1);
     assert!(stage.harness.query_by_label("Bass gain").is_none());
-    assert!(stage.session.take_knobs().is_none(), "the preset's own knobs were taken over afterwards");
+    assert_eq!(stage.params.strips[0].gain_db(), Some(0.0), "the preset's own knobs were taken over");
 }
 
 /// A host with large blocks takes a value over only after the next notch has come.

@@ -3,9 +3,11 @@
 use super::stage::{DEFAULT, SMALLEST, Stage, summary};
 use unbraid::{
     instance::{
-        command::Request,
-        session::LearnState,
-        state::summary::{Origin, Summary},
+        command::{AdaptationCommand, Command, LearnCommand, PresetCommand, SourceCommand},
+        state::{
+            learn_state::LearnState,
+            summary::{Origin, Summary},
+        },
     },
     preset::Kind,
 };
@@ -21,13 +23,13 @@ fn the_switch_begins_a_take_and_ends_it() {
     for size in [DEFAULT, SMALLEST] {
         let mut stage = Stage::new(2, size);
         stage.click("Bass learn");
-        assert_eq!(stage.asked(), [Request::Learn(1)]);
+        assert_eq!(stage.asked(), [LearnCommand::Start(1).into()]);
         capturing(&mut stage, 0.0);
         assert!(stage.shows("waiting for its first sound"));
         capturing(&mut stage, 2.4);
         assert!(stage.shows("Capturing bass: 2.4 s of 10 s"));
         stage.click("Bass learn");
-        assert_eq!(stage.asked(), [Request::StopCapture]);
+        assert_eq!(stage.asked(), [LearnCommand::Stop.into()]);
         stage.session.set_learning(LearnState { job: Some((1, 0.37)), ..LearnState::default() });
         stage.wait(0.1);
         assert!(stage.shows("Learning bass: 37 %"));
@@ -44,14 +46,14 @@ fn the_strips_menu_learns_in_every_way_there_is() {
     state.material[0] = 5.2;
     stage.session.set_learning(state);
     for (item, request) in [
-        ("Learn Drums: play it alone", Request::Learn(0)),
-        ("Learn what just played (10 s)", Request::LearnLast(0)),
-        ("Learn again from the 5.2 s heard", Request::LearnAgain(0)),
+        ("Learn Drums: play it alone", LearnCommand::Start(0)),
+        ("Learn what just played (10 s)", LearnCommand::Last(0)),
+        ("Learn again from the 5.2 s heard", LearnCommand::Again(0)),
     ] {
         stage.click("Drums");
         stage.wait(0.1);
         stage.click(item);
-        assert_eq!(stage.asked(), [request]);
+        assert_eq!(stage.asked(), [request.into()]);
         stage.wait(0.1);
         assert!(!stage.shows(item), "the menu closes");
     }
@@ -59,7 +61,7 @@ fn the_strips_menu_learns_in_every_way_there_is() {
     stage.click("Drums");
     stage.wait(0.1);
     stage.click("Cancel");
-    assert_eq!(stage.asked(), [Request::CancelLearning]);
+    assert_eq!(stage.asked(), [LearnCommand::Cancel.into()]);
 }
 
 #[test]
@@ -83,20 +85,23 @@ fn a_source_becomes_adaptive_and_is_kept() {
     stage.click("Bass");
     stage.wait(0.1);
     stage.click("Follow the mixture (adaptive)");
-    assert_eq!(stage.asked(), [Request::MakeAdaptive(1)]);
+    assert_eq!(stage.asked(), [SourceCommand::MakeAdaptive(1).into()]);
 
     stage.click("Bass");
     stage.wait(0.1);
     stage.click("May drift towards what plays");
-    assert_eq!(stage.asked(), [Request::Drift(1, true)]);
+    assert_eq!(stage.asked(), [SourceCommand::Drift(1, true).into()]);
     stage.click("Bass");
     stage.wait(0.1);
 
     let mut adaptive = summary(2);
     adaptive.strips[1].kind = Kind::Adaptive;
-    stage.session.set_summary(adaptive);
+    stage.show(adaptive);
     stage.wait(0.1);
-    for (item, request) in [("Keep what it has become", Request::Keep(1)), ("Begin again", Request::ResetAdaptive)] {
+    for (item, request) in [
+        ("Keep what it has learned", Command::from(SourceCommand::Keep(1))),
+        ("Begin again", AdaptationCommand::Reset.into()),
+    ] {
         stage.click("Bass");
         stage.wait(0.1);
         stage.click(item);
@@ -116,7 +121,7 @@ fn a_source_becomes_adaptive_and_is_kept() {
 #[test]
 fn what_was_learned_is_saved_under_a_suggested_name() {
     let mut stage = Stage::with_library(DEFAULT);
-    stage.session.set_summary(Summary { changed: true, ..summary(2) });
+    stage.show(Summary { changed: true, ..summary(2) });
     stage.wait(0.1);
     assert!(stage.spoken("Preset").ends_with("Drums + Bass *"));
     stage.click("Preset");
@@ -125,16 +130,16 @@ fn what_was_learned_is_saved_under_a_suggested_name() {
     stage.wait(0.1);
     assert_eq!(stage.spoken("Preset name"), "My Drums + Bass");
     stage.click("Save");
-    assert_eq!(stage.asked(), [Request::Save("My Drums + Bass".into())]);
+    assert_eq!(stage.asked(), [PresetCommand::Save("My Drums + Bass".into()).into()]);
 
     // A name that there is already is not replaced unawares.
     let mine = Origin::File("/presets/My band.unbraid.safetensors".into());
-    stage.session.set_summary(Summary { title: "My band".into(), origin: mine, ..summary(2) });
+    stage.show(Summary { title: "My band".into(), origin: mine, ..summary(2) });
     stage.wait(0.1);
     stage.click("Preset");
     stage.wait(0.1);
     stage.click("Save as…");
     stage.wait(0.1);
     stage.click("Replace");
-    assert_eq!(stage.asked(), [Request::Save("My band".into())]);
+    assert_eq!(stage.asked(), [PresetCommand::Save("My band".into()).into()]);
 }

@@ -7,6 +7,7 @@ use std::{path::PathBuf, time::Duration};
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
     editor::{EditorState, theme},
+    instance::state::message::Message,
     preset::{
         PALETTE, Preset, Source,
         library::{self, Entry},
@@ -284,7 +285,7 @@ fn the_picture_has_its_share_of_every_window_that_has_room() {
         assert!((least..=most).contains(&share), "{share} of {size}");
     }
     let mut stage = Stage::new(2, SMALLEST);
-    stage.session.set_activity(unbraid::instance::session::Activity::Failed("Long. ".repeat(60)));
+    stage.session.set_message(Message::Failed("Long. ".repeat(60)));
     stage.wait(0.1);
     assert!(stage.harness.query_by_label("Spectrogram").is_none(), "a failure needs its room");
 }

@@ -13,8 +13,11 @@ use unbraid::{
     editor::theme,
     instance::{
         params::{GAIN_SILENCE_DB, Mode},
-        session::{Activity, LearnState},
-        state::summary::{Origin, Summary},
+        state::{
+            learn_state::LearnState,
+            message::Message,
+            summary::{Origin, Summary},
+        },
     },
     preset::library::{Library, Trashed, Trouble},
 };
@@ -96,7 +99,7 @@ fn mute_and_solo_are_lit_in_colours_of_their_own() {
 fn a_failure_stands_out() {
     for (size, name) in [(DEFAULT, "default"), (SMALLEST, "smallest")] {
         let mut stage = playing(8, size);
-        stage.session.set_activity(Activity::Failed(
+        stage.session.set_message(Message::Failed(
             "kit.unbraid.safetensors: source 2 \"bass\" has 1025 x 25 bases where the header says 1025 x 30; \
              the file is damaged, please load another copy."
                 .to_owned(),
@@ -129,7 +132,7 @@ fn pages_menus_and_scales_are_drawn() {
         for scale in [1.0, 2.0, 0.75] {
             let name = format!("{name}_{:.0}", 100.0 * scale);
             let mut stage = with_bases(size * scale);
-            *stage.params.editor_scale.lock().unwrap() = Some(scale);
+            *stage.params.editor_scale.lock() = Some(scale);
             play(&mut stage, 0.7);
             drop(picture(&mut stage, &format!("strips_{name}")));
             stage.click("Page of bases");
@@ -138,7 +141,7 @@ fn pages_menus_and_scales_are_drawn() {
             let bases = picture(&mut stage, &format!("bases_{name}"));
             assert!(bases(theme::WELL) + bases(theme::CARD) > 1_000);
             let mut stage = untaught(size * scale);
-            *stage.params.editor_scale.lock().unwrap() = Some(scale);
+            *stage.params.editor_scale.lock() = Some(scale);
             stage.click("Page of bases");
             play(&mut stage, 0.7);
             stage.click("Basis 2");
@@ -155,7 +158,7 @@ fn pages_menus_and_scales_are_drawn() {
             drop(picture(&mut stage, &format!("menu_{}_{name}", within.replace(' ', "_"))));
         }
         let mut stage = Stage::new(2, size);
-        stage.session.set_summary(Summary { strips: Vec::new(), ..summary(2) });
+        stage.show(Summary { strips: Vec::new(), ..summary(2) });
         play(&mut stage, 0.2);
         drop(picture(&mut stage, &format!("no_preset_{name}")));
         let mut stage = Stage::new(2, size);
@@ -173,7 +176,7 @@ fn pages_menus_and_scales_are_drawn() {
 fn states_are_drawn() {
     let mut stage = Stage::with_library(SMALLEST);
     play(&mut stage, 0.7);
-    stage.session.set_activity(Activity::Loading("Slap + Room".to_owned()));
+    stage.session.set_message(Message::Loading("Slap + Room".to_owned()));
     // SAFETY: the stage holds the parameters.
     unsafe { nice_plug::prelude::Param::as_ptr(&stage.params.mode)._internal_set_normalized_value(0.0) };
     play(&mut stage, 0.1);
@@ -201,8 +204,8 @@ fn states_are_drawn() {
 
         let mut stage = Stage::with_library(size);
         let origin = Origin::File(file("Gone"));
-        stage.session.set_summary(Summary { origin, title: "Gone".to_owned(), ..summary(2) });
-        stage.session.browsing.set_library(Library { origin_missing: true, ..library() });
+        stage.show(Summary { origin, title: "Gone".to_owned(), ..summary(2) });
+        stage.session.set_library(Library { origin_missing: true, ..library() });
         play(&mut stage, 0.3);
         drop(picture(&mut stage, &format!("preset_missing_{name}")));
     }
@@ -230,7 +233,7 @@ fn the_browser_is_drawn() {
         let mut stage = Stage::with_library(size);
         let viewport = stage.harness.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).unwrap();
         viewport.native_pixels_per_point = Some(scale);
-        stage.session.browsing.set_library(large_library());
+        stage.session.set_library(large_library());
         for _ in 0..10 {
             stage.session.meters.cpu.write(0.034, 0.06, false);
             play(&mut stage, 0.1);
@@ -247,7 +250,7 @@ fn the_browser_is_drawn() {
         assert!(closed(theme::SELECTION) == 0 && open(theme::SELECTION) > 5_000, "the preset that plays is marked");
         stage.click("Your presets");
         let trashed = Trashed { file: file("Slap + Room"), kept_at: "/presets/.trash/0".into() };
-        stage.session.browsing.set_deleted(Some(trashed));
+        stage.session.set_deleted(Some(trashed));
         play(&mut stage, 0.2);
         let _ = picture(&mut stage, &format!("header_{name}_deleted"));
         stage.click("Rename Big room, 2 kits");

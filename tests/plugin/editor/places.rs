@@ -3,7 +3,7 @@
 use super::stage::{DEFAULT, NAMES, SMALLEST, Stage};
 use egui::Rect;
 use egui_kittest::kittest::{NodeT as _, Queryable};
-use unbraid::{editor::names::display_name, instance::session::Activity};
+use unbraid::{editor::names::display_name, instance::state::message::Message};
 
 const HEADER: [&str; 15] = [
     "Previous preset",
@@ -58,7 +58,7 @@ fn nothing_overlaps_and_nothing_is_cut() {
             let mut stage = Stage::new(count, size);
             let mut names = controls(count);
             assert_well_placed(&stage, &names, &format!("{count} strips at {size}"));
-            stage.session.set_activity(Activity::Failed("A sentence that is long. ".repeat(12)));
+            stage.session.set_message(Message::Failed("A sentence that is long. ".repeat(12)));
             stage.wait(0.1);
             names.push("Dismiss".to_owned());
             assert_well_placed(&stage, &names, &format!("{count} strips with a failure at {size}"));

@@ -50,7 +50,7 @@ fn pages_are_whole_at_every_scale_in_the_smallest_window_and_the_largest() {
             for make in [with_bases, untaught] {
                 // The window grows with the scale: the room is the same.
                 let mut stage = make(size * scale);
-                *stage.params.editor_scale.lock().unwrap() = Some(scale);
+                *stage.params.editor_scale.lock() = Some(scale);
                 stage.wait(0.1);
                 let context = format!("at {scale} of {size}");
                 assert_well_placed(&stage, &names(&stage, "knobs"), &context);

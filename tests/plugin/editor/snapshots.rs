@@ -1,5 +1,5 @@
-//! The interface as it was approved, picture by picture, in the folder `snapshots`. After a change that is meant to be seen:
-//! `UPDATE_SNAPSHOTS=1 cargo test --features plugin --test plugin snapshots`, then look at each of them.
+//! The interface as it was approved, picture by picture, in the folder `snapshots`. After a change that is meant to be
+//! seen: `UPDATE_SNAPSHOTS=1 cargo test --features plugin --test plugin snapshots`, then look at each of them.
 
 use super::{
     bases::with_bases,
@@ -8,7 +8,7 @@ use super::{
 };
 use egui::{Modifiers, Pos2, Vec2, vec2};
 use egui_kittest::SnapshotOptions;
-use unbraid::instance::session::{Activity, LearnState};
+use unbraid::instance::state::{learn_state::LearnState, message::Message};
 
 /// Graphics adapters differ in how they round an edge: so many pixels may be another colour.
 const ANOTHER_COLOUR: usize = 600;
@@ -65,6 +65,6 @@ fn states_look_as_approved() {
     compare(stage, "capturing_bypassed");
     let stage = playing(8, SMALLEST);
     let sentence = "kit.unbraid.safetensors: the file ends too early; load another copy of it.";
-    stage.session.set_activity(Activity::Failed(sentence.to_owned()));
+    stage.session.set_message(Message::Failed(sentence.to_owned()));
     compare(stage, "failed_smallest");
 }

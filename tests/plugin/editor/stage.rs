@@ -8,7 +8,9 @@ use nice_plug::{
     prelude::{GuiContextInner, Param, ParamPtr, PluginState},
 };
 use std::{
+    cell::RefCell,
     path::PathBuf,
+    rc::Rc,
     sync::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering::SeqCst},
@@ -17,17 +19,26 @@ use std::{
 use unbraid::{
     editor::{EditorState, draw, theme},
     instance::{
-        command::Request,
-        params::UnbraidParams,
-        project::stored_preset::PresetField,
-        session::{Activity, Playing, Session},
-        state::summary::{Origin, Strip, Summary},
-        worker::browsing::Browse,
+        command::{Command, LibraryCommand, UndoCommand},
+        host_params::{HostParams, ParamChanges},
+        params::{ParamId, UnbraidParams},
+        project::{
+            playback::{Basis, Playback},
+            version::Version,
+        },
+        session::Session,
+        state::{
+            audio_status::AudioStatus,
+            summary::{Origin, Strip, Summary},
+        },
+        worker::{Worker, context::Context},
     },
+    learner::adapted::Adapted,
     preset::{
-        Kind, Knobs, PALETTE,
+        Kind, Knobs, PALETTE, Preset,
         library::{Entry, Library, Listing},
     },
+    realtime::wires,
     separator::LatencyMode,
 };
 
@@ -131,13 +142,64 @@ pub(super) fn library() -> Library {
     }
 }
 
+/// One instance of the plugin, which is not active.
+#[derive(Clone)]
+struct Instance {
+    params: Arc<UnbraidParams>,
+    playback: Arc<Playback>,
+    session: Arc<Session>,
+    inbox: Receiver<Command>,
+    /// Carries out what is sent, after every frame.
+    worker: Option<Rc<RefCell<StageWorker>>>,
+}
+
+/// A worker without a thread, and the host's end of its way there.
+struct StageWorker {
+    worker: Worker,
+    changes: ParamChanges,
+}
+
+impl Instance {
+    /// `summary` is shown of a preset without bases, in Quality at 44.1 kHz.
+    fn new(summary: Summary) -> Self {
+        let empty = Version::new(Arc::new(Preset::of(Vec::new())), b"", "", Origin::New);
+        let playback = Playback::new(Arc::new(empty.described(summary)));
+        let params = Arc::new(UnbraidParams::new(playback.clone()));
+        let (session, inbox) = Session::new(playback.clone());
+        let (mode, sample_rate) = (LatencyMode::Quality, 44_100.0);
+        session.set_audio_status(AudioStatus { mode, latency_samples: 3584, sample_rate });
+        Self { params, playback, session, inbox, worker: None }
+    }
+
+    /// The same with a worker.
+    fn with_worker(self) -> Self {
+        let (params, changes) = HostParams::new(self.params.clone());
+        let context =
+            Context::new(self.playback.clone(), self.session.clone(), Arc::default(), wires::connect().1, params);
+        let mut worker = Worker::new(context);
+        worker.look();
+        Self { worker: Some(Rc::new(RefCell::new(StageWorker { worker, changes }))), ..self }
+    }
+
+    /// Lets the worker, if there is one, carry out what was sent.
+    fn serve(&self) {
+        if let Some(worker) = &self.worker {
+            let worker = &mut worker.borrow_mut().worker;
+            self.inbox.try_iter().for_each(|command| worker.serve(command));
+            worker.look();
+        }
+    }
+}
+
 /// The interface on its stage.
 pub(super) struct Stage {
     pub(super) params: Arc<UnbraidParams>,
+    pub(super) playback: Arc<Playback>,
     pub(super) session: Arc<Session>,
-    pub(super) inbox: Receiver<Request>,
+    pub(super) inbox: Receiver<Command>,
     pub(super) host: Arc<Host>,
     pub(super) harness: Harness<'static>,
+    instance: Instance,
 }
 
 impl Stage {
@@ -149,8 +211,13 @@ impl Stage {
     /// Two sources, and presets to choose from.
     pub(super) fn with_library(size: Vec2) -> Self {
         let stage = Self::new(2, size);
-        stage.session.browsing.set_library(library());
+        stage.session.set_library(library());
         stage
+    }
+
+    /// Two sources, and a worker that carries out what the editor sends after every frame.
+    pub(super) fn with_worker(size: Vec2) -> Self {
+        Self::open(Instance::new(summary(2)).with_worker(), size, 1.0, EditorState::default())
     }
 
     pub(super) fn with_state(count: usize, size: Vec2, state: EditorState) -> Self {
@@ -159,30 +226,19 @@ impl Stage {
 
     /// The same on a screen with `scale` pixels per point.
     pub(super) fn scaled(count: usize, size: Vec2, scale: f32, state: EditorState) -> Self {
-        let params = Arc::new(UnbraidParams::new(PresetField::default()));
-        let (session, inbox) = Session::new(summary(count));
-        session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 3584, sample_rate: 44_100.0 });
-        Self::open(params, session, inbox, size, scale, state)
+        Self::open(Instance::new(summary(count)), size, scale, state)
     }
 
     /// A new window of the instance that `before` shows.
     pub(super) fn reopened(before: &Self) -> Self {
         let size = before.harness.ctx.content_rect().size();
-        let inbox = before.inbox.clone();
-        Self::open(before.params.clone(), before.session.clone(), inbox, size, 1.0, EditorState::default())
+        Self::open(before.instance.clone(), size, 1.0, EditorState::default())
     }
 
-    fn open(
-        params: Arc<UnbraidParams>,
-        session: Arc<Session>,
-        inbox: Receiver<Request>,
-        size: Vec2,
-        scale: f32,
-        mut state: EditorState,
-    ) -> Self {
+    fn open(instance: Instance, size: Vec2, scale: f32, mut state: EditorState) -> Self {
         let host = Arc::new(Host::default());
         let gui = GuiContext::new(host.clone());
-        let (their_params, their_session) = (params.clone(), session.clone());
+        let shown = instance.clone();
         let harness = Harness::builder()
             .with_size(size)
             .with_pixels_per_point(scale)
@@ -193,9 +249,27 @@ impl Stage {
                 let window = ui.ctx().content_rect();
                 let mut whole = ui.new_child(UiBuilder::new().max_rect(window));
                 whole.set_clip_rect(window);
-                draw(&mut whole, &their_params, &their_session, &gui, &mut state);
+                draw(&mut whole, &shown.params, &shown.session, &gui, &mut state);
+                shown.serve();
             });
-        Self { params, session, inbox, host, harness }
+        let Instance { params, playback, session, inbox, .. } = instance.clone();
+        Self { params, playback, session, inbox, host, harness, instance }
+    }
+
+    /// `version` plays from the next frame on.
+    pub(super) fn put(&self, version: Version) {
+        let before = self.playback.version();
+        self.playback.replace(Basis::Version(&before), Arc::new(version), None, || {}).unwrap();
+    }
+
+    /// What plays is described by `summary` from the next frame on.
+    pub(super) fn show(&self, summary: Summary) {
+        self.put(self.playback.version().described(summary));
+    }
+
+    /// `preset`, which has learned `state`, plays from the next frame on.
+    pub(super) fn play(&self, preset: Preset, state: Adapted, title: &str, origin: Origin) {
+        self.put(Version::new(Arc::new(preset), b"", title, origin).with_adaptive_state(Arc::new(state)));
     }
 
     /// The place of the control of this name.
@@ -291,12 +365,24 @@ impl Stage {
         self.harness.run_steps((seconds * 60.0).ceil() as usize);
     }
 
-    /// What was asked of the worker since the last question, but for reading the library. It is done by then.
-    pub(super) fn asked(&self) -> Vec<Request> {
-        if matches!(self.session.activity(), Activity::Loading(_)) {
-            self.session.set_activity(Activity::Idle);
-        }
-        self.inbox.try_iter().filter(|request| *request != Request::Browse(Browse::Read)).collect()
+    /// What was asked of the worker since the last question, but for reading the library, looking, and what it only
+    /// writes down in its undo history.
+    pub(super) fn asked(&self) -> Vec<Command> {
+        let is_asked = |command: &Command| {
+            !matches!(
+                command,
+                Command::Look
+                    | Command::Library(LibraryCommand::Refresh)
+                    | Command::Undo(UndoCommand::EndTurn | UndoCommand::Moved(_))
+            )
+        };
+        self.inbox.try_iter().filter(is_asked).collect()
+    }
+
+    /// Which parameters the worker has set since the last question, in order. The host is told of each.
+    pub(super) fn set_by_worker(&self) -> Vec<ParamId> {
+        let mut worker = self.instance.worker.as_ref().unwrap().borrow_mut();
+        std::iter::from_fn(|| worker.changes.pop()).map(|change| change.param).collect()
     }
 
     /// What the host was told of `param` since the last question, in order.

@@ -8,22 +8,21 @@ use unbraid::{
         window::usable_size,
     },
     instance::{
-        command::Request,
-        session::{Activity, LearnState, Playing},
-        state::summary::Summary,
+        command::PresetCommand,
+        state::{audio_status::AudioStatus, learn_state::LearnState, message::Message, summary::Summary},
     },
     separator::LatencyMode,
 };
 
 #[test]
 fn a_failure_is_shown_until_it_is_dismissed() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     let sentence = "kit.safetensors: the file ends too early, please load another copy.";
-    stage.session.set_activity(Activity::Failed(sentence.into()));
+    stage.session.set_message(Message::Failed(sentence.into()));
     stage.wait(0.1);
     assert!(stage.shows(sentence));
     stage.click("Dismiss");
-    assert_eq!(stage.session.activity(), Activity::Idle);
+    assert_eq!(stage.session.message(), Message::None);
     stage.wait(0.1);
     assert!(!stage.shows(sentence));
 }
@@ -31,10 +30,10 @@ fn a_failure_is_shown_until_it_is_dismissed() {
 #[test]
 fn loading_and_bypass_are_said() {
     let mut stage = Stage::new(2, DEFAULT);
-    stage.session.set_activity(Activity::Loading("Slap + Room".into()));
+    stage.session.set_message(Message::Loading("Slap + Room".into()));
     stage.wait(0.1);
     assert!(stage.shows("Loading Slap + Room…"));
-    stage.session.set_activity(Activity::Idle);
+    stage.session.set_message(Message::None);
     stage.wait(0.1);
     assert!(!stage.shows("Loading"));
     stage.click("Bypass");
@@ -59,14 +58,15 @@ fn silence_is_blamed_on_the_input_alone() {
 fn without_a_preset_there_are_three_ways_on() {
     let mut stage = Stage::new(2, SMALLEST);
     let nothing = Summary { strips: Vec::new(), ..stage.session.summary().as_ref().clone() };
-    stage.session.set_summary(nothing);
+    stage.show(nothing);
     stage.wait(0.1);
     assert!(stage.shows("No preset plays"));
-    for (button, request) in
-        [("Drums + Bass", Request::LoadFactory("Drums + Bass".into())), ("Two untaught parts", Request::TakeApart(2))]
-    {
+    for (button, request) in [
+        ("Drums + Bass", PresetCommand::LoadFactory("Drums + Bass".into())),
+        ("Two untaught parts", PresetCommand::Unsupervised(2)),
+    ] {
         stage.click(button);
-        assert_eq!(stage.inbox.try_iter().collect::<Vec<_>>(), [request]);
+        assert_eq!(stage.inbox.try_iter().collect::<Vec<_>>(), [request.into()]);
     }
     assert!(stage.shows("Open a preset…"));
 }
@@ -74,7 +74,7 @@ fn without_a_preset_there_are_three_ways_on() {
 #[test]
 fn before_the_first_activation_no_latency_is_claimed_and_no_restart_asked() {
     let mut stage = Stage::new(2, DEFAULT);
-    stage.session.set_playing(Playing { mode: LatencyMode::Quality, latency_samples: 0, sample_rate: 0.0 });
+    stage.session.set_audio_status(AudioStatus { mode: LatencyMode::Quality, latency_samples: 0, sample_rate: 0.0 });
     stage.click("Live");
     stage.wait(0.1);
     stage.told_of(&stage.params.mode);
@@ -119,7 +119,8 @@ fn frames_come_fast_while_a_meter_moves_and_not_at_all_at_rest() {
     assert_eq!(next_frame(&stage), Duration::MAX);
 }
 
-/// The load is a number that changes: it is read once a second while the host plays silence, and no more once it has stopped.
+/// The load is a number that changes: it is read once a second while the host plays silence, and no more once it has
+/// stopped.
 #[test]
 fn silence_that_is_played_is_drawn_once_a_second() {
     let mut stage = Stage::new(2, DEFAULT);
@@ -137,16 +138,16 @@ fn silence_that_is_played_is_drawn_once_a_second() {
 fn an_editor_that_rests_is_woken_by_what_is_new_and_by_nothing_else() {
     let stage = Stage::new(2, DEFAULT);
     let (wake, woken) = std::sync::mpsc::channel();
-    stage.session.waker.set(move || wake.send(()).unwrap());
+    let _window = stage.session.repaint.open(move || wake.send(()).unwrap());
     let is_woken = || woken.try_iter().count() > 0;
     stage.session.set_learning(LearnState::default());
-    stage.session.set_activity(Activity::Idle);
+    stage.session.set_message(Message::None);
     assert!(!is_woken());
-    stage.session.set_activity(Activity::Loading("Slap + Room".into()));
+    stage.session.set_message(Message::Loading("Slap + Room".into()));
     assert!(is_woken());
     stage.session.set_learning(LearnState { take: Some((0, 0.0, 0.0)), ..LearnState::default() });
     assert!(is_woken());
-    stage.session.set_playing(stage.session.playing());
+    stage.session.set_audio_status(stage.session.audio_status());
     assert!(is_woken());
 }
 

@@ -5,9 +5,8 @@ use egui::Key;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
     instance::{
-        command::Request,
-        session::Activity,
-        worker::sources::{Arrange, Found},
+        command::{AdaptationCommand, PresetCommand, SourceCommand},
+        state::{message::Message, preset_sources::PresetSources},
     },
     preset::{Cue, Kind, library::Entry},
 };
@@ -31,7 +30,7 @@ fn a_source_is_renamed_by_a_pick_or_by_typing() {
         let taken = stage.harness.get_by_label("drums").accesskit_node().is_disabled();
         assert!(taken, "a name that another source has is not on offer");
         stage.click("vocals");
-        assert_eq!(stage.asked(), [Arrange::Rename(1, "vocals".into()).into()]);
+        assert_eq!(stage.asked(), [SourceCommand::Rename(1, "vocals".into()).into()]);
         stage.wait(0.1);
         assert!(!stage.shows("Name of the source"), "the menu closes");
 
@@ -40,16 +39,16 @@ fn a_source_is_renamed_by_a_pick_or_by_typing() {
         stage.key(Key::A, egui::Modifiers::COMMAND);
         stage.event(egui::Event::Text("sub".into()));
         stage.key(Key::Enter, egui::Modifiers::NONE);
-        assert_eq!(stage.asked(), [Arrange::Rename(1, "sub".into()).into()]);
+        assert_eq!(stage.asked(), [SourceCommand::Rename(1, "sub".into()).into()]);
     }
 }
 
 #[test]
 fn strips_come_and_go_and_are_saved() {
     for (item, request) in [
-        ("Add a source", Arrange::Add),
-        ("Remove Bass", Arrange::Remove(1)),
-        ("Save as a preset of its own", Arrange::Save(1)),
+        ("Add a source", SourceCommand::Add),
+        ("Remove Bass", SourceCommand::Remove(1)),
+        ("Save as a preset of its own", SourceCommand::Save(1)),
     ] {
         for size in [DEFAULT, SMALLEST] {
             let mut stage = Stage::new(3, size);
@@ -73,11 +72,13 @@ fn a_source_is_loaded_from_another_preset_in_two_steps() {
     open(&mut stage, "Bass", Some("Load a source"));
     stage.click("2 kits");
     let entry = Entry { name: "2 kits".to_owned(), path: None };
-    assert_eq!(stage.asked(), [Arrange::Look(entry.clone()).into()]);
-    stage.session.set_found(Some(Found { entry: entry.clone(), sources: vec!["kick".into(), "snare".into()] }));
+    assert_eq!(stage.asked(), [SourceCommand::List(entry.clone()).into()]);
+    let names = vec!["kick".into(), "snare".into()];
+    stage.session.set_preset_sources(Some(PresetSources { preset: entry.clone(), names }));
     stage.wait(0.1);
     stage.click("snare of 2 kits");
-    assert_eq!(stage.asked(), [Arrange::Load { strip: 1, from: entry, source: 1 }.into()]);
+    let load = SourceCommand::Load { strip: 1, from: entry, source: 1 };
+    assert_eq!(stage.asked(), [SourceCommand::ForgetList.into(), load.into()]);
     stage.wait(0.1);
     assert!(!stage.shows("snare"), "the menu closes");
 }
@@ -87,7 +88,7 @@ fn a_mixture_is_taken_apart_without_teaching() {
     let mut stage = Stage::new(2, SMALLEST);
     open(&mut stage, "Drums", Some("Take apart untaught"));
     stage.click("3 parts");
-    assert_eq!(stage.asked(), [Request::TakeApart(3)]);
+    assert_eq!(stage.asked(), [PresetCommand::Unsupervised(3).into()]);
 }
 
 #[test]
@@ -95,11 +96,11 @@ fn the_cue_is_in_the_menu_of_strips_that_share_their_bases() {
     let mut stage = Stage::new(2, DEFAULT);
     let mut both = summary(2);
     both.strips.iter_mut().for_each(|strip| strip.kind = Kind::Adaptive);
-    stage.session.set_summary(both);
+    stage.show(both);
     stage.wait(0.1);
     open(&mut stage, "Bass", Some("How to follow"));
     stage.click("position");
-    assert_eq!(stage.asked(), [Request::GroupBy(Cue::Position)]);
+    assert_eq!(stage.asked(), [AdaptationCommand::GroupBy(Cue::Position).into()]);
 }
 
 #[test]
@@ -118,12 +119,12 @@ fn a_strip_shows_its_share_of_the_mixture() {
 }
 
 #[test]
-fn a_success_is_told_and_forgotten() {
+fn a_success_is_told_until_the_worker_takes_it_away() {
     let mut stage = Stage::new(2, DEFAULT);
-    stage.session.set_activity(Activity::Done("Saved as preset \"bass\"".into()));
+    stage.session.set_message(Message::Done("Saved as preset \"bass\"".into()));
     stage.wait(0.2);
     assert!(stage.shows("Saved as preset"));
-    stage.wait(7.0);
+    stage.session.set_message(Message::None);
+    stage.wait(0.1);
     assert!(!stage.shows("Saved as preset"));
-    assert_eq!(stage.session.activity(), Activity::Idle);
 }

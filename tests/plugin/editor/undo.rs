@@ -1,31 +1,19 @@
 //! Undo and redo: what is a step, what is none, and that every step comes back exactly.
 
-use super::stage::{DEFAULT, Stage, Told, assert_one_gesture, file, summary};
+use super::stage::{DEFAULT, Stage};
+use crate::browsing::rig::Folder;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use nice_plug::prelude::{FloatParam, Param};
-use std::sync::Arc;
 use unbraid::{
     instance::{
-        command::{Replay, Request},
-        history::Step,
-        project::{stored_preset::StoredPreset, version::Version},
-        session::Activity,
-        state::summary::Summary,
-        worker::browsing::Browse,
+        command::{LibraryCommand, PresetCommand},
+        params::ParamId,
+        project::version::Version,
+        state::message::Message,
     },
-    preset::{
-        Knobs, Preset,
-        library::{self, Entry, Trashed},
-    },
+    preset::{Knobs, Preset, library},
 };
-
-/// A version without sources, of this title.
-pub(super) fn version(title: &str) -> Arc<Version> {
-    let stored = StoredPreset { title: title.to_owned(), ..StoredPreset::default() };
-    let summary = Summary { title: title.to_owned(), ..summary(2) };
-    Version::new(Arc::new(Preset::of(Vec::new())), Arc::new(stored), Arc::new(summary), Arc::default())
-}
 
 fn can(stage: &Stage, button: &str) -> bool {
     !stage.harness.get_by_label(button).accesskit_node().is_disabled()
@@ -44,7 +32,7 @@ fn automate(param: &FloatParam, plain: f32) {
 
 #[test]
 fn a_drag_is_one_step_and_comes_back_exactly() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     assert!(!can(&stage, "Undo") && !can(&stage, "Redo"));
     stage.drag("Drums gain", 30.0);
     let moved = gain(&stage);
@@ -52,10 +40,10 @@ fn a_drag_is_one_step_and_comes_back_exactly() {
     assert!(moved < -1.0 && can(&stage, "Undo"));
     stage.drag("Drums gain", 30.0);
     let further = gain(&stage);
-    stage.told_of(&stage.params.strips[0].gain);
+    stage.host.told().clear();
     stage.click("Undo");
-    assert_eq!(gain(&stage), moved);
-    assert_one_gesture(&stage.told_of(&stage.params.strips[0].gain));
+    assert_eq!((gain(&stage), stage.set_by_worker()), (moved, vec![ParamId::Gain(0)]));
+    assert!(stage.host.told().is_empty(), "the worker tells the host");
     stage.click("Undo");
     assert_eq!(gain(&stage), 0.0);
     stage.wait(0.1);
@@ -69,7 +57,7 @@ fn a_drag_is_one_step_and_comes_back_exactly() {
 
 #[test]
 fn the_notches_of_one_turn_of_the_wheel_are_one_step() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     for _ in 0..5 {
         stage.wheel("Drums gain", -1.0, Modifiers::NONE);
     }
@@ -86,7 +74,7 @@ fn the_notches_of_one_turn_of_the_wheel_are_one_step() {
 
 #[test]
 fn every_click_of_a_switch_is_a_step_but_for_those_that_only_serve_to_listen() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     stage.click("Drums mute");
     stage.click("Drums mute");
     stage.click("Bass solo");
@@ -102,7 +90,7 @@ fn every_click_of_a_switch_is_a_step_but_for_those_that_only_serve_to_listen() {
 
 #[test]
 fn what_the_host_automates_is_no_step() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     stage.wheel("Drums gain", -3.0, Modifiers::NONE);
     for step in 0..20 {
         automate(&stage.params.strips[1].gain, -step as f32);
@@ -117,7 +105,7 @@ fn what_the_host_automates_is_no_step() {
 
 #[test]
 fn a_knob_under_automation_comes_back_to_where_the_hand_took_it() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     automate(&stage.params.strips[0].gain, -12.0);
     stage.drag("Drums gain", -40.0);
     stage.click("Undo");
@@ -126,7 +114,7 @@ fn a_knob_under_automation_comes_back_to_where_the_hand_took_it() {
 
 #[test]
 fn the_keys_undo_and_redo_unless_a_number_is_typed() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     stage.click("Drums mute");
     stage.key(Key::Z, Modifiers::COMMAND);
     assert!(!stage.params.strips[0].mute.value());
@@ -148,7 +136,7 @@ fn the_keys_undo_and_redo_unless_a_number_is_typed() {
 
 #[test]
 fn a_step_says_what_it_is() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     stage.click("Bass solo");
     stage.move_to(stage.centre("Undo"));
     stage.wait(1.0);
@@ -157,25 +145,26 @@ fn a_step_says_what_it_is() {
 
 #[test]
 fn a_loaded_preset_is_one_step_with_its_knobs() {
-    let mut stage = Stage::new(2, DEFAULT);
-    let (before, after) = (version("Before"), version("After"));
-    let stood = vec![Knobs::default(); 8];
-    let brought = vec![Knobs { gain_db: Some(-6.0), mute: true, solo: false }];
-    // What the worker does once the preset plays.
-    let knobs = Some((stood.clone(), brought.clone()));
-    stage.session.history().push(Step::Changed {
-        from: before.clone(),
-        to: after.clone(),
-        knobs,
-        what: before.difference(&after),
-    });
-    stage.session.offer_knobs(brought.clone());
+    let mut stage = Stage::with_worker(DEFAULT);
+    let folder = Folder::new();
+    let mut after = Preset::unsupervised(2, 2);
+    after.sources[0].knobs = Knobs { gain_db: Some(-6.0), mute: true, solo: false };
+    let path = folder.save(&after, "After");
+    let before = stage.playback.version();
+    let state = |stage: &Stage| {
+        let (title, mute) = (stage.session.summary().title.clone(), stage.params.strips[0].mute.value());
+        let thousandths_db = (1e3 * gain(stage)).round();
+        (title, thousandths_db, mute)
+    };
+    let (stood, brought) = (state(&stage), ("After".to_owned(), -6_000.0, true));
+    stage.session.send(PresetCommand::LoadFile(path));
     stage.wait(0.1);
-    assert!(stage.params.strips[0].mute.value() && (gain(&stage) + 6.0).abs() < 1e-3);
+    assert_eq!(state(&stage), brought);
     stage.click("Undo");
-    assert_eq!(stage.asked(), [Request::Replay(Replay { version: before, knobs: Some(stood) })]);
+    assert_eq!(state(&stage), stood);
+    assert!(stage.playback.version().is_same_preset(&before));
     stage.click("Redo");
-    assert_eq!(stage.asked(), [Request::Replay(Replay { version: after, knobs: Some(brought) })]);
+    assert_eq!(state(&stage), brought);
     stage.click("Undo");
     stage.wait(0.1);
     assert!(!can(&stage, "Undo"), "the knobs were no steps of their own");
@@ -183,57 +172,58 @@ fn a_loaded_preset_is_one_step_with_its_knobs() {
 
 #[test]
 fn names_and_deletions_are_undone() {
-    let mut stage = Stage::new(2, DEFAULT);
-    stage.session.history().push(Step::Renamed { from: file("a"), to: file("b") });
-    let trashed = Trashed { file: file("c"), kept_at: "/presets/.trash/0.c".into() };
-    stage.session.history().push(Step::Deleted(trashed.clone()));
+    let folder = Folder::new();
+    let mut stage = Stage::with_worker(DEFAULT);
+    for name in ["a", "c"] {
+        folder.save(&Preset::unsupervised(2, 2), name);
+    }
+    let exist = || ["a", "b", "c"].map(|name| folder.path(name).exists());
+    stage.session.send(LibraryCommand::Rename(folder.path("a"), "b".to_owned()));
+    stage.session.send(LibraryCommand::Delete(folder.path("c")));
     stage.wait(0.1);
-    stage.click("Undo");
-    stage.click("Undo");
-    stage.click("Redo");
-    stage.click("Redo");
-    let asked = [
-        Browse::Restore(trashed.clone()),
-        Browse::Relocate(file("b"), file("a")),
-        Browse::Relocate(file("a"), file("b")),
-        Browse::DeleteAgain(trashed),
-    ];
-    assert_eq!(stage.asked(), asked.map(Request::Browse));
+    assert_eq!(exist(), [false, true, false]);
+    for (button, files) in [
+        ("Undo", [false, true, true]),
+        ("Undo", [true, false, true]),
+        ("Redo", [false, true, true]),
+        ("Redo", [false, true, false]),
+    ] {
+        stage.click(button);
+        assert_eq!(exist(), files);
+    }
 }
 
 #[test]
 fn nothing_is_undone_while_a_preset_is_on_its_way() {
-    let mut stage = Stage::new(2, DEFAULT);
+    let mut stage = Stage::with_worker(DEFAULT);
     stage.click("Drums mute");
-    stage.session.set_activity(Activity::Loading("Kit".into()));
+    stage.session.set_message(Message::Loading("Kit".into()));
     stage.wait(0.1);
     assert!(!can(&stage, "Undo"));
     stage.key(Key::Z, Modifiers::COMMAND);
     assert!(stage.params.strips[0].mute.value());
-    stage.session.set_activity(Activity::Idle);
+    stage.session.set_message(Message::None);
     stage.key(Key::Z, Modifiers::COMMAND);
     assert!(!stage.params.strips[0].mute.value());
 }
 
 #[test]
 fn steps_outlive_the_window() {
-    let mut first = Stage::new(2, DEFAULT);
+    let mut first = Stage::with_worker(DEFAULT);
     first.drag("Drums gain", 30.0);
     first.click("Bass mute");
     let mut second = Stage::reopened(&first);
     second.click("Undo");
     second.click("Undo");
     assert!(gain(&second) == 0.0 && !second.params.strips[1].mute.value());
-    assert!(second.host.told().iter().any(|told| matches!(told, Told::Set(..))));
+    assert_eq!(second.set_by_worker(), [ParamId::Mute(1), ParamId::Gain(0)]);
 }
 
 /// The worker's presets take memory; here, as the plugin has it, is that the factory preset is one that can be loaded.
 #[test]
 fn a_version_knows_what_it_takes() {
-    let entry = Entry { name: "Drums + Bass".to_owned(), path: None };
-    let preset = Arc::new(library::load(&entry).unwrap());
-    let stored = Arc::new(StoredPreset::pack("Drums + Bass", library::factory_bytes("Drums + Bass").unwrap()));
-    let bytes = Version::new(preset, stored.clone(), Arc::new(summary(2)), Arc::default()).bytes();
+    let version = Version::first();
+    let (bytes, stored) = (version.bytes(), version.stored().file.len());
     let file = library::factory_bytes("Drums + Bass").unwrap().len();
-    assert!(bytes > stored.file.len() + file * 9 / 10 && bytes < stored.file.len() + file, "{bytes} of {file}");
+    assert!(bytes > stored + file * 9 / 10 && bytes < stored + file, "{bytes} of {file}");
 }
