@@ -1,7 +1,7 @@
 //! One plugin instance as the host sees it.
 //!
-//! A copy of the wrapper's `clap_plugin` with a few functions replaced. `plugin_data` stays the
-//! wrapper's, so every extension of the wrapper works on this pointer too.
+//! A copy of the wrapper's `clap_plugin` with a few functions replaced. `plugin_data` is still the wrapper's, so every
+//! extension of the wrapper works on this pointer too.
 
 use super::{super::Shared, events, host::HostFront, param_changes, ports::Ports};
 use crate::separator::LatencyMode;
@@ -22,17 +22,17 @@ use std::{
     sync::OnceLock,
 };
 
-/// The host holds a pointer to `plugin`, which is the whole.
+/// The host holds a pointer to `plugin`, the first field.
 #[repr(C)]
 pub(super) struct Instance {
     plugin: clap_plugin,
     /// nice-plug's own; alive until `destroy`.
     inner: *const clap_plugin,
-    /// In an `Rc`, not a `Box`: the wrapper keeps a pointer to it, which moving a `Box` would invalidate.
+    /// The wrapper keeps a pointer to it, which moving a `Box` would invalidate; hence an `Rc`.
     host: Rc<HostFront>,
     /// The latency that the host knows of, in samples. Main thread.
     told_latency: Cell<u32>,
-    /// Touched by `activate`, `process` and `flush` alone, which a host never runs at the same time.
+    /// Used only by `activate`, `process` and `flush`, which a host never runs at the same time.
     audio: UnsafeCell<Audio>,
 }
 
@@ -136,7 +136,7 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min:
     // SAFETY: as above.
     let latency = unsafe { latency_of(this.inner) };
     if activated && this.told_latency.replace(latency) != latency {
-        this.host.say_latency_changed();
+        this.host.tell_latency_changed();
     }
     activated
 }
@@ -157,43 +157,44 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     // SAFETY: the host does not activate while it processes, nor process twice at once.
     let audio = unsafe { &mut *this.audio.get() };
     // SAFETY: a process call lives as long as the call.
-    let Some(theirs) = (unsafe { process.as_ref() }) else { return CLAP_PROCESS_ERROR };
-    let frames = theirs.frames_count as usize;
+    let Some(given) = (unsafe { process.as_ref() }) else { return CLAP_PROCESS_ERROR };
+    let frames = given.frames_count as usize;
     if frames > audio.max_frames {
         return CLAP_PROCESS_ERROR;
     }
     // SAFETY: the host's buffers live as long as the call.
-    let given = unsafe {
-        audio.inputs.complete(theirs.audio_inputs, theirs.audio_inputs_count, frames);
-        audio.outputs.complete(theirs.audio_outputs, theirs.audio_outputs_count, frames)
+    let complete_outputs = unsafe {
+        audio.inputs.complete(given.audio_inputs, given.audio_inputs_count, frames);
+        audio.outputs.complete(given.audio_outputs, given.audio_outputs_count, frames)
     };
     // Port 0 is the main output; the separate outputs follow in the order of the sources.
-    audio.shared.host.set_listeners((given >> 1) as u8);
+    audio.shared.host.set_listeners((complete_outputs >> 1) as u8);
     let (inputs, outputs) = (audio.inputs.buffers(), audio.outputs.buffers());
-    let (inner, frames) = (this.inner, theirs.frames_count);
+    let (inner, frames) = (this.inner, given.frames_count);
     let mut complete = clap_process {
         audio_inputs: inputs.as_ptr(),
         audio_inputs_count: inputs.len() as u32,
         audio_outputs: outputs.as_mut_ptr(),
         audio_outputs_count: outputs.len() as u32,
-        ..*theirs
+        ..*given
     };
-    // SAFETY: the host's events live as long as the call; `inner` is alive and active, and the lists are complete; audio thread.
+    // SAFETY: the host's events live as long as the call; `inner` is alive and active, and the lists are complete;
+    // audio thread.
     let status = unsafe {
-        events::held_within(theirs.in_events, frames, |in_events| {
+        events::held_within(given.in_events, frames, |in_events| {
             complete.in_events = in_events;
             (*inner).process.map_or(CLAP_PROCESS_ERROR, |run| run(inner, &complete))
         })
     };
     // SAFETY: as for the completion above.
-    unsafe { clear_constant_masks(theirs) };
+    unsafe { clear_constant_masks(given) };
     // SAFETY: the host's events live as long as the call.
-    unsafe { param_changes::report(&mut audio.shared.changes, theirs.out_events) };
+    unsafe { param_changes::report(&mut audio.shared.changes, given.out_events) };
     audio.ask_for_restart(&this.host);
     status
 }
 
-/// The wrapper's own, but for what is done after `params.flush`.
+/// Gives the wrapper's extensions, `params` with its [`flush`] replaced.
 unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
     static PARAMS: OnceLock<clap_plugin_params> = OnceLock::new();
     // SAFETY: the host passes its instance.
@@ -204,12 +205,12 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
     if own.is_null() || unsafe { CStr::from_ptr(id) } != CLAP_EXT_PARAMS {
         return own;
     }
-    // SAFETY: by its name.
+    // SAFETY: what has this name is of this type.
     let own = unsafe { *own.cast::<clap_plugin_params>() };
     ptr::from_ref(PARAMS.get_or_init(|| clap_plugin_params { flush: Some(flush), ..own })).cast()
 }
 
-/// The host takes and gives parameters while it does not process.
+/// Parameters go to and come from the host while it does not process.
 unsafe extern "C" fn flush(
     plugin: *const clap_plugin,
     in_events: *const clap_input_events,
@@ -233,7 +234,7 @@ unsafe extern "C" fn flush(
     audio.ask_for_restart(&this.host);
 }
 
-/// The wrapper does not say which outputs are constant, and the host may have left an old mask.
+/// The wrapper never sets these masks, and the host may have left old ones.
 ///
 /// # Safety
 /// `process` is as CLAP describes it.
@@ -247,7 +248,7 @@ unsafe fn clear_constant_masks(process: &clap_process) {
     }
 }
 
-/// nice-plug 0.4.2 never says that state other than parameters changed; the shim does.
+/// nice-plug 0.4.2 never tells the host that state other than parameters changed; the shim does.
 unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     // SAFETY: the host passes its instance.
     let this = unsafe { instance(plugin) };
