@@ -1,4 +1,5 @@
-//! The audio half's place in the framework: reads parameters, transport, buffers and the clock, and hands on plain values.
+//! The audio half's place in the framework: reads parameters, transport, buffers and the clock, and hands on plain
+//! values.
 //!
 //! What is here belongs to the audio thread, and holds nothing that another thread could lock.
 
@@ -28,7 +29,8 @@ impl PluginAudio {
         aux: &mut AuxiliaryBuffers,
         transport: &Transport,
     ) -> ProcessStatus {
-        // Two looks at the clock are no system call where the system offers its clock in memory, as Linux, macOS and Windows do.
+        // Two looks at the clock are no system call where the system offers its clock in memory, as Linux, macOS and
+        // Windows do.
         let begun = self.half.is_timed().then(Instant::now);
         let mut outputs = aux.outputs.iter_mut();
         let sources: [&mut [&mut [f32]]; MAX_SOURCES] =
@@ -42,8 +44,8 @@ impl PluginAudio {
     }
 }
 
-/// Where `transport` stands, in the unit in which its host counts: nice-plug 0.4.2 passes on what the host says. In CLAP that is seconds,
-/// beats or both. To convert beats would take the tempo, which may change.
+/// Where `transport` stands, in the unit in which its host counts: nice-plug 0.4.2 passes on what the host says. In
+/// CLAP that is seconds, beats or both. To convert beats would take the tempo, which may change.
 fn place(transport: &Transport) -> Option<f64> {
     let samples = transport.pos_samples.map(|samples| samples as f64);
     samples.or(transport.pos_seconds).or(transport.pos_beats)

@@ -25,37 +25,3 @@
 
 mod clap;
 mod vst3;
-
-use super::Unbraid;
-use crate::{
-    instance::{host_params::ParamChanges, params::SoundParams, session::Session},
-    realtime::wires::host_requests::HostRequests,
-};
-use std::{cell::RefCell, sync::Arc};
-
-/// What a shim and the plugin behind it share past the framework.
-pub(super) struct Shared {
-    /// What they tell each other.
-    pub(super) host: Arc<HostRequests>,
-    /// The parameters.
-    pub(super) params: Arc<SoundParams>,
-    /// How the audio thread runs.
-    pub(super) session: Arc<Session>,
-    /// Parameters that the plugin has set itself.
-    pub(super) changes: ParamChanges,
-}
-
-// The framework builds the plugin with `Default`, so nothing can be passed in or handed out.
-thread_local! {
-    static OFFERED: RefCell<Option<Shared>> = const { RefCell::new(None) };
-}
-
-/// The plugin, while it is built: leaves `shared` for whoever builds it on this thread.
-pub(super) fn offer(shared: Shared) {
-    OFFERED.set(Some(shared));
-}
-
-/// A shim, just after it has built a plugin on this thread: what that plugin has left.
-fn take_offered() -> Option<Shared> {
-    OFFERED.take()
-}

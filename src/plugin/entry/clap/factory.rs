@@ -1,10 +1,7 @@
 //! What a host finds when it scans the library: one plugin, and the names that its VST3 gets.
 
-use super::{
-    super::{Unbraid, take_offered},
-    host::HostFront,
-    instance::Instance,
-};
+use super::{host::HostFront, instance::Instance};
+use crate::plugin::{Unbraid, shim_link};
 use clap_sys::{
     factory::plugin_factory::clap_plugin_factory,
     host::clap_host,
@@ -52,9 +49,9 @@ unsafe extern "C" fn create_plugin(
     // reference count that `into_raw` gives away.
     let inner = unsafe { (*Arc::into_raw(Wrapper::<Unbraid>::new(host.as_clap_host()))).clap_plugin.as_ptr() };
     // The plugin that was built a moment ago has left it.
-    let Some(shared) = take_offered() else { return ptr::null() };
+    let Some(link) = shim_link::take_offered() else { return ptr::null() };
     // SAFETY: `inner` is the wrapper's plugin, alive until `destroy`.
-    unsafe { Instance::new(inner, host, shared) }.into_clap_plugin()
+    unsafe { Instance::new(inner, host, link) }.into_clap_plugin()
 }
 
 /// The name by which clap-wrapper asks for [`VST3_INFO`].

@@ -3,8 +3,8 @@
 //! A copy of the wrapper's `clap_plugin` with a few functions replaced. `plugin_data` is still the wrapper's, so every
 //! extension of the wrapper works on this pointer too.
 
-use super::{super::Shared, events, host::HostFront, param_changes, ports::Ports};
-use crate::separator::LatencyMode;
+use super::{events, host::HostFront, param_changes, ports::Ports};
+use crate::{plugin::shim_link::ShimLink, separator::LatencyMode};
 use clap_sys::{
     events::{clap_input_events, clap_output_events},
     ext::{
@@ -40,7 +40,7 @@ struct Audio {
     max_frames: usize,
     inputs: Ports,
     outputs: Ports,
-    shared: Shared,
+    link: ShimLink,
     /// The latency mode in force, and the mode that the host was last asked to restart for.
     mode: LatencyMode,
     asked_for: LatencyMode,
@@ -48,16 +48,17 @@ struct Audio {
 
 impl Audio {
     /// After anything that may have set parameters: a mode other than the one in force needs another latency, which the
-    /// host takes while it restarts the plugin. Until then the old mode plays on. It is asked once per change, here alone.
+    /// host takes while it restarts the plugin. Until then the old mode plays on. It is asked once per change, here
+    /// alone.
     fn ask_for_restart(&mut self, host: &HostFront) {
-        let wanted = self.shared.params.mode.value().into();
+        let wanted = self.link.params.mode.value().into();
         if wanted != self.asked_for {
             self.asked_for = wanted;
             if wanted != self.mode {
                 host.request_restart();
             }
         }
-        if self.shared.host.take_callback() {
+        if self.link.host.take_callback() {
             host.request_callback();
         }
     }
@@ -66,7 +67,7 @@ impl Audio {
 impl Instance {
     /// # Safety
     /// `inner` is alive until its `destroy` is called, and was made with `host` as its host.
-    pub(super) unsafe fn new(inner: *const clap_plugin, host: Rc<HostFront>, shared: Shared) -> Box<Self> {
+    pub(super) unsafe fn new(inner: *const clap_plugin, host: Rc<HostFront>, link: ShimLink) -> Box<Self> {
         let plugin = clap_plugin {
             init: Some(init),
             destroy: Some(destroy),
@@ -77,9 +78,9 @@ impl Instance {
             // SAFETY: by this function's contract.
             ..unsafe { *inner }
         };
-        let mode = shared.session.audio_status().mode;
+        let mode = link.session.audio_status().mode;
         let (inputs, outputs) = (Ports::default(), Ports::default());
-        let audio = Audio { max_frames: 0, inputs, outputs, shared, mode, asked_for: mode };
+        let audio = Audio { max_frames: 0, inputs, outputs, link, mode, asked_for: mode };
         Box::new(Self { plugin, inner, host, told_latency: Cell::new(0), audio: UnsafeCell::new(audio) })
     }
 
@@ -102,7 +103,7 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
     this.host.find_extensions();
     let host = this.host.flush_requests();
     // SAFETY: nothing plays yet; main thread. The worker that asks ends with the plugin, before its host.
-    unsafe { (*this.audio.get()).shared.changes.on_change(move || host.request()) };
+    unsafe { (*this.audio.get()).link.changes.on_change(move || host.request()) };
     // SAFETY: `inner` is alive; main thread.
     unsafe { (*this.inner).init.is_some_and(|init| init(this.inner)) }
 }
@@ -131,7 +132,7 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min:
     // SAFETY: `inner` is alive; main thread.
     let activated = unsafe { (*this.inner).activate.is_some_and(|run| run(this.inner, sample_rate, min, max)) };
     this.host.set_activating(false);
-    let mode = audio.shared.session.audio_status().mode;
+    let mode = audio.link.session.audio_status().mode;
     (audio.mode, audio.asked_for) = (mode, mode);
     // SAFETY: as above.
     let latency = unsafe { latency_of(this.inner) };
@@ -168,7 +169,7 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
         audio.outputs.complete(given.audio_outputs, given.audio_outputs_count, frames)
     };
     // Port 0 is the main output; the separate outputs follow in the order of the sources.
-    audio.shared.host.set_listeners((complete_outputs >> 1) as u8);
+    audio.link.host.set_listeners((complete_outputs >> 1) as u8);
     let (inputs, outputs) = (audio.inputs.buffers(), audio.outputs.buffers());
     let (inner, frames) = (this.inner, given.frames_count);
     let mut complete = clap_process {
@@ -189,7 +190,7 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     // SAFETY: as for the completion above.
     unsafe { clear_constant_masks(given) };
     // SAFETY: the host's events live as long as the call.
-    unsafe { param_changes::report(&mut audio.shared.changes, given.out_events) };
+    unsafe { param_changes::report(&mut audio.link.changes, given.out_events) };
     audio.ask_for_restart(&this.host);
     status
 }
@@ -230,7 +231,7 @@ unsafe extern "C" fn flush(
     // SAFETY: the host flushes while it does not process, or on the audio thread between two blocks.
     let audio = unsafe { &mut *this.audio.get() };
     // SAFETY: the host's events live as long as the call.
-    unsafe { param_changes::report(&mut audio.shared.changes, out_events) };
+    unsafe { param_changes::report(&mut audio.link.changes, out_events) };
     audio.ask_for_restart(&this.host);
 }
 
@@ -253,7 +254,7 @@ unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     // SAFETY: the host passes its instance.
     let this = unsafe { instance(plugin) };
     // SAFETY: the link is shared, and read through atomics alone.
-    if unsafe { &(*this.audio.get()).shared.host }.take_project_changed() {
+    if unsafe { &(*this.audio.get()).link.host }.take_project_changed() {
         this.host.mark_dirty();
     }
     // SAFETY: `inner` is alive; main thread.

@@ -13,7 +13,7 @@ pub(super) mod instance;
 pub(super) mod param_changes;
 pub(super) mod ports;
 
-use super::super::Unbraid;
+use crate::plugin::Unbraid;
 use clap_sys::{entry::clap_plugin_entry, factory::plugin_factory::CLAP_PLUGIN_FACTORY_ID, version::CLAP_VERSION};
 use nice_plug::wrapper::setup_logger;
 use std::{

@@ -5,8 +5,7 @@
 //! gets every announced bus; one that the host did not give with all its channels has null channels, which the CLAP
 //! shim then replaces by scratch memory.
 
-use super::super::super::Unbraid;
-use crate::preset::MAX_SOURCES;
+use crate::{plugin::Unbraid, preset::MAX_SOURCES};
 use nice_plug::prelude::{AudioIOLayout, NonZeroU32, Plugin};
 use std::ptr;
 use vst3::Steinberg::Vst::{AudioBusBuffers, AudioBusBuffers__type0, ProcessData};
