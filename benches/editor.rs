@@ -1,5 +1,5 @@
-//! What drawing the editor costs: laying out and tessellating one picture at 900x600, without a graphics card, with and
-//! without the spectrogram, while music plays.
+//! The cost of drawing the editor: laying out and tessellating one picture at 900x600 while music plays, with and
+//! without the spectrogram. The graphics card is left out.
 //!
 //! `cargo bench --package unbraid-benches --features plugin --bench editor`
 
@@ -10,7 +10,6 @@ use nice_plug::{
 };
 use std::{sync::Arc, time::Instant};
 use unbraid::{
-    dictionary::{Dictionary, FrameSpec, Training},
     editor::{EditorState, draw, theme},
     instance::{
         params::UnbraidParams,
@@ -18,20 +17,20 @@ use unbraid::{
         session::Session,
         state::{audio_status::AudioStatus, summary::Origin},
     },
-    preset::{Preset, Source},
-    separator::{LatencyMode, Layout, Model, Separator},
+    preset::{Preset, Source, file},
+    separator::{LatencyMode, Model, Separator},
 };
-use unbraid_benches::{median, noise, spiky_bases};
+use unbraid_benches::{median, noise, quantile, random_dictionary};
 
 const RATE: f64 = 44_100.0;
 /// Samples between two pictures.
 const STEP: usize = 735;
-/// Pictures drawn before the clock runs, and while it does.
+/// Pictures drawn before times are taken, and after.
 const PICTURES: (usize, usize) = (420, 600);
-/// The bar that the editor is held to, in milliseconds.
+/// Most that a picture may take, in milliseconds.
 const BAR_MS: f64 = 4.0;
 
-/// A host that nobody listens to.
+/// A host that takes no notice of what the editor does.
 struct Host;
 
 impl GuiContextInner for Host {
@@ -48,7 +47,7 @@ impl GuiContextInner for Host {
     fn request_restart(&self) {}
 }
 
-/// An open window with music in it.
+/// An open window while music plays.
 struct Window {
     ctx: Context,
     params: UnbraidParams,
@@ -61,25 +60,14 @@ struct Window {
 
 impl Window {
     fn new(strips: usize, with_picture: bool) -> Option<Self> {
-        let dictionary = |mode, seed| {
-            let layout = Layout::new(RATE, mode);
-            Dictionary {
-                frame: FrameSpec::of(&layout),
-                training: Training { divergence: "kl".to_owned(), seed, iterations: 0 },
-                components: 25,
-                bins: layout.bins(),
-                bases: spiky_bases(seed, 25, layout.bins()),
-                reconstruction: None,
-            }
-        };
-        let sources = (0..strips)
-            .map(|i| Source::fixed(format!("source {i}"), i, dictionary(LatencyMode::Quality, i as u64 + 1)));
+        let bases = |strip| random_dictionary(strip as u64 + 1, 25, LatencyMode::Quality);
+        let sources = (0..strips).map(|strip| Source::fixed(format!("source {strip}"), strip, bases(strip)));
         let preset = Arc::new(Preset::of(sources.collect()));
         let origin = Origin::Factory("benchmark".to_owned());
-        let playback = Playback::new(Arc::new(Version::new(preset.clone(), b"", "benchmark", origin)));
+        let version = Version::new(preset.clone(), &file::to_bytes(&preset).ok()?, "benchmark", origin);
+        let playback = Playback::new(Arc::new(version));
         let (session, _) = Session::new(playback.clone());
-        let (mode, latency_samples) = (LatencyMode::Quality, 3584);
-        session.set_audio_status(AudioStatus { mode, latency_samples, sample_rate: RATE });
+        session.set_audio_status(AudioStatus { mode: LatencyMode::Quality, latency_samples: 3584, sample_rate: RATE });
         let model = Model::new(&preset, RATE, LatencyMode::Quality).ok()?;
         let separator = Separator::new(Box::new(model), 2).with_analyzer(session.analyzer.take_sender()?);
         let ctx = Context::default();
@@ -96,8 +84,8 @@ impl Window {
         })
     }
 
-    /// Plays a sixtieth of a second and draws; gives the milliseconds that laying out and tessellating took, and the
-    /// triangles.
+    /// Plays a sixtieth of a second and draws. Gives the time for laying out and tessellating, in milliseconds, and the
+    /// number of triangles.
     fn picture(&mut self, noise: &mut impl FnMut() -> f32) -> (f64, usize) {
         let mut left: Vec<f32> = (0..STEP).map(|n| 0.3 * (noise() - 0.5) * (n as f32 / 40.0).sin()).collect();
         let mut right = left.clone();
@@ -140,7 +128,7 @@ fn main() {
             let triangles = drawn.last().map_or(0, |(_, triangles)| *triangles);
             let what = format!("{strips} strips{}", if with_picture { ", with the picture" } else { "" });
             medians.push(median(times.clone()));
-            println!("{what:28}{:10.3}{:10.3}{triangles:12}", median(times.clone()), times[times.len() * 99 / 100]);
+            println!("{what:28}{:10.3}{:10.3}{triangles:12}", median(times.clone()), quantile(&times, 0.99));
         }
         println!("{:28}{:10.2}", "ratio", medians[1] / medians[0]);
     }

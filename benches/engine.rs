@@ -1,4 +1,4 @@
-//! What the real-time engine costs: share of a core, evenness from block to block, memory.
+//! The cost of the real-time engine: share of a core, evenness from block to block, memory.
 
 use cpu_time::ThreadTime;
 use std::{
@@ -6,14 +6,14 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 use unbraid::{
-    dictionary::{Dictionary, FrameSpec, Training},
+    dictionary::Dictionary,
     learner::adaptive,
     preset::{LearnedBases, Preset, Source},
-    separator::{Controls, LatencyMode, Layout, Model, Separator},
+    separator::{Controls, LatencyMode, Model, Separator},
 };
-use unbraid_benches::{noise, spiky_bases};
+use unbraid_benches::{noise, quantile, random_dictionary, spiky_bases};
 
-/// Counts what is allocated.
+/// Counts the bytes that are allocated.
 struct Counting;
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
@@ -40,7 +40,7 @@ static ALLOCATOR: Counting = Counting;
 const BLOCK: usize = 32;
 /// Seconds of sound per figure.
 const SECONDS: f64 = 10.0;
-/// Blocks of which the longest is sought.
+/// Blocks among which the longest is looked for.
 const BLOCKS: usize = 1_000_000;
 
 fn main() {
@@ -49,7 +49,7 @@ fn main() {
     for (name, preset, rate, all) in [
         ("2 sources x 25 bases, 48 kHz", random_preset(2, 25), 48_000.0, false),
         ("2 sources x 25 bases, 48 kHz, all outputs", random_preset(2, 25), 48_000.0, true),
-        ("the same and one that follows the mixture", with_one_that_follows(random_preset(2, 25)), 48_000.0, true),
+        ("the same and an adaptive source", with_adaptive_source(random_preset(2, 25)), 48_000.0, true),
         ("2 sources x 100 bases, 48 kHz", random_preset(2, 100), 48_000.0, false),
         ("2 sources x 500 bases, 48 kHz", random_preset(2, 500), 48_000.0, false),
         ("8 sources x 64 bases, 96 kHz, all outputs", random_preset(8, 64), 96_000.0, true),
@@ -72,12 +72,12 @@ fn main() {
         let preset = random_preset(sources, components);
         for mode in LatencyMode::ALL {
             let mut times = play(&preset, mode, rate, all, blocks);
-            // The same blocks again: what took long both times is the engine's doing, what did once the machine's.
+            // Played twice: a block that takes long both times is the engine's doing, one that does once the machine's.
             let again = play(&preset, mode, rate, all, blocks);
             let twice = times.iter().zip(&again).map(|(first, second)| first.min(*second)).fold(0.0, f64::max);
             let twice = 100.0 * twice * rate / BLOCK as f64;
             times.sort_by(f64::total_cmp);
-            let at = |share: f64| 100.0 * times[(share * (times.len() - 1) as f64) as usize] * rate / BLOCK as f64;
+            let at = |share: f64| 100.0 * quantile(&times, share) * rate / BLOCK as f64;
             let name = format!("{name}, {}", mode.name());
             let (median, most, nearly_all, longest) = (at(0.5), at(0.999), at(0.99999), at(1.0));
             println!("{name:52}{median:9.1}%{most:9.1}%{nearly_all:9.1}%{longest:9.1}%{twice:9.1}%");
@@ -99,7 +99,7 @@ fn main() {
     }
 }
 
-/// The machine's own unevenness: the same sum again and again, about as long as a frame of the Quality mode.
+/// How uneven the machine itself is: the same sum again and again, about as long as a frame in Quality.
 fn machine() {
     let values: Vec<f32> = spiky_bases(1, 1, 1 << 14);
     let mut times: Vec<f64> = (0..BLOCKS)
@@ -110,7 +110,7 @@ fn machine() {
         })
         .collect();
     times.sort_by(f64::total_cmp);
-    let at = |share: f64| 100.0 * times[(share * (times.len() - 1) as f64) as usize] * 48_000.0 / BLOCK as f64;
+    let at = |share: f64| 100.0 * quantile(&times, share) * 48_000.0 / BLOCK as f64;
     let name = "for comparison, always the same sum";
     println!("{name:52}{:9.1}%{:9.1}%{:9.1}%{:9.1}%", at(0.5), at(0.999), at(0.99999), at(1.0));
 }
@@ -118,17 +118,8 @@ fn machine() {
 /// Random bases in the frames that presets are learned in.
 fn random_preset(sources: usize, components: usize) -> Preset {
     let dictionary = |number: usize, mode: LatencyMode| {
-        let layout = Layout::new(44_100.0, mode);
-        let bins = layout.bins();
-        let bases = spiky_bases(2 * number as u64 + 1, components, bins);
-        Dictionary {
-            frame: FrameSpec::of(&layout),
-            training: Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 },
-            components,
-            bins,
-            reconstruction: Some(bases.clone()),
-            bases,
-        }
+        let dictionary = random_dictionary(2 * number as u64 + 1, components, mode);
+        Dictionary { reconstruction: Some(dictionary.bases.clone()), ..dictionary }
     };
     let both = |number| {
         let dictionaries = [LatencyMode::Live, LatencyMode::Quality].map(|mode| dictionary(number, mode)).to_vec();
@@ -137,8 +128,8 @@ fn random_preset(sources: usize, components: usize) -> Preset {
     Preset::of((0..sources).map(|number| Source::fixed("source", number, both(number))).collect())
 }
 
-/// The same with an adaptive source, beside which the others have copies of their bases at other pitches. It learns in the stream's step.
-fn with_one_that_follows(mut preset: Preset) -> Preset {
+/// `preset` with an adaptive source, because of which the others get copies of their bases at other pitches.
+fn with_adaptive_source(mut preset: Preset) -> Preset {
     preset.sources.push(Source::adaptive("rest", preset.sources.len(), adaptive::COMPONENTS));
     preset
 }
@@ -154,7 +145,7 @@ fn separator(preset: &Preset, mode: LatencyMode, rate: f64) -> Separator {
     }
 }
 
-/// Seconds of the thread's CPU time that each block takes. What is played is a tone with bursts of noise.
+/// Plays a tone with bursts of noise. Gives the thread's CPU time for each block, in seconds.
 fn play(preset: &Preset, mode: LatencyMode, rate: f64, all_outputs: bool, blocks: usize) -> Vec<f64> {
     let mut separator = separator(preset, mode, rate);
     let mut noise = noise(7);

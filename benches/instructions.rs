@@ -1,8 +1,8 @@
-//! Instructions of the audio path, counted by `valgrind --tool=callgrind`, against the committed table: a later change that makes it
-//! slower is seen whatever else the machine does.
+//! Instructions of the audio path, counted by `valgrind --tool=callgrind`, against the committed table: a change that
+//! makes the path slower shows, however busy the machine is.
 //!
-//! `cargo bench --bench instructions` prints the table; `-- --check` fails when a figure has risen by more than a few per
-//! cent; `-- --write` replaces the table. Counts are those of the AVX2 path, which is the widest that valgrind runs.
+//! `cargo bench --bench instructions` prints the table; `-- --check` fails when a figure has risen by more than
+//! [`TOLERANCE`]; `-- --write` replaces the table. Counted is the AVX2 path, the widest that valgrind runs.
 
 use std::{
     collections::BTreeMap,
@@ -11,15 +11,14 @@ use std::{
     process::{Command, ExitCode},
 };
 use unbraid::{
-    dictionary::{Dictionary, FrameSpec, Training},
     preset::{LearnedBases, Preset, Source},
-    separator::{AnalyzerFrame, Controls, LatencyMode, Layout, Model, Separator, analyzer_frames},
+    separator::{AnalyzerFrame, Controls, LatencyMode, Model, Separator, analyzer_frames},
 };
-use unbraid_benches::{noise, spiky_bases};
+use unbraid_benches::{noise, random_dictionary};
 
-/// Growth that is not told from chance: another compiler's choices, not another algorithm.
+/// Growth that may be chance, a compiler's other choices, and not another algorithm.
 const TOLERANCE: f64 = 0.03;
-/// Says in the child what to play, as `mode seconds-in-tenths`, with `open` behind it when an editor is open.
+/// Tells the child process what to play: mode, tenths of a second, and whether the editor is `open` or `closed`.
 const CHILD: &str = "UNBRAID_COUNTED";
 const RATE: f64 = 48_000.0;
 
@@ -62,7 +61,7 @@ fn compare(check: bool, write: bool) -> Result<bool, String> {
     println!("{:12}{:>12}{:>12}{:>10}{:>18}", "", "committed", "now", "change", "editor open");
     let (mut lines, mut even) = (format!("{compiler}\n"), true);
     for mode in LatencyMode::ALL {
-        // The difference leaves out what is done once.
+        // The difference of two lengths leaves out what is done only once.
         let per_second =
             |editor: &str| Ok::<f64, String>((count(mode, 4, editor)? - count(mode, 2, editor)?) / 0.2 / 1e6);
         let (now, open) = (per_second("closed")?, per_second("open")?);
@@ -81,14 +80,14 @@ fn compare(check: bool, write: bool) -> Result<bool, String> {
     }
     if committed_compiler != compiler {
         println!(
-            "the table is {committed_compiler}'s: only told, not checked; `-- --write` takes over what was counted"
+            "the table is {committed_compiler}'s, so nothing is checked; `-- --write` replaces it by these counts"
         );
         return Ok(true);
     }
     if check && !even {
         eprintln!(
-            "the audio path takes over {:.0} % more instructions than {} says: make it as fast again, or write the new table with \
-             `cargo bench --bench instructions -- --write` and say why",
+            "the audio path takes over {:.0} % more instructions than {} says: make it as fast again, or write the new \
+             table with `cargo bench --bench instructions -- --write` and say why",
             100.0 * TOLERANCE,
             table.display()
         );
@@ -135,20 +134,9 @@ fn play(what: &str) {
     let mut words = what.split(' ');
     let name = words.next().unwrap_or_default();
     let tenths: usize = words.next().and_then(|tenths| tenths.parse().ok()).unwrap_or(1);
-    let mode = LatencyMode::ALL.into_iter().find(|mode| mode.name() == name).unwrap_or_default();
-    let bases = |number: u64| {
-        let dictionaries = [LatencyMode::Live, LatencyMode::Quality].map(|mode| {
-            let layout = Layout::new(44_100.0, mode);
-            let bins = layout.bins();
-            Dictionary {
-                frame: FrameSpec::of(&layout),
-                training: Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 },
-                components: 25,
-                bins,
-                bases: spiky_bases(number, 25, bins),
-                reconstruction: None,
-            }
-        });
+    let mode = LatencyMode::named(name).unwrap_or_default();
+    let bases = |seed: u64| {
+        let dictionaries = [LatencyMode::Live, LatencyMode::Quality].map(|mode| random_dictionary(seed, 25, mode));
         LearnedBases::new(dictionaries.to_vec(), vec![25]).expect("two lengths of frames, as many bases in both")
     };
     let sources = [("bass", 1), ("drums", 2)].map(|(name, number)| Source::fixed(name, 0, bases(number)));

@@ -1,6 +1,7 @@
-//! Learning 25 bases from ten seconds: the engine's factorization against plain multiplicative updates on the same cores.
+//! Learning 25 bases from ten seconds: the engine's factorization against plain multiplicative updates on the same
+//! cores.
 //!
-//! Both are judged by the divergence that their bases leave when the activations are solved to the optimum.
+//! Both are judged by the divergence that their bases leave with the best activations.
 
 use std::{ops::ControlFlow, time::Instant};
 use unbraid::{
@@ -20,7 +21,7 @@ const COMPONENTS: usize = 25;
 const SECONDS: f64 = 10.0;
 const FRAME: usize = 2048;
 const HOP: usize = 512;
-/// Passes that are tried, in this order, until the divergence is reached.
+/// Numbers of passes that are tried, until one reaches the divergence.
 const PASSES: [u32; 8] = [20, 40, 60, 80, 100, 120, 160, 240];
 
 fn main() {
@@ -28,7 +29,7 @@ fn main() {
     println!("{:30}{:>22}{:>30}{:>8}", "", "500 plain updates, s", "passes to their divergence, s", "ratio");
     let mut ratios = Vec::new();
     for case in cases() {
-        for (part, recording) in ["bass", "drums"].iter().zip(&case.lessons) {
+        for (part, recording) in ["bass", "drums"].iter().zip(&case.training) {
             let v = frames(&recording.downmix(), f64::from(recording.sample_rate));
             ratios.push(compare(&format!("{}: {part}", case.name), &v));
         }
@@ -76,7 +77,7 @@ fn frames(mono: &[f32], rate: f64) -> Frames {
     Frames { bins: FRAME / 2 + 1, values }
 }
 
-/// The textbook's way: H and W in turns, from random bases and even activations. Bases `[K, F]`.
+/// The textbook's updates: H and W in turns, from random bases and even activations. Gives bases, `[K, F]`.
 fn plain_updates(v: &Frames, updates: usize) -> Vec<f32> {
     let mut noise = noise(1);
     let bins = v.bins;
@@ -118,7 +119,7 @@ fn divergence(v: &Frames, bases: &[f32]) -> f64 {
     let cost = |frame: &[f32]| {
         solver.solve(frame, &Priors::default(), &mut h);
         plain::weighted_sum(bases, &h, &mut model);
-        // Where no basis has anything, a hair of one counts.
+        // Where every basis is 0 the divergence would be infinite.
         model.iter_mut().for_each(|model| *model += 1e-12);
         kullback_leibler(frame, &model)
     };

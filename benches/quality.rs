@@ -53,7 +53,7 @@ fn engine(preset: &Preset, mixture: &Recording, mode: LatencyMode) -> Vec<Vec<f3
     }
 }
 
-/// The tutorial's way: 500 multiplicative updates on all bins from a flat start, masks from the same bases.
+/// The tutorial's algorithm: 500 multiplicative updates on all bins from a flat start, masks from the same bases.
 fn batch(preset: &Preset, mixture: &Recording) -> Vec<Vec<f32>> {
     let layout = Layout::new(f64::from(mixture.sample_rate), LatencyMode::Quality);
     let (frame_len, bins, hop) = (layout.windows.frame_len(), layout.bins(), layout.windows.hop);
@@ -96,7 +96,7 @@ fn batch(preset: &Preset, mixture: &Recording) -> Vec<Vec<f32>> {
             out.extend(mono);
         }
     }
-    // The stream is late by the synthesis window, and by the hop that the first frame ends with.
+    // The output lags by the latency, less the hop that the first frame ends with.
     out.iter_mut().for_each(|out| drop(out.drain(..latency - hop)));
     out.iter_mut().for_each(|out| out.truncate(mixture.len()));
     out

@@ -16,10 +16,10 @@ use unbraid::{
 use unbraid_benches::{cases, side_by_side, spiky_bases};
 
 const ROUNDS: usize = 15;
-/// Cycles that the engine runs per frame.
+/// The engine's cycles per frame.
 const CYCLES: usize = 8;
 
-/// Frames of a mixture in bands and in bins, and the bases they are solved with.
+/// Frames of a mixture in bands and in bins, and the bases to solve them with.
 struct Problem {
     components: usize,
     bands: usize,
@@ -39,7 +39,7 @@ fn main() {
 }
 
 impl Problem {
-    /// In the frames of the short modes, about 2048 samples.
+    /// Problem in frames as Live has them, about 2048 samples.
     fn new(preset: &unbraid::preset::Preset, mixture: &unbraid::recording::Recording) -> Self {
         let layout = Layout::new(f64::from(mixture.sample_rate), LatencyMode::Live);
         let bins = layout.bins();
@@ -90,10 +90,10 @@ impl Problem {
     fn distance(&self, found: &[Vec<f32>], optimum: &[Vec<f32>]) -> f64 {
         let half = self.components / 2;
         let share = |h: &[f32]| {
-            let (mut part, mut whole) = (vec![0.0; self.bands], vec![0.0; self.bands]);
+            let (mut part, mut all) = (vec![0.0; self.bands], vec![0.0; self.bands]);
             plain::weighted_sum(&self.band_bases[..half * self.bands], &h[..half], &mut part);
-            plain::weighted_sum(&self.band_bases, h, &mut whole);
-            part.iter().zip(&whole).map(|(part, whole)| part / (whole + 1e-12)).collect::<Vec<f32>>()
+            plain::weighted_sum(&self.band_bases, h, &mut all);
+            part.iter().zip(&all).map(|(part, all)| part / (all + 1e-12)).collect::<Vec<f32>>()
         };
         let (mut error, mut signal) = (0.0, 0.0);
         for ((found, optimum), frame) in found.iter().zip(optimum).zip(&self.band_frames) {
@@ -144,7 +144,7 @@ fn solvers(problem: &Problem) {
     println!();
 }
 
-/// Multiplicative updates in double precision on all bins from a flat start: what a matrix library is commonly used for.
+/// Multiplicative updates in double precision on all bins from a flat start, as commonly written with a matrix library.
 struct AllBins {
     bases: DMatrix<f64>,
     transposed: DMatrix<f64>,
@@ -161,7 +161,7 @@ impl AllBins {
     }
 
     fn run(&mut self, problem: &Problem) {
-        // A tenth of the frames are enough to time, and are counted ten times.
+        // A tenth of the frames, ten times each, takes as long as all.
         for frame in self.frames.iter().step_by(10) {
             for _ in 0..10 {
                 let mut h = DVector::from_element(problem.components, frame.sum() / problem.components as f64);

@@ -1,6 +1,7 @@
 //! The plugin as an application of its own: JACK, ALSA, CoreAudio or WASAPI in and out.
 //!
-//! nice-plug 0.4.2 cannot change the latency of a standalone that runs, so the latency mode is chosen at the start: `--mode live`.
+//! nice-plug 0.4.2 cannot change the latency of a standalone that runs, so the latency mode is chosen at the start:
+//! `--mode live`.
 
 use std::process::ExitCode;
 use unbraid::{instance, plugin, separator::LatencyMode};
@@ -9,7 +10,7 @@ fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--mode") {
         let name = arguments.get(at + 1).cloned().unwrap_or_default();
-        let Some(mode) = LatencyMode::ALL.into_iter().find(|mode| mode.name() == name) else {
+        let Some(mode) = LatencyMode::named(&name) else {
             eprintln!("--mode takes direct, live, balanced or quality, not '{name}'");
             return ExitCode::from(2);
         };

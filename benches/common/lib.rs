@@ -1,4 +1,4 @@
-//! What the benchmarks share: audio, dictionaries, and times taken side by side.
+//! Audio and dictionaries for the benchmarks, and times that are measured side by side.
 
 use std::{
     ops::ControlFlow,
@@ -6,17 +6,19 @@ use std::{
     time::Instant,
 };
 use unbraid::{
+    dictionary::{Dictionary, FrameSpec, Training},
     learner::{LearnSettings, Lesson, learn},
     preset::{Preset, Source},
     recording::{self, Recording},
+    separator::{LatencyMode, Layout},
 };
 
-/// A mixture of which every part is known, and recordings to learn from: (bass, drums).
+/// A mixture whose parts are known, and recordings to learn from: bass, drums.
 pub struct Case {
-    /// What it is called.
+    /// The instruments: "finger-bass + standard-kit".
     pub name: String,
     /// Take 1 of each source, to learn from.
-    pub lessons: [Recording; 2],
+    pub training: [Recording; 2],
     /// Take 2 of each source, to mix and separate.
     pub parts: [Recording; 2],
 }
@@ -37,7 +39,7 @@ pub fn cases() -> Vec<Case> {
     found
         .map(|(bass, drums)| Case {
             name: format!("{bass} + {drums}"),
-            lessons: [take(bass, 1), take(drums, 1)],
+            training: [take(bass, 1), take(drums, 1)],
             parts: [take(bass, 2), take(drums, 2)],
         })
         .collect()
@@ -46,19 +48,15 @@ pub fn cases() -> Vec<Case> {
 impl Case {
     /// The two parts played together.
     pub fn mixture(&self) -> Recording {
-        let mut mixture = self.parts[0].clone();
-        for (sum, channel) in mixture.channels.iter_mut().zip(&self.parts[1].channels) {
-            sum.iter_mut().zip(channel).for_each(|(sum, sample)| *sum += sample);
-        }
-        mixture
+        Recording::sum_of(&self.parts)
     }
 
-    /// The preset that `unbraid learn` makes of the lessons.
+    /// The preset that `unbraid learn` makes of the training material.
     ///
     /// # Panics
     /// If nothing can be learned.
     pub fn preset(&self) -> Preset {
-        let lessons = self.lessons.each_ref().map(|recording| Lesson {
+        let lessons = self.training.each_ref().map(|recording| Lesson {
             recordings: std::slice::from_ref(recording),
             settings: LearnSettings::default(),
             known: &[],
@@ -73,7 +71,8 @@ impl Case {
     }
 }
 
-/// Median seconds per call of each of `contestants`, timed in turns, so that what else the machine does meets all alike.
+/// Median seconds per call of each of `contestants`, timed in turns, so that whatever else the machine does slows all
+/// of them alike.
 pub fn side_by_side(rounds: usize, contestants: &mut [&mut dyn FnMut()]) -> Vec<f64> {
     let mut times = vec![Vec::with_capacity(rounds); contestants.len()];
     for _ in 0..rounds {
@@ -86,13 +85,18 @@ pub fn side_by_side(rounds: usize, contestants: &mut [&mut dyn FnMut()]) -> Vec<
     times.into_iter().map(median).collect()
 }
 
-/// The middle one of `values`.
+/// The middle one of `values`; 0 if there is none.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// A sequence of numbers from 0 to 1 that looks random and is always the same.
+/// The value that `share` of `sorted` do not exceed; `sorted` is ascending and not empty.
+pub fn quantile<T: Copy>(sorted: &[T], share: f64) -> T {
+    sorted[(share * (sorted.len() - 1) as f64) as usize]
+}
+
+/// Pseudo-random numbers from 0 to 1; the same seed gives the same numbers.
 pub fn noise(seed: u64) -> impl FnMut() -> f32 {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     move || {
@@ -103,7 +107,21 @@ pub fn noise(seed: u64) -> impl FnMut() -> f32 {
     }
 }
 
-/// `components` spiky spectra, `[K, F]`, that sum to 1.
+/// A dictionary of `components` random bases in the frames in which presets for `mode` are learned, at 44.1 kHz.
+pub fn random_dictionary(seed: u64, components: usize, mode: LatencyMode) -> Dictionary {
+    let layout = Layout::new(44_100.0, mode);
+    let bins = layout.bins();
+    Dictionary {
+        frame: FrameSpec::of(&layout),
+        training: Training { divergence: "kl".to_owned(), seed, iterations: 0 },
+        components,
+        bins,
+        bases: spiky_bases(seed, components, bins),
+        reconstruction: None,
+    }
+}
+
+/// `components` random spectra with few peaks, `[K, F]`; each sums to 1.
 pub fn spiky_bases(seed: u64, components: usize, bins: usize) -> Vec<f32> {
     let mut noise = noise(seed);
     let mut bases: Vec<f32> = (0..components * bins).map(|_| noise().powi(8)).collect();

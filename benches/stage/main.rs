@@ -1,7 +1,8 @@
-//! The bundled plugin on stage: it plays in real time while sources are learned and follow the mixture.
+//! The bundled plugin as on stage: it plays in real time while one source is learned and another adapts.
 //!
-//! Blocks come as an audio interface sends them, and a block is missed when it is not done one block after its end. Beside the plugin runs a control, a thread
-//! that adds up numbers for as long in every block as the plugin's median block takes: what it misses, the machine missed.
+//! Blocks come as an audio interface sends them; a block is missed when it is not done one block after its end. Beside
+//! the plugin runs a control, a thread that in every block adds up numbers for as long as the plugin's median block
+//! takes. A block that the control misses as well was the machine's fault.
 
 mod pace;
 mod sound;
@@ -11,7 +12,7 @@ mod stored_state;
 mod threads;
 
 use clap_host::{Host, HostError, Instance, Separate};
-use pace::{BLOCK, Block, Loop, Pace, always_the_same};
+use pace::{BLOCK, Block, Loop, Pace, play_control};
 use std::{
     env,
     error::Error,
@@ -25,23 +26,25 @@ use unbraid::{
     learner::adaptive,
     preset::{Preset, Source, file},
 };
-use unbraid_benches::{Case, cases, median};
+use unbraid_benches::{Case, cases, median, quantile};
 
 /// Minutes of playing while sources are learned, unless `--minutes` says otherwise.
 const MINUTES: f64 = 0.5;
-/// Seconds that the plugin is watched before, without learning, and that the adaptation is.
+/// How long the plugin plays before anything is learned, in seconds.
 const ALONE_SECONDS: f64 = 5.0;
+/// How long an adaptive source is measured, in seconds.
 const ADAPTING_SECONDS: f64 = 15.0;
-/// An adaptive source is eager to learn for so long, in seconds.
+/// How long an adaptive source learns fast, in seconds.
 const EAGER_SECONDS: f64 = 5.0;
-/// Length of a take, and time between the beginnings of two, in seconds.
+/// Length of a take, in seconds.
 const TAKE_SECONDS: f64 = 3.0;
+/// Time between the beginnings of two takes, in seconds.
 const ROUND_SECONDS: f64 = 5.0;
-/// Time between two things that the main thread does.
+/// Time between two actions of the main thread.
 const STEP: Duration = Duration::from_millis(20);
-/// Blocks missed so close to each other were missed for one reason.
+/// Missed blocks at most this far apart are taken to have one reason.
 const TOGETHER: usize = 16;
-/// Times that stop to sound is measured.
+/// How often the time from a take to its sound is measured.
 const ROUNDS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -66,7 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("without real-time priority, which audio servers have: run it with the right to it");
     }
 
-    println!("\nworker's share of one core while {} bases follow the mixture", adaptive::COMPONENTS);
+    println!("\nworker's share of one core while a source of {} bases adapts", adaptive::COMPONENTS);
     for mode in ["Live", "Quality"] {
         let [eager, calm] = adapt(&case, mode)?;
         println!("{mode:10}{:6.1} % in the first {EAGER_SECONDS} s, {:.1} % after that", 100.0 * eager, 100.0 * calm);
@@ -74,10 +77,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("\nfrom the end of a take of 5 s to its sound, the latency included, in s");
     for mode in ["Live", "Quality"] {
-        let lessons = [&case.lessons[1], &case.lessons[0]];
-        let rounds = (0..ROUNDS).map(|_| sound::stop_to_sound(mode, &lessons, &case.mixture()));
+        let instruments = [&case.training[1], &case.training[0]];
+        let rounds = (0..ROUNDS).map(|_| sound::take_to_sound(mode, &instruments, &case.mixture()));
         let rounds = rounds.collect::<Result<Vec<_>, _>>()?;
-        let [alone, together] = [0, 1].map(|lesson| median(rounds.iter().map(|times| times[lesson]).collect()));
+        let [alone, together] = [0, 1].map(|take| median(rounds.iter().map(|times| times[take]).collect()));
         println!("{mode:10}{alone:6.2} alone, {together:.2} together with one before it");
     }
     Ok(())
@@ -89,7 +92,7 @@ fn minutes() -> Option<f64> {
     given.filter(|minutes| *minutes > 0.0)
 }
 
-/// `cargo xtask bundle` puts it beside the folder that this program lies in.
+/// The built CLAP: `UNBRAID_CLAP`, or where `cargo xtask bundle` puts it, beside the folder of this program.
 fn bundle() -> PathBuf {
     let own = || Some(env::current_exe().ok()?.ancestors().nth(3)?.join("bundled/Unbraid.clap"));
     env::var_os("UNBRAID_CLAP").map(PathBuf::from).or_else(own).unwrap_or_default()
@@ -115,7 +118,7 @@ fn plugin_with(preset: &Preset, mode: &str, sample_rate: f64) -> Result<Instance
     Ok(plugin)
 }
 
-/// The case's drums, its bass if `with_bass`, and one that follows the mixture.
+/// The case's drums, its bass if `with_bass`, and an adaptive source.
 fn sources(case: &Case, with_bass: bool) -> Preset {
     let mut sources = case.preset().sources;
     for (source, name) in sources.iter_mut().zip(["Bass", "Drums"]) {
@@ -128,8 +131,8 @@ fn sources(case: &Case, with_bass: bool) -> Preset {
     Preset::of(sources)
 }
 
-/// Plays for `seconds` while one source after the other is learned again, a third follows the mixture, and knobs move; before that for a
-/// while without all this. Gives whether it had real-time priority.
+/// Plays for a while, then for `seconds` while two sources are learned in turns, a third adapts, and knobs move. Gives
+/// whether it had real-time priority.
 fn play_and_learn(case: &Case, mode: &str, seconds: f64) -> Result<bool, Box<dyn Error>> {
     let mixture = case.mixture();
     let sample_rate = f64::from(mixture.sample_rate);
@@ -147,7 +150,7 @@ fn play_and_learn(case: &Case, mode: &str, seconds: f64) -> Result<bool, Box<dyn
     let before = plugin.requests().dirty_marks;
     let [mut worker, mut learner] = ["unbraid-worker", "unbraid-learner"].map(Usage::of);
     let control = thread::scope(|scope| {
-        let control = scope.spawn(|| always_the_same(pace(), share, &over));
+        let control = scope.spawn(|| play_control(pace(), share, &over));
         let played = plugin.perform(BLOCK, &mut player, |plugin| {
             let begin = Instant::now();
             while begin.elapsed().as_secs_f64() < seconds {
@@ -162,7 +165,7 @@ fn play_and_learn(case: &Case, mode: &str, seconds: f64) -> Result<bool, Box<dyn
         let control = control.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         played.and_then(|done| done).map(|()| control)
     })?;
-    report(&format!("{mode}, learning and following"), &player.pace.blocks, &control.blocks);
+    report(&format!("{mode}, learning and adapting"), &player.pace.blocks, &control.blocks);
     report("  the control beside it", &control.blocks, &[]);
     println!(
         "  {} models learned; the worker took {:.1} % of a core, the learner {:.1} %",
@@ -173,7 +176,7 @@ fn play_and_learn(case: &Case, mode: &str, seconds: f64) -> Result<bool, Box<dyn
     Ok(control.is_real_time && player.pace.is_real_time)
 }
 
-/// What a player and a host do, `time` seconds after the beginning.
+/// Moves the knobs and clicks Learn as a player does, `time` seconds after the beginning.
 fn move_knobs(plugin: &mut Instance, time: f64) -> Result<(), HostError> {
     let swing = (0.7 * time).sin();
     plugin.set_value("Gain 1", 6.0 * swing - 6.0, 0)?;
@@ -188,7 +191,7 @@ fn move_knobs(plugin: &mut Instance, time: f64) -> Result<(), HostError> {
     Ok(())
 }
 
-/// The worker's share of a core while a source follows the mixture: eager, then calm.
+/// The worker's share of a core while a source adapts: in the first seconds, then after that.
 fn adapt(case: &Case, mode: &str) -> Result<[f64; 2], Box<dyn Error>> {
     let mixture = case.mixture();
     let sample_rate = f64::from(mixture.sample_rate);
@@ -205,7 +208,7 @@ fn adapt(case: &Case, mode: &str) -> Result<[f64; 2], Box<dyn Error>> {
     Ok(shares)
 }
 
-/// A line of the table. Blocks that the control missed as well, or missed nearby, were not missed `alone`.
+/// Prints a line of the table. A block counts as missed `alone` if the control missed none near it.
 fn report(name: &str, blocks: &[Block], control: &[Block]) {
     let missed = |blocks: &[Block]| blocks.iter().filter(|block| block.is_missed()).count();
     let nearby = |at: usize| {
@@ -215,7 +218,7 @@ fn report(name: &str, blocks: &[Block], control: &[Block]) {
     let alone = blocks.iter().enumerate().filter(|(at, block)| block.is_missed() && !nearby(*at)).count();
     let mut work: Vec<f32> = blocks.iter().map(|block| block.work).collect();
     work.sort_by(f32::total_cmp);
-    let at = |share: f64| 100.0 * work[(share * (work.len() - 1) as f64) as usize];
+    let at = |share: f64| 100.0 * quantile(&work, share);
     println!(
         "{name:38}{:>9}{:>8}{:>9}{alone:>8}{:8.1}%{:9.1}%{:8.1}%",
         blocks.len(),

@@ -1,4 +1,4 @@
-//! Blocks paced by the clock, as an audio interface paces them, and what became of each.
+//! Blocks played by the clock, as an audio interface plays them, and when each was done.
 
 use clap_host::Player;
 use cpu_time::ThreadTime;
@@ -14,43 +14,43 @@ use thread_priority::{
 
 /// Samples per block.
 pub(crate) const BLOCK: usize = 64;
-/// Blocks between the one that is played and the one that is heard: an interface has a buffer of one.
+/// Blocks between the one that is computed and the one that is heard: an interface has a buffer of one.
 const BUFFERED: f64 = 1.0;
 /// Of 99: what audio servers give their threads.
 const PRIORITY: u8 = 70;
-/// How many values the control adds up before it looks at its time: some 5 us.
+/// Values that the control adds up before it reads the clock: some 5 us.
 const CONTROL_VALUES: usize = 1 << 12;
 
-/// One block.
+/// The times of one block.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Block {
-    /// What the thread computed for it, in the thread's own time, as a share of the block's length.
+    /// The thread's CPU time for it, as a share of the block's length.
     pub(crate) work: f32,
     /// When it was done, counted from its start, in blocks.
     pub(crate) done: f32,
 }
 
 impl Block {
-    /// An interface would have had nothing to play.
+    /// Whether an interface would have had nothing to play.
     pub(crate) fn is_missed(self) -> bool {
         f64::from(self.done) > 1.0 + BUFFERED
     }
 }
 
-/// An audio thread's time table: block `n` begins `n` block lengths after the first.
+/// An audio thread's timetable: block `n` begins `n` block lengths after the first.
 pub(crate) struct Pace {
     seconds_per_block: f64,
     first: Instant,
-    /// What became of the blocks played so far.
+    /// The blocks played so far.
     pub(crate) blocks: Vec<Block>,
-    /// The thread's own time when it began the block.
+    /// The thread's CPU time when it began the block.
     begun: Duration,
     /// Whether the system let the thread have real-time priority.
     pub(crate) is_real_time: bool,
 }
 
 impl Pace {
-    /// A time table from `first` on, at `sample_rate` Hz, for about `seconds`.
+    /// A timetable from `first` on, at `sample_rate` Hz, for about `seconds`.
     pub(crate) fn new(first: Instant, sample_rate: f64, seconds: f64) -> Self {
         let seconds_per_block = BLOCK as f64 / sample_rate;
         let blocks = Vec::with_capacity((seconds / seconds_per_block) as usize + 1000);
@@ -66,12 +66,12 @@ impl Pace {
         if self.blocks.is_empty() {
             self.is_real_time = ask_for_priority();
         }
-        // The standard library's wait is of some 50 us' precision, the same for the control.
+        // The standard library's sleep is some 50 us late, the control's as well.
         std::thread::sleep(self.start().saturating_duration_since(Instant::now()));
         self.begun = ThreadTime::now().as_duration();
     }
 
-    /// The block is done.
+    /// Notes that the block is done.
     pub(crate) fn done(&mut self) {
         let work = ThreadTime::now().as_duration().saturating_sub(self.begun).as_secs_f64();
         let done = self.start().elapsed().as_secs_f64();
@@ -86,8 +86,8 @@ fn ask_for_priority() -> bool {
     priority.is_ok_and(|priority| set_thread_priority_and_policy(thread_native_id(), priority, policy).is_ok())
 }
 
-/// The control: adds up for `share` of every block of the time table, until `over`. What it misses, the machine missed.
-pub(crate) fn always_the_same(mut pace: Pace, share: f64, over: &AtomicBool) -> Pace {
+/// The control: adds up numbers for `share` of every block of the timetable, until `over`.
+pub(crate) fn play_control(mut pace: Pace, share: f64, over: &AtomicBool) -> Pace {
     let values: Vec<f32> = (0..CONTROL_VALUES).map(|n| n as f32).collect();
     let time = Duration::from_secs_f64(share * pace.seconds_per_block);
     while !over.load(Relaxed) {

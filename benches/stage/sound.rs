@@ -15,15 +15,16 @@ use unbraid::recording::Recording;
 const TAKE_SECONDS: f64 = 5.0;
 /// How long to wait for the sound, in seconds.
 const PATIENCE_SECONDS: f64 = 10.0;
-/// Samples that differ by more than this, 100 dB under full scale, are another model's.
+/// Samples that differ by more than this, 100 dB under full scale, come from another model.
 const DIFFERENT: f32 = 1e-5;
-/// With all knobs at 0 dB every model sounds the same.
+/// A knob that is moved, because with all knobs at 0 dB every model sounds the same.
 const KNOB: (&str, &str) = ("Gain 1", "-12");
 
-/// Plays in time, and listens for the first sample that is not as `expected`.
+/// Plays by the clock, and listens for the first sample that is not as `expected`.
 struct Listener<'a> {
-    /// What is played and what would be heard if nothing were learned, indexed by `[channel][sample]`.
+    /// The input, indexed by `[channel][sample]`.
     sound: &'a [Vec<f32>],
+    /// The output if nothing were learned, indexed by `[channel][sample]`.
     expected: &'a [Vec<f32>],
     next: usize,
     pace: Pace,
@@ -60,25 +61,25 @@ impl Player for Listener<'_> {
     }
 }
 
-/// Seconds from the end of a take of each of `lessons` to its sound: the first is learned alone, the next ones together with those before. What
-/// goes on playing is `mixture`.
+/// Seconds from the end of a take of each of `instruments` to the sound of what was learned from it: the first is
+/// learned alone, the next ones together with those before. After each take `mixture` is played.
 ///
 /// # Errors
 /// If the plugin does not play, or nothing new is heard.
-pub(crate) fn stop_to_sound(
+pub(crate) fn take_to_sound(
     mode: &str,
-    lessons: &[&Recording],
+    instruments: &[&Recording],
     mixture: &Recording,
 ) -> Result<Vec<f64>, Box<dyn std::error::Error>> {
     let sample_rate = f64::from(mixture.sample_rate);
     let mut learner = plugin(mode, sample_rate)?;
     let mut times = Vec::new();
-    for (strip, lesson) in lessons.iter().enumerate() {
-        // The same without Learn: what is heard until the new model is.
+    for (strip, instrument) in instruments.iter().enumerate() {
+        // The same without Learn: what is heard until the new model plays.
         let mut plain = plugin(mode, sample_rate)?;
         plain.load(&learner.save()?)?;
         plain.restart()?;
-        let [take, rest] = parts(lesson, mixture);
+        let [take, rest] = parts(instrument, mixture);
         plain.set(KNOB.0, KNOB.1)?;
         plain.play(&take, &[BLOCK], Separate::Missing)?;
         let expected = plain.play(&rest, &[BLOCK], Separate::Missing)?.main;
@@ -89,20 +90,20 @@ pub(crate) fn stop_to_sound(
         learner.play(&take, &[BLOCK], Separate::Missing)?;
         learner.set(&format!("Learn {}", strip + 1), "Off")?;
         times.push(listen(&mut learner, &rest, &expected, sample_rate)?.ok_or("nothing new was heard")?);
-        // The fade ends, so that the next take begins with one model.
+        // Long enough for the fade to end, so that the next take begins with one model.
         learner.play(&rest, &[BLOCK], Separate::Missing)?;
     }
     Ok(times)
 }
 
 /// The take, in whole blocks, and what is played after it.
-fn parts(lesson: &Recording, mixture: &Recording) -> [Vec<Vec<f32>>; 2] {
+fn parts(instrument: &Recording, mixture: &Recording) -> [Vec<Vec<f32>>; 2] {
     let samples = |seconds: f64| (seconds * f64::from(mixture.sample_rate)) as usize / BLOCK * BLOCK;
     let cut = |recording: &Recording, seconds: f64| -> Vec<Vec<f32>> {
         let channel = |channel: &Vec<f32>| channel.iter().copied().cycle().take(samples(seconds)).collect();
         recording.channels.iter().map(channel).collect()
     };
-    [cut(lesson, TAKE_SECONDS), cut(mixture, PATIENCE_SECONDS)]
+    [cut(instrument, TAKE_SECONDS), cut(mixture, PATIENCE_SECONDS)]
 }
 
 fn listen(

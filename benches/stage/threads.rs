@@ -1,27 +1,27 @@
-//! What threads of this process have computed, by their names (Linux).
+//! Processor time of threads of this process, by their names (Linux).
 
 use std::{collections::HashMap, fs};
 
-/// Processor time of the threads of one name. Look often: a thread that has ended cannot be asked any more.
+/// Processor time of the threads of one name. [`Self::look`] often: a thread that has ended no longer counts.
 #[derive(Debug)]
 pub(crate) struct Usage {
-    /// As the system knows it: 15 characters.
+    /// The system keeps 15 characters of a name.
     name: &'static str,
     /// Nanoseconds at the beginning and at the last look, by the thread's number.
     threads: HashMap<String, (u64, u64)>,
 }
 
 impl Usage {
-    /// Of the threads called `name`, from now on.
+    /// The time of the threads called `name`, from now on.
     pub(crate) fn of(name: &'static str) -> Self {
         let threads = computed(name).map(|(number, now)| (number, (now, now))).collect();
         Self { name, threads }
     }
 
-    /// Takes note of what they have computed by now.
+    /// Reads their time by now.
     pub(crate) fn look(&mut self) {
         for (number, now) in computed(self.name) {
-            // A thread that was not there at the beginning began later, with nothing.
+            // A thread that was not there at the beginning started with nothing.
             self.threads.entry(number).or_insert((0, now)).1 = now;
         }
     }

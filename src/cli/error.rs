@@ -20,7 +20,10 @@ pub(super) enum CliError {
     UnknownPreset { name: String, known: Vec<String> },
     #[error("{preset} has no source {name:?}; it has {}", quoted(known))]
     UnknownSource { preset: String, name: String, known: Vec<String> },
-    #[error("{}: lasts {milliseconds:.0} ms, less than one frame of {frame_milliseconds:.0} ms; give a longer one", path.display())]
+    #[error(
+        "{}: lasts {milliseconds:.0} ms, less than one frame of {frame_milliseconds:.0} ms; give a longer one",
+        path.display()
+    )]
     TooShort { path: PathBuf, milliseconds: f64, frame_milliseconds: f64 },
     #[error("source {source_name:?}: {error}")]
     Learn { source_name: String, error: LearnError },
@@ -29,7 +32,8 @@ pub(super) enum CliError {
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),
     #[error(
-        "{}: its sample rate is {rate} Hz, that of {} is {expected} Hz; convert one of them, every file must have the same",
+        "{}: its sample rate is {rate} Hz, that of {} is {expected} Hz; convert one of them, \
+         every file must have the same",
         path.display(),
         first.display()
     )]

@@ -1,6 +1,6 @@
 //! `unbraid evaluate`: how good a separation is.
 
-use super::{Report, error::CliError, interrupt};
+use super::{error::CliError, interrupt, report::Report};
 use crate::{
     evaluation::{Score, bss_eval_sources},
     recording::{self, Recording},

@@ -1,9 +1,15 @@
 //! `unbraid inspect`: what is in a preset.
 
-use super::{Report, error::CliError, plot, separation};
+use super::{
+    arguments::parse_path,
+    error::CliError,
+    files::read_preset,
+    plot,
+    report::{Report, source_json},
+};
 use crate::{
     dictionary::Dictionary,
-    preset::{Kind, LearnedBases, Preset, Source},
+    preset::{Preset, Source},
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -17,46 +23,25 @@ pub(super) struct Inspect {
     preset: String,
 
     /// Draw the bases of every source.
-    #[arg(long, value_name = "FILE.png", value_parser = parse_png_path)]
+    #[arg(long, value_name = "FILE.png", value_parser = |path: &str| parse_path(path, "png", "plots are PNG"))]
     plot: Option<PathBuf>,
 }
 
 impl Inspect {
     pub(super) fn run(&self) -> Result<Report, CliError> {
-        let preset = separation::load_preset(&self.preset)?;
+        let preset = read_preset(&self.preset)?;
         let mut messages = Vec::new();
         if let Some(path) = &self.plot {
             plot::preset(path, &self.preset, &preset).map_err(|error| CliError::unwritable(path, error))?;
             messages.push(format!("wrote {}", path.display()));
         }
-        let sources: Vec<Value> = preset.sources.iter().map(source_summary).collect();
+        let sources: Vec<Value> = preset.sources.iter().map(source_json).collect();
         Ok(Report {
             text: describe(&self.preset, &preset),
             messages,
             json: json!({ "preset": self.preset, "written_by": preset.written_by, "sources": sources }),
         })
     }
-}
-
-/// A source as `--json` shows it: everything but the bases themselves.
-pub(super) fn source_summary(source: &Source) -> Value {
-    json!({
-        "name": source.name,
-        "colour": source.colour.to_string(),
-        "kind": if source.is_adaptive() { "adaptive" } else { "fixed" },
-        "components": source.components(),
-        "drift": source.kind() == Kind::Drifting,
-        "blocks": source.learned().map_or(&[][..], LearnedBases::blocks),
-        "knobs": source.knobs,
-        "learned_from": source.learned_from(),
-        "licence": source.learned().and_then(|learned| learned.licence.as_deref()),
-        "dictionaries": source.dictionaries().iter().map(|dictionary| json!({
-            "components": dictionary.components,
-            "bins": dictionary.bins,
-            "frame": dictionary.frame,
-            "training": dictionary.training,
-        })).collect::<Vec<_>>(),
-    })
 }
 
 fn describe(name: &str, preset: &Preset) -> String {
@@ -123,13 +108,5 @@ fn counted(count: usize, thing: &str) -> String {
         (1, _) => format!("1 {thing}"),
         (_, "basis") => format!("{count} bases"),
         _ => format!("{count} {thing}s"),
-    }
-}
-
-fn parse_png_path(argument: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(argument);
-    match path.extension() {
-        Some(extension) if extension.eq_ignore_ascii_case("png") => Ok(path),
-        _ => Err("plots are PNG; give a name that ends in .png".to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C: the first one stops the command where nothing is half written, the second one at once.
+//! Ctrl-C: the first stops the command where nothing is half written, the second stops it at once.
 
 use super::error::CliError;
 use std::{
@@ -9,15 +9,15 @@ use std::{
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// Takes over Ctrl-C, and the system's request to end.
+/// Handles Ctrl-C, and the system's request to end.
 pub(super) fn listen() {
-    let listening = ctrlc::set_handler(|| {
+    let handled = ctrlc::set_handler(|| {
         if REQUESTED.swap(true, Ordering::Relaxed) {
             process::exit(130);
         }
     });
-    // Without a handler Ctrl-C ends the process as usual, which at worst leaves a temporary file.
-    drop(listening);
+    // Without a handler Ctrl-C ends the process at once, which at worst leaves a temporary file.
+    drop(handled);
 }
 
 /// Whether the user asked to stop, in the form that a progress callback returns.

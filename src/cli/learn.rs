@@ -1,13 +1,20 @@
 //! `unbraid learn`: recordings of each source played alone to a preset.
 
-use super::{Report, error::CliError, interrupt, progress::Progress};
+use super::{
+    arguments::parse_components,
+    error::CliError,
+    files::{ensure_writable, read_audible},
+    interrupt,
+    progress::TaskProgress,
+    report::{Report, source_json},
+};
 use crate::{
-    learner::{self, LearnError, LearnSettings, adaptive::COMPONENTS},
+    learner::{self, LearnError, LearnSettings, Lesson, adaptive::COMPONENTS},
     preset::{
-        LearnedBases, MAX_COMPONENTS, MAX_SOURCES, Preset, Source,
+        MAX_COMPONENTS, MAX_SOURCES, Preset, Source,
         file::{self, SUFFIX},
     },
-    recording::{self, Recording},
+    recording::{Recording, RecordingError, file_name},
 };
 use clap::Args;
 use serde_json::json;
@@ -19,18 +26,24 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 pub(super) struct Learn {
     /// A source and a recording of it alone; name a source again to learn it from more files.
-    #[arg(required = true, value_name = "SOURCE=FILE", value_parser = parse_training)]
-    recordings: Vec<Training>,
+    #[arg(required = true, value_name = "SOURCE=FILE", value_parser = parse_recording)]
+    recordings: Vec<RecordingArgument>,
 
     /// The preset to write; its name must end in .unbraid.safetensors. An existing one is replaced.
     #[arg(short, long, value_name = "PRESET", value_parser = parse_preset_path)]
     output: PathBuf,
 
     /// Number of bases per source.
-    #[arg(long, value_name = "K", default_value_t = LearnSettings::default().components, value_parser = parse_components)]
+    #[arg(
+        long,
+        value_name = "K",
+        default_value_t = LearnSettings::default().components,
+        value_parser = parse_components
+    )]
     components: usize,
 
-    /// Learn a universal dictionary: K bases from each file, kept together; those of the files that fit the mixture are chosen while it plays.
+    /// Learn a universal dictionary: K bases from each file, kept together; those of the files that fit the mixture are
+    /// chosen while it plays.
     #[arg(long)]
     universal: bool,
 
@@ -51,37 +64,41 @@ pub(super) struct Learn {
     #[arg(long, value_name = "SOURCE")]
     drift: Vec<String>,
 
-    /// A source that needs no file: it learns from the mixture while it plays what the others do not explain. And its number of bases, 10 unless given.
+    /// A source that needs no file: it learns from the mixture while it plays what the others do not explain. And its
+    /// number of bases, 10 unless given.
     #[arg(long, value_name = "NAME[=K]", value_parser = parse_adaptive)]
-    adaptive: Vec<Adaptive>,
+    adaptive: Vec<AdaptiveArgument>,
 }
 
+/// SOURCE=FILE.
 #[derive(Debug, Clone)]
-struct Training {
+struct RecordingArgument {
     source: String,
     file: PathBuf,
 }
 
+/// NAME or NAME=K.
 #[derive(Debug, Clone)]
-struct Adaptive {
+struct AdaptiveArgument {
     source: String,
     components: Option<usize>,
 }
 
-/// A source that is to be learned, and all its files.
-struct Lesson<'a> {
-    source: &'a str,
+/// A source to learn, and the recordings of it.
+struct SourceFiles<'a> {
+    name: &'a str,
     files: Vec<&'a Path>,
 }
 
 impl Learn {
     pub(super) fn run(&self) -> Result<Report, CliError> {
-        let lessons = self.lessons()?;
-        super::separation::ensure_writable(&self.output)?;
-        // All files are read before the first is learned from: a wrong name is told at once.
-        let recordings = lessons.iter().map(Lesson::read).collect::<Result<Vec<_>, _>>()?;
+        let to_learn = self.source_files();
+        self.check(&to_learn)?;
+        ensure_writable(&self.output)?;
+        // All files are read before the first is learned from, so that a wrong name is reported at once.
+        let recordings = to_learn.iter().map(SourceFiles::read).collect::<Result<Vec<_>, _>>()?;
 
-        let mut sources = self.learn(&lessons, &recordings)?;
+        let mut sources = self.learn(&to_learn, &recordings)?;
         for adaptive in &self.adaptive {
             let components = adaptive.components.unwrap_or(COMPONENTS);
             sources.push(Source::adaptive(&adaptive.source, sources.len(), components));
@@ -92,30 +109,36 @@ impl Learn {
         Ok(self.report(&preset))
     }
 
-    fn lessons(&self) -> Result<Vec<Lesson<'_>>, CliError> {
-        let mut lessons: Vec<Lesson<'_>> = Vec::new();
-        for Training { source, file } in &self.recordings {
-            match lessons.iter_mut().find(|lesson| lesson.source == source) {
-                Some(lesson) => lesson.files.push(file),
-                None => lessons.push(Lesson { source, files: vec![file] }),
+    /// The sources with recordings, in the order in which they are first named.
+    fn source_files(&self) -> Vec<SourceFiles<'_>> {
+        let mut sources: Vec<SourceFiles<'_>> = Vec::new();
+        for RecordingArgument { source: name, file } in &self.recordings {
+            match sources.iter_mut().find(|source| source.name == name) {
+                Some(source) => source.files.push(file),
+                None => sources.push(SourceFiles { name, files: vec![file] }),
             }
         }
+        sources
+    }
+
+    /// Refuses arguments that do not go together.
+    fn check(&self, to_learn: &[SourceFiles<'_>]) -> Result<(), CliError> {
         let adaptive = self.adaptive.iter().map(|adaptive| adaptive.source.as_str());
-        let names: Vec<&str> = lessons.iter().map(|lesson| lesson.source).chain(adaptive).collect();
+        let names: Vec<&str> = to_learn.iter().map(|source| source.name).chain(adaptive).collect();
         if names.len() > MAX_SOURCES {
             let count = names.len();
             return Err(CliError::Usage(format!("{count} sources are named; a preset holds at most {MAX_SOURCES}")));
         }
-        if let Some(name) = self.drift.iter().find(|name| lessons.iter().all(|lesson| lesson.source != name.as_str())) {
+        if let Some(name) = self.drift.iter().find(|name| to_learn.iter().all(|source| source.name != name.as_str())) {
             return Err(CliError::Usage(format!(
                 "--drift names {name:?}, which has no recording: name one of the sources"
             )));
         }
-        for Lesson { source, files } in lessons.iter().filter(|_| self.universal) {
+        for SourceFiles { name, files } in to_learn.iter().filter(|_| self.universal) {
             let (bases, files) = (self.components * files.len(), files.len());
             if bases > MAX_COMPONENTS {
                 let limit = format!("a source holds at most {MAX_COMPONENTS}: give fewer --components or files");
-                return Err(CliError::Usage(format!("{source} would get {bases} bases from {files} files; {limit}")));
+                return Err(CliError::Usage(format!("{name} would get {bases} bases from {files} files; {limit}")));
             }
         }
         for (index, name) in names.iter().enumerate() {
@@ -126,27 +149,26 @@ impl Learn {
                 return Err(CliError::Usage(format!("sources {earlier:?} and {name:?} have the same name; {reason}")));
             }
         }
-        Ok(lessons)
+        Ok(())
     }
 
     /// The fixed sources, learned together.
-    fn learn(&self, lessons: &[Lesson<'_>], recordings: &[Vec<Recording>]) -> Result<Vec<Source>, CliError> {
-        let names: Vec<&str> = lessons.iter().map(|lesson| lesson.source).collect();
-        let mut progress = Progress::start(format!("learning {}", names.join(", ")));
+    fn learn(&self, to_learn: &[SourceFiles<'_>], recordings: &[Vec<Recording>]) -> Result<Vec<Source>, CliError> {
+        let names: Vec<&str> = to_learn.iter().map(|source| source.name).collect();
+        let mut progress = TaskProgress::start(format!("learning {}", names.join(", ")));
         let settings = self.settings();
-        let to_learn: Vec<_> =
-            recordings.iter().map(|recordings| learner::Lesson { recordings, settings, known: &[] }).collect();
-        let learned = learner::learn(&to_learn, &mut |share| progress.update(share));
+        let lessons: Vec<_> = recordings.iter().map(|recordings| Lesson { recordings, settings, known: &[] }).collect();
+        let learned = learner::learn(&lessons, &mut |share| progress.update(share));
         drop(progress);
         interrupt::check()?;
-        let learned = learned.map_err(|error| lessons[error.lesson].error(error.error))?;
-        let sources = lessons.iter().zip(learned).enumerate();
-        let source = |(index, (lesson, mut learned)): (usize, (&Lesson<'_>, LearnedBases))| {
-            learned.drift = self.drift.iter().any(|name| name == lesson.source);
-            learned.learned_from = lesson.files.iter().map(|file| file_name(file)).collect();
-            Source::fixed(lesson.source, index, learned)
-        };
-        Ok(sources.map(source).collect())
+        let learned = learned.map_err(|error| to_learn[error.lesson].error(error.error))?;
+        let mut sources = Vec::new();
+        for (source, mut bases) in to_learn.iter().zip(learned) {
+            bases.drift = self.drift.iter().any(|name| name == source.name);
+            bases.learned_from = source.files.iter().map(|file| file_name(file)).collect();
+            sources.push(Source::fixed(source.name, sources.len(), bases));
+        }
+        Ok(sources)
     }
 
     fn settings(&self) -> LearnSettings {
@@ -160,7 +182,7 @@ impl Learn {
 
     fn report(&self, preset: &Preset) -> Report {
         let names: Vec<&str> = preset.sources.iter().map(|source| source.name.as_str()).collect();
-        let sources = preset.sources.iter().map(super::inspect::source_summary).collect::<Vec<_>>();
+        let sources = preset.sources.iter().map(source_json).collect::<Vec<_>>();
         Report {
             text: String::new(),
             messages: vec![format!("wrote {} with {}", self.output.display(), names.join(", "))],
@@ -169,38 +191,28 @@ impl Learn {
     }
 }
 
-impl Lesson<'_> {
+impl SourceFiles<'_> {
     fn read(&self) -> Result<Vec<Recording>, CliError> {
-        let read = |path: &&Path| {
-            interrupt::check()?;
-            let recording = recording::read(path)?;
-            recording.ensure_audible(path)?;
-            Ok(recording)
-        };
-        self.files.iter().map(read).collect()
+        self.files.iter().map(|file| read_audible(file)).collect()
     }
 
-    /// The learner counts recordings; the user named files.
+    /// Names the file where the learner counts recordings.
     fn error(&self, error: LearnError) -> CliError {
         let path = |number: usize| self.files[number - 1].to_path_buf();
         match error {
             LearnError::TooShort { number, milliseconds, frame_milliseconds } => {
                 CliError::TooShort { path: path(number), milliseconds, frame_milliseconds }
             }
-            LearnError::Silent { number } => recording::RecordingError::Silent { path: path(number) }.into(),
-            error => CliError::Learn { source_name: self.source.to_owned(), error },
+            LearnError::Silent { number } => RecordingError::Silent { path: path(number) }.into(),
+            error => CliError::Learn { source_name: self.name.to_owned(), error },
         }
     }
 }
 
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-fn parse_training(argument: &str) -> Result<Training, String> {
+fn parse_recording(argument: &str) -> Result<RecordingArgument, String> {
     match argument.split_once('=') {
         Some((source, file)) if !source.trim().is_empty() && !file.is_empty() => {
-            Ok(Training { source: parse_name(source)?, file: file.into() })
+            Ok(RecordingArgument { source: parse_name(source)?, file: file.into() })
         }
         _ => Err("write SOURCE=FILE, as in drums=kit.wav".to_owned()),
     }
@@ -228,14 +240,7 @@ fn parse_preset_path(argument: &str) -> Result<PathBuf, String> {
     }
 }
 
-pub(super) fn parse_components(argument: &str) -> Result<usize, String> {
-    match argument.parse() {
-        Ok(components) if (1..=MAX_COMPONENTS).contains(&components) => Ok(components),
-        _ => Err(format!("the number of bases is a whole number from 1 to {MAX_COMPONENTS}")),
-    }
-}
-
-fn parse_adaptive(argument: &str) -> Result<Adaptive, String> {
+fn parse_adaptive(argument: &str) -> Result<AdaptiveArgument, String> {
     let (source, components) = match argument.rsplit_once('=') {
         Some((source, components)) => (source, Some(parse_components(components)?)),
         None => (argument, None),
@@ -243,5 +248,5 @@ fn parse_adaptive(argument: &str) -> Result<Adaptive, String> {
     if source.trim().is_empty() {
         return Err("write NAME or NAME=K, as in voice=20".to_owned());
     }
-    Ok(Adaptive { source: parse_name(source)?, components })
+    Ok(AdaptiveArgument { source: parse_name(source)?, components })
 }

@@ -1,12 +1,17 @@
 //! The command line: the same engine without a host, for batch work, for learning, for tests.
 //!
-//! One file per command. A command reads its arguments, calls downhill, and returns a [`Report`]; this file alone
-//! prints. Results go to stdout, everything else to stderr. Exit codes: 0 success, 1 failure, 2 usage, 130 stopped by
-//! Ctrl-C.
+//! One file per command; a command reads its arguments and returns a [`Report`], which this file prints. Results go to
+//! stdout, everything else to stderr. Exit codes: 0 success, 1 failure, 2 usage, 130 stopped by Ctrl-C.
+//!
+//! What commands share, downhill: [`separation`] is what `separate` and `remix` do, [`plot`] draws figures;
+//! [`arguments`] parses, [`files`] reads and checks, [`file_names`] names; [`report`] and [`progress`] are what the
+//! user sees; [`interrupt`] is Ctrl-C.
 
+mod arguments;
 mod error;
 mod evaluate;
-mod file_name;
+mod file_names;
+mod files;
 mod inspect;
 mod interrupt;
 mod learn;
@@ -14,11 +19,13 @@ pub mod plot;
 mod presets;
 mod progress;
 mod remix;
+mod report;
 mod separate;
 mod separation;
 
 use clap::{Parser, Subcommand};
 use error::CliError;
+use report::Report;
 use std::{
     io::{self, ErrorKind, Write},
     process::ExitCode,
@@ -32,7 +39,7 @@ use std::{
 #[command(name = "unbraid", version, propagate_version = true, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: CliCommand,
 
     /// Print machine-readable results on stdout.
     #[arg(long, global = true)]
@@ -40,24 +47,13 @@ struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     Learn(learn::Learn),
     Separate(separate::Separate),
     Remix(remix::Remix),
     Evaluate(evaluate::Evaluate),
     Inspect(inspect::Inspect),
     Presets(presets::Presets),
-}
-
-/// What a command has to say once it is done.
-#[derive(Debug)]
-struct Report {
-    /// The result in words, for stdout; empty if the result is a file.
-    text: String,
-    /// What was done, one line each, for stderr.
-    messages: Vec<String>,
-    /// The result for `--json`.
-    json: serde_json::Value,
 }
 
 /// Runs the command that the process was called with.
@@ -74,18 +70,18 @@ pub fn run() -> ExitCode {
 }
 
 fn execute(arguments: &Arguments) -> Result<(), CliError> {
-    let report = match &arguments.command {
-        Command::Learn(learn) => learn.run(),
-        Command::Separate(separate) => separate.run(),
-        Command::Remix(remix) => remix.run(),
-        Command::Evaluate(evaluate) => evaluate.run(),
-        Command::Inspect(inspect) => inspect.run(),
-        Command::Presets(presets) => presets.run(),
+    let Report { text, messages, json } = match &arguments.command {
+        CliCommand::Learn(learn) => learn.run(),
+        CliCommand::Separate(separate) => separate.run(),
+        CliCommand::Remix(remix) => remix.run(),
+        CliCommand::Evaluate(evaluate) => evaluate.run(),
+        CliCommand::Inspect(inspect) => inspect.run(),
+        CliCommand::Presets(presets) => presets.run(),
     }?;
-    for message in &report.messages {
+    for message in &messages {
         eprintln!("{message}");
     }
-    print(&if arguments.json { format!("{:#}\n", report.json) } else { report.text })
+    print(&if arguments.json { format!("{json:#}\n") } else { text })
 }
 
 /// Prints on stdout; a reader that has gone away is no failure.

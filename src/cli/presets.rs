@@ -1,6 +1,6 @@
 //! `unbraid presets`: what can be chosen by name.
 
-use super::{Report, error::CliError};
+use super::{error::CliError, report::Report};
 use crate::preset::library;
 use clap::Args;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! How far a command is: a bar on a terminal, a line now and then elsewhere; always on stderr.
+//! How far a command has got: a bar on a terminal, a line now and then elsewhere; always on stderr.
 
 use super::interrupt;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,27 +12,27 @@ const BAR_STEPS: u64 = 1000;
 /// Per cent between two lines where there is no terminal.
 const LINE_STEP_PERCENT: u32 = 25;
 
-/// One task on its way from 0 to 1.
-pub(super) struct Progress {
+/// How far one task has got, from 0 to 1.
+pub(super) struct TaskProgress {
     task: String,
-    display: Display,
+    display: ProgressDisplay,
 }
 
-enum Display {
+enum ProgressDisplay {
     Bar(ProgressBar),
     Lines { next_percent: u32 },
 }
 
-impl Progress {
+impl TaskProgress {
     /// Starts a task, called as in "learning drums".
     pub(super) fn start(task: impl Into<String>) -> Self {
         let task = task.into();
         let display = if io::stderr().is_terminal() {
             let style = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} % {eta:>4}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
-            Display::Bar(ProgressBar::new(BAR_STEPS).with_style(style).with_message(task.clone()))
+            ProgressDisplay::Bar(ProgressBar::new(BAR_STEPS).with_style(style).with_message(task.clone()))
         } else {
-            Display::Lines { next_percent: 0 }
+            ProgressDisplay::Lines { next_percent: 0 }
         };
         let mut progress = Self { task, display };
         progress.show(0.0);
@@ -48,8 +48,8 @@ impl Progress {
     fn show(&mut self, share: f32) {
         let share = share.clamp(0.0, 1.0);
         match &mut self.display {
-            Display::Bar(bar) => bar.set_position((share * BAR_STEPS as f32) as u64),
-            Display::Lines { next_percent } => {
+            ProgressDisplay::Bar(bar) => bar.set_position((share * BAR_STEPS as f32) as u64),
+            ProgressDisplay::Lines { next_percent } => {
                 let percent = (share * 100.0) as u32;
                 if percent >= *next_percent {
                     eprintln!("{}: {percent} %", self.task);
@@ -60,9 +60,9 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for TaskProgress {
     fn drop(&mut self) {
-        if let Display::Bar(bar) = &self.display {
+        if let ProgressDisplay::Bar(bar) = &self.display {
             bar.finish_and_clear();
         }
     }

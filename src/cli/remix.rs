@@ -1,20 +1,18 @@
 //! `unbraid remix`: a mixture with other gains, as the plugin's main output would be.
 
 use super::{
-    Report,
+    arguments::{parse_in_range, parse_path},
     error::CliError,
-    separation::{Task, ensure_writable, parse_in_range},
+    files::{ensure_kept, ensure_writable},
+    report::Report,
+    separation::SeparationOptions,
 };
-use crate::{
-    preset::Preset,
-    recording::write_wav,
-    separator::{Controls, decibels_to_gain},
-};
+use crate::{decibels, preset::Preset, recording::write_wav, separator::Controls};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Gains from this on are heard; below it there is only silence, `-inf`. In dB.
+/// Lowest gain, in dB; below it there is only silence, `-inf`.
 const MIN_GAIN_DB: f32 = -60.0;
 /// Highest gain, in dB.
 const MAX_GAIN_DB: f32 = 12.0;
@@ -26,19 +24,19 @@ const MAX_GAIN_DB: f32 = 12.0;
 #[derive(Debug, Args)]
 pub(super) struct Remix {
     #[command(flatten)]
-    task: Task,
+    options: SeparationOptions,
 
     /// The WAV file to write. An existing one is replaced.
-    #[arg(short, long, value_name = "OUT.wav", value_parser = parse_wav_path)]
+    #[arg(short, long, value_name = "OUT.wav", value_parser = |path: &str| parse_path(path, "wav", "remix writes WAV"))]
     output: PathBuf,
 
     /// Gain of a source in dB, -60 to 12 or -inf; once for each source that is to change.
     #[arg(long, value_name = "SOURCE=DB", value_parser = parse_gain)]
-    gain: Vec<Gain>,
+    gain: Vec<GainArgument>,
 }
 
 #[derive(Debug, Clone)]
-struct Gain {
+struct GainArgument {
     source: String,
     /// `None` is silence.
     db: Option<f32>,
@@ -47,13 +45,13 @@ struct Gain {
 impl Remix {
     pub(super) fn run(&self) -> Result<Report, CliError> {
         self.check_named_once()?;
-        let preset = self.task.preset()?;
+        let preset = self.options.preset()?;
         let controls = self.controls(&preset)?;
-        self.task.keep_mixture(&self.output)?;
+        ensure_kept(&self.options.mixture, &self.output)?;
         ensure_writable(&self.output)?;
-        let mixture = self.task.read_mixture()?;
-        let separated = self.task.separate(&preset, &mixture, &controls)?;
-        write_wav(&self.output, &separated.separation.main, self.task.format)?;
+        let mixture = self.options.read_mixture()?;
+        let separated = self.options.separate(&preset, &mixture, &controls)?;
+        write_wav(&self.output, &separated.separation.main, self.options.format)?;
 
         let gains: Vec<_> = preset
             .sources
@@ -61,7 +59,7 @@ impl Remix {
             .zip(controls.gains)
             .map(|(source, gain)| json!({ "name": source.name, "gain": gain }))
             .collect();
-        let mut json = self.task.json(&separated, &mixture);
+        let mut json = self.options.json(&separated, &mixture);
         json["file"] = json!(self.output);
         json["sources"] = gains.into();
         let written = format!("wrote {}", self.output.display());
@@ -78,23 +76,23 @@ impl Remix {
     }
 
     fn controls(&self, preset: &Preset) -> Result<Controls, CliError> {
-        let mut controls = self.task.controls();
+        let mut controls = self.options.controls();
         let knobs = preset.sources.iter().map(|source| source.knobs);
         controls.gains = Controls::resolve_gains(knobs.map(|knobs| (knobs.gain_db, knobs.mute, knobs.solo)));
-        for Gain { source: name, db } in &self.gain {
+        for GainArgument { source: name, db } in &self.gain {
             let index = preset.sources.iter().position(|source| source.name == *name);
             let index = index.ok_or_else(|| CliError::UnknownSource {
-                preset: self.task.preset_name(),
+                preset: self.options.preset_name(),
                 name: name.clone(),
                 known: preset.sources.iter().map(|source| source.name.clone()).collect(),
             })?;
-            controls.gains[index] = db.map_or(0.0, decibels_to_gain);
+            controls.gains[index] = db.map_or(0.0, decibels::to_gain);
         }
         Ok(controls)
     }
 }
 
-fn parse_gain(argument: &str) -> Result<Gain, String> {
+fn parse_gain(argument: &str) -> Result<GainArgument, String> {
     let Some((source, db)) = argument.rsplit_once('=').filter(|(source, _)| !source.trim().is_empty()) else {
         return Err("write SOURCE=DB, as in drums=-12".to_owned());
     };
@@ -105,13 +103,5 @@ fn parse_gain(argument: &str) -> Result<Gain, String> {
                 .map_err(|_| format!("a gain is a number from {MIN_GAIN_DB} to {MAX_GAIN_DB}, in dB, or -inf"))?,
         ),
     };
-    Ok(Gain { source: source.trim().to_owned(), db })
-}
-
-fn parse_wav_path(argument: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(argument);
-    match path.extension() {
-        Some(extension) if extension.eq_ignore_ascii_case("wav") => Ok(path),
-        _ => Err("remix writes WAV; give a name that ends in .wav".to_owned()),
-    }
+    Ok(GainArgument { source: source.trim().to_owned(), db })
 }

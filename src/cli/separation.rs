@@ -1,32 +1,31 @@
-//! What `separate` and `remix` have in common: their options, the preset, the run through the real-time engine or the batch
-//! algorithm.
+//! The options that `separate` and `remix` share, and the separation itself: through the real-time engine, or by the
+//! batch algorithm.
 
-use super::{error::CliError, interrupt, learn::parse_components, progress::Progress};
+use super::{
+    arguments::{parse_components, parse_in_range, parse_name_of},
+    error::CliError,
+    files::{read_audible, read_preset},
+    interrupt,
+    progress::TaskProgress,
+};
 use crate::{
     learner::adaptive::COMPONENTS,
     nmf::discriminative::FOCUS,
-    preset::{
-        Cue, MAX_SOURCES, Preset, Source,
-        file::{self, SUFFIX},
-        library,
-    },
-    recording::{self, Recording, SampleFormat},
+    preset::{Cue, MAX_SOURCES, Preset, Source},
+    recording::{Recording, SampleFormat},
     separator::{
         Controls, LatencyMode, Layout,
         batch::{self, Settings},
         offline::{self, SeparateError, Separation},
     },
 };
-use clap::{
-    Args,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::Args;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// A mixture, a preset, and how to separate the one with the other.
+/// A mixture, the preset to separate it with, and how.
 #[derive(Debug, Args)]
-pub(super) struct Task {
+pub(super) struct SeparationOptions {
     /// The mixture: WAV, AIFF, FLAC, MP3, OGG Vorbis or AAC/M4A, mono or stereo.
     #[arg(value_name = "MIX")]
     pub(super) mixture: PathBuf,
@@ -40,7 +39,14 @@ pub(super) struct Task {
     sources: Option<usize>,
 
     /// Number of bases for each of them.
-    #[arg(long, value_name = "K", requires = "sources", conflicts_with = "preset", default_value_t = COMPONENTS, value_parser = parse_components)]
+    #[arg(
+        long,
+        value_name = "K",
+        requires = "sources",
+        conflicts_with = "preset",
+        default_value_t = COMPONENTS,
+        value_parser = parse_components
+    )]
     components: usize,
 
     /// By what they are told apart: percussive to tonal, what sounds at the same time, or left to right.
@@ -50,12 +56,12 @@ pub(super) struct Task {
         requires = "sources",
         conflicts_with = "preset",
         default_value = Cue::default().name(),
-        value_parser = PossibleValuesParser::new(Cue::ALL.map(Cue::name)).map(cue_named)
+        value_parser = parse_name_of(Cue::ALL.map(Cue::name), Cue::named)
     )]
     by: Cue,
 
-    /// Look at the whole mixture at once, as the tutorial's algorithm does, not through the real-time engine. Adaptive sources are then
-    /// learned from all of it.
+    /// Look at the whole mixture at once, as the tutorial's algorithm does, not through the real-time engine. Adaptive
+    /// sources are then learned from all of it.
     #[arg(long, conflicts_with_all = ["mode", "sparsity", "smoothness"])]
     batch: bool,
 
@@ -78,7 +84,7 @@ pub(super) struct Task {
         long,
         value_name = "MODE",
         default_value = LatencyMode::Quality.name(),
-        value_parser = PossibleValuesParser::new(LatencyMode::ALL.map(LatencyMode::name)).map(mode_named)
+        value_parser = parse_name_of(LatencyMode::ALL.map(LatencyMode::name), LatencyMode::named)
     )]
     mode: LatencyMode,
 
@@ -99,24 +105,24 @@ pub(super) struct Task {
         long,
         value_name = "FORMAT",
         default_value = SampleFormat::Float32.name(),
-        value_parser = PossibleValuesParser::new(SampleFormat::ALL.map(SampleFormat::name)).map(format_named)
+        value_parser = parse_name_of(SampleFormat::ALL.map(SampleFormat::name), SampleFormat::named)
     )]
     pub(super) format: SampleFormat,
 }
 
-impl Task {
-    /// The preset that is named, or one of sources that nobody taught.
+impl SeparationOptions {
+    /// The preset that is named, or one whose sources are all adaptive.
     pub(super) fn preset(&self) -> Result<Preset, CliError> {
         match (&self.preset, self.sources) {
-            (Some(preset), _) => load_preset(preset),
-            (None, Some(sources)) => Ok(self.untaught(sources)),
+            (Some(preset), _) => read_preset(preset),
+            (None, Some(sources)) => Ok(self.unsupervised(sources)),
             (None, None) => Err(CliError::Usage(
                 "name a preset with --preset, or give --sources N to look for sources that nobody taught".to_owned(),
             )),
         }
     }
 
-    fn untaught(&self, sources: usize) -> Preset {
+    fn unsupervised(&self, sources: usize) -> Preset {
         let name = |source: usize| match (self.by, sources) {
             (Cue::Timbre, 2) => ["percussive", "tonal"][source].to_owned(),
             _ => format!("source {}", source + 1),
@@ -125,14 +131,13 @@ impl Task {
         Preset { grouping: self.by, ..Preset::of(sources) }
     }
 
-    /// What the preset was called by.
+    /// What the user called the preset.
     pub(super) fn preset_name(&self) -> String {
         self.preset.clone().unwrap_or_else(|| format!("--sources {}", self.sources.unwrap_or_default()))
     }
 
     pub(super) fn read_mixture(&self) -> Result<Recording, CliError> {
-        let mixture = recording::read(&self.mixture)?;
-        mixture.ensure_audible(&self.mixture)?;
+        let mixture = read_audible(&self.mixture)?;
         let frame_len = Layout::new(f64::from(mixture.sample_rate), LatencyMode::Live).windows.frame_len();
         if mixture.len() < frame_len {
             let milliseconds = |samples: usize| 1e3 * samples as f64 / f64::from(mixture.sample_rate);
@@ -146,7 +151,7 @@ impl Task {
         Ok(mixture)
     }
 
-    /// The knobs as the options set them, gains at unity.
+    /// The controls as the options set them, gains at unity.
     pub(super) fn controls(&self) -> Controls {
         Controls { focus: self.focus, sparsity: self.sparsity, smoothness: self.smoothness, ..Controls::default() }
     }
@@ -161,7 +166,7 @@ impl Task {
         if self.sources.is_some() && self.by == Cue::Position && mixture.is_mono() {
             return Err(failed(SeparateError::NoPositions));
         }
-        let mut progress = Progress::start(format!("separating {}", self.mixture.display()));
+        let mut progress = TaskProgress::start(format!("separating {}", self.mixture.display()));
         let separated = self.run(preset, mixture, controls, &mut progress);
         drop(progress);
         interrupt::check()?;
@@ -173,20 +178,20 @@ impl Task {
         preset: &Preset,
         mixture: &Recording,
         controls: &Controls,
-        progress: &mut Progress,
+        progress: &mut TaskProgress,
     ) -> Result<Separated, SeparateError> {
-        let told = &mut |share| progress.update(share);
+        let on_progress = &mut |share| progress.update(share);
         if !self.batch {
-            let separation = offline::separate(preset, mixture, self.mode, controls, told)?;
+            let separation = offline::separate(preset, mixture, self.mode, controls, on_progress)?;
             return Ok(Separated { separation, passes: None });
         }
         let settings =
             Settings { iterations: self.iterations, seed: self.seed, focus: controls.focus, gains: controls.gains };
-        let batch = batch::separate(preset, mixture, &settings, told)?;
+        let batch = batch::separate(preset, mixture, &settings, on_progress)?;
         Ok(Separated { separation: batch.separation, passes: Some((batch.iterations, batch.converged)) })
     }
 
-    /// What `--json` tells of a run, whatever was written.
+    /// The part of `--json` that `separate` and `remix` have in common.
     pub(super) fn json(&self, separated: &Separated, mixture: &Recording) -> serde_json::Value {
         let mut json = json!({
             "mode": self.mode.name(),
@@ -201,15 +206,6 @@ impl Task {
         }
         json
     }
-
-    /// Refuses an output file that is the mixture itself.
-    pub(super) fn keep_mixture(&self, output: &Path) -> Result<(), CliError> {
-        let same = match (output.canonicalize(), self.mixture.canonicalize()) {
-            (Ok(output), Ok(mixture)) => output == mixture,
-            _ => false,
-        };
-        if same { Err(CliError::WouldOverwrite { path: output.to_path_buf() }) } else { Ok(()) }
-    }
 }
 
 /// A mixture taken apart.
@@ -220,7 +216,7 @@ pub(super) struct Separated {
 }
 
 impl Separated {
-    /// What happened on the way, in words.
+    /// Whether the batch algorithm converged, in words; nothing for the real-time engine.
     pub(super) fn message(&self) -> Option<String> {
         self.passes.map(|(passes, converged)| {
             if converged {
@@ -232,51 +228,9 @@ impl Separated {
     }
 }
 
-/// Reads the preset at a path or, if `preset` looks like none, the factory or user preset of that name.
-pub(super) fn load_preset(preset: &str) -> Result<Preset, CliError> {
-    let path = Path::new(preset);
-    let is_path = preset.ends_with(SUFFIX) || path.components().count() > 1 || path.exists();
-    if is_path {
-        return Ok(file::read(path)?);
-    }
-    let entries = library::entries();
-    match entries.iter().rev().find(|entry| entry.name == preset) {
-        Some(entry) => Ok(library::load(entry)?),
-        None => Err(CliError::UnknownPreset {
-            name: preset.to_owned(),
-            known: entries.into_iter().map(|entry| entry.name).collect(),
-        }),
-    }
-}
-
-/// Says before the work begins what would make it impossible to write `path` at its end.
-pub(super) fn ensure_writable(path: &Path) -> Result<(), CliError> {
-    recording::replacement_for(path).map(drop).map_err(|error| CliError::unwritable(path, error))
-}
-
-/// Parses a number from `low` to `high`.
-pub(super) fn parse_in_range(text: &str, low: f32, high: f32) -> Result<f32, String> {
-    match text.trim().parse::<f32>() {
-        Ok(value) if (low..=high).contains(&value) => Ok(value),
-        _ => Err(format!("give a number from {low} to {high}")),
-    }
-}
-
 fn parse_sources(argument: &str) -> Result<usize, String> {
     match argument.parse() {
         Ok(sources) if (2..=MAX_SOURCES).contains(&sources) => Ok(sources),
         _ => Err(format!("the number of sources is a whole number from 2 to {MAX_SOURCES}")),
     }
-}
-
-fn cue_named(name: String) -> Cue {
-    Cue::named(&name).unwrap_or_default()
-}
-
-fn mode_named(name: String) -> LatencyMode {
-    LatencyMode::ALL.into_iter().find(|mode| mode.name() == name).unwrap_or_default()
-}
-
-fn format_named(name: String) -> SampleFormat {
-    SampleFormat::ALL.into_iter().find(|format| format.name() == name).unwrap_or_default()
 }

@@ -11,10 +11,9 @@
 //!    user [`asked`] for.
 //! 4. [`snapshot`]: what is read at the start of a frame. [`signal`], [`file_chooser`].
 //! 5. [`widgets`]: knobs, meters, buttons.
-//! 6. [`theme`], [`oklab`], [`layout`], [`scale`], [`names`], [`mod@decibels`].
+//! 6. [`theme`], [`oklab`], [`layout`], [`scale`], [`names`].
 
 pub mod asked;
-pub mod decibels;
 pub mod draw;
 pub mod file_chooser;
 pub mod handle;

@@ -11,9 +11,11 @@
 //! - [`dictionary`]: one source's bases and how they were made.
 //! - [`recording`]: audio in memory; files in and out and resampling *(feature `files`)*.
 //! - [`nmf`]: the mathematics: divergence, activations, factorization, priors, bands. Knows no audio.
+//! - [`decibels`]: levels and gains in dB.
 //! - [`stft`]: frames in, frames out; windows, frame lengths per sample rate, latency.
 //! - [`wait_free`]: the queue and the mailbox between the audio thread and the others.
 
+pub mod decibels;
 pub mod dictionary;
 pub mod evaluation;
 pub mod learner;

@@ -1,13 +1,14 @@
 //! The plugin as hosts see it: parameters, buses, state, and the CLAP and VST3 entry points.
 //!
 //! - `audio`: the [audio half](crate::realtime::audio::AudioHalf) behind the framework.
-//! - [`entry`]: the library's entry points.
+//! - [`entry`]: the library's entry points. `shim_link`: what their shims and the plugin share.
 //!
 //! [`Unbraid`] has two halves. The host's main thread uses [`MainHalf`](crate::instance::main_half::MainHalf) and
 //! activates; the audio thread uses `PluginAudio` alone.
 
 mod audio;
 pub mod entry;
+mod shim_link;
 
 use crate::{
     editor::{self, PluginEditor},
@@ -27,6 +28,7 @@ use crate::{
 };
 use audio::PluginAudio;
 use nice_plug::prelude::*;
+use shim_link::ShimLink;
 use std::sync::Arc;
 
 /// The plugin.
@@ -44,7 +46,7 @@ impl Default for Unbraid {
         let (params, session) = (main.params.clone(), main.session.clone());
         let half = AudioHalf::new(audio_end, session.analyzer.take_sender(), session.meters.clone(), host.clone());
         let audio = PluginAudio::new(half, params.sound.clone());
-        entry::offer(entry::Shared { host: host.clone(), params: params.sound.clone(), session, changes });
+        shim_link::offer(ShimLink { host: host.clone(), params: params.sound.clone(), session, changes });
         Self { main, audio, host }
     }
 }

@@ -30,11 +30,11 @@ pub mod wires;
 /// All that may be named here of the engine.
 mod engine {
     pub(crate) use unbraid_engine::{
+        decibels,
         learner::capture::Capture,
         preset::{Knobs, MAX_SOURCES},
         separator::{
             AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, Controls, Levels, Model, Separator, analyzer_frames,
-            decibels_to_gain,
         },
         stft::BIN_SPACING_HZ,
     };

@@ -1,6 +1,6 @@
 //! What the audio half is told for a block: plain values.
 
-use crate::engine::{Controls, Knobs, MAX_SOURCES, decibels_to_gain};
+use crate::engine::{Controls, Knobs, MAX_SOURCES, decibels};
 
 /// Where the parameters stand.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,7 +36,7 @@ impl Settings {
             sparsity: self.sparsity,
             smoothness: self.smoothness,
             mix: self.mix,
-            output: decibels_to_gain(self.output_db),
+            output: decibels::to_gain(self.output_db),
             bypass: self.bypass,
             removed: self.removed,
         }

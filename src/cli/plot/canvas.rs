@@ -1,4 +1,4 @@
-//! The sheet that figures are drawn on: rectangles, text in one font, and a PNG that appears whole.
+//! What figures are drawn on: lines, rectangles, pixels, text in one font; written as a PNG, all of it or nothing.
 
 use crate::{preset::Colour, recording::replacement_for};
 use plotters::{
@@ -39,7 +39,7 @@ pub enum PlotError {
     Drawing(String),
 }
 
-/// A place on the sheet, in pixels from its top left corner.
+/// A rectangle of the figure, in pixels from its top left corner.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rect {
     pub(super) x: i32,
@@ -58,7 +58,7 @@ impl Rect {
     }
 }
 
-/// Where a text stands relative to its point.
+/// Where a text is drawn, relative to its point.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Align {
     Left,
@@ -68,7 +68,7 @@ pub(super) enum Align {
     Upwards,
 }
 
-/// A figure in the making.
+/// A figure that is being drawn.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<BitMapBackend<'a>, Shift>,
 }
@@ -108,10 +108,10 @@ impl Canvas<'_> {
         };
         let font = (FONT, size).into_font();
         let font = if align == Align::Upwards { font.transform(FontTransform::Rotate270) } else { font };
-        // The backend sets letters on whole pixels, which eats the font's narrow spaces up where letters are small.
+        // The backend places letters on whole pixels; where they are small, the font's narrow space is lost.
         let text = if size < SMALL_TEXT { text.replace(' ', "  ") } else { text.to_owned() };
         let style = TextStyle::from(font).color(&colour).pos(Pos::new(h_pos, VPos::Center));
-        // The backend centres the line box, in which the letters themselves stand high.
+        // The backend centres the line box; the letters themselves lie above its middle.
         let drop = size / 8;
         let at = if align == Align::Upwards { (at.0 + drop, at.1) } else { (at.0, at.1 + drop) };
         self.area.draw_text(&text, &style, at).map_err(failed)
@@ -144,7 +144,7 @@ impl Canvas<'_> {
     }
 }
 
-/// The same colour for plotters.
+/// `colour` as plotters has it.
 pub(super) fn ink(Colour([red, green, blue]): Colour) -> RGBColor {
     RGBColor(red, green, blue)
 }

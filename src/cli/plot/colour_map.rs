@@ -1,7 +1,7 @@
 //! Levels to colours: dark violet, magenta, orange, pale yellow.
 //!
-//! The path runs through Oklab (Ottosson 2020), a colour space in which equal distances look equal. Lightness rises
-//! evenly from end to end, so equal steps in level look like equal steps, in print and with any colour vision too.
+//! The colours are chosen in Oklab (Ottosson 2020), in which equal distances look equal. Lightness rises evenly with
+//! the level, so equal steps in level look equal, in print and to colour-blind readers too.
 
 use std::f64::consts::PI;
 use std::sync::LazyLock;
@@ -17,7 +17,7 @@ const CHROMA: f64 = 0.19;
 static COLOURS: LazyLock<[[u8; 3]; STEPS]> =
     LazyLock::new(|| std::array::from_fn(|step| colour_at(step as f64 / (STEPS - 1) as f64)));
 
-/// The colour of `level`, 0 to 1; what lies outside takes the nearest end.
+/// The colour of `level`, 0 to 1; a level outside is taken for the nearest of these.
 pub(super) fn colour(level: f32) -> [u8; 3] {
     // The conversion saturates, and takes NaN for 0.
     COLOURS[((level * (STEPS - 1) as f32).round() as usize).min(STEPS - 1)]
@@ -30,7 +30,7 @@ fn colour_at(level: f64) -> [u8; 3] {
     let mut chroma = CHROMA * (PI * level.powf(0.85)).sin().powf(0.8).max(0.12 + 0.4 * level);
     loop {
         let linear = oklab_to_linear_srgb(lightness, chroma * hue.cos(), chroma * hue.sin());
-        // Less chroma keeps lightness and hue where the screen cannot show the colour.
+        // Where the screen cannot show the colour, less chroma keeps its lightness and hue.
         if chroma < 1e-3 || linear.iter().all(|c| (-1e-3..=1.001).contains(c)) {
             return linear.map(|c| (255.0 * gamma(c.clamp(0.0, 1.0))).round() as u8);
         }

@@ -3,7 +3,7 @@
 use super::{
     canvas::{Align, BACKGROUND, Canvas, FAINT_INK, FRAME, INK, PlotError, Rect},
     colour_map::colour,
-    levels::Levels,
+    levels::LevelColumns,
 };
 use plotters::style::Color;
 
@@ -11,16 +11,16 @@ use plotters::style::Color;
 const MIN_HZ: f64 = 40.0;
 /// Highest frequency shown, in Hz.
 const MAX_HZ: f64 = 16_000.0;
-/// From the lightest to the darkest colour, in dB.
+/// Distance between the lightest and the darkest colour, in dB.
 pub(super) const RANGE_DB: f32 = 70.0;
 /// Size of numbers at the axes, in pixels.
 const NUMBER_SIZE: i32 = 17;
 /// Room for the numbers left of a heat map, in pixels.
 const NUMBERS_WIDTH: i32 = 44;
 
-/// What lies along the horizontal axis.
+/// What the horizontal axis shows.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Across {
+pub(super) enum HorizontalAxis {
     /// Time, from 0 to this many seconds.
     Seconds(f64),
     /// Bases, this many.
@@ -29,25 +29,25 @@ pub(super) enum Across {
 
 /// A heat map to be drawn.
 pub(super) struct HeatMap<'a> {
-    pub(super) levels: &'a Levels,
+    pub(super) levels: &'a LevelColumns,
     /// The level of the lightest colour, in dB.
     pub(super) top_db: f32,
-    pub(super) across: Across,
-    /// The lowest and highest frequency shown, in Hz.
-    pub(super) span: Span,
+    pub(super) horizontal: HorizontalAxis,
+    /// What the frequency axis shows.
+    pub(super) range: FrequencyRange,
     /// Whether the horizontal axis carries its numbers and its name.
     pub(super) numbered: bool,
 }
 
-/// A stretch of the frequency axis, in Hz.
+/// The frequencies that an axis shows, in Hz.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
+pub(super) struct FrequencyRange {
     low: f64,
     high: f64,
 }
 
-impl Span {
-    /// What is shown of sounds up to `nyquist` Hz.
+impl FrequencyRange {
+    /// The frequencies to show of sounds up to `nyquist` Hz.
     pub(super) fn up_to(nyquist: f64) -> Self {
         let high = nyquist.min(MAX_HZ);
         Self { low: MIN_HZ.min(high / 16.0), high }
@@ -67,9 +67,9 @@ impl Span {
 impl HeatMap<'_> {
     pub(super) fn draw(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
         let columns = self.levels.columns.len().max(1);
-        let edge = |row: i32| self.span.at(f64::from(row) / f64::from(rect.height));
+        let edge = |row: i32| self.range.at(f64::from(row) / f64::from(rect.height));
         let edges: Vec<f64> = (0..=rect.height).map(edge).collect();
-        let separated = matches!(self.across, Across::Bases(_)) && rect.width as usize / columns >= 6;
+        let separated = matches!(self.horizontal, HorizontalAxis::Bases(_)) && rect.width as usize / columns >= 6;
         canvas.pixels(rect, |x, y| {
             let column = x as usize * columns / rect.width as usize;
             let next = (x + 1) as usize * columns / rect.width as usize;
@@ -81,12 +81,12 @@ impl HeatMap<'_> {
         })?;
         canvas.outline(rect)?;
         self.draw_frequencies(canvas, rect)?;
-        self.draw_across(canvas, rect)
+        self.draw_horizontal(canvas, rect)
     }
 
     fn draw_frequencies(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
         for hz in [20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 5e3, 10e3, 20e3] {
-            let share = self.span.share(hz);
+            let share = self.range.share(hz);
             if !(0.0..=1.0).contains(&share) {
                 continue;
             }
@@ -100,12 +100,12 @@ impl HeatMap<'_> {
         canvas.text("frequency in Hz", NUMBER_SIZE, FAINT_INK, Align::Upwards, (rect.x - 10 - NUMBERS_WIDTH, middle))
     }
 
-    fn draw_across(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
+    fn draw_horizontal(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
         if !self.numbered {
             return Ok(());
         }
         let below = rect.bottom() + 14;
-        if let Across::Seconds(seconds) = self.across {
+        if let HorizontalAxis::Seconds(seconds) = self.horizontal {
             let step = time_step(seconds);
             for tick in 0..=(seconds / step) as usize {
                 let time = tick as f64 * step;
@@ -116,17 +116,17 @@ impl HeatMap<'_> {
                 canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, below))?;
             }
         }
-        let name = match self.across {
-            Across::Seconds(_) => "time in seconds",
-            Across::Bases(1) => "its one basis",
-            Across::Bases(_) => "bases, low to high",
+        let name = match self.horizontal {
+            HorizontalAxis::Seconds(_) => "time in seconds",
+            HorizontalAxis::Bases(1) => "its one basis",
+            HorizontalAxis::Bases(_) => "bases, low to high",
         };
-        let lower = if matches!(self.across, Across::Seconds(_)) { below + 22 } else { below };
+        let lower = if matches!(self.horizontal, HorizontalAxis::Seconds(_)) { below + 22 } else { below };
         canvas.text(name, NUMBER_SIZE, FAINT_INK, Align::Centre, (rect.x + rect.width / 2, lower))
     }
 }
 
-/// Colours and what they mean, in `rect`; the numbers stand below it.
+/// The scale of colours in `rect`, its numbers below it.
 pub(super) fn draw_scale(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
     canvas.pixels(rect, |x, _| colour(x as f32 / (rect.width - 1) as f32))?;
     canvas.outline(rect)?;
@@ -159,9 +159,9 @@ mod tests {
 
     #[test]
     fn the_frequency_axis_is_logarithmic_and_ends_at_nyquist() {
-        let span = Span::up_to(4_000.0);
-        assert_eq!((span.at(0.0), span.at(1.0).round()), (4_000.0, 40.0));
-        assert!((span.at(0.5) - 400.0).abs() < 1e-9);
-        assert!((span.share(400.0) - 0.5).abs() < 1e-12);
+        let range = FrequencyRange::up_to(4_000.0);
+        assert_eq!((range.at(0.0), range.at(1.0).round()), (4_000.0, 40.0));
+        assert!((range.at(0.5) - 400.0).abs() < 1e-9);
+        assert!((range.share(400.0) - 0.5).abs() < 1e-12);
     }
 }

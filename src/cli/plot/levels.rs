@@ -1,6 +1,7 @@
-//! What a heat map shows: columns of levels over frequency, from sound or from bases.
+//! The levels that a heat map shows, column by column: spectra of a sound, or bases.
 
 use crate::{
+    decibels,
     dictionary::Dictionary,
     recording::Recording,
     stft::{Analysis, Bin, hann},
@@ -8,17 +9,17 @@ use crate::{
 
 /// Frame length of a spectrogram, in seconds: fine enough in frequency to tell bass notes apart.
 const FRAME_SECONDS: f64 = 0.07;
-/// Quietest level that counts, as a magnitude: -200 dB.
-const FLOOR: f32 = 1e-10;
+/// Levels below this are taken for it.
+const FLOOR_DB: f32 = -200.0;
 
 /// Levels in dB, indexed by `[column][bin]`.
-pub(super) struct Levels {
+pub(super) struct LevelColumns {
     pub(super) columns: Vec<Vec<f32>>,
     /// Distance between two bins, in Hz.
     pub(super) bin_spacing: f64,
 }
 
-impl Levels {
+impl LevelColumns {
     /// The short-time spectrum of `recording`, about `columns` of them side by side; 0 dB is full scale.
     pub(super) fn of_sound(recording: &Recording, columns: usize) -> Self {
         let sample_rate = f64::from(recording.sample_rate);
@@ -39,7 +40,7 @@ impl Levels {
                     *sample = usize::try_from(index).ok().and_then(|index| mono.get(index)).copied().unwrap_or(0.0);
                 }
                 analysis.spectrum(&frame, &mut spectrum);
-                spectrum.iter().map(|bin| decibels(bin.norm())).collect()
+                spectrum.iter().map(|bin| level(bin.norm())).collect()
             })
             .collect();
         Self { columns, bin_spacing: sample_rate / frame_len as f64 }
@@ -52,8 +53,8 @@ impl Levels {
         let columns = bases
             .into_iter()
             .map(|basis| {
-                let peak = basis.iter().fold(FLOOR, |peak, value| value.max(peak));
-                basis.iter().map(|value| decibels(value / peak)).collect()
+                let peak = basis.iter().fold(f32::MIN_POSITIVE, |peak, value| value.max(peak));
+                basis.iter().map(|value| level(value / peak)).collect()
             })
             .collect();
         Self { columns, bin_spacing: dictionary.frame.bin_spacing() }
@@ -91,8 +92,8 @@ fn centre(basis: &[f32]) -> f64 {
     if weight > 0.0 { sum / weight } else { 0.0 }
 }
 
-fn decibels(magnitude: f32) -> f32 {
-    20.0 * magnitude.max(FLOOR).log10()
+fn level(magnitude: f32) -> f32 {
+    decibels::of_amplitude(magnitude).max(FLOOR_DB)
 }
 
 #[cfg(test)]
@@ -103,7 +104,7 @@ mod tests {
     fn a_full_scale_tone_stands_at_its_frequency_at_0_db() {
         let sample_rate = 8_000;
         let tone = (0..16_000).map(|t| (std::f32::consts::TAU * 1000.0 * t as f32 / 8000.0).sin()).collect();
-        let levels = Levels::of_sound(&Recording { sample_rate, channels: vec![tone] }, 10);
+        let levels = LevelColumns::of_sound(&Recording { sample_rate, channels: vec![tone] }, 10);
         let at_tone = levels.between(5, 990.0, 1010.0).unwrap_or_default();
         assert!(at_tone.abs() < 0.5, "{at_tone} dB");
         let elsewhere = levels.between(5, 1500.0, 1510.0).unwrap_or_default();

@@ -18,8 +18,8 @@ use crate::{
     recording::Recording,
 };
 use canvas::{Align, Canvas, FAINT_INK, INK, Rect, ink};
-use heat_map::{Across, HeatMap, Span, draw_scale};
-use levels::Levels;
+use heat_map::{FrequencyRange, HeatMap, HorizontalAxis, draw_scale};
+use levels::LevelColumns;
 use std::path::Path;
 
 /// Room around a figure, in pixels.
@@ -44,29 +44,29 @@ const NOTE_SIZE: i32 = 19;
 /// A separation to be drawn.
 #[derive(Debug, Clone)]
 pub struct SeparationFigure<'a> {
-    /// What stands above it.
+    /// The text at the top.
     pub title: &'a str,
-    /// The mixture.
+    /// The mixture, as the first row.
     pub mixture: &'a Recording,
-    /// What it was taken apart into.
+    /// The sources it was separated into, a row each.
     pub sources: Vec<SourceFigure<'a>>,
 }
 
 /// One source of a [`SeparationFigure`].
 #[derive(Debug, Clone)]
 pub struct SourceFigure<'a> {
-    /// Its name.
+    /// The source's name, above its row.
     pub name: &'a str,
-    /// Its colour.
+    /// The swatch beside the name.
     pub colour: Colour,
-    /// What was separated; as long as the mixture.
+    /// The separated sound; as long as the mixture.
     pub sound: &'a Recording,
     /// What it was separated with; `None` for an adaptive source.
     pub dictionary: Option<&'a Dictionary>,
 }
 
-/// Draws the mixture and every separated source as spectrograms on one scale, beside the dictionaries that took it
-/// apart, as a PNG of 1600 x 1000 pixels.
+/// Draws the mixture and every separated source as spectrograms on one scale, beside the dictionaries that separated
+/// them, as a PNG of 1600 x 1000 pixels.
 ///
 /// # Errors
 /// [`PlotError`] if the file cannot be written; what was there before stays.
@@ -84,22 +84,22 @@ pub fn separation(path: &Path, figure: &SeparationFigure<'_>) -> Result<(), Plot
     };
     let bases_rect = |row: i32| Rect { x: SIZE.0 as i32 - MARGIN - BASES_WIDTH, width: BASES_WIDTH, ..sound_rect(row) };
 
-    let mixture = Levels::of_sound(figure.mixture, sound_width as usize);
+    let mixture = LevelColumns::of_sound(figure.mixture, sound_width as usize);
     let top_db = mixture.peak();
-    let span = Span::up_to(f64::from(figure.mixture.sample_rate) / 2.0);
-    let across = Across::Seconds(figure.mixture.seconds());
+    let range = FrequencyRange::up_to(f64::from(figure.mixture.sample_rate) / 2.0);
+    let horizontal = HorizontalAxis::Seconds(figure.mixture.seconds());
 
     Canvas::save(path, SIZE, |canvas| {
         canvas.text(figure.title, TITLE_SIZE, INK, Align::Left, (MARGIN, HEADER / 2))?;
         caption(canvas, sound_rect(0), None, "mixture")?;
-        HeatMap { levels: &mixture, top_db, across, span, numbered: false }.draw(canvas, sound_rect(0))?;
+        HeatMap { levels: &mixture, top_db, horizontal, range, numbered: false }.draw(canvas, sound_rect(0))?;
         legend(canvas, bases_rect(0))?;
         for (row, source) in (1..).zip(&figure.sources) {
             let numbered = row == rows - 1;
             caption(canvas, sound_rect(row), Some(source.colour), source.name)?;
-            let levels = Levels::of_sound(source.sound, sound_width as usize);
-            HeatMap { levels: &levels, top_db, across, span, numbered }.draw(canvas, sound_rect(row))?;
-            bases(canvas, bases_rect(row), source.name, source.colour, source.dictionary, (span, numbered))?;
+            let levels = LevelColumns::of_sound(source.sound, sound_width as usize);
+            HeatMap { levels: &levels, top_db, horizontal, range, numbered }.draw(canvas, sound_rect(row))?;
+            bases(canvas, bases_rect(row), source.name, source.colour, source.dictionary, (range, numbered))?;
         }
         Ok(())
     })
@@ -118,7 +118,7 @@ pub fn preset(path: &Path, name: &str, preset: &Preset) -> Result<(), PlotError>
     let size = ((MARGIN + columns * cell.0) as u32, (HEADER + rows * cell.1 + MARGIN / 2) as u32);
     let nyquist = |dictionary: &Dictionary| dictionary.frame.sample_rate / 2.0;
     let highest = preset.sources.iter().flat_map(Source::dictionaries).map(nyquist).reduce(f64::max);
-    let span = Span::up_to(highest.unwrap_or(22_050.0));
+    let range = FrequencyRange::up_to(highest.unwrap_or(22_050.0));
 
     Canvas::save(path, size, |canvas| {
         let title = Path::new(name).file_name().map_or(name.into(), |file| file.to_string_lossy());
@@ -138,20 +138,20 @@ pub fn preset(path: &Path, name: &str, preset: &Preset) -> Result<(), PlotError>
                 width: PANEL.0,
                 height: PANEL.1,
             };
-            bases(canvas, rect, &source.name, source.colour, source.dictionaries().first(), (span, true))?;
+            bases(canvas, rect, &source.name, source.colour, source.dictionaries().first(), (range, true))?;
         }
         Ok(())
     })
 }
 
-/// A dictionary in `rect`, or in its place what an adaptive source is.
+/// A dictionary in `rect`; for an adaptive source, which has none, a note.
 fn bases(
     canvas: &Canvas<'_>,
     rect: Rect,
     name: &str,
     colour: Colour,
     dictionary: Option<&Dictionary>,
-    (span, numbered): (Span, bool),
+    (range, numbered): (FrequencyRange, bool),
 ) -> Result<(), PlotError> {
     let Some(dictionary) = dictionary else {
         caption(canvas, rect, Some(colour), &format!("{name}: adaptive"))?;
@@ -162,8 +162,9 @@ fn bases(
     let count = dictionary.components;
     let noun = if count == 1 { "basis" } else { "bases" };
     caption(canvas, rect, Some(colour), &format!("{name}: {count} {noun}"))?;
-    let levels = Levels::of_bases(dictionary);
-    HeatMap { levels: &levels, top_db: 0.0, across: Across::Bases(count), span, numbered }.draw(canvas, rect)
+    let levels = LevelColumns::of_bases(dictionary);
+    HeatMap { levels: &levels, top_db: 0.0, horizontal: HorizontalAxis::Bases(count), range, numbered }
+        .draw(canvas, rect)
 }
 
 /// The title above a heat map, with a swatch of its source's colour.
@@ -177,7 +178,7 @@ fn caption(canvas: &Canvas<'_>, rect: Rect, colour: Option<Colour>, text: &str) 
     canvas.text(text, CAPTION_SIZE, INK, Align::Left, (x, y))
 }
 
-/// What the colours mean.
+/// The scale of colours, and what 0 dB means.
 fn legend(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
     caption(canvas, rect, None, "level")?;
     draw_scale(canvas, Rect { y: rect.y + 4, height: 18, ..rect })?;

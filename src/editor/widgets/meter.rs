@@ -1,9 +1,6 @@
 //! A level meter: peak with hold, RMS, clip mark, on a scale in dB full scale.
 
-use crate::{
-    editor::{decibels::decibels, theme},
-    realtime::wires::meters::SILENCE_DB,
-};
+use crate::{decibels, editor::theme, realtime::wires::meters::SILENCE_DB};
 use egui::{
     Align2, Color32, CornerRadius, Id, Painter, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
@@ -55,7 +52,7 @@ impl MeterLevel {
     /// Takes what the audio thread measured since the last frame: `peak` and `rms` are linear amplitudes. `now` and
     /// `elapsed`, since the last frame, in seconds.
     pub fn update(&mut self, (peak, rms): (f32, f32), now: f64, elapsed: f32) {
-        let peak_db = decibels(peak);
+        let peak_db = decibels::of_amplitude(peak);
         if peak > 0.0 {
             self.heard_at = now;
         }
@@ -65,7 +62,7 @@ impl MeterLevel {
             self.held_db = self.peak_db;
             self.held_at = now;
         }
-        let rms_db = if now - self.heard_at > STALE_S { f32::NEG_INFINITY } else { decibels(rms) };
+        let rms_db = if now - self.heard_at > STALE_S { f32::NEG_INFINITY } else { decibels::of_amplitude(rms) };
         let old = self.rms_db.max(SILENCE_DB - 10.0);
         self.rms_db = old + (rms_db.max(SILENCE_DB - 10.0) - old) * (1.0 - (-elapsed / RMS_TIME_S).exp());
     }

@@ -26,8 +26,8 @@ use std::{
 /// Names a folder that takes the place of the user's own, for portable installations and for tests.
 pub const FOLDER_VARIABLE: &str = "UNBRAID_PRESETS";
 
-/// What some file system does not take in a name.
-const FORBIDDEN: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
+/// Characters that some file system does not take in a name.
+pub const FORBIDDEN: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
 /// Name and file of every factory preset, in the order in which they are offered.
 const FACTORY: [(&str, &[u8]); 1] =

@@ -20,6 +20,8 @@ pub use {
     write::{SampleFormat, WavFiles, replacement_for, write_wav},
 };
 
+use std::path::Path;
+
 /// Lowest sample rate that is worked at, in Hz.
 pub const MIN_SAMPLE_RATE: u32 = 1_000;
 /// Highest sample rate that is worked at, in Hz.
@@ -31,6 +33,11 @@ pub const SILENCE_PEAK: f32 = 1.0 / 32_768.0;
 
 /// Channels that differ by less than this share of their energy (-60 dB) are the same.
 const SAME_CHANNELS: f64 = 1e-6;
+
+/// What the file at `path` is called, for people to read: its name without the folder.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
 
 /// Sound in memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +80,18 @@ impl Recording {
         let energy = |x: f32| f64::from(x) * f64::from(x);
         let apart: f64 = left.iter().zip(right).map(|(left, right)| energy(left - right)).sum();
         apart <= SAME_CHANNELS * left.iter().chain(right).map(|x| energy(*x)).sum::<f64>()
+    }
+
+    /// All of `parts` played together; they have the sample rate, the channels and the length of the first.
+    pub fn sum_of(parts: &[Self]) -> Self {
+        let Some((first, rest)) = parts.split_first() else { return Self { sample_rate: 0, channels: Vec::new() } };
+        let mut sum = first.clone();
+        for part in rest {
+            for (sum, channel) in sum.channels.iter_mut().zip(&part.channels) {
+                sum.iter_mut().zip(channel).for_each(|(sum, sample)| *sum += sample);
+            }
+        }
+        sum
     }
 
     /// The mean of the channels, one sample per frame.

@@ -37,6 +37,11 @@ impl SampleFormat {
         }
     }
 
+    /// The format that is called `name`, or `None`.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
     fn bits(self) -> u16 {
         match self {
             Self::Float32 => 32,

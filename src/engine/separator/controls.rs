@@ -1,6 +1,7 @@
 //! What the player sets, and its way into the sound without clicks.
 
 use crate::{
+    decibels,
     nmf::{discriminative::FOCUS, priors::Priors},
     preset::MAX_SOURCES,
 };
@@ -61,7 +62,7 @@ impl Controls {
         let mut gains = [1.0; MAX_SOURCES];
         for (gain, (db, mute, solo)) in gains.iter_mut().zip(strips) {
             let heard = !mute && (solo || !soloing);
-            *gain = db.filter(|_| heard).map_or(0.0, decibels_to_gain);
+            *gain = db.filter(|_| heard).map_or(0.0, decibels::to_gain);
         }
         gains
     }
@@ -91,11 +92,6 @@ impl Controls {
             removed: self.removed,
         }
     }
-}
-
-/// The linear gain of `db` decibels.
-pub fn decibels_to_gain(db: f32) -> f32 {
-    if db == 0.0 { 1.0 } else { 10.0_f32.powf(db / 20.0) }
 }
 
 /// The values that reach the sound directly and therefore move smoothly.

@@ -38,7 +38,7 @@ pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 pub use adapter::{Adapter, WorkDone};
 pub use analyzer::{AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, analyzer_frames};
 pub use analyzer_link::{FrameReceiver, FrameSender};
-pub use controls::{Controls, decibels_to_gain};
+pub use controls::Controls;
 pub use levels::{Level, Levels};
 pub use model::{Model, ModelError};
 pub use rows::dictionary_in_use;

@@ -30,4 +30,8 @@ impl LatencyMode {
             Self::Quality => "quality",
         }
     }
+    /// The mode that is called `name`, or `None`.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
 }

@@ -1,8 +1,8 @@
-//! The parts of `cargo xtask` that make sound; started by it.
+//! The parts of `cargo xtask` that make sound; `cargo xtask` starts them.
 //!
-//! - `demo`: the built plugin takes a mixture apart.
+//! - `demo`: the built plugin separates a mixture.
 //! - `presets`: the factory presets, learned from scores.
-//! - `learning`: a source learned while one watches.
+//! - `learning`: sources learned from recordings, with a progress bar.
 
 mod demo;
 mod learning;

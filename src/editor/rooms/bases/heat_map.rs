@@ -1,7 +1,7 @@
 //! A dictionary as an image: one column per basis, frequency upwards on a logarithmic scale.
 
 use super::ramp::{STEPS, ramp};
-use crate::{dictionary::Dictionary, editor::decibels::decibels};
+use crate::{decibels, dictionary::Dictionary};
 use egui::{Color32, ColorImage};
 use std::ops::RangeInclusive;
 
@@ -62,7 +62,7 @@ pub(super) fn image(dictionary: &Dictionary, order: &[usize], colour: Color32) -
         let levels: Vec<f32> = bins_of_rows.iter().map(|bins| level(basis, bins)).collect();
         let most = levels.iter().copied().fold(0.0, f32::max).max(f32::MIN_POSITIVE);
         for (row, level) in levels.into_iter().enumerate() {
-            let share = 1.0 + decibels(level / most) / RANGE_DB;
+            let share = 1.0 + decibels::of_amplitude(level / most) / RANGE_DB;
             let step = (share.clamp(0.0, 1.0) * (STEPS - 1) as f32).round() as usize;
             // The first row of an image is its top.
             image.pixels[(ROWS - 1 - row) * order.len() + column] = ramp[step];

@@ -7,9 +7,9 @@ mod heat_map;
 mod ramp;
 
 use crate::{
+    decibels,
     editor::{
         asked::Asked,
-        decibels::decibels,
         names::{CUE_TOOLTIP, badges, display_name},
         snapshot::EditorSnapshot,
         theme,
@@ -288,7 +288,7 @@ impl BasesView {
         let most = activations.iter().copied().fold(0.0, f32::max).max(f32::MIN_POSITIVE);
         for (i, column) in self.columns.iter().enumerate() {
             let h = column.component.and_then(|k| activations.get(k)).copied().unwrap_or(0.0);
-            let level = 1.0 + decibels(h / most) / ACTIVE_RANGE_DB;
+            let level = 1.0 + decibels::of_amplitude(h / most) / ACTIVE_RANGE_DB;
             if level > 0.0 {
                 let bar = self.place(strip, i);
                 let bar = bar.with_min_y(bar.bottom() - level * bar.height()).with_max_x(bar.right() - 1.0);

@@ -1,7 +1,7 @@
 //! An analyzer frame, resampled to the rows of the frequency axis.
 
 use super::axis::{ROWS, RowMap, row_frequency};
-use crate::{editor::decibels::decibels, preset::MAX_SOURCES, separator::AnalyzerFrame};
+use crate::{decibels, preset::MAX_SOURCES, separator::AnalyzerFrame};
 
 /// Levels below this are silence, in dB.
 pub const SILENCE_DB: f32 = -140.0;
@@ -65,7 +65,7 @@ impl FrameRows {
 
 /// The level of a linear amplitude, in dB; at least [`SILENCE_DB`].
 fn level(amplitude: f32) -> f32 {
-    decibels(amplitude).max(SILENCE_DB)
+    decibels::of_amplitude(amplitude).max(SILENCE_DB)
 }
 
 /// The power of the level `db`, 1 for 0 dB and 0 for silence.

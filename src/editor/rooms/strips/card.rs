@@ -7,9 +7,9 @@ use super::{
     state::StripsState,
 };
 use crate::{
+    decibels,
     editor::{
         asked::Asked,
-        decibels::decibels,
         names::display_name,
         snapshot::EditorSnapshot,
         theme,
@@ -152,7 +152,7 @@ impl<'a> StripCard<'a> {
     /// The level of what is captured, in place of the share.
     fn draw_take(&self, ui: &Ui, layout: &StripLayout, peak: f32) {
         let line = share_line(layout);
-        let level = decibels(peak);
+        let level = decibels::of_amplitude(peak);
         let response = ui.interact(line, ui.scope_id().with(("take", self.index)), Sense::hover());
         response.widget_info(|| {
             let mut info = WidgetInfo::labeled(Role::Meter, ui.is_enabled(), format!("{} take level", self.name));

@@ -1,10 +1,7 @@
-//! What a scan of the library finds: one plugin, and what its VST3 is to be called.
+//! What a host finds when it scans the library: one plugin, and the names that its VST3 gets.
 
-use super::{
-    super::{Unbraid, take_offered},
-    host::HostFront,
-    instance::Instance,
-};
+use super::{host::HostFront, instance::Instance};
+use crate::plugin::{Unbraid, shim_link};
 use clap_sys::{
     factory::plugin_factory::clap_plugin_factory,
     host::clap_host,
@@ -17,7 +14,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-/// The library's plugins: Unbraid alone.
+/// The library's only plugin: Unbraid.
 pub(super) static PLUGINS: clap_plugin_factory = clap_plugin_factory {
     get_plugin_count: Some(plugin_count),
     get_plugin_descriptor: Some(plugin_descriptor),
@@ -46,18 +43,18 @@ unsafe extern "C" fn create_plugin(
     if host.is_null() || id.is_null() || unsafe { CStr::from_ptr(id) } != descriptor().clap_id() {
         return ptr::null();
     }
-    // SAFETY: the host's own description outlives its plugins.
+    // SAFETY: the host's description of itself outlives its plugins.
     let host = unsafe { HostFront::new(host) };
-    // SAFETY: `host` moves into the instance, which outlives the wrapper. The wrapper's reference count
-    // that is given away here is taken back by the wrapper's own `destroy`.
+    // SAFETY: `host` moves into the instance, which outlives the wrapper. The wrapper's own `destroy` takes back the
+    // reference count that `into_raw` gives away.
     let inner = unsafe { (*Arc::into_raw(Wrapper::<Unbraid>::new(host.as_clap_host()))).clap_plugin.as_ptr() };
     // The plugin that was built a moment ago has left it.
-    let Some(shared) = take_offered() else { return ptr::null() };
+    let Some(link) = shim_link::take_offered() else { return ptr::null() };
     // SAFETY: `inner` is the wrapper's plugin, alive until `destroy`.
-    unsafe { Instance::new(inner, host, shared) }.into_clap_plugin()
+    unsafe { Instance::new(inner, host, link) }.into_clap_plugin()
 }
 
-/// Under this name clap-wrapper asks for [`VST3_INFO`].
+/// The name by which clap-wrapper asks for [`VST3_INFO`].
 pub(super) const VST3_INFO_ID: &CStr = c"clap.plugin-factory-info-as-vst3/0";
 
 /// `clap_plugin_factory_as_vst3` of clap-wrapper 0.14.
@@ -85,7 +82,7 @@ unsafe impl Sync for Vst3PluginInfo {}
 /// The VST3 class id: projects find the plugin by it, so it never changes.
 static VST3_COMPONENT_ID: [u8; 16] = *b"UnbraidNmfSplit1";
 
-/// Where clap-wrapper would otherwise derive vendor, class id and category from the CLAP's description.
+/// Vendor, class id and category of the VST3; clap-wrapper would otherwise derive them from the CLAP.
 pub(super) static VST3_INFO: Vst3FactoryInfo = Vst3FactoryInfo {
     vendor: ptr::null(),
     vendor_url: ptr::null(),

@@ -1,11 +1,11 @@
-//! The host as nice-plug's wrapper sees it: every call goes on to the real host, with two exceptions.
+//! The host as nice-plug's wrapper sees it. Every call is passed on to the real host, with two exceptions.
 //!
-//! nice-plug 0.4.2 takes a latency that is set while activating only after it has activated, and then
-//! asks for another restart; `latency.changed` it says before the plugin has taken the new latency. Here
-//! a restart that is asked for while activating, and every `latency.changed`, ends; the shim itself
-//! tells the host at the end of `activate`, see [`super::instance`].
+//! nice-plug 0.4.2 applies a latency that is set while activating only when it has activated, and then asks for another
+//! restart; and it calls `latency.changed` before the plugin has the new latency. Neither call reaches the host: not a
+//! request for a restart while activating, and no `latency.changed`. The shim itself tells the host at the end of
+//! `activate`, see [`super::instance`].
 //!
-//! Callbacks translate the host pointer, so hosts that tell their plugins apart by it work too.
+//! Callbacks pass on the real host's own pointer: some hosts tell their plugins apart by it.
 
 use clap_sys::{
     ext::{
@@ -30,7 +30,7 @@ use std::{
     },
 };
 
-/// Stands in front of the real host. The wrapper holds a pointer to `front`, which is the whole.
+/// Stands between the wrapper and the real host. The wrapper holds a pointer to `front`, the first field.
 #[repr(C)]
 pub(super) struct HostFront {
     front: clap_host,
@@ -39,7 +39,7 @@ pub(super) struct HostFront {
     activating: AtomicBool,
 }
 
-/// The real host's extensions that the wrapper or the shim uses; null where the host has none.
+/// Those of the real host's extensions that the wrapper or the shim uses; null where the host lacks one.
 struct Extensions {
     gui: *const clap_host_gui,
     latency: *const clap_host_latency,
@@ -65,7 +65,7 @@ impl HostFront {
         Rc::new(Self { front, real, extensions: OnceLock::new(), activating: AtomicBool::new(false) })
     }
 
-    /// What the wrapper is given as its host.
+    /// The pointer that the wrapper gets as its host.
     pub(super) fn as_clap_host(&self) -> *const clap_host {
         ptr::from_ref(self).cast()
     }
@@ -86,13 +86,13 @@ impl HostFront {
         });
     }
 
-    /// Main thread: whether the plugin is being activated.
+    /// Main thread: notes whether the plugin is being activated.
     pub(super) fn set_activating(&self, activating: bool) {
         self.activating.store(activating, SeqCst);
     }
 
-    /// Main thread, while activating: the latency is not what the host was told before.
-    pub(super) fn say_latency_changed(&self) {
+    /// Main thread, while activating: tells the host that the latency has changed.
+    pub(super) fn tell_latency_changed(&self) {
         // SAFETY: an extension lives as long as its host.
         let latency = self.extensions.get().and_then(|extensions| unsafe { extensions.latency.as_ref() });
         if let Some(changed) = latency.and_then(|latency| latency.changed) {
@@ -101,7 +101,7 @@ impl HostFront {
         }
     }
 
-    /// Main thread: the project has unsaved changes.
+    /// Main thread: tells the host that the project has unsaved changes.
     pub(super) fn mark_dirty(&self) {
         // SAFETY: an extension lives as long as its host.
         let state = self.extensions.get().and_then(|extensions| unsafe { extensions.state.as_ref() });
@@ -159,7 +159,7 @@ unsafe fn behind<'a>(front: *const clap_host) -> &'a HostFront {
     unsafe { &*front.cast::<HostFront>() }
 }
 
-/// A function of the host itself, passed on.
+/// Defines a function that passes a call on to the host.
 macro_rules! pass_on {
     ($($function:ident)*) => { $(
         unsafe extern "C" fn $function(front: *const clap_host) {
@@ -187,7 +187,7 @@ unsafe extern "C" fn request_restart(front: *const clap_host) {
     }
 }
 
-/// A function of one of the host's extensions, passed on with the real host's pointer.
+/// Defines a function that passes a call on to one of the host's extensions, with the real host's pointer.
 macro_rules! pass_extension_on {
     ($name:ident = $extension:ident.$function:ident($($arg:ident: $type:ty),*) $(-> $result:ty)?) => {
         unsafe extern "C" fn $name(front: *const clap_host $(, $arg: $type)*) $(-> $result)? {
@@ -195,8 +195,9 @@ macro_rules! pass_extension_on {
             let host = unsafe { behind(front) };
             // SAFETY: an extension lives as long as its host.
             let extension = host.extensions.get().and_then(|found| unsafe { found.$extension.as_ref() });
+            let function = extension.and_then(|found| found.$function);
             // SAFETY: as the wrapper would have called it.
-            extension.and_then(|found| found.$function).map(|function| unsafe { function(host.real $(, $arg)*) }).unwrap_or_default()
+            function.map(|function| unsafe { function(host.real $(, $arg)*) }).unwrap_or_default()
         }
     };
 }
@@ -213,7 +214,7 @@ pass_extension_on!(is_audio_thread = thread_check.is_audio_thread() -> bool);
 pass_extension_on!(track_info_get = track_info.get(info: *mut clap_track_info) -> bool);
 pass_extension_on!(voice_info_changed = voice_info.changed());
 
-/// Not passed on.
+/// Does not reach the host.
 unsafe extern "C" fn latency_changed(_: *const clap_host) {}
 
 static GUI: clap_host_gui = clap_host_gui {
@@ -234,7 +235,7 @@ static THREAD_CHECK: clap_host_thread_check =
 static TRACK_INFO: clap_host_track_info = clap_host_track_info { get: Some(track_info_get) };
 static VOICE_INFO: clap_host_voice_info = clap_host_voice_info { changed: Some(voice_info_changed) };
 
-/// Offers what the wrapper uses, as far as the real host has it.
+/// Gives the extensions that the wrapper uses, if the real host has them.
 unsafe extern "C" fn get_extension(front: *const clap_host, id: *const c_char) -> *const c_void {
     // SAFETY: the wrapper calls its host with the pointer it was given.
     let Some(found) = unsafe { behind(front) }.extensions.get() else { return ptr::null() };

@@ -1,10 +1,10 @@
 //! One plugin instance as the host sees it.
 //!
-//! A copy of the wrapper's `clap_plugin` with a few functions replaced. `plugin_data` stays the
-//! wrapper's, so every extension of the wrapper works on this pointer too.
+//! A copy of the wrapper's `clap_plugin` with a few functions replaced. `plugin_data` is still the wrapper's, so every
+//! extension of the wrapper works on this pointer too.
 
-use super::{super::Shared, events, host::HostFront, param_changes, ports::Ports};
-use crate::separator::LatencyMode;
+use super::{events, host::HostFront, param_changes, ports::Ports};
+use crate::{plugin::shim_link::ShimLink, separator::LatencyMode};
 use clap_sys::{
     events::{clap_input_events, clap_output_events},
     ext::{
@@ -22,17 +22,17 @@ use std::{
     sync::OnceLock,
 };
 
-/// The host holds a pointer to `plugin`, which is the whole.
+/// The host holds a pointer to `plugin`, the first field.
 #[repr(C)]
 pub(super) struct Instance {
     plugin: clap_plugin,
     /// nice-plug's own; alive until `destroy`.
     inner: *const clap_plugin,
-    /// In an `Rc`, not a `Box`: the wrapper keeps a pointer to it, which moving a `Box` would invalidate.
+    /// The wrapper keeps a pointer to it, which moving a `Box` would invalidate; hence an `Rc`.
     host: Rc<HostFront>,
     /// The latency that the host knows of, in samples. Main thread.
     told_latency: Cell<u32>,
-    /// Touched by `activate`, `process` and `flush` alone, which a host never runs at the same time.
+    /// Used only by `activate`, `process` and `flush`, which a host never runs at the same time.
     audio: UnsafeCell<Audio>,
 }
 
@@ -40,7 +40,7 @@ struct Audio {
     max_frames: usize,
     inputs: Ports,
     outputs: Ports,
-    shared: Shared,
+    link: ShimLink,
     /// The latency mode in force, and the mode that the host was last asked to restart for.
     mode: LatencyMode,
     asked_for: LatencyMode,
@@ -48,16 +48,17 @@ struct Audio {
 
 impl Audio {
     /// After anything that may have set parameters: a mode other than the one in force needs another latency, which the
-    /// host takes while it restarts the plugin. Until then the old mode plays on. It is asked once per change, here alone.
+    /// host takes while it restarts the plugin. Until then the old mode plays on. It is asked once per change, here
+    /// alone.
     fn ask_for_restart(&mut self, host: &HostFront) {
-        let wanted = self.shared.params.mode.value().into();
+        let wanted = self.link.params.mode.value().into();
         if wanted != self.asked_for {
             self.asked_for = wanted;
             if wanted != self.mode {
                 host.request_restart();
             }
         }
-        if self.shared.host.take_callback() {
+        if self.link.host.take_callback() {
             host.request_callback();
         }
     }
@@ -66,7 +67,7 @@ impl Audio {
 impl Instance {
     /// # Safety
     /// `inner` is alive until its `destroy` is called, and was made with `host` as its host.
-    pub(super) unsafe fn new(inner: *const clap_plugin, host: Rc<HostFront>, shared: Shared) -> Box<Self> {
+    pub(super) unsafe fn new(inner: *const clap_plugin, host: Rc<HostFront>, link: ShimLink) -> Box<Self> {
         let plugin = clap_plugin {
             init: Some(init),
             destroy: Some(destroy),
@@ -77,9 +78,9 @@ impl Instance {
             // SAFETY: by this function's contract.
             ..unsafe { *inner }
         };
-        let mode = shared.session.audio_status().mode;
+        let mode = link.session.audio_status().mode;
         let (inputs, outputs) = (Ports::default(), Ports::default());
-        let audio = Audio { max_frames: 0, inputs, outputs, shared, mode, asked_for: mode };
+        let audio = Audio { max_frames: 0, inputs, outputs, link, mode, asked_for: mode };
         Box::new(Self { plugin, inner, host, told_latency: Cell::new(0), audio: UnsafeCell::new(audio) })
     }
 
@@ -102,7 +103,7 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
     this.host.find_extensions();
     let host = this.host.flush_requests();
     // SAFETY: nothing plays yet; main thread. The worker that asks ends with the plugin, before its host.
-    unsafe { (*this.audio.get()).shared.changes.on_change(move || host.request()) };
+    unsafe { (*this.audio.get()).link.changes.on_change(move || host.request()) };
     // SAFETY: `inner` is alive; main thread.
     unsafe { (*this.inner).init.is_some_and(|init| init(this.inner)) }
 }
@@ -131,12 +132,12 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min:
     // SAFETY: `inner` is alive; main thread.
     let activated = unsafe { (*this.inner).activate.is_some_and(|run| run(this.inner, sample_rate, min, max)) };
     this.host.set_activating(false);
-    let mode = audio.shared.session.audio_status().mode;
+    let mode = audio.link.session.audio_status().mode;
     (audio.mode, audio.asked_for) = (mode, mode);
     // SAFETY: as above.
     let latency = unsafe { latency_of(this.inner) };
     if activated && this.told_latency.replace(latency) != latency {
-        this.host.say_latency_changed();
+        this.host.tell_latency_changed();
     }
     activated
 }
@@ -157,43 +158,44 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     // SAFETY: the host does not activate while it processes, nor process twice at once.
     let audio = unsafe { &mut *this.audio.get() };
     // SAFETY: a process call lives as long as the call.
-    let Some(theirs) = (unsafe { process.as_ref() }) else { return CLAP_PROCESS_ERROR };
-    let frames = theirs.frames_count as usize;
+    let Some(given) = (unsafe { process.as_ref() }) else { return CLAP_PROCESS_ERROR };
+    let frames = given.frames_count as usize;
     if frames > audio.max_frames {
         return CLAP_PROCESS_ERROR;
     }
     // SAFETY: the host's buffers live as long as the call.
-    let given = unsafe {
-        audio.inputs.complete(theirs.audio_inputs, theirs.audio_inputs_count, frames);
-        audio.outputs.complete(theirs.audio_outputs, theirs.audio_outputs_count, frames)
+    let complete_outputs = unsafe {
+        audio.inputs.complete(given.audio_inputs, given.audio_inputs_count, frames);
+        audio.outputs.complete(given.audio_outputs, given.audio_outputs_count, frames)
     };
     // Port 0 is the main output; the separate outputs follow in the order of the sources.
-    audio.shared.host.set_listeners((given >> 1) as u8);
+    audio.link.host.set_listeners((complete_outputs >> 1) as u8);
     let (inputs, outputs) = (audio.inputs.buffers(), audio.outputs.buffers());
-    let (inner, frames) = (this.inner, theirs.frames_count);
+    let (inner, frames) = (this.inner, given.frames_count);
     let mut complete = clap_process {
         audio_inputs: inputs.as_ptr(),
         audio_inputs_count: inputs.len() as u32,
         audio_outputs: outputs.as_mut_ptr(),
         audio_outputs_count: outputs.len() as u32,
-        ..*theirs
+        ..*given
     };
-    // SAFETY: the host's events live as long as the call; `inner` is alive and active, and the lists are complete; audio thread.
+    // SAFETY: the host's events live as long as the call; `inner` is alive and active, and the lists are complete;
+    // audio thread.
     let status = unsafe {
-        events::held_within(theirs.in_events, frames, |in_events| {
+        events::held_within(given.in_events, frames, |in_events| {
             complete.in_events = in_events;
             (*inner).process.map_or(CLAP_PROCESS_ERROR, |run| run(inner, &complete))
         })
     };
     // SAFETY: as for the completion above.
-    unsafe { clear_constant_masks(theirs) };
+    unsafe { clear_constant_masks(given) };
     // SAFETY: the host's events live as long as the call.
-    unsafe { param_changes::report(&mut audio.shared.changes, theirs.out_events) };
+    unsafe { param_changes::report(&mut audio.link.changes, given.out_events) };
     audio.ask_for_restart(&this.host);
     status
 }
 
-/// The wrapper's own, but for what is done after `params.flush`.
+/// Gives the wrapper's extensions, `params` with its [`flush`] replaced.
 unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
     static PARAMS: OnceLock<clap_plugin_params> = OnceLock::new();
     // SAFETY: the host passes its instance.
@@ -204,12 +206,12 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
     if own.is_null() || unsafe { CStr::from_ptr(id) } != CLAP_EXT_PARAMS {
         return own;
     }
-    // SAFETY: by its name.
+    // SAFETY: what has this name is of this type.
     let own = unsafe { *own.cast::<clap_plugin_params>() };
     ptr::from_ref(PARAMS.get_or_init(|| clap_plugin_params { flush: Some(flush), ..own })).cast()
 }
 
-/// The host takes and gives parameters while it does not process.
+/// Parameters go to and come from the host while it does not process.
 unsafe extern "C" fn flush(
     plugin: *const clap_plugin,
     in_events: *const clap_input_events,
@@ -229,11 +231,11 @@ unsafe extern "C" fn flush(
     // SAFETY: the host flushes while it does not process, or on the audio thread between two blocks.
     let audio = unsafe { &mut *this.audio.get() };
     // SAFETY: the host's events live as long as the call.
-    unsafe { param_changes::report(&mut audio.shared.changes, out_events) };
+    unsafe { param_changes::report(&mut audio.link.changes, out_events) };
     audio.ask_for_restart(&this.host);
 }
 
-/// The wrapper does not say which outputs are constant, and the host may have left an old mask.
+/// The wrapper never sets these masks, and the host may have left old ones.
 ///
 /// # Safety
 /// `process` is as CLAP describes it.
@@ -247,12 +249,12 @@ unsafe fn clear_constant_masks(process: &clap_process) {
     }
 }
 
-/// nice-plug 0.4.2 never says that state other than parameters changed; the shim does.
+/// nice-plug 0.4.2 never tells the host that state other than parameters changed; the shim does.
 unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     // SAFETY: the host passes its instance.
     let this = unsafe { instance(plugin) };
     // SAFETY: the link is shared, and read through atomics alone.
-    if unsafe { &(*this.audio.get()).shared.host }.take_project_changed() {
+    if unsafe { &(*this.audio.get()).link.host }.take_project_changed() {
         this.host.mark_dirty();
     }
     // SAFETY: `inner` is alive; main thread.

@@ -1,9 +1,9 @@
 //! The CLAP entry point: nice-plug's wrapper behind a shim.
 //!
-//! - [`factory`]: what a library's scan finds, and the making of instances.
+//! - [`factory`]: what a host finds when it scans the library; makes instances.
 //! - [`instance`]: one plugin instance as the host sees it.
-//! - [`ports`]: complete port lists.
-//! - [`events`]: no event behind its block. [`param_changes`]: parameters that the plugin sets itself.
+//! - [`ports`]: lists of ports that lack nothing.
+//! - [`events`]: events whose times lie within their block. [`param_changes`]: parameters that the plugin sets itself.
 //! - [`host`]: the host as the wrapper sees it.
 
 pub(super) mod events;
@@ -13,7 +13,7 @@ pub(super) mod instance;
 pub(super) mod param_changes;
 pub(super) mod ports;
 
-use super::super::Unbraid;
+use crate::plugin::Unbraid;
 use clap_sys::{entry::clap_plugin_entry, factory::plugin_factory::CLAP_PLUGIN_FACTORY_ID, version::CLAP_VERSION};
 use nice_plug::wrapper::setup_logger;
 use std::{
@@ -21,7 +21,7 @@ use std::{
     ptr,
 };
 
-/// The symbol that a CLAP host, and clap-wrapper inside this very library, looks for.
+/// The symbol that a CLAP host looks for, and clap-wrapper in this same library.
 #[unsafe(no_mangle)]
 #[used]
 #[allow(non_upper_case_globals, reason = "the CLAP standard gives the name")]

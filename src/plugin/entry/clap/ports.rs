@@ -1,10 +1,9 @@
-//! Complete port lists.
+//! Lists of ports that lack nothing.
 //!
-//! nice-plug 0.4.2 never calls the plugin's `process` when the host gives no buffer, or too few
-//! channels, for a separate output: it copies the input through and still reports latency. It also
-//! reads one port past the end of a list that is shorter than announced. Hosts do both: JUCE's switch
-//! unused outputs off. So the wrapper always gets every announced port with every channel; what the
-//! host did not give is scratch memory.
+//! nice-plug 0.4.2 never calls the plugin's `process` when the host gives no buffer, or too few channels, for a
+//! separate output: it copies the input through and still reports latency. It also reads one port past the end of a
+//! list that is shorter than announced. Hosts give such lists: those made with JUCE switch unused outputs off. So the
+//! wrapper always gets every announced port with every channel; where the host gave none, it is scratch memory.
 
 use clap_sys::{
     audio_buffer::clap_audio_buffer,
@@ -39,34 +38,34 @@ impl Ports {
         }
     }
 
-    /// Audio thread: takes over the host's buffers and fills the gaps with scratch, silent for `frames`
-    /// samples. Bit `i` of the result says that the host gave every channel of port `i`.
+    /// Audio thread: takes over the host's buffers and fills the gaps with scratch, silent for `frames` samples. Bit
+    /// `i` of the result says that the host gave every channel of port `i`.
     ///
     /// # Safety
     /// `host` points to `count` buffers as CLAP describes them, alive until the list is used.
     pub(super) unsafe fn complete(&mut self, host: *const clap_audio_buffer, count: u32, frames: usize) -> u32 {
         let count = if host.is_null() { 0 } else { count as usize };
-        let mut given = 0;
+        let mut complete = 0;
         for (port, buffer) in self.buffers.iter_mut().enumerate() {
             // SAFETY: `port < count`.
-            let theirs = (port < count).then(|| unsafe { &*host.add(port) });
-            let mut whole = true;
+            let given = (port < count).then(|| unsafe { &*host.add(port) });
+            let mut is_complete = true;
             for (channel, pointer) in self.channels[port].iter_mut().enumerate() {
                 // SAFETY: by this function's contract.
-                *pointer = theirs.map_or(ptr::null_mut(), |theirs| unsafe { channel_of(theirs, channel) });
+                *pointer = given.map_or(ptr::null_mut(), |given| unsafe { channel_of(given, channel) });
                 if pointer.is_null() {
-                    whole = false;
+                    is_complete = false;
                     let scratch = &mut self.scratch[port][channel];
                     scratch[..frames].fill(0.0);
                     *pointer = scratch.as_mut_ptr();
                 }
             }
             buffer.data32 = self.channels[port].as_mut_ptr();
-            buffer.constant_mask = theirs.filter(|_| whole).map_or(0, |theirs| theirs.constant_mask);
-            buffer.latency = theirs.map_or(0, |theirs| theirs.latency);
-            given |= u32::from(whole) << port;
+            buffer.constant_mask = given.filter(|_| is_complete).map_or(0, |given| given.constant_mask);
+            buffer.latency = given.map_or(0, |given| given.latency);
+            complete |= u32::from(is_complete) << port;
         }
-        given
+        complete
     }
 
     /// The complete list, as [`Self::complete`] left it.
@@ -134,7 +133,7 @@ mod tests {
         let mut ports = ports(&[2, 2], 4);
         // SAFETY: `host` is one buffer with one channel of four samples.
         let given = unsafe { ports.complete(&host, 1, 4) };
-        assert_eq!(given, 0, "neither port is whole");
+        assert_eq!(given, 0, "neither port is complete");
         assert_eq!(sample(&mut ports, 0, 0, 3), 1.0);
         assert_eq!(sample(&mut ports, 0, 1, 3), 0.0);
         assert_eq!(sample(&mut ports, 1, 0, 0), 0.0);
@@ -142,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_ports_are_the_hosts_own_and_reported() {
+    fn complete_ports_are_the_hosts_own_and_reported() {
         let mut samples = [[0.25_f32; 4]; 2];
         let mut pointers = samples.each_mut().map(|channel| channel.as_mut_ptr());
         let host = clap_audio_buffer { data32: pointers.as_mut_ptr(), ..empty_buffer(2) };

@@ -1,12 +1,11 @@
-//! Complete bus lists.
+//! Lists of buses that lack nothing.
 //!
-//! clap-wrapper 0.3.1 does not process at all if any bus has another channel count than announced, and
-//! reads the bus arrays without looking at their number. Hosts that switch separate outputs off give
-//! both. So clap-wrapper always gets every announced bus; a bus that the host did not give whole has
-//! null channels, which the CLAP shim then fills with scratch.
+//! clap-wrapper 0.3.1 does not process at all if any bus has another number of channels than announced, and does not
+//! look how many buses the host gave. Hosts that switch separate outputs off give such lists. So clap-wrapper always
+//! gets every announced bus; one that the host did not give with all its channels has null channels, which the CLAP
+//! shim then replaces by scratch memory.
 
-use super::super::super::Unbraid;
-use crate::preset::MAX_SOURCES;
+use crate::{plugin::Unbraid, preset::MAX_SOURCES};
 use nice_plug::prelude::{AudioIOLayout, NonZeroU32, Plugin};
 use std::ptr;
 use vst3::Steinberg::Vst::{AudioBusBuffers, AudioBusBuffers__type0, ProcessData};

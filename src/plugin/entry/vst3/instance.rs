@@ -1,11 +1,11 @@
-//! What is done to each new instance of clap-wrapper's class.
+//! Repairs of each new instance of clap-wrapper's class.
 //!
-//! - `IAudioProcessor::process` gets complete bus lists, see [`super::buses`].
-//! - clap-wrapper 0.3.1 calls its component handler without looking whether the host has set one, for
-//!   example when state is loaded before. Until the host does, a handler stands there that does nothing.
+//! - `IAudioProcessor::process` gets lists of buses that lack nothing, see [`super::buses`].
+//! - clap-wrapper 0.3.1 calls its component handler without checking that the host has set one, for example when state
+//!   is loaded before that. Until the host sets its own, the instance has a handler that does nothing.
 //!
-//! The instance is a C++ object. All instances share their class's virtual tables, so each table is
-//! copied once, one entry of the copy exchanged, and every new instance pointed to the copy.
+//! The instance is a C++ object, whose class has one virtual table per interface. Each table is copied once, one entry
+//! of the copy is replaced, and every new instance is pointed to the copy.
 
 use super::buses;
 use std::sync::OnceLock;
@@ -31,24 +31,24 @@ pub(super) unsafe fn repair(object: *mut FUnknown) {
     let Some(object) = (unsafe { ComRef::from_raw(object) }) else { return };
     if let Some(processor) = object.cast::<IAudioProcessor>() {
         // SAFETY: the first word of an interface is its table; tables of one class are alike.
-        unsafe { exchange(&mut (*processor.as_ptr()).vtbl, &PROCESSOR, |table| table.process = process) };
+        unsafe { replace(&mut (*processor.as_ptr()).vtbl, &PROCESSOR, |table| table.process = process) };
     }
     if let Some(component) = object.cast::<IComponent>() {
         // SAFETY: as above.
         unsafe {
-            exchange(&mut (*component.as_ptr()).vtbl, &COMPONENT, |table| table.base.terminate = terminate_component)
+            replace(&mut (*component.as_ptr()).vtbl, &COMPONENT, |table| table.base.terminate = terminate_component)
         };
     }
     if let Some(controller) = object.cast::<IEditController>() {
         // SAFETY: as above.
         unsafe {
-            exchange(&mut (*controller.as_ptr()).vtbl, &CONTROLLER, |table| table.base.terminate = terminate_controller)
+            replace(&mut (*controller.as_ptr()).vtbl, &CONTROLLER, |table| table.base.terminate = terminate_controller)
         };
         give_idle_handler(&controller);
     }
 }
 
-/// A virtual table as C++ compilers lay it out: type information in front of the first function.
+/// A virtual table as C++ compilers lay it out: type information, then the functions.
 #[repr(C)]
 #[derive(Clone, Copy)]
 struct Table<V> {
@@ -56,56 +56,56 @@ struct Table<V> {
     functions: V,
 }
 
-/// A class's own functions of one interface, and the table with one of them exchanged.
-struct Exchanged<V> {
+/// A class's own functions of one interface, and the copy of the table with one of them replaced.
+struct ReplacedTable<V> {
     original: V,
     table: Table<V>,
 }
 
-static PROCESSOR: OnceLock<Exchanged<IAudioProcessorVtbl>> = OnceLock::new();
-static COMPONENT: OnceLock<Exchanged<IComponentVtbl>> = OnceLock::new();
-static CONTROLLER: OnceLock<Exchanged<IEditControllerVtbl>> = OnceLock::new();
+static PROCESSOR: OnceLock<ReplacedTable<IAudioProcessorVtbl>> = OnceLock::new();
+static COMPONENT: OnceLock<ReplacedTable<IComponentVtbl>> = OnceLock::new();
+static CONTROLLER: OnceLock<ReplacedTable<IEditControllerVtbl>> = OnceLock::new();
 
-/// Points `vtbl` to a copy of what it points to, with one entry exchanged by `change`.
+/// Points `vtbl` to a copy of its table, with one entry replaced by `change`.
 ///
 /// # Safety
 /// `vtbl` is the table pointer of an interface of clap-wrapper's class, laid out as [`Table`].
-unsafe fn exchange<V: Copy + Send + Sync>(
+unsafe fn replace<V: Copy + Send + Sync>(
     vtbl: &mut *const V,
-    exchanged: &'static OnceLock<Exchanged<V>>,
+    replaced: &'static OnceLock<ReplacedTable<V>>,
     change: impl FnOnce(&mut V),
 ) {
-    let exchanged = exchanged.get_or_init(|| {
+    let replaced = replaced.get_or_init(|| {
         // SAFETY: by this function's contract two words stand in front of the functions.
         let mut table = unsafe { *vtbl.byte_sub(std::mem::offset_of!(Table<V>, functions)).cast::<Table<V>>() };
         let original = table.functions;
         change(&mut table.functions);
-        Exchanged { original, table }
+        ReplacedTable { original, table }
     });
-    *vtbl = &exchanged.table.functions;
+    *vtbl = &replaced.table.functions;
 }
 
 unsafe extern "system" fn process(this: *mut IAudioProcessor, data: *mut ProcessData) -> tresult {
-    let Some(exchanged) = PROCESSOR.get() else { return kInternalError };
+    let Some(replaced) = PROCESSOR.get() else { return kInternalError };
     // SAFETY: the host passes process data that lives during the call, or null.
     let Some(given) = (unsafe { data.as_ref() }) else { return kInvalidArgument };
-    // SAFETY: called as the host called us, with complete buses.
-    unsafe { buses::with_complete_buses(given, |data| (exchanged.original.process)(this, data)) }
+    // SAFETY: called as the host called us, with all buses.
+    unsafe { buses::with_complete_buses(given, |data| (replaced.original.process)(this, data)) }
 }
 
 unsafe extern "system" fn terminate_component(this: *mut IPluginBase) -> tresult {
-    let Some(exchanged) = COMPONENT.get() else { return kInternalError };
+    let Some(replaced) = COMPONENT.get() else { return kInternalError };
     // SAFETY: called as the host called us.
-    unsafe { terminate(this, &exchanged.original.base) }
+    unsafe { terminate(this, &replaced.original.base) }
 }
 
 unsafe extern "system" fn terminate_controller(this: *mut IPluginBase) -> tresult {
-    let Some(exchanged) = CONTROLLER.get() else { return kInternalError };
+    let Some(replaced) = CONTROLLER.get() else { return kInternalError };
     // SAFETY: called as the host called us.
-    unsafe { terminate(this, &exchanged.original.base) }
+    unsafe { terminate(this, &replaced.original.base) }
 }
 
-/// Terminating drops the handler, and a host may initialise the same instance again.
+/// Terminating drops the handler; the host may initialise the same instance again, so it gets the idle one back.
 ///
 /// # Safety
 /// `this` is an instance of the class that `original` belongs to.

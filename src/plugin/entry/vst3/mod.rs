@@ -1,9 +1,9 @@
 //! The VST3 entry points: clap-wrapper's factory behind a shim.
 //!
 //! - [`instance`]: what is done to each new instance.
-//! - [`buses`]: complete bus lists.
+//! - [`buses`]: lists of buses that lack nothing.
 //!
-//! clap-wrapper's build gives its own entry points the prefix `clap_wrapper_`; the exported ones are here.
+//! clap-wrapper is built with the prefix `clap_wrapper_` before its own entry points; the exported ones are here.
 
 pub(super) mod buses;
 pub(super) mod instance;
@@ -38,7 +38,7 @@ pub(super) unsafe extern "system" fn GetPluginFactory() -> *mut IPluginFactory {
     factory.map_or(std::ptr::null_mut(), ComPtr::into_raw)
 }
 
-/// Exports a module function and passes it on to clap-wrapper.
+/// Exports a module function that passes the call on to clap-wrapper.
 macro_rules! pass_on {
     ($abi:literal: $($export:ident => $wrapped:ident($($arg:ident: $type:ty)?);)*) => { $(
         unsafe extern $abi {
@@ -73,7 +73,7 @@ pass_on! { "system":
     ExitDll => clap_wrapper_ExitDll();
 }
 
-/// clap-wrapper's factory, with [`instance::repair`] applied to what it makes.
+/// clap-wrapper's factory; applies [`instance::repair`] to every instance.
 struct Factory {
     wrapped: ComPtr<IPluginFactory3>,
 }

@@ -1,4 +1,4 @@
-//! The built plugin in a small host: its state restored from a project, its outputs recorded.
+//! The built plugin in a small host that loads its state and records its outputs.
 
 use anyhow::{Context, Result, ensure};
 use clap_host::{Host, Instance, Played, Separate};
@@ -15,7 +15,7 @@ use unbraid::{
 
 /// Samples per call, as DAWs are often set.
 const BLOCK: usize = 512;
-/// Bytes in front of a stored state's JSON: its length.
+/// Bytes of the length that stands in front of a stored state's JSON.
 const LENGTH_BYTES: usize = size_of::<u64>();
 
 /// What the plugin played in one latency mode, aligned with the mixture and as long.

@@ -1,4 +1,4 @@
-//! The built plugin at work: learns two instruments, then takes apart a mixture of takes it has not heard.
+//! Two instruments are learned, then the built plugin separates a mixture of other takes of them.
 //!
 //! - `host`: the plugin, loaded and played as a DAW does it.
 //! - `report`: the figures, on the terminal.
@@ -6,7 +6,7 @@
 mod host;
 mod report;
 
-use crate::learning;
+use crate::learning::{self, Material};
 use anyhow::{Context, Result};
 use host::Performance;
 use std::{fs, path::Path};
@@ -14,25 +14,25 @@ use unbraid::{
     cli::plot::{self, SeparationFigure, SourceFigure},
     evaluation::{Score, bss_eval_sources},
     learner::LearnSettings,
-    preset::{Cue, Preset, Source, UnknownKeys, file},
+    preset::{Preset, Source, file},
     recording::{self, Recording, SampleFormat},
     separator::LatencyMode,
 };
 
-/// Source, what it is learned from, what is in the mixture, and its gain in the remix.
+/// Name of the source, the take that it is learned from, the take in the mixture, and its gain in the remix.
 const PARTS: [(&str, &str, &str, &str); 2] = [
     ("drums", "standard-kit-take1.flac", "standard-kit-take2.flac", "-12 dB"),
     ("bass", "finger-bass-take1.flac", "finger-bass-take2.flac", "+3 dB"),
 ];
 
-/// Loads the CLAP at `plugin`; what it makes goes to the folder `output`.
+/// Loads the CLAP at `plugin`, and writes preset, sounds and figure into the folder `output`.
 pub(crate) fn run(plugin: &Path, output: &Path) -> Result<()> {
     fs::create_dir_all(output).with_context(|| format!("cannot make {}", output.display()))?;
     let preset = learn()?;
     file::write(&preset, &output.join(format!("Demo{}", file::SUFFIX)))?;
 
     let truths = PARTS.iter().map(|part| audio(part.2)).collect::<Result<Vec<_>>>()?;
-    let mixture = sum(&truths);
+    let mixture = Recording::sum_of(&truths);
     let performances = LatencyMode::ALL
         .into_iter()
         .map(|mode| host::perform(plugin, &preset, mode, &mixture, &PARTS.map(|part| part.3)))
@@ -55,38 +55,22 @@ fn score(truths: &[Vec<f32>], played: &Performance) -> Result<Vec<Score>> {
 }
 
 fn learn() -> Result<Preset> {
-    let lesson = |part: &(&str, &str, &str, &str)| -> Result<learning::Part> {
+    let material = |part: &(&str, &str, &str, &str)| -> Result<Material> {
         let settings = LearnSettings::default();
-        Ok(learning::Part { name: part.0.to_owned(), recordings: vec![audio(part.1)?], settings })
+        Ok(Material { name: part.0.to_owned(), recordings: vec![audio(part.1)?], settings })
     };
-    let lessons = PARTS.iter().map(lesson).collect::<Result<Vec<_>>>()?;
-    let sources = PARTS.iter().zip(learning::sources(&lessons)?).map(|(part, mut source)| {
+    let materials = PARTS.iter().map(material).collect::<Result<Vec<_>>>()?;
+    let sources = PARTS.iter().zip(learning::sources(&materials)?).map(|(part, mut source)| {
         if let Some(learned) = source.learned_mut() {
             learned.learned_from = vec![part.1.to_owned()];
         }
         source
     });
-    Ok(Preset {
-        sources: sources.collect(),
-        grouping: Cue::default(),
-        written_by: env!("CARGO_PKG_VERSION").to_owned(),
-        unknown: UnknownKeys::new(),
-    })
+    Ok(Preset::of(sources.collect()))
 }
 
 fn audio(name: &str) -> Result<Recording> {
     Ok(recording::read(Path::new("tests/audio").join(name))?)
-}
-
-/// All recordings at once; they have the same rate, channels and length.
-fn sum(recordings: &[Recording]) -> Recording {
-    let mut sum = recordings[0].clone();
-    for recording in &recordings[1..] {
-        for (into, channel) in sum.channels.iter_mut().zip(&recording.channels) {
-            into.iter_mut().zip(channel).for_each(|(into, sample)| *into += sample);
-        }
-    }
-    sum
 }
 
 fn write_sounds(folder: &Path, mixture: &Recording, played: &Performance) -> Result<()> {

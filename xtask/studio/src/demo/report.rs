@@ -1,13 +1,13 @@
-//! The figures, on the terminal.
+//! Prints the figures on the terminal.
 
 use super::host::Performance;
 use std::path::Path;
-use unbraid::evaluation::Score;
+use unbraid::{decibels, evaluation::Score};
 
-/// Above this a ratio is the rounding of its arithmetic, dB.
+/// Ratios above this are rounding errors, in dB.
 const BEYOND_MEASURE_DB: f64 = 120.0;
 
-/// Prints per latency mode what it cost and what came out; `before` are the mixture's own scores.
+/// Prints scores, latency and CPU time of every latency mode; `before` are the scores of the mixture itself.
 pub(super) fn print(names: &[&str], before: &[Score], performances: &[Performance], scores: &[Vec<Score>]) {
     let heading: String = names.iter().map(|name| format!("{name:^21}")).collect();
     let ratios = "   SDR    SIR    SAR ".repeat(names.len());
@@ -17,7 +17,7 @@ pub(super) fn print(names: &[&str], before: &[Score], performances: &[Performanc
         let latency_ms = 1e3 * played.latency_samples as f64 * played.seconds / played.remix.len() as f64;
         let load = 100.0 * played.processor_time.as_secs_f64() / played.seconds;
         let latency = format!("{} = {latency_ms:.1} ms", played.latency_samples);
-        let unity_db = 20.0 * f64::from(played.unity_error).log10();
+        let unity_db = decibels::of_amplitude(played.unity_error);
         println!("{:10}{}{latency:>18}{load:>6.1} %{unity_db:>11.0} dB", played.mode.name(), row(scores));
     }
     println!(
@@ -35,7 +35,7 @@ fn ratio(decibels: f64) -> String {
     if decibels > BEYOND_MEASURE_DB { format!("{:>6}", "inf") } else { format!("{decibels:6.1}") }
 }
 
-/// Prints what lies in `folder`, which holds the results of the last latency mode.
+/// Lists the files in `folder`, the results of the last latency mode.
 pub(super) fn print_files(folder: &Path, names: &[&str], gains: &[&str]) {
     let remix: Vec<_> = names.iter().zip(gains).map(|(name, gain)| format!("{name} {gain}")).collect();
     println!("\nIn {}, from the last mode:", folder.display());

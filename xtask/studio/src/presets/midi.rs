@@ -1,4 +1,4 @@
-//! Standard MIDI files (The Complete MIDI 1.0 Detailed Specification), as far as one player needs them.
+//! Standard MIDI files of one track (The Complete MIDI 1.0 Detailed Specification).
 
 use super::score::{Note, Player};
 

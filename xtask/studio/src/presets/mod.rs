@@ -1,20 +1,20 @@
 //! The factory presets, from score to file. The same scores give the same bytes.
 //!
-//! - `score`: what is played.
-//! - `midi`: the score as a file.
+//! - `score`: the notes.
+//! - `midi`: the notes as a file.
 //! - `synthesizer`: the file as sound.
 
 mod midi;
 mod score;
 mod synthesizer;
 
-use crate::learning;
+use crate::learning::{self, Material};
 use anyhow::Result;
 use score::{BASSES, KITS, Note, Player};
 use std::path::Path;
 use unbraid::{
     learner::LearnSettings,
-    preset::{Cue, Preset, Source, UnknownKeys, file},
+    preset::{Preset, Source, file},
 };
 
 const LICENCE: &str = "MIT (rendered from FluidR3 GM by Frank Wen)";
@@ -39,12 +39,7 @@ const PRESETS: [(&str, &[Part]); 1] = [("Drums + Bass", &[DRUMS, BASS])];
 /// Renders recordings into `recordings`, learns from them, writes the presets into `presets`.
 pub(crate) fn run(recordings: &Path, presets: &Path) -> Result<()> {
     for (name, parts) in PRESETS {
-        let preset = Preset {
-            sources: sources(parts, recordings)?,
-            grouping: Cue::default(),
-            written_by: env!("CARGO_PKG_VERSION").to_owned(),
-            unknown: UnknownKeys::new(),
-        };
+        let preset = Preset::of(sources(parts, recordings)?);
         let path = presets.join(format!("{name}{}", file::SUFFIX));
         file::write(&preset, &path)?;
         println!("{}", path.display());
@@ -53,7 +48,7 @@ pub(crate) fn run(recordings: &Path, presets: &Path) -> Result<()> {
 }
 
 fn sources(parts: &[Part], folder: &Path) -> Result<Vec<Source>> {
-    let lessons = parts.iter().map(|part| lesson(part, folder)).collect::<Result<Vec<_>>>()?;
+    let materials = parts.iter().map(|part| material(part, folder)).collect::<Result<Vec<_>>>()?;
     let source = |(part, mut source): (&Part, Source)| {
         if let Some(learned) = source.learned_mut() {
             learned.learned_from = part.players.iter().map(|player| player.name.to_owned()).collect();
@@ -61,13 +56,13 @@ fn sources(parts: &[Part], folder: &Path) -> Result<Vec<Source>> {
         }
         source
     };
-    Ok(parts.iter().zip(learning::sources(&lessons)?).map(source).collect())
+    Ok(parts.iter().zip(learning::sources(&materials)?).map(source).collect())
 }
 
-fn lesson(part: &Part, folder: &Path) -> Result<learning::Part> {
+fn material(part: &Part, folder: &Path) -> Result<Material> {
     let notes = (part.notes)();
     let play = |player: &Player| synthesizer::play(folder, *player, part.channel, &notes);
     let recordings = part.players.iter().map(play).collect::<Result<_>>()?;
     let settings = LearnSettings { components: COMPONENTS, universal: true, ..LearnSettings::default() };
-    Ok(learning::Part { name: part.name.to_owned(), recordings, settings })
+    Ok(Material { name: part.name.to_owned(), recordings, settings })
 }

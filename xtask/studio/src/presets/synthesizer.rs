@@ -11,7 +11,7 @@ use unbraid::recording::{self, Recording};
 const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 const SAMPLE_RATE: &str = "44100";
 const BEATS_PER_MINUTE: u32 = 110;
-/// Recordings are brought to this level, so that each counts the same when they are learned from together.
+/// Level that recordings are brought to, so that each counts the same when they are learned together.
 const RMS: f32 = 0.05;
 
 /// What `player` plays, 44.1 kHz stereo. Leaves the MIDI and the WAV file in `folder`.

@@ -1,4 +1,6 @@
-//! File names for sources: safe on every system, and no two alike.
+//! Names of the files that sources are written to: safe on every system, and no two alike.
+
+use crate::preset::library::FORBIDDEN;
 
 /// Names that Windows keeps for devices, whatever follows the first dot.
 const RESERVED: [&str; 22] = [
@@ -30,7 +32,7 @@ pub(super) fn wav_names<'a>(sources: impl IntoIterator<Item = &'a str>) -> Vec<S
 }
 
 fn stem(source: &str) -> String {
-    let forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
+    let forbidden = |c: char| c.is_control() || FORBIDDEN.contains(&c);
     let safe: String = source.chars().map(|c| if forbidden(c) { '_' } else { c }).collect();
     let safe = safe.trim().trim_end_matches(['.', ' ']).trim_start_matches('.');
     let end = (0..=safe.len().min(MAX_STEM_BYTES)).rev().find(|end| safe.is_char_boundary(*end)).unwrap_or(0);

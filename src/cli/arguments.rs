@@ -1,0 +1,38 @@
+//! Arguments that more than one command takes, as clap's value parsers.
+
+use crate::preset::MAX_COMPONENTS;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use std::path::PathBuf;
+
+/// One of `names`, and what `named` has for it.
+pub(super) fn parse_name_of<T: Clone + Send + Sync + 'static>(
+    names: impl IntoIterator<Item = &'static str>,
+    named: fn(&str) -> Option<T>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(names).try_map(move |name| named(&name).ok_or("there is none of that name"))
+}
+
+/// A number from `low` to `high`.
+pub(super) fn parse_in_range(text: &str, low: f32, high: f32) -> Result<f32, String> {
+    match text.trim().parse::<f32>() {
+        Ok(value) if (low..=high).contains(&value) => Ok(value),
+        _ => Err(format!("give a number from {low} to {high}")),
+    }
+}
+
+/// The number of bases of a source.
+pub(super) fn parse_components(argument: &str) -> Result<usize, String> {
+    match argument.parse() {
+        Ok(components) if (1..=MAX_COMPONENTS).contains(&components) => Ok(components),
+        _ => Err(format!("the number of bases is a whole number from 1 to {MAX_COMPONENTS}")),
+    }
+}
+
+/// A path that ends in `.` and `extension`, in capitals or not; otherwise `what` should end so.
+pub(super) fn parse_path(argument: &str, extension: &str, what: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(argument);
+    match path.extension() {
+        Some(given) if given.eq_ignore_ascii_case(extension) => Ok(path),
+        _ => Err(format!("{what}; give a name that ends in .{extension}")),
+    }
+}

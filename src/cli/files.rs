@@ -1,0 +1,73 @@
+//! Files that commands read and write: presets, recordings, folders for results.
+
+use super::{error::CliError, interrupt};
+use crate::{
+    preset::{
+        Preset,
+        file::{self, SUFFIX},
+        library,
+    },
+    recording::{self, Recording},
+};
+use std::{fs, io, path::Path};
+
+/// Reads the preset at a path or, if `preset` looks like none, the factory or user preset of that name.
+pub(super) fn read_preset(preset: &str) -> Result<Preset, CliError> {
+    let path = Path::new(preset);
+    let is_path = preset.ends_with(SUFFIX) || path.components().count() > 1 || path.exists();
+    if is_path {
+        return Ok(file::read(path)?);
+    }
+    let entries = library::entries();
+    match entries.iter().rev().find(|entry| entry.name == preset) {
+        Some(entry) => Ok(library::load(entry)?),
+        None => Err(CliError::UnknownPreset {
+            name: preset.to_owned(),
+            known: entries.into_iter().map(|entry| entry.name).collect(),
+        }),
+    }
+}
+
+/// Reads a recording in which something is heard, unless the user asked to stop.
+pub(super) fn read_audible(path: &Path) -> Result<Recording, CliError> {
+    interrupt::check()?;
+    let recording = recording::read(path)?;
+    recording.ensure_audible(path)?;
+    Ok(recording)
+}
+
+/// Says before the work begins what would make it impossible to write `path` at its end.
+pub(super) fn ensure_writable(path: &Path) -> Result<(), CliError> {
+    recording::replacement_for(path).map(drop).map_err(|error| CliError::unwritable(path, error))
+}
+
+/// Refuses to write over `input`.
+pub(super) fn ensure_kept(input: &Path, output: &Path) -> Result<(), CliError> {
+    match (output.canonicalize(), input.canonicalize()) {
+        (Ok(same), Ok(input)) if same == input => Err(CliError::WouldOverwrite { path: output.to_path_buf() }),
+        _ => Ok(()),
+    }
+}
+
+/// A folder for results. Dropped, it is removed again if it is new and still empty.
+pub(super) struct ResultFolder<'a> {
+    path: &'a Path,
+    is_new: bool,
+}
+
+impl<'a> ResultFolder<'a> {
+    pub(super) fn create(path: &'a Path) -> io::Result<Self> {
+        let is_new = !path.exists();
+        fs::create_dir_all(path)?;
+        Ok(Self { path, is_new })
+    }
+}
+
+impl Drop for ResultFolder<'_> {
+    fn drop(&mut self) {
+        if self.is_new {
+            // Fails if something is in it, and then it is to stay.
+            let _ = fs::remove_dir(self.path);
+        }
+    }
+}

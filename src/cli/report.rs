@@ -1,0 +1,36 @@
+//! What a command reports when it is done.
+
+use crate::preset::{Kind, LearnedBases, Source};
+use serde_json::{Value, json};
+
+/// The result of a command, and what it did.
+#[derive(Debug)]
+pub(super) struct Report {
+    /// The result in words, for stdout; empty if the result is a file.
+    pub(super) text: String,
+    /// What was done, one line each, for stderr.
+    pub(super) messages: Vec<String>,
+    /// The result for `--json`.
+    pub(super) json: Value,
+}
+
+/// A source as `--json` shows it: everything but the bases themselves.
+pub(super) fn source_json(source: &Source) -> Value {
+    json!({
+        "name": source.name,
+        "colour": source.colour.to_string(),
+        "kind": if source.is_adaptive() { "adaptive" } else { "fixed" },
+        "components": source.components(),
+        "drift": source.kind() == Kind::Drifting,
+        "blocks": source.learned().map_or(&[][..], LearnedBases::blocks),
+        "knobs": source.knobs,
+        "learned_from": source.learned_from(),
+        "licence": source.learned().and_then(|learned| learned.licence.as_deref()),
+        "dictionaries": source.dictionaries().iter().map(|dictionary| json!({
+            "components": dictionary.components,
+            "bins": dictionary.bins,
+            "frame": dictionary.frame,
+            "training": dictionary.training,
+        })).collect::<Vec<_>>(),
+    })
+}
