@@ -5,13 +5,13 @@ use std::{
     alloc::{GlobalAlloc, Layout as Block, System},
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
-use unbraid::{
+use unbraid_benches::{noise, spiky_bases};
+use unbraid_engine::{
     dictionary::{Dictionary, FrameSpec, Training},
     learner::adaptive,
     preset::{LearnedBases, Preset, Source},
     separator::{Controls, LatencyMode, Layout, Model, Separator},
 };
-use unbraid_benches::{noise, spiky_bases};
 
 /// Counts what is allocated.
 struct Counting;
