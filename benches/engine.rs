@@ -5,13 +5,13 @@ use std::{
     alloc::{GlobalAlloc, Layout as Block, System},
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
-use unbraid::{
+use unbraid_benches::{noise, quantile, random_dictionary, spiky_bases};
+use unbraid_engine::{
     dictionary::Dictionary,
     learner::adaptive,
     preset::{LearnedBases, Preset, Source},
     separator::{Controls, LatencyMode, Model, Separator},
 };
-use unbraid_benches::{noise, quantile, random_dictionary, spiky_bases};
 
 /// Counts the bytes that are allocated.
 struct Counting;

@@ -4,7 +4,8 @@
 //! Both are judged by the divergence that their bases leave with the best activations.
 
 use std::{ops::ControlFlow, time::Instant};
-use unbraid::{
+use unbraid_benches::{cases, median, noise};
+use unbraid_engine::{
     nmf::{
         activations::{Solver, squarem::Squarem},
         divergence::kullback_leibler,
@@ -15,7 +16,6 @@ use unbraid::{
     },
     stft::{Analysis, Bin, hann},
 };
-use unbraid_benches::{cases, median, noise};
 
 const COMPONENTS: usize = 25;
 const SECONDS: f64 = 10.0;

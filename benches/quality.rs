@@ -3,7 +3,8 @@
 //! `UNBRAID_STEMS` names a folder of more recordings than the tests carry.
 
 use std::ops::ControlFlow;
-use unbraid::{
+use unbraid_benches::{Case, cases};
+use unbraid_engine::{
     evaluation::bss_eval_sources,
     nmf::{
         activations::{Solver, multiplicative::MultiplicativeUpdate},
@@ -14,7 +15,6 @@ use unbraid::{
     separator::{Controls, LatencyMode, Layout, offline::separate},
     stft::{Analysis, Bin, Overlap, Synthesis},
 };
-use unbraid_benches::{Case, cases};
 
 fn main() {
     println!("SDR in dB, mean of bass and drums; each source learned from take 1, take 2 mixed and separated");

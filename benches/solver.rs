@@ -3,7 +3,8 @@
 
 use nalgebra::{DMatrix, DVector};
 use std::hint::black_box;
-use unbraid::{
+use unbraid_benches::{cases, side_by_side, spiky_bases};
+use unbraid_engine::{
     nmf::{
         activations::{Solver, multiplicative::MultiplicativeUpdate, squarem::Squarem},
         bands::Bands,
@@ -13,7 +14,6 @@ use unbraid::{
     separator::{LatencyMode, Layout},
     stft::Analysis,
 };
-use unbraid_benches::{cases, side_by_side, spiky_bases};
 
 const ROUNDS: usize = 15;
 /// The engine's cycles per frame.
@@ -40,7 +40,7 @@ fn main() {
 
 impl Problem {
     /// Problem in frames as Live has them, about 2048 samples.
-    fn new(preset: &unbraid::preset::Preset, mixture: &unbraid::recording::Recording) -> Self {
+    fn new(preset: &unbraid_engine::preset::Preset, mixture: &unbraid_engine::recording::Recording) -> Self {
         let layout = Layout::new(f64::from(mixture.sample_rate), LatencyMode::Live);
         let bins = layout.bins();
         let bands = Bands::new(1..bins);
@@ -53,7 +53,7 @@ impl Problem {
             preset.sources.iter().flat_map(|source| source.dictionaries()[0].bases.clone()).collect();
         let band_bases = bin_bases.chunks_exact(bins).flat_map(merge).collect();
         let mut analysis = Analysis::new(&layout.windows.analysis);
-        let mut spectrum = vec![unbraid::stft::Bin::default(); bins];
+        let mut spectrum = vec![unbraid_engine::stft::Bin::default(); bins];
         let mono = mixture.downmix();
         let bin_frames: Vec<Vec<f32>> = mono
             .windows(layout.windows.frame_len())

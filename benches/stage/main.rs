@@ -22,11 +22,11 @@ use std::{
     time::{Duration, Instant},
 };
 use threads::Usage;
-use unbraid::{
+use unbraid_benches::{Case, cases, median, quantile};
+use unbraid_engine::{
     learner::adaptive,
     preset::{Preset, Source, file},
 };
-use unbraid_benches::{Case, cases, median, quantile};
 
 /// Minutes of playing while sources are learned, unless `--minutes` says otherwise.
 const MINUTES: f64 = 0.5;

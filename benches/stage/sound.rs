@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::{Duration, Instant},
 };
-use unbraid::recording::Recording;
+use unbraid_engine::recording::Recording;
 
 /// Length of a take, in seconds.
 const TAKE_SECONDS: f64 = 5.0;

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
 use serde_json::{Value, from_slice, from_str, to_string, to_vec};
 use std::io::{Read, Write};
-use unbraid::preset::{Preset, file};
+use unbraid_engine::preset::{Preset, file};
 
 /// The state as JSON.
 pub(crate) fn parse(state: &[u8]) -> Value {

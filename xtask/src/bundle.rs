@@ -2,7 +2,10 @@
 
 use crate::workspace;
 use anyhow::{Context, Result, ensure};
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// The features that the plugin is built with. `xtask/studio` uses the same, so that the library is built once.
 const BUILD: [&str; 4] = ["--release", "--lib", "--features", "plugin"];
@@ -22,14 +25,27 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Builds both bundles into `target/bundled`.
+/// Builds both bundles, fully optimised, into `target/bundled`.
 pub(crate) fn bundle() -> Result<Bundles> {
-    let target = workspace::target_dir()?;
     let arguments = BUILD.map(str::to_owned);
     nice_plug_xtask::build(&["unbraid".to_owned()], &arguments)?;
-    // A command-line `unbraid` that lies next to the library would be bundled as an application.
+    wrap(&workspace::target_dir()?, &arguments)
+}
+
+/// Wraps `library`, which the tests were built with, in bundles of its own: what is installed stays what `bundle` built.
+pub(crate) fn bundle_for_tests(library: &Path) -> Result<Bundles> {
+    let folder = workspace::target_dir()?.join("tested");
+    let name = library.file_name().context("a library has a name")?;
+    fs::create_dir_all(folder.join("debug")).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::copy(library, folder.join("debug").join(name)).with_context(|| format!("cannot copy {}", library.display()))?;
+    wrap(&folder, &[])
+}
+
+/// Wraps the library that cargo built below `target` with these arguments.
+fn wrap(target: &Path, arguments: &[String]) -> Result<Bundles> {
     let folder = target.join("bundled");
-    nice_plug_xtask::bundle(&target, "unbraid", &arguments, false)?;
+    nice_plug_xtask::bundle(target, "unbraid", arguments, false)?;
+    // A command-line `unbraid` that lies next to the library would be bundled as an application.
     for application in ["Unbraid", "Unbraid.exe"] {
         remove_if_there(&folder.join(application))?;
     }
@@ -40,7 +56,7 @@ pub(crate) fn bundle() -> Result<Bundles> {
     Ok(bundles)
 }
 
-fn remove_if_there(path: &std::path::Path) -> Result<()> {
+fn remove_if_there(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("cannot remove {}", path.display()))

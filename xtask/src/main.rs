@@ -33,8 +33,11 @@ enum Command {
     },
     /// Learn drums and bass, then take a mixture apart with the plugin in a small host; results in target/demo
     Demo,
-    /// Everything that must hold before a change goes in: format, lints, docs, bundles, tests
+    /// Everything that must hold before a change goes in: format, lints, docs, tests, among them the plugin in hosts
     Test {
+        /// What tells most in the shortest time, for use while working
+        #[arg(long, conflicts_with = "only")]
+        quick: bool,
         /// Run these steps alone (may be given again)
         #[arg(long, value_name = "STEP", value_parser = test::step_names())]
         only: Vec<String>,
@@ -51,7 +54,7 @@ fn main() -> anyhow::Result<()> {
         Command::Install { uninstall: false } => install::run(),
         Command::Install { uninstall: true } => install::uninstall(),
         Command::Demo => demo::run(),
-        Command::Test { only } => test::run(&only),
+        Command::Test { only, quick } => test::run(&only, quick),
         Command::Presets => presets::run(),
     }
 }

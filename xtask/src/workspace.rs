@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 /// Makes the project's root the current directory, wherever `cargo xtask` was typed.
@@ -29,6 +29,22 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
     command
+}
+
+/// Runs cargo with these arguments and returns what it built, or found built, whatever its kind.
+pub(crate) fn build(arguments: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut command = cargo(arguments);
+    command.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
+    let output = command.output().context("cannot start cargo")?;
+    ensure!(output.status.success(), "{} failed ({})", line(&command), output.status);
+    let messages = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<serde_json::Value>();
+    let mut files = Vec::new();
+    for message in messages {
+        let message = message.context("a message of cargo is not JSON")?;
+        let names = message["filenames"].as_array().into_iter().flatten();
+        files.extend(names.filter_map(|name| name.as_str()).map(PathBuf::from));
+    }
+    Ok(files)
 }
 
 /// Runs `command` with its output on the terminal; an error names it if it fails.

@@ -16,8 +16,8 @@
 
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 use rayon::prelude::*;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::sync::Arc;
+use unbraid_fft::{Complex, ComplexToReal, RealToComplex};
 
 /// Length of the distortion filters that are forgiven, in samples, as BSS Eval has it.
 pub const FILTER_TAPS: usize = 512;
@@ -133,8 +133,8 @@ struct Transform {
 
 impl Transform {
     fn new(len: usize) -> Self {
-        let mut planner = RealFftPlanner::new();
-        Self { forward: planner.plan_fft_forward(len), inverse: planner.plan_fft_inverse(len), len }
+        let (forward, inverse) = unbraid_fft::both_f64(len);
+        Self { forward, inverse, len }
     }
 
     /// The spectrum of `samples`, padded with zeros.

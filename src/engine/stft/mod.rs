@@ -16,8 +16,8 @@ mod mode;
 pub use layout::{Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 pub use mode::LatencyMode;
 
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::{f64::consts::PI, sync::Arc};
+use unbraid_fft::{Complex, ComplexToReal, RealToComplex};
 
 /// Bin spacing of the shorter frames, in Hz: 2058 samples at 44.1 kHz, 2240 at 48 kHz, whole numbers of samples that transform fast at every
 /// usual rate.
@@ -140,7 +140,7 @@ pub struct Analysis {
 impl Analysis {
     /// An analysis with `window`, `[N]`.
     pub fn new(window: &[f32]) -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(window.len());
+        let fft = unbraid_fft::forward_f32(window.len());
         Self { window: window.to_vec(), frame: fft.make_input_vec(), scratch: fft.make_scratch_vec(), fft }
     }
 
@@ -169,7 +169,7 @@ impl Synthesis {
     /// A synthesis with the windows of `pair`.
     pub fn new(pair: &WindowPair) -> Self {
         let frame_len = pair.frame_len();
-        let fft = RealFftPlanner::new().plan_fft_inverse(frame_len);
+        let fft = unbraid_fft::inverse_f32(frame_len);
         // The inverse transform is unscaled: 1/N goes into the window.
         let window = pair.synthesis.iter().map(|w| w / frame_len as f32).collect();
         Self { window, frame: fft.make_output_vec(), scratch: fft.make_scratch_vec(), fft }

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preset_is_renamed_and_never_takes_anothers_place() {
+    fn a_preset_is_renamed_and_never_takes_the_place_of_another() {
         let (folder, path) = folder_of(&["a", "b"]);
         let renamed = rename(&path("a"), "My kit").unwrap();
         assert_eq!(renamed, Entry { name: "My kit".to_owned(), path: Some(path("My kit")) });
