@@ -5,7 +5,6 @@
 //! rate with the frame length that gives the same bin spacing, so that recordings of several rates go into one dictionary
 //! without resampling. Sources that are learned together also get reconstruction bases.
 //!
-//! - [`adapted`]: what sources that may move have become.
 //! - [`adaptive`]: bases that follow the mixture while it plays.
 //! - [`capture`]: the last seconds of a stream, written by the audio thread.
 //! - `framing`: recordings as frames.
@@ -13,7 +12,6 @@
 //! - `sharing`: how the components of several adaptive sources fall to them.
 //! - `mixtures`: recordings of several sources mixed, to learn reconstruction bases from.
 
-pub mod adapted;
 pub mod adaptive;
 pub mod capture;
 mod framing;

@@ -10,7 +10,7 @@ pub mod library;
 pub mod source;
 mod validate;
 
-pub use source::{Bases, Kind, LearnedBases, Source};
+pub use source::{Kind, LearnedBases, Source, SourceBases};
 pub use validate::GAINS_DB;
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! What a preset has to be. Checked before one is written and after one is read.
 
-use super::{Bases, LearnedBases, MAX_COMPONENTS, MAX_SOURCES, Preset, Source};
+use super::{LearnedBases, MAX_COMPONENTS, MAX_SOURCES, Preset, Source, SourceBases};
 use crate::dictionary::{Flaw, check_name};
 use std::ops::RangeInclusive;
 
@@ -62,9 +62,9 @@ impl Source {
             return Err(Flaw::new("knobs.gain_db", gain_db.to_string(), expected));
         }
         match &self.bases {
-            Bases::Learned(learned) => learned.validate(),
-            Bases::Adaptive { components } if (1..=MAX_COMPONENTS).contains(components) => Ok(()),
-            Bases::Adaptive { components } => {
+            SourceBases::Learned(learned) => learned.validate(),
+            SourceBases::Adaptive { components } if (1..=MAX_COMPONENTS).contains(components) => Ok(()),
+            SourceBases::Adaptive { components } => {
                 Err(Flaw::new("components", components.to_string(), format!("1 to {MAX_COMPONENTS}")))
             }
         }

@@ -8,10 +8,7 @@ use super::{
     rows::{Rows, blocks, known_bins},
 };
 use crate::{
-    learner::{
-        adapted::Adapted,
-        adaptive::{Adaptation, PERIOD_FRAMES, STRIDE_SECONDS},
-    },
+    learner::adaptive::{Adaptation, AdaptiveState, PERIOD_FRAMES, STRIDE_SECONDS},
     nmf::{
         activations::{Solver, squarem::Squarem},
         aligned::{Aligned, padded},
@@ -82,16 +79,16 @@ impl Model {
     /// # Errors
     /// [`ModelError`], when the sample rate is out of range or a source has no bases.
     pub fn new(preset: &Preset, sample_rate: f64, mode: LatencyMode) -> Result<Self, ModelError> {
-        Self::going_on(preset, &Adapted::default(), sample_rate, mode)
+        Self::with_state(preset, &AdaptiveState::default(), sample_rate, mode)
     }
 
-    /// The same, where the sources that may move go on from what they have become already.
+    /// The same, where the sources that may move continue from `state`.
     ///
     /// # Errors
     /// [`ModelError`], when the sample rate is out of range or a source has no bases.
-    pub fn going_on(
+    pub fn with_state(
         preset: &Preset,
-        adapted: &Adapted,
+        state: &AdaptiveState,
         sample_rate: f64,
         mode: LatencyMode,
     ) -> Result<Self, ModelError> {
@@ -100,7 +97,7 @@ impl Model {
         }
         let layout = Layout::new(sample_rate, mode);
         let bins = known_bins(preset, &layout)?;
-        let mut rows = Rows::of(preset, adapted, &layout, bins)?;
+        let mut rows = Rows::of(preset, state, &layout, bins)?;
         let copies = rows.transpose(&layout, bins);
         let bands = Bands::new(1..bins);
         let mut merged = vec![0.0; rows.owners.len() * bands.len()];
@@ -108,7 +105,7 @@ impl Model {
             bands.merge(basis, merged);
         }
         let mut blocks: Vec<Vec<usize>> =
-            preset.sources.iter().enumerate().map(|(strip, source)| blocks(source, strip, adapted)).collect();
+            preset.sources.iter().enumerate().map(|(strip, source)| blocks(source, strip, state)).collect();
         if copies > 0 {
             blocks.push(vec![copies]);
         }
@@ -117,7 +114,7 @@ impl Model {
         let mut masking = Aligned::rows(&rows.masking, bins);
         let mut owners = rows.owners.clone();
         let moves = rows.freedom.iter().any(|freedom| freedom.moves());
-        let adaptation = moves.then(|| Adaptation::new(rows.beginning(preset, adapted, bins, bands.clone())));
+        let adaptation = moves.then(|| Adaptation::new(rows.setup(preset, state, bins, bands.clone())));
         if let Some(adaptation) = &adaptation {
             let mut now = adaptation.empty_bases();
             adaptation.write(&mut now);

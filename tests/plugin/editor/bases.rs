@@ -11,7 +11,7 @@ use unbraid::{
         session::Playing,
         state::summary::{Origin, Summary},
     },
-    learner::adapted::{Adapted, AdaptedSource},
+    learner::adaptive::{AdaptiveState, ComponentIndex, SourceState},
     preset::{
         Cue, Kind, Preset,
         library::{self, Entry},
@@ -65,14 +65,19 @@ pub(super) fn untaught(size: egui::Vec2) -> Stage {
     let stage = Stage::new(2, size);
     let preset = Arc::new(Preset::unsupervised(2, 2));
     let whole = factory().sources[0].dictionaries()[0].clone();
-    let gone_on = |strip: usize, components: &[usize], pinned: bool| {
+    let state = |strip: usize, components: &[usize], pinned: bool| {
         let rows = components.iter().flat_map(|k| whole.bases[k * whole.bins..][..whole.bins].to_vec()).collect();
         let dictionary =
             Dictionary { components: components.len(), bases: rows, reconstruction: None, ..whole.clone() };
-        AdaptedSource { strip, dictionary, pinned: vec![pinned; components.len()], components: components.to_vec() }
+        SourceState {
+            strip,
+            dictionary,
+            pinned: vec![pinned; components.len()],
+            components: components.iter().copied().map(ComponentIndex).collect(),
+        }
     };
-    let sources = vec![gone_on(0, &[0, 1, 3], false), gone_on(1, &[2], true)];
-    let adapted = Adapted { sources, heard_seconds: 8.0, grouped_by: Some(Cue::Timbre) };
+    let sources = vec![state(0, &[0, 1, 3], false), state(1, &[2], true)];
+    let adapted = AdaptiveState { sources, heard_seconds: 8.0, grouped_by: Some(Cue::Timbre) };
     stage.session.set_summary(Summary::new("2 parts", Origin::Project, &preset));
     stage.session.set_dictionaries(&preset, &Arc::new(adapted));
     stage
@@ -107,12 +112,12 @@ fn a_basis_is_given_to_another_strip_by_its_place_in_the_model() {
     stage.click("Basis 3");
     stage.wait(0.1);
     stage.click("Give it to Part 2");
-    assert_eq!(stage.asked(), [Request::Give { component: 3, strip: 1 }]);
+    assert_eq!(stage.asked(), [Request::Give { component: ComponentIndex(3), strip: 1 }]);
     stage.wait(0.1);
     stage.click("Basis 1");
     stage.wait(0.1);
     stage.click("Keep it with Part 1");
-    assert_eq!(stage.asked(), [Request::Give { component: 0, strip: 0 }]);
+    assert_eq!(stage.asked(), [Request::Give { component: ComponentIndex(0), strip: 0 }]);
 
     stage.click("Bases of Part 2");
     stage.wait(0.1);
@@ -123,7 +128,7 @@ fn a_basis_is_given_to_another_strip_by_its_place_in_the_model() {
     stage.key(Key::Enter, Modifiers::NONE);
     stage.wait(0.1);
     stage.click("Give it to Part 1");
-    assert_eq!(stage.asked(), [Request::Give { component: 2, strip: 0 }]);
+    assert_eq!(stage.asked(), [Request::Give { component: ComponentIndex(2), strip: 0 }]);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use super::{
     rows::{Rows as PresetRows, known_bins},
 };
 use crate::{
-    learner::{adapted::Adapted, adaptive::Freedom},
+    learner::adaptive::{AdaptiveState, Freedom},
     nmf::{
         discriminative::FOCUS,
         factorization::{Decomposed, Decomposition, FactorizationError, Frames, distinct_bases},
@@ -87,7 +87,7 @@ pub fn separate(
     let (mixture, spectrogram) = frame(mixture)?;
     let bins = known_bins(preset, &spectrogram.layout)?;
     let PresetRows { mut bases, mut masking, freedom, mut owners, .. } =
-        PresetRows::of(preset, &Adapted::default(), &spectrogram.layout, bins)?;
+        PresetRows::of(preset, &AdaptiveState::default(), &spectrogram.layout, bins)?;
     let pool = Pool::of(&freedom, &owners);
     if pool.is_shared() && preset.grouping == Cue::Position && mixture.is_mono() {
         return Err(SeparateError::NoPositions);
