@@ -9,7 +9,6 @@
 //! - [`capture`]: the last seconds of a stream, written by the audio thread.
 //! - `framing`: recordings as frames.
 //! - [`grouping`]: which components of an unsupervised factorization are one source.
-//! - `sharing`: how the components of several adaptive sources fall to them.
 //! - `mixtures`: recordings of several sources mixed, to learn reconstruction bases from.
 
 pub mod adaptive;
@@ -17,7 +16,6 @@ pub mod capture;
 mod framing;
 pub mod grouping;
 mod mixtures;
-mod sharing;
 
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
@@ -240,8 +238,8 @@ fn reconstruct(
 ) -> Result<(), LearnError> {
     let cancelled = LearnError::Factorization(FactorizationError::Cancelled);
     let mixtures = mixtures::mix(mode, lessons, dictionaries, || progress(0.0).is_continue()).ok_or(cancelled)?;
-    let training = discriminative::Training { focus: discriminative::FOCUS, steps: STEPS };
-    let learned = discriminative::train(&mixtures.magnitudes, mixtures.bins, &mixtures.parts, &training, progress)
+    let settings = discriminative::DescentSettings { focus: discriminative::FOCUS, steps: STEPS };
+    let learned = discriminative::train(&mixtures.magnitudes, mixtures.bins, &mixtures.sources, &settings, progress)
         .ok_or(cancelled)?;
     for (dictionary, learned) in dictionaries.iter_mut().zip(learned) {
         // Bins that not all sources know keep their bases.

@@ -1,10 +1,33 @@
 //! One source of a preset: its name and knobs, and either the bases that it has learned or the number of bases to find.
 
-use super::{Colour, Knobs, PALETTE, UnknownKeys};
+use super::{Colour, PALETTE};
 use crate::dictionary::{Dictionary, Flaw, FrameSpec};
+use serde::{Deserialize, Serialize};
 
 /// What a source's `learned_from` says when its bases were found while the mixture played.
 const FROM_THE_MIXTURE: &str = "the mixture, while it played";
+
+/// Metadata keys that this version does not know; kept as they are when a preset is written again.
+///
+/// They stand as deep as in the file: what was unknown among a source's knobs is in its `"knobs"`.
+pub type UnknownKeys = serde_json::Map<String, serde_json::Value>;
+
+/// Where a source's knob and switches stand.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Knobs {
+    /// Gain in dB; `None` is silence (minus infinity).
+    pub gain_db: Option<f32>,
+    /// The source is silenced.
+    pub mute: bool,
+    /// Only soloed sources are heard.
+    pub solo: bool,
+}
+
+impl Default for Knobs {
+    fn default() -> Self {
+        Self { gain_db: Some(0.0), mute: false, solo: false }
+    }
+}
 
 /// One of the things in the mixture that gets a knob.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,8 @@
 use super::{
     Controls, LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE,
     adapter::{Adapter, ModelAdaptation},
-    rows::{Rows, blocks, known_bins},
+    model_error::ModelError,
+    preset_bases::{PresetBases, blocks, known_bins},
 };
 use crate::{
     learner::adaptive::{Adaptation, AdaptiveState, PERIOD_FRAMES, STRIDE_SECONDS},
@@ -23,20 +24,6 @@ use pulp::{Arch, Simd, WithSimd};
 const LEAST_SHARE: f32 = 1e-6;
 /// How long a block of a source counts as heard.
 const BLOCK_MEMORY_SECONDS: f64 = 1.0;
-
-/// Why a preset cannot be played.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum ModelError {
-    /// The sample rate is out of range.
-    #[error("the sample rate {0} Hz is outside 1000 to 768000 Hz: choose another in the host")]
-    SampleRate(f64),
-    /// The preset holds no source.
-    #[error("the preset holds no source: learn at least one")]
-    NoSource,
-    /// A fixed source has no bases.
-    #[error("source '{0}' has no bases: learn it again")]
-    NoBases(String),
-}
 
 /// What the audio thread needs of a preset.
 pub struct Model {
@@ -97,11 +84,11 @@ impl Model {
         }
         let layout = Layout::new(sample_rate, mode);
         let bins = known_bins(preset, &layout)?;
-        let mut rows = Rows::of(preset, state, &layout, bins)?;
-        let copies = rows.transpose(&layout, bins);
+        let mut bases = PresetBases::of(preset, state, &layout, bins)?;
+        let copies = bases.transpose(&layout, bins);
         let bands = Bands::new(1..bins);
-        let mut merged = vec![0.0; rows.owners.len() * bands.len()];
-        for (basis, merged) in rows.bases.chunks_exact(bins).zip(merged.chunks_exact_mut(bands.len())) {
+        let mut merged = vec![0.0; bases.owners.len() * bands.len()];
+        for (basis, merged) in bases.bases.chunks_exact(bins).zip(merged.chunks_exact_mut(bands.len())) {
             bands.merge(basis, merged);
         }
         let mut blocks: Vec<Vec<usize>> =
@@ -111,10 +98,10 @@ impl Model {
         }
         let remembered = BLOCK_MEMORY_SECONDS * layout.sample_rate / layout.windows.hop as f64;
         let mut solver = Squarem::new(&merged, bands.len(), layout.cycles).with_blocks(&blocks, remembered as f32);
-        let mut masking = Aligned::rows(&rows.masking, bins);
-        let mut owners = rows.owners.clone();
-        let moves = rows.freedom.iter().any(|freedom| freedom.moves());
-        let adaptation = moves.then(|| Adaptation::new(rows.setup(preset, state, bins, bands.clone())));
+        let mut masking = Aligned::rows(&bases.masking, bins);
+        let mut owners = bases.owners.clone();
+        let moves = bases.freedom.iter().any(|freedom| freedom.moves());
+        let adaptation = moves.then(|| Adaptation::new(bases.setup(preset, state, bins, bands.clone())));
         if let Some(adaptation) = &adaptation {
             let mut now = adaptation.empty_bases();
             adaptation.write(&mut now);

@@ -19,15 +19,16 @@
 
 mod memory;
 mod setup;
+mod sharing;
 mod state;
 
-use super::sharing::{Heard, Sharing};
 use crate::nmf::{
     aligned::{Aligned, padded},
     bands::Bands,
 };
 use memory::{MOST_FRAMES, Memory};
 pub use setup::{AdaptationSetup, Bases, Freedom, first_basis};
+use sharing::{Heard, Sharing};
 pub use state::{AdaptiveState, ComponentIndex, SourceState, StripMoves};
 
 /// Time between two frames of the memory, in seconds.

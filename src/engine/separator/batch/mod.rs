@@ -18,7 +18,7 @@ mod spectrogram;
 use super::{
     ModelError,
     offline::{SeparateError, Separation},
-    rows::{Rows as PresetRows, known_bins},
+    preset_bases::{PresetBases, known_bins},
 };
 use crate::{
     learner::adaptive::{AdaptiveState, Freedom},
@@ -32,7 +32,7 @@ use crate::{
 use pool::{Pool, left_shares};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use rendering::{Part, render};
+use rendering::{SourceFactors, render};
 use spectrogram::Spectrogram;
 use std::{borrow::Cow, ops::ControlFlow};
 
@@ -86,8 +86,8 @@ pub fn separate(
 ) -> Result<Batch, SeparateError> {
     let (mixture, spectrogram) = frame(mixture)?;
     let bins = known_bins(preset, &spectrogram.layout)?;
-    let PresetRows { mut bases, mut masking, freedom, mut owners, .. } =
-        PresetRows::of(preset, &AdaptiveState::default(), &spectrogram.layout, bins)?;
+    let PresetBases { mut bases, mut masking, freedom, mut owners, .. } =
+        PresetBases::of(preset, &AdaptiveState::default(), &spectrogram.layout, bins)?;
     let pool = Pool::of(&freedom, &owners);
     if pool.is_shared() && preset.grouping == Cue::Position && mixture.is_mono() {
         return Err(SeparateError::NoPositions);
@@ -170,11 +170,11 @@ fn decompose(
 }
 
 /// Each source's components: bases `[K, F]` and activations `[T, K]` of those that it owns.
-fn split(bases: &[f32], activations: &[f32], owners: &[u8], sources: usize) -> Vec<Part> {
+fn split(bases: &[f32], activations: &[f32], owners: &[u8], sources: usize) -> Vec<SourceFactors> {
     let bins = bases.len() / owners.len();
     let part = |source: usize| {
         let own: Vec<usize> = (0..owners.len()).filter(|k| usize::from(owners[*k]) == source).collect();
-        Part {
+        SourceFactors {
             bases: own.iter().flat_map(|k| &bases[k * bins..][..bins]).copied().collect(),
             activations: activations.chunks_exact(owners.len()).flat_map(|h| own.iter().map(|k| h[*k])).collect(),
         }
@@ -186,7 +186,7 @@ fn split(bases: &[f32], activations: &[f32], owners: &[u8], sources: usize) -> V
 fn finish(
     mixture: &Recording,
     spectrogram: &Spectrogram,
-    parts: &[Part],
+    parts: &[SourceFactors],
     bins: usize,
     found: &Decomposed,
     settings: &Settings,

@@ -5,7 +5,7 @@ use crate::{
     nmf::{
         bands::Bands,
         kernels::elementary::power,
-        matrix::{Rows, product},
+        matrix::{MatrixView, product},
     },
     recording::Recording,
     stft::{Analysis, Bin, Overlap, Synthesis},
@@ -21,7 +21,7 @@ const LEAST_SHARE: f32 = 1e-6;
 
 /// One source of the mixture.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Part {
+pub(super) struct SourceFactors {
     /// The bases its mask is built from, `[K, F]`.
     pub(super) bases: Vec<f32>,
     /// Their activations, `[T, K]`.
@@ -29,7 +29,7 @@ pub(super) struct Part {
 }
 
 /// One channel of one source on its way out.
-struct Stream {
+struct SourceChannel {
     source: usize,
     channel: usize,
     synthesis: Synthesis,
@@ -39,7 +39,7 @@ struct Stream {
 }
 
 /// One channel of the mixture on its way in: the spectra of a chunk, `[frames][F]`.
-struct Input {
+struct ChannelSpectra {
     analysis: Analysis,
     frame: Vec<f32>,
     spectra: Vec<Vec<Bin>>,
@@ -51,15 +51,15 @@ struct Input {
 pub(super) fn render(
     mixture: &Recording,
     spectrogram: &Spectrogram,
-    parts: &[Part],
+    parts: &[SourceFactors],
     bins: usize,
     focus: f32,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Option<Vec<Recording>> {
     let (windows, all_bins) = (&spectrogram.layout.windows, spectrogram.layout.bins());
     let channels = mixture.channels.len();
-    let mut streams: Vec<Stream> = (0..parts.len() * channels)
-        .map(|stream| Stream {
+    let mut streams: Vec<SourceChannel> = (0..parts.len() * channels)
+        .map(|stream| SourceChannel {
             source: stream / channels,
             channel: stream % channels,
             synthesis: Synthesis::new(windows),
@@ -68,12 +68,12 @@ pub(super) fn render(
             samples: vec![0.0; spectrogram.len() * windows.hop],
         })
         .collect();
-    let input = || Input {
+    let input = || ChannelSpectra {
         analysis: Analysis::new(&windows.analysis),
         frame: vec![0.0; windows.frame_len()],
         spectra: vec![vec![Bin::default(); all_bins]; CHUNK_FRAMES],
     };
-    let mut inputs: Vec<Input> = mixture.channels.iter().map(|_| input()).collect();
+    let mut inputs: Vec<ChannelSpectra> = mixture.channels.iter().map(|_| input()).collect();
     let mut masks = vec![vec![0.0; CHUNK_FRAMES * bins]; parts.len()];
     let top = top_band(bins);
     for first in (0..spectrogram.len()).step_by(CHUNK_FRAMES) {
@@ -113,7 +113,7 @@ fn top_band(bins: usize) -> std::ops::Range<usize> {
     bands.bins(bands.len() - 1)
 }
 
-impl Part {
+impl SourceFactors {
     /// out ← H W for as many frames from `first` on as fit.
     fn explain(&self, first: usize, bins: usize, out: &mut [f32]) {
         let components = self.bases.len() / bins;
@@ -122,11 +122,11 @@ impl Part {
             return;
         }
         let h = &self.activations[first * components..][..out.len() / bins * components];
-        product(Rows::new(h, components), Rows::new(&self.bases, bins), out);
+        product(MatrixView::new(h, components), MatrixView::new(&self.bases, bins), out);
     }
 }
 
-impl Stream {
+impl SourceChannel {
     /// Adds frame `t` of the mixture with `spectrum`, through `mask`.
     fn add(&mut self, spectrum: &[Bin], mask: &[f32], top: std::ops::Range<usize>, t: usize, hop: usize) {
         for ((out, bin), share) in self.spectrum.iter_mut().zip(spectrum).zip(mask) {

@@ -2,11 +2,11 @@
 
 use super::{
     Layout,
-    model::ModelError,
+    model_error::ModelError,
     transposition::{copies, transposed},
 };
 use crate::{
-    dictionary::Dictionary,
+    dictionary::{Dictionary, interpolate},
     learner::adaptive::{AdaptationSetup, AdaptiveState, Freedom, SourceState, first_basis},
     nmf::bands::Bands,
     preset::{Kind, Preset, Source, SourceBases},
@@ -18,7 +18,7 @@ const SAME_GRID: f64 = 0.002;
 const LEAST_CARRIED: f32 = 1e-3;
 
 /// The bases of all sources on the engine's first bins, and what may become of them.
-pub(super) struct Rows {
+pub(super) struct PresetBases {
     /// To find activations with, as learned or as the first ones, `[K, F]`.
     pub(super) bases: Vec<f32>,
     /// To build masks from, `[K, F]`.
@@ -35,7 +35,7 @@ pub(super) struct Rows {
     all_continue: bool,
 }
 
-impl Rows {
+impl PresetBases {
     pub(super) fn of(preset: &Preset, state: &AdaptiveState, layout: &Layout, bins: usize) -> Result<Self, ModelError> {
         let mut rows = Self {
             bases: Vec::new(),
@@ -208,11 +208,4 @@ fn append_rows(rows: &[f32], dictionary: &Dictionary, layout: &Layout, bins: usi
             out.extend((0..bins).map(|bin| interpolate(row, bin as f64 * ratio)));
         }
     }
-}
-
-/// `basis` at a position between its bins.
-pub(super) fn interpolate(basis: &[f32], position: f64) -> f32 {
-    let (below, share) = (position as usize, position.fract() as f32);
-    let at = |bin: usize| basis.get(bin).copied().unwrap_or(0.0);
-    at(below) * (1.0 - share) + at(below + 1) * share
 }
