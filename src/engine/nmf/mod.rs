@@ -13,6 +13,7 @@
 //! - [`kernels`]: the inner loops, plain and on vector registers.
 //! - [`matrix`]: products of row-major matrices.
 //! - [`priors`]: sparsity and smoothness of the activations.
+//! - [`soft_masks`]: the sources' shares of a frame.
 
 pub mod activations;
 pub mod aligned;
@@ -23,3 +24,4 @@ pub mod factorization;
 pub mod kernels;
 pub mod matrix;
 pub mod priors;
+pub mod soft_masks;

@@ -14,13 +14,14 @@ use crate::{
         activations::{Solver, squarem::Squarem},
         aligned::{Aligned, padded},
         bands::Bands,
-        kernels::{elementary::power, vector},
+        kernels::vector,
+        soft_masks::soft_masks,
     },
     preset::Preset,
 };
 use pulp::{Arch, Simd, WithSimd};
 
-/// Each source's share where no basis has energy, relative to the frame's mean: keeps the masks defined.
+/// A component with less than this share of the mean activation is not heard in the masks.
 const LEAST_SHARE: f32 = 1e-6;
 /// How long a block of a source counts as heard.
 const BLOCK_MEMORY_SECONDS: f64 = 1.0;
@@ -207,8 +208,10 @@ impl Model {
 
             #[inline(always)]
             fn with_simd<S: Simd>(self, simd: S) {
-                self.0.explain(simd);
-                self.0.divide(self.1);
+                let Self(model, focus) = self;
+                model.explain(simd);
+                let (known, width) = (model.known(), model.norm.len());
+                soft_masks(&mut model.masks, width, focus, model.h.iter().sum(), &mut model.norm[..known]);
             }
         }
         self.arch.dispatch(Masks(self, focus));
@@ -231,38 +234,6 @@ impl Model {
             let own = heard.filter(|(_, (owner, h))| usize::from(**owner) == source && **h > least);
             self.sounding.extend(own.map(|(k, (_, h))| (k, *h)));
             vector::weighted_sum_of(simd, &self.bases, &self.sounding, &mut mask[..known]);
-        }
-    }
-
-    /// masks ← masks^focus / Σ masks^focus.
-    #[inline(always)]
-    fn divide(&mut self, focus: f32) {
-        let (known, width) = (self.known(), self.norm.len());
-        let least = self.h.iter().sum::<f32>() / known as f32 * LEAST_SHARE + f32::MIN_POSITIVE;
-        let norm = &mut self.norm[..known];
-        norm.fill(0.0);
-        for mask in self.masks.chunks_exact(width) {
-            for (largest, share) in norm.iter_mut().zip(mask) {
-                *largest = if *share > *largest { *share } else { *largest };
-            }
-        }
-        // Scaled by the largest, so that no power underflows for all of them.
-        norm.iter_mut().for_each(|largest| *largest = 1.0 / (*largest + least));
-        for mask in self.masks.chunks_exact_mut(width) {
-            for (share, scale) in mask.iter_mut().zip(norm.iter()) {
-                *share = (*share + least) * scale;
-            }
-            if focus != 1.0 {
-                mask[..known].iter_mut().for_each(|share| *share = power(*share, focus));
-            }
-        }
-        norm.fill(0.0);
-        for mask in self.masks.chunks_exact(width) {
-            norm.iter_mut().zip(mask).for_each(|(sum, share)| *sum += share);
-        }
-        norm.iter_mut().for_each(|sum| *sum = 1.0 / *sum);
-        for mask in self.masks.chunks_exact_mut(width) {
-            mask.iter_mut().zip(norm.iter()).for_each(|(share, scale)| *share *= scale);
         }
     }
 
