@@ -96,7 +96,11 @@ impl Context {
     }
 
     /// Gives also where each strip's source goes.
-    fn remove_source(&mut self, before: &Arc<Version>, strip: usize) -> Result<(Arc<Version>, StripMoves), WorkerError> {
+    fn remove_source(
+        &mut self,
+        before: &Arc<Version>,
+        strip: usize,
+    ) -> Result<(Arc<Version>, StripMoves), WorkerError> {
         let mut preset = Preset::clone(&before.preset);
         if strip >= preset.sources.len() {
             return Err(WorkerError::NoSuchSource(strip));

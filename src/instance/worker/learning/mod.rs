@@ -281,7 +281,9 @@ impl Learning {
         let before = context.playback.version();
         let mut preset = Preset::clone(&before.preset);
         for (from, bases) in learned.sources {
-            let Some(source) = moves.destination(from).and_then(|strip| preset.sources.get_mut(strip)) else { continue };
+            let Some(source) = moves.destination(from).and_then(|strip| preset.sources.get_mut(strip)) else {
+                continue;
+            };
             source.relearn(bases);
         }
         let source = preset.sources.get_mut(strip).ok_or(WorkerError::NoSuchSource(strip))?;

@@ -54,7 +54,8 @@ fn what_others_have_learned_and_their_knobs_go_along_when_one_is_removed() {
     let version = rig.playback.version();
     let dictionary = version.preset.sources[0].dictionaries()[0].clone();
     let count = dictionary.components;
-    let learned = SourceState { strip: 2, dictionary, pinned: vec![true; count], components: vec![ComponentIndex(0); count] };
+    let learned =
+        SourceState { strip: 2, dictionary, pinned: vec![true; count], components: vec![ComponentIndex(0); count] };
     let state = AdaptiveState { sources: vec![learned], ..AdaptiveState::default() };
     rig.worker.context.put(&version, version.with_adaptive_state(Arc::new(state))).unwrap();
     let knobs = |i| Knobs { gain_db: Some(i as f32), ..Knobs::default() };
