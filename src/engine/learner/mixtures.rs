@@ -2,7 +2,7 @@
 //!
 //! Spectra add up like the sounds themselves, so the sources are mixed frame by frame, each at its own sample rate.
 
-use super::{Lesson, framing};
+use super::{framing, lesson::Lesson};
 use crate::{
     dictionary::Dictionary,
     nmf::{

@@ -1,10 +1,17 @@
 //! The last seconds of the mixture, and what the bases make of them.
 
-use super::{LEAST_SHARE, MEMORY_SECONDS, PERIOD_FRAMES, STRIDE_SECONDS};
 use crate::nmf::matrix::{MatrixView, product};
 
+/// Time between two frames of the memory, in seconds.
+pub const STRIDE_SECONDS: f64 = 0.0232;
+/// Frames between two updates.
+pub const PERIOD_FRAMES: usize = 4;
+/// Length of the memory at first, and at most, in seconds of sound.
+pub const MEMORY_SECONDS: f64 = 10.0;
 /// Most frames T.
 pub(super) const MOST_FRAMES: usize = (MEMORY_SECONDS / STRIDE_SECONDS) as usize;
+/// Least activation, as a share of the frame's sum per component: an activation that is 0 would stay 0.
+const LEAST_SHARE: f32 = 1e-4;
 /// Added to the model before a division, relative to the mean of the memory.
 const LEAST_MODEL: f32 = 1e-9;
 

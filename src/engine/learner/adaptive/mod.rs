@@ -26,17 +26,12 @@ use crate::nmf::{
     aligned::{Aligned, padded},
     bands::Bands,
 };
+pub use memory::{MEMORY_SECONDS, PERIOD_FRAMES, STRIDE_SECONDS};
 use memory::{MOST_FRAMES, Memory};
 pub use setup::{AdaptationSetup, Bases, Freedom, first_basis};
 use sharing::{Heard, Sharing};
 pub use state::{AdaptiveState, ComponentIndex, SourceState, StripMoves};
 
-/// Time between two frames of the memory, in seconds.
-pub const STRIDE_SECONDS: f64 = 0.0232;
-/// Frames between two updates.
-pub const PERIOD_FRAMES: usize = 4;
-/// Length of the memory at first, and at most, in seconds of sound.
-pub const MEMORY_SECONDS: f64 = 10.0;
 /// Number of bases of an adaptive source that says no other: more take over the fixed sources' sounds.
 pub const COMPONENTS: usize = 10;
 /// Passes over the memory in an update, at first.
@@ -51,8 +46,6 @@ const DRIFT_PRIOR: f32 = 0.5;
 const SILENCE: f32 = 1e-4;
 /// Frames above this are faults.
 const LOUDEST: f32 = 1e9;
-/// Least activation, as a share of the frame's sum per component: an activation that is 0 would stay 0.
-const LEAST_SHARE: f32 = 1e-4;
 
 /// Learns from the frames it is fed. Allocates nothing after construction.
 #[derive(Debug, Clone)]

@@ -1,8 +1,8 @@
 //! A factorization under way: passes over the frames that update H, then W where it is free.
 
 use super::{
-    Frames,
     frame_block::{CHUNK_FRAMES, FrameBlock, PassBases, Verdict},
+    frames::Frames,
     momentum::{Momentum, Trajectory},
 };
 use rayon::prelude::*;

@@ -44,7 +44,7 @@ const DECOMPOSITION_SHARE: f32 = 0.9;
 
 /// How to separate.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Settings {
+pub struct BatchSettings {
     /// Most passes over the recording.
     pub iterations: u32,
     /// Seed of the random start of bases that are not known.
@@ -55,7 +55,7 @@ pub struct Settings {
     pub gains: [f32; MAX_SOURCES],
 }
 
-impl Default for Settings {
+impl Default for BatchSettings {
     fn default() -> Self {
         Self { iterations: 500, seed: 0, focus: FOCUS, gains: [1.0; MAX_SOURCES] }
     }
@@ -81,7 +81,7 @@ pub struct Batch {
 pub fn separate(
     preset: &Preset,
     mixture: &Recording,
-    settings: &Settings,
+    settings: &BatchSettings,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Batch, SeparateError> {
     let (mixture, spectrogram) = frame(mixture)?;
@@ -153,7 +153,7 @@ fn decompose(
     v: &Frames,
     bases: &[f32],
     held: &[bool],
-    settings: &Settings,
+    settings: &BatchSettings,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Decomposed, SeparateError> {
     let decomposition = Decomposition { bases, held, iterations: settings.iterations, tolerance: TOLERANCE };
@@ -189,7 +189,7 @@ fn finish(
     parts: &[SourceFactors],
     bins: usize,
     found: &Decomposed,
-    settings: &Settings,
+    settings: &BatchSettings,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Batch, SeparateError> {
     let mut told = |share: f32| progress(DECOMPOSITION_SHARE + (1.0 - DECOMPOSITION_SHARE) * share);
