@@ -11,6 +11,30 @@
 //! - [`grouping`]: which components of an unsupervised factorization are one source.
 //! - `lesson`: what to learn a source from, and how.
 //! - `mixtures`: recordings of several sources mixed, to learn reconstruction bases from.
+//!
+//! # Example
+//! ```
+//! use std::ops::ControlFlow;
+//! use unbraid_engine::{
+//!     learner::{LearnSettings, Lesson, learn},
+//!     preset::{Preset, Source},
+//!     recording::Recording,
+//! };
+//!
+//! // Half a second of a tone, to learn one source from.
+//! let tone = (0..4_000).map(|n| (0.3 * n as f32).sin()).collect();
+//! let recordings = [Recording { sample_rate: 8_000, channels: vec![tone] }];
+//! let settings = LearnSettings { components: 2, iterations: 10, ..LearnSettings::default() };
+//! let lesson = Lesson { recordings: &recordings, settings, known: &[] };
+//!
+//! let learned = learn(&[lesson], &mut |_share_done| ControlFlow::Continue(()))?;
+//! // One dictionary for the modes with short frames, one for those with long frames.
+//! assert_eq!(learned[0].dictionaries().len(), 2);
+//! assert_eq!(learned[0].blocks(), [2]);
+//! let sources = learned.into_iter().enumerate().map(|(strip, learned)| Source::fixed("tone", strip, learned));
+//! assert!(Preset::of(sources.collect()).validate().is_ok());
+//! # Ok::<(), unbraid_engine::learner::LessonError>(())
+//! ```
 
 pub mod adaptive;
 pub mod capture;

@@ -4,6 +4,31 @@
 //! - [`library`]: where factory and user presets live.
 //! - `source`: one source, fixed or adaptive. `colour`: its colour. `cue`: by what several adaptive sources are told apart.
 //! - `validate`: what a preset has to be, whether it comes from a file or goes into one. `limits`: the ranges of its values.
+//!
+//! # Example
+//! A preset of one source that was learned and one that follows the mixture, into a file's bytes and back.
+//! ```
+//! use unbraid_engine::{
+//!     dictionary::{Dictionary, FrameSpec, Training},
+//!     preset::{Kind, Preset, Source, file},
+//!     stft::{LatencyMode, Layout},
+//! };
+//!
+//! let frame = FrameSpec::of(&Layout::new(44_100.0, LatencyMode::Quality));
+//! let training = Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 };
+//! let (components, bins) = (1, frame.bins());
+//! let bases = vec![1.0 / bins as f32; bins];
+//! let noise = Dictionary { frame, training, components, bins, bases, reconstruction: None };
+//!
+//! let mut preset = Preset::of(vec![Source::fixed("noise", 0, noise), Source::adaptive("rest", 1, 10)]);
+//! preset.sources[0].set_drift(true);
+//! assert_eq!(preset.sources[0].kind(), Kind::Drifting);
+//! assert_eq!(preset.sources[1].components(), 10);
+//!
+//! let bytes = file::to_bytes(&preset)?;
+//! assert_eq!(file::from_bytes(&bytes, "the example")?, preset);
+//! # Ok::<(), file::PresetError>(())
+//! ```
 
 mod colour;
 mod cue;

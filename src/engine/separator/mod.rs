@@ -15,6 +15,31 @@
 //! - [`batch`]: the tutorial's algorithm, which sees a whole recording at once.
 //!
 //! [`Separator::process`] and everything it calls allocates nothing, locks nothing and cannot panic on any input.
+//!
+//! # Example
+//! ```
+//! use unbraid_engine::{
+//!     preset::{file, library},
+//!     separator::{Controls, LatencyMode, Model, Separator},
+//! };
+//!
+//! // Not on the audio thread: this allocates.
+//! let preset = file::from_bytes(library::factory_bytes("Drums + Bass").unwrap(), "the factory preset")?;
+//! let model = Model::new(&preset, 48_000.0, LatencyMode::Live)?;
+//! let mut separator = Separator::new(Box::new(model), 1);
+//! let latency = separator.latency_samples();
+//!
+//! // On the audio thread. With all gains at 1 the output is the delayed input.
+//! separator.set_controls(&Controls { gains: [1.0; 8], ..Controls::default() });
+//! let input: Vec<f32> = (0..4_800).map(|n| (0.05 * n as f32).sin()).collect();
+//! let mut output = input.clone();
+//! for block in output.chunks_mut(100) {
+//!     separator.process(&mut [block], &mut []);
+//! }
+//! let delayed = input.iter().zip(&output[latency..]);
+//! assert!(delayed.take(4_000).all(|(sample, out)| (sample - out).abs() < 1e-5));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #[allow(unreachable_pub, reason = "`tests/interleavings` has its threads meet here")]
 mod adaptation_link;
