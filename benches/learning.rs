@@ -11,7 +11,7 @@ use unbraid_engine::{
         divergence::kullback_leibler,
         factorization::{Factorization, Frames},
         kernels::plain,
-        matrix::{Rows, product},
+        matrix::{MatrixView, product},
         priors::Priors,
     },
     stft::{Analysis, Bin, hann},
@@ -89,15 +89,15 @@ fn plain_updates(v: &Frames, updates: usize) -> Vec<f32> {
     let (mut ratio, mut gradient) = (vec![0.0; v.values.len()], vec![0.0; h.len()]);
     let mut numerator = vec![0.0; w.len()];
     let divide = |w: &[f32], h: &[f32], ratio: &mut [f32]| {
-        product(Rows::new(h, COMPONENTS), Rows::new(w, bins), ratio);
+        product(MatrixView::new(h, COMPONENTS), MatrixView::new(w, bins), ratio);
         ratio.iter_mut().zip(&v.values).for_each(|(ratio, v)| *ratio = v / (*ratio + least));
     };
     for _ in 0..updates {
         divide(&w, &h, &mut ratio);
-        product(Rows::new(&ratio, bins), Rows::new(&w, bins).transposed(), &mut gradient);
+        product(MatrixView::new(&ratio, bins), MatrixView::new(&w, bins).transposed(), &mut gradient);
         h.iter_mut().zip(&gradient).for_each(|(h, gradient)| *h *= gradient);
         divide(&w, &h, &mut ratio);
-        product(Rows::new(&h, COMPONENTS).transposed(), Rows::new(&ratio, bins), &mut numerator);
+        product(MatrixView::new(&h, COMPONENTS).transposed(), MatrixView::new(&ratio, bins), &mut numerator);
         w.iter_mut().zip(&numerator).for_each(|(w, numerator)| *w *= numerator);
         normalize(&mut w, bins);
     }

@@ -15,7 +15,7 @@ use crate::{
     recording::{Recording, SampleFormat},
     separator::{
         Controls, LatencyMode, Layout,
-        batch::{self, Settings},
+        batch::{self, BatchSettings},
         offline::{self, SeparateError, Separation},
     },
 };
@@ -70,13 +70,13 @@ pub(super) struct SeparationOptions {
         long,
         value_name = "N",
         requires = "batch",
-        default_value_t = Settings::default().iterations,
+        default_value_t = BatchSettings::default().iterations,
         value_parser = clap::value_parser!(u32).range(1..=1_000_000)
     )]
     iterations: u32,
 
     /// Seed of the random start of bases that are not known; the same seed gives the same files.
-    #[arg(long, value_name = "S", requires = "batch", default_value_t = Settings::default().seed)]
+    #[arg(long, value_name = "S", requires = "batch", default_value_t = BatchSettings::default().seed)]
     seed: u64,
 
     /// The engine's latency mode: the longer the latency, the better the separation.
@@ -185,8 +185,12 @@ impl SeparationOptions {
             let separation = offline::separate(preset, mixture, self.mode, controls, on_progress)?;
             return Ok(Separated { separation, passes: None });
         }
-        let settings =
-            Settings { iterations: self.iterations, seed: self.seed, focus: controls.focus, gains: controls.gains };
+        let settings = BatchSettings {
+            iterations: self.iterations,
+            seed: self.seed,
+            focus: controls.focus,
+            gains: controls.gains,
+        };
         let batch = batch::separate(preset, mixture, &settings, on_progress)?;
         Ok(Separated { separation: batch.separation, passes: Some((batch.iterations, batch.converged)) })
     }

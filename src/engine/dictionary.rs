@@ -225,6 +225,13 @@ impl Dictionary {
     }
 }
 
+/// The weight of `basis`, `[F]`, at a place between two bins, counted in bins from 0; above the last bin there is nothing.
+pub fn interpolate(basis: &[f32], place: f64) -> f32 {
+    let (below, share) = (place as usize, place.fract() as f32);
+    let at = |bin: usize| basis.get(bin).copied().unwrap_or(0.0);
+    at(below) * (1.0 - share) + at(below + 1) * share
+}
+
 /// Checks basis `k`, `[F]`.
 fn check_basis(k: usize, basis: &[f32]) -> Result<(), Flaw> {
     check_weights("bases", k, basis)?;

@@ -3,6 +3,7 @@
 use super::{project::version::Version, state::audio_status::AudioStatus};
 use crate::{
     dictionary::Dictionary,
+    learner::adaptive::ComponentIndex,
     separator::{Layout, dictionary_in_use},
 };
 
@@ -33,7 +34,7 @@ impl Version {
     }
 
     /// Where the components of the source of `strip` stand among all that play, in the order of its bases.
-    pub fn components_of(&self, strip: usize) -> Vec<usize> {
+    pub fn components_of(&self, strip: usize) -> Vec<ComponentIndex> {
         self.adaptive_state.components(&self.preset).into_iter().nth(strip).unwrap_or_default()
     }
 }

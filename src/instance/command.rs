@@ -2,7 +2,10 @@
 //! sent, and says what came of them in a [`Message`](super::state::message::Message).
 
 use super::params::ParamId;
-use crate::preset::{Cue, library::Entry};
+use crate::{
+    learner::adaptive::ComponentIndex,
+    preset::{Cue, library::Entry},
+};
 use std::path::PathBuf;
 
 /// Strips are counted from 0.
@@ -131,7 +134,7 @@ pub enum AdaptationCommand {
     /// Give a component of an adaptive source to the adaptive source of another strip.
     Give {
         /// The component, counted over all sources of the preset.
-        component: usize,
+        component: ComponentIndex,
         /// The strip whose it is from now on.
         strip: usize,
     },

@@ -17,7 +17,7 @@ fn learn_writes_the_sources_in_the_order_they_are_named() {
     assert_eq!(preset.sources[0].learned_from(), ["high.wav", "mix.wav"]);
     assert_eq!(preset.sources[1].learned_from(), ["low.wav"]);
     assert_eq!(preset.sources[0].learned().unwrap().blocks(), [3]);
-    let adaptive = |components| Bases::Adaptive { components };
+    let adaptive = |components| SourceBases::Adaptive { components };
     assert_eq!([&preset.sources[2].bases, &preset.sources[3].bases], [&adaptive(10), &adaptive(9)]);
     for (index, source) in preset.sources.iter().enumerate() {
         assert_eq!(source.colour, PALETTE[index]);

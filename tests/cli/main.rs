@@ -13,7 +13,7 @@ use std::{
 };
 use tempfile::TempDir;
 use unbraid::{
-    preset::{Bases, Kind, PALETTE, file},
+    preset::{Kind, PALETTE, SourceBases, file},
     recording::{Recording, SampleFormat, read, write_wav},
 };
 

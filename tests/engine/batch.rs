@@ -11,7 +11,7 @@ use unbraid_engine::{
     preset::{Cue, Preset, Source},
     recording::{self, Recording},
     separator::{
-        batch::{Batch, Settings, separate},
+        batch::{Batch, BatchSettings, separate},
         offline::SeparateError,
     },
 };
@@ -69,7 +69,7 @@ fn sum(parts: &[Recording]) -> Recording {
 }
 
 fn run(preset: &Preset, mixture: &Recording) -> Batch {
-    separate(preset, mixture, &Settings::default(), &mut go_on).unwrap()
+    separate(preset, mixture, &BatchSettings::default(), &mut go_on).unwrap()
 }
 
 /// SDR in dB of what comes after so many seconds.
@@ -116,7 +116,8 @@ fn a_source_that_nobody_taught_is_learned_from_the_whole_mixture() {
         sources.insert(unknown, Source::adaptive(NAMES[unknown], 0, COMPONENTS));
         let preset = of(sources, Cue::default());
         let score = |seed| {
-            let batch = separate(&preset, &mixture, &Settings { seed, ..Settings::default() }, &mut go_on).unwrap();
+            let batch =
+                separate(&preset, &mixture, &BatchSettings { seed, ..BatchSettings::default() }, &mut go_on).unwrap();
             mean(&sdr_after(5.0, &takes, &batch.separation.sources))
         };
         let scores: Vec<f64> = seeds.map(score).collect();
@@ -203,7 +204,7 @@ fn gains_change_the_sources_and_the_remix_alike() {
     let takes = NAMES.map(|name| take(name, 2));
     let (preset, mixture) = (band(), sum(&takes));
     let plain = run(&preset, &mixture).separation;
-    let mut settings = Settings::default();
+    let mut settings = BatchSettings::default();
     settings.gains[..2].copy_from_slice(&[0.0, 0.5]);
     let changed = separate(&preset, &mixture, &settings, &mut go_on).unwrap().separation;
     assert_eq!(changed.sources[0].peak(), 0.0);
@@ -218,7 +219,8 @@ fn a_harder_focus_separates_harder() {
     let takes = NAMES.map(|name| take(name, 2));
     let (preset, mixture) = (band(), sum(&takes));
     let interference = |focus: f32| {
-        let batch = separate(&preset, &mixture, &Settings { focus, ..Settings::default() }, &mut go_on).unwrap();
+        let batch =
+            separate(&preset, &mixture, &BatchSettings { focus, ..BatchSettings::default() }, &mut go_on).unwrap();
         let downmix = |parts: &[Recording]| parts.iter().map(Recording::downmix).collect::<Vec<_>>();
         bss_eval_sources(&downmix(&takes), &downmix(&batch.separation.sources)).unwrap()[0].sir
     };
@@ -231,7 +233,7 @@ fn the_same_seed_gives_the_same_sound_and_another_one_another() {
     let mixture = sum(&NAMES.map(|name| take(name, 2)));
     let preset = untaught(3, Cue::Timbre);
     let sources = |seed| {
-        let settings = Settings { seed, iterations: 20, ..Settings::default() };
+        let settings = BatchSettings { seed, iterations: 20, ..BatchSettings::default() };
         let batch = separate(&preset, &mixture, &settings, &mut go_on).unwrap();
         assert_eq!((batch.iterations, batch.converged), (20, false));
         batch.separation.sources
@@ -258,7 +260,7 @@ fn silence_and_what_is_no_number_come_out_finite() {
 #[test]
 fn what_cannot_be_separated_is_told() {
     let preset = untaught(2, Cue::Position);
-    let fails = |mixture: &Recording| separate(&preset, mixture, &Settings::default(), &mut go_on).unwrap_err();
+    let fails = |mixture: &Recording| separate(&preset, mixture, &BatchSettings::default(), &mut go_on).unwrap_err();
     let mono = Recording { sample_rate: RATE, channels: vec![vec![0.1; 9_000]] };
     assert_eq!(fails(&mono), SeparateError::NoPositions);
     let same = Recording { sample_rate: RATE, channels: vec![vec![0.1; 9_000]; 2] };
@@ -274,7 +276,7 @@ fn progress_is_told_to_the_end_and_cancels() {
     mixture.channels.iter_mut().for_each(|channel| channel.truncate(30_000));
     let mut shares = Vec::new();
     let preset = untaught(2, Cue::Timbre);
-    separate(&preset, &mixture, &Settings::default(), &mut |share| {
+    separate(&preset, &mixture, &BatchSettings::default(), &mut |share| {
         shares.push(share);
         ControlFlow::Continue(())
     })
@@ -282,6 +284,6 @@ fn progress_is_told_to_the_end_and_cancels() {
     assert!(shares.is_sorted() && (shares.last().unwrap() - 1.0).abs() < 1e-6, "{shares:?}");
     for least in [0.0, 0.95] {
         let mut stop = |share| if share >= least { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        assert_eq!(separate(&preset, &mixture, &Settings::default(), &mut stop), Err(SeparateError::Cancelled));
+        assert_eq!(separate(&preset, &mixture, &BatchSettings::default(), &mut stop), Err(SeparateError::Cancelled));
     }
 }

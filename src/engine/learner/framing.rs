@@ -1,6 +1,6 @@
 //! Recordings as frames, as a latency mode sees them.
 
-use super::LearnError;
+use super::lesson::LearnError;
 use crate::{
     nmf::factorization::Frames,
     recording::Recording,

@@ -1,14 +1,14 @@
-//! Mixtures of recordings of which every part is known.
+//! Mixtures of recordings of which every source is known.
 //!
 //! Spectra add up like the sounds themselves, so the sources are mixed frame by frame, each at its own sample rate.
 
-use super::{Lesson, framing};
+use super::{framing, lesson::Lesson};
 use crate::{
     dictionary::Dictionary,
     nmf::{
         activations::{Solver, squarem::Squarem},
         bands::Bands,
-        discriminative::Part,
+        discriminative::MixedSource,
         priors::Priors,
     },
     recording::Recording,
@@ -41,7 +41,7 @@ pub(super) struct Mixtures {
     /// Magnitudes of the mixtures, `[T, F]`.
     pub(super) magnitudes: Vec<f32>,
     /// What is known of each source.
-    pub(super) parts: Vec<Part>,
+    pub(super) sources: Vec<MixedSource>,
 }
 
 /// Mixes the recordings of `lessons` and solves the mixtures with `dictionaries`, as the engine would; `None` when `goes_on` says no.
@@ -55,7 +55,7 @@ pub(super) fn mix(
     let mut rng = Pcg64Mcg::seed_from_u64(lessons.first().map_or(0, |lesson| lesson.settings.seed));
     let frames = lessons.iter().map(|lesson| frames_in(lesson, mode)).max().unwrap_or(0).min(MOST_FRAMES);
     let mut solver = BandSolver::new(dictionaries, bins);
-    let mut mixtures = Mixtures { bins, magnitudes: Vec::new(), parts: solver.parts(dictionaries, bins) };
+    let mut mixtures = Mixtures { bins, magnitudes: Vec::new(), sources: solver.sources(dictionaries, bins) };
     let recordings = lessons.iter().map(|lesson| lesson.recordings.len()).max().unwrap_or(0);
     for _ in 0..(PER_RECORDING * recordings).clamp(MIXTURES, MOST_MIXTURES) {
         let passages: Vec<Passage> =
@@ -77,7 +77,7 @@ impl Mixtures {
         let start = self.magnitudes.len();
         let end = start + self.bins;
         self.magnitudes.resize(end, 0.0);
-        self.parts.iter_mut().for_each(|part| part.target.resize(end, 0.0));
+        self.sources.iter_mut().for_each(|source| source.target.resize(end, 0.0));
         let channels = passages.iter().map(|passage| passage.channels.len()).max().unwrap_or(0);
         for channel in 0..channels {
             let spectra: Vec<&[Bin]> = passages.iter().map(|passage| passage.spectrum(channel, t)).collect();
@@ -85,17 +85,17 @@ impl Mixtures {
                 let sum: Bin = spectra.iter().map(|spectrum| spectrum[bin]).sum();
                 let magnitude = sum.norm();
                 self.magnitudes[start + bin] += magnitude;
-                for (part, spectrum) in self.parts.iter_mut().zip(&spectra) {
+                for (source, spectrum) in self.sources.iter_mut().zip(&spectra) {
                     // What has the mixture's phase: more than the mixture itself, or less than nothing, no mask can give.
                     let along = (spectrum[bin] * sum.conj()).re / magnitude.max(f32::MIN_POSITIVE);
-                    part.target[start + bin] += along.clamp(0.0, magnitude);
+                    source.target[start + bin] += along.clamp(0.0, magnitude);
                 }
             }
         }
         solver.solve(&self.magnitudes[start..]);
         let mut h = solver.h.iter().copied();
-        for (part, components) in self.parts.iter_mut().zip(&solver.components) {
-            part.activations.extend(h.by_ref().take(*components));
+        for (source, components) in self.sources.iter_mut().zip(&solver.components) {
+            source.activations.extend(h.by_ref().take(*components));
         }
     }
 }
@@ -125,13 +125,13 @@ impl BandSolver {
         Self { h: vec![0.0; solver.components()], v: band, bands, solver, components }
     }
 
-    fn parts(&self, dictionaries: &[Dictionary], bins: usize) -> Vec<Part> {
+    fn sources(&self, dictionaries: &[Dictionary], bins: usize) -> Vec<MixedSource> {
         let known = |dictionary: &Dictionary| {
             (0..dictionary.components).flat_map(|k| &dictionary.basis(k)[..bins]).copied().collect()
         };
         dictionaries
             .iter()
-            .map(|dictionary| Part { activations: Vec::new(), target: Vec::new(), bases: known(dictionary) })
+            .map(|dictionary| MixedSource { activations: Vec::new(), target: Vec::new(), bases: known(dictionary) })
             .collect()
     }
 

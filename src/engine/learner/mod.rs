@@ -5,21 +5,45 @@
 //! rate with the frame length that gives the same bin spacing, so that recordings of several rates go into one dictionary
 //! without resampling. Sources that are learned together also get reconstruction bases.
 //!
-//! - [`adapted`]: what sources that may move have become.
 //! - [`adaptive`]: bases that follow the mixture while it plays.
 //! - [`capture`]: the last seconds of a stream, written by the audio thread.
 //! - `framing`: recordings as frames.
 //! - [`grouping`]: which components of an unsupervised factorization are one source.
-//! - `sharing`: how the components of several adaptive sources fall to them.
+//! - `lesson`: what to learn a source from, and how.
 //! - `mixtures`: recordings of several sources mixed, to learn reconstruction bases from.
+//!
+//! # Example
+//! ```
+//! use std::ops::ControlFlow;
+//! use unbraid_engine::{
+//!     learner::{LearnSettings, Lesson, learn},
+//!     preset::{Preset, Source},
+//!     recording::Recording,
+//! };
+//!
+//! // Half a second of a tone, to learn one source from.
+//! let tone = (0..4_000).map(|n| (0.3 * n as f32).sin()).collect();
+//! let recordings = [Recording { sample_rate: 8_000, channels: vec![tone] }];
+//! let settings = LearnSettings { components: 2, iterations: 10, ..LearnSettings::default() };
+//! let lesson = Lesson { recordings: &recordings, settings, known: &[] };
+//!
+//! let learned = learn(&[lesson], &mut |_share_done| ControlFlow::Continue(()))?;
+//! // One dictionary for the modes with short frames, one for those with long frames.
+//! assert_eq!(learned[0].dictionaries().len(), 2);
+//! assert_eq!(learned[0].blocks(), [2]);
+//! let sources = learned.into_iter().enumerate().map(|(strip, learned)| Source::fixed("tone", strip, learned));
+//! assert!(Preset::of(sources.collect()).validate().is_ok());
+//! # Ok::<(), unbraid_engine::learner::LessonError>(())
+//! ```
 
-pub mod adapted;
 pub mod adaptive;
 pub mod capture;
 mod framing;
 pub mod grouping;
+mod lesson;
 mod mixtures;
-mod sharing;
+
+pub use lesson::{LearnError, LearnSettings, Lesson, LessonError};
 
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
@@ -28,8 +52,8 @@ use crate::{
         factorization::{Factorization, FactorizationError, Frames},
     },
     preset::LearnedBases,
-    recording::{MIN_SAMPLE_RATE, Recording},
-    stft::{LatencyMode, Layout},
+    recording::Recording,
+    stft::LatencyMode,
 };
 use std::ops::ControlFlow;
 
@@ -39,101 +63,6 @@ pub const LEARNED_MODES: [LatencyMode; 2] = [LatencyMode::Live, LatencyMode::Qua
 const STEPS: usize = 60;
 /// How much of a mode's time goes into reconstruction bases, about.
 const RECONSTRUCTION_SHARE: f32 = 0.4;
-
-/// One source to learn.
-#[derive(Debug, Clone, Copy)]
-pub struct Lesson<'a> {
-    /// Recordings of the source alone.
-    pub recordings: &'a [Recording],
-    /// How to learn it.
-    pub settings: LearnSettings,
-    /// What was learned from the same recordings in the same way before; only its reconstruction bases are learned anew.
-    pub known: &'a [Dictionary],
-}
-
-/// How to learn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LearnSettings {
-    /// Number of bases: of the source, or of each block.
-    pub components: usize,
-    /// Whether every recording gets bases of its own, kept as a block (a universal dictionary; Sun and Mysore 2013).
-    pub universal: bool,
-    /// Passes over the frames. More fit the recordings closer, and other takes of the same source no better.
-    pub iterations: u32,
-    /// Seed of the random start.
-    pub seed: u64,
-}
-
-impl Default for LearnSettings {
-    fn default() -> Self {
-        Self { components: 25, universal: false, iterations: 60, seed: 0 }
-    }
-}
-
-impl Lesson<'_> {
-    /// How the source's bases will fall into blocks, as numbers of bases.
-    fn blocks(&self) -> Vec<usize> {
-        vec![self.settings.components; if self.settings.universal { self.recordings.len() } else { 1 }]
-    }
-
-    /// The frames of its dictionary for `mode`: the lowest sample rate bounds what is known of the source in all recordings.
-    fn layout(&self, mode: LatencyMode) -> Layout {
-        let lowest = self.recordings.iter().map(|recording| recording.sample_rate).min().unwrap_or(MIN_SAMPLE_RATE);
-        Layout::new(f64::from(lowest), mode)
-    }
-
-    /// The known dictionary for `mode`. One with another number of bases was not learned in the same way.
-    fn known_for(&self, mode: LatencyMode) -> Option<&Dictionary> {
-        let (frame, components) = (FrameSpec::of(&self.layout(mode)), self.blocks().iter().sum::<usize>());
-        self.known.iter().find(|known| known.frame == frame && known.components == components)
-    }
-}
-
-/// Why nothing was learned, and from which lesson, counted from 0.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[error("{error}")]
-pub struct LessonError {
-    /// The lesson.
-    pub lesson: usize,
-    /// What is wrong with it.
-    pub error: LearnError,
-}
-
-/// Why nothing was learned. Recordings are counted from 1, in the order given.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-pub enum LearnError {
-    /// No recording was given.
-    #[error("there is no recording to learn from: give at least one")]
-    NoRecording,
-    /// A recording does not fill one frame.
-    #[error(
-        "recording {number} lasts {milliseconds:.0} ms, less than one frame of {frame_milliseconds:.0} ms: \
-         give a longer one"
-    )]
-    TooShort {
-        /// Which one, from 1.
-        number: usize,
-        /// Its length.
-        milliseconds: f64,
-        /// The least length.
-        frame_milliseconds: f64,
-    },
-    /// A recording holds no sound.
-    #[error("recording {number} is silent: give one in which the source is heard")]
-    Silent {
-        /// Which one, from 1.
-        number: usize,
-    },
-    /// A recording holds samples that are no numbers.
-    #[error("recording {number} holds samples that are not finite: export it again")]
-    NotFinite {
-        /// Which one, from 1.
-        number: usize,
-    },
-    /// The factorization gave no result.
-    #[error(transparent)]
-    Factorization(#[from] FactorizationError),
-}
 
 /// Learns the sources of `lessons` together: each one's dictionaries, in the frames of [`LEARNED_MODES`].
 ///
@@ -242,8 +171,8 @@ fn reconstruct(
 ) -> Result<(), LearnError> {
     let cancelled = LearnError::Factorization(FactorizationError::Cancelled);
     let mixtures = mixtures::mix(mode, lessons, dictionaries, || progress(0.0).is_continue()).ok_or(cancelled)?;
-    let training = discriminative::Training { focus: discriminative::FOCUS, steps: STEPS };
-    let learned = discriminative::train(&mixtures.magnitudes, mixtures.bins, &mixtures.parts, &training, progress)
+    let settings = discriminative::DescentSettings { focus: discriminative::FOCUS, steps: STEPS };
+    let learned = discriminative::train(&mixtures.magnitudes, mixtures.bins, &mixtures.sources, &settings, progress)
         .ok_or(cancelled)?;
     for (dictionary, learned) in dictionaries.iter_mut().zip(learned) {
         // Bins that not all sources know keep their bases.

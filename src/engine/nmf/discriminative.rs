@@ -7,7 +7,7 @@
 
 use super::{
     kernels::elementary::power,
-    matrix::{Rows, product},
+    matrix::{MatrixView, product},
 };
 use pulp::Arch;
 use rayon::prelude::*;
@@ -38,7 +38,7 @@ const LEAST: f32 = 1e-6;
 
 /// One source in the mixtures.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct MixedSource {
     /// Its activations H_s as the solver finds them, `[T, K]`.
     pub activations: Vec<f32>,
     /// What it contributes to the mixtures' magnitudes T_s, `[T, F]`.
@@ -49,7 +49,7 @@ pub struct Part {
 
 /// How to train.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Training {
+pub struct DescentSettings {
     /// Exponent p of the masks.
     pub focus: f32,
     /// Steps of descent.
@@ -70,7 +70,7 @@ struct Descent {
 /// What a chunk of frames contributes to the gradient of every source, `[K, F]` each.
 type Gradients = Vec<Vec<f32>>;
 
-/// The reconstruction bases of each part, `[K, F]`, for mixtures of the magnitudes `x`, `[T, F]` with `bins` = F.
+/// The reconstruction bases of each source, `[K, F]`, for mixtures of the magnitudes `x`, `[T, F]` with `bins` = F.
 ///
 /// The result is the same on any number of cores. `progress` is told the share done, 0 to 1; `None` if it breaks.
 ///
@@ -79,28 +79,29 @@ type Gradients = Vec<Vec<f32>>;
 pub fn train(
     x: &[f32],
     bins: usize,
-    parts: &[Part],
-    training: &Training,
+    sources: &[MixedSource],
+    settings: &DescentSettings,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Option<Vec<Vec<f32>>> {
     let frames = x.len() / bins;
-    for part in parts {
-        assert_eq!(part.target.len(), x.len(), "a target must be as large as the mixture");
-        assert_eq!(part.activations.len() * bins, part.bases.len() * frames, "activations must fit the bases");
+    for source in sources {
+        assert_eq!(source.target.len(), x.len(), "a target must be as large as the mixture");
+        assert_eq!(source.activations.len() * bins, source.bases.len() * frames, "activations must fit the bases");
     }
     let least = x.iter().sum::<f32>() / x.len().max(1) as f32 * LEAST + f32::MIN_POSITIVE;
     let energy: f64 = x.iter().map(|x| f64::from(x * x)).sum();
-    let mut descents: Vec<Descent> = parts.iter().map(|part| Descent::new(part, bins, LEAST_SHARE * energy)).collect();
+    let mut descents: Vec<Descent> =
+        sources.iter().map(|source| Descent::new(source, bins, LEAST_SHARE * energy)).collect();
     let chunks = frames.div_ceil(CHUNK_FRAMES);
     let groups = CHUNK_GROUPS.min(chunks.max(1));
-    for step in 0..training.steps {
+    for step in 0..settings.steps {
         let group: Vec<usize> = (step % groups..chunks).step_by(groups).collect();
         let gradients: Vec<Gradients> = group
             .par_chunks(group.len().div_ceil(MAX_SUMS))
             .map(|chunks| {
-                let mut sums: Gradients = parts.iter().map(|part| vec![0.0; part.bases.len()]).collect();
+                let mut sums: Gradients = sources.iter().map(|source| vec![0.0; source.bases.len()]).collect();
                 for chunk in chunks {
-                    let gradients = chunk_gradients(x, bins, parts, &descents, training.focus, least, *chunk);
+                    let gradients = chunk_gradients(x, bins, sources, &descents, settings.focus, least, *chunk);
                     for (sum, gradient) in sums.iter_mut().flatten().zip(gradients.iter().flatten()) {
                         *sum += gradient;
                     }
@@ -108,7 +109,7 @@ pub fn train(
                 sums
             })
             .collect();
-        let left = 1.0 - step as f32 / training.steps as f32;
+        let left = 1.0 - step as f32 / settings.steps as f32;
         descents.par_iter_mut().enumerate().for_each(|(s, descent)| {
             descent.gradient.fill(0.0);
             for gradients in &gradients {
@@ -116,7 +117,7 @@ pub fn train(
             }
             descent.step(bins, step, STEP_SIZE * (3.0 * left + 0.05).min(1.0));
         });
-        if progress((step + 1) as f32 / training.steps as f32).is_break() {
+        if progress((step + 1) as f32 / settings.steps as f32).is_break() {
             return None;
         }
     }
@@ -127,7 +128,7 @@ pub fn train(
 fn chunk_gradients(
     x: &[f32],
     bins: usize,
-    parts: &[Part],
+    sources: &[MixedSource],
     descents: &[Descent],
     focus: f32,
     least: f32,
@@ -136,12 +137,12 @@ fn chunk_gradients(
     let start = chunk * CHUNK_FRAMES * bins;
     let place = start..(start + CHUNK_FRAMES * bins).min(x.len());
     let x = &x[place.clone()];
-    let activations: Vec<Rows> = parts
+    let activations: Vec<MatrixView> = sources
         .iter()
-        .map(|part| {
-            let components = part.bases.len() / bins;
+        .map(|source| {
+            let components = source.bases.len() / bins;
             let first = start / bins * components;
-            Rows::new(&part.activations[first..first + x.len() / bins * components], components)
+            MatrixView::new(&source.activations[first..first + x.len() / bins * components], components)
         })
         .collect();
     let mut explained: Vec<Vec<f32>> = descents
@@ -149,16 +150,19 @@ fn chunk_gradients(
         .zip(&activations)
         .map(|(descent, h)| {
             let mut explained = vec![0.0; x.len()];
-            product(*h, Rows::new(&descent.bases, bins), &mut explained);
+            product(*h, MatrixView::new(&descent.bases, bins), &mut explained);
             explained
         })
         .collect();
-    let targets: Vec<(&[f32], f32)> =
-        parts.iter().zip(descents).map(|(part, descent)| (&part.target[place.clone()], descent.importance)).collect();
+    let targets: Vec<(&[f32], f32)> = sources
+        .iter()
+        .zip(descents)
+        .map(|(source, descent)| (&source.target[place.clone()], descent.importance))
+        .collect();
     Arch::new().dispatch(|| differentiate(x, &targets, focus, least, &mut explained));
-    let gradient = |(h, slope): (&Rows, &Vec<f32>)| {
+    let gradient = |(h, slope): (&MatrixView, &Vec<f32>)| {
         let mut gradient = vec![0.0; h.columns() * bins];
-        product(h.transposed(), Rows::new(slope, bins), &mut gradient);
+        product(h.transposed(), MatrixView::new(slope, bins), &mut gradient);
         gradient
     };
     activations.iter().zip(&explained).map(gradient).collect()
@@ -195,14 +199,14 @@ fn differentiate(x: &[f32], targets: &[(&[f32], f32)], focus: f32, least: f32, e
 
 impl Descent {
     /// `least_energy` stands in for a smaller energy of the target.
-    fn new(part: &Part, bins: usize, least_energy: f64) -> Self {
+    fn new(source: &MixedSource, bins: usize, least_energy: f64) -> Self {
         let mut largest = vec![0.0_f32; bins];
-        for basis in part.bases.chunks_exact(bins) {
+        for basis in source.bases.chunks_exact(bins) {
             largest.iter_mut().zip(basis).for_each(|(largest, w)| *largest = largest.max(*w));
         }
         let floor = |w: &f32, bin: usize| w.max(largest[bin] * LEAST_WEIGHT).max(f32::MIN_POSITIVE * 1e6);
-        let bases: Vec<f32> = part.bases.iter().enumerate().map(|(i, w)| floor(w, i % bins)).collect();
-        let energy: f64 = part.target.iter().map(|t| f64::from(t * t)).sum();
+        let bases: Vec<f32> = source.bases.iter().enumerate().map(|(i, w)| floor(w, i % bins)).collect();
+        let energy: f64 = source.target.iter().map(|t| f64::from(t * t)).sum();
         Self {
             log: bases.iter().map(|w| w.ln()).collect(),
             gradient: vec![0.0; bases.len()],

@@ -2,7 +2,7 @@
 
 /// A row-major matrix or its transpose.
 #[derive(Debug, Clone, Copy)]
-pub struct Rows<'a> {
+pub struct MatrixView<'a> {
     values: &'a [f32],
     rows: usize,
     columns: usize,
@@ -10,7 +10,7 @@ pub struct Rows<'a> {
     column_stride: usize,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> MatrixView<'a> {
     /// `values` as rows of `columns` values each.
     ///
     /// # Panics
@@ -25,7 +25,7 @@ impl<'a> Rows<'a> {
         self.columns
     }
 
-    /// Rows and columns exchanged; nothing is moved.
+    /// MatrixView and columns exchanged; nothing is moved.
     pub fn transposed(self) -> Self {
         Self {
             rows: self.columns,
@@ -41,11 +41,11 @@ impl<'a> Rows<'a> {
 ///
 /// # Panics
 /// If the shapes do not fit each other.
-pub fn product(a: Rows, b: Rows, out: &mut [f32]) {
+pub fn product(a: MatrixView, b: MatrixView, out: &mut [f32]) {
     assert_eq!(a.columns, b.rows, "inner dimensions must agree");
     assert_eq!(out.len(), a.rows * b.columns, "the result must have a place for every value");
     let stride = |stride: usize| stride as isize;
-    // SAFETY: `Rows` spans exactly rows × columns values of its slice through its strides, `out` was just checked to hold
+    // SAFETY: `MatrixView` spans exactly rows × columns values of its slice through its strides, `out` was just checked to hold
     // M × N values, and it cannot alias the other two.
     unsafe {
         matrixmultiply::sgemm(
@@ -77,7 +77,7 @@ mod tests {
             let a: Vec<f32> = (0..m * k).map(|x| (x % 7) as f32 - 3.0).collect();
             let b: Vec<f32> = (0..k * n).map(|x| (x % 5) as f32 - 1.0).collect();
             let mut out = vec![f32::NAN; m * n];
-            product(Rows::new(&a, k), Rows::new(&b, n), &mut out);
+            product(MatrixView::new(&a, k), MatrixView::new(&b, n), &mut out);
             for row in 0..m {
                 for column in 0..n {
                     let expected: f32 = (0..k).map(|i| a[row * k + i] * b[i * n + column]).sum();
@@ -87,7 +87,7 @@ mod tests {
             // aᵀ with its rows and columns exchanged again is a.
             let flipped: Vec<f32> = (0..k * m).map(|x| a[(x % m) * k + x / m]).collect();
             let mut again = vec![0.0; m * n];
-            product(Rows::new(&flipped, m).transposed(), Rows::new(&b, n), &mut again);
+            product(MatrixView::new(&flipped, m).transposed(), MatrixView::new(&b, n), &mut again);
             assert_eq!(again, out);
         }
     }

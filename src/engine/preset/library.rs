@@ -87,7 +87,7 @@ pub fn load(entry: &Entry) -> Result<Preset, PresetError> {
 /// # Errors
 /// If the name cannot be a file's, there is no folder, or the file cannot be written.
 pub fn save(preset: &Preset, name: &str) -> Result<PathBuf, PresetError> {
-    let folder = user_dir().ok_or_else(|| Problem::NoFolder.of(format!("preset {name:?}")))?;
+    let folder = user_dir().ok_or_else(|| Problem::NoFolder(FOLDER_VARIABLE).of(format!("preset {name:?}")))?;
     save_in(&folder, preset, name)
 }
 

@@ -1,10 +1,33 @@
 //! One source of a preset: its name and knobs, and either the bases that it has learned or the number of bases to find.
 
-use super::{Colour, Knobs, PALETTE, UnknownKeys};
+use super::{Colour, PALETTE};
 use crate::dictionary::{Dictionary, Flaw, FrameSpec};
+use serde::{Deserialize, Serialize};
 
 /// What a source's `learned_from` says when its bases were found while the mixture played.
 const FROM_THE_MIXTURE: &str = "the mixture, while it played";
+
+/// Metadata keys that this version does not know; kept as they are when a preset is written again.
+///
+/// They stand as deep as in the file: what was unknown among a source's knobs is in its `"knobs"`.
+pub type UnknownKeys = serde_json::Map<String, serde_json::Value>;
+
+/// Where a source's knob and switches stand.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Knobs {
+    /// Gain in dB; `None` is silence (minus infinity).
+    pub gain_db: Option<f32>,
+    /// The source is silenced.
+    pub mute: bool,
+    /// Only soloed sources are heard.
+    pub solo: bool,
+}
+
+impl Default for Knobs {
+    fn default() -> Self {
+        Self { gain_db: Some(0.0), mute: false, solo: false }
+    }
+}
 
 /// One of the things in the mixture that gets a knob.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,14 +39,14 @@ pub struct Source {
     /// Knob settings that come with the preset.
     pub knobs: Knobs,
     /// The bases of a fixed source, or the number of bases of an adaptive one.
-    pub bases: Bases,
+    pub bases: SourceBases,
     /// Keys of a later version. Those of a dictionary are in `"dictionaries"`, by its frame length.
     pub unknown: UnknownKeys,
 }
 
 /// Where a source's bases come from.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Bases {
+pub enum SourceBases {
     /// They were learned before (supervised separation): a fixed source, which may be allowed to drift.
     Learned(LearnedBases),
     /// They are found while the mixture plays, in what the fixed sources do not explain (semi-supervised separation).
@@ -62,15 +85,15 @@ pub struct LearnedBases {
 impl Source {
     /// A source whose bases were `learned`, with the colour of strip `strip`, counted from 0.
     pub fn fixed(name: impl Into<String>, strip: usize, learned: impl Into<LearnedBases>) -> Self {
-        Self::new(name.into(), strip, Bases::Learned(learned.into()))
+        Self::new(name.into(), strip, SourceBases::Learned(learned.into()))
     }
 
     /// A source that finds `components` bases while it plays, with the colour of strip `strip`, counted from 0.
     pub fn adaptive(name: impl Into<String>, strip: usize, components: usize) -> Self {
-        Self::new(name.into(), strip, Bases::Adaptive { components })
+        Self::new(name.into(), strip, SourceBases::Adaptive { components })
     }
 
-    fn new(name: String, strip: usize, bases: Bases) -> Self {
+    fn new(name: String, strip: usize, bases: SourceBases) -> Self {
         let colour = PALETTE[strip % PALETTE.len()];
         Self { name, colour, knobs: Knobs::default(), bases, unknown: UnknownKeys::default() }
     }
@@ -78,9 +101,9 @@ impl Source {
     /// How its bases behave while it plays.
     pub fn kind(&self) -> Kind {
         match &self.bases {
-            Bases::Learned(learned) if learned.drift => Kind::Drifting,
-            Bases::Learned(_) => Kind::Fixed,
-            Bases::Adaptive { .. } => Kind::Adaptive,
+            SourceBases::Learned(learned) if learned.drift => Kind::Drifting,
+            SourceBases::Learned(_) => Kind::Fixed,
+            SourceBases::Adaptive { .. } => Kind::Adaptive,
         }
     }
 
@@ -97,24 +120,24 @@ impl Source {
     /// Number of bases K: those that were learned, or those to find.
     pub fn components(&self) -> usize {
         match &self.bases {
-            Bases::Learned(learned) => learned.components(),
-            Bases::Adaptive { components } => *components,
+            SourceBases::Learned(learned) => learned.components(),
+            SourceBases::Adaptive { components } => *components,
         }
     }
 
     /// What a fixed source has learned; `None` for an adaptive one.
     pub fn learned(&self) -> Option<&LearnedBases> {
         match &self.bases {
-            Bases::Learned(learned) => Some(learned),
-            Bases::Adaptive { .. } => None,
+            SourceBases::Learned(learned) => Some(learned),
+            SourceBases::Adaptive { .. } => None,
         }
     }
 
     /// The same, to change it.
     pub fn learned_mut(&mut self) -> Option<&mut LearnedBases> {
         match &mut self.bases {
-            Bases::Learned(learned) => Some(learned),
-            Bases::Adaptive { .. } => None,
+            SourceBases::Learned(learned) => Some(learned),
+            SourceBases::Adaptive { .. } => None,
         }
     }
 
@@ -130,7 +153,7 @@ impl Source {
 
     /// Forgets what was learned: from now on it finds `components` bases while it plays.
     pub fn make_adaptive(&mut self, components: usize) {
-        self.bases = Bases::Adaptive { components };
+        self.bases = SourceBases::Adaptive { components };
     }
 
     /// Lets a fixed source drift or not. An adaptive source moves freely either way.
@@ -144,15 +167,15 @@ impl Source {
     /// what it was learned from and under which licence.
     pub fn relearn(&mut self, learned: LearnedBases) {
         match &mut self.bases {
-            Bases::Learned(own) => (own.dictionaries, own.blocks) = (learned.dictionaries, learned.blocks),
-            Bases::Adaptive { .. } => self.bases = Bases::Learned(learned),
+            SourceBases::Learned(own) => (own.dictionaries, own.blocks) = (learned.dictionaries, learned.blocks),
+            SourceBases::Adaptive { .. } => self.bases = SourceBases::Learned(learned),
         }
     }
 
     /// Makes it a fixed source with the bases that it found while the mixture played.
     pub fn keep(&mut self, found: Dictionary) {
         let learned_from = vec![FROM_THE_MIXTURE.to_owned()];
-        self.bases = Bases::Learned(LearnedBases { learned_from, ..LearnedBases::from(found) });
+        self.bases = SourceBases::Learned(LearnedBases { learned_from, ..LearnedBases::from(found) });
     }
 }
 

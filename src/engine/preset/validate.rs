@@ -1,11 +1,7 @@
 //! What a preset has to be. Checked before one is written and after one is read.
 
-use super::{Bases, LearnedBases, MAX_COMPONENTS, MAX_SOURCES, Preset, Source};
+use super::{GAINS_DB, LearnedBases, MAX_COMPONENTS, MAX_SOURCES, Preset, Source, SourceBases};
 use crate::dictionary::{Flaw, check_name};
-use std::ops::RangeInclusive;
-
-/// Gains that a preset may set, in dB. Wider than the knob's way, which is the interface's to choose.
-pub const GAINS_DB: RangeInclusive<f32> = -120.0..=24.0;
 
 /// The key of [`Preset::unknown`] that mirrors our own document in the file's header.
 pub(super) const DOCUMENT: &str = "unbraid";
@@ -62,9 +58,9 @@ impl Source {
             return Err(Flaw::new("knobs.gain_db", gain_db.to_string(), expected));
         }
         match &self.bases {
-            Bases::Learned(learned) => learned.validate(),
-            Bases::Adaptive { components } if (1..=MAX_COMPONENTS).contains(components) => Ok(()),
-            Bases::Adaptive { components } => {
+            SourceBases::Learned(learned) => learned.validate(),
+            SourceBases::Adaptive { components } if (1..=MAX_COMPONENTS).contains(components) => Ok(()),
+            SourceBases::Adaptive { components } => {
                 Err(Flaw::new("components", components.to_string(), format!("1 to {MAX_COMPONENTS}")))
             }
         }

@@ -5,7 +5,7 @@
 //! nothing waits.
 
 use super::adaptation_link::{AdapterEnd, ModelEnd, link};
-use crate::learner::adaptive::{Adaptation, Bases};
+use crate::learner::adaptive::{Adaptation, Bases, ComponentIndex};
 
 /// Frames that may be under way to an adapter.
 const FRAMES_UNDER_WAY: usize = 64;
@@ -137,9 +137,9 @@ impl Adapter {
         self.publish();
     }
 
-    /// Gives component `k` of an adaptive source to another, `source`. `false` where that [cannot be](Adaptation::give).
-    pub fn give(&mut self, k: usize, source: u8) -> bool {
-        let given = self.adaptation.give(k, source);
+    /// Gives `component` of an adaptive source to another, `source`. `false` where that [cannot be](Adaptation::give).
+    pub fn give(&mut self, component: ComponentIndex, source: u8) -> bool {
+        let given = self.adaptation.give(component, source);
         if given {
             self.publish();
         }
@@ -165,7 +165,7 @@ impl Adapter {
 mod tests {
     use super::*;
     use crate::{
-        learner::adaptive::{Beginning, Freedom, PERIOD_FRAMES, first_basis},
+        learner::adaptive::{AdaptationSetup, Freedom, PERIOD_FRAMES, first_basis},
         nmf::bands::Bands,
     };
 
@@ -175,7 +175,7 @@ mod tests {
         let bases: Vec<f32> = (0..3).flat_map(|k| first_basis(k, 3, BINS, 300.0)).collect();
         let freedom = vec![Freedom::Fixed, Freedom::Adaptive, Freedom::Adaptive];
         let owners = vec![0, 1, 1];
-        Adaptation::new(Beginning::new(bases.clone(), bases, BINS, Bands::new(1..BINS), freedom, owners))
+        Adaptation::new(AdaptationSetup::new(bases.clone(), bases, BINS, Bands::new(1..BINS), freedom, owners))
     }
 
     /// What a model would be given for the frames of `periods` periods.

@@ -1,6 +1,6 @@
 //! What the separator knows of a frame, for an editor's picture. The sound does not depend on it, and nothing is allocated or freed here.
 
-use super::{analyzer_link, controls::Levels, fade::Fade, loops};
+use super::{analyzer_link, controls::SmoothedControls, fade::Fade, loops};
 use crate::{
     preset::{MAX_COMPONENTS, MAX_SOURCES},
     stft::Layout,
@@ -136,7 +136,7 @@ pub(super) struct FinishedFrame<'a> {
     /// See [`AnalyzerFrame::magnitudes`] and [`AnalyzerFrame::weights`].
     pub(super) magnitudes: &'a [f32],
     pub(super) weights: &'a [f32],
-    pub(super) levels: &'a Levels,
+    pub(super) levels: &'a SmoothedControls,
 }
 
 /// Sends every so many frames to an editor, if there is one.

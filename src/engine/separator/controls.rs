@@ -96,7 +96,7 @@ impl Controls {
 
 /// The values that reach the sound directly and therefore move smoothly.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Levels {
+pub(super) struct SmoothedControls {
     pub(super) gains: [f32; MAX_SOURCES],
     pub(super) mix: f32,
     pub(super) output: f32,
@@ -106,7 +106,7 @@ pub(super) struct Levels {
     pub(super) removed: f32,
 }
 
-impl Levels {
+impl SmoothedControls {
     pub(super) fn of(controls: &Controls) -> Self {
         let engaged = if controls.bypass { 0.0 } else { 1.0 };
         let removed = if controls.removed { 1.0 } else { 0.0 };
@@ -160,8 +160,10 @@ mod tests {
 
     #[test]
     fn values_reach_their_target_exactly() {
-        let (mut levels, target) =
-            (Levels::of(&Controls::default()), Levels::of(&Controls { mix: 0.3, ..Controls::default() }));
+        let (mut levels, target) = (
+            SmoothedControls::of(&Controls::default()),
+            SmoothedControls::of(&Controls { mix: 0.3, ..Controls::default() }),
+        );
         for _ in 0..100 {
             levels.step(&target, 0.2);
         }

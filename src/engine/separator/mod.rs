@@ -4,17 +4,42 @@
 //! Σ_s g_s M_s on each channel's spectrum → inverse transform, overlapped and added. One set of masks serves all channels,
 //! so that the stereo image stands still.
 //!
-//! - `job`: a frame's work in steps, laid out over the hop.
+//! - `schedule`: a frame's work in steps, laid out over the hop.
 //! - `model`: a preset made ready for one layout, built elsewhere and handed over whole. `fade`: from one model to the next.
-//! - `rows`: a preset's bases on the engine's bins; `transposition`: copies of them at other pitches.
+//! - `preset_bases`: a preset's bases on the engine's bins; `transposition`: copies of them at other pitches.
 //! - `adapter`: where a model's bases are adapted; `adaptation_link`: the way to another thread and back.
 //! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there.
 //! - `controls`: what the player sets, smoothed. `levels`: how loud everything is.
-//! - `stream`: one channel's samples on their way in and out; `loops`: loops over bins.
+//! - `channel`: one channel's samples on their way in and out; `loops`: loops over bins.
 //! - [`offline`]: the same engine over a whole recording.
 //! - [`batch`]: the tutorial's algorithm, which sees a whole recording at once.
 //!
 //! [`Separator::process`] and everything it calls allocates nothing, locks nothing and cannot panic on any input.
+//!
+//! # Example
+//! ```
+//! use unbraid_engine::{
+//!     preset::{file, library},
+//!     separator::{Controls, LatencyMode, Model, Separator},
+//! };
+//!
+//! // Not on the audio thread: this allocates.
+//! let preset = file::from_bytes(library::factory_bytes("Drums + Bass").unwrap(), "the factory preset")?;
+//! let model = Model::new(&preset, 48_000.0, LatencyMode::Live)?;
+//! let mut separator = Separator::new(Box::new(model), 1);
+//! let latency = separator.latency_samples();
+//!
+//! // On the audio thread. With all gains at 1 the output is the delayed input.
+//! separator.set_controls(&Controls { gains: [1.0; 8], ..Controls::default() });
+//! let input: Vec<f32> = (0..4_800).map(|n| (0.05 * n as f32).sin()).collect();
+//! let mut output = input.clone();
+//! for block in output.chunks_mut(100) {
+//!     separator.process(&mut [block], &mut []);
+//! }
+//! let delayed = input.iter().zip(&output[latency..]);
+//! assert!(delayed.take(4_000).all(|(sample, out)| (sample - out).abs() < 1e-5));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #[allow(unreachable_pub, reason = "`tests/interleavings` has its threads meet here")]
 mod adaptation_link;
@@ -23,15 +48,16 @@ mod analyzer;
 #[allow(unreachable_pub, reason = "`tests/interleavings` has its threads meet here")]
 mod analyzer_link;
 pub mod batch;
+mod channel;
 mod controls;
 mod fade;
-mod job;
 mod levels;
 mod loops;
 mod model;
+mod model_error;
 pub mod offline;
-mod rows;
-mod stream;
+mod preset_bases;
+mod schedule;
 mod transposition;
 
 pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
@@ -40,17 +66,19 @@ pub use analyzer::{AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, analyzer_fra
 pub use analyzer_link::{FrameReceiver, FrameSender};
 pub use controls::Controls;
 pub use levels::{Level, Levels};
-pub use model::{Model, ModelError};
-pub use rows::dictionary_in_use;
+pub use model::Model;
+pub use model_error::ModelError;
+pub use preset_bases::dictionary_in_use;
 
 use crate::{
     preset::MAX_SOURCES,
     stft::{Analysis, Bin, Synthesis},
 };
 use analyzer::{Analyzer, FinishedFrame};
+use channel::{InputChannel, OutputChannel};
+use controls::SmoothedControls;
 use fade::Fade;
-use job::{Job, Step};
-use stream::{Input, Output};
+use schedule::{Schedule, Step};
 
 /// Separates one stream. Lives on the audio thread; built and dropped elsewhere.
 pub struct Separator {
@@ -59,17 +87,17 @@ pub struct Separator {
     /// What the player has set, and what the frame at work was begun with.
     target: Controls,
     held: Controls,
-    now: controls::Levels,
-    job: Job,
+    now: SmoothedControls,
+    schedule: Schedule,
     /// Whether the next frame to finish is the first of this call of [`Self::process`].
     first: bool,
     /// Whether nothing was played since the last reset: the first frame takes the controls as they are.
     fresh: bool,
     pace: f32,
-    inputs: Vec<Input>,
-    mains: Vec<Output>,
+    inputs: Vec<InputChannel>,
+    mains: Vec<OutputChannel>,
     /// Separate outputs, indexed by `[source][channel]`.
-    sources: Vec<Vec<Output>>,
+    sources: Vec<Vec<OutputChannel>>,
     analysis: Analysis,
     synthesis: Synthesis,
     /// Samples of the present hop that have arrived.
@@ -98,18 +126,18 @@ impl Separator {
         let (windows, bins) = (&layout.windows, layout.bins());
         let target = Controls::default();
         let window_power: f32 = windows.analysis.iter().map(|w| w * w).sum();
-        let outputs = || (0..channels).map(|_| Output::new(windows)).collect::<Vec<_>>();
-        let now = controls::Levels::of(&target);
+        let outputs = || (0..channels).map(|_| OutputChannel::new(windows)).collect::<Vec<_>>();
+        let now = SmoothedControls::of(&target);
         Self {
             models: Fade::new(model),
             now,
-            job: Job::idle(channels, now),
+            schedule: Schedule::idle(channels, now),
             first: true,
             held: target,
             target,
             fresh: true,
             pace: controls::pace(windows.hop, layout.sample_rate),
-            inputs: (0..channels).map(|_| Input::new(windows, bins)).collect(),
+            inputs: (0..channels).map(|_| InputChannel::new(windows, bins)).collect(),
             mains: outputs(),
             sources: (0..MAX_SOURCES).map(|_| outputs()).collect(),
             analysis: Analysis::new(&windows.analysis),
@@ -188,10 +216,10 @@ impl Separator {
 
     /// Forgets what was heard; the next output is silence for one latency.
     pub fn reset(&mut self) {
-        self.inputs.iter_mut().for_each(Input::reset);
-        self.mains.iter_mut().chain(self.sources.iter_mut().flatten()).for_each(Output::reset);
+        self.inputs.iter_mut().for_each(InputChannel::reset);
+        self.mains.iter_mut().chain(self.sources.iter_mut().flatten()).for_each(OutputChannel::reset);
         self.models.reset();
-        self.job.abandon();
+        self.schedule.abandon();
         self.fresh = true;
         self.filled = 0;
         self.levels = Levels::default();
@@ -260,37 +288,37 @@ impl Separator {
 
     /// Does the steps that are due at `filled` samples of the hop.
     fn work(&mut self, filled: usize) {
-        while let Some(step) = self.job.next_due(filled, self.layout.windows.hop) {
+        while let Some(step) = self.schedule.next_due(filled, self.layout.windows.hop) {
             self.step(step);
         }
     }
 
     /// What the frame at work has made is heard from now on.
     fn publish(&mut self) {
-        self.mains.iter_mut().chain(self.sources.iter_mut().flatten()).for_each(Output::publish);
+        self.mains.iter_mut().chain(self.sources.iter_mut().flatten()).for_each(OutputChannel::publish);
     }
 
     /// One hop has arrived: takes up the work of the frame that ends with it.
     fn begin_frame(&mut self, listened: &[bool; MAX_SOURCES]) {
         self.models.begin_frame();
         self.held = self.target;
-        let target = controls::Levels::of(&self.held);
+        let target = SmoothedControls::of(&self.held);
         let before = self.now;
         self.now.step(&target, if self.fresh { 1.0 } else { self.pace });
         let before = if self.fresh { self.now } else { before };
         self.fresh = false;
         self.position += self.layout.windows.hop as u64;
-        self.inputs.iter_mut().for_each(Input::shift);
+        self.inputs.iter_mut().for_each(InputChannel::shift);
         self.magnitudes.fill(0.0);
         self.power.fill(0.0);
         self.next_levels = Levels::default();
         let sources = self.models.sources();
         for (source, outputs) in self.sources.iter_mut().enumerate() {
             if source >= sources || !listened[source] {
-                outputs.iter_mut().for_each(Output::reset);
+                outputs.iter_mut().for_each(OutputChannel::reset);
             }
         }
-        self.job.begin(self.inputs.len(), self.models.rising.is_some(), sources, listened, before);
+        self.schedule.begin(self.inputs.len(), self.models.rising.is_some(), sources, listened, before);
     }
 
     fn step(&mut self, step: Step) {
@@ -340,7 +368,7 @@ impl Separator {
     /// The gain-weighted mask of a source, its level, and its share of the mixture.
     fn weigh(&mut self, source: usize) {
         if source == 0 {
-            let peak = self.inputs.iter().map(Input::peak).fold(0.0, f32::max);
+            let peak = self.inputs.iter().map(InputChannel::peak).fold(0.0, f32::max);
             self.next_levels.mixture = Level { peak, rms: loops::sum(&self.power).sqrt() };
         }
         let mixture = self.next_levels.mixture;
@@ -360,7 +388,7 @@ impl Separator {
         loops::apply(&self.mask, &self.inputs[channel].spectrum, &mut self.masked);
         let output = &mut self.sources[source][channel];
         output.add(&mut self.synthesis, &mut self.masked);
-        output.scale(self.job.before.engaged, self.now.engaged);
+        output.scale(self.schedule.before.engaged, self.now.engaged);
         let level = &mut self.next_levels.sources[source];
         // The estimate gives way to what is really played.
         level.peak = output.peak().max(if channel == 0 { 0.0 } else { level.peak });
@@ -385,7 +413,7 @@ impl Separator {
         let (input, output) = (&self.inputs[channel], &mut self.mains[channel]);
         loops::apply(&self.mask, &input.spectrum, &mut self.masked);
         output.add(&mut self.synthesis, &mut self.masked);
-        output.blend(input.delayed(self.layout.windows.latency()), &self.job.before, &self.now);
+        output.blend(input.delayed(self.layout.windows.latency()), &self.schedule.before, &self.now);
         let level = &mut self.next_levels.output;
         level.peak = level.peak.max(output.peak());
         // The mean square until the last channel is in.

@@ -5,41 +5,26 @@
 use super::{
     Controls, LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE,
     adapter::{Adapter, ModelAdaptation},
-    rows::{Rows, blocks, known_bins},
+    model_error::ModelError,
+    preset_bases::{PresetBases, blocks, known_bins},
 };
 use crate::{
-    learner::{
-        adapted::Adapted,
-        adaptive::{Adaptation, PERIOD_FRAMES, STRIDE_SECONDS},
-    },
+    learner::adaptive::{Adaptation, AdaptiveState, PERIOD_FRAMES, STRIDE_SECONDS},
     nmf::{
         activations::{Solver, squarem::Squarem},
         aligned::{Aligned, padded},
         bands::Bands,
-        kernels::{elementary::power, vector},
+        kernels::vector,
+        soft_masks::soft_masks,
     },
     preset::Preset,
 };
 use pulp::{Arch, Simd, WithSimd};
 
-/// Each source's share where no basis has energy, relative to the frame's mean: keeps the masks defined.
+/// A component with less than this share of the mean activation is not heard in the masks.
 const LEAST_SHARE: f32 = 1e-6;
 /// How long a block of a source counts as heard.
 const BLOCK_MEMORY_SECONDS: f64 = 1.0;
-
-/// Why a preset cannot be played.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum ModelError {
-    /// The sample rate is out of range.
-    #[error("the sample rate {0} Hz is outside 1000 to 768000 Hz: choose another in the host")]
-    SampleRate(f64),
-    /// The preset holds no source.
-    #[error("the preset holds no source: learn at least one")]
-    NoSource,
-    /// A fixed source has no bases.
-    #[error("source '{0}' has no bases: learn it again")]
-    NoBases(String),
-}
 
 /// What the audio thread needs of a preset.
 pub struct Model {
@@ -82,16 +67,16 @@ impl Model {
     /// # Errors
     /// [`ModelError`], when the sample rate is out of range or a source has no bases.
     pub fn new(preset: &Preset, sample_rate: f64, mode: LatencyMode) -> Result<Self, ModelError> {
-        Self::going_on(preset, &Adapted::default(), sample_rate, mode)
+        Self::with_state(preset, &AdaptiveState::default(), sample_rate, mode)
     }
 
-    /// The same, where the sources that may move go on from what they have become already.
+    /// The same, where the sources that may move continue from `state`.
     ///
     /// # Errors
     /// [`ModelError`], when the sample rate is out of range or a source has no bases.
-    pub fn going_on(
+    pub fn with_state(
         preset: &Preset,
-        adapted: &Adapted,
+        state: &AdaptiveState,
         sample_rate: f64,
         mode: LatencyMode,
     ) -> Result<Self, ModelError> {
@@ -100,24 +85,24 @@ impl Model {
         }
         let layout = Layout::new(sample_rate, mode);
         let bins = known_bins(preset, &layout)?;
-        let mut rows = Rows::of(preset, adapted, &layout, bins)?;
-        let copies = rows.transpose(&layout, bins);
+        let mut bases = PresetBases::of(preset, state, &layout, bins)?;
+        let copies = bases.transpose(&layout, bins);
         let bands = Bands::new(1..bins);
-        let mut merged = vec![0.0; rows.owners.len() * bands.len()];
-        for (basis, merged) in rows.bases.chunks_exact(bins).zip(merged.chunks_exact_mut(bands.len())) {
+        let mut merged = vec![0.0; bases.owners.len() * bands.len()];
+        for (basis, merged) in bases.bases.chunks_exact(bins).zip(merged.chunks_exact_mut(bands.len())) {
             bands.merge(basis, merged);
         }
         let mut blocks: Vec<Vec<usize>> =
-            preset.sources.iter().enumerate().map(|(strip, source)| blocks(source, strip, adapted)).collect();
+            preset.sources.iter().enumerate().map(|(strip, source)| blocks(source, strip, state)).collect();
         if copies > 0 {
             blocks.push(vec![copies]);
         }
         let remembered = BLOCK_MEMORY_SECONDS * layout.sample_rate / layout.windows.hop as f64;
         let mut solver = Squarem::new(&merged, bands.len(), layout.cycles).with_blocks(&blocks, remembered as f32);
-        let mut masking = Aligned::rows(&rows.masking, bins);
-        let mut owners = rows.owners.clone();
-        let moves = rows.freedom.iter().any(|freedom| freedom.moves());
-        let adaptation = moves.then(|| Adaptation::new(rows.beginning(preset, adapted, bins, bands.clone())));
+        let mut masking = Aligned::rows(&bases.masking, bins);
+        let mut owners = bases.owners.clone();
+        let moves = bases.freedom.iter().any(|freedom| freedom.moves());
+        let adaptation = moves.then(|| Adaptation::new(bases.setup(preset, state, bins, bands.clone())));
         if let Some(adaptation) = &adaptation {
             let mut now = adaptation.empty_bases();
             adaptation.write(&mut now);
@@ -223,8 +208,10 @@ impl Model {
 
             #[inline(always)]
             fn with_simd<S: Simd>(self, simd: S) {
-                self.0.explain(simd);
-                self.0.divide(self.1);
+                let Self(model, focus) = self;
+                model.explain(simd);
+                let (known, width) = (model.known(), model.norm.len());
+                soft_masks(&mut model.masks, width, focus, model.h.iter().sum(), &mut model.norm[..known]);
             }
         }
         self.arch.dispatch(Masks(self, focus));
@@ -247,38 +234,6 @@ impl Model {
             let own = heard.filter(|(_, (owner, h))| usize::from(**owner) == source && **h > least);
             self.sounding.extend(own.map(|(k, (_, h))| (k, *h)));
             vector::weighted_sum_of(simd, &self.bases, &self.sounding, &mut mask[..known]);
-        }
-    }
-
-    /// masks ← masks^focus / Σ masks^focus.
-    #[inline(always)]
-    fn divide(&mut self, focus: f32) {
-        let (known, width) = (self.known(), self.norm.len());
-        let least = self.h.iter().sum::<f32>() / known as f32 * LEAST_SHARE + f32::MIN_POSITIVE;
-        let norm = &mut self.norm[..known];
-        norm.fill(0.0);
-        for mask in self.masks.chunks_exact(width) {
-            for (largest, share) in norm.iter_mut().zip(mask) {
-                *largest = if *share > *largest { *share } else { *largest };
-            }
-        }
-        // Scaled by the largest, so that no power underflows for all of them.
-        norm.iter_mut().for_each(|largest| *largest = 1.0 / (*largest + least));
-        for mask in self.masks.chunks_exact_mut(width) {
-            for (share, scale) in mask.iter_mut().zip(norm.iter()) {
-                *share = (*share + least) * scale;
-            }
-            if focus != 1.0 {
-                mask[..known].iter_mut().for_each(|share| *share = power(*share, focus));
-            }
-        }
-        norm.fill(0.0);
-        for mask in self.masks.chunks_exact(width) {
-            norm.iter_mut().zip(mask).for_each(|(sum, share)| *sum += share);
-        }
-        norm.iter_mut().for_each(|sum| *sum = 1.0 / *sum);
-        for mask in self.masks.chunks_exact_mut(width) {
-            mask.iter_mut().zip(norm.iter()).for_each(|(share, scale)| *share *= scale);
         }
     }
 

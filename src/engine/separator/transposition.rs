@@ -4,8 +4,7 @@
 //! the notes that were learned as well. An instrument sounds much alike from one note to the next, so copies of its pitched
 //! bases, moved by semitones, explain the notes that were never heard (a shift-invariant dictionary; Fitzgerald, Cranitch and Coyle 2005).
 
-use super::rows::interpolate;
-use crate::stft::BIN_SPACING_HZ;
+use crate::{dictionary::interpolate, stft::BIN_SPACING_HZ};
 
 /// Farthest that a basis is moved, up and down, in semitones.
 const FARTHEST_SEMITONES: i32 = 8;

@@ -9,6 +9,32 @@
 //!
 //! - `mode`: the latency modes.
 //! - `layout`: frame, hop and latency per mode and sample rate.
+//!
+//! # Example
+//! A stream, frame by frame, to spectra and back: what comes out is the input, delayed.
+//! ```
+//! use unbraid_engine::stft::{Analysis, Bin, LatencyMode, Layout, Overlap, Synthesis};
+//!
+//! let layout = Layout::new(48_000.0, LatencyMode::Live);
+//! let windows = &layout.windows;
+//! let (frame_len, hop, latency) = (windows.frame_len(), windows.hop, windows.latency());
+//! let (mut analysis, mut synthesis) = (Analysis::new(&windows.analysis), Synthesis::new(windows));
+//! let (mut spectrum, mut overlap) = (vec![Bin::default(); layout.bins()], Overlap::new(windows));
+//!
+//! let input: Vec<f32> = (0..9_600).map(|n| (0.05 * n as f32).sin()).collect();
+//! let mut output = vec![0.0; hop];
+//! for end in (frame_len..input.len()).step_by(hop) {
+//!     analysis.spectrum(&input[end - frame_len..end], &mut spectrum);
+//!     // Here a mask would be applied to the spectrum.
+//!     synthesis.add(&mut spectrum, &mut overlap);
+//!     overlap.take(&mut output);
+//!     // From the first full overlap on.
+//!     if end >= frame_len + latency {
+//!         let delayed = &input[end - latency..][..hop];
+//!         assert!(output.iter().zip(delayed).all(|(out, sample)| (out - sample).abs() < 1e-5));
+//!     }
+//! }
+//! ```
 
 mod layout;
 mod mode;

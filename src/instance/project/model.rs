@@ -35,7 +35,7 @@ impl BuiltModel {
     /// If no model can be made of the preset for this stream.
     pub fn new(version: &Version, format: StreamFormat, options: AdaptOptions) -> Result<Self, ModelError> {
         let Version { preset, adaptive_state, .. } = version;
-        let mut model = Box::new(Model::going_on(preset, adaptive_state, format.sample_rate, format.mode)?);
+        let mut model = Box::new(Model::with_state(preset, adaptive_state, format.sample_rate, format.mode)?);
         if let Some(adaptation) = model.adaptation_mut() {
             options.apply(adaptation);
         }

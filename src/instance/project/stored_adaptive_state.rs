@@ -2,12 +2,12 @@
 
 use super::stored_preset::{StoredPreset, StoredPresetError, pack_file};
 use crate::{
-    learner::adapted::{Adapted, AdaptedSource},
+    learner::adaptive::{AdaptiveState, ComponentIndex, SourceState},
     preset::{Cue, MAX_SOURCES, Preset, Source, file},
 };
 use serde::{Deserialize, Serialize};
 
-/// An [`Adapted`] as a project stores it: its dictionaries as the fixed sources of a preset.
+/// An [`AdaptiveState`] as a project stores it: its dictionaries as the fixed sources of a preset.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct StoredAdaptiveState {
     /// The dictionaries' file, as a preset's is stored.
@@ -22,8 +22,8 @@ pub struct StoredAdaptiveState {
 
 impl StoredAdaptiveState {
     /// Packs `adapted`; `None` where there is nothing to keep.
-    pub fn pack(adapted: &Adapted) -> Option<Self> {
-        let source = |(index, adapted): (usize, &AdaptedSource)| {
+    pub fn pack(adapted: &AdaptiveState) -> Option<Self> {
+        let source = |(index, adapted): (usize, &SourceState)| {
             Source::fixed((index + 1).to_string(), index, adapted.dictionary.clone())
         };
         let preset = Preset::of(adapted.sources.iter().enumerate().map(source).collect());
@@ -42,7 +42,7 @@ impl StoredAdaptiveState {
     ///
     /// # Errors
     /// If text, compression or the file inside are damaged, or its parts do not fit each other.
-    pub fn unpack(&self) -> Result<Adapted, StoredPresetError> {
+    pub fn unpack(&self) -> Result<AdaptiveState, StoredPresetError> {
         let title = "what adaptive sources have become";
         let stored = StoredPreset { title: title.to_owned(), file: self.file.clone(), ..StoredPreset::default() };
         let preset = stored.unpack()?;
@@ -57,11 +57,11 @@ impl StoredAdaptiveState {
         let sources = sources.filter_map(|((source, strip), pinned)| {
             let dictionary = source.dictionaries().last()?.clone();
             // Counted anew where a model is built.
-            let components = (0..pinned.len()).collect();
-            Some(AdaptedSource { strip: *strip, dictionary, pinned: pinned.clone(), components })
+            let components = (0..pinned.len()).map(ComponentIndex).collect();
+            Some(SourceState { strip: *strip, dictionary, pinned: pinned.clone(), components })
         });
         let (heard_seconds, grouped_by) = (self.heard_seconds, self.grouped_by);
-        Ok(Adapted { sources: sources.collect(), heard_seconds, grouped_by })
+        Ok(AdaptiveState { sources: sources.collect(), heard_seconds, grouped_by })
     }
 }
 
@@ -70,24 +70,24 @@ mod tests {
     use super::*;
     use crate::preset::library;
 
-    fn adapted() -> Adapted {
+    fn adapted() -> AdaptiveState {
         let preset = file::from_bytes(library::factory_bytes("Drums + Bass").unwrap(), "factory").unwrap();
         let dictionary = preset.sources[1].dictionaries()[0].clone();
         let pinned = (0..dictionary.components).map(|k| k % 3 == 0).collect();
-        let components = (0..dictionary.components).collect();
-        let sources = vec![AdaptedSource { strip: 4, dictionary: dictionary.clone(), pinned, components }];
+        let components = (0..dictionary.components).map(ComponentIndex).collect();
+        let sources = vec![SourceState { strip: 4, dictionary: dictionary.clone(), pinned, components }];
         // Reconstruction bases are learned from recordings alone.
         let sources = sources.into_iter().map(|mut source| {
             source.dictionary.reconstruction = None;
             source
         });
-        Adapted { sources: sources.collect(), heard_seconds: 12.5, grouped_by: Some(Cue::Time) }
+        AdaptiveState { sources: sources.collect(), heard_seconds: 12.5, grouped_by: Some(Cue::Time) }
     }
 
     #[test]
     fn what_was_packed_comes_back() {
         assert_eq!(StoredAdaptiveState::pack(&adapted()).unwrap().unpack().unwrap(), adapted());
-        assert!(StoredAdaptiveState::pack(&Adapted::default()).is_none());
+        assert!(StoredAdaptiveState::pack(&AdaptiveState::default()).is_none());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     instance::state::summary::{Origin, Summary},
-    learner::adapted::Adapted,
+    learner::adaptive::AdaptiveState,
     preset::{
         Preset, Source,
         file::{self, PresetError},
@@ -34,7 +34,7 @@ pub struct Version {
     /// The preset. Models are built from it; a version that only has another name holds the same object.
     pub preset: Arc<Preset>,
     /// What its adaptive and drifting sources have learned while it played.
-    pub adaptive_state: Arc<Adapted>,
+    pub adaptive_state: Arc<AdaptiveState>,
     /// Title, origin and whether it was changed; with the strips and knobs of the preset, as the editor shows them.
     pub summary: Arc<Summary>,
     /// The preset's file as a project stores it: zlib, then base64.
@@ -67,8 +67,8 @@ impl Version {
         Self::with_file(Arc::new(preset), Arc::default(), summary, "x".repeat(bytes).into())
     }
 
-    fn with_file(preset: Arc<Preset>, adaptive_state: Arc<Adapted>, summary: Summary, file: Arc<str>) -> Self {
-        let adaptive_state = Arc::new(adaptive_state.counted(&preset));
+    fn with_file(preset: Arc<Preset>, adaptive_state: Arc<AdaptiveState>, summary: Summary, file: Arc<str>) -> Self {
+        let adaptive_state = Arc::new(adaptive_state.indexed_for(&preset));
         let (summary, packed_state) = (Arc::new(summary), OnceLock::new());
         Self { preset, adaptive_state, summary, file, unplayable: None, packed_state }
     }
@@ -80,9 +80,9 @@ impl Version {
     pub fn from_project(stored: &StoredPreset) -> Result<(Self, Option<StoredPresetError>), StoredPresetError> {
         let preset = Arc::new(stored.unpack()?);
         let (state, flaw) = match stored.adapted.as_ref().map(StoredAdaptiveState::unpack) {
-            None => (Adapted::default(), None),
+            None => (AdaptiveState::default(), None),
             Some(Ok(state)) => (state, None),
-            Some(Err(flaw)) => (Adapted::default(), Some(flaw)),
+            Some(Err(flaw)) => (AdaptiveState::default(), Some(flaw)),
         };
         let summary = stored.summary(&preset);
         let version = Self::with_file(preset, Arc::new(state), summary, stored.file.as_str().into());
@@ -97,7 +97,7 @@ impl Version {
     ///
     /// # Errors
     /// If `preset` is not valid.
-    pub fn edited(&self, mut preset: Preset, adaptive_state: Adapted) -> Result<Self, PresetError> {
+    pub fn edited(&self, mut preset: Preset, adaptive_state: AdaptiveState) -> Result<Self, PresetError> {
         env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
         let bytes = file::to_bytes(&preset)?;
         let summary = Summary::new(self.title(), self.summary.origin.clone(), &preset);
@@ -107,14 +107,14 @@ impl Version {
 
     /// The same preset, whose sources have learned `adaptive_state`.
     #[must_use]
-    pub fn with_adaptive_state(&self, adaptive_state: Arc<Adapted>) -> Self {
+    pub fn with_adaptive_state(&self, adaptive_state: Arc<AdaptiveState>) -> Self {
         Self { adaptive_state, packed_state: OnceLock::new(), ..self.shared() }
     }
 
     /// The same preset, with its components counted as a model counts them that is built anew.
     #[must_use]
     pub fn recounted(&self) -> Self {
-        let state = Arc::new(self.adaptive_state.counted(&self.preset));
+        let state = Arc::new(self.adaptive_state.indexed_for(&self.preset));
         Self { adaptive_state: state, ..self.shared() }
     }
 

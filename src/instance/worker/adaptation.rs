@@ -8,10 +8,7 @@ use crate::{
         project::{model::ModelAdapter, playback::Snapshot},
         state::options::AdaptOptions,
     },
-    learner::{
-        adapted::{Adapted, AdaptedSource},
-        adaptive::Adaptation,
-    },
+    learner::adaptive::{Adaptation, AdaptiveState, ComponentIndex, SourceState},
     preset::{Cue, Preset},
     separator::Layout,
 };
@@ -43,7 +40,7 @@ impl Worker {
     }
 
     /// Gives `component` of an adaptive source to the one of `strip`.
-    fn give(&mut self, component: usize, strip: usize) -> Result<(), WorkerError> {
+    fn give(&mut self, component: ComponentIndex, strip: usize) -> Result<(), WorkerError> {
         let before = self.context.playback.version();
         let strip = u8::try_from(strip).map_err(|_| WorkerError::NoSuchSource(strip))?;
         let mut playing = self.adapters.working.iter_mut().rev();
@@ -62,7 +59,7 @@ impl Worker {
     fn group_by(&mut self, cue: Cue) -> Result<(), WorkerError> {
         let before = self.context.playback.version();
         let preset = Preset { grouping: cue, ..Preset::clone(&before.preset) };
-        let mut state = Adapted { grouped_by: None, ..Adapted::clone(&before.adaptive_state) };
+        let mut state = AdaptiveState { grouped_by: None, ..AdaptiveState::clone(&before.adaptive_state) };
         state.sources.iter_mut().for_each(|source| source.pinned.fill(false));
         let after = self.context.edit_with_state(&before, preset, state, None)?;
         self.learning.follow(&after, None);
@@ -121,19 +118,19 @@ impl Adapters {
 }
 
 /// What the sources of `playing` have learned by now.
-fn adaptive_state(adaptation: &Adaptation, playing: &ModelAdapter) -> Adapted {
+fn adaptive_state(adaptation: &Adaptation, playing: &ModelAdapter) -> AdaptiveState {
     let owners = adaptation.owners();
     let sources = (0..playing.preset.sources.len()).filter_map(|strip| {
         let own: Vec<usize> =
             (0..owners.len()).filter(|&k| usize::from(owners[k]) == strip && adaptation.freedom(k).moves()).collect();
-        (!own.is_empty()).then(|| AdaptedSource {
+        (!own.is_empty()).then(|| SourceState {
             strip,
             dictionary: dictionary(adaptation, &own, &playing.layout),
             pinned: own.iter().map(|&k| adaptation.is_pinned(k)).collect(),
-            components: own,
+            components: own.into_iter().map(ComponentIndex).collect(),
         })
     });
-    Adapted {
+    AdaptiveState {
         sources: sources.collect(),
         heard_seconds: adaptation.heard_seconds(),
         grouped_by: adaptation.is_shared().then_some(playing.preset.grouping),

@@ -15,7 +15,7 @@ use crate::{
         session::Session,
         state::message::Message,
     },
-    learner::adapted::{Adapted, Places},
+    learner::adaptive::{AdaptiveState, StripMoves},
     preset::{Knobs, Preset},
     realtime::wires::{WorkerEnd, host_requests::HostRequests},
 };
@@ -150,11 +150,10 @@ impl Context {
     /// # Errors
     /// If it is not valid or cannot be played, or something else plays by now. What plays goes on then.
     pub(super) fn edit(&mut self, basis: &Arc<Version>, preset: Preset) -> Result<Arc<Version>, WorkerError> {
-        self.edit_strips(basis, preset, &crate::learner::adapted::unmoved(), None)
+        self.edit_strips(basis, preset, &StripMoves::none(), None)
     }
 
-    /// The same, where the source of strip `i` has gone to strip `moves[i]`, and the knobs to where `arrange` puts
-    /// them.
+    /// The same, where the sources go where `moves` says, and the knobs to where `arrange` puts them.
     ///
     /// # Errors
     /// As [`Self::edit`].
@@ -162,7 +161,7 @@ impl Context {
         &mut self,
         basis: &Arc<Version>,
         preset: Preset,
-        moves: &Places,
+        moves: &StripMoves,
         arrange: Option<ArrangeKnobs<'_>>,
     ) -> Result<Arc<Version>, WorkerError> {
         let state = basis.adaptive_state.surviving(&basis.preset, &preset, moves);
@@ -177,7 +176,7 @@ impl Context {
         &mut self,
         basis: &Arc<Version>,
         preset: Preset,
-        state: Adapted,
+        state: AdaptiveState,
         arrange: Option<ArrangeKnobs<'_>>,
     ) -> Result<Arc<Version>, WorkerError> {
         let version = self.play(Basis::Version(basis), basis.edited(preset, state)?)?;

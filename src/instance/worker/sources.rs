@@ -10,10 +10,7 @@ use crate::{
         project::version::Version,
         state::{message::Message, preset_sources::PresetSources},
     },
-    learner::{
-        adapted::{self, Places},
-        adaptive::COMPONENTS,
-    },
+    learner::adaptive::{COMPONENTS, StripMoves},
     preset::{
         Knobs, MAX_SOURCES, PALETTE, Preset, Source,
         library::{self, Entry},
@@ -36,7 +33,7 @@ impl Worker {
             }
             SourceCommand::Add => {
                 let after = context.add_source(&before)?;
-                learning.follow_moves(&after, &adapted::unmoved());
+                learning.follow_moves(&after, &StripMoves::none());
             }
             SourceCommand::List(entry) => {
                 let names = library::load(&entry)?.sources.into_iter().map(|source| source.name).collect();
@@ -99,7 +96,11 @@ impl Context {
     }
 
     /// Gives also where each strip's source goes.
-    fn remove_source(&mut self, before: &Arc<Version>, strip: usize) -> Result<(Arc<Version>, Places), WorkerError> {
+    fn remove_source(
+        &mut self,
+        before: &Arc<Version>,
+        strip: usize,
+    ) -> Result<(Arc<Version>, StripMoves), WorkerError> {
         let mut preset = Preset::clone(&before.preset);
         if strip >= preset.sources.len() {
             return Err(WorkerError::NoSuchSource(strip));
@@ -108,10 +109,7 @@ impl Context {
             return Err(WorkerError::LastSource);
         }
         preset.sources.remove(strip);
-        let mut moves = adapted::unmoved();
-        for (from, to) in moves.iter_mut().enumerate() {
-            *to = if from == strip { None } else { Some(from - usize::from(from > strip)) };
-        }
+        let moves = StripMoves::removal(strip);
         let close_up = |knobs: &mut Vec<Knobs>| {
             if strip < knobs.len() {
                 knobs.remove(strip);
@@ -135,7 +133,7 @@ impl Context {
                 *knobs = Knobs::default();
             }
         };
-        self.edit_strips(before, preset, &adapted::unmoved(), Some(&begin))
+        self.edit_strips(before, preset, &StripMoves::none(), Some(&begin))
     }
 
     fn load_source(

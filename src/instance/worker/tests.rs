@@ -21,7 +21,7 @@ use crate::{
         state::summary::Origin,
     },
     learner::{
-        adapted::{Adapted, AdaptedSource},
+        adaptive::{AdaptiveState, ComponentIndex, SourceState},
         capture::Capture,
     },
     preset::{Preset, file, library},
@@ -205,9 +205,9 @@ fn a_project_that_cannot_be_read_is_stored_again_as_it_came() {
 fn adaptive_state_that_cannot_be_read_is_said_and_kept() {
     let mut rig = Rig::new();
     let dictionary = rig.playback.version().preset.sources[0].dictionaries()[0].clone();
-    let (count, mut state) = (dictionary.components, Adapted { heard_seconds: 7.0, ..Adapted::default() });
-    let (pinned, components) = (vec![false; count], (0..count).collect());
-    state.sources.push(AdaptedSource { strip: 0, dictionary, pinned, components });
+    let (count, mut state) = (dictionary.components, AdaptiveState { heard_seconds: 7.0, ..AdaptiveState::default() });
+    let (pinned, components) = (vec![false; count], (0..count).map(ComponentIndex).collect());
+    state.sources.push(SourceState { strip: 0, dictionary, pinned, components });
     let version = rig.playback.version();
     let stored = version.with_adaptive_state(Arc::new(state)).stored();
     let mut json = serde_json::to_value(&stored).unwrap();
@@ -376,7 +376,7 @@ fn what_sources_have_learned_comes_back_with_undo_and_redo() {
     rig.ask(PresetCommand::Unsupervised(2));
     let learn = |rig: &Rig, seconds: f64| {
         let version = rig.playback.version();
-        let state = Arc::new(Adapted { heard_seconds: seconds, ..Adapted::default() });
+        let state = Arc::new(AdaptiveState { heard_seconds: seconds, ..AdaptiveState::default() });
         rig.worker.context.put(&version, version.with_adaptive_state(state)).unwrap();
     };
     let heard = |rig: &Rig| rig.playback.version().adaptive_state.heard_seconds;

@@ -5,7 +5,7 @@ use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Map, Value};
 use unbraid_engine::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::{Bases, Colour, Cue, Knobs, LearnedBases, Preset, Source, UnknownKeys, file},
+    preset::{Colour, Cue, Knobs, LearnedBases, Preset, Source, SourceBases, UnknownKeys, file},
 };
 
 /// Bytes are refused, or they give a valid preset that is written and read again as it is.
@@ -145,12 +145,12 @@ prop_compose! {
         blocks in Just(blocks),
     ) -> Source {
         let bases = match adaptive {
-            Some(components) => Bases::Adaptive { components },
+            Some(components) => SourceBases::Adaptive { components },
             None => {
                 let mut learned = LearnedBases::new(vec![dictionary], blocks).unwrap();
                 learned.drift = colour[0] % 2 == 1;
                 (learned.learned_from, learned.licence) = (learned_from, licence);
-                Bases::Learned(learned)
+                SourceBases::Learned(learned)
             }
         };
         Source { name, colour: Colour(colour), knobs: Knobs { gain_db, mute, solo }, bases, unknown }

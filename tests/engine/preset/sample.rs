@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use unbraid_engine::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::{Bases, Colour, Cue, Knobs, LearnedBases, Preset, Source, UnknownKeys, file},
+    preset::{Colour, Cue, Knobs, LearnedBases, Preset, Source, SourceBases, UnknownKeys, file},
 };
 
 /// The fixture of format version 1.
@@ -40,7 +40,7 @@ pub(crate) fn sample() -> Preset {
         name: "drums".to_owned(),
         colour: Colour([0xE6, 0x9F, 0x00]),
         knobs: Knobs { gain_db: Some(-5.7), mute: false, solo: true },
-        bases: Bases::Learned(learned),
+        bases: SourceBases::Learned(learned),
         unknown: object(json!({
             "x_icon": "snare",
             "knobs": {"x_pan": -0.25},
@@ -51,7 +51,7 @@ pub(crate) fn sample() -> Preset {
         name: "rest".to_owned(),
         colour: Colour([0x56, 0xB4, 0xE9]),
         knobs: Knobs { gain_db: None, mute: true, solo: false },
-        bases: Bases::Adaptive { components: 8 },
+        bases: SourceBases::Adaptive { components: 8 },
         unknown: UnknownKeys::new(),
     };
     let unknown = object(json!({"x_tool": "another program's note", "unbraid": {"x_room": {"size": 3}}}));

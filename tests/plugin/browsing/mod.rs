@@ -14,7 +14,7 @@ use unbraid::{
         },
         state::{options::LearnOptions, summary::Origin},
     },
-    learner::{adapted::Adapted, capture::Capture},
+    learner::{adaptive::AdaptiveState, capture::Capture},
     preset::{
         file::{self, SUFFIX},
         library,
@@ -182,7 +182,7 @@ fn what_sources_have_learned_comes_back_with_their_preset() {
 /// The adaptive sources have learned for so long.
 fn learn(rig: &Rig, heard_seconds: f64) {
     let before = rig.version();
-    let state = Arc::new(Adapted { heard_seconds, ..Adapted::default() });
+    let state = Arc::new(AdaptiveState { heard_seconds, ..AdaptiveState::default() });
     let learned = Arc::new(before.with_adaptive_state(state));
     let basis = unbraid::instance::project::playback::Basis::Version(&before);
     rig.playback.replace(basis, learned, None, || {}).unwrap();

@@ -10,7 +10,7 @@ use unbraid::{
         project::version::Version,
         state::{audio_status::AudioStatus, summary::Origin},
     },
-    learner::adapted::{Adapted, AdaptedSource},
+    learner::adaptive::{AdaptiveState, ComponentIndex, SourceState},
     preset::{Cue, Kind, Preset},
     separator::LatencyMode,
 };
@@ -21,7 +21,7 @@ fn factory() -> Preset {
 
 /// `preset` plays as if it came with the plugin.
 fn play(stage: &Stage, preset: Preset) {
-    stage.play(preset, Adapted::default(), "Drums + Bass", Origin::Factory("Drums + Bass".to_owned()));
+    stage.play(preset, AdaptiveState::default(), "Drums + Bass", Origin::Factory("Drums + Bass".to_owned()));
 }
 
 /// The factory's drums and bass play, with their bases.
@@ -58,15 +58,20 @@ fn what_was_learned_at_another_rate_is_told() {
 pub(super) fn untaught(size: egui::Vec2) -> Stage {
     let stage = Stage::new(2, size);
     let whole = factory().sources[0].dictionaries()[0].clone();
-    let gone_on = |strip: usize, components: &[usize], pinned: bool| {
+    let state = |strip: usize, components: &[usize], pinned: bool| {
         let rows = components.iter().flat_map(|k| whole.bases[k * whole.bins..][..whole.bins].to_vec()).collect();
         let dictionary =
             Dictionary { components: components.len(), bases: rows, reconstruction: None, ..whole.clone() };
-        AdaptedSource { strip, dictionary, pinned: vec![pinned; components.len()], components: components.to_vec() }
+        SourceState {
+            strip,
+            dictionary,
+            pinned: vec![pinned; components.len()],
+            components: components.iter().copied().map(ComponentIndex).collect(),
+        }
     };
-    let sources = vec![gone_on(0, &[0, 1, 3], false), gone_on(1, &[2], true)];
-    let adapted = Adapted { sources, heard_seconds: 8.0, grouped_by: Some(Cue::Timbre) };
-    stage.play(Preset::unsupervised(2, 2), adapted, "2 parts", Origin::Project);
+    let sources = vec![state(0, &[0, 1, 3], false), state(1, &[2], true)];
+    let state = AdaptiveState { sources, heard_seconds: 8.0, grouped_by: Some(Cue::Timbre) };
+    stage.play(Preset::unsupervised(2, 2), state, "2 parts", Origin::Project);
     stage
 }
 
@@ -99,12 +104,12 @@ fn a_basis_is_given_to_another_strip_by_its_place_in_the_model() {
     stage.click("Basis 3");
     stage.wait(0.1);
     stage.click("Give it to Part 2");
-    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: 3, strip: 1 }.into()]);
+    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: ComponentIndex(3), strip: 1 }.into()]);
     stage.wait(0.1);
     stage.click("Basis 1");
     stage.wait(0.1);
     stage.click("Keep it with Part 1");
-    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: 0, strip: 0 }.into()]);
+    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: ComponentIndex(0), strip: 0 }.into()]);
 
     stage.click("Bases of Part 2");
     stage.wait(0.1);
@@ -115,7 +120,7 @@ fn a_basis_is_given_to_another_strip_by_its_place_in_the_model() {
     stage.key(Key::Enter, Modifiers::NONE);
     stage.wait(0.1);
     stage.click("Give it to Part 1");
-    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: 2, strip: 0 }.into()]);
+    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: ComponentIndex(2), strip: 0 }.into()]);
 }
 
 #[test]

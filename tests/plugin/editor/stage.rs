@@ -33,7 +33,7 @@ use unbraid::{
         },
         worker::{Worker, context::Context},
     },
-    learner::adapted::Adapted,
+    learner::adaptive::AdaptiveState,
     preset::{
         Kind, Knobs, PALETTE, Preset,
         library::{Entry, Library, Listing},
@@ -268,7 +268,7 @@ impl Stage {
     }
 
     /// `preset`, which has learned `state`, plays from the next frame on.
-    pub(super) fn play(&self, preset: Preset, state: Adapted, title: &str, origin: Origin) {
+    pub(super) fn play(&self, preset: Preset, state: AdaptiveState, title: &str, origin: Origin) {
         self.put(Version::new(Arc::new(preset), b"", title, origin).with_adaptive_state(Arc::new(state)));
     }
 

@@ -21,6 +21,7 @@ use crate::{
         state::audio_status::AudioStatus,
         state::summary::{Strip, Summary},
     },
+    learner::adaptive::ComponentIndex,
     preset::{Cue, Kind},
 };
 use egui::{
@@ -86,7 +87,7 @@ struct BasisColumn {
     /// Its number within the source, from 0.
     number: usize,
     /// Its place among the components of all sources.
-    component: Option<usize>,
+    component: Option<ComponentIndex>,
     peak_hz: f32,
     /// It was given to the source by hand.
     pinned: bool,
@@ -287,7 +288,7 @@ impl BasesView {
         painter.rect_filled(strip, CornerRadius::ZERO, theme::WELL);
         let most = activations.iter().copied().fold(0.0, f32::max).max(f32::MIN_POSITIVE);
         for (i, column) in self.columns.iter().enumerate() {
-            let h = column.component.and_then(|k| activations.get(k)).copied().unwrap_or(0.0);
+            let h = column.component.and_then(|component| activations.get(component.0)).copied().unwrap_or(0.0);
             let level = 1.0 + decibels::of_amplitude(h / most) / ACTIVE_RANGE_DB;
             if level > 0.0 {
                 let bar = self.place(strip, i);

@@ -1,10 +1,17 @@
 //! The last seconds of the mixture, and what the bases make of them.
 
-use super::{LEAST_SHARE, MEMORY_SECONDS, PERIOD_FRAMES, STRIDE_SECONDS};
-use crate::nmf::matrix::{Rows, product};
+use crate::nmf::matrix::{MatrixView, product};
 
+/// Time between two frames of the memory, in seconds.
+pub const STRIDE_SECONDS: f64 = 0.0232;
+/// Frames between two updates.
+pub const PERIOD_FRAMES: usize = 4;
+/// Length of the memory at first, and at most, in seconds of sound.
+pub const MEMORY_SECONDS: f64 = 10.0;
 /// Most frames T.
 pub(super) const MOST_FRAMES: usize = (MEMORY_SECONDS / STRIDE_SECONDS) as usize;
+/// Least activation, as a share of the frame's sum per component: an activation that is 0 would stay 0.
+const LEAST_SHARE: f32 = 1e-4;
 /// Added to the model before a division, relative to the mean of the memory.
 const LEAST_MODEL: f32 = 1e-9;
 
@@ -103,7 +110,7 @@ impl Memory {
         let least_h = LEAST_SHARE * self.total() / (self.count * components) as f32;
         let Self { count, v, h, ratio, gradient, .. } = self;
         let (h, gradient) = (&mut h[..*count * components], &mut gradient[..*count * components]);
-        explain(&v[..places], h, Rows::new(bases, self.width), least, &mut ratio[..places], gradient);
+        explain(&v[..places], h, MatrixView::new(bases, self.width), least, &mut ratio[..places], gradient);
         for (h, gradient) in h.chunks_exact_mut(components).zip(gradient.chunks_exact(components)) {
             for ((h, gradient), cost) in h.iter_mut().zip(gradient).zip(costs) {
                 *h = (*h * gradient / cost).max(least_h);
@@ -116,8 +123,8 @@ impl Memory {
         let (places, least) = (self.count * self.width, self.least_model());
         let h = &self.h[..self.count * self.components];
         let ratio = &mut self.ratio[..places];
-        divide(&self.v[..places], h, Rows::new(bases, self.width), least, ratio);
-        product(Rows::new(h, self.components).transposed(), Rows::new(ratio, self.width), gathered);
+        divide(&self.v[..places], h, MatrixView::new(bases, self.width), least, ratio);
+        product(MatrixView::new(h, self.components).transposed(), MatrixView::new(ratio, self.width), gathered);
     }
 
     /// Finds [`Self::left_shares`], as the bases W see them; `false` where there are no channels to tell.
@@ -128,7 +135,7 @@ impl Memory {
         }
         let Self { count, v, h, left, ratio, gradient, shares, .. } = self;
         let (h, gradient) = (&h[..*count * components], &mut gradient[..*count * components]);
-        let bases = Rows::new(bases, self.width);
+        let bases = MatrixView::new(bases, self.width);
         let (lefts, totals) = shares.split_at_mut(components);
         // What the model says is a component's, in the left channel and in all.
         for (sound, sums) in [(left, &mut *lefts), (v, &mut *totals)] {
@@ -152,14 +159,14 @@ impl Memory {
 }
 
 /// ratio ← V / HW, gradient ← (V / HW) Wᵀ.
-fn explain(v: &[f32], h: &[f32], bases: Rows<'_>, least: f32, ratio: &mut [f32], gradient: &mut [f32]) {
+fn explain(v: &[f32], h: &[f32], bases: MatrixView<'_>, least: f32, ratio: &mut [f32], gradient: &mut [f32]) {
     divide(v, h, bases, least, ratio);
-    product(Rows::new(ratio, bases.columns()), bases.transposed(), gradient);
+    product(MatrixView::new(ratio, bases.columns()), bases.transposed(), gradient);
 }
 
 /// ratio ← V / HW.
-fn divide(v: &[f32], h: &[f32], bases: Rows<'_>, least: f32, ratio: &mut [f32]) {
-    product(Rows::new(h, h.len() * bases.columns() / v.len()), bases, ratio);
+fn divide(v: &[f32], h: &[f32], bases: MatrixView<'_>, least: f32, ratio: &mut [f32]) {
+    product(MatrixView::new(h, h.len() * bases.columns() / v.len()), bases, ratio);
     ratio.iter_mut().zip(v).for_each(|(model, v)| *model = v / (*model + least));
 }
 

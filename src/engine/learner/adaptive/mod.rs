@@ -14,25 +14,24 @@
 //! prior (a Dirichlet's pseudo-counts) pulls them back to what was learned. Transposed copies of fixed bases explain notes that were never
 //! learned, at a cost: H ← H · (V / HW) Wᵀ / (1 + cost).
 //!
-//! - `beginning`: what it begins with. `memory`: the frames, and the products of the updates.
+//! - `setup`: what it begins with. `memory`: the frames, and the products of the updates.
+//! - `state`: what it has learned, as a project keeps it.
 
-mod beginning;
 mod memory;
+mod setup;
+mod sharing;
+mod state;
 
-use super::sharing::{Heard, Sharing};
 use crate::nmf::{
     aligned::{Aligned, padded},
     bands::Bands,
 };
-pub use beginning::{Bases, Beginning, Freedom, first_basis};
+pub use memory::{MEMORY_SECONDS, PERIOD_FRAMES, STRIDE_SECONDS};
 use memory::{MOST_FRAMES, Memory};
+pub use setup::{AdaptationSetup, Bases, Freedom, first_basis};
+use sharing::{Heard, Sharing};
+pub use state::{AdaptiveState, ComponentIndex, SourceState, StripMoves};
 
-/// Time between two frames of the memory, in seconds.
-pub const STRIDE_SECONDS: f64 = 0.0232;
-/// Frames between two updates.
-pub const PERIOD_FRAMES: usize = 4;
-/// Length of the memory at first, and at most, in seconds of sound.
-pub const MEMORY_SECONDS: f64 = 10.0;
 /// Number of bases of an adaptive source that says no other: more take over the fixed sources' sounds.
 pub const COMPONENTS: usize = 10;
 /// Passes over the memory in an update, at first.
@@ -47,8 +46,6 @@ const DRIFT_PRIOR: f32 = 0.5;
 const SILENCE: f32 = 1e-4;
 /// Frames above this are faults.
 const LOUDEST: f32 = 1e9;
-/// Least activation, as a share of the frame's sum per component: an activation that is 0 would stay 0.
-const LEAST_SHARE: f32 = 1e-4;
 
 /// Learns from the frames it is fed. Allocates nothing after construction.
 #[derive(Debug, Clone)]
@@ -95,8 +92,8 @@ impl Adaptation {
     ///
     /// # Panics
     /// If the shapes do not fit each other.
-    pub fn new(beginning: Beginning) -> Self {
-        let Beginning { bases, masking, become_already, bins, bands, freedom, owners, .. } = beginning;
+    pub fn new(setup: AdaptationSetup) -> Self {
+        let AdaptationSetup { bases, masking, learned, bins, bands, freedom, owners, .. } = setup;
         let (components, width) = (freedom.len(), bands.len());
         assert!(components > 0 && bases.len() == components * bins && masking.len() == bases.len());
         assert_eq!(owners.len(), components);
@@ -109,14 +106,14 @@ impl Adaptation {
         };
         let first = merged(&bases);
         let sums: Vec<f32> = first.chunks_exact(width).map(|basis| basis.iter().sum()).collect();
-        let mut now = become_already.as_deref().map_or_else(|| first.clone(), merged);
+        let mut now = learned.as_deref().map_or_else(|| first.clone(), merged);
         for (k, basis) in now.chunks_exact_mut(width).enumerate() {
             scale_to(basis, sums[k], &first[k * width..][..width]);
         }
-        let sharing = Sharing::new(&freedom, &owners, &beginning.pinned, width, MOST_FRAMES, beginning.cue);
+        let sharing = Sharing::new(&freedom, &owners, &setup.pinned, width, MOST_FRAMES, setup.cue);
         let minds_position = sharing.as_ref().is_some_and(Sharing::minds_position);
-        let fed = (beginning.heard_seconds.max(0.0) / STRIDE_SECONDS) as usize;
-        let share_until = if beginning.is_shared { 0 } else { fed + EAGER_FRAMES };
+        let fed = (setup.heard_seconds.max(0.0) / STRIDE_SECONDS) as usize;
+        let share_until = if setup.is_shared { 0 } else { fed + EAGER_FRAMES };
         Self {
             start: Start { bases: now.clone(), owners: owners.clone(), fed, share_until },
             bases: now,
@@ -186,10 +183,11 @@ impl Adaptation {
         self.sharing.as_ref().is_some_and(|sharing| sharing.is_pinned(k))
     }
 
-    /// Gives component `k` of an adaptive source to the adaptive source `source`, where it stays. `false` where that cannot be: one of them
+    /// Gives `component` of an adaptive source to the adaptive source `source`, where it stays. `false` where that cannot be: one of them
     /// is not adaptive, or the component is its source's last.
-    pub fn give(&mut self, k: usize, source: u8) -> bool {
+    pub fn give(&mut self, component: ComponentIndex, source: u8) -> bool {
         let Self { sharing, owners, .. } = self;
+        let ComponentIndex(k) = component;
         k < owners.len() && sharing.as_mut().is_some_and(|sharing| sharing.give(k, source, owners))
     }
 

@@ -23,7 +23,7 @@ fn adaptation(count: usize, freedom: Freedom) -> Adaptation {
     let mut freedoms = vec![freedom; count + 1];
     freedoms[0] = Freedom::Fixed;
     let owners = (0..=count).map(|k| u8::from(k > 0)).collect();
-    Adaptation::new(Beginning::new(bases.clone(), bases, BINS, Bands::new(1..BINS), freedoms, owners))
+    Adaptation::new(AdaptationSetup::new(bases.clone(), bases, BINS, Bands::new(1..BINS), freedoms, owners))
 }
 
 /// Plays frames in which the fixed source and a peak at `bin` sound, now louder, now softer.
@@ -83,8 +83,8 @@ fn a_transposed_basis_leaves_alone_what_free_bases_learn_as_well() {
     let mut freedom = vec![Freedom::Adaptive; 5];
     (freedom[0], freedom[1]) = (Freedom::Fixed, Freedom::Transposed);
     let owners = vec![0, 0, 1, 1, 1];
-    let beginning = Beginning::new(bases.clone(), bases, BINS, Bands::new(1..BINS), freedom, owners);
-    let mut adaptation = Adaptation::new(beginning);
+    let setup = AdaptationSetup::new(bases.clone(), bases, BINS, Bands::new(1..BINS), freedom, owners);
+    let mut adaptation = Adaptation::new(setup);
     play(&mut adaptation, 70, 200);
     let found = (2..5).map(|k| masking(&adaptation, k)[67..=73].iter().sum::<f32>()).fold(0.0, f32::max);
     assert!(found > 0.8, "{found}");
@@ -134,8 +134,8 @@ fn shared(cue: Cue) -> Adaptation {
     let bases: Vec<f32> = (0..8).flat_map(|k| first_basis(k, 8, BINS, SPACING_HZ)).collect();
     let owners = (0..8).map(|k| k / 4).collect();
     let (freedom, bands) = (vec![Freedom::Adaptive; 8], Bands::new(1..BINS));
-    let beginning = Beginning { cue, ..Beginning::new(bases.clone(), bases, BINS, bands, freedom, owners) };
-    let mut adaptation = Adaptation::new(beginning);
+    let setup = AdaptationSetup { cue, ..AdaptationSetup::new(bases.clone(), bases, BINS, bands, freedom, owners) };
+    let mut adaptation = Adaptation::new(setup);
     let (mut v, mut left) = (vec![0.0; adaptation.width()], vec![0.0; adaptation.width()]);
     for t in 0..200 {
         let (a, b) = (if t % 20 < 3 { 5.0 } else { 0.0 }, 1.0 + 0.2 * (0.1 * t as f32).cos());
@@ -177,10 +177,13 @@ fn what_is_given_by_hand_stays_and_nobody_is_left_with_nothing() {
     // All but the last of a source can be given away.
     let own: Vec<usize> = (0..8).filter(|&k| adaptation.owners()[k] == owner).collect();
     for (given, k) in own.iter().enumerate() {
-        assert_eq!(adaptation.give(*k, other), given + 1 < own.len());
+        assert_eq!(adaptation.give(ComponentIndex(*k), other), given + 1 < own.len());
     }
     assert_eq!(count(&adaptation, owner), 1);
-    assert!(!adaptation.give(8, 0) && !adaptation.give(0, 2), "there is no such component, no such source");
+    assert!(
+        !adaptation.give(ComponentIndex(8), 0) && !adaptation.give(ComponentIndex(0), 2),
+        "there is no such component, no such source"
+    );
     if own.len() > 1 {
         adaptation.share();
         assert_eq!(adaptation.owners()[k], other, "it stays where it was put");
@@ -190,16 +193,16 @@ fn what_is_given_by_hand_stays_and_nobody_is_left_with_nothing() {
 }
 
 #[test]
-fn an_adaptation_goes_on_from_what_another_has_become() {
+fn an_adaptation_continues_from_what_another_has_learned() {
     let mut first = adaptation(3, Freedom::Adaptive);
     play(&mut first, 70, 200);
     let bases = (0..4).flat_map(|k| masking(&first, k)).collect::<Vec<_>>();
     let fresh = adaptation(3, Freedom::Adaptive);
-    let beginning = Beginning {
-        become_already: Some(bases),
+    let setup = AdaptationSetup {
+        learned: Some(bases),
         heard_seconds: first.heard_seconds(),
         is_shared: true,
-        ..Beginning::new(
+        ..AdaptationSetup::new(
             fresh.first_bins.clone(),
             fresh.first_masking.clone(),
             BINS,
@@ -208,7 +211,7 @@ fn an_adaptation_goes_on_from_what_another_has_become() {
             fresh.owners.clone(),
         )
     };
-    let mut second = Adaptation::new(beginning);
+    let mut second = Adaptation::new(setup);
     for k in 0..4 {
         let apart: f32 = masking(&first, k).iter().zip(&masking(&second, k)).map(|(a, b)| (a - b).abs()).sum();
         assert!(apart < 0.02, "component {k} is {apart} away");

@@ -4,12 +4,12 @@
 //!
 //! - [`multiplicative`]: plain multiplicative updates, the reference.
 //! - [`squarem`]: the same updates extrapolated, on the machine's vector instructions: what the audio thread runs.
-//! - `components`: the bases as it holds them; `blocks`: those of a universal dictionary that fit what plays; `selection`: the few bases of a large dictionary that can explain a frame.
+//! - `solver_bases`: the bases as a solver holds them; `blocks`: those of a universal dictionary that fit what plays; `selection`: the few bases of a large dictionary that can explain a frame.
 
 mod blocks;
-mod components;
 pub mod multiplicative;
 mod selection;
+mod solver_bases;
 pub mod squarem;
 
 use super::priors::Priors;

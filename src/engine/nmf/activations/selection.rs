@@ -3,7 +3,7 @@
 //! One update over all of them from the warm start tells what each would become; those that would become loudest are solved for,
 //! the others are silent in this frame. A dictionary of a thousand bases thus costs one pass over it, and then as much as a small one.
 
-use super::{FLOOR, LEAST_MODEL, SILENCE, components::Components};
+use super::{FLOOR, LEAST_MODEL, SILENCE, solver_bases::SolverBases};
 use crate::nmf::{
     aligned::{Aligned, padded},
     kernels::vector,
@@ -16,10 +16,10 @@ const MOST: usize = 128;
 /// Chooses, frame by frame.
 #[derive(Debug, Clone)]
 pub(super) struct Selection {
-    pub(super) all: Components,
+    pub(super) all: SolverBases,
     /// The frame's model if all components sounded alike, `[width]`.
     flat: Aligned,
-    /// Components that sounded in the last frame, and how loud.
+    /// SolverBases that sounded in the last frame, and how loud.
     sounding: Vec<(usize, f32)>,
     /// What each component would become, `[K]`.
     scores: Aligned,
@@ -29,7 +29,7 @@ pub(super) struct Selection {
 
 impl Selection {
     /// The room for the chosen of `components`, and what chooses them; `None` if there are few enough to take them all.
-    pub(super) fn of(all: &Components, components: usize) -> Option<(Components, Self)> {
+    pub(super) fn of(all: &SolverBases, components: usize) -> Option<(SolverBases, Self)> {
         if components <= MOST {
             return None;
         }
@@ -44,12 +44,12 @@ impl Selection {
             order: (0..components).collect(),
             all: all.clone(),
         };
-        Some((Components::zeros(MOST, all.width), selection))
+        Some((SolverBases::zeros(MOST, all.width), selection))
     }
 
     /// Puts the components for the frame `v`, which sums to 1, into `set`. `h` are the last activations, `[K]`; `model`, `[width]`, is overwritten.
     #[inline(always)]
-    pub(super) fn choose<S: Simd>(&mut self, simd: S, v: &[f32], model: &mut [f32], h: &[f32], set: &mut Components) {
+    pub(super) fn choose<S: Simd>(&mut self, simd: S, v: &[f32], model: &mut [f32], h: &[f32], set: &mut SolverBases) {
         let components = self.order.len();
         self.sounding.clear();
         // At most as many as were chosen, unless the activations come from elsewhere.
@@ -73,7 +73,7 @@ impl Selection {
         self.fill(set);
     }
 
-    fn fill(&self, set: &mut Components) {
+    fn fill(&self, set: &mut SolverBases) {
         let width = set.width;
         for (place, &k) in self.order[..MOST].iter().enumerate() {
             set.rows[place * width..][..width].copy_from_slice(&self.all.rows[k * width..][..width]);

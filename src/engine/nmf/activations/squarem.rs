@@ -5,7 +5,7 @@
 //! updates make a cycle. An extrapolation may raise the cost for a while, which is what makes it fast; one that ends above
 //! the cost the frame started with is dropped, so the result is never worse than the warm start.
 
-use super::{FLOOR, LEAST_MODEL, SILENCE, Solver, blocks::Blocks, components::Components, selection::Selection};
+use super::{FLOOR, LEAST_MODEL, SILENCE, Solver, blocks::Blocks, selection::Selection, solver_bases::SolverBases};
 use crate::nmf::{aligned::Aligned, kernels::vector, priors::Priors};
 use pulp::{Arch, Simd, WithSimd};
 use std::f32::consts::LN_2;
@@ -24,15 +24,15 @@ pub struct Squarem {
     cycles: usize,
     components: usize,
     /// What is solved for: all components, or those of the selection.
-    set: Components,
+    set: SolverBases,
     selection: Option<Selection>,
     blocks: Option<Blocks>,
-    work: Work,
+    workspace: Workspace,
 }
 
 /// Memory for one frame. `[width]` or `[K]`, padded; the frame is scaled to a sum of 1.
 #[derive(Debug, Clone)]
-struct Work {
+struct Workspace {
     v: Aligned,
     /// Wh.
     model: Aligned,
@@ -59,14 +59,14 @@ impl Squarem {
     /// If there is no basis or no bin.
     pub fn new(bases: &[f32], bins: usize, cycles: usize) -> Self {
         assert!(bins > 0 && bases.len() >= bins, "a solver needs at least one basis");
-        let all = Components::new(bases, bins);
+        let all = SolverBases::new(bases, bins);
         let components = bases.len() / bins;
         let (set, selection) = match Selection::of(&all, components) {
             Some((set, selection)) => (set, Some(selection)),
             None => (all, None),
         };
-        let work = Work::new(set.width, set.weights.len());
-        Self { arch: Arch::new(), cycles, components, set, selection, blocks: None, work }
+        let workspace = Workspace::new(set.width, set.weights.len());
+        Self { arch: Arch::new(), cycles, components, set, selection, blocks: None, workspace }
     }
 
     /// The same with block sparsity: `sources` says how the components fall into blocks of each source, as numbers of components.
@@ -111,7 +111,7 @@ impl Squarem {
     #[inline(always)]
     fn run<S: Simd>(&mut self, simd: S, v: &[f32], total: f32, priors: &Priors, h: &mut [f32]) {
         let mean = 1.0 / self.components as f32;
-        for (scaled, v) in self.work.v.iter_mut().zip(v) {
+        for (scaled, v) in self.workspace.v.iter_mut().zip(v) {
             *scaled = v / total;
         }
         let scale = remembered(total, h);
@@ -121,16 +121,16 @@ impl Squarem {
         }
         match &mut self.selection {
             Some(selection) => {
-                selection.choose(simd, &self.work.v, &mut self.work.model, h, &mut self.set);
-                selection.gather(h, scale, &mut self.work.last);
+                selection.choose(simd, &self.workspace.v, &mut self.workspace.model, h, &mut self.set);
+                selection.gather(h, scale, &mut self.workspace.last);
             }
-            None => self.work.last.iter_mut().zip(h.iter()).for_each(|(last, h)| *last = h * scale),
+            None => self.workspace.last.iter_mut().zip(h.iter()).for_each(|(last, h)| *last = h * scale),
         }
-        self.work.warm_start(simd, &self.set, mean);
-        self.work.iterate(simd, &self.set, priors, mean, self.cycles);
+        self.workspace.warm_start(simd, &self.set, mean);
+        self.workspace.iterate(simd, &self.set, priors, mean, self.cycles);
         match &self.selection {
-            Some(selection) => selection.scatter(&self.work.h, total, h),
-            None => h.iter_mut().zip(self.work.h.iter()).for_each(|(h, solved)| *h = solved * total),
+            Some(selection) => selection.scatter(&self.workspace.h, total, h),
+            None => h.iter_mut().zip(self.workspace.h.iter()).for_each(|(h, solved)| *h = solved * total),
         }
         if let Some(blocks) = &mut self.blocks {
             blocks.remember(h, total);
@@ -150,8 +150,8 @@ fn remembered(total: f32, h: &mut [f32]) -> f32 {
 
 impl Solver for Squarem {
     fn solve(&mut self, v: &[f32], priors: &Priors, h: &mut [f32]) {
-        struct Frame<'a>(&'a mut Squarem, &'a [f32], f32, &'a Priors, &'a mut [f32]);
-        impl WithSimd for Frame<'_> {
+        struct SolveFrame<'a>(&'a mut Squarem, &'a [f32], f32, &'a Priors, &'a mut [f32]);
+        impl WithSimd for SolveFrame<'_> {
             type Output = ();
 
             #[inline(always)]
@@ -162,12 +162,12 @@ impl Solver for Squarem {
         }
         let total: f32 = v.iter().sum();
         if total > SILENCE {
-            self.arch.dispatch(Frame(self, v, total, priors, h));
+            self.arch.dispatch(SolveFrame(self, v, total, priors, h));
         }
     }
 }
 
-impl Work {
+impl Workspace {
     fn new(width: usize, components: usize) -> Self {
         let (bands, each) = (Aligned::zeros(width), Aligned::zeros(components));
         Self {
@@ -186,7 +186,7 @@ impl Work {
 
     /// h ← the last activations scaled to the frame, blended with a flat start.
     #[inline(always)]
-    fn warm_start<S: Simd>(&mut self, simd: S, set: &Components, mean: f32) {
+    fn warm_start<S: Simd>(&mut self, simd: S, set: &SolverBases, mean: f32) {
         let explained = vector::dot(simd, &self.last, &set.weights);
         let (scale, flat) = if explained > SILENCE { ((1.0 - FLOOR) / explained, FLOOR) } else { (0.0, 1.0) };
         for ((h, last), alive) in self.h.iter_mut().zip(self.last.iter()).zip(set.alive.iter()) {
@@ -195,7 +195,7 @@ impl Work {
     }
 
     #[inline(always)]
-    fn iterate<S: Simd>(&mut self, simd: S, set: &Components, priors: &Priors, mean: f32, cycles: usize) {
+    fn iterate<S: Simd>(&mut self, simd: S, set: &SolverBases, priors: &Priors, mean: f32, cycles: usize) {
         let mut allowed = f32::INFINITY;
         for cycle in 0..cycles {
             set.evaluate(simd, &self.v, &self.h, &mut self.model, &mut self.ratio, &mut self.gradient);
@@ -236,7 +236,7 @@ impl Work {
 
     /// The cost at `h`, whose model is `self.model`, up to what depends on v alone.
     #[inline(always)]
-    fn cost<S: Simd>(&self, simd: S, set: &Components, h: &Aligned, priors: &Priors, mean: f32) -> f32 {
+    fn cost<S: Simd>(&self, simd: S, set: &SolverBases, h: &Aligned, priors: &Priors, mean: f32) -> f32 {
         let likelihood = LN_2 * vector::sum_of_logs(&self.v, &self.model, LEAST_MODEL);
         let mut cost = vector::dot(simd, h, &set.linear) - likelihood;
         if priors.sparsity > 0.0 || priors.smoothness > 0.0 {

@@ -3,7 +3,7 @@
 //! With all bases held this is supervised separation, with some held semi-supervised, with none unsupervised (Smaragdis, Raj and
 //! Shashanka 2007; Bryan and Sun 2013).
 
-use super::{FactorizationError, Frames, learning::Learning};
+use super::{FactorizationError, Frames, run::FactorizationRun};
 use std::ops::ControlFlow;
 
 /// Passes over which the change of the divergence is measured: momentum makes single ones uneven.
@@ -55,21 +55,21 @@ impl Decomposition<'_> {
             return Err(FactorizationError::NoComponents);
         }
         assert_eq!(self.bases.len(), self.held.len() * v.bins, "bases must have the bins of the frames");
-        let mut learning = Learning::new(v, self.bases.to_vec(), self.held.to_vec());
+        let mut run = FactorizationRun::new(v, self.bases.to_vec(), self.held.to_vec());
         let (mut iterations, mut converged, mut before) = (0, false, f64::INFINITY);
         while iterations < self.iterations && !converged {
-            learning.pass();
+            run.pass();
             iterations += 1;
             if iterations.is_multiple_of(SPAN) {
-                let divergence = learning.cost - learning.total;
-                converged = before - divergence <= (self.tolerance * divergence).max(learning.tolerance);
+                let divergence = run.cost - run.total;
+                converged = before - divergence <= (self.tolerance * divergence).max(run.tolerance);
                 before = divergence;
             }
             if progress(iterations as f32 / self.iterations as f32).is_break() {
                 return Err(FactorizationError::Cancelled);
             }
         }
-        let (bases, activations) = learning.into_factors();
+        let (bases, activations) = run.into_factors();
         Ok(Decomposed { bases, activations, iterations, converged })
     }
 }

@@ -2,65 +2,29 @@
 //! at frames which differ and gather momentum. Less than a third of the passes suffices.
 //!
 //! - [`decomposition`]: the same from given bases, some of which are held.
-//! - [`learning`]: the passes.
+//! - [`run`]: the passes.
 //! - [`start`]: where W starts.
 //! - [`momentum`]: from where the next update of W and H is taken.
-//! - [`part`]: one core's share of a pass over the frames.
+//! - [`frame_block`]: one core's share of a pass over the frames.
 //!
-//! How frames are cut into parts depends on their number only, and what the parts contribute to W is added up in their
+//! How frames are cut into blocks depends on their number only, and what the blocks contribute to W is added up in their
 //! order: the result depends on the seed, not on the number of cores. Memory beside V is 3 TK values for H, and at most
-//! 32 (64 F + 2 KF) for the parts.
+//! 32 (64 F + 2 KF) for the blocks.
 
 mod decomposition;
-mod learning;
+mod frame_block;
+mod frames;
 mod momentum;
-mod part;
+mod run;
 mod start;
 
 pub use decomposition::{Decomposed, Decomposition};
+pub use frames::Frames;
 
-use learning::Learning;
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
+use run::FactorizationRun;
 use std::ops::ControlFlow;
-
-/// Non-negative frames, `[T, F]`, row-major.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Frames {
-    /// Number of bins F.
-    pub bins: usize,
-    /// The values, frame after frame.
-    pub values: Vec<f32>,
-}
-
-impl Frames {
-    /// Number of frames T.
-    pub fn len(&self) -> usize {
-        self.values.len().checked_div(self.bins).unwrap_or(0)
-    }
-
-    /// Whether there is no frame.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The lowest `bins` bins of each frame.
-    ///
-    /// # Panics
-    /// If there are fewer.
-    #[must_use]
-    pub fn lowest(self, bins: usize) -> Self {
-        if bins == self.bins {
-            return self;
-        }
-        Self { bins, values: self.iter().flat_map(|frame| &frame[..bins]).copied().collect() }
-    }
-
-    /// The frames, each `[F]`.
-    pub fn iter(&self) -> impl Iterator<Item = &[f32]> {
-        self.values.chunks_exact(self.bins.max(1))
-    }
-}
 
 /// What to factorize into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,14 +70,14 @@ impl Factorization {
             return Err(FactorizationError::NoComponents);
         }
         let bases = distinct_bases(v, self.components, self.seed);
-        let mut learning = Learning::new(v, bases, vec![false; self.components]);
+        let mut run = FactorizationRun::new(v, bases, vec![false; self.components]);
         for done in 1..=self.iterations {
-            learning.pass();
+            run.pass();
             if progress(done as f32 / self.iterations as f32).is_break() {
                 return Err(FactorizationError::Cancelled);
             }
         }
-        Ok(learning.into_bases())
+        Ok(run.into_bases())
     }
 }
 
@@ -128,9 +92,9 @@ mod tests {
     use crate::nmf::{
         activations::{Solver, multiplicative::MultiplicativeUpdate},
         divergence::kullback_leibler,
-        factorization::learning::normalize,
+        factorization::run::normalize,
         kernels,
-        matrix::{Rows, product},
+        matrix::{MatrixView, product},
         priors::Priors,
     };
     use rand::RngExt;
@@ -241,15 +205,15 @@ mod tests {
         let mut ratio = vec![0.0; v.values.len()];
         let (mut gradient, mut numerator) = (vec![0.0; h.len()], vec![0.0; w.len()]);
         let divide = |w: &[f32], h: &[f32], ratio: &mut [f32]| {
-            product(Rows::new(h, components), Rows::new(w, v.bins), ratio);
+            product(MatrixView::new(h, components), MatrixView::new(w, v.bins), ratio);
             ratio.iter_mut().zip(&v.values).for_each(|(ratio, v)| *ratio = v / *ratio);
         };
         for _ in 0..iterations {
             divide(&w, &h, &mut ratio);
-            product(Rows::new(&ratio, v.bins), Rows::new(&w, v.bins).transposed(), &mut gradient);
+            product(MatrixView::new(&ratio, v.bins), MatrixView::new(&w, v.bins).transposed(), &mut gradient);
             h.iter_mut().zip(&gradient).for_each(|(h, gradient)| *h *= gradient);
             divide(&w, &h, &mut ratio);
-            product(Rows::new(&h, components).transposed(), Rows::new(&ratio, v.bins), &mut numerator);
+            product(MatrixView::new(&h, components).transposed(), MatrixView::new(&ratio, v.bins), &mut numerator);
             w.iter_mut().zip(&numerator).for_each(|(w, numerator)| *w *= numerator);
             // H takes over what W is divided by.
             let scales = normalize(&mut w, v.bins);
@@ -258,12 +222,12 @@ mod tests {
                 h.iter_mut().zip(&scales).zip(&activity).for_each(|((h, scale), sum)| *h *= scale / sum);
             }
         }
-        product(Rows::new(&h, components), Rows::new(&w, v.bins), &mut ratio);
+        product(MatrixView::new(&h, components), MatrixView::new(&w, v.bins), &mut ratio);
         kullback_leibler(&v.values, &ratio)
     }
 
-    fn learning(v: &Frames, components: usize, seed: u64) -> Learning<'_> {
-        Learning::new(v, distinct_bases(v, components, seed), vec![false; components])
+    fn begin(v: &Frames, components: usize, seed: u64) -> FactorizationRun<'_> {
+        FactorizationRun::new(v, distinct_bases(v, components, seed), vec![false; components])
     }
 
     #[test]
@@ -273,9 +237,9 @@ mod tests {
         let (mut plain, mut fast) = (0.0, 0.0);
         for seed in 0..3 {
             plain += divergence_of_plain_updates(&v, 12, 500, seed);
-            let mut learning = learning(&v, 12, seed);
-            (0..100).for_each(|_| learning.pass());
-            fast += learning.cost - total;
+            let mut run = begin(&v, 12, seed);
+            (0..100).for_each(|_| run.pass());
+            fast += run.cost - total;
         }
         assert!(fast <= 1.001 * plain, "{fast} with momentum, {plain} without");
     }
@@ -284,12 +248,12 @@ mod tests {
     fn the_cost_never_rises() {
         let v = tones();
         for seed in 0..3 {
-            let mut learning = learning(&v, 6, seed);
+            let mut run = begin(&v, 6, seed);
             let mut last = f64::INFINITY;
             for pass in 0..300 {
-                learning.pass();
-                assert!(learning.cost <= last + learning.tolerance, "pass {pass}: {} after {last}", learning.cost);
-                last = learning.cost;
+                run.pass();
+                assert!(run.cost <= last + run.tolerance, "pass {pass}: {} after {last}", run.cost);
+                last = run.cost;
             }
         }
     }
@@ -297,13 +261,13 @@ mod tests {
     #[test]
     fn an_extrapolation_that_raises_the_cost_is_taken_back() {
         let v = tones();
-        let mut learning = learning(&v, 6, 0);
-        (0..20).for_each(|_| learning.pass());
-        let (kept, cost) = (learning.bases.now.clone(), learning.cost);
-        learning.bases.ahead.reverse();
-        learning.pass();
-        assert_eq!(learning.bases.now, kept);
-        learning.pass();
-        assert!(learning.cost < cost);
+        let mut run = begin(&v, 6, 0);
+        (0..20).for_each(|_| run.pass());
+        let (kept, cost) = (run.bases.now.clone(), run.cost);
+        run.bases.ahead.reverse();
+        run.pass();
+        assert_eq!(run.bases.now, kept);
+        run.pass();
+        assert!(run.cost < cost);
     }
 }

@@ -5,7 +5,7 @@
 //! probability in proportion to their divergence from the bases so far; of several drawn, the one stays that leaves
 //! the least. From flat bases the updates would spend their first passes on telling them apart, and often end worse.
 
-use super::{Frames, learning::normalize};
+use super::{frames::Frames, run::normalize};
 use crate::nmf::kernels::plain::dot;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;

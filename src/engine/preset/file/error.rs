@@ -84,9 +84,9 @@ pub enum Problem {
     /// The system refuses to move it.
     #[error("the file cannot be moved ({0}); it is where it was")]
     Immovable(#[source] io::Error),
-    /// The user has no folder for presets.
-    #[error("there is no folder to save presets in; set {FOLDER_VARIABLE} to one", FOLDER_VARIABLE = crate::preset::library::FOLDER_VARIABLE)]
-    NoFolder,
+    /// The user has no folder for presets; the environment variable of this name would give one.
+    #[error("there is no folder to save presets in; set {0} to one")]
+    NoFolder(&'static str),
     /// No factory preset is called so.
     #[error("there is no factory preset of this name; choose one of: {0}")]
     NotInFactory(String),

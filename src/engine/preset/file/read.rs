@@ -9,8 +9,8 @@ use super::{
 use crate::{
     dictionary::{Dictionary, Flaw, FrameSpec, Training},
     preset::{
-        Bases, Colour, Cue, Knobs, LearnedBases, MAX_COMPONENTS, Preset, Source, UnknownKeys, source::check_distinct,
-        validate::DOCUMENT,
+        Colour, Cue, Knobs, LearnedBases, MAX_COMPONENTS, Preset, Source, SourceBases, UnknownKeys,
+        source::check_distinct, validate::DOCUMENT,
     },
 };
 use safetensors::{Dtype, tensor::TensorInfo};
@@ -119,7 +119,7 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
     };
     let (knobs, unknown_knobs) = knobs(fields.fields("knobs")?)?;
     let mut unknown = UnknownKeys::new();
-    let learned = Learned {
+    let learned = LearnedFields {
         drift: fields.optional_switch("drift")?.unwrap_or(false),
         blocks: fields.list("blocks", "a list of whole numbers", whole)?,
         learned_from: fields.list("learned_from", "a list of texts", |value| value.as_str().map(str::to_owned))?,
@@ -128,7 +128,7 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
     };
     let bases = match components {
         None => learned.bases(),
-        Some(components) => learned.none(&mut unknown).map(|()| Bases::Adaptive { components }),
+        Some(components) => learned.none(&mut unknown).map(|()| SourceBases::Adaptive { components }),
     }
     .map_err(|flaw| flaw.within(&format!("sources[{index}]")))?;
     unknown.append(&mut fields.rest());
@@ -159,7 +159,7 @@ fn dictionaries(
 }
 
 /// What a file says of a source's bases, whether or not a source of its kind may have it.
-struct Learned {
+struct LearnedFields {
     drift: bool,
     blocks: Vec<usize>,
     learned_from: Vec<String>,
@@ -167,12 +167,12 @@ struct Learned {
     dictionaries: Vec<Dictionary>,
 }
 
-impl Learned {
+impl LearnedFields {
     /// The bases of a fixed source.
-    fn bases(self) -> Result<Bases, Flaw> {
+    fn bases(self) -> Result<SourceBases, Flaw> {
         let mut learned = LearnedBases::new(self.dictionaries, self.blocks)?;
         (learned.drift, learned.learned_from, learned.licence) = (self.drift, self.learned_from, self.licence);
-        Ok(Bases::Learned(learned))
+        Ok(SourceBases::Learned(learned))
     }
 
     /// Checks that an adaptive source has learned nothing. A note of recordings or of their licence means nothing there; it is kept like

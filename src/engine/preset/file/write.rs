@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     dictionary::Dictionary,
-    preset::{Bases, Cue, LearnedBases, Preset, Source, UnknownKeys, validate::DOCUMENT},
+    preset::{Cue, LearnedBases, Preset, Source, SourceBases, UnknownKeys, validate::DOCUMENT},
 };
 use safetensors::{Dtype, tensor::TensorInfo};
 use serde_json::{Value, json};
@@ -107,8 +107,8 @@ fn source(source: &Source) -> Value {
         },
     });
     match &source.bases {
-        Bases::Learned(learned) => add_learned(&mut fields, learned, source.unknown.get("dictionaries")),
-        Bases::Adaptive { components } => add_adaptive(&mut fields, *components, &source.unknown),
+        SourceBases::Learned(learned) => add_learned(&mut fields, learned, source.unknown.get("dictionaries")),
+        SourceBases::Adaptive { components } => add_adaptive(&mut fields, *components, &source.unknown),
     }
     restore_all(&mut fields, &source.unknown);
     fields

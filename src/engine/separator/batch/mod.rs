@@ -18,10 +18,10 @@ mod spectrogram;
 use super::{
     ModelError,
     offline::{SeparateError, Separation},
-    rows::{Rows as PresetRows, known_bins},
+    preset_bases::{PresetBases, known_bins},
 };
 use crate::{
-    learner::{adapted::Adapted, adaptive::Freedom},
+    learner::adaptive::{AdaptiveState, Freedom},
     nmf::{
         discriminative::FOCUS,
         factorization::{Decomposed, Decomposition, FactorizationError, Frames, distinct_bases},
@@ -32,7 +32,7 @@ use crate::{
 use pool::{Pool, left_shares};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use rendering::{Part, render};
+use rendering::{SourceFactors, render};
 use spectrogram::Spectrogram;
 use std::{borrow::Cow, ops::ControlFlow};
 
@@ -44,7 +44,7 @@ const DECOMPOSITION_SHARE: f32 = 0.9;
 
 /// How to separate.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Settings {
+pub struct BatchSettings {
     /// Most passes over the recording.
     pub iterations: u32,
     /// Seed of the random start of bases that are not known.
@@ -55,7 +55,7 @@ pub struct Settings {
     pub gains: [f32; MAX_SOURCES],
 }
 
-impl Default for Settings {
+impl Default for BatchSettings {
     fn default() -> Self {
         Self { iterations: 500, seed: 0, focus: FOCUS, gains: [1.0; MAX_SOURCES] }
     }
@@ -81,13 +81,13 @@ pub struct Batch {
 pub fn separate(
     preset: &Preset,
     mixture: &Recording,
-    settings: &Settings,
+    settings: &BatchSettings,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Batch, SeparateError> {
     let (mixture, spectrogram) = frame(mixture)?;
     let bins = known_bins(preset, &spectrogram.layout)?;
-    let PresetRows { mut bases, mut masking, freedom, mut owners, .. } =
-        PresetRows::of(preset, &Adapted::default(), &spectrogram.layout, bins)?;
+    let PresetBases { mut bases, mut masking, freedom, mut owners, .. } =
+        PresetBases::of(preset, &AdaptiveState::default(), &spectrogram.layout, bins)?;
     let pool = Pool::of(&freedom, &owners);
     if pool.is_shared() && preset.grouping == Cue::Position && mixture.is_mono() {
         return Err(SeparateError::NoPositions);
@@ -153,7 +153,7 @@ fn decompose(
     v: &Frames,
     bases: &[f32],
     held: &[bool],
-    settings: &Settings,
+    settings: &BatchSettings,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Decomposed, SeparateError> {
     let decomposition = Decomposition { bases, held, iterations: settings.iterations, tolerance: TOLERANCE };
@@ -170,11 +170,11 @@ fn decompose(
 }
 
 /// Each source's components: bases `[K, F]` and activations `[T, K]` of those that it owns.
-fn split(bases: &[f32], activations: &[f32], owners: &[u8], sources: usize) -> Vec<Part> {
+fn split(bases: &[f32], activations: &[f32], owners: &[u8], sources: usize) -> Vec<SourceFactors> {
     let bins = bases.len() / owners.len();
     let part = |source: usize| {
         let own: Vec<usize> = (0..owners.len()).filter(|k| usize::from(owners[*k]) == source).collect();
-        Part {
+        SourceFactors {
             bases: own.iter().flat_map(|k| &bases[k * bins..][..bins]).copied().collect(),
             activations: activations.chunks_exact(owners.len()).flat_map(|h| own.iter().map(|k| h[*k])).collect(),
         }
@@ -186,10 +186,10 @@ fn split(bases: &[f32], activations: &[f32], owners: &[u8], sources: usize) -> V
 fn finish(
     mixture: &Recording,
     spectrogram: &Spectrogram,
-    parts: &[Part],
+    parts: &[SourceFactors],
     bins: usize,
     found: &Decomposed,
-    settings: &Settings,
+    settings: &BatchSettings,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Batch, SeparateError> {
     let mut told = |share: f32| progress(DECOMPOSITION_SHARE + (1.0 - DECOMPOSITION_SHARE) * share);

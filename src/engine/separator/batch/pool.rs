@@ -7,7 +7,7 @@ use crate::{
     },
     nmf::{
         factorization::{Decomposed, Frames},
-        matrix::{Rows, product},
+        matrix::{MatrixView, product},
     },
     preset::Cue,
 };
@@ -54,17 +54,17 @@ impl Pool {
 /// `[T, F]`, as much as the component has in `v`.
 pub(super) fn left_shares(left: &Frames, v: &Frames, found: &Decomposed) -> Vec<f32> {
     let components = found.bases.len() / v.bins;
-    let bases = Rows::new(&found.bases, v.bins);
+    let bases = MatrixView::new(&found.bases, v.bins);
     let (mut own, mut all) = (vec![0.0_f64; components], vec![0.0_f64; components]);
     let (chunk, rows) = (CHUNK_FRAMES * v.bins, CHUNK_FRAMES * components);
     let frames = left.values.chunks(chunk).zip(v.values.chunks(chunk)).zip(found.activations.chunks(rows));
     for ((left, v), h) in frames {
         let mut model = vec![0.0; v.len()];
-        product(Rows::new(h, components), bases, &mut model);
+        product(MatrixView::new(h, components), bases, &mut model);
         for (part, sums) in [(left, &mut own), (v, &mut all)] {
             let ratio: Vec<f32> = part.iter().zip(&model).map(|(v, u)| v / u.max(f32::MIN_POSITIVE)).collect();
             let mut gradient = vec![0.0; h.len()];
-            product(Rows::new(&ratio, bases.columns()), bases.transposed(), &mut gradient);
+            product(MatrixView::new(&ratio, bases.columns()), bases.transposed(), &mut gradient);
             for (gradient, h) in gradient.chunks_exact(components).zip(h.chunks_exact(components)) {
                 let terms = gradient.iter().zip(h).map(|(gradient, h)| f64::from(gradient * h));
                 sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += if term.is_finite() { term } else { 0.0 });

@@ -4,24 +4,22 @@ use super::spectrogram::Spectrogram;
 use crate::{
     nmf::{
         bands::Bands,
-        kernels::elementary::power,
-        matrix::{Rows, product},
+        matrix::{MatrixView, product},
+        soft_masks::soft_masks,
     },
     recording::Recording,
     stft::{Analysis, Bin, Overlap, Synthesis},
 };
-use pulp::{Arch, Simd, WithSimd};
+use pulp::Arch;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 
 /// Frames that are worked on at a time.
 const CHUNK_FRAMES: usize = 64;
-/// Each source's share where no basis has energy, relative to the largest: keeps the masks defined.
-const LEAST_SHARE: f32 = 1e-6;
 
 /// One source of the mixture.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Part {
+pub(super) struct SourceFactors {
     /// The bases its mask is built from, `[K, F]`.
     pub(super) bases: Vec<f32>,
     /// Their activations, `[T, K]`.
@@ -29,7 +27,7 @@ pub(super) struct Part {
 }
 
 /// One channel of one source on its way out.
-struct Stream {
+struct SourceChannel {
     source: usize,
     channel: usize,
     synthesis: Synthesis,
@@ -39,7 +37,7 @@ struct Stream {
 }
 
 /// One channel of the mixture on its way in: the spectra of a chunk, `[frames][F]`.
-struct Input {
+struct ChannelSpectra {
     analysis: Analysis,
     frame: Vec<f32>,
     spectra: Vec<Vec<Bin>>,
@@ -51,15 +49,15 @@ struct Input {
 pub(super) fn render(
     mixture: &Recording,
     spectrogram: &Spectrogram,
-    parts: &[Part],
+    parts: &[SourceFactors],
     bins: usize,
     focus: f32,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Option<Vec<Recording>> {
     let (windows, all_bins) = (&spectrogram.layout.windows, spectrogram.layout.bins());
     let channels = mixture.channels.len();
-    let mut streams: Vec<Stream> = (0..parts.len() * channels)
-        .map(|stream| Stream {
+    let mut streams: Vec<SourceChannel> = (0..parts.len() * channels)
+        .map(|stream| SourceChannel {
             source: stream / channels,
             channel: stream % channels,
             synthesis: Synthesis::new(windows),
@@ -68,13 +66,14 @@ pub(super) fn render(
             samples: vec![0.0; spectrogram.len() * windows.hop],
         })
         .collect();
-    let input = || Input {
+    let input = || ChannelSpectra {
         analysis: Analysis::new(&windows.analysis),
         frame: vec![0.0; windows.frame_len()],
         spectra: vec![vec![Bin::default(); all_bins]; CHUNK_FRAMES],
     };
-    let mut inputs: Vec<Input> = mixture.channels.iter().map(|_| input()).collect();
-    let mut masks = vec![vec![0.0; CHUNK_FRAMES * bins]; parts.len()];
+    let mut inputs: Vec<ChannelSpectra> = mixture.channels.iter().map(|_| input()).collect();
+    // What each source explains of a chunk's frames, and then its masks: `[S, frames, F]`.
+    let mut masks = vec![0.0; parts.len() * CHUNK_FRAMES * bins];
     let top = top_band(bins);
     for first in (0..spectrogram.len()).step_by(CHUNK_FRAMES) {
         let frames = first..(first + CHUNK_FRAMES).min(spectrogram.len());
@@ -84,12 +83,21 @@ pub(super) fn render(
                 input.analysis.spectrum(&input.frame, spectrum);
             }
         });
-        masks.iter_mut().for_each(|mask| mask.resize(frames.len() * bins, 0.0));
-        masks.par_iter_mut().zip(parts).for_each(|(mask, part)| part.explain(first, bins, mask));
-        Arch::new().dispatch(Masks { shares: &mut masks, focus });
+        let stride = frames.len() * bins;
+        masks.truncate(parts.len() * stride);
+        masks.par_chunks_exact_mut(stride).zip(parts).for_each(|(mask, part)| part.explain(first, bins, mask));
+        Arch::new().dispatch(|| {
+            let mut scratch = vec![0.0; bins];
+            for (n, t) in frames.clone().enumerate() {
+                let total = parts.iter().flat_map(|part| part.activations_at(t, bins)).sum();
+                soft_masks(&mut masks[n * bins..], stride, focus, total, &mut scratch);
+            }
+        });
         streams.par_iter_mut().for_each(|stream| {
             let spectra = inputs[stream.channel].spectra.iter();
-            for ((spectrum, mask), t) in spectra.zip(masks[stream.source].chunks_exact(bins)).zip(frames.clone()) {
+            for ((spectrum, mask), t) in
+                spectra.zip(masks[stream.source * stride..].chunks_exact(bins)).zip(frames.clone())
+            {
                 stream.add(spectrum, mask, top.clone(), t, windows.hop);
             }
         });
@@ -113,20 +121,30 @@ fn top_band(bins: usize) -> std::ops::Range<usize> {
     bands.bins(bands.len() - 1)
 }
 
-impl Part {
+impl SourceFactors {
+    fn components(&self, bins: usize) -> usize {
+        self.bases.len() / bins
+    }
+
+    /// The activations of frame `t`, `[K]`.
+    fn activations_at(&self, t: usize, bins: usize) -> &[f32] {
+        let components = self.components(bins);
+        &self.activations[t * components..][..components]
+    }
+
     /// out ← H W for as many frames from `first` on as fit.
     fn explain(&self, first: usize, bins: usize, out: &mut [f32]) {
-        let components = self.bases.len() / bins;
+        let components = self.components(bins);
         if components == 0 {
             out.fill(0.0);
             return;
         }
         let h = &self.activations[first * components..][..out.len() / bins * components];
-        product(Rows::new(h, components), Rows::new(&self.bases, bins), out);
+        product(MatrixView::new(h, components), MatrixView::new(&self.bases, bins), out);
     }
 }
 
-impl Stream {
+impl SourceChannel {
     /// Adds frame `t` of the mixture with `spectrum`, through `mask`.
     fn add(&mut self, spectrum: &[Bin], mask: &[f32], top: std::ops::Range<usize>, t: usize, hop: usize) {
         for ((out, bin), share) in self.spectrum.iter_mut().zip(spectrum).zip(mask) {
@@ -140,37 +158,5 @@ impl Stream {
         }
         self.synthesis.add(&mut self.spectrum, &mut self.overlap);
         self.overlap.take(&mut self.samples[t * hop..][..hop]);
-    }
-}
-
-/// shares ← shares^focus / Σ shares^focus, over the sources.
-struct Masks<'a> {
-    shares: &'a mut [Vec<f32>],
-    focus: f32,
-}
-
-impl WithSimd for Masks<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let Self { shares, focus } = self;
-        let mut norm = vec![f32::MIN_POSITIVE; shares.first().map_or(0, Vec::len)];
-        for share in shares.iter() {
-            norm.iter_mut().zip(share).for_each(|(largest, share)| *largest = largest.max(*share));
-        }
-        // Scaled by the largest, so that no power underflows for all of them.
-        for share in shares.iter_mut() {
-            for (share, largest) in share.iter_mut().zip(&norm) {
-                *share = power(*share / *largest + LEAST_SHARE, focus);
-            }
-        }
-        norm.fill(0.0);
-        for share in shares.iter() {
-            norm.iter_mut().zip(share).for_each(|(sum, share)| *sum += share);
-        }
-        for share in shares.iter_mut() {
-            share.iter_mut().zip(&norm).for_each(|(share, sum)| *share /= sum);
-        }
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::instance::state::options::LearnOptions;
 use crate::{
-    learner::{self, LearnError, Lesson, adapted::Places},
+    learner::{self, LearnError, Lesson, adaptive::StripMoves},
     preset::{LearnedBases, Preset},
     recording::{self, Recording},
 };
@@ -42,7 +42,7 @@ pub(super) enum TaskSource {
 pub(super) struct LearningJob {
     pub(super) strip: usize,
     /// Where the sources that it began with have gone since.
-    pub(super) moves: Places,
+    pub(super) moves: StripMoves,
     pub(super) progress: Arc<Progress>,
     /// What can be heard before the job is done.
     pub(super) ahead: Receiver<Learned>,

@@ -18,7 +18,7 @@ use crate::{
         project::{playback::Basis, version::Version},
         state::{learn_state::LearnState, message::Message},
     },
-    learner::adapted::{self, Places},
+    learner::adaptive::StripMoves,
     preset::{MAX_SOURCES, Preset},
     realtime::wires::takes::{TakeEvent, TakeEventKind},
     recording::Recording,
@@ -235,7 +235,7 @@ impl Learning {
         let work = move || task.run(&materials, &preset, &theirs, &tell);
         let thread = thread::Builder::new().name("unbraid-learner".to_owned()).spawn(work);
         let thread = Some(thread.map_err(WorkerError::NoLearnerThread)?);
-        self.job = Some(LearningJob { strip, moves: adapted::unmoved(), progress, ahead, heard: None, thread });
+        self.job = Some(LearningJob { strip, moves: StripMoves::none(), progress, ahead, heard: None, thread });
         Ok(())
     }
 
@@ -275,14 +275,16 @@ impl Learning {
     fn take_over(
         &mut self,
         strip: usize,
-        moves: &Places,
+        moves: &StripMoves,
         learned: Learned,
         context: &mut Context,
     ) -> Result<Arc<Version>, WorkerError> {
         let before = context.playback.version();
         let mut preset = Preset::clone(&before.preset);
         for (from, bases) in learned.sources {
-            let Some(source) = moves[from].and_then(|strip| preset.sources.get_mut(strip)) else { continue };
+            let Some(source) = moves.destination(from).and_then(|strip| preset.sources.get_mut(strip)) else {
+                continue;
+            };
             source.relearn(bases);
         }
         let source = preset.sources.get_mut(strip).ok_or(WorkerError::NoSuchSource(strip))?;
@@ -290,7 +292,7 @@ impl Learning {
             own.learned_from.clone_from(&learned.material.names);
             own.licence = None;
         }
-        let state = before.adaptive_state.surviving(&before.preset, &preset, &adapted::unmoved());
+        let state = before.adaptive_state.surviving(&before.preset, &preset, &StripMoves::none());
         let version = context.play(Basis::Version(&before), before.edited(preset, state)?)?;
         context.record_change(&before, &version, None);
         self.follow(&version, None);
@@ -308,15 +310,15 @@ impl Learning {
         self.waiting.retain(|task| task.strip != strip);
         self.job.take_if(|job| job.strip == strip);
         if let Some(job) = &mut self.job {
-            job.moves.iter_mut().filter(|to| **to == Some(strip)).for_each(|to| *to = None);
+            job.moves = job.moves.then_replaced(strip);
         }
     }
 
-    /// The same, where the source of strip `i` has gone to strip `moves[i]`: what was begun for it goes on there.
-    pub fn follow_moves(&mut self, version: &Version, moves: &Places) {
+    /// The same, where the sources have gone where `moves` says: what was begun for it goes on there.
+    pub fn follow_moves(&mut self, version: &Version, moves: &StripMoves) {
         self.keep_materials();
         self.preset = Some(version.preset.clone());
-        let moved = |strip: usize| moves.get(strip).copied().flatten();
+        let moved = |strip: usize| moves.destination(strip);
         self.take = self.take.take().and_then(|take| Some(Take { strip: moved(take.strip)?, ..take }));
         let waiting = self.waiting.drain(..);
         self.waiting = waiting.filter_map(|task| Some(Task { strip: moved(task.strip)?, ..task })).collect();
@@ -332,7 +334,7 @@ impl Learning {
             Some((None, _)) => self.job = None,
             Some((Some(strip), job)) => {
                 job.strip = strip;
-                job.moves.iter_mut().for_each(|to| *to = to.and_then(moved));
+                job.moves = job.moves.then(moves);
             }
         }
     }

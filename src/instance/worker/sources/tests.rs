@@ -4,7 +4,7 @@ use super::super::tests::Rig;
 use super::*;
 use crate::{
     instance::command::SourceCommand,
-    learner::adapted::{Adapted, AdaptedSource},
+    learner::adaptive::{AdaptiveState, ComponentIndex, SourceState},
     preset::library,
 };
 
@@ -54,8 +54,9 @@ fn what_others_have_learned_and_their_knobs_go_along_when_one_is_removed() {
     let version = rig.playback.version();
     let dictionary = version.preset.sources[0].dictionaries()[0].clone();
     let count = dictionary.components;
-    let learned = AdaptedSource { strip: 2, dictionary, pinned: vec![true; count], components: vec![0; count] };
-    let state = Adapted { sources: vec![learned], ..Adapted::default() };
+    let learned =
+        SourceState { strip: 2, dictionary, pinned: vec![true; count], components: vec![ComponentIndex(0); count] };
+    let state = AdaptiveState { sources: vec![learned], ..AdaptiveState::default() };
     rig.worker.context.put(&version, version.with_adaptive_state(Arc::new(state))).unwrap();
     let knobs = |i| Knobs { gain_db: Some(i as f32), ..Knobs::default() };
     rig.worker.context.set_knobs(&(0..MAX_SOURCES).map(knobs).collect::<Vec<_>>());
@@ -66,7 +67,7 @@ fn what_others_have_learned_and_their_knobs_go_along_when_one_is_removed() {
     let state = rig.playback.version().adaptive_state.clone();
     assert_eq!((state.sources[0].strip, state.sources[0].pinned[0]), (1, true));
     let first = rig.playback.version().preset.sources[0].components();
-    assert_eq!(state.sources[0].components, (first..first + count).collect::<Vec<_>>());
+    assert_eq!(state.sources[0].components, (first..first + count).map(ComponentIndex).collect::<Vec<_>>());
     let gains: Vec<_> = rig.params.knobs().iter().map(|knobs| knobs.gain_db.unwrap().round()).collect();
     assert_eq!(gains, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 0.0]);
 

@@ -3,11 +3,11 @@
 //! They are one pool: all are learned from what the fixed sources do not explain, and a [`Grouping`] says whose each of them is.
 //! What was given to a source by hand stays with it.
 
-use super::{
-    adaptive::Freedom,
-    grouping::{Components, Grouping},
+use super::setup::Freedom;
+use crate::{
+    learner::grouping::{Components, Grouping},
+    preset::Cue,
 };
-use crate::preset::Cue;
 
 /// The pool, and what it is shared by. Allocates nothing after construction.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 //!
 //! Which steps are due depends on how far the stream has come, not on how the host cuts it into blocks.
 
-use super::controls::Levels;
+use super::controls::SmoothedControls;
 use crate::preset::MAX_SOURCES;
 
 /// One piece of a frame's work: at most one transform, or one frame's activations.
@@ -26,28 +26,35 @@ pub(super) enum Step {
     WeighMain,
     /// A channel of the main output.
     PlayMain(usize),
-    /// Levels and fades come to their end.
+    /// SmoothedControls and fades come to their end.
     Finish,
 }
 
 /// A frame's steps, and how many of them are done.
 #[derive(Debug, Clone)]
-pub(super) struct Job {
+pub(super) struct Schedule {
     steps: Vec<Step>,
     done: usize,
     /// The gains where the frame begins.
-    pub(super) before: Levels,
+    pub(super) before: SmoothedControls,
 }
 
-impl Job {
+impl Schedule {
     /// No work, and room for the longest.
-    pub(super) fn idle(channels: usize, levels: Levels) -> Self {
+    pub(super) fn idle(channels: usize, levels: SmoothedControls) -> Self {
         let most = channels + 4 + MAX_SOURCES * (1 + channels) + 1 + channels + 1;
         Self { steps: Vec::with_capacity(most), done: 0, before: levels }
     }
 
     /// Takes up the work of the next frame. `sources` are the sources that play, `listened` those whose own output is heard.
-    pub(super) fn begin(&mut self, channels: usize, fading: bool, sources: usize, listened: &[bool], before: Levels) {
+    pub(super) fn begin(
+        &mut self,
+        channels: usize,
+        fading: bool,
+        sources: usize,
+        listened: &[bool],
+        before: SmoothedControls,
+    ) {
         self.steps.clear();
         self.done = 0;
         self.before = before;
@@ -89,16 +96,16 @@ mod tests {
 
     #[test]
     fn steps_are_spread_over_the_hop_and_done_at_its_end() {
-        let levels = Levels::of(&Controls::default());
-        let mut job = Job::idle(2, levels);
-        let capacity = job.steps.capacity();
-        job.begin(2, true, MAX_SOURCES, &[true; MAX_SOURCES], levels);
-        assert_eq!(job.steps.capacity(), capacity, "nothing is allocated on the way");
-        let total = job.steps.len();
+        let levels = SmoothedControls::of(&Controls::default());
+        let mut schedule = Schedule::idle(2, levels);
+        let capacity = schedule.steps.capacity();
+        schedule.begin(2, true, MAX_SOURCES, &[true; MAX_SOURCES], levels);
+        assert_eq!(schedule.steps.capacity(), capacity, "nothing is allocated on the way");
+        let total = schedule.steps.len();
         let mut done = 0;
         for filled in (32..=512).step_by(32) {
             let mut at_once = 0;
-            while job.next_due(filled, 512).is_some() {
+            while schedule.next_due(filled, 512).is_some() {
                 at_once += 1;
             }
             assert!(at_once <= total / 16 + 1, "{at_once} of {total} at {filled}");

@@ -46,13 +46,13 @@ pub struct Bases {
 
 /// What an adaptation begins with.
 #[derive(Debug, Clone)]
-pub struct Beginning {
+pub struct AdaptationSetup {
     /// The bases as they were learned, or the first ones, `[K, F]`.
     pub bases: Vec<f32>,
     /// The bases that masks are built from, `[K, F]`.
     pub masking: Vec<f32>,
-    /// What the bases have become already, `[K, F]`; `None` where they are as above.
-    pub become_already: Option<Vec<f32>>,
+    /// The bases as they were learned from the mixture so far, `[K, F]`; `None` where nothing was.
+    pub learned: Option<Vec<f32>>,
     /// Number of bins F.
     pub bins: usize,
     /// How the bins are merged.
@@ -71,8 +71,8 @@ pub struct Beginning {
     pub pinned: Vec<bool>,
 }
 
-impl Beginning {
-    /// Bases that nothing has become of yet; the other fields as above.
+impl AdaptationSetup {
+    /// A setup in which nothing was learned from the mixture yet, and nothing was given by hand.
     pub fn new(
         bases: Vec<f32>,
         masking: Vec<f32>,
@@ -84,7 +84,7 @@ impl Beginning {
         Self {
             bases,
             masking,
-            become_already: None,
+            learned: None,
             bins,
             bands,
             freedom,

@@ -7,9 +7,9 @@ use crate::nmf::{
 };
 use pulp::Simd;
 
-/// Components on their bands, padded to whole registers.
+/// SolverBases on their bands, padded to whole registers.
 #[derive(Debug, Clone)]
-pub(super) struct Components {
+pub(super) struct SolverBases {
     /// `[K, width]`
     pub(super) rows: Aligned,
     pub(super) width: usize,
@@ -21,7 +21,7 @@ pub(super) struct Components {
     pub(super) linear: Aligned,
 }
 
-impl Components {
+impl SolverBases {
     /// `bases`, `[K, F]`, with `bins` = F.
     pub(super) fn new(bases: &[f32], bins: usize) -> Self {
         let count = bases.len() / bins;

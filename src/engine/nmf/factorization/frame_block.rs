@@ -3,7 +3,7 @@
 use super::momentum::Trajectory;
 use crate::nmf::{
     kernels::elementary::log2,
-    matrix::{Rows, product},
+    matrix::{MatrixView, product},
 };
 use pulp::{Arch, Simd, WithSimd};
 use std::f64::consts::LN_2;
@@ -25,7 +25,7 @@ pub(super) enum Verdict<'a> {
 
 /// Bases that each sum to 1, as one pass over the frames sees them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Model<'a> {
+pub(super) struct PassBases<'a> {
     /// `[K, F]`
     pub(super) bases: &'a [f32],
     /// Number of bins F.
@@ -36,7 +36,7 @@ pub(super) struct Model<'a> {
 
 /// Some frames and their activations.
 #[derive(Debug)]
-pub(super) struct Part<'a> {
+pub(super) struct FrameBlock<'a> {
     /// `[T, F]`
     frames: &'a [f32],
     /// `[T, K]`
@@ -63,7 +63,7 @@ pub(super) struct Sums {
     pub(super) cost: f64,
 }
 
-impl<'a> Part<'a> {
+impl<'a> FrameBlock<'a> {
     /// `frames`, `[T, F]`, each with its sum shared evenly among its activations.
     pub(super) fn new(frames: &'a [f32], bins: usize, components: usize) -> Self {
         let even = |frame: &[f32]| std::iter::repeat_n(frame.iter().sum::<f32>() / components as f32, components);
@@ -78,7 +78,7 @@ impl<'a> Part<'a> {
     }
 
     /// H ← H · (V / WH)Wᵀ from ahead of the last update, then the sums with the new H; those for W only if the `bases_move`.
-    pub(super) fn update(&mut self, verdict: Verdict, model: Model, bases_move: bool) {
+    pub(super) fn update(&mut self, verdict: Verdict, model: PassBases, bases_move: bool) {
         match verdict {
             Verdict::Keep { scales, beta } => {
                 scale(&mut self.activations.next, scales);
@@ -122,11 +122,11 @@ fn scale(activations: &mut [f32], scales: &[f32]) {
     }
 }
 
-impl Model<'_> {
+impl PassBases<'_> {
     /// `next` = H · (V / WH)Wᵀ with H = `ahead`. There is no denominator, since each basis sums to 1.
     fn update_activations(&self, v: &[f32], ahead: &[f32], ratio: &mut [f32], gradient: &mut [f32], next: &mut [f32]) {
         self.divide(v, ahead, ratio);
-        product(Rows::new(ratio, self.bins), Rows::new(self.bases, self.bins).transposed(), gradient);
+        product(MatrixView::new(ratio, self.bins), MatrixView::new(self.bases, self.bins).transposed(), gradient);
         for ((next, h), gradient) in next.iter_mut().zip(ahead).zip(gradient) {
             *next = h * *gradient;
         }
@@ -137,7 +137,7 @@ impl Model<'_> {
         let components = sums.activity.len();
         self.divide(v, h, ratio);
         if let Some(numerator) = numerator {
-            product(Rows::new(h, components).transposed(), Rows::new(ratio, self.bins), numerator);
+            product(MatrixView::new(h, components).transposed(), MatrixView::new(ratio, self.bins), numerator);
             sums.numerator.iter_mut().zip(numerator).for_each(|(sum, value)| *sum += *value);
         }
         for h in h.chunks_exact(components) {
@@ -149,7 +149,7 @@ impl Model<'_> {
     /// ratio ← V / WH: h `[T, K]`, v and ratio `[T, F]`.
     fn divide(&self, v: &[f32], h: &[f32], ratio: &mut [f32]) {
         let components = self.bases.len() / self.bins;
-        product(Rows::new(h, components), Rows::new(self.bases, self.bins), ratio);
+        product(MatrixView::new(h, components), MatrixView::new(self.bases, self.bins), ratio);
         Arch::new().dispatch(Quotient { v, model: ratio, least: self.least });
     }
 }
@@ -211,8 +211,8 @@ mod tests {
         let frames: Vec<f32> = (0..bins * count).map(|x| (x * 37 % 101) as f32).collect();
         let basis = |f: usize| (f + 1) as f32 / (bins * (bins + 1) / 2) as f32;
         let bases: Vec<f32> = (0..bins).map(basis).collect();
-        let mut part = Part::new(&frames, bins, 1);
-        part.update(Verdict::Drop, Model { bases: &bases, bins, least: 0.0 }, true);
+        let mut block = FrameBlock::new(&frames, bins, 1);
+        block.update(Verdict::Drop, PassBases { bases: &bases, bins, least: 0.0 }, true);
         // One basis that sums to 1 takes each frame's sum.
         let expected: f64 = frames
             .chunks(bins)
@@ -222,6 +222,6 @@ mod tests {
                 kullback_leibler(v, &u) + f64::from(sum)
             })
             .sum();
-        assert!((part.sums.cost / expected - 1.0).abs() < 1e-5, "{}, expected {expected}", part.sums.cost);
+        assert!((block.sums.cost / expected - 1.0).abs() < 1e-5, "{}, expected {expected}", block.sums.cost);
     }
 }

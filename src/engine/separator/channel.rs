@@ -1,13 +1,13 @@
 //! One channel's samples on their way in and out.
 
-use super::controls::Levels;
+use super::controls::SmoothedControls;
 use crate::stft::{Analysis, Bin, Overlap, Synthesis, WindowPair};
 
 /// Samples beyond this (+120 dB full scale) are faults; they are held here, so that no transform overflows.
 const MAX_SAMPLE: f32 = 1e6;
 
 /// One input channel.
-pub(super) struct Input {
+pub(super) struct InputChannel {
     /// The last N samples, oldest first.
     history: Vec<f32>,
     /// The hop that is arriving.
@@ -16,7 +16,7 @@ pub(super) struct Input {
     pub(super) spectrum: Vec<Bin>,
 }
 
-impl Input {
+impl InputChannel {
     pub(super) fn new(windows: &WindowPair, bins: usize) -> Self {
         Self {
             history: vec![0.0; windows.frame_len()],
@@ -63,7 +63,7 @@ impl Input {
 }
 
 /// One output channel.
-pub(super) struct Output {
+pub(super) struct OutputChannel {
     overlap: Overlap,
     /// The hop that is being made.
     next: Vec<f32>,
@@ -71,7 +71,7 @@ pub(super) struct Output {
     pub(super) ready: Vec<f32>,
 }
 
-impl Output {
+impl OutputChannel {
     pub(super) fn new(windows: &WindowPair) -> Self {
         Self { overlap: Overlap::new(windows), next: vec![0.0; windows.hop], ready: vec![0.0; windows.hop] }
     }
@@ -106,7 +106,7 @@ impl Output {
 
     /// Blends the hop with the `dry` one: mix, output gain and bypass, each running from where it stood `before` to
     /// where it stands `now`.
-    pub(super) fn blend(&mut self, dry: &[f32], before: &Levels, now: &Levels) {
+    pub(super) fn blend(&mut self, dry: &[f32], before: &SmoothedControls, now: &SmoothedControls) {
         let ((wet, dry_weight), (wet_end, dry_end)) = (before.wet_and_dry(), now.wet_and_dry());
         let per_sample = 1.0 / self.next.len() as f32;
         let (wet_step, dry_step) = ((wet_end - wet) * per_sample, (dry_end - dry_weight) * per_sample);

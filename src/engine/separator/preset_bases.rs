@@ -2,17 +2,14 @@
 
 use super::{
     Layout,
-    model::ModelError,
+    model_error::ModelError,
     transposition::{copies, transposed},
 };
 use crate::{
-    dictionary::Dictionary,
-    learner::{
-        adapted::Adapted,
-        adaptive::{Beginning, Freedom, first_basis},
-    },
+    dictionary::{Dictionary, interpolate},
+    learner::adaptive::{AdaptationSetup, AdaptiveState, Freedom, SourceState, first_basis},
     nmf::bands::Bands,
-    preset::{Bases, Kind, Preset, Source},
+    preset::{Kind, Preset, Source, SourceBases},
 };
 
 /// Bin spacings this close are the same grid, as a ratio.
@@ -21,48 +18,48 @@ const SAME_GRID: f64 = 0.002;
 const LEAST_CARRIED: f32 = 1e-3;
 
 /// The bases of all sources on the engine's first bins, and what may become of them.
-pub(super) struct Rows {
+pub(super) struct PresetBases {
     /// To find activations with, as learned or as the first ones, `[K, F]`.
     pub(super) bases: Vec<f32>,
     /// To build masks from, `[K, F]`.
     pub(super) masking: Vec<f32>,
-    /// What they have become already, `[K, F]`.
-    now: Vec<f32>,
+    /// The bases as they were learned from the mixture so far, `[K, F]`.
+    learned: Vec<f32>,
     /// `[K]`
     pub(super) freedom: Vec<Freedom>,
     /// `[K]`
     pub(super) owners: Vec<u8>,
     /// Which were given to their source by hand. `[K]`
     pinned: Vec<bool>,
-    /// Whether every source that may move goes on from something.
-    all_go_on: bool,
+    /// Whether every source that may move continues from what it has learned.
+    all_continue: bool,
 }
 
-impl Rows {
-    pub(super) fn of(preset: &Preset, adapted: &Adapted, layout: &Layout, bins: usize) -> Result<Self, ModelError> {
+impl PresetBases {
+    pub(super) fn of(preset: &Preset, state: &AdaptiveState, layout: &Layout, bins: usize) -> Result<Self, ModelError> {
         let mut rows = Self {
             bases: Vec::new(),
             masking: Vec::new(),
-            now: Vec::new(),
+            learned: Vec::new(),
             freedom: Vec::new(),
             owners: Vec::new(),
             pinned: Vec::new(),
-            all_go_on: true,
+            all_continue: true,
         };
         // What adaptive sources have between them covers the spectrum once.
         let adaptive = preset.sources.iter().enumerate().filter(|(_, source)| source.is_adaptive());
-        let pool: usize = adaptive.map(|(strip, source)| component_count(source, strip, adapted)).sum();
+        let pool: usize = adaptive.map(|(strip, source)| component_count(source, strip, state)).sum();
         let mut used = 0;
         for (strip, source) in preset.sources.iter().enumerate() {
-            let count = component_count(source, strip, adapted);
+            let count = component_count(source, strip, state);
             match &source.bases {
-                Bases::Learned(_) => {
+                SourceBases::Learned(_) => {
                     let dictionary = nearest(source, layout)?;
                     let masking = dictionary.reconstruction.as_ref().unwrap_or(&dictionary.bases);
                     append_rows(&dictionary.bases, dictionary, layout, bins, &mut rows.bases);
                     append_rows(masking, dictionary, layout, bins, &mut rows.masking);
                 }
-                Bases::Adaptive { .. } => {
+                SourceBases::Adaptive { .. } => {
                     for k in used..used + count {
                         let basis = first_basis(k, pool, bins, layout.bin_spacing());
                         rows.bases.extend_from_slice(&basis);
@@ -71,28 +68,25 @@ impl Rows {
                     used += count;
                 }
             }
-            let first = rows.now.len();
+            let first = rows.learned.len();
             let freedom = freedom_of(source);
-            match adapted
-                .of(strip)
-                .filter(|gone_on| freedom != Freedom::Fixed && gone_on.dictionary.components == count)
-            {
-                Some(gone_on) => {
-                    let dictionary = &gone_on.dictionary;
-                    append_rows(&dictionary.bases, dictionary, layout, bins, &mut rows.now);
+            let fits = |state: &&SourceState| freedom != Freedom::Fixed && state.dictionary.components == count;
+            match state.of(strip).filter(fits) {
+                Some(SourceState { dictionary, pinned, .. }) => {
+                    append_rows(&dictionary.bases, dictionary, layout, bins, &mut rows.learned);
                     // Bins that were not known keep a little, or they would never come back.
                     let least = LEAST_CARRIED / bins as f32;
-                    rows.now[first..].iter_mut().for_each(|w| *w = w.max(least));
-                    rows.pinned.extend_from_slice(&gone_on.pinned);
+                    rows.learned[first..].iter_mut().for_each(|w| *w = w.max(least));
+                    rows.pinned.extend_from_slice(pinned);
                 }
                 None => {
-                    rows.now.extend_from_slice(&rows.bases[first..]);
-                    rows.all_go_on &= freedom == Freedom::Fixed;
+                    rows.learned.extend_from_slice(&rows.bases[first..]);
+                    rows.all_continue &= freedom == Freedom::Fixed;
                 }
             }
-            rows.freedom.resize(rows.now.len() / bins, freedom);
-            rows.owners.resize(rows.now.len() / bins, strip as u8);
-            rows.pinned.resize(rows.now.len() / bins, false);
+            rows.freedom.resize(rows.learned.len() / bins, freedom);
+            rows.owners.resize(rows.learned.len() / bins, strip as u8);
+            rows.pinned.resize(rows.learned.len() / bins, false);
         }
         Ok(rows)
     }
@@ -110,7 +104,7 @@ impl Rows {
             (0..self.freedom.len()).filter(|k| self.freedom[*k] != Freedom::Adaptive),
         );
         for copy in &copies {
-            for rows in [&mut self.bases, &mut self.masking, &mut self.now] {
+            for rows in [&mut self.bases, &mut self.masking, &mut self.learned] {
                 let moved: Vec<f32> = transposed(&rows[copy.component * bins..][..bins], copy.semitones).collect();
                 rows.extend(moved);
             }
@@ -121,17 +115,18 @@ impl Rows {
         copies.len()
     }
 
-    pub(super) fn beginning(self, preset: &Preset, adapted: &Adapted, bins: usize, bands: Bands) -> Beginning {
-        // With a source that begins, all are eager again.
-        let heard_seconds = if self.all_go_on { adapted.heard_seconds } else { 0.0 };
-        let is_shared = self.all_go_on && adapted.grouped_by == Some(preset.grouping);
-        Beginning {
-            become_already: Some(self.now),
+    /// What the adaptation of these bases begins with.
+    pub(super) fn setup(self, preset: &Preset, state: &AdaptiveState, bins: usize, bands: Bands) -> AdaptationSetup {
+        // With one source that has learned nothing yet, all learn eagerly again.
+        let heard_seconds = if self.all_continue { state.heard_seconds } else { 0.0 };
+        let is_shared = self.all_continue && state.grouped_by == Some(preset.grouping);
+        AdaptationSetup {
+            learned: Some(self.learned),
             heard_seconds,
             cue: preset.grouping,
             is_shared,
             pinned: self.pinned,
-            ..Beginning::new(self.bases, self.masking, bins, bands, self.freedom, self.owners)
+            ..AdaptationSetup::new(self.bases, self.masking, bins, bands, self.freedom, self.owners)
         }
     }
 }
@@ -168,17 +163,17 @@ fn freedom_of(source: &Source) -> Freedom {
 }
 
 /// How the components of the source of `strip` fall into blocks.
-pub(super) fn blocks(source: &Source, strip: usize, adapted: &Adapted) -> Vec<usize> {
+pub(super) fn blocks(source: &Source, strip: usize, state: &AdaptiveState) -> Vec<usize> {
     match source.learned() {
         Some(learned) => learned.blocks().to_vec(),
-        None => vec![component_count(source, strip, adapted)],
+        None => vec![component_count(source, strip, state)],
     }
 }
 
-/// Number of components that the source of `strip` begins with: an adaptive source may have given some away, or been given some.
-fn component_count(source: &Source, strip: usize, adapted: &Adapted) -> usize {
-    let gone_on = adapted.of(strip).filter(|_| source.is_adaptive());
-    gone_on.map_or_else(|| source.components(), |gone_on| gone_on.dictionary.components)
+/// Number of components that the source of `strip` begins with: an adaptive one may have given some away, or been given some.
+fn component_count(source: &Source, strip: usize, state: &AdaptiveState) -> usize {
+    let learned = state.of(strip).filter(|_| source.is_adaptive());
+    learned.map_or_else(|| source.components(), |learned| learned.dictionary.components)
 }
 
 /// How many of the engine's bins, from 0 Hz up, every dictionary of the preset knows.
@@ -213,11 +208,4 @@ fn append_rows(rows: &[f32], dictionary: &Dictionary, layout: &Layout, bins: usi
             out.extend((0..bins).map(|bin| interpolate(row, bin as f64 * ratio)));
         }
     }
-}
-
-/// `basis` at a position between its bins.
-pub(super) fn interpolate(basis: &[f32], position: f64) -> f32 {
-    let (below, share) = (position as usize, position.fract() as f32);
-    let at = |bin: usize| basis.get(bin).copied().unwrap_or(0.0);
-    at(below) * (1.0 - share) + at(below + 1) * share
 }

@@ -1,14 +1,14 @@
 //! A factorization under way: passes over the frames that update H, then W where it is free.
 
 use super::{
-    Frames,
+    frame_block::{CHUNK_FRAMES, FrameBlock, PassBases, Verdict},
+    frames::Frames,
     momentum::{Momentum, Trajectory},
-    part::{CHUNK_FRAMES, Model, Part, Verdict},
 };
 use rayon::prelude::*;
 
 /// As many cores can share the work.
-const MAX_PARTS: usize = 32;
+const MAX_BLOCKS: usize = 32;
 /// Added to the model before a division, relative to the mean of V.
 const LEAST: f32 = 1e-9;
 /// Rises of the cost below this share of ΣV are rounding.
@@ -16,7 +16,7 @@ const TOLERANCE: f64 = 1e-6;
 
 /// A factorization under way.
 #[derive(Debug)]
-pub(super) struct Learning<'a> {
+pub(super) struct FactorizationRun<'a> {
     bins: usize,
     least: f32,
     /// W, `[K, F]`.
@@ -24,30 +24,34 @@ pub(super) struct Learning<'a> {
     /// Whether each basis stays as it is, `[K]`.
     held: Vec<bool>,
     /// H, with the frames.
-    parts: Vec<Part<'a>>,
+    blocks: Vec<FrameBlock<'a>>,
     momentum: Momentum,
     /// Cost of the last pass that was kept, and by how much the next may lie above it.
     pub(super) cost: f64,
     pub(super) tolerance: f64,
     /// ΣV: the cost is that much above the divergence.
     pub(super) total: f64,
-    /// What becomes of H, which the parts are told with the next pass: the scales of its columns and its weight ahead, or
+    /// What becomes of H, which the blocks are told with the next pass: the scales of its columns and its weight ahead, or
     /// nothing if the pass was dropped.
     kept: Option<(Vec<f32>, f32)>,
 }
 
-impl<'a> Learning<'a> {
+impl<'a> FactorizationRun<'a> {
     /// From `bases`, `[K, F]`, each of which sums to 1, and of which those that are `held`, `[K]`, stay as they are.
     pub(super) fn new(v: &'a Frames, bases: Vec<f32>, held: Vec<bool>) -> Self {
         let (bins, components) = (v.bins, held.len());
         let total: f64 = v.values.iter().map(|value| f64::from(*value)).sum();
-        let part_frames = v.len().div_ceil(MAX_PARTS).next_multiple_of(CHUNK_FRAMES);
+        let block_frames = v.len().div_ceil(MAX_BLOCKS).next_multiple_of(CHUNK_FRAMES);
         Self {
             bins,
             least: (total / v.values.len() as f64) as f32 * LEAST,
             bases: Trajectory::new(bases),
             held,
-            parts: v.values.chunks(part_frames * bins).map(|frames| Part::new(frames, bins, components)).collect(),
+            blocks: v
+                .values
+                .chunks(block_frames * bins)
+                .map(|frames| FrameBlock::new(frames, bins, components))
+                .collect(),
             momentum: Momentum::new(),
             cost: f64::INFINITY,
             tolerance: TOLERANCE * total,
@@ -65,11 +69,11 @@ impl<'a> Learning<'a> {
             Some((scales, beta)) => Verdict::Keep { scales, beta: *beta },
             None => Verdict::Drop,
         };
-        let model = Model { bases: &self.bases.ahead, bins: self.bins, least: self.least };
+        let model = PassBases { bases: &self.bases.ahead, bins: self.bins, least: self.least };
         let bases_move = self.bases_move();
-        self.parts.par_iter_mut().for_each(|part| part.update(verdict, model, bases_move));
+        self.blocks.par_iter_mut().for_each(|block| block.update(verdict, model, bases_move));
 
-        let cost: f64 = self.parts.iter().map(|part| part.sums.cost).sum();
+        let cost: f64 = self.blocks.iter().map(|block| block.sums.cost).sum();
         let plain = matches!(self.kept, None | Some((_, 0.0)));
         if !plain && cost > self.cost + self.tolerance {
             self.bases.drop_next();
@@ -99,7 +103,7 @@ impl<'a> Learning<'a> {
 
     /// W ← W · Hᵀ(V / WH) / Hᵀ1.
     fn update_bases(&mut self) {
-        let (bins, parts, held) = (self.bins, &self.parts, &self.held);
+        let (bins, blocks, held) = (self.bins, &self.blocks, &self.held);
         let Trajectory { ahead, next, .. } = &mut self.bases;
         next.par_chunks_exact_mut(bins).zip(ahead.par_chunks_exact(bins)).enumerate().for_each(|(k, (next, ahead))| {
             if held[k] {
@@ -107,11 +111,11 @@ impl<'a> Learning<'a> {
                 return;
             }
             next.fill(0.0);
-            for part in parts {
-                let numerator = &part.sums.numerator[k * bins..][..bins];
+            for block in blocks {
+                let numerator = &block.sums.numerator[k * bins..][..bins];
                 next.iter_mut().zip(numerator).for_each(|(sum, value)| *sum += value);
             }
-            let activity: f32 = parts.iter().map(|part| part.sums.activity[k]).sum();
+            let activity: f32 = blocks.iter().map(|block| block.sums.activity[k]).sum();
             let scale = 1.0 / activity.max(f32::MIN_POSITIVE);
             next.iter_mut().zip(ahead).for_each(|(next, w)| *next *= w * scale);
         });
@@ -125,7 +129,7 @@ impl<'a> Learning<'a> {
     /// W, `[K, F]`, and H, `[T, K]`.
     pub(super) fn into_factors(self) -> (Vec<f32>, Vec<f32>) {
         let kept = self.kept.map(|(scales, _)| scales);
-        let activations = self.parts.into_iter().flat_map(|part| part.into_activations(kept.as_deref())).collect();
+        let activations = self.blocks.into_iter().flat_map(|block| block.into_activations(kept.as_deref())).collect();
         (self.bases.now, activations)
     }
 }

@@ -1,0 +1,103 @@
+//! What to learn a source from, how, and why that may fail.
+
+use crate::{
+    dictionary::{Dictionary, FrameSpec},
+    nmf::factorization::FactorizationError,
+    recording::{MIN_SAMPLE_RATE, Recording},
+    stft::{LatencyMode, Layout},
+};
+
+/// One source to learn.
+#[derive(Debug, Clone, Copy)]
+pub struct Lesson<'a> {
+    /// Recordings of the source alone.
+    pub recordings: &'a [Recording],
+    /// How to learn it.
+    pub settings: LearnSettings,
+    /// What was learned from the same recordings in the same way before; only its reconstruction bases are learned anew.
+    pub known: &'a [Dictionary],
+}
+
+/// How to learn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LearnSettings {
+    /// Number of bases: of the source, or of each block.
+    pub components: usize,
+    /// Whether every recording gets bases of its own, kept as a block (a universal dictionary; Sun and Mysore 2013).
+    pub universal: bool,
+    /// Passes over the frames. More fit the recordings closer, and other takes of the same source no better.
+    pub iterations: u32,
+    /// Seed of the random start.
+    pub seed: u64,
+}
+
+impl Default for LearnSettings {
+    fn default() -> Self {
+        Self { components: 25, universal: false, iterations: 60, seed: 0 }
+    }
+}
+
+impl Lesson<'_> {
+    /// How the source's bases will fall into blocks, as numbers of bases.
+    pub(super) fn blocks(&self) -> Vec<usize> {
+        vec![self.settings.components; if self.settings.universal { self.recordings.len() } else { 1 }]
+    }
+
+    /// The frames of its dictionary for `mode`: the lowest sample rate bounds what is known of the source in all recordings.
+    pub(super) fn layout(&self, mode: LatencyMode) -> Layout {
+        let lowest = self.recordings.iter().map(|recording| recording.sample_rate).min().unwrap_or(MIN_SAMPLE_RATE);
+        Layout::new(f64::from(lowest), mode)
+    }
+
+    /// The known dictionary for `mode`. One with another number of bases was not learned in the same way.
+    pub(super) fn known_for(&self, mode: LatencyMode) -> Option<&Dictionary> {
+        let (frame, components) = (FrameSpec::of(&self.layout(mode)), self.blocks().iter().sum::<usize>());
+        self.known.iter().find(|known| known.frame == frame && known.components == components)
+    }
+}
+
+/// Why nothing was learned, and from which lesson, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("{error}")]
+pub struct LessonError {
+    /// The lesson.
+    pub lesson: usize,
+    /// What is wrong with it.
+    pub error: LearnError,
+}
+
+/// Why nothing was learned. Recordings are counted from 1, in the order given.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum LearnError {
+    /// No recording was given.
+    #[error("there is no recording to learn from: give at least one")]
+    NoRecording,
+    /// A recording does not fill one frame.
+    #[error(
+        "recording {number} lasts {milliseconds:.0} ms, less than one frame of {frame_milliseconds:.0} ms: \
+         give a longer one"
+    )]
+    TooShort {
+        /// Which one, from 1.
+        number: usize,
+        /// Its length.
+        milliseconds: f64,
+        /// The least length.
+        frame_milliseconds: f64,
+    },
+    /// A recording holds no sound.
+    #[error("recording {number} is silent: give one in which the source is heard")]
+    Silent {
+        /// Which one, from 1.
+        number: usize,
+    },
+    /// A recording holds samples that are no numbers.
+    #[error("recording {number} holds samples that are not finite: export it again")]
+    NotFinite {
+        /// Which one, from 1.
+        number: usize,
+    },
+    /// The factorization gave no result.
+    #[error(transparent)]
+    Factorization(#[from] FactorizationError),
+}

@@ -1,0 +1,10 @@
+//! The ranges of a preset's values.
+
+use std::ops::RangeInclusive;
+
+/// Most sources a preset may hold: one per gain knob and separate output.
+pub const MAX_SOURCES: usize = 8;
+/// Most bases a single source may hold.
+pub const MAX_COMPONENTS: usize = 1024;
+/// Gains that a preset may set, in dB. Wider than the knob's way, which is the interface's to choose.
+pub const GAINS_DB: RangeInclusive<f32> = -120.0..=24.0;

@@ -1,0 +1,15 @@
+//! Why a preset cannot be played, one sentence each.
+
+/// Why a preset cannot be played.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ModelError {
+    /// The sample rate is out of range.
+    #[error("the sample rate {0} Hz is outside 1000 to 768000 Hz: choose another in the host")]
+    SampleRate(f64),
+    /// The preset holds no source.
+    #[error("the preset holds no source: learn at least one")]
+    NoSource,
+    /// A fixed source has no bases.
+    #[error("source '{0}' has no bases: learn it again")]
+    NoBases(String),
+}
