@@ -3,7 +3,7 @@
 
 use crate::{
     instance::{
-        analyzer::Analyzer,
+        analyzer::AnalyzerWindows,
         params::UnbraidParams,
         project::version::Version,
         session::Session,
@@ -48,7 +48,7 @@ pub struct EditorSnapshot<'a> {
     /// The parameters, to be read. They are set through the host.
     pub params: &'a UnbraidParams,
     /// Where analyzer frames come from.
-    pub analyzer: &'a Analyzer,
+    pub analyzer: &'a AnalyzerWindows,
     /// The preset that plays. While a knob is dragged it stays the same, so that the drag ends on the knob it began on.
     pub version: Arc<Version>,
     /// How the audio thread runs.

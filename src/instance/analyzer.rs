@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// Frames come while at least one window is open.
 #[derive(Debug, Clone)]
-pub struct Analyzer(Arc<Mutex<Shared>>);
+pub struct AnalyzerWindows(Arc<Mutex<Shared>>);
 
 #[derive(Debug)]
 struct Shared {
@@ -19,14 +19,14 @@ struct Shared {
     windows: usize,
 }
 
-impl Default for Analyzer {
+impl Default for AnalyzerWindows {
     fn default() -> Self {
         let (sender, receiver) = analyzer::link();
         Self(Arc::new(Mutex::new(Shared { receiver, sender: Some(sender), windows: 0 })))
     }
 }
 
-impl Analyzer {
+impl AnalyzerWindows {
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.0.lock()
     }
@@ -59,7 +59,7 @@ impl Analyzer {
 
 /// A window that sees frames. With the last one that is dropped no more frames come.
 #[derive(Debug)]
-pub struct AnalyzerWindow(Analyzer);
+pub struct AnalyzerWindow(AnalyzerWindows);
 
 impl AnalyzerWindow {
     /// Shows `look` every frame that has come since the last call, oldest first. Of two windows, each sees what the
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn frames_come_as_long_as_one_window_is_open() {
-        let analyzer = Analyzer::default();
+        let analyzer = AnalyzerWindows::default();
         let mut sender = analyzer.take_sender().expect("nobody has asked before");
         assert!(analyzer.take_sender().is_none());
         let mut sent = || {

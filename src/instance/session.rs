@@ -4,7 +4,7 @@
 //! the analyzer's frames come from there.
 
 use super::{
-    analyzer::Analyzer,
+    analyzer::AnalyzerWindows,
     command::Command,
     project::{playback::Playback, version::Version},
     repaint::Repaint,
@@ -31,7 +31,7 @@ pub struct Session {
     /// Levels for the editor.
     pub meters: Arc<Meters>,
     /// Frames for the editor.
-    pub analyzer: Analyzer,
+    pub analyzer: AnalyzerWindows,
     /// Asks an open editor to draw.
     pub repaint: Repaint,
     playback: Arc<Playback>,
@@ -58,7 +58,7 @@ impl Session {
         let (commands, inbox) = unbounded();
         let session = Self {
             meters: Arc::default(),
-            analyzer: Analyzer::default(),
+            analyzer: AnalyzerWindows::default(),
             repaint: Repaint::default(),
             playback,
             options: Arc::default(),

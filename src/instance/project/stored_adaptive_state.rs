@@ -1,6 +1,6 @@
-//! What adaptive sources have become, inside the host's project.
+//! What adaptive sources have learned, inside the host's project.
 
-use super::stored_preset::{StoredPreset, StoredPresetError, pack_file};
+use super::packed_file::{self, UnpackError};
 use crate::{
     learner::adaptive::{AdaptiveState, ComponentIndex, SourceState},
     preset::{Cue, MAX_SOURCES, Preset, Source, file},
@@ -21,20 +21,20 @@ pub struct StoredAdaptiveState {
 }
 
 impl StoredAdaptiveState {
-    /// Packs `adapted`; `None` where there is nothing to keep.
-    pub fn pack(adapted: &AdaptiveState) -> Option<Self> {
-        let source = |(index, adapted): (usize, &SourceState)| {
-            Source::fixed((index + 1).to_string(), index, adapted.dictionary.clone())
+    /// Packs `state`; `None` where there is nothing to keep.
+    pub fn pack(state: &AdaptiveState) -> Option<Self> {
+        let source = |(index, source): (usize, &SourceState)| {
+            Source::fixed((index + 1).to_string(), index, source.dictionary.clone())
         };
-        let preset = Preset::of(adapted.sources.iter().enumerate().map(source).collect());
-        // There is nothing to keep where no source has become anything.
+        let preset = Preset::of(state.sources.iter().enumerate().map(source).collect());
+        // There is nothing to keep where no source has learned anything.
         let bytes = file::to_bytes(&preset).ok()?;
         Some(Self {
-            file: pack_file(&bytes),
-            strips: adapted.sources.iter().map(|source| source.strip).collect(),
-            pinned: adapted.sources.iter().map(|source| source.pinned.clone()).collect(),
-            heard_seconds: adapted.heard_seconds,
-            grouped_by: adapted.grouped_by,
+            file: packed_file::pack(&bytes),
+            strips: state.sources.iter().map(|source| source.strip).collect(),
+            pinned: state.sources.iter().map(|source| source.pinned.clone()).collect(),
+            heard_seconds: state.heard_seconds,
+            grouped_by: state.grouped_by,
         })
     }
 
@@ -42,16 +42,14 @@ impl StoredAdaptiveState {
     ///
     /// # Errors
     /// If text, compression or the file inside are damaged, or its parts do not fit each other.
-    pub fn unpack(&self) -> Result<AdaptiveState, StoredPresetError> {
-        let title = "what adaptive sources have become";
-        let stored = StoredPreset { title: title.to_owned(), file: self.file.clone(), ..StoredPreset::default() };
-        let preset = stored.unpack()?;
+    pub fn unpack(&self) -> Result<AdaptiveState, UnpackError> {
+        let preset = packed_file::unpack(&self.file, "adaptive state")?;
         let fits = preset.sources.len() == self.strips.len()
             && preset.sources.len() == self.pinned.len()
             && self.strips.iter().all(|strip| *strip < MAX_SOURCES)
             && preset.sources.iter().zip(&self.pinned).all(|(source, pinned)| source.components() == pinned.len());
         if !fits || !self.heard_seconds.is_finite() {
-            return Err(StoredPresetError::Text(title.to_owned()));
+            return Err(UnpackError::Misfit);
         }
         let sources = preset.sources.into_iter().zip(&self.strips).zip(&self.pinned);
         let sources = sources.filter_map(|((source, strip), pinned)| {

@@ -1,8 +1,9 @@
 //! What plays: one immutable value. Another one takes its place, see [`Playback`](super::playback::Playback).
 
 use super::{
+    packed_file::{self, UnpackError},
     stored_adaptive_state::StoredAdaptiveState,
-    stored_preset::{StoredPreset, StoredPresetError, pack_file},
+    stored_preset::{StoredPreset, StoredPresetError},
 };
 use crate::{
     instance::state::summary::{Origin, Summary},
@@ -20,7 +21,7 @@ static FIRST: LazyLock<(Arc<Preset>, Arc<str>)> = LazyLock::new(|| {
     let entry = Entry { name: FIRST_PRESET.to_owned(), path: None };
     // It is part of the library, and a test loads it.
     let preset = library::load(&entry).expect("the first preset is a valid factory preset");
-    let file = pack_file(library::factory_bytes(FIRST_PRESET).unwrap_or_default());
+    let file = packed_file::pack(library::factory_bytes(FIRST_PRESET).unwrap_or_default());
     (Arc::new(preset), file.into())
 });
 
@@ -56,7 +57,7 @@ impl Version {
     /// A preset that was just loaded or made, whose file is `bytes`.
     pub fn new(preset: Arc<Preset>, bytes: &[u8], title: impl Into<String>, origin: Origin) -> Self {
         let summary = Summary::new(title, origin, &preset);
-        Self::with_file(preset, Arc::default(), summary, pack_file(bytes).into())
+        Self::with_file(preset, Arc::default(), summary, packed_file::pack(bytes).into())
     }
 
     /// A preset without sources whose file takes so many bytes.
@@ -77,7 +78,7 @@ impl Version {
     ///
     /// # Errors
     /// If the preset itself cannot be read.
-    pub fn from_project(stored: &StoredPreset) -> Result<(Self, Option<StoredPresetError>), StoredPresetError> {
+    pub fn from_project(stored: &StoredPreset) -> Result<(Self, Option<UnpackError>), StoredPresetError> {
         let preset = Arc::new(stored.unpack()?);
         let (state, flaw) = match stored.adapted.as_ref().map(StoredAdaptiveState::unpack) {
             None => (AdaptiveState::default(), None),
@@ -102,7 +103,7 @@ impl Version {
         let bytes = file::to_bytes(&preset)?;
         let summary = Summary::new(self.title(), self.summary.origin.clone(), &preset);
         let summary = Summary { changed: true, ..summary };
-        Ok(Self::with_file(Arc::new(preset), Arc::new(adaptive_state), summary, pack_file(&bytes).into()))
+        Ok(Self::with_file(Arc::new(preset), Arc::new(adaptive_state), summary, packed_file::pack(&bytes).into()))
     }
 
     /// The same preset, whose sources have learned `adaptive_state`.
@@ -122,7 +123,7 @@ impl Version {
     #[must_use]
     pub fn saved(&self, saved: &Preset, bytes: &[u8], title: impl Into<String>, origin: Origin) -> Self {
         let summary = Arc::new(Summary::new(title, origin, saved));
-        Self { summary, file: pack_file(bytes).into(), unplayable: None, ..self.shared() }
+        Self { summary, file: packed_file::pack(bytes).into(), unplayable: None, ..self.shared() }
     }
 
     /// The same under another title.

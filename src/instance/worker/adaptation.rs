@@ -1,11 +1,11 @@
 //! Sources that follow the mixture: adapts the models that are heard, and takes up what they have learned.
 
-use super::{Worker, context::Context, error::WorkerError};
+use super::{context::Context, error::WorkerError, learning::Learning};
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
     instance::{
         command::AdaptationCommand,
-        project::{model::ModelAdapter, playback::Snapshot},
+        project::{model::ModelAdapter, playback::Snapshot, version::Version},
         state::options::AdaptOptions,
     },
     learner::adaptive::{Adaptation, AdaptiveState, ComponentIndex, SourceState},
@@ -21,53 +21,52 @@ pub struct Adapters {
     options: AdaptOptions,
 }
 
-impl Worker {
-    pub(super) fn serve_adaptation(&mut self, command: AdaptationCommand) -> Result<(), WorkerError> {
+impl Adapters {
+    /// Carries out `command`; `learning` goes on with the preset that it leads to.
+    ///
+    /// # Errors
+    /// If a component cannot be given away, or something else plays by now.
+    pub fn serve(
+        &mut self,
+        command: AdaptationCommand,
+        context: &mut Context,
+        learning: &mut Learning,
+    ) -> Result<(), WorkerError> {
         match command {
-            AdaptationCommand::Reset => self.reset_adaptation(),
-            AdaptationCommand::GroupBy(cue) => self.group_by(cue),
-            AdaptationCommand::Give { component, strip } => self.give(component, strip),
+            AdaptationCommand::Reset => self.reset(context),
+            AdaptationCommand::GroupBy(cue) => {
+                let after = group_by(cue, context)?;
+                learning.follow(&after, None);
+                Ok(())
+            }
+            AdaptationCommand::Give { component, strip } => self.give(component, strip, context),
         }
     }
 
     /// Lets all that follows the mixture begin again.
-    fn reset_adaptation(&mut self) -> Result<(), WorkerError> {
-        let before = self.context.playback.version();
-        let after = self.context.put(&before, before.with_adaptive_state(Arc::default()))?;
-        self.adapters.working.iter_mut().for_each(|working| working.adapter.reset());
-        self.context.record(&before, &after, None, "what follows the mixture began again".to_owned());
+    fn reset(&mut self, context: &mut Context) -> Result<(), WorkerError> {
+        let before = context.playback.version();
+        let after = context.put(&before, before.with_adaptive_state(Arc::default()))?;
+        self.working.iter_mut().for_each(|working| working.adapter.reset());
+        context.record(&before, &after, None, "what follows the mixture began again".to_owned());
         Ok(())
     }
 
     /// Gives `component` of an adaptive source to the one of `strip`.
-    fn give(&mut self, component: ComponentIndex, strip: usize) -> Result<(), WorkerError> {
-        let before = self.context.playback.version();
-        let strip = u8::try_from(strip).map_err(|_| WorkerError::NoSuchSource(strip))?;
-        let mut playing = self.adapters.working.iter_mut().rev();
+    fn give(&mut self, component: ComponentIndex, strip: usize, context: &mut Context) -> Result<(), WorkerError> {
+        let before = context.playback.version();
+        let source = u8::try_from(strip).map_err(|_| WorkerError::NoSuchSource(strip))?;
+        let mut playing = self.working.iter_mut().rev();
         let playing = playing.find(|working| Arc::ptr_eq(&working.preset, &before.preset));
-        if !playing.is_some_and(|working| working.adapter.give(component, strip)) {
+        if !playing.is_some_and(|working| working.adapter.give(component, source)) {
             return Err(WorkerError::ComponentStays);
         }
-        self.adapters.take_up_learned(&mut self.context);
-        let after = self.context.playback.version();
-        self.context.record(&before, &after, None, "base given to another strip".to_owned());
+        self.take_up_learned(context);
+        let after = context.playback.version();
+        context.record(&before, &after, None, "base given to another strip".to_owned());
         Ok(())
     }
 
-    /// Shares the components of adaptive sources by `cue`, also if they are shared by it already: what was given by
-    /// hand is shared anew.
-    fn group_by(&mut self, cue: Cue) -> Result<(), WorkerError> {
-        let before = self.context.playback.version();
-        let preset = Preset { grouping: cue, ..Preset::clone(&before.preset) };
-        let mut state = AdaptiveState { grouped_by: None, ..AdaptiveState::clone(&before.adaptive_state) };
-        state.sources.iter_mut().for_each(|source| source.pinned.fill(false));
-        let after = self.context.edit_with_state(&before, preset, state, None)?;
-        self.learning.follow(&after, None);
-        Ok(())
-    }
-}
-
-impl Adapters {
     /// Whether any model adapts.
     pub fn any(&self) -> bool {
         !self.working.is_empty()
@@ -115,6 +114,16 @@ impl Adapters {
         // Refused only where a project has arrived, and with it another state.
         let _ = context.put(&version, version.with_adaptive_state(state));
     }
+}
+
+/// Shares the components of adaptive sources by `cue`, also if they are shared by it already: what was given by hand is
+/// shared anew.
+fn group_by(cue: Cue, context: &mut Context) -> Result<Arc<Version>, WorkerError> {
+    let before = context.playback.version();
+    let preset = Preset { grouping: cue, ..Preset::clone(&before.preset) };
+    let mut state = AdaptiveState { grouped_by: None, ..AdaptiveState::clone(&before.adaptive_state) };
+    state.sources.iter_mut().for_each(|source| source.pinned.fill(false));
+    context.edit_with_state(&before, preset, state, None)
 }
 
 /// What the sources of `playing` have learned by now.

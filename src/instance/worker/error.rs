@@ -1,7 +1,7 @@
 //! Why the worker could not do what it was asked: every sentence of it.
 
 use crate::{
-    instance::project::{playback::Refused, stored_preset::StoredPresetError},
+    instance::project::{packed_file::UnpackError, playback::Refused, stored_preset::StoredPresetError},
     learner::{LearnError, capture::Gone},
     preset::{MAX_SOURCES, file::PresetError},
     recording::RecordingError,
@@ -27,8 +27,8 @@ pub enum WorkerError {
     #[error(transparent)]
     Stored(#[from] StoredPresetError),
     /// A project's preset plays, but not all that came with it can be read.
-    #[error("what the adaptive sources had learned cannot be read from the project, so they begin again ({0})")]
-    AdaptiveStateLost(StoredPresetError),
+    #[error("what the adaptive sources had learned cannot be read from the project ({0}): they begin again")]
+    AdaptiveStateLost(UnpackError),
     /// The host has brought another preset in the meantime.
     #[error("the host has opened another project meanwhile; do it again there if it is wanted")]
     Superseded,

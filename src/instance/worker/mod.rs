@@ -71,8 +71,8 @@ impl Worker {
             Command::Preset(command) => self.serve_preset(command),
             Command::Library(command) => self.serve_library(command),
             Command::Source(command) => self.serve_source(command),
-            Command::Learn(command) => self.serve_learn(command),
-            Command::Adaptation(command) => self.serve_adaptation(command),
+            Command::Learn(command) => self.learning.serve(command, &mut self.context),
+            Command::Adaptation(command) => self.adapters.serve(command, &mut self.context, &mut self.learning),
             Command::Undo(command) => self.serve_undo(command),
             Command::DismissMessage => {
                 self.context.say(Message::None);

@@ -12,8 +12,8 @@ use crate::{
         host_params::HostParams,
         params::{ParamId, UnbraidParams},
         project::{
+            packed_file,
             playback::Playback,
-            stored_preset::pack_file,
             stream::{Stream, StreamFormat},
             version::FIRST_PRESET,
         },
@@ -191,7 +191,7 @@ fn a_preset_that_no_model_can_be_made_of_changes_nothing() {
 fn a_project_that_cannot_be_read_is_stored_again_as_it_came() {
     let mut rig = Rig::active();
     let before = rig.playback.version();
-    let damaged = StoredPreset { file: pack_file(b"no preset"), ..project("Damaged") };
+    let damaged = StoredPreset { file: packed_file::pack(b"no preset"), ..project("Damaged") };
     rig.playback.bring(damaged.clone());
     rig.worker.look();
     assert!(rig.failure().contains("Damaged"), "{}", rig.failure());

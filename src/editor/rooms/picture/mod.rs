@@ -23,7 +23,7 @@ pub mod spectrogram;
 use crate::{
     editor::{names::display_name, snapshot::EditorSnapshot, theme},
     instance::{
-        analyzer::{Analyzer, AnalyzerWindow},
+        analyzer::{AnalyzerWindows, AnalyzerWindow},
         state::summary::Summary,
     },
     separator::AnalyzerFrame,
@@ -100,7 +100,7 @@ struct FrameStream {
 }
 
 /// The picture of the window of `ctx`. Frames come from the first call on.
-pub fn of(ctx: &Context, analyzer: &Analyzer) -> Arc<Mutex<Picture>> {
+pub fn of(ctx: &Context, analyzer: &AnalyzerWindows) -> Arc<Mutex<Picture>> {
     let begin = || Arc::new(Mutex::new(Picture::new(analyzer.open())));
     ctx.data_mut(|data| data.get_temp_mut_or_insert_with(Id::unique("unbraid picture"), begin).clone())
 }

@@ -11,7 +11,7 @@ mod job;
 mod material;
 mod take;
 
-use super::{Worker, context::Context, error::WorkerError};
+use super::{context::Context, error::WorkerError};
 use crate::{
     instance::{
         command::LearnCommand,
@@ -43,31 +43,24 @@ pub struct Learning {
     earlier: SharedMaterials,
 }
 
-impl Worker {
-    pub(super) fn serve_learn(&mut self, command: LearnCommand) -> Result<(), WorkerError> {
-        let (context, learning) = (&mut self.context, &mut self.learning);
-        learning.follow_playback(context);
-        match command {
-            LearnCommand::Start(strip) => learning.start(strip, None, context),
-            LearnCommand::Stop => {
-                learning.end_take(|_| true, None);
-                Ok(())
-            }
-            LearnCommand::Last(strip) => learning.learn_last(strip, context),
-            LearnCommand::Files { strip, source, files } => learning.learn_files(strip, &source, files, context),
-            LearnCommand::Again(strip) => {
-                learning.queue(strip, TaskSource::Again, context);
-                Ok(())
-            }
-            LearnCommand::Cancel => {
-                learning.abandon();
-                Ok(())
-            }
-        }
-    }
-}
-
 impl Learning {
+    /// Carries out `command`.
+    ///
+    /// # Errors
+    /// If there is nothing to learn from, or for.
+    pub fn serve(&mut self, command: LearnCommand, context: &mut Context) -> Result<(), WorkerError> {
+        self.follow_playback(context);
+        match command {
+            LearnCommand::Start(strip) => self.start(strip, None, context)?,
+            LearnCommand::Stop => self.end_take(|_| true, None),
+            LearnCommand::Last(strip) => self.learn_last(strip, context)?,
+            LearnCommand::Files { strip, source, files } => self.learn_files(strip, &source, files, context)?,
+            LearnCommand::Again(strip) => self.queue(strip, TaskSource::Again, context),
+            LearnCommand::Cancel => self.abandon(),
+        }
+        Ok(())
+    }
+
     /// Takes up what has happened since the last call, and tells the session how things stand.
     pub fn poll(&mut self, context: &mut Context) {
         self.follow_playback(context);
