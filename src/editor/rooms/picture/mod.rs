@@ -23,7 +23,7 @@ pub mod spectrogram;
 use crate::{
     editor::{names::display_name, snapshot::EditorSnapshot, theme},
     instance::{
-        analyzer::{AnalyzerWindows, AnalyzerWindow},
+        analyzer::{AnalyzerWindow, AnalyzerWindows},
         state::summary::Summary,
     },
     separator::AnalyzerFrame,
