@@ -3,7 +3,7 @@
 //! - `audio`: the [audio half](crate::realtime::audio::AudioHalf) behind the framework.
 //! - [`entry`]: the library's entry points. `shim_link`: what their shims and the plugin share.
 //!
-//! [`Unbraid`] has two halves. The host's main thread uses [`MainHalf`](crate::instance::main_half::MainHalf) and
+//! [`Unbraid`] has two halves. The host's main thread uses [`MainHalf`] and
 //! activates; the audio thread uses `PluginAudio` alone.
 
 mod audio;
