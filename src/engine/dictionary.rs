@@ -1,4 +1,4 @@
-//! One source's bases: spectral templates `[K, F]`, and how they were made.
+//! A dictionary: the bases of one source, spectral templates `[K, F]`, and how they were made.
 
 use crate::stft::Layout;
 use serde::{Deserialize, Serialize};
@@ -8,45 +8,44 @@ use std::ops::RangeInclusive;
 pub const SAMPLE_RATES_HZ: RangeInclusive<f64> = 1_000.0..=768_000.0;
 /// Frame lengths N that a dictionary may have, in samples: from 16 ms at 1 kHz to 0.3 s at 768 kHz.
 pub const FRAME_LENGTHS: RangeInclusive<usize> = 16..=262_144;
-/// Exponents that a magnitude may have.
+/// Exponents of the magnitude that are allowed.
 pub const EXPONENTS: RangeInclusive<f32> = 0.1..=4.0;
-/// Largest weight of a reconstruction basis: far more than training makes, far less than overflows.
+/// Largest weight of a reconstruction basis: far more than training gives, far less than would overflow.
 pub const MAX_RECONSTRUCTION_WEIGHT: f32 = 1e6;
-/// How far from 1 the sum of a basis may be: far more than rounding, far less than a mistake.
+/// How far the sum of a basis may be from 1: far more than rounding, far less than a mistake.
 pub const BASIS_SUM_TOLERANCE: f64 = 1e-2;
 /// Longest name, in characters.
 pub const MAX_NAME_CHARS: usize = 64;
 
-/// One value that is not what it has to be: where it stands, what was found there, and what belongs there.
+/// One wrong value: where it is, what was found there, and what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{field}` is {found}; expected {expected}")]
 pub struct Flaw {
-    /// Path of the value, counted from 0: `sources[0].name`.
+    /// Path of the value, with indices from 0: `sources[0].name`.
     pub field: String,
-    /// What it is.
+    /// What was found.
     pub found: String,
-    /// What it has to be.
+    /// What was expected.
     pub expected: String,
 }
 
 impl Flaw {
-    /// A flaw of `field`, which is `found` and has to be `expected`.
+    /// A flaw of `field`, which is `found` instead of `expected`.
     pub fn new(field: impl Into<String>, found: impl Into<String>, expected: impl Into<String>) -> Self {
         Self { field: field.into(), found: found.into(), expected: expected.into() }
     }
 
-    /// The same flaw, seen from `outer`, which `field` is a part of.
+    /// The same flaw with a path that starts at `outer`, which contains `field`.
     #[must_use]
     pub fn within(self, outer: &str) -> Self {
         Self { field: format!("{outer}.{}", self.field), ..self }
     }
 }
 
-/// Checks a short text that people read: not empty, at most [`MAX_NAME_CHARS`], no control characters, no spaces
-/// around it.
+/// Checks a name: not empty, at most [`MAX_NAME_CHARS`] characters, no control characters, no spaces at either end.
 ///
 /// # Errors
-/// The flaw of `field`.
+/// The first flaw, of `field`.
 pub(crate) fn check_name(field: &str, text: &str) -> Result<(), Flaw> {
     let expected = || format!("1 to {MAX_NAME_CHARS} characters");
     let chars = text.chars().count();
@@ -63,14 +62,14 @@ pub(crate) fn check_name(field: &str, text: &str) -> Result<(), Flaw> {
     }
 }
 
-/// The analysis that a dictionary's magnitudes were measured with.
+/// The analysis that a dictionary was learned with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FrameSpec {
     /// Sample rate of the recording, in Hz.
     pub sample_rate: f64,
     /// Frame length N, in samples. Bins are `sample_rate / N` Hz apart.
     pub frame_len: usize,
-    /// Name of the analysis window: `"hann"` is the periodic Hann window of length N, `"asymmetric"` that of
+    /// Name of the analysis window: `"hann"` is the periodic Hann window of length N, `"asymmetric"` is that of
     /// [`WindowPair::asymmetric`](crate::stft::WindowPair::asymmetric).
     pub window: String,
     /// Length of the synthesis window that goes with it, in samples: N for a Hann window, less for an asymmetric one.
@@ -80,7 +79,7 @@ pub struct FrameSpec {
 }
 
 impl FrameSpec {
-    /// The analysis of a stream that is framed like `layout`, in magnitudes.
+    /// The analysis of a stream with this `layout`, in magnitudes.
     pub fn of(layout: &Layout) -> Self {
         Self {
             sample_rate: layout.sample_rate,
@@ -96,7 +95,7 @@ impl FrameSpec {
         self.frame_len / 2 + 1
     }
 
-    /// What tells it from the other dictionaries of a source: its frame length, and its latency where that is shorter.
+    /// What identifies it among the dictionaries of a source: its frame length, and its latency where that is shorter.
     pub fn label(&self) -> String {
         if self.latency == self.frame_len {
             self.frame_len.to_string()
@@ -135,14 +134,14 @@ impl FrameSpec {
     }
 }
 
-/// How a dictionary was factorized; kept so that it can be told and done again.
+/// How a dictionary was learned; kept so that it can be shown and repeated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Training {
     /// Name of the divergence that was minimised; `"kl"` is the generalised Kullback-Leibler divergence.
     pub divergence: String,
     /// Seed of the random start.
     pub seed: u64,
-    /// Passes over the frames that were run.
+    /// Number of passes over the frames.
     pub iterations: u32,
 }
 
@@ -156,10 +155,10 @@ impl Training {
     }
 }
 
-/// One source's bases for one analysis.
+/// The bases of one source for one analysis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dictionary {
-    /// The analysis behind the magnitudes.
+    /// The analysis that gave the magnitudes.
     pub frame: FrameSpec,
     /// How the bases were learned.
     pub training: Training,
@@ -167,11 +166,11 @@ pub struct Dictionary {
     pub components: usize,
     /// Number of bins F of each basis; `frame.bins()`.
     pub bins: usize,
-    /// The bases, `[K, F]`, row-major. Non-negative; each row sums to 1, p(f given z).
+    /// The bases W, `[K, F]`, row-major. Non-negative; each row sums to 1: p(f given z).
     pub bases: Vec<f32>,
-    /// Reconstruction bases W', `[K, F]`, row-major: what masks are built from, once the activations are found with `bases`
-    /// (Weninger, Le Roux, Hershey and Watanabe 2014). Finite and non-negative; their scale counts. `None` where the source was
-    /// learned without the others.
+    /// Reconstruction bases W', `[K, F]`, row-major: masks are built from them, with the activations found with `bases`
+    /// (Weninger, Le Roux, Hershey and Watanabe 2014). Finite and non-negative; their scale matters. `None` where the
+    /// source was learned without the others.
     pub reconstruction: Option<Vec<f32>>,
 }
 
@@ -225,7 +224,7 @@ impl Dictionary {
     }
 }
 
-/// The weight of `basis`, `[F]`, at a place between two bins, counted in bins from 0; above the last bin there is nothing.
+/// The weight of `basis`, `[F]`, at a fractional bin, by linear interpolation; 0 above the last bin.
 pub fn interpolate(basis: &[f32], place: f64) -> f32 {
     let (below, share) = (place as usize, place.fract() as f32);
     let at = |bin: usize| basis.get(bin).copied().unwrap_or(0.0);

@@ -1,18 +1,19 @@
-//! Unbraid's engine: takes a mixture apart into the sources it was taught, while it plays. Knows no host and no interface.
+//! Unbraid's engine: separates a mixture into the sources it has learned, while it plays. It knows no host and no
+//! interface.
 //!
-//! The method is non-negative matrix factorization with a fixed dictionary per source. The modules, downhill; each one
-//! imports only those below it:
+//! The method is non-negative matrix factorization with a dictionary per source. Each module imports only those below
+//! it:
 //!
-//! - [`separator`]: the real-time path. Frames in, activations, masks, gains, frames out. Allocates nothing after
+//! - [`separator`]: the real-time path from samples to samples: activations, masks, gains. Allocates nothing after
 //!   construction.
-//! - [`learner`]: turns recordings of sources played alone into their dictionaries.
-//! - [`evaluation`]: how good a separation is: BSS Eval.
-//! - [`preset`]: sources and knobs, the file format, and the library of factory and user presets.
+//! - [`learner`]: learns dictionaries from recordings of sources played alone, and from the mixture while it plays.
+//! - [`evaluation`]: measures a separation with BSS Eval.
+//! - [`preset`]: sources and knob settings, the file format, and the library of factory and user presets.
 //! - [`dictionary`]: one source's bases and how they were made.
-//! - [`recording`]: audio in memory; files in and out and resampling *(feature `files`)*.
-//! - [`nmf`]: the mathematics: divergence, activations, factorization, priors, bands. Knows no audio.
+//! - [`recording`]: audio in memory; audio files and resampling *(feature `files`)*.
+//! - [`nmf`]: the mathematics: divergence, activations, factorization, priors, bands, masks. Knows no audio.
 //! - [`decibels`]: levels and gains in dB.
-//! - [`stft`]: frames in, frames out; windows, frame lengths per sample rate, latency.
+//! - [`stft`]: samples to spectra and back: windows, frame lengths per sample rate, latency.
 //! - [`wait_free`]: the queue and the mailbox between the audio thread and the others.
 
 pub mod decibels;

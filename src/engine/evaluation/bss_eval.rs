@@ -19,27 +19,27 @@ use rayon::prelude::*;
 use std::sync::Arc;
 use unbraid_fft::{Complex, ComplexToReal, RealToComplex};
 
-/// Length of the distortion filters that are forgiven, in samples, as BSS Eval has it.
+/// Length of the distortion filters that do not count as errors, in samples, as in BSS Eval.
 pub const FILTER_TAPS: usize = 512;
 
 /// How good the estimate of one source is. Positive infinity where an error is exactly zero.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {
-    /// Signal-to-distortion ratio, dB: everything that is wrong.
+    /// Signal-to-distortion ratio in dB, which counts every error.
     pub sdr: f64,
-    /// Signal-to-interference ratio, dB: the other sources in it.
+    /// Signal-to-interference ratio in dB, which counts what comes from the other sources.
     pub sir: f64,
-    /// Signal-to-artifacts ratio, dB: noises that are in none of the sources.
+    /// Signal-to-artifacts ratio in dB, which counts what comes from none of the sources.
     pub sar: f64,
 }
 
 /// Why a separation cannot be scored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EvaluationError {
-    /// Nothing to score.
+    /// There is nothing to score.
     #[error("there is no source to evaluate: give at least one reference and one estimate")]
     NoSources,
-    /// Every reference needs its estimate.
+    /// Not every reference has its estimate.
     #[error("{references} references but {estimates} estimates: give one estimate per reference, in the same order")]
     Counts {
         /// Number of references given.
@@ -47,7 +47,7 @@ pub enum EvaluationError {
         /// Number of estimates given.
         estimates: usize,
     },
-    /// All signals must be aligned sample by sample.
+    /// The signals have different lengths.
     #[error("the signals have different lengths ({first} and {other} samples): cut them to the same stretch of time")]
     Lengths {
         /// Samples in the first reference.
@@ -55,13 +55,13 @@ pub enum EvaluationError {
         /// Samples in the signal that differs.
         other: usize,
     },
-    /// Shorter than the distortion filters.
+    /// The signals are shorter than the distortion filters.
     #[error("the signals are {samples} samples long: BSS Eval needs at least {FILTER_TAPS}")]
     TooShort {
         /// Samples in each signal.
         samples: usize,
     },
-    /// NaN or infinity.
+    /// A signal holds NaN or infinity.
     #[error("{signal} {number} holds a sample that is not a finite number")]
     NotFinite {
         /// "reference" or "estimate".
@@ -69,7 +69,7 @@ pub enum EvaluationError {
         /// Its place in the list, counted from 1.
         number: usize,
     },
-    /// The ratios are undefined for silence.
+    /// A signal is silent, for which the ratios are undefined.
     #[error("{signal} {number} is silent: its ratios are undefined")]
     Silent {
         /// "reference" or "estimate".
@@ -148,7 +148,7 @@ impl Transform {
 
     /// Back to `len` samples, scaled so that it undoes [`Transform::forward`].
     fn inverse(&self, mut spectrum: Vec<Complex<f64>>) -> Vec<f64> {
-        // A product of real signals' spectra is real at both ends but for rounding.
+        // The spectrum of a real signal is real at both ends, except for rounding.
         spectrum[0].im = 0.0;
         if let (0, Some(last)) = (self.len % 2, spectrum.last_mut()) {
             last.im = 0.0;
@@ -247,7 +247,7 @@ impl DelayedReferences {
     }
 }
 
-/// A factorized normal matrix: of the delays of all references, or of one.
+/// A factorized normal matrix of the delays of all references, or of one.
 struct Projector {
     /// The first reference it spans.
     first: usize,
@@ -258,7 +258,7 @@ struct Projector {
 
 enum Factors {
     Cholesky(Cholesky<f64, Dyn>),
-    /// For references of which one is made of the others, or that lack whole bands: the pseudo-inverse `[S L, S L]`.
+    /// The pseudo-inverse `[S L, S L]`, for references that depend on each other or lack whole bands.
     PseudoInverse(DMatrix<f64>),
 }
 
@@ -280,7 +280,7 @@ impl Projector {
     }
 }
 
-/// The Moore-Penrose inverse of a symmetric matrix that is positive but for rounding.
+/// The Moore-Penrose inverse of a symmetric matrix that is positive definite except for rounding.
 fn pseudo_inverse(gram: DMatrix<f64>) -> DMatrix<f64> {
     let n = gram.nrows();
     let eigen = gram.symmetric_eigen();

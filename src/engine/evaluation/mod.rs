@@ -1,7 +1,7 @@
-//! How good a separation is.
+//! Measures a separation.
 //!
-//! BSS Eval gives signal-to-distortion, -interference and -artifacts ratios of estimated sources, when the true ones are
-//! known: [`bss_eval_sources`].
+//! [`bss_eval_sources`] gives signal-to-distortion, signal-to-interference and signal-to-artifacts ratios (BSS Eval) of
+//! estimated sources whose true signals are known.
 //!
 //! # Example
 //! ```
@@ -14,7 +14,7 @@
 //!         (state >> 8) as f32 / 8_388_608.0 - 1.0
 //!     })
 //! };
-//! // The true source, and an estimate in which something else is left at -20 dB.
+//! // The true source, and an estimate with some other noise at -20 dB in it.
 //! let truth: Vec<f32> = noise(1).take(8_000).collect();
 //! let estimate = truth.iter().zip(noise(2)).map(|(sample, other)| sample + 0.1 * other).collect();
 //!

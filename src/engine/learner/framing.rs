@@ -1,4 +1,4 @@
-//! Recordings as frames, as a latency mode sees them.
+//! Cuts recordings into frames of magnitudes, as a latency mode does with a stream.
 
 use super::lesson::LearnError;
 use crate::{
@@ -7,19 +7,20 @@ use crate::{
     stft::{Analysis, Bin, LatencyMode, Layout},
 };
 
-/// Frames this far below the loudest are silence, as a ratio of magnitudes: -60 dB.
+/// Frames this far below the loudest one are silence, as a ratio of magnitudes: -60 dB.
 const SILENCE_RATIO: f32 = 1e-3;
-/// A recording whose loudest frame has a mean magnitude below this (-120 dB) is silent as a whole.
+/// A recording is silent if the mean magnitude of its loudest frame is below this: -120 dB.
 const SILENT_MAGNITUDE: f32 = 1e-6;
-/// Distance between frames, in samples at 44.1 kHz: closer ones tell little more.
+/// Distance between frames, in samples at 44.1 kHz. Closer frames add little.
 const STRIDE: f64 = 512.0;
 
-/// The stride between the frames that are learned from, in samples.
+/// Distance between the frames to learn from, in samples.
 pub(super) fn stride(sample_rate: f64) -> usize {
     ((STRIDE * sample_rate / 44_100.0).round() as usize).max(1)
 }
 
-/// Whether `recording`, the `number`th, fills a short frame with numbers. Long frames may end in silence.
+/// Checks that `recording`, the `number`th, is as long as a short frame and finite. A long frame may be padded with
+/// silence.
 pub(super) fn check(recording: &Recording, number: usize) -> Result<(), LearnError> {
     let frame_len = Layout::new(f64::from(recording.sample_rate), LatencyMode::Live).windows.frame_len();
     if recording.len() < frame_len {
@@ -36,7 +37,7 @@ pub(super) fn check(recording: &Recording, number: usize) -> Result<(), LearnErr
     Ok(())
 }
 
-/// Magnitudes of `recording`'s frames that hold sound, its channels added, 0 at 0 Hz.
+/// Magnitudes of those frames of `recording` that hold sound, the channels added, 0 at 0 Hz.
 pub(super) fn sounding_frames(recording: &Recording, mode: LatencyMode, number: usize) -> Result<Frames, LearnError> {
     let all = magnitudes(recording, mode);
     let level = |frame: &[f32]| frame.iter().sum::<f32>();
@@ -48,7 +49,7 @@ pub(super) fn sounding_frames(recording: &Recording, mode: LatencyMode, number: 
     Ok(Frames { bins: all.bins, values })
 }
 
-/// Magnitudes of all frames, the channels added, without the recording's constant offset.
+/// Magnitudes of all frames, the channels added, without the channels' constant offsets.
 fn magnitudes(recording: &Recording, mode: LatencyMode) -> Frames {
     let sample_rate = f64::from(recording.sample_rate);
     let layout = Layout::new(sample_rate, mode);

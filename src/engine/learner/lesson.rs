@@ -1,4 +1,4 @@
-//! What to learn a source from, how, and why that may fail.
+//! What a source is learned from, how, and why that can fail.
 
 use crate::{
     dictionary::{Dictionary, FrameSpec},
@@ -14,18 +14,19 @@ pub struct Lesson<'a> {
     pub recordings: &'a [Recording],
     /// How to learn it.
     pub settings: LearnSettings,
-    /// What was learned from the same recordings in the same way before; only its reconstruction bases are learned anew.
+    /// What was learned from the same recordings with the same settings before. Only its reconstruction bases are
+    /// learned again.
     pub known: &'a [Dictionary],
 }
 
-/// How to learn.
+/// Settings for learning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LearnSettings {
     /// Number of bases: of the source, or of each block.
     pub components: usize,
-    /// Whether every recording gets bases of its own, kept as a block (a universal dictionary; Sun and Mysore 2013).
+    /// Whether every recording gets bases of its own, as a block (a universal dictionary; Sun and Mysore 2013).
     pub universal: bool,
-    /// Passes over the frames. More fit the recordings closer, and other takes of the same source no better.
+    /// Number of passes over the frames. More passes fit the recordings better, but not other takes of the same source.
     pub iterations: u32,
     /// Seed of the random start.
     pub seed: u64,
@@ -38,25 +39,26 @@ impl Default for LearnSettings {
 }
 
 impl Lesson<'_> {
-    /// How the source's bases will fall into blocks, as numbers of bases.
+    /// The number of bases in each block that will be learned.
     pub(super) fn blocks(&self) -> Vec<usize> {
         vec![self.settings.components; if self.settings.universal { self.recordings.len() } else { 1 }]
     }
 
-    /// The frames of its dictionary for `mode`: the lowest sample rate bounds what is known of the source in all recordings.
+    /// The layout of its dictionary for `mode`, at the lowest sample rate of the recordings, because above that nothing
+    /// is known.
     pub(super) fn layout(&self, mode: LatencyMode) -> Layout {
         let lowest = self.recordings.iter().map(|recording| recording.sample_rate).min().unwrap_or(MIN_SAMPLE_RATE);
         Layout::new(f64::from(lowest), mode)
     }
 
-    /// The known dictionary for `mode`. One with another number of bases was not learned in the same way.
+    /// The known dictionary for `mode`. One with another number of bases was learned with other settings.
     pub(super) fn known_for(&self, mode: LatencyMode) -> Option<&Dictionary> {
         let (frame, components) = (FrameSpec::of(&self.layout(mode)), self.blocks().iter().sum::<usize>());
         self.known.iter().find(|known| known.frame == frame && known.components == components)
     }
 }
 
-/// Why nothing was learned, and from which lesson, counted from 0.
+/// Why nothing was learned, and which lesson is to blame, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("{error}")]
 pub struct LessonError {
@@ -78,23 +80,23 @@ pub enum LearnError {
          give a longer one"
     )]
     TooShort {
-        /// Which one, from 1.
+        /// Number of the recording, counted from 1.
         number: usize,
         /// Its length.
         milliseconds: f64,
-        /// The least length.
+        /// The length of a frame.
         frame_milliseconds: f64,
     },
-    /// A recording holds no sound.
+    /// A recording is silent.
     #[error("recording {number} is silent: give one in which the source is heard")]
     Silent {
-        /// Which one, from 1.
+        /// Number of the recording, counted from 1.
         number: usize,
     },
-    /// A recording holds samples that are no numbers.
+    /// A recording holds samples that are not finite.
     #[error("recording {number} holds samples that are not finite: export it again")]
     NotFinite {
-        /// Which one, from 1.
+        /// Number of the recording, counted from 1.
         number: usize,
     },
     /// The factorization gave no result.

@@ -1,6 +1,6 @@
-//! Mixtures of recordings of which every source is known.
+//! Mixes recordings of several sources, to learn reconstruction bases from mixtures whose sources are known.
 //!
-//! Spectra add up like the sounds themselves, so the sources are mixed frame by frame, each at its own sample rate.
+//! Spectra add up as sounds do, so the sources are mixed frame by frame, each at its own sample rate.
 
 use super::{framing, lesson::Lesson};
 use crate::{
@@ -17,34 +17,35 @@ use crate::{
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-/// Fewest mixtures made, each from other places of the recordings.
+/// Smallest number of mixtures, each of other passages of the recordings.
 const MIXTURES: usize = 4;
-/// Mixtures per recording, where a source has many, and the most.
+/// Mixtures per recording of the source that has most, and the largest number of mixtures.
 const PER_RECORDING: usize = 2;
 const MOST_MIXTURES: usize = 16;
 /// Longest mixture, in frames.
 const MOST_FRAMES: usize = 400;
-/// Cycles of the solver per frame: the frames lie further apart than the engine's.
+/// Cycles of the solver per frame: more than in the engine, because the frames are further apart.
 const CYCLES: usize = 20;
-/// Strides between the frames of a mixture.
+/// Distance between the frames of a mixture, in strides.
 const STRIDES: usize = 2;
-/// A passage has at least this share of the recording's mean power, if one is found in so many tries.
+/// Least power of a passage, as a share of the recording's mean power, and how often one is looked for.
 const HEARD_SHARE: f64 = 0.3;
 const MOST_TRIES: usize = 16;
-/// Sources are as loud as each other, but for this much up or down, in dB.
+/// Sources are equally loud, up to a random gain of at most this, in dB.
 const GAIN_DB: f32 = 3.0;
 
 /// Frames of all mixtures, one after another.
 pub(super) struct Mixtures {
-    /// Number of bins F that all sources know.
+    /// Number of bins F that all dictionaries have.
     pub(super) bins: usize,
     /// Magnitudes of the mixtures, `[T, F]`.
     pub(super) magnitudes: Vec<f32>,
-    /// What is known of each source.
+    /// The sources in the mixtures.
     pub(super) sources: Vec<MixedSource>,
 }
 
-/// Mixes the recordings of `lessons` and solves the mixtures with `dictionaries`, as the engine would; `None` when `goes_on` says no.
+/// Mixes the recordings of `lessons`, and finds the activations of the mixtures with `dictionaries` as the engine
+/// would. `None` if `goes_on` gives `false`.
 pub(super) fn mix(
     mode: LatencyMode,
     lessons: &[Lesson<'_>],
@@ -72,7 +73,7 @@ pub(super) fn mix(
 }
 
 impl Mixtures {
-    /// Adds frame `t` of `passages` sounding together. As in the engine, the magnitudes of the channels are added.
+    /// Adds frame `t` of all `passages` together. As in the engine, the magnitudes of the channels are added.
     fn add_frame(&mut self, passages: &[Passage], t: usize, solver: &mut BandSolver) {
         let start = self.magnitudes.len();
         let end = start + self.bins;
@@ -86,7 +87,8 @@ impl Mixtures {
                 let magnitude = sum.norm();
                 self.magnitudes[start + bin] += magnitude;
                 for (source, spectrum) in self.sources.iter_mut().zip(&spectra) {
-                    // What has the mixture's phase: more than the mixture itself, or less than nothing, no mask can give.
+                    // The part with the mixture's phase. A mask can give neither more than the mixture nor less than
+                    // nothing.
                     let along = (spectrum[bin] * sum.conj()).re / magnitude.max(f32::MIN_POSITIVE);
                     source.target[start + bin] += along.clamp(0.0, magnitude);
                 }
@@ -100,7 +102,7 @@ impl Mixtures {
     }
 }
 
-/// The engine's way from magnitudes to activations.
+/// Finds activations from magnitudes as the engine does.
 struct BandSolver {
     bands: Bands,
     solver: Squarem,
@@ -145,7 +147,7 @@ impl BandSolver {
     }
 }
 
-/// How many frames of a mixture the lesson's longest recording fills.
+/// Number of frames of a mixture that the lesson's longest recording fills.
 fn frames_in(lesson: &Lesson<'_>, mode: LatencyMode) -> usize {
     let frames = |recording: &Recording| {
         let sample_rate = f64::from(recording.sample_rate);
@@ -163,7 +165,8 @@ struct Passage {
 }
 
 impl Passage {
-    /// `frames` frames of one of the lesson's recordings, from a random place on and round its end, at a random level.
+    /// `frames` frames of one of the lesson's recordings, from a random place on, continuing at its beginning, at a
+    /// random level.
     fn new(lesson: &Lesson<'_>, mode: LatencyMode, frames: usize, rng: &mut Pcg64Mcg) -> Self {
         let recording = &lesson.recordings[rng.random_range(0..lesson.recordings.len())];
         let sample_rate = f64::from(recording.sample_rate);
@@ -172,7 +175,7 @@ impl Passage {
         let stride = STRIDES * framing::stride(sample_rate);
         let channels: Vec<Vec<f32>> = recording.channels.iter().map(|channel| framing::centred(channel)).collect();
         let rms = power(&channels, 0, recording.len()).sqrt() as f32;
-        // Spectra grow with the frame's length.
+        // Magnitudes are proportional to the frame's length.
         let level = 10.0_f32.powf(rng.random_range(-GAIN_DB..=GAIN_DB) / 20.0);
         let gain = level / (rms * frame_len as f32).max(f32::MIN_POSITIVE);
         let start = sounding_start(&channels, frames * stride, rng);
@@ -193,14 +196,14 @@ impl Passage {
         Self { channels: channels.iter().map(&mut spectra).collect(), bins }
     }
 
-    /// The spectrum, `[F]`, of `channel` in frame `t`; a mono recording sounds in every channel.
+    /// The spectrum, `[F]`, of `channel` in frame `t`. A mono recording is in every channel.
     fn spectrum(&self, channel: usize, t: usize) -> &[Bin] {
         let spectra = self.channels.get(channel).unwrap_or(&self.channels[0]);
         &spectra[t * self.bins..(t + 1) * self.bins]
     }
 }
 
-/// Mean square of `len` samples from `start` on, and round the end.
+/// Mean square of `len` samples from `start` on, continuing at the beginning.
 fn power(channels: &[Vec<f32>], start: usize, len: usize) -> f64 {
     let square = |channel: &Vec<f32>| -> f64 {
         let passage = channel.iter().cycle().skip(start).take(len);
@@ -209,7 +212,7 @@ fn power(channels: &[Vec<f32>], start: usize, len: usize) -> f64 {
     channels.iter().map(square).sum::<f64>() / (len * channels.len()).max(1) as f64
 }
 
-/// A place from which the source is heard for a good part of `len` samples.
+/// A random start of `len` samples in which the source is loud enough, if one is found.
 fn sounding_start(channels: &[Vec<f32>], len: usize, rng: &mut Pcg64Mcg) -> usize {
     let samples = channels.first().map_or(0, Vec::len);
     let wanted = HEARD_SHARE * power(channels, 0, samples);

@@ -1,16 +1,17 @@
-//! From recordings of sources played alone to their dictionaries.
+//! Learns dictionaries: from recordings of sources played alone, and from the mixture while it plays.
 //!
-//! A source's recordings are framed as the engine frames the stream, put side by side and factorized together: one dictionary for the modes
-//! with short frames, one for those with long frames. Silent frames and the bin at 0 Hz are left out: they are no sound of the source. Every recording is framed at its own sample
-//! rate with the frame length that gives the same bin spacing, so that recordings of several rates go into one dictionary
+//! The recordings of a source are cut into frames as the engine does with the stream, and factorized together: into one
+//! dictionary for the modes with short frames, and one for those with long frames. Silent frames and the bin at 0 Hz
+//! are left out, because they are not part of the source's sound. Every recording is analysed at its own sample rate,
+//! with the frame length that gives the same bin spacing, so that recordings with several rates go into one dictionary
 //! without resampling. Sources that are learned together also get reconstruction bases.
 //!
-//! - [`adaptive`]: bases that follow the mixture while it plays.
-//! - [`capture`]: the last seconds of a stream, written by the audio thread.
-//! - `framing`: recordings as frames.
-//! - [`grouping`]: which components of an unsupervised factorization are one source.
-//! - `lesson`: what to learn a source from, and how.
-//! - `mixtures`: recordings of several sources mixed, to learn reconstruction bases from.
+//! - [`adaptive`]: learns bases from the mixture while it plays.
+//! - [`capture`]: keeps the last seconds of a stream, written by the audio thread.
+//! - `framing`: cuts recordings into frames.
+//! - [`grouping`]: groups the components of an unsupervised factorization into sources.
+//! - `lesson`: what a source is learned from, and how.
+//! - `mixtures`: mixes recordings of several sources, to learn reconstruction bases from.
 //!
 //! # Example
 //! ```
@@ -57,17 +58,18 @@ use crate::{
 };
 use std::ops::ControlFlow;
 
-/// The modes whose frames are learned in. The others have the bins of one of them, and nearly its window.
+/// The modes in whose frames dictionaries are learned. The other modes have the bins of one of these, and nearly its
+/// window.
 pub const LEARNED_MODES: [LatencyMode; 2] = [LatencyMode::Live, LatencyMode::Quality];
-/// Steps of descent for reconstruction bases.
+/// Steps of gradient descent for reconstruction bases.
 const STEPS: usize = 60;
-/// How much of a mode's time goes into reconstruction bases, about.
+/// Share of the time for a mode that reconstruction bases take, roughly.
 const RECONSTRUCTION_SHARE: f32 = 0.4;
 
-/// Learns the sources of `lessons` together: each one's dictionaries, in the frames of [`LEARNED_MODES`].
+/// Learns the sources of `lessons` together: for each, its dictionaries in the frames of [`LEARNED_MODES`].
 ///
-/// With several lessons, the dictionaries have reconstruction bases that tell the sources from each other; they
-/// are learned from mixtures of the recordings. `progress` is told the share done, 0 to 1, and cancels by breaking.
+/// With several lessons, the dictionaries get reconstruction bases, which are learned from mixtures of the recordings
+/// and tell the sources apart. `progress` is called with the share done, 0 to 1, and cancels by breaking.
 ///
 /// # Errors
 /// [`LessonError`], which names the lesson and its recording.
@@ -175,7 +177,7 @@ fn reconstruct(
     let learned = discriminative::train(&mixtures.magnitudes, mixtures.bins, &mixtures.sources, &settings, progress)
         .ok_or(cancelled)?;
     for (dictionary, learned) in dictionaries.iter_mut().zip(learned) {
-        // Bins that not all sources know keep their bases.
+        // Bins that some sources lack keep their bases.
         let mut bases = dictionary.bases.clone();
         for (basis, learned) in bases.chunks_exact_mut(dictionary.bins).zip(learned.chunks_exact(mixtures.bins)) {
             basis[..mixtures.bins].copy_from_slice(learned);
@@ -185,7 +187,7 @@ fn reconstruct(
     Ok(())
 }
 
-/// Whether every recording can be learned from.
+/// Checks that every recording can be learned from.
 fn check(recordings: &[Recording]) -> Result<(), LearnError> {
     if recordings.is_empty() {
         return Err(LearnError::NoRecording);

@@ -1,11 +1,12 @@
-//! Memory laid out for the machine's widest vector registers.
+//! Memory aligned for the machine's widest vector registers.
 
 use std::ops::{Deref, DerefMut};
 
-/// Values per cache line. Rows are padded to a multiple of it, so that a row is whole registers on every machine.
+/// Values per cache line. Rows are padded to a multiple of it, so that on every machine a row is a whole number of
+/// registers.
 pub const LINE: usize = 16;
 
-/// A slice of f32 that starts on a cache line: a load that straddles two lines takes twice as long.
+/// A slice of f32 that starts on a cache line: loading across two lines takes twice as long.
 #[derive(Debug)]
 pub struct Aligned {
     storage: Vec<f32>,
@@ -17,7 +18,7 @@ impl Aligned {
     /// `len` zeros.
     pub fn zeros(len: usize) -> Self {
         let storage = vec![0.0; len + LINE - 1];
-        // Only speed depends on it, should the offset be unknown.
+        // If the offset is unknown, only speed is lost.
         let start = storage.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE - 1);
         Self { storage, start, len }
     }

@@ -1,14 +1,14 @@
-//! Bins merged into bands.
+//! Merges bins into bands, so that there is less to solve.
 //!
-//! The divergence is the likelihood of a Poisson model, and a sum of Poisson variables is Poisson again, with the summed bases as
-//! its dictionary. So activations may be solved on sums of neighbouring bins: bin by bin in the low end, where
-//! sources differ by single partials, and in ever wider bands above.
+//! The divergence is the likelihood of a Poisson model, and a sum of Poisson variables is a Poisson variable again,
+//! with the sums of the bases as its dictionary. So activations can be solved on sums of neighbouring bins: single bins
+//! at low frequencies, where sources differ by single partials, and ever wider bands above.
 
 use std::ops::Range;
 
-/// Bins up to this one stay single: to 1 kHz in short frames, to 0.5 kHz in long ones.
+/// Bins below this one are bands of their own: to 1 kHz in short frames, to 0.5 kHz in long ones.
 const SINGLE_BINS: usize = 48;
-/// Above, each band is this much wider in proportion to its frequency: about a seventeenth of an octave.
+/// Above, the width of a band is this share of its frequency: about a seventeenth of an octave.
 const WIDTH_RATIO: f64 = 1.0 / 24.0;
 
 /// A partition of the bins `first..last` into bands.
@@ -18,7 +18,7 @@ pub struct Bands {
 }
 
 impl Bands {
-    /// Bands over `bins`. Bins outside belong to no band.
+    /// Bands over `bins`; bins outside belong to no band.
     ///
     /// # Panics
     /// If the range is empty.
@@ -39,7 +39,7 @@ impl Bands {
         self.edges.len() - 1
     }
 
-    /// Whether there is no band; never so.
+    /// Whether there is no band, which is never so.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

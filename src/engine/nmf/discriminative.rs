@@ -1,9 +1,9 @@
-//! Reconstruction bases: given what each source's activations are in mixtures, the bases whose soft masks come closest to the
-//! sources themselves (discriminative NMF: Weninger, Le Roux, Hershey and Watanabe 2014).
+//! Reconstruction bases: for known activations of each source in mixtures, the bases whose soft masks come closest to
+//! the true sources (discriminative NMF: Weninger, Le Roux, Hershey and Watanabe 2014).
 //!
-//! With Y_s = H_s W'_s and masks M_s = Y_s^p / Σ Y^p, it minimises Σ_s ‖X M_s − T_s‖² / ‖T_s‖² over W' ≥ 0, where X are the
-//! mixtures' magnitudes and T_s what the source contributes to them. Descent is on log W', so that bases stay positive, with the step
-//! sizes of Adam (Kingma and Ba 2015).
+//! With Y_s = H_s W'_s and masks M_s = Y_s^p / Σ Y^p, it minimises Σ_s ‖X M_s − T_s‖² / ‖T_s‖² over W' ≥ 0, where X are
+//! the mixtures' magnitudes and T_s the source's contribution to them. Gradient descent is on log W', so that bases
+//! stay positive, with the step sizes of Adam (Kingma and Ba 2015).
 
 use super::{
     kernels::elementary::power,
@@ -13,35 +13,35 @@ use pulp::Arch;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 
-/// Exponent of the masks that reconstruction bases are made for, and that they are best played with.
+/// Exponent of the masks for which reconstruction bases are made, and with which they sound best.
 pub const FOCUS: f32 = 1.5;
-/// Frames per chunk: what a core works on at a time.
+/// Frames per chunk, the unit of work of a core.
 const CHUNK_FRAMES: usize = 64;
-/// Every step looks at one in this many chunks, so that all are seen in as many steps.
+/// Every step uses one in this many chunks, so that all are used in as many steps.
 const CHUNK_GROUPS: usize = 2;
-/// Largest change of log W' per step, at the start; it falls to nothing.
+/// Largest change of log W' per step at the start; it falls to 0.
 const STEP_SIZE: f32 = 0.05;
-/// A source's error counts as if the source had at least this share of the mixtures' energy: one that is hardly heard in them must not
-/// rule the others.
+/// Least energy that a source is weighted with, as a share of the mixtures' energy: a source that is hardly heard must
+/// not dominate the others.
 const LEAST_SHARE: f64 = 1e-2;
-/// Sums of gradients that are kept apart: as many cores can share the work.
+/// Number of separate sums of gradients: as many cores can share the work.
 const MAX_SUMS: usize = 8;
-/// How long gradients and their squares are remembered.
+/// Weight of the past in the running means of the gradients and of their squares.
 const MOMENTUM: f32 = 0.9;
 const SQUARES: f32 = 0.99;
-/// A weight's step is also held by the largest gradient in its bin, to this share: bins of little importance move little.
+/// Share of the largest gradient in its bin that limits a weight's step: weights in unimportant bins move little.
 const SHARED: f32 = 0.05;
-/// Weights start at no less than this share of the largest in their bin.
+/// Least weight at the start, as a share of the largest in its bin.
 const LEAST_WEIGHT: f32 = 1e-6;
-/// Keeps the explained magnitudes above zero, relative to the mean of X.
+/// Added to the explained magnitudes, relative to the mean of X: keeps them above zero.
 const LEAST: f32 = 1e-6;
 
 /// One source in the mixtures.
 #[derive(Debug, Clone)]
 pub struct MixedSource {
-    /// Its activations H_s as the solver finds them, `[T, K]`.
+    /// Its activations H_s in the mixtures, `[T, K]`.
     pub activations: Vec<f32>,
-    /// What it contributes to the mixtures' magnitudes T_s, `[T, F]`.
+    /// Its contribution T_s to the mixtures' magnitudes, `[T, F]`.
     pub target: Vec<f32>,
     /// Bases to start from, `[K, F]`.
     pub bases: Vec<f32>,
@@ -56,23 +56,24 @@ pub struct DescentSettings {
     pub steps: usize,
 }
 
-/// A source's bases on their way.
+/// The bases of one source during the descent.
 struct Descent {
     log: Vec<f32>,
     bases: Vec<f32>,
     gradient: Vec<f32>,
     mean: Vec<f32>,
     square: Vec<f32>,
-    /// 1 / ‖T‖², bounded.
+    /// 1 / ‖T‖², limited by [`LEAST_SHARE`].
     importance: f32,
 }
 
-/// What a chunk of frames contributes to the gradient of every source, `[K, F]` each.
+/// The gradients of one chunk of frames, `[K, F]` for each source.
 type Gradients = Vec<Vec<f32>>;
 
 /// The reconstruction bases of each source, `[K, F]`, for mixtures of the magnitudes `x`, `[T, F]` with `bins` = F.
 ///
-/// The result is the same on any number of cores. `progress` is told the share done, 0 to 1; `None` if it breaks.
+/// The result does not depend on the number of cores. `progress` is called with the share done, 0 to 1; the result is
+/// `None` if it breaks.
 ///
 /// # Panics
 /// If the shapes do not fit each other.
@@ -168,7 +169,7 @@ fn chunk_gradients(
     activations.iter().zip(&explained).map(gradient).collect()
 }
 
-/// explained ← the slope of the loss with respect to what each source explains.
+/// explained ← the derivative of the loss with respect to what each source explains.
 #[inline(always)]
 fn differentiate(x: &[f32], targets: &[(&[f32], f32)], focus: f32, least: f32, explained: &mut [Vec<f32>]) {
     let mut powers: Vec<Vec<f32>> = vec![vec![0.0; x.len()]; targets.len()];
@@ -179,7 +180,8 @@ fn differentiate(x: &[f32], targets: &[(&[f32], f32)], focus: f32, least: f32, e
             *sum += *share;
         }
     }
-    // The mean over sources of each one's slope, weighted by the masks: masks add up to 1, so what one gains others lose.
+    // The derivatives summed over the sources, each weighted by its mask: masks sum to 1, so what one source gains the
+    // others lose.
     let mut common = vec![0.0; x.len()];
     for (mask, (target, importance)) in powers.iter_mut().zip(targets) {
         let terms = mask.iter_mut().zip(&sum).zip(x).zip(*target).zip(&mut common);
@@ -198,7 +200,7 @@ fn differentiate(x: &[f32], targets: &[(&[f32], f32)], focus: f32, least: f32, e
 }
 
 impl Descent {
-    /// `least_energy` stands in for a smaller energy of the target.
+    /// `least_energy` replaces a smaller energy of the target.
     fn new(source: &MixedSource, bins: usize, least_energy: f64) -> Self {
         let mut largest = vec![0.0_f32; bins];
         for basis in source.bases.chunks_exact(bins) {
@@ -217,7 +219,7 @@ impl Descent {
         }
     }
 
-    /// One step of Adam on log W' with the gradient with respect to W'.
+    /// One step of Adam on log W', from the gradient with respect to W'.
     fn step(&mut self, bins: usize, step: usize, size: f32) {
         let settled = |memory: f32| 1.0 / (1.0 - memory.powi(step as i32 + 1));
         let (mean_scale, square_scale) = (settled(MOMENTUM), settled(SQUARES));

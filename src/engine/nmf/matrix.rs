@@ -1,4 +1,4 @@
-//! Products of row-major matrices, by the crate `matrixmultiply`, which picks the machine's vector instructions at run time.
+//! Products of row-major matrices with the crate `matrixmultiply`, which chooses vector instructions at run time.
 
 /// A row-major matrix or its transpose.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ impl<'a> MatrixView<'a> {
         self.columns
     }
 
-    /// MatrixView and columns exchanged; nothing is moved.
+    /// Rows and columns exchanged; nothing is moved.
     pub fn transposed(self) -> Self {
         Self {
             rows: self.columns,
@@ -45,8 +45,8 @@ pub fn product(a: MatrixView, b: MatrixView, out: &mut [f32]) {
     assert_eq!(a.columns, b.rows, "inner dimensions must agree");
     assert_eq!(out.len(), a.rows * b.columns, "the result must have a place for every value");
     let stride = |stride: usize| stride as isize;
-    // SAFETY: `MatrixView` spans exactly rows × columns values of its slice through its strides, `out` was just checked to hold
-    // M × N values, and it cannot alias the other two.
+    // SAFETY: `MatrixView` spans exactly rows × columns values of its slice through its strides, `out` was just checked
+    // to hold M × N values, and it cannot alias the other two.
     unsafe {
         matrixmultiply::sgemm(
             a.rows,
@@ -84,7 +84,7 @@ mod tests {
                     assert_eq!(out[row * n + column], expected);
                 }
             }
-            // aᵀ with its rows and columns exchanged again is a.
+            // aᵀ, with rows and columns exchanged again, is a.
             let flipped: Vec<f32> = (0..k * m).map(|x| a[(x % m) * k + x / m]).collect();
             let mut again = vec![0.0; m * n];
             product(MatrixView::new(&flipped, m).transposed(), MatrixView::new(&b, n), &mut again);

@@ -1,22 +1,22 @@
 //! Non-negative matrix factorization under the generalised Kullback-Leibler divergence
 //! D(V‖WH) = Σ (V log(V/WH) − V + WH) (Lee and Seung 2001; Bryan and Sun 2013).
 //!
-//! Matrices are row-major slices: bases `[K, F]`, frames `[T, F]`, activations `[T, K]`, so that a basis and a frame are
-//! contiguous. Nothing here knows audio, files or hosts.
+//! Matrices are row-major slices: bases `[K, F]`, frames `[T, F]`, activations `[T, K]`, so that a basis and a frame
+//! are each contiguous. Nothing here knows audio, files or hosts.
 //!
-//! - [`activations`]: h for one frame with W fixed, on the audio thread.
-//! - [`aligned`]: memory for vector registers.
-//! - [`bands`]: bins merged into bands, so that there is less to solve.
-//! - [`discriminative`]: bases that masks are built from.
-//! - [`divergence`]: the cost itself.
-//! - [`factorization`]: W and H from frames, in the background.
+//! - [`activations`]: finds h for one frame with W fixed, on the audio thread.
+//! - [`aligned`]: memory aligned for vector registers.
+//! - [`bands`]: merges bins into bands, so that there is less to solve.
+//! - [`discriminative`]: learns reconstruction bases, from which masks are built.
+//! - [`divergence`]: the cost.
+//! - [`factorization`]: finds W and H for many frames, in the background.
 //! - [`kernels`]: the inner loops, plain and on vector registers.
 //! - [`matrix`]: products of row-major matrices.
 //! - [`priors`]: sparsity and smoothness of the activations.
-//! - [`soft_masks`]: the sources' shares of a frame.
+//! - [`soft_masks`]: each source's share of every bin.
 //!
 //! # Example
-//! Two sounds are found in frames in which they mix, and then each one's part in another frame.
+//! Learns the bases of two sounds from frames in which they are mixed, and finds how much of each is in another frame.
 //! ```
 //! use std::ops::ControlFlow;
 //! use unbraid_engine::nmf::{

@@ -1,14 +1,17 @@
-//! What is believed of the activations before the frame is seen (MAP estimation).
+//! Priors on the activations (MAP estimation).
 //!
-//! Sparsity punishes Σ √h. The sum of h itself would do nothing here: with bases that sum to 1 its optimum is the maximum
-//! likelihood one scaled down, and the masks are the same. Smoothness punishes Σ (h_t − h_(t−1))². Block sparsity is about a dictionary learned from many recordings, one block of components each (Sun and Mysore 2013): blocks
-//! that have not fitted lately are punished as wholes ([`Squarem::with_blocks`](super::activations::squarem::Squarem::with_blocks)). All are measured against the frame's total, so that they do not
-//! depend on the level.
+//! Sparsity penalises Σ √h. The sum of h itself would change nothing: with bases that sum to 1, its optimum is the
+//! maximum likelihood estimate scaled down, and the masks are the same. Smoothness penalises Σ (h_t − h_(t−1))². Block
+//! sparsity is for a dictionary learned from many recordings, with one block of components each (Sun and Mysore 2013):
+//! it penalises whole blocks that have not fitted lately
+//! ([`Squarem::with_blocks`](super::activations::squarem::Squarem::with_blocks)). All are relative to the frame's sum,
+//! so that they do not depend on the level.
 //!
-//! Each term is majorised at the present estimate, so that an update is still in closed form and never raises the
-//! cost: the square root by its tangent, the quadratic left as it is. Block sparsity is linear within a frame.
+//! Each term is replaced by an upper bound that touches it at the present estimate, so that an update has a closed form
+//! and never raises the cost: the square root by its tangent, the quadratic by itself. Block sparsity is linear within
+//! a frame.
 
-/// Weights of the priors; 0 switches one off.
+/// Weights of the priors; 0 turns one off.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Priors {
     /// Weight of Σ √h, in units of the likelihood's gradient at the mean activation.
@@ -22,19 +25,19 @@ pub struct Priors {
 impl Priors {
     /// The new activation of one component.
     ///
-    /// `numerator` is h Σ_f w v / (Wh), `weight` is Σ_f w with what else is linear in h, `current` is h, `last` is the component's
-    /// activation in the last frame, and `mean` is the mean activation of this frame, > 0.
+    /// `numerator` is h Σ_f w v / (Wh); `weight` is Σ_f w plus what else is linear in h; `current` is h; `last` is the
+    /// component's activation in the last frame; `mean` is the mean activation of this frame, > 0.
     #[inline(always)]
     pub fn update(&self, numerator: f32, weight: f32, current: f32, last: f32, mean: f32) -> f32 {
         let linear = weight + self.sparsity * (mean / current.max(mean * 1e-6)).sqrt();
         if self.smoothness == 0.0 {
             return numerator / linear;
         }
-        // The positive root of quadratic h² + slope h − numerator = 0.
+        // The positive root of quadratic · h² + slope · h − numerator = 0.
         let quadratic = 2.0 * self.smoothness / mean;
         let slope = linear - quadratic * last;
         let root = (slope * slope + 4.0 * quadratic * numerator).sqrt();
-        // Whichever form does not subtract two near numbers.
+        // The form that does not subtract two nearly equal numbers.
         if slope > 0.0 { 2.0 * numerator / (slope + root) } else { (root - slope) / (2.0 * quadratic) }
     }
 

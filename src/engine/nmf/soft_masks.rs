@@ -1,16 +1,18 @@
-//! Soft masks: each source's share of every bin, M_s = Y_s^p / Σ_r Y_r^p, where Y_s = W_s h_s is what the bases of source s explain of
-//! the frame and p is the focus (p = 1 in Smaragdis, Raj and Shashanka 2007; p = 2 is the Wiener filter).
+//! Soft masks: each source's share of every bin, M_s = Y_s^p / Σ_r Y_r^p, where Y_s = W_s h_s is what the bases of
+//! source s explain of the frame and p is the focus (p = 1 in Smaragdis, Raj and Shashanka 2007; p = 2 is the Wiener
+//! filter).
 
 use super::kernels::elementary::power;
 
-/// Added to every Y_s, relative to the frame's mean: -120 dB. Where no basis has energy, all sources get the same share.
+/// Added to every Y_s, relative to the frame's mean: -120 dB. Where no basis has energy, all sources get the same
+/// share.
 const FLOOR: f32 = 1e-6;
 
-/// The masks of one frame for all sources, in place of what they explain: `explained` holds a row per source, rows `stride` values apart,
-/// of which the first `scratch.len()` are the bins. They add up to 1 in every bin.
+/// Turns what the sources explain of one frame into their masks, which sum to 1 in every bin. `explained` holds one row
+/// per source; rows start `stride` values apart, and their first `scratch.len()` values are the bins.
 ///
-/// `total` is the sum of the frame's activations; `scratch`, `[F]`, is overwritten. Inlined, so that it is compiled for the instructions of
-/// the [`pulp`] dispatch that it is called from.
+/// `total` is the sum of the frame's activations; `scratch`, `[F]`, is overwritten. Always inlined, so that it is
+/// compiled for the instructions of the [`pulp`] dispatch around it.
 #[inline(always)]
 pub fn soft_masks(explained: &mut [f32], stride: usize, focus: f32, total: f32, scratch: &mut [f32]) {
     let floor = total / scratch.len() as f32 * FLOOR + f32::MIN_POSITIVE;

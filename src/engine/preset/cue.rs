@@ -1,15 +1,15 @@
-//! By what the components are told apart that several adaptive sources find together.
+//! What tells the components of several adaptive sources apart.
 
 use serde::{Deserialize, Serialize};
 
-/// By what the components that adaptive sources share are told apart.
+/// What decides to which of several adaptive sources a component goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cue {
     /// How sudden a component is in time and how broad in frequency: the most percussive go to the first source.
     #[default]
     Timbre,
-    /// What rises and falls together.
+    /// When it sounds: components that rise and fall together go to the same source.
     Time,
     /// Where it stands between left and right: the leftmost go to the first source.
     Position,

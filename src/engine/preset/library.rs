@@ -1,7 +1,7 @@
-//! Where presets live: the factory set inside the binary, and the user's folder.
+//! Where presets are: the factory presets inside the binary, and the user's folder.
 //!
-//! - [`listing`]: what is to choose from, with what is wrong with it.
-//! - [`recent`]: what was played lately. [`trash`]: names and deletions, and the way back.
+//! - [`listing`]: the presets to choose from, and what is wrong with them.
+//! - [`recent`]: the presets that were played lately. [`trash`]: renaming, deleting and restoring presets.
 
 pub mod listing;
 pub mod recent;
@@ -23,10 +23,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Names a folder that takes the place of the user's own, for portable installations and for tests.
+/// Environment variable that sets the user's folder, for portable installations and for tests.
 pub const FOLDER_VARIABLE: &str = "UNBRAID_PRESETS";
 
-/// Characters that some file system does not take in a name.
+/// Characters that some file systems do not allow in a name.
 pub const FORBIDDEN: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
 /// Name and file of every factory preset, in the order in which they are offered.
@@ -51,7 +51,7 @@ impl Entry {
     }
 }
 
-/// Factory presets first, then the user's, by name. Reads the user's folder; one that cannot be read counts as empty.
+/// Factory presets first, then the user's, by name. A folder that cannot be read counts as empty.
 pub fn entries() -> Vec<Entry> {
     let factory = factory_names().map(|name| Entry { name: name.to_owned(), path: None });
     factory.chain(user_dir().map(|folder| entries_in(&folder)).unwrap_or_default()).collect()
@@ -70,7 +70,7 @@ pub fn factory_bytes(name: &str) -> Option<&'static [u8]> {
 /// Reads the preset of `entry`.
 ///
 /// # Errors
-/// If no factory preset is called so, or the file cannot be read or is not a valid preset.
+/// If there is no factory preset with this name, or the file cannot be read or is not a valid preset.
 pub fn load(entry: &Entry) -> Result<Preset, PresetError> {
     if let Some(path) = &entry.path {
         return file::read(path);
@@ -82,10 +82,10 @@ pub fn load(entry: &Entry) -> Result<Preset, PresetError> {
     }
 }
 
-/// Writes `preset` into the user's folder under `name`; one of that name is replaced. Gives the file's path.
+/// Writes `preset` into the user's folder under `name`, and replaces a preset with that name. Gives the file's path.
 ///
 /// # Errors
-/// If the name cannot be a file's, there is no folder, or the file cannot be written.
+/// If the name cannot be a file name, there is no folder, or the file cannot be written.
 pub fn save(preset: &Preset, name: &str) -> Result<PathBuf, PresetError> {
     let folder = user_dir().ok_or_else(|| Problem::NoFolder(FOLDER_VARIABLE).of(format!("preset {name:?}")))?;
     save_in(&folder, preset, name)
@@ -106,14 +106,14 @@ fn path_of(folder: &Path, name: &str) -> Result<PathBuf, PresetError> {
     Ok(folder.join(format!("{name}{SUFFIX}")))
 }
 
-/// Whether a preset can be called `name`, on any file system.
+/// Whether `name` is allowed as the name of a preset, on any file system.
 pub fn is_name(name: &str) -> bool {
     let bad = name.trim() != name || name.is_empty() || name.starts_with('.') || name.contains(FORBIDDEN);
     !bad && !name.chars().any(char::is_control) && name.chars().count() <= MAX_NAME_CHARS
 }
 
-/// The user's folder of presets, which need not exist yet: the one that [`FOLDER_VARIABLE`] names, or
-/// `Unbraid/Presets` where the system keeps an application's data. `None` for a user without a home.
+/// The user's folder of presets, which may not exist yet: the one that [`FOLDER_VARIABLE`] names, or `Unbraid/Presets`
+/// in the system's folder for application data. `None` for a user without a home.
 pub fn user_dir() -> Option<PathBuf> {
     folder(env::var_os(FOLDER_VARIABLE), BaseDirs::new().as_ref().map(BaseDirs::data_dir))
 }
@@ -135,8 +135,8 @@ fn entries_in(folder: &Path) -> Vec<Entry> {
     entries
 }
 
-/// What the preset in the file at `path` is called, or `None` if that is no preset or is hidden: macOS leaves
-/// `._NAME` beside each file on foreign disks.
+/// The name of the preset in the file at `path`, or `None` if the file is not a preset or is hidden (macOS leaves
+/// `._NAME` beside each file on other file systems).
 pub fn preset_name(path: &Path) -> Option<String> {
     let file_name = path.file_name()?.to_string_lossy();
     let name = file_name.strip_suffix(SUFFIX)?;

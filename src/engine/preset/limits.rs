@@ -6,5 +6,5 @@ use std::ops::RangeInclusive;
 pub const MAX_SOURCES: usize = 8;
 /// Most bases a single source may hold.
 pub const MAX_COMPONENTS: usize = 1024;
-/// Gains that a preset may set, in dB. Wider than the knob's way, which is the interface's to choose.
+/// Gains that a preset may set, in dB. The range of the knob in the interface is narrower.
 pub const GAINS_DB: RangeInclusive<f32> = -120.0..=24.0;

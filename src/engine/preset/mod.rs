@@ -2,11 +2,12 @@
 //!
 //! - [`mod@file`]: the `.unbraid.safetensors` format: write, read, versions.
 //! - [`library`]: where factory and user presets live.
-//! - `source`: one source, fixed or adaptive. `colour`: its colour. `cue`: by what several adaptive sources are told apart.
-//! - `validate`: what a preset has to be, whether it comes from a file or goes into one. `limits`: the ranges of its values.
+//! - `source`: one source, fixed or adaptive. `colour`: its colour. `cue`: what decides which adaptive source a
+//!   component goes to.
+//! - `validate`: checks a preset before it is written and after it is read. `limits`: the ranges of its values.
 //!
 //! # Example
-//! A preset of one source that was learned and one that follows the mixture, into a file's bytes and back.
+//! A preset with a learned and an adaptive source, written to a file's bytes and read back.
 //! ```
 //! use unbraid_engine::{
 //!     dictionary::{Dictionary, FrameSpec, Training},
@@ -48,11 +49,11 @@ pub use source::{Kind, Knobs, LearnedBases, Source, SourceBases, UnknownKeys};
 pub struct Preset {
     /// The sources, in strip order; 1 to [`MAX_SOURCES`].
     pub sources: Vec<Source>,
-    /// By what adaptive sources, where there are several, share what nobody taught.
+    /// What decides to which adaptive source a component goes, where there are several.
     pub grouping: Cue,
     /// Version of Unbraid that wrote it.
     pub written_by: String,
-    /// Other tools' texts in the file's header, and in `"unbraid"` the keys of a later version.
+    /// Texts of other tools in the file's header, and in `"unbraid"` keys of a later version.
     pub unknown: UnknownKeys,
 }
 

@@ -9,10 +9,10 @@ const FROM_THE_MIXTURE: &str = "the mixture, while it played";
 
 /// Metadata keys that this version does not know; kept as they are when a preset is written again.
 ///
-/// They stand as deep as in the file: what was unknown among a source's knobs is in its `"knobs"`.
+/// They are nested as in the file: an unknown key among a source's knobs is in its `"knobs"`.
 pub type UnknownKeys = serde_json::Map<String, serde_json::Value>;
 
-/// Where a source's knob and switches stand.
+/// The settings of a source's knob and switches.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Knobs {
     /// Gain in dB; `None` is silence (minus infinity).
@@ -32,7 +32,7 @@ impl Default for Knobs {
 /// One of the things in the mixture that gets a knob.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
-    /// What the strip is called: "drums".
+    /// The name on its strip: "drums".
     pub name: String,
     /// The strip's colour.
     pub colour: Colour,
@@ -67,7 +67,8 @@ pub enum Kind {
     Adaptive,
 }
 
-/// The bases of a fixed source at one or more frame lengths, all with the same number of bases K, and what they were learned from.
+/// The bases of a fixed source at one or more frame lengths, all with the same number of bases K, and what they were
+/// learned from.
 ///
 /// There is always at least one dictionary.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,7 +134,7 @@ impl Source {
         }
     }
 
-    /// The same, to change it.
+    /// What a fixed source has learned, to be changed; `None` for an adaptive one.
     pub fn learned_mut(&mut self) -> Option<&mut LearnedBases> {
         match &mut self.bases {
             SourceBases::Learned(learned) => Some(learned),
@@ -163,8 +164,8 @@ impl Source {
         }
     }
 
-    /// Makes it a fixed source with the dictionaries of `learned`. A source that was fixed already keeps its drift, and says as before
-    /// what it was learned from and under which licence.
+    /// Makes it a fixed source with the dictionaries of `learned`. If it was fixed before, its drift setting and what
+    /// it says of its recordings and their licence stay as they were.
     pub fn relearn(&mut self, learned: LearnedBases) {
         match &mut self.bases {
             SourceBases::Learned(own) => (own.dictionaries, own.blocks) = (learned.dictionaries, learned.blocks),
@@ -180,11 +181,12 @@ impl Source {
 }
 
 impl LearnedBases {
-    /// The bases in `dictionaries`, one or more with the same number of bases K, each for a frame of its own. `blocks` says how the
-    /// bases fall into blocks, one per training recording, as numbers of bases that sum to K.
+    /// Bases in `dictionaries`, one per frame length, all with the same number of bases K. `blocks` divides the bases
+    /// into blocks, one per training recording: numbers of bases that sum to K.
     ///
     /// # Errors
-    /// The first flaw, if they do not fit each other. The numbers in the dictionaries are checked by [`Source::validate`].
+    /// The first flaw, if dictionaries and blocks do not fit each other. The numbers in the dictionaries are checked by
+    /// [`Source::validate`].
     pub fn new(dictionaries: Vec<Dictionary>, blocks: Vec<usize>) -> Result<Self, Flaw> {
         if dictionaries.is_empty() {
             let expected = "at least one dictionary, for a fixed source has learned before";
@@ -200,12 +202,12 @@ impl LearnedBases {
         &self.dictionaries
     }
 
-    /// The same, to change their numbers.
+    /// The dictionaries, to change their numbers.
     pub fn dictionaries_mut(&mut self) -> &mut [Dictionary] {
         &mut self.dictionaries
     }
 
-    /// How the bases fall into blocks, one block per training recording, as numbers of bases; sums to K.
+    /// The number of bases in each block, one block per training recording; sums to K.
     pub fn blocks(&self) -> &[usize] {
         &self.blocks
     }
@@ -228,7 +230,7 @@ impl LearnedBases {
     }
 }
 
-/// One dictionary, whose bases are one block.
+/// One dictionary whose bases form a single block.
 impl From<Dictionary> for LearnedBases {
     fn from(dictionary: Dictionary) -> Self {
         let blocks = vec![dictionary.components];

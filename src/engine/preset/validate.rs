@@ -1,9 +1,9 @@
-//! What a preset has to be. Checked before one is written and after one is read.
+//! Checks a preset, before it is written and after it is read.
 
 use super::{GAINS_DB, LearnedBases, MAX_COMPONENTS, MAX_SOURCES, Preset, Source, SourceBases};
 use crate::dictionary::{Flaw, check_name};
 
-/// The key of [`Preset::unknown`] that mirrors our own document in the file's header.
+/// The key of [`Preset::unknown`] under which unknown keys of our own document are kept.
 pub(super) const DOCUMENT: &str = "unbraid";
 
 impl Preset {
@@ -30,7 +30,7 @@ impl Preset {
         Ok(())
     }
 
-    /// The header of a safetensors file holds texts only, except for what is ours.
+    /// The header of a safetensors file holds texts only; our own document is an object.
     fn check_unknown(&self) -> Result<(), Flaw> {
         for (key, value) in &self.unknown {
             let (fits, expected) =

@@ -18,7 +18,7 @@ pub enum RecordingError {
         /// The path that was asked for.
         path: PathBuf,
     },
-    /// The system would not read it.
+    /// The system refuses to read it.
     #[error("{}: cannot be read ({source}); check that you may read it", path.display())]
     Unreadable {
         /// The file.
@@ -26,13 +26,13 @@ pub enum RecordingError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Neither the container nor the codec is one that is known.
+    /// The container or the codec is unknown.
     #[error("{}: unknown format; give WAV, AIFF, FLAC, MP3, OGG Vorbis or AAC/M4A", path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,
     },
-    /// The format is known, the content is not as it should be.
+    /// The format is known, but the content is damaged.
     #[error("{}: damaged ({reason}); export it again", path.display())]
     Damaged {
         /// The file.
@@ -48,19 +48,19 @@ pub enum RecordingError {
         /// How many channels it has.
         channels: usize,
     },
-    /// Not a single sample.
+    /// It holds no sample.
     #[error("{}: is empty; give a recording with sound in it", path.display())]
     Empty {
         /// The file.
         path: PathBuf,
     },
-    /// Nothing to hear.
+    /// It is silent.
     #[error("{}: is silent; give a recording with sound in it", path.display())]
     Silent {
         /// The file.
         path: PathBuf,
     },
-    /// A rate that is not worked at.
+    /// The sample rate is out of range.
     #[error(
         "{}: its sample rate is {sample_rate} Hz; convert it to a rate from {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE} Hz",
         path.display()
@@ -71,7 +71,7 @@ pub enum RecordingError {
         /// Its sample rate in Hz.
         sample_rate: u32,
     },
-    /// NaN or infinity among the samples.
+    /// A sample is NaN or infinite.
     #[error(
         "{}: sample {frame} of channel {} is not a finite number; export it again",
         path.display(),
@@ -80,9 +80,9 @@ pub enum RecordingError {
     NotFinite {
         /// The file.
         path: PathBuf,
-        /// Index of the channel, from 0.
+        /// Index of the channel, counted from 0.
         channel: usize,
-        /// Index of the sample, from 0.
+        /// Index of the sample, counted from 0.
         frame: usize,
     },
     /// It could not be written.
@@ -90,23 +90,23 @@ pub enum RecordingError {
     Unwritable {
         /// The file that was to be written.
         path: PathBuf,
-        /// What stood in the way.
+        /// The reason.
         reason: String,
     },
-    /// Longer than a WAV file can be.
+    /// It is too long for a WAV file.
     #[error("{}: too long for a WAV file, which holds at most 4 GiB; cut the recording into parts", path.display())]
     TooLong {
         /// The file that was to be written.
         path: PathBuf,
     },
-    /// A rate that cannot be resampled to or from.
+    /// The sample rate cannot be converted.
     #[error("cannot convert from {from} Hz to {to} Hz: {reason}")]
     Resampling {
         /// The recording's sample rate in Hz.
         from: u32,
         /// The wanted sample rate in Hz.
         to: u32,
-        /// What stood in the way.
+        /// The reason.
         reason: String,
     },
 }

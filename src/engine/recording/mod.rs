@@ -1,8 +1,8 @@
-//! Audio as the command line, learning and tests hold it; files in and out behind the feature `files`.
+//! Audio in memory, for the command line, learning and tests; audio files with the feature `files`.
 //!
-//! - [`mod@read`]: any common audio file to samples, decoded by symphonia.
-//! - [`write_wav`] and [`WavFiles`]: samples to WAV files that appear whole or not at all.
-//! - [`Recording::resampled`]: another sample rate, by band-limited interpolation.
+//! - [`mod@read`]: reads any common audio file, decoded by symphonia.
+//! - [`write_wav`] and [`WavFiles`]: write WAV files, completely or not at all.
+//! - [`Recording::resampled`]: converts the sample rate by band-limited interpolation.
 
 #[cfg(feature = "files")]
 mod error;
@@ -22,24 +22,24 @@ pub use {
 
 use std::path::Path;
 
-/// Lowest sample rate that is worked at, in Hz.
+/// Lowest sample rate that is allowed, in Hz.
 pub const MIN_SAMPLE_RATE: u32 = 1_000;
-/// Highest sample rate that is worked at, in Hz.
+/// Highest sample rate that is allowed, in Hz.
 pub const MAX_SAMPLE_RATE: u32 = 768_000;
 /// Most channels a recording may have.
 pub const MAX_CHANNELS: usize = 2;
-/// A recording that never exceeds this counts as silent: one step of a 16-bit file, -90 dB.
+/// A recording whose samples never exceed this counts as silent: one step of a 16-bit file, -90 dB.
 pub const SILENCE_PEAK: f32 = 1.0 / 32_768.0;
 
-/// Channels that differ by less than this share of their energy (-60 dB) are the same.
+/// Channels that differ by less than this share of their energy (-60 dB) count as the same.
 const SAME_CHANNELS: f64 = 1e-6;
 
-/// What the file at `path` is called, for people to read: its name without the folder.
+/// The name of the file at `path` without its folder, for people to read.
 pub fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// Sound in memory.
+/// Audio in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recording {
     /// Sample rate in Hz.
@@ -54,7 +54,7 @@ impl Recording {
         self.channels.first().map_or(0, Vec::len)
     }
 
-    /// Whether there is no sample at all.
+    /// Whether there is no sample.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -69,12 +69,12 @@ impl Recording {
         self.channels.iter().flatten().fold(0.0, |peak, sample| sample.abs().max(peak))
     }
 
-    /// Whether nothing in it is louder than [`SILENCE_PEAK`].
+    /// Whether no sample exceeds [`SILENCE_PEAK`].
     pub fn is_silent(&self) -> bool {
         self.peak() <= SILENCE_PEAK
     }
 
-    /// Whether all channels are the same, so that nothing lies left or right.
+    /// Whether all channels are the same, so that nothing lies to the left or right.
     pub fn is_mono(&self) -> bool {
         let [left, right] = &self.channels[..] else { return true };
         let energy = |x: f32| f64::from(x) * f64::from(x);

@@ -1,4 +1,4 @@
-//! Audio files to samples.
+//! Reads audio files.
 
 use super::{MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, Recording, RecordingError};
 use std::{
@@ -14,10 +14,10 @@ use symphonia::core::{
     meta::MetadataOptions,
 };
 
-/// Reads a WAV, AIFF, FLAC, MP3, OGG Vorbis or AAC/M4A file whole.
+/// Reads a whole WAV, AIFF, FLAC, MP3, OGG Vorbis or AAC/M4A file.
 ///
-/// The length of a WAV, AIFF or FLAC file is exact to the sample; the silence that an MP3 or Vorbis encoder adds at
-/// both ends is cut off where the file tells of it. FLAC's own checksum is verified.
+/// The length of a WAV, AIFF or FLAC file is exact to the sample. The silence that an MP3 or Vorbis encoder adds at
+/// both ends is removed where the file tells its length. The checksum of a FLAC file is verified.
 ///
 /// # Errors
 /// A [`RecordingError`] that names the file, unless it holds one or two channels of finite samples at 1 kHz to 768 kHz.
@@ -30,7 +30,7 @@ pub fn read(path: impl AsRef<Path>) -> Result<Recording, RecordingError> {
 }
 
 impl Recording {
-    /// Asks for something to hear in what was read from `path`.
+    /// Refuses a recording, read from `path`, that is silent.
     ///
     /// # Errors
     /// [`RecordingError::Silent`] if nothing is louder than [`super::SILENCE_PEAK`].
@@ -42,13 +42,13 @@ impl Recording {
     }
 }
 
-/// One file on its way through the decoder.
+/// A file that is being decoded.
 struct Decoding {
     path: PathBuf,
     reader: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
     track_id: u32,
-    /// Length that the container promises, in samples per channel.
+    /// Length according to the container, in samples per channel.
     promised: Option<u64>,
 }
 
@@ -103,7 +103,7 @@ impl Decoding {
     fn next_packet(&mut self) -> Result<Option<symphonia::core::packet::Packet>, RecordingError> {
         match self.reader.next_packet() {
             Ok(packet) => Ok(packet),
-            // A stream whose header tells no length ends where the file does.
+            // If the header tells no length, the stream ends where the file ends.
             Err(Error::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof && self.promised.is_none() => {
                 Ok(None)
             }

@@ -1,17 +1,17 @@
-//! A recording at another sample rate.
+//! Converts the sample rate of a recording.
 
 use super::{MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, Recording, RecordingError};
 use rubato::{Fft, FixedSync, Resampler, audioadapter_buffers::direct::SequentialSliceOfVecs};
 
 /// Fewest samples that are filtered at a time, at the lower of the two rates. The anti-aliasing filter is as long, so
-/// this sets how close to the lower Nyquist frequency the passband reaches: to 99.8 %.
+/// this decides how close to the lower Nyquist frequency the passband reaches: to 99.8 %.
 const MIN_FILTER_SAMPLES: usize = 4096;
 
 impl Recording {
-    /// The same sound at `sample_rate` Hz, sample 0 at the same time as before.
+    /// The same sound at `sample_rate` in Hz, with sample 0 at the same time as before.
     ///
-    /// It is band-limited interpolation with a linear-phase sinc filter, done in the frequency domain. The length is
-    /// `ceil(len * sample_rate / self.sample_rate)`, exactly.
+    /// Band-limited interpolation with a linear-phase sinc filter, computed in the frequency domain. The length is
+    /// exactly `ceil(len * sample_rate / self.sample_rate)`.
     ///
     /// # Errors
     /// [`RecordingError::Resampling`] if either rate is outside 1 kHz to 768 kHz.
@@ -44,13 +44,13 @@ impl Recording {
     }
 }
 
-/// Samples that `frames` at one rate come to at another; a part of a sample counts as one.
+/// Number of samples that `frames` at one rate become at another, rounded up.
 fn resampled_len(frames: usize, from: u32, to: u32) -> usize {
     (frames as u128 * u128::from(to)).div_ceil(u128::from(from)) as usize
 }
 
-/// Length of the filter at the first rate, in samples: a whole number of periods in which the two rates meet. The
-/// number is even, so that half the filter, which is its delay, is a whole number of samples at both rates.
+/// Length of the filter at the first rate, in samples: a whole number of the shortest periods that are whole at both
+/// rates. The number is even, so that half the filter, which is its delay, is a whole number of samples at both rates.
 fn filter_samples(from: u32, to: u32) -> usize {
     let common = gcd(from, to);
     let (period, shorter_period) = ((from / common) as usize, (from.min(to) / common) as usize);

@@ -1,4 +1,4 @@
-//! Samples to WAV files that appear whole or not at all.
+//! Writes WAV files, completely or not at all.
 
 use super::{Recording, RecordingError};
 use hound::{WavSpec, WavWriter};
@@ -9,7 +9,7 @@ use std::{
 };
 use tempfile::NamedTempFile;
 
-/// Bytes of samples that a WAV file can hold besides its header: its sizes are 32-bit numbers.
+/// Most bytes of samples in a WAV file: its sizes are 32-bit numbers.
 const MAX_WAV_DATA_BYTES: u64 = u32::MAX as u64 - 4096;
 
 /// How a WAV file holds a sample.
@@ -59,15 +59,15 @@ impl SampleFormat {
         }
     }
 
-    /// The nearest step of an integer format to `sample`, full scale 1; what is louder clips.
+    /// `sample`, full scale 1, rounded to an integer format; louder samples clip.
     fn quantised(self, sample: f32) -> i32 {
         let full_scale = f64::from(1_u32 << (self.bits() - 1));
         (f64::from(sample) * full_scale).round().clamp(-full_scale, full_scale - 1.0) as i32
     }
 }
 
-/// Writes one WAV file. It takes its name once it is complete; until then, and after an error, what was there before
-/// stays as it was.
+/// Writes one WAV file. It gets its name when it is complete; until then, and after an error, an older file with that
+/// name is as it was.
 ///
 /// # Errors
 /// [`RecordingError::Unwritable`] or [`RecordingError::TooLong`], naming the file.
@@ -77,7 +77,7 @@ pub fn write_wav(path: impl AsRef<Path>, recording: &Recording, format: SampleFo
     files.commit()
 }
 
-/// WAV files that take their names together, once the last of them is complete.
+/// WAV files that get their names together, when the last of them is complete.
 #[derive(Debug, Default)]
 pub struct WavFiles {
     staged: Vec<(NamedTempFile, PathBuf)>,
@@ -105,7 +105,7 @@ impl WavFiles {
         Ok(())
     }
 
-    /// Gives every staged file its name, in place of what had that name before.
+    /// Gives every staged file its name, and replaces older files.
     ///
     /// # Errors
     /// [`RecordingError::Unwritable`] for the first file that could not be renamed; the files after it are dropped.
@@ -117,10 +117,11 @@ impl WavFiles {
     }
 }
 
-/// An empty file beside `path` that may be renamed to it once it is complete, and goes away if it is dropped before.
+/// An empty temporary file beside `path`, which can be renamed to it when it is complete, and is deleted if it is
+/// dropped before.
 ///
 /// # Errors
-/// If `path` is something else than a file, or its folder cannot be written to.
+/// If `path` is not a file, or its folder cannot be written to.
 pub fn replacement_for(path: &Path) -> io::Result<NamedTempFile> {
     if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(io::Error::other("this is not a file; choose another name"));
@@ -132,13 +133,13 @@ pub fn replacement_for(path: &Path) -> io::Result<NamedTempFile> {
     if !folder.is_dir() {
         return Err(io::Error::other(format!("there is no folder {}; create it first", folder.display())));
     }
-    // It keeps the extension, by which some encoders choose the format.
+    // It keeps the extension, from which some encoders choose the format.
     let suffix = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
     let mut builder = tempfile::Builder::new();
     builder.prefix(".unbraid-").suffix(&suffix);
     #[cfg(unix)]
     {
-        // As any new file: what the user's umask leaves of read and write for all.
+        // The permissions of any new file: read and write for all, less the user's umask.
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }

@@ -49,7 +49,7 @@ pub struct Model {
     /// The largest share of a bin, then the sum of all shares, `[F]`, padded.
     norm: Aligned,
     adaptation: ModelAdaptation,
-    minds_position: bool,
+    uses_position: bool,
     /// Frames between two that the adaptation sees, and how many went by since the last one.
     stride: usize,
     since_seen: usize,
@@ -122,7 +122,7 @@ impl Model {
             sounding: Vec::with_capacity(solver.components()),
             masks,
             norm: Aligned::zeros(padded(layout.bins())),
-            minds_position: adaptation.as_ref().is_some_and(Adaptation::minds_position),
+            uses_position: adaptation.as_ref().is_some_and(Adaptation::uses_position),
             adaptation: adaptation.map_or(ModelAdaptation::None, ModelAdaptation::in_step),
             stride,
             since_seen: 0,
@@ -177,7 +177,7 @@ impl Model {
 
     /// Audio thread, before [`Self::solve`]: the magnitudes of the left channel of two, `[F]`.
     pub fn hear_left(&mut self, magnitudes: &[f32]) {
-        if self.minds_position && self.since_seen == 0 {
+        if self.uses_position && self.since_seen == 0 {
             self.bands.merge(magnitudes, &mut self.left);
         }
     }

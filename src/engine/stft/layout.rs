@@ -2,17 +2,17 @@
 
 use super::{BIN_SPACING_HZ, LatencyMode, WindowPair, frame_len};
 
-/// The sample rate that the modes' latencies are stated at, Hz.
+/// The sample rate at which the modes' latencies are stated, in Hz.
 const REFERENCE_RATE: f64 = 44_100.0;
-/// Lowest sample rate, Hz.
+/// Lowest sample rate, in Hz.
 pub const MIN_SAMPLE_RATE: f64 = 1_000.0;
-/// Highest sample rate, Hz.
+/// Highest sample rate, in Hz.
 pub const MAX_SAMPLE_RATE: f64 = 768_000.0;
 
-/// Cycles of the solver per frame. From a warm start they separate as well as the optimum does.
+/// Cycles of the solver per frame. With a warm start these separate as well as the optimum does.
 const CYCLES: usize = 8;
 
-/// A latency mode's frame at 44.1 kHz; at other rates it lasts as long. Lengths are in samples.
+/// The frame of a latency mode. Lengths are in samples at 44.1 kHz; at other rates a frame lasts as long.
 struct Framing {
     /// Bin spacing in Hz.
     bin_spacing: f64,
@@ -20,11 +20,11 @@ struct Framing {
     hop: f64,
     /// Hops over which the analysis window falls.
     fall: usize,
-    /// Hops that are resynthesised.
+    /// Hops at the end of a frame that are resynthesised.
     synthesis: usize,
-    /// Newest hops, which are only looked at.
+    /// Newest hops of a frame, which are analysed but not resynthesised.
     ahead: usize,
-    /// Whether the work of a frame is laid out over the hop that follows, which delays the stream by a hop.
+    /// Whether the work of a frame is spread over the following hop, which delays the stream by one hop.
     spread: bool,
 }
 
@@ -44,7 +44,7 @@ const fn framing(mode: LatencyMode) -> Framing {
     }
 }
 
-/// The framing of one stream.
+/// How one stream is cut into frames.
 #[derive(Debug, Clone)]
 pub struct Layout {
     /// Sample rate in Hz.
@@ -55,16 +55,16 @@ pub struct Layout {
     pub windows: WindowPair,
     /// Cycles of the solver per frame.
     pub cycles: usize,
-    /// Whether the work of a frame is laid out over the hop that follows.
+    /// Whether the work of a frame is spread over the following hop.
     pub spread: bool,
 }
 
 impl Layout {
-    /// The framing of `mode` at `sample_rate`, in Hz, held within [`MIN_SAMPLE_RATE`] and [`MAX_SAMPLE_RATE`].
+    /// The layout of `mode` at `sample_rate` in Hz, which is clamped to [`MIN_SAMPLE_RATE`] and [`MAX_SAMPLE_RATE`].
     pub fn new(sample_rate: f64, mode: LatencyMode) -> Self {
         let sample_rate = sample_rate.clamp(MIN_SAMPLE_RATE, MAX_SAMPLE_RATE);
         let framing = framing(mode);
-        // Rounded down, so that the latency in seconds is never above the one stated.
+        // Rounded down, so that the latency in seconds is never above the stated one.
         let hop = ((framing.hop * sample_rate / REFERENCE_RATE) as usize).max(1);
         let frame_len = frame_len(sample_rate, framing.bin_spacing);
         let ahead = framing.ahead * hop;
@@ -73,7 +73,8 @@ impl Layout {
         Self { sample_rate, mode, windows, cycles: CYCLES, spread: framing.spread }
     }
 
-    /// Delay of the stream, in samples: the synthesis window with what lies behind it, and the hop over which the work is spread.
+    /// Delay of the stream, in samples: the synthesis window with the newest hops, and the hop over which the work is
+    /// spread.
     pub fn latency_samples(&self) -> usize {
         self.windows.latency() + if self.spread { self.windows.hop } else { 0 }
     }
@@ -88,7 +89,7 @@ impl Layout {
         self.windows.frame_len() / 2 + 1
     }
 
-    /// Whether two streams are framed alike.
+    /// Whether both have the same sample rate and mode.
     pub fn same_as(&self, other: &Self) -> bool {
         self.sample_rate == other.sample_rate && self.mode == other.mode
     }
@@ -104,7 +105,7 @@ mod tests {
             for (mode, milliseconds) in LatencyMode::ALL.into_iter().zip([2.91, 5.81, 23.3, 81.4]) {
                 let layout = Layout::new(rate, mode);
                 let latency = 1e3 * layout.latency_samples() as f64 / rate;
-                // A hop is a sample at least.
+                // A hop has at least one sample.
                 assert!(latency <= milliseconds || layout.windows.hop == 1, "{mode:?} at {rate} Hz: {latency} ms");
                 assert!(layout.windows.latency() >= layout.windows.hop);
             }

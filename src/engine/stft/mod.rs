@@ -1,17 +1,16 @@
-//! Frames in, frames out: frame lengths per sample rate, windows, and the two transforms.
+//! Samples to spectra and back: frame lengths per sample rate, windows, and the two transforms.
 //!
-//! A frame ends at the newest sample. Its analysis window is long, for resolution in frequency; what is
-//! resynthesised is only its last `latency` samples, through a synthesis window chosen so that
-//! the product of both windows adds up to exactly 1 over the hops (Mauler and Martin 2007). The stream is
-//! therefore delayed by exactly the length of the synthesis window, whatever the host's block size; it cannot be less,
-//! because a sample is whole only once every frame that covers it has been added. Modes that spread the work of a frame
-//! over the hop that follows add that hop.
+//! A frame ends at the newest sample. Its analysis window is long, for resolution in frequency. Only its last `latency`
+//! samples are resynthesised, through a synthesis window chosen so that the products of both windows, overlapped, add
+//! up to exactly 1 (Mauler and Martin 2007). The stream is therefore delayed by exactly the length of the synthesis
+//! window, whatever the host's block size. It cannot be less, because a sample is complete only when every frame that
+//! covers it has been added. Modes that spread the work of a frame over the following hop add that hop.
 //!
 //! - `mode`: the latency modes.
 //! - `layout`: frame, hop and latency per mode and sample rate.
 //!
 //! # Example
-//! A stream, frame by frame, to spectra and back: what comes out is the input, delayed.
+//! Turns a stream into spectra and back, frame by frame: what comes out is the delayed input.
 //! ```
 //! use unbraid_engine::stft::{Analysis, Bin, LatencyMode, Layout, Overlap, Synthesis};
 //!
@@ -45,18 +44,18 @@ pub use mode::LatencyMode;
 use std::{f64::consts::PI, sync::Arc};
 use unbraid_fft::{Complex, ComplexToReal, RealToComplex};
 
-/// Bin spacing of the shorter frames, in Hz: 2058 samples at 44.1 kHz, 2240 at 48 kHz, whole numbers of samples that transform fast at every
-/// usual rate.
+/// Bin spacing of the shorter frames, in Hz: 2058 samples at 44.1 kHz, 2240 at 48 kHz. At every usual rate it is a
+/// whole number of samples that transforms fast.
 pub const BIN_SPACING_HZ: f64 = 150.0 / 7.0;
 
-/// How far rate/N may stray from the wanted bin spacing, as a ratio.
+/// How far rate/N may be from the wanted bin spacing, as a ratio.
 const SPACING_TOLERANCE: f64 = 0.0015;
 
 /// One bin of a spectrum.
 pub type Bin = Complex<f32>;
 
-/// The even frame length N for which `sample_rate / N` lies within 0.15 % of `bin_spacing` Hz and whose
-/// transform is the cheapest; the nearest even N where rates are too low for that tolerance.
+/// The even frame length N whose transform is cheapest among those for which `sample_rate / N` is within 0.15 % of
+/// `bin_spacing` in Hz. At rates too low for that tolerance, the nearest even N.
 ///
 /// For [`BIN_SPACING_HZ`]: 2058 at 44.1 kHz, 2240 at 48 kHz.
 pub fn frame_len(sample_rate: f64, bin_spacing: f64) -> usize {
@@ -70,7 +69,8 @@ pub fn frame_len(sample_rate: f64, bin_spacing: f64) -> usize {
         .unwrap_or(nearest)
 }
 
-/// Relative cost of a transform of length `n`: the sum of its prime factors, to which mixed-radix FFTs are proportional.
+/// Relative cost of a transform of length `n`: the sum of its prime factors, to which the work of a mixed-radix FFT is
+/// proportional.
 fn transform_cost(mut n: usize) -> usize {
     let mut cost = 0;
     let mut factor = 2;
@@ -94,22 +94,22 @@ pub fn hann(len: usize) -> Vec<f64> {
 pub struct WindowPair {
     /// Analysis window, `[N]`.
     pub analysis: Vec<f32>,
-    /// Synthesis window, `[latency]`: for the last `latency` samples of the frame.
+    /// Synthesis window, `[latency]`, for the last `latency` samples of the frame.
     pub synthesis: Vec<f32>,
     /// Distance between frames, in samples.
     pub hop: usize,
 }
 
 impl WindowPair {
-    /// A long analysis window with a short end, and a synthesis window over part of the frame's last `latency` samples.
+    /// A long analysis window with a short end, and a synthesis window for part of the frame's last `latency` samples.
     ///
-    /// The analysis window rises as the root of a Hann window over all but the last `fall` samples and falls as the
-    /// root of a Hann window over those. The product of both windows is a Hann window of `latency - ahead` samples, with
-    /// nothing over the `ahead` newest: these are only looked at (Mauler and Martin 2007; Wang et al. 2021, arXiv
+    /// The analysis window rises as the root of a Hann window over all but the last `fall` samples, and falls as the
+    /// root of a Hann window over those. The product of both windows is a Hann window of `latency - ahead` samples and
+    /// 0 over the `ahead` newest samples, which are only analysed (Mauler and Martin 2007; Wang et al. 2021, arXiv
     /// 2106.11794).
     ///
     /// # Panics
-    /// If `fall` or `latency` exceeds the frame, or `ahead` leaves nothing of the latency.
+    /// If `fall` or `latency` is longer than the frame, or `ahead` is not shorter than `latency`.
     pub fn asymmetric(frame_len: usize, fall: usize, latency: usize, ahead: usize, hop: usize) -> Self {
         let rise = frame_len - fall;
         let (long, short) = (hann(2 * rise), hann(2 * fall));
@@ -119,15 +119,15 @@ impl WindowPair {
         Self::with_product(&analysis, product, hop)
     }
 
-    /// A Hann window for both, for work that may wait for a whole frame.
+    /// A Hann window for both, for work that can wait for a whole frame.
     pub fn symmetric(frame_len: usize, hop: usize) -> Self {
         let analysis = hann(frame_len);
         let product = analysis.iter().map(|w| w * w).collect();
         Self::with_product(&analysis, product, hop)
     }
 
-    /// The synthesis window that turns `analysis` into `product` on the frame's last `product.len()` samples, scaled sample by
-    /// sample so that overlapping products add up to 1 for any `hop`.
+    /// The synthesis window that makes the product of both windows `product` on the frame's last `product.len()`
+    /// samples, scaled sample by sample so that overlapping products add up to 1 for any `hop`.
     fn with_product(analysis: &[f64], product: Vec<f64>, hop: usize) -> Self {
         let latency = product.len();
         let tail = &analysis[analysis.len() - latency..];
@@ -183,7 +183,7 @@ impl Analysis {
     }
 }
 
-/// Spectra to samples, overlapped and added, for one stream. Allocates nothing after construction.
+/// Spectra to samples, with overlap-add. Allocates nothing after construction.
 pub struct Synthesis {
     fft: Arc<dyn ComplexToReal<f32>>,
     window: Vec<f32>,
@@ -201,12 +201,12 @@ impl Synthesis {
         Self { window, frame: fft.make_output_vec(), scratch: fft.make_scratch_vec(), fft }
     }
 
-    /// Adds the frame whose spectrum is `spectrum`, `[N / 2 + 1]`, which is overwritten, to `overlap`.
+    /// Adds the frame with this `spectrum`, `[N / 2 + 1]`, which is overwritten, to `overlap`.
     ///
     /// # Panics
     /// If the spectrum's length is not N / 2 + 1.
     pub fn add(&mut self, spectrum: &mut [Bin], overlap: &mut Overlap) {
-        // The imaginary parts at 0 Hz and at Nyquist belong to no real signal.
+        // A real signal has no imaginary part at 0 Hz and at Nyquist.
         spectrum[0].im = 0.0;
         let last = spectrum.len() - 1;
         spectrum[last].im = 0.0;
@@ -219,7 +219,7 @@ impl Synthesis {
     }
 }
 
-/// The part of one output stream that still waits for frames to come.
+/// The samples of one output stream to which later frames will still be added.
 #[derive(Debug, Clone)]
 pub struct Overlap {
     sum: Vec<f32>,
@@ -231,7 +231,7 @@ impl Overlap {
         Self { sum: vec![0.0; pair.latency()] }
     }
 
-    /// Moves the `out.len()` oldest samples, which no later frame reaches when that is one hop, into `out`.
+    /// Moves the `out.len()` oldest samples into `out`. If that is one hop, no later frame reaches them.
     pub fn take(&mut self, out: &mut [f32]) {
         let (hop, len) = (out.len(), self.sum.len());
         out.copy_from_slice(&self.sum[..hop]);
@@ -239,7 +239,7 @@ impl Overlap {
         self.sum[len - hop..].fill(0.0);
     }
 
-    /// Forgets what waits.
+    /// Back to silence.
     pub fn clear(&mut self) {
         self.sum.fill(0.0);
     }
@@ -256,7 +256,7 @@ mod tests {
         }
         for rate in [8_000.0, 22_050.0, 37_123.0, 88_200.0, 96_000.0, 192_000.0, 768_000.0] {
             let n = frame_len(rate, BIN_SPACING_HZ);
-            // The nearest even length where none lies within the tolerance.
+            // At low rates no length is within the tolerance, and the nearest even one is taken.
             let tolerance = SPACING_TOLERANCE.max(BIN_SPACING_HZ / rate);
             assert!((rate / n as f64 / BIN_SPACING_HZ - 1.0).abs() <= tolerance, "{rate} Hz: {n}");
             assert!(transform_cost(n) < n / 4, "{rate} Hz: {n} is close to prime");

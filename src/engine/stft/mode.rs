@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How long the sound may take, and how well it may be separated for it.
+/// A compromise between latency and quality of separation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LatencyMode {
-    /// For playing an instrument through: at most 2.9 ms.
+    /// For playing an instrument through the plugin: at most 2.9 ms.
     Direct,
     /// For playing on stage: at most 5.8 ms.
     Live,

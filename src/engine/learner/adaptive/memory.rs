@@ -1,4 +1,4 @@
-//! The last seconds of the mixture, and what the bases make of them.
+//! The last seconds of the mixture, and the products of the updates.
 
 use crate::nmf::matrix::{MatrixView, product};
 
@@ -6,13 +6,13 @@ use crate::nmf::matrix::{MatrixView, product};
 pub const STRIDE_SECONDS: f64 = 0.0232;
 /// Frames between two updates.
 pub const PERIOD_FRAMES: usize = 4;
-/// Length of the memory at first, and at most, in seconds of sound.
+/// Length of the memory at first, which is also the largest, in seconds of sound.
 pub const MEMORY_SECONDS: f64 = 10.0;
-/// Most frames T.
+/// Largest number of frames T.
 pub(super) const MOST_FRAMES: usize = (MEMORY_SECONDS / STRIDE_SECONDS) as usize;
 /// Least activation, as a share of the frame's sum per component: an activation that is 0 would stay 0.
 const LEAST_SHARE: f32 = 1e-4;
-/// Added to the model before a division, relative to the mean of the memory.
+/// Added to the model before a division, relative to the mean of V.
 const LEAST_MODEL: f32 = 1e-9;
 
 /// The last frames; row `t` of each is one frame.
@@ -21,25 +21,26 @@ pub(super) struct Memory {
     /// Number of bands B and of components K.
     width: usize,
     components: usize,
-    /// Frames it remembers, frames it holds, and the place of the next.
+    /// Frames it can hold, frames it holds, and the index of the next.
     most: usize,
     count: usize,
     next: usize,
     /// V, `[T, B]`, and H, `[T, K]`.
     v: Vec<f32>,
     h: Vec<f32>,
-    /// What of V is in the left channel, `[T, B]`; empty where nobody asks.
+    /// V of the left channel alone, `[T, B]`; empty where positions are not used.
     left: Vec<f32>,
     /// HW, then V / HW, `[T, B]`; (V / HW) Wᵀ, `[T, K]`.
     ratio: Vec<f32>,
     gradient: Vec<f32>,
-    /// The share of the left channel in each component, and how much of it there is, `[2, K]`.
+    /// Each component's sum in the left channel, later the left channel's share in it, and its sum in both channels,
+    /// `[2, K]`.
     shares: Vec<f32>,
 }
 
 impl Memory {
-    /// An empty memory of the greatest length; `minds_position` where the left channel matters.
-    pub(super) fn new(width: usize, components: usize, minds_position: bool) -> Self {
+    /// An empty memory of the largest length, which holds the left channel too if `uses_position`.
+    pub(super) fn new(width: usize, components: usize, uses_position: bool) -> Self {
         let zeros = |columns: usize| vec![0.0; MOST_FRAMES * columns];
         Self {
             width,
@@ -49,7 +50,7 @@ impl Memory {
             next: 0,
             v: zeros(width),
             h: zeros(components),
-            left: zeros(if minds_position { width } else { 0 }),
+            left: zeros(if uses_position { width } else { 0 }),
             ratio: zeros(width),
             gradient: zeros(components),
             shares: vec![0.0; 2 * components],
@@ -61,7 +62,7 @@ impl Memory {
         (self.count, self.next) = (0, 0);
     }
 
-    /// Remembers the last `seconds` of sound; what was remembered longer, or shorter, is forgotten.
+    /// Sets the length in `seconds` of sound. A change clears the memory.
     pub(super) fn set_length(&mut self, seconds: f64) {
         let frames = ((seconds / STRIDE_SECONDS) as usize).clamp(PERIOD_FRAMES, MOST_FRAMES);
         if frames != self.most {
@@ -74,7 +75,7 @@ impl Memory {
         self.count == 0
     }
 
-    pub(super) fn minds_position(&self) -> bool {
+    pub(super) fn uses_position(&self) -> bool {
         !self.left.is_empty()
     }
 
@@ -88,17 +89,17 @@ impl Memory {
         &self.h[..self.count * self.components]
     }
 
-    /// Remembers the frame `v`, `[B]`, which sums to `total`, what of it is `left`, `[B]`, and its activations, `[K]`.
+    /// Adds the frame `v`, `[B]`, which sums to `total`, its `left` channel, `[B]`, and its activations `h`, `[K]`.
     pub(super) fn take(&mut self, v: &[f32], total: f32, left: &[f32], h: &[f32]) {
         let (width, components, place) = (self.width, self.components, self.next);
         self.v[place * width..][..width].copy_from_slice(v);
-        if self.minds_position() {
+        if self.uses_position() {
             let held = &mut self.left[place * width..][..width];
             held.iter_mut().zip(left).zip(v).for_each(|((held, left), v)| *held = left.min(*v));
         }
         let least = LEAST_SHARE * total / components as f32;
         let held = &mut self.h[place * components..][..components];
-        // A comparison that also refuses what is no number.
+        // Also false if `h` is NaN.
         held.iter_mut().zip(h).for_each(|(held, h)| *held = if *h > least { h.min(total) } else { least });
         self.next = (place + 1) % self.most;
         self.count = (self.count + 1).min(self.most);
@@ -127,7 +128,7 @@ impl Memory {
         product(MatrixView::new(h, self.components).transposed(), MatrixView::new(ratio, self.width), gathered);
     }
 
-    /// Finds [`Self::left_shares`], as the bases W see them; `false` where there are no channels to tell.
+    /// Computes [`Self::left_shares`] for the bases W; `false` for a mono stream.
     pub(super) fn find_left_shares(&mut self, bases: &[f32]) -> bool {
         let (places, components, least) = (self.count * self.width, self.components, self.least_model());
         if self.left.iter().take(places).sum::<f32>() <= 0.0 {
@@ -137,7 +138,7 @@ impl Memory {
         let (h, gradient) = (&h[..*count * components], &mut gradient[..*count * components]);
         let bases = MatrixView::new(bases, self.width);
         let (lefts, totals) = shares.split_at_mut(components);
-        // What the model says is a component's, in the left channel and in all.
+        // The part of each component in the model, in the left channel and in both.
         for (sound, sums) in [(left, &mut *lefts), (v, &mut *totals)] {
             explain(&sound[..places], h, bases, least, &mut ratio[..places], gradient);
             sum_products(h, gradient, sums);
@@ -148,7 +149,7 @@ impl Memory {
         true
     }
 
-    /// The share of the left channel in each component, as it was found last. `[K]`
+    /// The share of the left channel in each component, as computed last. `[K]`
     pub(super) fn left_shares(&self) -> &[f32] {
         &self.shares[..self.components]
     }

@@ -1,21 +1,21 @@
-//! Bases that are learned from the mixture while it plays, with the fixed sources' bases held: semi-supervised separation
-//! (Smaragdis, Raj and Shashanka 2007), online with a sliding memory of recent frames (Duan, Mysore and Smaragdis 2012; Joder et
-//! al. 2012).
+//! Learns bases from the mixture while it plays, with the fixed sources' bases held: semi-supervised separation
+//! (Smaragdis, Raj and Shashanka 2007), online with a sliding memory of recent frames (Duan, Mysore and Smaragdis 2012;
+//! Joder et al. 2012).
 //!
-//! The memory holds the frames V `[T, B]` of the last seconds, in bands, with their activations H `[T, K]`. Every few frames the
-//! multiplicative updates of H and of the free bases run a few times over the memory, from where they stood:
+//! The memory holds the frames V `[T, B]` of the last seconds, in bands, with their activations H `[T, K]`. Every few
+//! frames, a few passes of multiplicative updates of H and of the free bases W_a run over the memory:
 //!
 //! ```text
 //! H ← H · (V / HW) Wᵀ          W_a ← W_a · Hᵀ(V / HW), each basis scaled to its sum
 //! ```
 //!
-//! Free bases begin as broad bumps over the spectrum, few of them, and after some seconds of sound they are updated far more rarely: bases
-//! that go on for long take over what belongs to the fixed sources. A fixed source may drift: its bases are updated too, and a
-//! prior (a Dirichlet's pseudo-counts) pulls them back to what was learned. Transposed copies of fixed bases explain notes that were never
-//! learned, at a cost: H ← H · (V / HW) Wᵀ / (1 + cost).
+//! The free bases start as a few broad bumps over the spectrum. After some seconds of sound they are updated far more
+//! rarely, because bases that go on learning take over what belongs to the fixed sources. The bases of a drifting
+//! source are updated too, and a prior (pseudo-counts of a Dirichlet distribution) pulls them back to what was learned.
+//! Transposed copies of fixed bases explain notes that were never learned, at a cost: H ← H · (V / HW) Wᵀ / (1 + cost).
 //!
-//! - `setup`: what it begins with. `memory`: the frames, and the products of the updates.
-//! - `state`: what it has learned, as a project keeps it.
+//! - `setup`: what an adaptation starts from. `memory`: the frames, and the products of the updates.
+//! - `sharing`: how several adaptive sources share their components. `state`: what was learned, as a project stores it.
 
 mod memory;
 mod setup;
@@ -29,56 +29,57 @@ use crate::nmf::{
 pub use memory::{MEMORY_SECONDS, PERIOD_FRAMES, STRIDE_SECONDS};
 use memory::{MOST_FRAMES, Memory};
 pub use setup::{AdaptationSetup, Bases, Freedom, first_basis};
-use sharing::{Heard, Sharing};
+use sharing::{ComponentSet, Sharing};
 pub use state::{AdaptiveState, ComponentIndex, SourceState, StripMoves};
 
-/// Number of bases of an adaptive source that says no other: more take over the fixed sources' sounds.
+/// Default number of bases of an adaptive source. More bases take over sounds of the fixed sources.
 pub const COMPONENTS: usize = 10;
-/// Passes over the memory in an update, at first.
+/// Passes over the memory in an update, at the start.
 const PASSES: usize = 6;
-/// For so many frames: five seconds of sound.
+/// Number of frames that count as the start: five seconds of sound.
 const EAGER_FRAMES: usize = (5.0 / STRIDE_SECONDS) as usize;
-/// After that, one pass in so many updates.
+/// After the start there is one pass in this many updates.
 const CALM_PERIODS: usize = 8;
-/// A drifting basis is pulled back as if this much of what an average basis has in the memory had been heard as learned.
+/// Weight of the prior on a drifting basis, relative to the mean energy of a basis in the memory.
 const DRIFT_PRIOR: f32 = 0.5;
-/// Frames whose bands sum to less than this are silence and are not remembered.
+/// Frames whose bands sum to less than this are silence and are not added to the memory.
 const SILENCE: f32 = 1e-4;
-/// Frames above this are faults.
+/// Louder frames are faulty and are not added.
 const LOUDEST: f32 = 1e9;
 
-/// Learns from the frames it is fed. Allocates nothing after construction.
+/// Learns from the frames that [`Self::feed`] is given. Allocates nothing after construction.
 #[derive(Debug, Clone)]
 pub struct Adaptation {
     bands: Bands,
     bins: usize,
     freedom: Vec<Freedom>,
-    /// The bases as they were learned, or the first ones, `[K, B]`, and their sums over the bands.
+    /// The bases as they were learned, or those of an adaptive source at the start, `[K, B]`, and their sums over the
+    /// bands.
     first: Vec<f32>,
     sums: Vec<f32>,
-    /// The same at full resolution, and those that masks are built from. `[K, F]`
+    /// The same bases at full resolution, and the bases that masks are built from. `[K, F]`
     first_bins: Vec<f32>,
     first_masking: Vec<f32>,
-    /// The bases as they stand, `[K, B]`, and the source of each component, `[K]`.
+    /// The present bases, `[K, B]`, and the source of each component, `[K]`.
     bases: Vec<f32>,
     owners: Vec<u8>,
     start: Start,
-    /// There where several adaptive sources share their components.
+    /// Only if several adaptive sources share their components.
     sharing: Option<Sharing>,
-    /// They do so anew until this many frames were fed.
+    /// Components are regrouped until this many frames were fed.
     share_until: usize,
     memory: Memory,
-    /// Frames that were fed since the beginning and since the last update, and updates.
+    /// Number of frames since the start, of frames since the last update, and of updates.
     fed: usize,
     since_update: usize,
     updates: usize,
     frozen: bool,
-    /// What an activation is divided by in each pass. `[K]`
+    /// Divisor of an activation in each pass. `[K]`
     costs: Vec<f32>,
     numerator: Vec<f32>,
 }
 
-/// What an adaptation goes back to when the stream begins again.
+/// The state that an adaptation returns to when the stream starts again.
 #[derive(Debug, Clone)]
 struct Start {
     bases: Vec<f32>,
@@ -111,7 +112,7 @@ impl Adaptation {
             scale_to(basis, sums[k], &first[k * width..][..width]);
         }
         let sharing = Sharing::new(&freedom, &owners, &setup.pinned, width, MOST_FRAMES, setup.cue);
-        let minds_position = sharing.as_ref().is_some_and(Sharing::minds_position);
+        let uses_position = sharing.as_ref().is_some_and(Sharing::uses_position);
         let fed = (setup.heard_seconds.max(0.0) / STRIDE_SECONDS) as usize;
         let share_until = if setup.is_shared { 0 } else { fed + EAGER_FRAMES };
         Self {
@@ -123,7 +124,7 @@ impl Adaptation {
             sums,
             numerator: vec![0.0; first.len()],
             costs: freedom.iter().map(|freedom| 1.0 + freedom.cost()).collect(),
-            memory: Memory::new(width, components, minds_position),
+            memory: Memory::new(width, components, uses_position),
             first,
             first_bins: bases,
             first_masking: masking,
@@ -152,23 +153,23 @@ impl Adaptation {
         self.freedom.len()
     }
 
-    /// Room for what [`Self::write`] gives.
+    /// Memory for what [`Self::write`] gives.
     pub fn empty_bases(&self) -> Bases {
         let zeros = |columns: usize| Aligned::zeros(self.components() * padded(columns));
         Bases { bands: zeros(self.width()), masking: zeros(self.bins), owners: vec![0; self.components()] }
     }
 
-    /// Stops and resumes learning; frames are remembered all the same.
+    /// Stops and resumes learning. Frames are added to the memory either way.
     pub fn set_frozen(&mut self, frozen: bool) {
         self.frozen = frozen;
     }
 
-    /// Remembers the last `seconds` of sound, up to [`MEMORY_SECONDS`]; what was remembered longer, or shorter, is forgotten.
+    /// Sets the length of the memory in `seconds` of sound, up to [`MEMORY_SECONDS`]. A change clears it.
     pub fn set_memory(&mut self, seconds: f64) {
         self.memory.set_length(seconds);
     }
 
-    /// What may become of component `k`.
+    /// How component `k` is allowed to change.
     pub fn freedom(&self, k: usize) -> Freedom {
         self.freedom[k]
     }
@@ -183,30 +184,30 @@ impl Adaptation {
         self.sharing.as_ref().is_some_and(|sharing| sharing.is_pinned(k))
     }
 
-    /// Gives `component` of an adaptive source to the adaptive source `source`, where it stays. `false` where that cannot be: one of them
-    /// is not adaptive, or the component is its source's last.
+    /// Gives `component` of an adaptive source to the adaptive source `source` for good. `false` if that cannot be: one
+    /// of them is not adaptive, or the component is the last of its source.
     pub fn give(&mut self, component: ComponentIndex, source: u8) -> bool {
         let Self { sharing, owners, .. } = self;
         let ComponentIndex(k) = component;
         k < owners.len() && sharing.as_mut().is_some_and(|sharing| sharing.give(k, source, owners))
     }
 
-    /// Whether adaptive sources share their components as they will from now on.
+    /// Whether the grouping of the components into adaptive sources is final.
     pub fn is_shared(&self) -> bool {
         self.fed >= self.share_until
     }
 
-    /// Whether it matters what of a frame is in the left channel.
-    pub fn minds_position(&self) -> bool {
-        self.memory.minds_position()
+    /// Whether the left channel is used.
+    pub fn uses_position(&self) -> bool {
+        self.memory.uses_position()
     }
 
-    /// Seconds of sound that were heard.
+    /// Seconds of sound that it has learned from.
     pub fn heard_seconds(&self) -> f64 {
         self.fed as f64 * STRIDE_SECONDS
     }
 
-    /// The stream begins again: back to where this adaptation started, with an empty memory.
+    /// The stream starts again: back to the state at construction, with an empty memory.
     pub fn rewind(&mut self) {
         self.bases.copy_from_slice(&self.start.bases);
         self.owners.copy_from_slice(&self.start.owners);
@@ -215,7 +216,7 @@ impl Adaptation {
         self.share_until = self.start.share_until;
     }
 
-    /// Forgets everything: back to the bases as they were learned, or the first ones.
+    /// Forgets everything: back to the bases as they were learned, or those of an adaptive source at the start.
     pub fn reset(&mut self) {
         self.bases.copy_from_slice(&self.first);
         self.memory.clear();
@@ -226,21 +227,21 @@ impl Adaptation {
         }
     }
 
-    /// Remembers the frame `v`, `[B]`, what of it is in the `left` channel, `[B]` (read only where that
-    /// [matters](Self::minds_position)), and the activations `h`, `[K]`, that were found for it; `true` when an update is due.
+    /// Adds the frame `v`, `[B]`, to the memory, with its `left` channel, `[B]` (only read if [`Self::uses_position`]),
+    /// and its activations `h`, `[K]`; `true` if an update is due.
     pub fn feed(&mut self, v: &[f32], left: &[f32], h: &[f32]) -> bool {
         let total: f32 = v.iter().sum();
         if !(SILENCE..LOUDEST).contains(&total) {
             return false;
         }
         self.memory.take(v, total, left, h);
-        // Frozen time teaches nothing.
+        // Frozen, it learns nothing from the frame.
         self.fed += usize::from(!self.frozen);
         self.since_update += 1;
         self.since_update >= PERIOD_FRAMES
     }
 
-    /// Learns from the memory, if it is time to; `true` if the bases have moved.
+    /// Runs an update over the memory; `true` if the bases have changed.
     pub fn update(&mut self) -> bool {
         self.since_update = 0;
         self.updates += 1;
@@ -256,12 +257,12 @@ impl Adaptation {
         passes > 0
     }
 
-    /// Lets the adaptive sources share their components by what is remembered.
+    /// Groups the components into the adaptive sources.
     fn share(&mut self) {
         let Some(mut sharing) = self.sharing.take() else { return };
         let left = if self.memory.find_left_shares(&self.bases) { self.memory.left_shares() } else { &[] };
-        let heard = Heard { bases: &self.bases, activations: self.memory.activations(), left };
-        sharing.group(heard, &mut self.owners);
+        let all = ComponentSet { bases: &self.bases, activations: self.memory.activations(), left };
+        sharing.group(all, &mut self.owners);
         self.sharing = Some(sharing);
     }
 
@@ -285,7 +286,7 @@ impl Adaptation {
         }
     }
 
-    /// The bases as they stand. Within a band, a masking basis keeps the shape it had.
+    /// Writes the present bases. Within a band, a masking basis keeps its original shape.
     pub fn write(&self, out: &mut Bases) {
         let (width, bins) = (self.width(), self.bins);
         for (out, basis) in out.bands.chunks_exact_mut(padded(width)).zip(self.bases.chunks_exact(width)) {
@@ -297,12 +298,12 @@ impl Adaptation {
         out.owners.copy_from_slice(&self.owners);
     }
 
-    /// The basis of component `k` as it stands, `[F]`, to find activations with.
+    /// Writes the present basis of component `k`, `[F]`, to find activations with.
     pub fn write_basis(&self, k: usize, row: &mut [f32]) {
         self.follow(k, &self.first_bins, row);
     }
 
-    /// What has become of row `k` of `first`, `[K, F]`.
+    /// Writes row `k` of `first`, `[K, F]`, with each band scaled as the component's basis has changed.
     fn follow(&self, k: usize, first: &[f32], row: &mut [f32]) {
         let width = self.width();
         row.copy_from_slice(&first[k * self.bins..][..self.bins]);
@@ -317,7 +318,7 @@ impl Adaptation {
     }
 }
 
-/// Scales `basis` to `sum`; one that holds nothing becomes `first` again.
+/// Scales `basis` to `sum`; one that is 0 or not finite becomes `first` again.
 fn scale_to(basis: &mut [f32], sum: f32, first: &[f32]) {
     let total: f32 = basis.iter().sum();
     if total > f32::MIN_POSITIVE && total.is_finite() {

@@ -1,39 +1,41 @@
-//! What an adaptation begins with, and what it makes.
+//! What an adaptation starts from, and its results.
 
 use crate::{
     nmf::{aligned::Aligned, bands::Bands},
     preset::Cue,
 };
 
-/// What a transposed basis costs, as a share of what it explains. Without it, the copies, which are many, take what free bases would learn.
+/// Cost of a transposed basis, as a share of what it explains. Without it the copies, which are many, would take what
+/// free bases should learn.
 const TRANSPOSED_COST: f32 = 0.4;
 
-/// What may become of a component's basis.
+/// How the basis of a component is allowed to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freedom {
     /// It stays as it was learned.
     Fixed,
-    /// It may move, but is pulled back.
+    /// It may change, but is pulled back.
     Drifting,
     /// It follows the mixture.
     Adaptive,
-    /// It stays, a copy of a fixed source's basis at another pitch, and is used only for what it explains far better than the others.
+    /// It stays. It is a copy of a fixed source's basis at another pitch, and is only used for what it explains far
+    /// better than the other bases.
     Transposed,
 }
 
 impl Freedom {
-    /// What it costs to use the basis, as a share of what it explains.
+    /// Cost of the basis, as a share of what it explains.
     pub(super) fn cost(self) -> f32 {
         if self == Self::Transposed { TRANSPOSED_COST } else { 0.0 }
     }
 
-    /// Whether the basis may become another.
+    /// Whether the basis may change.
     pub fn moves(self) -> bool {
         matches!(self, Self::Drifting | Self::Adaptive)
     }
 }
 
-/// Bases as the separator takes them: rows padded to whole registers.
+/// Bases for the separator, with rows padded to whole registers.
 #[derive(Debug, Clone)]
 pub struct Bases {
     /// To find activations with, `[K, B]`.
@@ -44,30 +46,30 @@ pub struct Bases {
     pub owners: Vec<u8>,
 }
 
-/// What an adaptation begins with.
+/// What an adaptation starts from.
 #[derive(Debug, Clone)]
 pub struct AdaptationSetup {
-    /// The bases as they were learned, or the first ones, `[K, F]`.
+    /// The bases as they were learned, or those of an adaptive source at the start, `[K, F]`.
     pub bases: Vec<f32>,
     /// The bases that masks are built from, `[K, F]`.
     pub masking: Vec<f32>,
-    /// The bases as they were learned from the mixture so far, `[K, F]`; `None` where nothing was.
+    /// The bases as learned from the mixture so far, `[K, F]`; `None` if nothing was learned yet.
     pub learned: Option<Vec<f32>>,
     /// Number of bins F.
     pub bins: usize,
-    /// How the bins are merged.
+    /// The bands that the bins are merged into.
     pub bands: Bands,
-    /// What may become of each component. `[K]`
+    /// How each component is allowed to change. `[K]`
     pub freedom: Vec<Freedom>,
     /// The source of each component. `[K]`
     pub owners: Vec<u8>,
-    /// Seconds of sound heard already.
+    /// Seconds of sound that were learned from already.
     pub heard_seconds: f64,
-    /// By what adaptive sources share their components.
+    /// What decides to which adaptive source a component goes.
     pub cue: Cue,
-    /// Whether they share them as `owners` says already.
+    /// Whether `owners` is already the final grouping.
     pub is_shared: bool,
-    /// Which components were given to their source by hand. `[K]`
+    /// Whether a component was given to its source by hand. `[K]`
     pub pinned: Vec<bool>,
 }
 
@@ -97,8 +99,8 @@ impl AdaptationSetup {
     }
 }
 
-/// The basis that component `k` of `components` begins with, `[F]`: a raised cosine over frequency on a scale that is linear below
-/// 60 Hz and logarithmic above, centred between 80 Hz and 16 kHz; sums to 1.
+/// The basis of component `k` of `components` at the start, `[F]`: a raised cosine over a frequency scale that is
+/// linear below 60 Hz and logarithmic above, centred between 80 Hz and 16 kHz. Sums to 1.
 pub fn first_basis(k: usize, components: usize, bins: usize, bin_spacing_hz: f64) -> Vec<f32> {
     let place = |hz: f64| (hz + 60.0).ln();
     let top = (bins as f64 * bin_spacing_hz).min(16_000.0);
@@ -108,7 +110,7 @@ pub fn first_basis(k: usize, components: usize, bins: usize, bin_spacing_hz: f64
     let mut basis: Vec<f32> = (0..bins)
         .map(|bin| {
             let distance = ((place(bin as f64 * bin_spacing_hz) - centre) / step).abs().min(1.0);
-            // The floor keeps every band within reach of every basis.
+            // The floor lets every basis grow in every band.
             (std::f64::consts::FRAC_PI_2 * distance).cos().powi(2) as f32 + 1e-4
         })
         .collect();

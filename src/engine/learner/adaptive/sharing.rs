@@ -1,7 +1,8 @@
-//! How the components that several adaptive sources learn together fall to them.
+//! Groups the components that several adaptive sources learn together.
 //!
-//! They are one pool: all are learned from what the fixed sources do not explain, and a [`Grouping`] says whose each of them is.
-//! What was given to a source by hand stays with it.
+//! All components of adaptive sources form a pool: they are learned together, from what the fixed sources do not
+//! explain, and a [`Grouping`] decides to which source each belongs. Components that were given to a source by hand
+//! stay there.
 
 use super::setup::Freedom;
 use crate::{
@@ -9,12 +10,12 @@ use crate::{
     preset::Cue,
 };
 
-/// The pool, and what it is shared by. Allocates nothing after construction.
+/// The pool, and memory to group it. Allocates nothing after construction.
 #[derive(Debug, Clone)]
 pub(super) struct Sharing {
-    /// The adaptive sources, in order.
+    /// The adaptive sources, in ascending order.
     sources: Vec<u8>,
-    /// Their components, in order.
+    /// Their components, in ascending order.
     pool: Vec<usize>,
     cue: Cue,
     /// Whether a component was given to its source by hand. `[K]`
@@ -27,9 +28,9 @@ pub(super) struct Sharing {
     groups: Vec<u8>,
 }
 
-/// What is known of all K components.
+/// All K components of the model.
 #[derive(Clone, Copy)]
-pub(super) struct Heard<'a> {
+pub(super) struct ComponentSet<'a> {
     /// `[K, B]`
     pub(super) bases: &'a [f32],
     /// `[T, K]`
@@ -39,8 +40,9 @@ pub(super) struct Heard<'a> {
 }
 
 impl Sharing {
-    /// How `owners`, the source of each component, change among the adaptive sources; `None` with fewer than two of them.
-    /// Components that are `pinned` stay. Bases have `width` bands, and at most `most_frames` frames are heard.
+    /// The pool of the components that `owners` gives to adaptive sources; `None` if there are fewer than two such
+    /// sources. Components that are `pinned` stay where they are. Bases have `width` bands, and there are at most
+    /// `most_frames` frames.
     pub(super) fn new(
         freedom: &[Freedom],
         owners: &[u8],
@@ -66,8 +68,8 @@ impl Sharing {
         })
     }
 
-    /// Whether it matters where a component stands between left and right.
-    pub(super) fn minds_position(&self) -> bool {
+    /// Whether the left channel is used.
+    pub(super) fn uses_position(&self) -> bool {
         self.cue == Cue::Position
     }
 
@@ -76,8 +78,8 @@ impl Sharing {
         self.pinned[k]
     }
 
-    /// Gives component `k` to `source`, by hand. `false`, and nothing changes, where one of them is not adaptive, or another source would be
-    /// left with nothing.
+    /// Gives component `k` to `source`, by hand. `false`, without a change, if one of them is not adaptive, or another
+    /// source would be left without a component.
     pub(super) fn give(&mut self, k: usize, source: u8, owners: &mut [u8]) -> bool {
         let is_last = || self.pool.iter().filter(|&&other| owners[other] == owners[k]).count() == 1;
         if !self.pool.contains(&k) || !self.sources.contains(&source) || (owners[k] != source && is_last()) {
@@ -87,23 +89,23 @@ impl Sharing {
         true
     }
 
-    /// Forgets what was given by hand.
+    /// Forgets which components were given by hand.
     pub(super) fn unpin(&mut self) {
         self.pinned.fill(false);
     }
 
-    /// Says in `owners` whose each component of the pool is, by what was `heard`.
-    pub(super) fn group(&mut self, heard: Heard<'_>, owners: &mut [u8]) {
+    /// Groups the pool and writes the source of each of its components to `owners`.
+    pub(super) fn group(&mut self, all: ComponentSet<'_>, owners: &mut [u8]) {
         let (count, components) = (self.pool.len(), owners.len());
-        let (width, frames) = (heard.bases.len() / components, heard.activations.len() / components);
+        let (width, frames) = (all.bases.len() / components, all.activations.len() / components);
         for (p, &k) in self.pool.iter().enumerate() {
-            self.bases[p * width..][..width].copy_from_slice(&heard.bases[k * width..][..width]);
-            self.left[p] = heard.left.get(k).copied().unwrap_or(0.5);
+            self.bases[p * width..][..width].copy_from_slice(&all.bases[k * width..][..width]);
+            self.left[p] = all.left.get(k).copied().unwrap_or(0.5);
         }
-        // A mono stream has no positions to tell.
-        let cue = if self.minds_position() && heard.left.is_empty() { Cue::Timbre } else { self.cue };
+        // In a mono stream all positions are the same.
+        let cue = if self.uses_position() && all.left.is_empty() { Cue::Timbre } else { self.cue };
         let activations = &mut self.activations[..frames * count];
-        for (row, h) in activations.chunks_exact_mut(count).zip(heard.activations.chunks_exact(components)) {
+        for (row, h) in activations.chunks_exact_mut(count).zip(all.activations.chunks_exact(components)) {
             row.iter_mut().zip(&self.pool).for_each(|(held, &k)| *held = h[k]);
         }
         let known = Components { bases: &self.bases, activations, left: &self.left };

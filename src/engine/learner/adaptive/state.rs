@@ -1,5 +1,5 @@
-//! The adaptive state of a preset: what its adaptive and drifting sources have learned while it played. A new model of the same preset
-//! continues from it.
+//! The adaptive state of a preset: what its adaptive and drifting sources have learned while it played. A new model of
+//! the same preset continues from it.
 
 use crate::{
     dictionary::Dictionary,
@@ -76,8 +76,8 @@ impl AdaptiveState {
         self.sources.iter().find(|source| source.strip == strip)
     }
 
-    /// What stays of it when `after` takes the place of `before` and sources go where `moves` says: the state of those sources whose
-    /// bases are the same in both.
+    /// The part of the state that stays valid when `after` replaces `before` and the sources go where `moves` says: the
+    /// state of those sources whose bases are the same in both.
     #[must_use]
     pub fn surviving(&self, before: &Preset, after: &Preset, moves: &StripMoves) -> Self {
         let destination = |from: usize| {
@@ -91,7 +91,8 @@ impl AdaptiveState {
         Self { sources, ..self.clone() }
     }
 
-    /// The same state, with components indexed as in a model that is built from `preset` and this state: source by source.
+    /// The same state, with components indexed as in a model that is built from `preset` and this state: source by
+    /// source.
     #[must_use]
     pub fn indexed_for(&self, preset: &Preset) -> Self {
         let mut indexed = self.clone();
@@ -123,7 +124,8 @@ impl AdaptiveState {
     }
 }
 
-/// Whether what was learned from one source's bases still fits the other's: notes on what they were learned from do not matter.
+/// Whether the state of a source with one of these bases is valid for the other. What they were learned from does not
+/// matter.
 fn have_same_bases(before: &SourceBases, after: &SourceBases) -> bool {
     match (before, after) {
         (SourceBases::Learned(before), SourceBases::Learned(after)) => {
@@ -158,7 +160,7 @@ mod tests {
     fn components_are_counted_over_all_sources_also_when_they_have_moved() {
         let preset = Preset::unsupervised(3, 2);
         let state = AdaptiveState { sources: vec![state(0, &[4, 5]), state(2, &[0])], ..AdaptiveState::default() };
-        // The second has nothing of its own yet: its two are what the others leave.
+        // The second source has no state: its two components have the places that the others leave.
         assert_eq!(state.components(&preset), [indices(&[4, 5]), indices(&[1, 2]), indices(&[0])]);
         let indexed = state.indexed_for(&preset);
         assert_eq!(indexed.components(&preset), [indices(&[0, 1]), indices(&[2, 3]), indices(&[4])]);

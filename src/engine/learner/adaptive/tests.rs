@@ -13,7 +13,7 @@ fn peak(bin: usize) -> Vec<f32> {
     basis
 }
 
-/// A fixed source with a peak at bin 20, and `count` components that may move.
+/// A fixed source with a peak at bin 20, and `count` components that may change.
 fn adaptation(count: usize, freedom: Freedom) -> Adaptation {
     let free = (0..count).map(|k| match freedom {
         Freedom::Adaptive => first_basis(k, count, BINS, SPACING_HZ),
@@ -128,8 +128,8 @@ fn bases_keep_their_sums_whatever_is_fed() {
     assert!((1..4).any(|k| masking(&adaptation, k)[67..=73].iter().sum::<f32>() > 0.5), "it learns again");
 }
 
-/// Two adaptive sources of four components each, and how they share them after a peak at bin 20, left, that sounds now and then, and one
-/// at bin 100, right, that goes on.
+/// Two adaptive sources of four components each, after sound with a peak at bin 20, left, in short hits, and one at bin
+/// 100, right, that goes on; and the grouping they end up with.
 fn shared(cue: Cue) -> Adaptation {
     let bases: Vec<f32> = (0..8).flat_map(|k| first_basis(k, 8, BINS, SPACING_HZ)).collect();
     let owners = (0..8).map(|k| k / 4).collect();
@@ -149,7 +149,7 @@ fn shared(cue: Cue) -> Adaptation {
     adaptation
 }
 
-/// The source that most of the sound around `bin` belongs to.
+/// The source that has most of the sound around `bin`.
 fn owner_of(adaptation: &Adaptation, bin: usize) -> u8 {
     let there = |k: &usize| masking(adaptation, *k)[bin - 2..=bin + 2].iter().sum::<f32>();
     let most = (0..8).max_by(|a, b| there(a).total_cmp(&there(b))).unwrap();
@@ -174,7 +174,7 @@ fn what_is_given_by_hand_stays_and_nobody_is_left_with_nothing() {
     let (k, owner) = (0, adaptation.owners()[0]);
     let count = |adaptation: &Adaptation, owner| adaptation.owners().iter().filter(|&&o| o == owner).count();
     let other = 1 - owner;
-    // All but the last of a source can be given away.
+    // All components of a source but the last can be given away.
     let own: Vec<usize> = (0..8).filter(|&k| adaptation.owners()[k] == owner).collect();
     for (given, k) in own.iter().enumerate() {
         assert_eq!(adaptation.give(ComponentIndex(*k), other), given + 1 < own.len());

@@ -1,18 +1,18 @@
-//! Points on a line, cut into groups.
+//! Groups points on a line.
 //!
-//! The cuts are those with the least weighted sum of squared distances from the groups' means, found exactly by dynamic programming
-//! (Fisher 1958; Wang and Song 2011); for two groups that is Otsu's threshold (1979).
+//! The groups are the intervals with the least weighted sum of squared distances from their means, found exactly by
+//! dynamic programming (Fisher 1958; Wang and Song 2011). For two groups this is Otsu's threshold (1979).
 
 use crate::preset::MAX_SOURCES;
 
-/// Clusters points on a line. Allocates nothing after construction.
+/// Groups points on a line. Allocates nothing after construction.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
-    /// The points that take part, by value.
+    /// The points, in the order of their values.
     order: Vec<usize>,
-    /// Sums over the first points of weight, weight × value and weight × value², `[N + 1]`.
+    /// Sums of weight, weight × value and weight × value² over the first points, `[N + 1]`.
     sums: Vec<[f64; 3]>,
-    /// Least cost of the first `n` points in one group less, and in as many groups as are looked at, `[N + 1]`.
+    /// Least cost of the first `n` points in the groups before the present one, and with it, `[N + 1]`.
     before: Vec<f64>,
     cost: Vec<f64>,
     /// Where the last group of the first `n` points begins, `[groups, N + 1]`.
@@ -20,7 +20,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Room for `points` points.
+    /// Memory for `points` points.
     pub(super) fn new(points: usize) -> Self {
         Self {
             order: Vec::with_capacity(points),
@@ -31,9 +31,10 @@ impl Line {
         }
     }
 
-    /// Gives each of `points`, at `values` with `weights`, its group in `owners`: 0 for the lowest values. Each group gets a point.
+    /// Gives each of `points`, which have these `values` and `weights`, its group in `owners`: 0 for the lowest values.
+    /// Each group gets at least one point.
     ///
-    /// `points` must not be fewer than `groups`.
+    /// There must be at least as many points as groups.
     pub(super) fn cluster(
         &mut self,
         values: &[f32],
@@ -51,7 +52,7 @@ impl Line {
             self.cost.fill(f64::INFINITY);
             let first = &mut self.first[group * stride..][..stride];
             for (end, first) in first.iter_mut().enumerate().take(count + 1).skip(group + 1) {
-                // The later a group begins, the less it costs: none that begins before one that costs too much alone is better.
+                // The cost of a group grows with its length: once it alone costs too much, a longer one is no better.
                 for begin in (group..end).rev() {
                     let spread = spread(&self.sums, begin, end);
                     if spread > self.cost[end] {
@@ -71,7 +72,7 @@ impl Line {
         }
     }
 
-    /// Puts the points in order and adds them up.
+    /// Sorts the points and computes their running sums.
     fn sort(&mut self, values: &[f32], weights: &[f64], points: &[usize]) {
         self.order.clear();
         self.order.extend_from_slice(points);

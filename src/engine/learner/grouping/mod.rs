@@ -1,11 +1,11 @@
-//! Which components of an unsupervised factorization belong together: each of the K components to one of a few groups, a source each.
+//! Groups the K components of an unsupervised factorization into a few sources.
 //!
-//! - `percussiveness`: what tells drums from notes.
-//! - `line`: components told apart by one number each, exactly.
-//! - `profiles`: components told apart by when they sound.
+//! - `percussiveness`: a measure that tells drums from notes.
+//! - `line`: groups components by a single number each.
+//! - `profiles`: groups components by when they sound.
 //!
-//! Components weigh as much as they sound, so that what is hardly heard does not decide. Nothing is drawn at random: the same
-//! components always fall into the same groups.
+//! Components are weighted by their energy, so that faint ones do not decide. Nothing is random: the same components
+//! always fall into the same groups.
 
 mod line;
 mod percussiveness;
@@ -19,37 +19,38 @@ use line::Line;
 use percussiveness::percussiveness;
 use profiles::Profiles;
 
-/// Components with less than this share of the sound are silent: they are heard in no mask, and what they look like is chance.
+/// Components with less than this share of the energy are silent: they have no part in any mask, and their bases are
+/// arbitrary.
 const SILENT_SHARE: f64 = 1e-6;
 /// Marks a component that is in no group yet.
 const NOWHERE: u8 = u8::MAX;
 
-/// What is known of K components.
+/// K components to be grouped.
 #[derive(Debug, Clone, Copy)]
 pub struct Components<'a> {
     /// Their bases over bins or bands, `[K, B]`, non-negative.
     pub bases: &'a [f32],
-    /// Their activations, `[T, K]`, in frames that follow each other.
+    /// Their activations in successive frames, `[T, K]`.
     pub activations: &'a [f32],
-    /// The share of each component's sound that is in the left channel, `[K]`, 0 to 1; empty when the mixture is mono.
+    /// The share of each component's sound that is in the left channel, `[K]`, 0 to 1; empty for a mono mixture.
     pub left: &'a [f32],
 }
 
 /// Groups components. Allocates nothing after construction.
 #[derive(Debug, Clone)]
 pub struct Grouping {
-    /// How much each component sounds, `[K]`.
+    /// Energy of each component, `[K]`.
     energies: Vec<f64>,
-    /// What each is told apart by, `[K]`.
+    /// The number by which each component is grouped, `[K]`.
     values: Vec<f32>,
-    /// Those that sound.
+    /// The components that are not silent.
     sounding: Vec<usize>,
     line: Line,
     profiles: Profiles,
 }
 
 impl Grouping {
-    /// Room for up to `components` components and `most_frames` frames; of more frames, the last ones count.
+    /// Memory for up to `components` components and `most_frames` frames. Of more frames, the last ones count.
     pub fn new(components: usize, most_frames: usize) -> Self {
         Self {
             energies: vec![0.0; components],
@@ -60,13 +61,13 @@ impl Grouping {
         }
     }
 
-    /// Gives each component its group in `owners`, `[K]`: 0 to `groups` - 1, in the order that `cue` says.
+    /// Gives each component its group in `owners`, `[K]`: 0 to `groups` - 1, in the order that `cue` defines.
     ///
-    /// Every group gets at least one component, if there are as many. Components without sound go to the group of the one whose
-    /// basis is most alike.
+    /// Every group gets at least one component, if there are enough. A silent component goes to the group of the
+    /// component whose basis is most similar.
     ///
     /// # Panics
-    /// If the shapes do not fit each other, there are more components than there is room for, or more than
+    /// If the shapes do not fit each other, there are more components than there is memory for, or more than
     /// [`MAX_SOURCES`] groups.
     pub fn group(&mut self, components: &Components<'_>, groups: usize, cue: Cue, owners: &mut [u8]) {
         let count = owners.len();
@@ -82,7 +83,7 @@ impl Grouping {
         self.place_silent(components.bases, heard, groups, owners);
     }
 
-    /// Finds how much each component sounds.
+    /// Computes the energies.
     fn listen(&mut self, components: &Components<'_>, count: usize) {
         let bins = components.bases.len() / count;
         self.energies.fill(0.0);
@@ -91,7 +92,7 @@ impl Grouping {
         }
         for (energy, basis) in self.energies.iter_mut().zip(components.bases.chunks_exact(bins)) {
             *energy *= basis.iter().map(|w| f64::from(*w)).sum::<f64>();
-            // What is no number is no sound.
+            // A component that is not finite counts as silent.
             *energy = if energy.is_finite() { energy.max(0.0) } else { 0.0 };
         }
         let total: f64 = self.energies.iter().sum();
@@ -99,7 +100,7 @@ impl Grouping {
         self.sounding.extend((0..count).filter(|k| self.energies[*k] > SILENT_SHARE * total));
     }
 
-    /// Groups those that sound.
+    /// Groups the components that are not silent.
     fn tell_apart(&mut self, components: &Components<'_>, groups: usize, cue: Cue, owners: &mut [u8]) {
         let count = owners.len();
         let bins = components.bases.len() / count;
@@ -124,7 +125,7 @@ impl Grouping {
         self.line.cluster(values, &self.energies, &self.sounding, groups, owners);
     }
 
-    /// Puts those without sound where their basis is most alike; first into groups that would stay empty.
+    /// Puts each silent component where its basis is most similar, but first into groups that would stay empty.
     fn place_silent(&self, bases: &[f32], heard: usize, groups: usize, owners: &mut [u8]) {
         let mut empty = heard..groups;
         let bins = bases.len() / owners.len();
@@ -133,7 +134,7 @@ impl Grouping {
             if owners[k] != NOWHERE {
                 continue;
             }
-            // Bounded below, so that a basis of zeros is like none.
+            // Bounded below, so that a basis of zeros is similar to none.
             let likeness = |other: usize| {
                 let other = basis(other);
                 dot(basis(k), other) / dot(other, other).sqrt().max(f32::MIN_POSITIVE)

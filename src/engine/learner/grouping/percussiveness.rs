@@ -1,15 +1,15 @@
-//! How percussive a component is.
+//! A measure of how percussive a component is.
 //!
-//! Percussive sound is smooth in frequency and sudden in time, tonal sound smooth in time and peaked in frequency. Ono, Miyamoto,
-//! Le Roux, Kameoka and Sagayama (2008) measure both by the squared differences between neighbours of the range-compressed
-//! spectrogram. A component is the product of its basis and its activations, so that its differences in time are those of the
-//! activations alone, and in frequency those of the basis:
+//! Percussive sound is smooth in frequency and sudden in time; tonal sound is smooth in time and peaked in frequency.
+//! Ono, Miyamoto, Le Roux, Kameoka and Sagayama (2008) measure both by the squared differences between neighbours in
+//! the range-compressed spectrogram. A component is the product of its basis and its activations, so its differences in
+//! time are those of the activations, and its differences in frequency those of the basis:
 //!
 //! ```text
 //! r(x) = Σ (√x_i − √x_(i−1))² / Σ x        percussiveness = log r(h) − log r(w)
 //! ```
 
-/// Added to both: no component is smoother than that.
+/// Added to both roughnesses: no component is smoother.
 const LEAST: f32 = 1e-4;
 
 /// log r(h) − log r(w) of a component with the basis `w` and the activations `h`, both non-negative.
@@ -18,7 +18,7 @@ pub(super) fn percussiveness(w: &[f32], h: impl Iterator<Item = f32>) -> f32 {
     if value.is_finite() { value } else { 0.0 }
 }
 
-/// Squared differences between neighbours, relative to the sum: 0 where all are alike, at most 2.
+/// Squared differences between neighbours, relative to the sum: 0 if all are equal, at most 2.
 fn roughness(values: impl Iterator<Item = f32>) -> f32 {
     let (mut differences, mut sum, mut before) = (0.0_f64, 0.0_f64, None);
     for value in values {

@@ -1,19 +1,20 @@
-//! Components grouped by when they sound.
+//! Groups components by when they sound.
 //!
-//! A component's profile is its activations over time, log-compressed, without their mean, of length 1, so that the product of two
-//! profiles is the correlation of what they come from. Profiles are clustered by spherical k-means (Dhillon and Modha 2001),
-//! each with its component's weight, from several starts: the centres are components as unlike each other as can be.
+//! The profile of a component is its activations over time: log-compressed, with the mean removed, and scaled to length
+//! 1, so that the product of two profiles is a correlation. Profiles are clustered by spherical k-means (Dhillon and
+//! Modha 2001), weighted by the components' energies, from several starts, whose centres are components that are as
+//! different from each other as possible.
 
 use crate::{
     nmf::kernels::plain::{add_scaled, dot},
     preset::MAX_SOURCES,
 };
 
-/// Activations this many times below their mean, and less, are as good as none.
+/// Activations below this share of their mean hardly count.
 const RANGE: f32 = 0.1;
-/// Starts, each with another of the loudest components as its first centre.
+/// Number of starts, each with another of the loudest components as its first centre.
 const STARTS: usize = 8;
-/// Most rounds of k-means; it settles in far fewer.
+/// Largest number of rounds of k-means, which needs far fewer.
 const MOST_ROUNDS: usize = 50;
 
 /// Clusters profiles. Allocates nothing after construction.
@@ -24,16 +25,16 @@ pub(super) struct Profiles {
     profiles: Vec<f32>,
     /// `[groups, T]`
     centres: Vec<f32>,
-    /// Weights of the points, and their places from the heaviest on.
+    /// Weights of the points, and the points in the order of their weights, heaviest first.
     weights: Vec<f32>,
     heaviest: Vec<usize>,
-    /// Groups of the points: those of the start that is looked at, and the best ones.
+    /// Groups of the points: those of the present start, and the best so far.
     own: Vec<u8>,
     best: Vec<u8>,
 }
 
 impl Profiles {
-    /// Room for `components` components over `most_frames` frames.
+    /// Memory for `components` components over `most_frames` frames.
     pub(super) fn new(components: usize, most_frames: usize) -> Self {
         Self {
             most_frames,
@@ -46,10 +47,10 @@ impl Profiles {
         }
     }
 
-    /// Gives each of `points`, of the components with `activations`, `[T, K]`, and `energies`, `[K]`, its group in `owners`,
-    /// `[K]`: 0 for the loudest. Each group gets a point.
+    /// Gives each of `points`, which are components with these `activations`, `[T, K]`, and `energies`, `[K]`, its
+    /// group in `owners`, `[K]`: 0 for the loudest. Each group gets at least one point.
     ///
-    /// `points` must not be fewer than `groups`.
+    /// There must be at least as many points as groups.
     pub(super) fn cluster(
         &mut self,
         activations: &[f32],
@@ -74,7 +75,7 @@ impl Profiles {
         }
     }
 
-    /// Fills in profiles and weights; gives the number of frames.
+    /// Computes profiles and weights; gives the number of frames.
     fn prepare(&mut self, activations: &[f32], points: &[usize], energies: &[f64], count: usize) -> usize {
         let frames = (activations.len() / count).min(self.most_frames);
         let recent = &activations[activations.len() - frames * count..];
@@ -102,7 +103,8 @@ impl Profiles {
         frames
     }
 
-    /// Puts the first centre on the `start`th heaviest point, and each further one where most weight is least like those before.
+    /// Puts the first centre on the `start`th heaviest point, and each further one on the point that is heaviest and
+    /// least similar to the centres so far.
     fn start(&mut self, start: usize, groups: usize, frames: usize) {
         let mut centre = self.heaviest[start];
         for group in 0..groups {
@@ -115,7 +117,7 @@ impl Profiles {
         }
     }
 
-    /// Rounds of k-means until nothing moves; gives how alike points and centres are then.
+    /// Runs rounds of k-means until no point changes its group; gives the similarity of points and centres.
     fn settle(&mut self, groups: usize, frames: usize) -> f32 {
         for round in 0..MOST_ROUNDS {
             let moved = self.assign(groups, frames);
@@ -136,19 +138,20 @@ impl Profiles {
             .sum()
     }
 
-    /// Gives each point to the centre that is most like it; whether any has moved.
+    /// Gives each point to the most similar centre; `true` if any changed its group.
     fn assign(&mut self, groups: usize, frames: usize) -> bool {
         let mut moved = false;
         for point in 0..self.own.len() {
             let likeness = |group: usize| self.likeness(point, group, frames);
-            // The first of several that are equally like it.
+            // Of several that are equally similar, the first.
             let nearest = (0..groups).rev().max_by(|a, b| likeness(*a).total_cmp(&likeness(*b))).unwrap_or(0) as u8;
             moved |= std::mem::replace(&mut self.own[point], nearest) != nearest;
         }
         moved
     }
 
-    /// Gives each group without a point the one that is least like its own centre, of those that are not alone.
+    /// Gives each empty group the point that is least similar to its centre, of those that are not alone in their
+    /// group.
     fn fill_empty(&mut self, groups: usize, frames: usize) {
         for empty in 0..groups as u8 {
             if self.own.contains(&empty) {
@@ -170,7 +173,7 @@ impl Profiles {
     }
 }
 
-/// The place of each group when the loudest comes first.
+/// The rank of each group by loudness, loudest first.
 fn loudest_first(own: &[u8], weights: &[f32], groups: usize) -> [u8; MAX_SOURCES] {
     let mut loudness = [0.0_f32; MAX_SOURCES];
     own.iter().zip(weights).for_each(|(group, weight)| loudness[usize::from(*group)] += weight);
@@ -183,7 +186,7 @@ fn loudest_first(own: &[u8], weights: &[f32], groups: usize) -> [u8; MAX_SOURCES
     order
 }
 
-/// Scales a row to length 1; one of zeros stays.
+/// Scales a row to length 1, unless it is 0.
 fn normalize(row: &mut [f32]) {
     let length = dot(row, row).sqrt();
     if length > 0.0 {

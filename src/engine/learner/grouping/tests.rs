@@ -18,7 +18,7 @@ fn broad(centre: usize) -> Vec<f32> {
     (0..BINS).map(|f| 1.0 / (30.0 + f.abs_diff(centre) as f32)).collect()
 }
 
-/// Hits that die away by `decay` per frame, every `period` frames from `first` on.
+/// Hits that decay by `decay` per frame, every `period` frames from `first` on.
 fn hits(first: usize, period: usize, decay: f32) -> Vec<f32> {
     let mut h = 0.0;
     (0..FRAMES)

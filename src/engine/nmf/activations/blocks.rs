@@ -1,30 +1,32 @@
-//! Block sparsity: of each source's blocks, those that fit what plays (Sun and Mysore 2013).
+//! Block sparsity: prefers those blocks of a source that fit what plays (Sun and Mysore 2013).
 //!
-//! A universal dictionary holds one block of bases per recording. A recording fits a whole performance, not a frame, so a block's claim is
-//! its share of its source over the last seconds, p. The cost gains λ Σ_b c_b Σ h_b with c_b = (p_max + ε) / (p_b + ε) − 1: the
-//! tangent, at what was heard, of a logarithm that pulls blocks to zero as wholes. The block heard most goes free, so that a source with one
-//! block is as loud as it would be.
+//! A universal dictionary holds one block of bases per training recording. A recording fits a whole performance rather
+//! than a single frame, so a block is judged by p, its share of its source over the last seconds. The cost gains λ Σ_b
+//! c_b Σ h_b with c_b = (p_max + ε) / (p_b + ε) − 1: the tangent, at the present shares, of a logarithm that pulls
+//! whole blocks to zero. The largest block costs nothing, so that a source with a single block is as loud as without
+//! this prior.
 
-/// ε, as a share of the source: how faint a block may be and still come back.
+/// ε, as a share of the source: how faint a block can be and still come back.
 const LEAST_SHARE: f32 = 0.2;
 
-/// What each block has lately been heard with.
+/// The share of each block in the last frames.
 #[derive(Debug, Clone)]
 pub(super) struct Blocks {
     /// Components of each block.
     sizes: Vec<usize>,
     /// Blocks of each source.
     sources: Vec<usize>,
-    /// Mean share of each block in the frames, weighted towards the last ones.
+    /// Mean share of each block, weighted towards the last frames.
     heard: Vec<f32>,
     /// c of each block.
     costs: Vec<f32>,
-    /// How much a new frame counts.
+    /// Weight of a new frame.
     pace: f32,
 }
 
 impl Blocks {
-    /// The blocks of each source, as numbers of components, remembered for about `frames` frames.
+    /// `sources` holds the blocks of each source, as numbers of components. Shares are averaged over about `frames`
+    /// frames.
     pub(super) fn new(sources: &[Vec<usize>], frames: f32) -> Self {
         let sizes: Vec<usize> = sources.concat();
         Self {
@@ -53,12 +55,12 @@ impl Blocks {
         linear.iter_mut().zip(weights).zip(each).for_each(|((linear, weight), cost)| *linear = weight + cost);
     }
 
-    /// Remembers the activations `h`, `[K]`, of a frame whose sum is `total`.
+    /// Takes the activations `h`, `[K]`, of a frame whose sum is `total` into account.
     pub(super) fn remember(&mut self, h: &[f32], total: f32) {
         let mut rest = h;
         for (heard, &size) in self.heard.iter_mut().zip(&self.sizes) {
             let (block, after) = rest.split_at(size);
-            // Bounded, whatever the frame held.
+            // Limited, so that a faulty frame does no lasting harm.
             *heard += self.pace * ((block.iter().sum::<f32>() / total).min(1.0) - *heard);
             rest = after;
         }

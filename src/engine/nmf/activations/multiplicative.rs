@@ -1,4 +1,4 @@
-//! Plain multiplicative updates: the reference that every other solver is compared with.
+//! Plain multiplicative updates: the reference for all other solvers.
 
 use super::{FLOOR, LEAST_MODEL, LEAST_WEIGHT, SILENCE, Solver};
 use crate::nmf::{kernels::plain as kernels, priors::Priors};
@@ -133,8 +133,8 @@ mod tests {
         }
     }
 
-    /// Expectation-maximisation of PLCA (Smaragdis, Raj and Shashanka 2006): v is a histogram over bins, each basis a p(f given z). In
-    /// f64, with the posteriors p(z given f) written out.
+    /// Expectation-maximisation of PLCA (Smaragdis, Raj and Shashanka 2006): v is a histogram over bins, each basis a
+    /// p(f given z). In f64, with the posteriors p(z given f) written out.
     #[test]
     fn updates_are_the_expectation_maximisation_of_plca() {
         let (bases, v) = (bases(), random(5, BINS));

@@ -1,7 +1,8 @@
-//! The few components of a large dictionary that can explain a frame.
+//! Chooses the few components of a large dictionary that can explain a frame.
 //!
-//! One update over all of them from the warm start tells what each would become; those that would become loudest are solved for,
-//! the others are silent in this frame. A dictionary of a thousand bases thus costs one pass over it, and then as much as a small one.
+//! One update of all components from the warm start estimates their activations. Only the largest are solved for; the
+//! others are 0 in this frame. So a dictionary of a thousand bases costs one update of all, and otherwise as much as a
+//! small one.
 
 use super::{FLOOR, LEAST_MODEL, SILENCE, solver_bases::SolverBases};
 use crate::nmf::{
@@ -10,25 +11,26 @@ use crate::nmf::{
 };
 use pulp::Simd;
 
-/// Most components that are solved for at a time. Dictionaries up to this size are solved whole.
+/// Most components that are solved for in a frame. Smaller dictionaries are solved completely.
 const MOST: usize = 128;
 
-/// Chooses, frame by frame.
+/// Chooses components for each frame.
 #[derive(Debug, Clone)]
 pub(super) struct Selection {
     pub(super) all: SolverBases,
-    /// The frame's model if all components sounded alike, `[width]`.
+    /// The model of a frame in which all components are equally active, `[width]`.
     flat: Aligned,
-    /// SolverBases that sounded in the last frame, and how loud.
+    /// Active components of the last frame, with their activations.
     sounding: Vec<(usize, f32)>,
-    /// What each component would become, `[K]`.
+    /// Estimated activation of each component, `[K]`.
     scores: Aligned,
-    /// The components by their score, the chosen ones first; then these in order.
+    /// All components: first the chosen ones, in order, then the others.
     order: Vec<usize>,
 }
 
 impl Selection {
-    /// The room for the chosen of `components`, and what chooses them; `None` if there are few enough to take them all.
+    /// Memory for the chosen components, and a selection of them; `None` if `components` are few enough to solve for
+    /// all.
     pub(super) fn of(all: &SolverBases, components: usize) -> Option<(SolverBases, Self)> {
         if components <= MOST {
             return None;
@@ -47,12 +49,13 @@ impl Selection {
         Some((SolverBases::zeros(MOST, all.width), selection))
     }
 
-    /// Puts the components for the frame `v`, which sums to 1, into `set`. `h` are the last activations, `[K]`; `model`, `[width]`, is overwritten.
+    /// Puts the chosen components for the frame `v`, which sums to 1, into `set`. `h` are the last activations, `[K]`;
+    /// `model`, `[width]`, is overwritten.
     #[inline(always)]
     pub(super) fn choose<S: Simd>(&mut self, simd: S, v: &[f32], model: &mut [f32], h: &[f32], set: &mut SolverBases) {
         let components = self.order.len();
         self.sounding.clear();
-        // At most as many as were chosen, unless the activations come from elsewhere.
+        // More than were chosen are active only if the activations come from elsewhere.
         self.sounding.extend(h.iter().copied().enumerate().filter(|(_, h)| *h > 0.0).take(MOST));
         let explained: f32 = self.sounding.iter().map(|(k, h)| h * self.all.weights[*k]).sum();
         let (scale, flat) = if explained > SILENCE { ((1.0 - FLOOR) / explained, FLOOR) } else { (0.0, 1.0) };
@@ -83,14 +86,14 @@ impl Selection {
         }
     }
 
-    /// chosen ← the chosen of `h`, times `scale`.
+    /// chosen ← the activations of the chosen components in `h`, times `scale`.
     pub(super) fn gather(&self, h: &[f32], scale: f32, chosen: &mut [f32]) {
         for (chosen, &k) in chosen.iter_mut().zip(&self.order[..MOST]) {
             *chosen = h[k] * scale;
         }
     }
 
-    /// h ← `chosen` times `scale` in their places, 0 elsewhere.
+    /// h ← `chosen` times `scale` for the chosen components, 0 for the others.
     pub(super) fn scatter(&self, chosen: &[f32], scale: f32, h: &mut [f32]) {
         h.fill(0.0);
         for (chosen, &k) in chosen.iter().zip(&self.order[..MOST]) {

@@ -1,4 +1,4 @@
-//! The components that a solver works on, and what it asks of them.
+//! The bases that a solver works on, and the products of an update.
 
 use super::{LEAST_MODEL, LEAST_WEIGHT};
 use crate::nmf::{
@@ -7,17 +7,17 @@ use crate::nmf::{
 };
 use pulp::Simd;
 
-/// SolverBases on their bands, padded to whole registers.
+/// Bases on bands, in rows padded to whole registers.
 #[derive(Debug, Clone)]
 pub(super) struct SolverBases {
     /// `[K, width]`
     pub(super) rows: Aligned,
     pub(super) width: usize,
-    /// Σ_f w of each component; 1 where there is next to nothing, and behind the last component. `[K]`
+    /// Σ_f w of each component; 1 where that is next to nothing, and in the padding. `[K]`
     pub(super) weights: Aligned,
-    /// 1 for components that may sound, 0 for the others. `[K]`
+    /// 1 for components that can be active, 0 for the others. `[K]`
     pub(super) alive: Aligned,
-    /// What is linear in each activation: its weight, and what block sparsity adds. `[K]`
+    /// Coefficient of each activation in the linear part of the cost: its weight, and what block sparsity adds. `[K]`
     pub(super) linear: Aligned,
 }
 
@@ -37,7 +37,7 @@ impl SolverBases {
         components
     }
 
-    /// Room for `count` components.
+    /// Memory for `count` components.
     pub(super) fn zeros(count: usize, width: usize) -> Self {
         let mut weights = Aligned::zeros(padded(count));
         weights.fill(1.0);

@@ -1,9 +1,9 @@
-//! Multiplicative updates, extrapolated: SQUAREM (Varadhan and Roland 2008, scheme S3).
+//! Multiplicative updates with extrapolation: SQUAREM (Varadhan and Roland 2008, scheme S3).
 //!
-//! Two updates h → h₁ → h₂ tell how an activation moves and how its movement slows down; from r = h₁ − h and q = h₂ − h₁ − r
-//! follows where they are heading, h + 2αr + α²q with α = ‖r‖/‖q‖. One more update from there steadies it. Three
-//! updates make a cycle. An extrapolation may raise the cost for a while, which is what makes it fast; one that ends above
-//! the cost the frame started with is dropped, so the result is never worse than the warm start.
+//! Two updates h → h₁ → h₂ show how an activation moves and how its movement slows down. With r = h₁ − h and q = h₂ −
+//! h₁ − r the extrapolated point is h + 2αr + α²q, where α = ‖r‖/‖q‖. One more update from there makes up for its
+//! errors. These three updates are a cycle. An extrapolation may raise the cost for a while, which makes it fast; one
+//! above the cost at the start of the frame is dropped, so the result is never worse than the warm start.
 
 use super::{FLOOR, LEAST_MODEL, SILENCE, Solver, blocks::Blocks, selection::Selection, solver_bases::SolverBases};
 use crate::nmf::{aligned::Aligned, kernels::vector, priors::Priors};
@@ -12,7 +12,8 @@ use std::f32::consts::LN_2;
 
 /// Longest extrapolation, in updates.
 const MAX_STEP: f32 = 256.0;
-/// The last frame counts as at most twice as loud as this one, or smoothness would hold on to what has long faded.
+/// The last frame counts as at most twice as loud as this one; otherwise smoothness would keep alive what has long
+/// faded.
 const LEAST_FALL: f32 = 0.5;
 /// An extrapolated activation keeps at least this share of h₂.
 const LEAST_SHARE: f32 = 0.1;
@@ -23,7 +24,7 @@ pub struct Squarem {
     arch: Arch,
     cycles: usize,
     components: usize,
-    /// What is solved for: all components, or those of the selection.
+    /// The bases that are solved for: all, or those of the selection.
     set: SolverBases,
     selection: Option<Selection>,
     blocks: Option<Blocks>,
@@ -46,14 +47,14 @@ struct Workspace {
     h1: Aligned,
     h2: Aligned,
     ahead: Aligned,
-    /// How far the movement of an activation slows down.
+    /// How much the movement of each activation slows down: q.
     slowing: Aligned,
 }
 
 impl Squarem {
     /// A solver for `bases`, `[K, F]` with `bins` = F, that runs `cycles` cycles of three updates a frame.
     ///
-    /// Large dictionaries are solved on the components that can explain the frame best.
+    /// A large dictionary is solved for the components that can explain the frame best.
     ///
     /// # Panics
     /// If there is no basis or no bin.
@@ -69,8 +70,8 @@ impl Squarem {
         Self { arch: Arch::new(), cycles, components, set, selection, blocks: None, workspace }
     }
 
-    /// The same with block sparsity: `sources` says how the components fall into blocks of each source, as numbers of components.
-    /// What was heard of a block counts for about `frames` frames.
+    /// Turns on block sparsity. `sources` holds the blocks of each source, as numbers of components; their shares are
+    /// averaged over about `frames` frames.
     ///
     /// # Panics
     /// If the blocks do not add up to the components.
@@ -81,7 +82,8 @@ impl Squarem {
         Self { blocks: several.then(|| Blocks::new(sources, frames)), ..self }
     }
 
-    /// Exchanges the bases, `[K, F]` with padded rows, for others of the same sums; what was warm stays warm.
+    /// Exchanges the bases, `[K, F]` with padded rows, for others with the same sums. The next frame still starts from
+    /// the last activations.
     pub fn exchange_bases(&mut self, bases: &mut Aligned) {
         let all = self.selection.as_mut().map_or(&mut self.set, |selection| &mut selection.all);
         if bases.len() == all.rows.len() {
@@ -89,14 +91,14 @@ impl Squarem {
         }
     }
 
-    /// Forgets which blocks were heard.
+    /// Forgets the shares of the blocks.
     pub fn reset(&mut self) {
         if let Some(blocks) = &mut self.blocks {
             blocks.reset();
         }
     }
 
-    /// The same without vector instructions, to compare with.
+    /// Turns off vector instructions, for comparisons.
     #[must_use]
     pub fn without_vector_instructions(self) -> Self {
         Self { arch: Arch::Scalar, ..self }
@@ -138,8 +140,8 @@ impl Squarem {
     }
 }
 
-/// What the last activations `h` are scaled with, for a frame whose sum is `total`. After a far louder frame only their proportions
-/// are of use, and none if they are no numbers.
+/// The factor for the last activations `h` before a frame whose sum is `total`. After a far louder frame only their
+/// proportions matter; activations that are not finite become 0.
 fn remembered(total: f32, h: &mut [f32]) -> f32 {
     let sounded: f32 = h.iter().sum();
     if !sounded.is_finite() {
@@ -208,7 +210,7 @@ impl Workspace {
 
             self.extrapolate(simd);
             set.evaluate(simd, &self.v, &self.ahead, &mut self.model, &mut self.ratio, &mut self.gradient);
-            // A comparison that also refuses what is no number.
+            // Also false if the cost is NaN.
             if self.cost(simd, set, &self.ahead, priors, mean) <= allowed {
                 update(priors, mean, &self.gradient, &set.linear, &self.last, &self.ahead, &mut self.h);
             } else {
@@ -217,10 +219,10 @@ impl Workspace {
         }
     }
 
-    /// ahead ← where h, h₁ and h₂ are heading.
+    /// ahead ← the extrapolation of h, h₁ and h₂.
     #[inline(always)]
     fn extrapolate<S: Simd>(&mut self, simd: S) {
-        // `gradient` is free here, and holds r.
+        // `gradient` is not needed any more, and holds r.
         let points = self.h.iter().zip(self.h1.iter()).zip(self.h2.iter());
         for ((r, q), ((h, h1), h2)) in self.gradient.iter_mut().zip(self.slowing.iter_mut()).zip(points) {
             (*r, *q) = (h1 - h, h2 - h1 - (h1 - h));
@@ -234,7 +236,7 @@ impl Workspace {
         }
     }
 
-    /// The cost at `h`, whose model is `self.model`, up to what depends on v alone.
+    /// The cost at `h`, whose model is `self.model`, without the terms that depend on v alone.
     #[inline(always)]
     fn cost<S: Simd>(&self, simd: S, set: &SolverBases, h: &Aligned, priors: &Priors, mean: f32) -> f32 {
         let likelihood = LN_2 * vector::sum_of_logs(&self.v, &self.model, LEAST_MODEL);
@@ -340,7 +342,7 @@ mod tests {
         }
     }
 
-    /// Whatever comes in, from hostile starts too, the result is finite and no worse than where it started.
+    /// The result is finite and no worse than the start, also from hostile input and a hostile start.
     #[test]
     fn a_frame_never_ends_above_its_warm_start() {
         let bases = bases(40);
@@ -359,7 +361,7 @@ mod tests {
         }
     }
 
-    /// With all priors at work, from the loudest fault to the faintest sound.
+    /// With all priors, from the loudest faulty to the faintest sound.
     #[test]
     fn activations_stay_finite_and_follow_from_any_level_to_any_other() {
         let (bases, frame) = (bases(50), random(12, BINS));
@@ -423,7 +425,7 @@ mod tests {
         assert!(sparse > 0.9999 && free < 0.995, "{free}, {sparse}");
     }
 
-    /// A thousand bases of which few are heard: what is chosen holds them.
+    /// A thousand bases of which few are active: the chosen ones include them.
     #[test]
     fn a_large_dictionary_is_solved_as_well_as_if_it_were_solved_whole() {
         let bases = bases(1000);

@@ -1,42 +1,43 @@
-//! What frames are made of, with some bases known: H, and W where it is not known, by the same passes until little changes.
+//! Decomposes frames with some bases known: finds H, and the bases that are not known, by the same passes until little
+//! changes.
 //!
-//! With all bases held this is supervised separation, with some held semi-supervised, with none unsupervised (Smaragdis, Raj and
-//! Shashanka 2007; Bryan and Sun 2013).
+//! With all bases held this is supervised separation, with some held semi-supervised, with none held unsupervised
+//! (Smaragdis, Raj and Shashanka 2007; Bryan and Sun 2013).
 
 use super::{FactorizationError, Frames, run::FactorizationRun};
 use std::ops::ControlFlow;
 
-/// Passes over which the change of the divergence is measured: momentum makes single ones uneven.
+/// Number of passes over which the change of the divergence is measured: with momentum, single passes are uneven.
 const SPAN: u32 = 10;
 
-/// From where, and how far.
+/// Where a decomposition starts, and how long it runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Decomposition<'a> {
-    /// Bases to start from, `[K, F]`, each summing to 1; a held one may be 0 throughout and is then never heard.
+    /// Bases to start from, `[K, F]`, each summing to 1. A held basis may be all 0; it is then never active.
     pub bases: &'a [f32],
     /// Whether each basis stays as it is, `[K]`.
     pub held: &'a [bool],
-    /// Most passes over the frames.
+    /// Largest number of passes over the frames.
     pub iterations: u32,
     /// It has converged when ten passes lower the divergence by less than this share of it.
     pub tolerance: f64,
 }
 
-/// What was found.
+/// The result of a decomposition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decomposed {
     /// W, `[K, F]`, each basis summing to 1.
     pub bases: Vec<f32>,
     /// H, `[T, K]`.
     pub activations: Vec<f32>,
-    /// Passes that it took.
+    /// Number of passes.
     pub iterations: u32,
-    /// Whether it ended because little changed.
+    /// Whether it ended because little changed any more.
     pub converged: bool,
 }
 
 impl Decomposition<'_> {
-    /// Decomposes `v`. `progress` is told the share of the passes done, 0 to 1, and cancels by breaking.
+    /// Decomposes `v`. `progress` is called with the share of the passes done, 0 to 1, and cancels by breaking.
     ///
     /// # Errors
     /// [`FactorizationError`]

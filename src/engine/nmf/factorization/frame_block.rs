@@ -1,4 +1,4 @@
-//! Some of the frames with their activations, worked on by one core at a time.
+//! A block of frames with their activations, the unit of work of a core.
 
 use super::momentum::Trajectory;
 use crate::nmf::{
@@ -8,22 +8,22 @@ use crate::nmf::{
 use pulp::{Arch, Simd, WithSimd};
 use std::f64::consts::LN_2;
 
-/// Frames per matrix product: as many as stay in the second-level cache with their model.
+/// Frames per matrix product: as many as fit into the second-level cache with their model.
 pub(super) const CHUNK_FRAMES: usize = 64;
-/// Logarithms added up in f32, in so many lanes, before they are added up in f64.
+/// Number of logarithms that are summed in f32, in this many lanes, before they are added to a sum in f64.
 const RUN: usize = 1024;
 const LANES: usize = 16;
 
-/// What becomes of the activations that the last update led to.
+/// What happens to the activations of the last update.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Verdict<'a> {
-    /// They are kept, times what the bases were divided by, `[K]`, and extrapolated with weight `beta`.
+    /// They are kept, multiplied by what the bases were divided by, `[K]`, and extrapolated with weight `beta`.
     Keep { scales: &'a [f32], beta: f32 },
     /// They are dropped, and the next update starts from those before.
     Drop,
 }
 
-/// Bases that each sum to 1, as one pass over the frames sees them.
+/// The bases as one pass over the frames uses them; each sums to 1.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PassBases<'a> {
     /// `[K, F]`
@@ -34,16 +34,16 @@ pub(super) struct PassBases<'a> {
     pub(super) least: f32,
 }
 
-/// Some frames and their activations.
+/// A block of frames and their activations.
 #[derive(Debug)]
 pub(super) struct FrameBlock<'a> {
     /// `[T, F]`
     frames: &'a [f32],
     /// `[T, K]`
     activations: Trajectory,
-    /// What W's update needs.
+    /// Sums for the update of W.
     pub(super) sums: Sums,
-    // Memory for one chunk.
+    // Memory for one chunk of frames.
     /// V / WH, `[CHUNK_FRAMES, F]`.
     ratio: Vec<f32>,
     /// (V / WH)Wᵀ, `[CHUNK_FRAMES, K]`.
@@ -59,12 +59,12 @@ pub(super) struct Sums {
     pub(super) numerator: Vec<f32>,
     /// Σ_t H, `[K]`.
     pub(super) activity: Vec<f32>,
-    /// Σ (V log(V / WH) + WH): the divergence but for ΣV.
+    /// Σ (V log(V / WH) + WH): the divergence without the term −ΣV.
     pub(super) cost: f64,
 }
 
 impl<'a> FrameBlock<'a> {
-    /// `frames`, `[T, F]`, each with its sum shared evenly among its activations.
+    /// `frames`, `[T, F]`, the sum of each shared evenly among its activations.
     pub(super) fn new(frames: &'a [f32], bins: usize, components: usize) -> Self {
         let even = |frame: &[f32]| std::iter::repeat_n(frame.iter().sum::<f32>() / components as f32, components);
         Self {
@@ -77,7 +77,8 @@ impl<'a> FrameBlock<'a> {
         }
     }
 
-    /// H ← H · (V / WH)Wᵀ from ahead of the last update, then the sums with the new H; those for W only if the `bases_move`.
+    /// H ← H · (V / WH)Wᵀ from the point ahead of the last update, then the sums for the new H; those for W only if
+    /// `bases_move`.
     pub(super) fn update(&mut self, verdict: Verdict, model: PassBases, bases_move: bool) {
         match verdict {
             Verdict::Keep { scales, beta } => {
@@ -98,11 +99,11 @@ impl<'a> FrameBlock<'a> {
             let numerator = bases_move.then_some(&mut self.numerator[..]);
             model.add_up(v, next, ratio, numerator, &mut self.sums);
         }
-        // Each basis sums to 1: ΣWH = ΣH.
+        // Each basis sums to 1, so ΣWH = ΣH.
         self.sums.cost += self.sums.activity.iter().map(|sum| f64::from(*sum)).sum::<f64>();
     }
 
-    /// The activations, `[T, K]`: where the last update led, times its `scales`, or from where it came if it was dropped.
+    /// The activations, `[T, K]`: those of the last update times `scales`, or those before it if it was dropped.
     pub(super) fn into_activations(self, scales: Option<&[f32]>) -> Vec<f32> {
         let Trajectory { now, mut next, .. } = self.activations;
         match scales {
@@ -123,7 +124,7 @@ fn scale(activations: &mut [f32], scales: &[f32]) {
 }
 
 impl PassBases<'_> {
-    /// `next` = H · (V / WH)Wᵀ with H = `ahead`. There is no denominator, since each basis sums to 1.
+    /// `next` = H · (V / WH)Wᵀ with H = `ahead`. There is no denominator, because each basis sums to 1.
     fn update_activations(&self, v: &[f32], ahead: &[f32], ratio: &mut [f32], gradient: &mut [f32], next: &mut [f32]) {
         self.divide(v, ahead, ratio);
         product(MatrixView::new(ratio, self.bins), MatrixView::new(self.bases, self.bins).transposed(), gradient);
@@ -132,7 +133,7 @@ impl PassBases<'_> {
         }
     }
 
-    /// Adds a chunk with activations `h` to `sums`, but for the part of the cost that is linear in `h`.
+    /// Adds a chunk with activations `h` to `sums`, without the part of the cost that is linear in `h`.
     fn add_up(&self, v: &[f32], h: &[f32], ratio: &mut [f32], numerator: Option<&mut [f32]>, sums: &mut Sums) {
         let components = sums.activity.len();
         self.divide(v, h, ratio);
@@ -172,7 +173,7 @@ impl WithSimd for Quotient<'_> {
     }
 }
 
-/// Σ v log₂(ratio); nothing where v is 0.
+/// Σ v log₂(ratio), with 0 where v is 0.
 struct SumOfLogs<'a> {
     v: &'a [f32],
     ratio: &'a [f32],
@@ -213,7 +214,7 @@ mod tests {
         let bases: Vec<f32> = (0..bins).map(basis).collect();
         let mut block = FrameBlock::new(&frames, bins, 1);
         block.update(Verdict::Drop, PassBases { bases: &bases, bins, least: 0.0 }, true);
-        // One basis that sums to 1 takes each frame's sum.
+        // A single basis that sums to 1 gets each frame's sum.
         let expected: f64 = frames
             .chunks(bins)
             .map(|v| {

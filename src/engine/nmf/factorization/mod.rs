@@ -1,15 +1,15 @@
-//! Batch factorization: bases W and activations H from frames V, by multiplicative updates (Lee and Seung 2001) that start
-//! at frames which differ and gather momentum. Less than a third of the passes suffices.
+//! Batch factorization: finds bases W and activations H for frames V by multiplicative updates (Lee and Seung 2001)
+//! with momentum, from a start at frames that differ. They need less than a third of the passes of plain updates.
 //!
 //! - [`decomposition`]: the same from given bases, some of which are held.
 //! - [`run`]: the passes.
-//! - [`start`]: where W starts.
-//! - [`momentum`]: from where the next update of W and H is taken.
-//! - [`frame_block`]: one core's share of a pass over the frames.
+//! - [`start`]: the bases at the start.
+//! - [`momentum`]: the points from which updates start.
+//! - [`frame_block`]: a block of frames, the unit of work of a core.
 //!
-//! How frames are cut into blocks depends on their number only, and what the blocks contribute to W is added up in their
-//! order: the result depends on the seed, not on the number of cores. Memory beside V is 3 TK values for H, and at most
-//! 32 (64 F + 2 KF) for the blocks.
+//! How frames are divided into blocks depends only on their number, and the blocks' sums for W are added in order: the
+//! result depends on the seed, but not on the number of cores. Besides V it takes memory for 3 TK values for H, and for
+//! at most 32 (64 F + 2 KF) values for the blocks.
 
 mod decomposition;
 mod frame_block;
@@ -26,12 +26,13 @@ use rand_pcg::Pcg64Mcg;
 use run::FactorizationRun;
 use std::ops::ControlFlow;
 
-/// What to factorize into.
+/// How to factorize.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Factorization {
     /// Number of bases K.
     pub components: usize,
-    /// Passes over the frames, each with an update of H and of W. 150 reach what takes 500 without momentum.
+    /// Number of passes over the frames, each with an update of H and of W. 150 passes reach what takes 500 without
+    /// momentum.
     pub iterations: u32,
     /// Seed of the random start.
     pub seed: u64,
@@ -40,21 +41,21 @@ pub struct Factorization {
 /// Why a factorization gave no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FactorizationError {
-    /// Nothing to factorize.
+    /// There is no frame with sound.
     #[error("there is no frame with sound to learn from")]
     Empty,
-    /// No component asked for.
+    /// The number of components is 0.
     #[error("a dictionary needs at least one component")]
     NoComponents,
-    /// The progress callback broke off.
+    /// The progress callback cancelled it.
     #[error("learning was cancelled")]
     Cancelled,
 }
 
 impl Factorization {
-    /// Bases `[K, F]`, each summing to 1, that minimise D(V‖WH) from a random start.
+    /// Finds bases `[K, F]`, each summing to 1, that minimise D(V‖WH), from a random start.
     ///
-    /// `progress` is told the share done, 0 to 1, after each pass, and cancels by breaking.
+    /// `progress` is called with the share done, 0 to 1, after each pass, and cancels by breaking.
     ///
     /// # Errors
     /// [`FactorizationError`]
@@ -81,7 +82,7 @@ impl Factorization {
     }
 }
 
-/// Bases to start from, `[K, F]`, each summing to 1: frames of `v`, which must hold sound, that differ from each other.
+/// Bases to start from, `[K, F]`, each summing to 1: frames of `v` that differ from each other. `v` must hold sound.
 pub fn distinct_bases(v: &Frames, components: usize, seed: u64) -> Vec<f32> {
     start::distinct_frames(v, components, &mut Pcg64Mcg::seed_from_u64(seed))
 }
@@ -196,7 +197,7 @@ mod tests {
         Frames { bins, values }
     }
 
-    /// D(V‖WH) after `iterations` multiplicative updates from random W and even H, the textbook's way.
+    /// D(V‖WH) after `iterations` plain multiplicative updates from random W and even H, as in the textbook.
     fn divergence_of_plain_updates(v: &Frames, components: usize, iterations: u32, seed: u64) -> f64 {
         let mut rng = Pcg64Mcg::seed_from_u64(seed);
         let mut w: Vec<f32> = (0..components * v.bins).map(|_| 1.0 + rng.random::<f32>()).collect();
@@ -215,7 +216,7 @@ mod tests {
             divide(&w, &h, &mut ratio);
             product(MatrixView::new(&h, components).transposed(), MatrixView::new(&ratio, v.bins), &mut numerator);
             w.iter_mut().zip(&numerator).for_each(|(w, numerator)| *w *= numerator);
-            // H takes over what W is divided by.
+            // H is multiplied by what W is divided by.
             let scales = normalize(&mut w, v.bins);
             let activity: Vec<f32> = (0..components).map(|k| h[k..].iter().step_by(components).sum()).collect();
             for h in h.chunks_exact_mut(components) {

@@ -1,19 +1,19 @@
 //! Momentum for multiplicative updates.
 //!
-//! An update multiplies x by a factor, so its step is one of log x, and Nesterov's extrapolation (1983) of log x is
-//! y = x (x / x₋)^β, with x₋ the point before. It never leaves the non-negative numbers. The same on x itself, as in Hien,
-//! Leplat and Gillis (2024), may push what fades too close to 0, from where a multiplicative update returns slowly: tried
-//! with full weights on a drum recording, it stalled 14 to 24 % above what 500 plain updates reach.
+//! An update multiplies x by a factor: it is a step of log x. Nesterov's extrapolation (1983) of log x is y = x (x /
+//! x₋)^β, where x₋ is the point before; y is never negative. Extrapolating x itself, as in Hien, Leplat and Gillis
+//! (2024), may push a falling value so close to 0 that multiplicative updates bring it back only slowly: with full
+//! weights, on a drum recording, it stalled 14 to 24 % above what 500 plain updates reach.
 //!
-//! An element whose last update went against its whole move has overshot and loses its momentum: the restart of
-//! O'Donoghue and Candès (2015), one element at a time.
+//! An element whose last update went against the direction of its move has overshot, and loses its momentum: the
+//! restart of O'Donoghue and Candès (2015), for each element.
 
 use crate::nmf::kernels::elementary::{exp2, log2};
 use pulp::{Arch, Simd, WithSimd};
 
-/// Smaller values become 0 when extrapolated: they are no sound, and would become denormal, which is slow.
+/// Smaller values become 0 when extrapolated: they are inaudible, and would become denormal, which is slow.
 const LEAST_VALUE: f32 = 1e-30;
-/// Longest extrapolation, in octaves. Moves are far longer in the first passes, while bases are still finding their places.
+/// Longest extrapolation, in octaves. Moves are far longer in the first passes, before the bases have settled.
 const MAX_OCTAVES: f32 = 0.5;
 
 /// Nesterov's sequence of weights β, from 0 towards 1.
@@ -36,8 +36,8 @@ impl Momentum {
     }
 }
 
-/// The way of W or H: the last point that was kept, the point ahead of it that the next update starts from, and where that
-/// update leads.
+/// The points of W or H: the last one that was kept, the one ahead of it from which the next update starts, and the
+/// result of that update.
 #[derive(Debug, Clone)]
 pub(super) struct Trajectory {
     pub(super) now: Vec<f32>,
@@ -50,19 +50,19 @@ impl Trajectory {
         Self { ahead: start.clone(), next: start.clone(), now: start }
     }
 
-    /// Goes on to `next`, and ahead of it with weight `beta`.
+    /// Keeps `next`, and extrapolates from it with weight `beta`.
     pub(super) fn keep(&mut self, beta: f32) {
         Arch::new().dispatch(Extrapolation { now: &self.now, ahead: &mut self.ahead, next: &self.next, beta });
         std::mem::swap(&mut self.now, &mut self.next);
     }
 
-    /// Forgets `next`: the update starts again from where it is.
+    /// Drops `next`: the next update starts from the kept point.
     pub(super) fn drop_next(&mut self) {
         self.ahead.copy_from_slice(&self.now);
     }
 }
 
-/// ahead ← the point ahead of next.
+/// ahead ← the point extrapolated from next.
 struct Extrapolation<'a> {
     now: &'a [f32],
     ahead: &'a mut [f32],
@@ -81,7 +81,7 @@ impl WithSimd for Extrapolation<'_> {
     }
 }
 
-/// The point ahead of `next`, which an update reached from `ahead` after it had been at `now`.
+/// The point extrapolated from `next`, which an update reached from `ahead`, after the kept point `now`.
 #[inline(always)]
 fn extrapolate(now: f32, ahead: f32, next: f32, beta: f32) -> f32 {
     let octaves = |x: f32| log2(x.max(LEAST_VALUE));
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_steady_move_is_carried_on_and_a_reversed_one_is_not() {
-        // From 1 by way of 1.1 to 1.21: a weight of ½ carries half of log 1.21 further, by a factor of 1.1.
+        // From 1 through 1.1 to 1.21: a weight of ½ adds half of log 1.21, a factor of 1.1.
         assert!((extrapolate(1.0, 1.1, 1.21, 0.5) - 1.331).abs() < 1e-5);
         assert_eq!(extrapolate(1.0, 1.3, 1.21, 0.5), 1.21);
         assert!((extrapolate(1.0, 1.0, 1e6, 1.0) / 1e6 - MAX_OCTAVES.exp2()).abs() < 1e-5);

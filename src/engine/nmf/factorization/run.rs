@@ -1,4 +1,4 @@
-//! A factorization under way: passes over the frames that update H, then W where it is free.
+//! A running factorization: passes over the frames that update H, and W where it is free.
 
 use super::{
     frame_block::{CHUNK_FRAMES, FrameBlock, PassBases, Verdict},
@@ -7,14 +7,14 @@ use super::{
 };
 use rayon::prelude::*;
 
-/// As many cores can share the work.
+/// Most blocks of frames: as many cores can share the work.
 const MAX_BLOCKS: usize = 32;
 /// Added to the model before a division, relative to the mean of V.
 const LEAST: f32 = 1e-9;
-/// Rises of the cost below this share of ΣV are rounding.
+/// Rises of the cost below this share of ΣV are rounding errors.
 const TOLERANCE: f64 = 1e-6;
 
-/// A factorization under way.
+/// A running factorization.
 #[derive(Debug)]
 pub(super) struct FactorizationRun<'a> {
     bins: usize,
@@ -23,21 +23,21 @@ pub(super) struct FactorizationRun<'a> {
     pub(super) bases: Trajectory,
     /// Whether each basis stays as it is, `[K]`.
     held: Vec<bool>,
-    /// H, with the frames.
+    /// H, in blocks with the frames.
     blocks: Vec<FrameBlock<'a>>,
     momentum: Momentum,
-    /// Cost of the last pass that was kept, and by how much the next may lie above it.
+    /// Cost of the last pass that was kept, and by how much the next may be above it.
     pub(super) cost: f64,
     pub(super) tolerance: f64,
-    /// ΣV: the cost is that much above the divergence.
+    /// ΣV, the difference between the cost and the divergence.
     pub(super) total: f64,
-    /// What becomes of H, which the blocks are told with the next pass: the scales of its columns and its weight ahead, or
-    /// nothing if the pass was dropped.
+    /// What happens to H of the last pass, which the blocks learn with the next one: the scales of its columns and the
+    /// weight of its extrapolation; `None` if the pass was dropped.
     kept: Option<(Vec<f32>, f32)>,
 }
 
 impl<'a> FactorizationRun<'a> {
-    /// From `bases`, `[K, F]`, each of which sums to 1, and of which those that are `held`, `[K]`, stay as they are.
+    /// Starts from `bases`, `[K, F]`, each of which sums to 1. Those that are `held`, `[K]`, stay as they are.
     pub(super) fn new(v: &'a Frames, bases: Vec<f32>, held: Vec<bool>) -> Self {
         let (bins, components) = (v.bins, held.len());
         let total: f64 = v.values.iter().map(|value| f64::from(*value)).sum();
@@ -60,10 +60,10 @@ impl<'a> FactorizationRun<'a> {
         }
     }
 
-    /// Updates H, then W, from ahead of the last pass.
+    /// Updates H, then W, from the points ahead of the last pass.
     ///
-    /// Multiplicative updates never raise the cost, but an extrapolation may. A pass that ends above the last one is dropped, and
-    /// the next starts without momentum from where that one ended: costs never rise.
+    /// Multiplicative updates never raise the cost, but an extrapolation can. A pass that ends above the last one is
+    /// dropped, and the next starts without momentum from the last kept point, so that costs never rise.
     pub(super) fn pass(&mut self) {
         let verdict = match &self.kept {
             Some((scales, beta)) => Verdict::Keep { scales, beta: *beta },
@@ -92,7 +92,7 @@ impl<'a> FactorizationRun<'a> {
         self.held.contains(&false)
     }
 
-    /// Updates W and goes ahead of it with weight `beta`; gives what its bases were divided by, `[K]`.
+    /// Updates W and extrapolates it with weight `beta`; gives what its bases were divided by, `[K]`.
     fn move_bases(&mut self, beta: f32) -> Vec<f32> {
         self.update_bases();
         let scales = normalize_free(&mut self.bases.next, self.bins, &self.held);
@@ -134,12 +134,12 @@ impl<'a> FactorizationRun<'a> {
     }
 }
 
-/// Scales each basis to a sum of 1; one that has died starts again flat. Gives the sums that were, `[K]`.
+/// Scales each basis to a sum of 1; one that is 0 starts again flat. Gives the former sums, `[K]`.
 pub(super) fn normalize(bases: &mut [f32], bins: usize) -> Vec<f32> {
     bases.chunks_exact_mut(bins).map(normalize_one).collect()
 }
 
-/// The same for the bases that are not `held`, `[K]`; 1 for those that are.
+/// The same for the bases that are not `held`, `[K]`; gives 1 for the others.
 fn normalize_free(bases: &mut [f32], bins: usize, held: &[bool]) -> Vec<f32> {
     let scale = |(basis, held): (&mut [f32], &bool)| if *held { 1.0 } else { normalize_one(basis) };
     bases.chunks_exact_mut(bins).zip(held).map(scale).collect()

@@ -1,9 +1,10 @@
-//! Where the bases start: at frames that differ from each other.
+//! The bases at the start: frames that differ from each other.
 //!
-//! Greedy k-means++ (Arthur and Vassilvitskii 2007) under the Kullback-Leibler divergence, which as a Bregman divergence
-//! takes the place of the squared distance (Nock, Luosto and Kivinen 2008). Each basis is drawn from the frames with a
-//! probability in proportion to their divergence from the bases so far; of several drawn, the one stays that leaves
-//! the least. From flat bases the updates would spend their first passes on telling them apart, and often end worse.
+//! Greedy k-means++ (Arthur and Vassilvitskii 2007) with the Kullback-Leibler divergence, a Bregman divergence, in
+//! place of the squared distance (Nock, Luosto and Kivinen 2008). Each basis is drawn from the frames with a
+//! probability proportional to their divergence from the bases so far; of several candidates, the one with the least
+//! remaining divergence stays. From flat bases, updates would spend their first passes on telling the bases apart, and
+//! often end worse.
 
 use super::{frames::Frames, run::normalize};
 use crate::nmf::kernels::plain::dot;
@@ -11,13 +12,13 @@ use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 
-/// Frames drawn for each basis.
+/// Candidates per basis.
 const CANDIDATES: usize = 4;
-/// Share of the mean spectrum in each basis, so that no bin starts at 0, where multiplicative updates would leave it.
+/// Share of the mean spectrum in each basis, so that no bin starts at 0, where a multiplicative update would leave it.
 const MEAN_SHARE: f32 = 0.4;
-/// Largest random gain of a bin, as a ratio less 1: keeps bases apart that start at the same frame.
+/// Largest random gain of a bin, as a ratio less 1: it tells bases apart that start at the same frame.
 const NOISE: f32 = 0.3;
-/// Least logarithm in place of that of 0; only bins without any sound have it.
+/// Replaces the logarithm of 0, which only bins without any sound have.
 const LEAST_LOG: f32 = -50.0;
 
 /// Bases `[K, F]`, each summing to 1, at frames of `v`, which must hold sound.
@@ -56,7 +57,7 @@ fn mean_spectrum(v: &Frames) -> Vec<f32> {
     mean
 }
 
-/// Σ v log(v / Σv) of each frame: what its divergence from a basis of the same sum has that does not depend on the basis.
+/// Σ v log(v / Σv) of each frame: the part of its divergence from a basis that does not depend on the basis.
 fn own_terms(v: &Frames) -> Vec<f32> {
     let own = |frame: &[f32]| {
         let sum: f32 = frame.iter().sum();
@@ -65,13 +66,13 @@ fn own_terms(v: &Frames) -> Vec<f32> {
     v.values.par_chunks_exact(v.bins).map(own).collect()
 }
 
-/// Divergence of each frame from `basis`, which sums to 1, at the frame's own sum: Σ v log(v / (w Σv)).
+/// Divergence of each frame from `basis`, which sums to 1, scaled to the frame's sum: Σ v log(v / (w Σv)).
 fn divergences(v: &Frames, own: &[f32], basis: &[f32]) -> Vec<f32> {
     let logs: Vec<f32> = basis.iter().map(|w| w.ln().max(LEAST_LOG)).collect();
     v.values.par_chunks_exact(v.bins).zip(own).map(|(frame, own)| (own - dot(frame, &logs)).max(0.0)).collect()
 }
 
-/// The index of one of `weights`, at random in proportion to them; of any if all are 0.
+/// An index into `weights`, drawn with a probability proportional to the weight; any index if all are 0.
 fn draw(weights: &[f32], rng: &mut Pcg64Mcg) -> usize {
     let total: f64 = weights.iter().map(|w| f64::from(*w)).sum();
     let share = f64::from(rng.random::<f32>());
@@ -88,7 +89,7 @@ fn draw(weights: &[f32], rng: &mut Pcg64Mcg) -> usize {
         .unwrap_or(weights.len() - 1)
 }
 
-/// Frame `t`, scaled to a sum of 1, with a share of the mean spectrum.
+/// Frame `t`, scaled to a sum of 1, mixed with a share of the mean spectrum.
 fn smoothed(v: &Frames, t: usize, mean: &[f32]) -> Vec<f32> {
     let mut basis = v.values[t * v.bins..][..v.bins].to_vec();
     normalize(&mut basis, v.bins);
@@ -129,7 +130,7 @@ mod tests {
             peaks.sort_unstable();
             peaks == [0, 1, 3]
         };
-        // Frames drawn evenly would find all three for 2 in 9 seeds.
+        // Frames drawn with equal probabilities would find all three for 2 in 9 seeds.
         let found = (0..100).filter(found_all).count();
         assert!(found >= 90, "{found} of 100");
     }

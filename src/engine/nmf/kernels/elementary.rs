@@ -1,5 +1,5 @@
-//! Logarithm and power as polynomials of one's own machine words: no branch, no table, no call, so that a loop over them becomes
-//! vector instructions. Coefficients are least-maximum fits on the reduced range.
+//! Logarithm and power as polynomials, without branches, tables or calls, so that the compiler turns a loop over them
+//! into vector instructions. The coefficients minimise the largest error on the reduced range.
 
 /// √½ as bits: mantissas are reduced to √½..√2, where the logarithm is smallest.
 const ROOT_HALF_BITS: u32 = 0x3F35_04F3;
@@ -20,11 +20,11 @@ pub fn log2(x: f32) -> f32 {
     exponent as f32 + rest * polynomial(&LOG2, rest)
 }
 
-/// 2^x, within 2e-7 of the result, for x from -126 to 127; held there beyond.
+/// 2^x, within 2e-7 of the result; x is clamped to -126 to 127.
 #[inline(always)]
 pub fn exp2(x: f32) -> f32 {
     let x = x.clamp(-126.0, 127.0);
-    // Adding 1.5 · 2²³ leaves the nearest whole number in the low bits.
+    // Adding 1.5 · 2²³ rounds x to a whole number in the low bits.
     let shifted = x + 12_582_912.0;
     let whole = shifted - 12_582_912.0;
     let scale = f32::from_bits(shifted.to_bits().wrapping_sub(0x4B40_0000).wrapping_add(127) << 23);

@@ -1,7 +1,7 @@
 //! The inner loops of every solver: sums of weighted bases, products with bases, logarithms and powers.
 //!
-//! - [`plain`]: the reference, in loops that anyone can read.
-//! - [`vector`]: the same over whole vector registers, for the instructions that the machine has.
+//! - [`plain`]: the reference, in plain loops.
+//! - [`vector`]: the same on vector registers, with the instructions that the machine has.
 //! - [`elementary`]: logarithm and power as polynomials, which compilers turn into vector instructions.
 
 pub mod elementary;

@@ -1,7 +1,7 @@
 //! The reference: a weighted sum of bases, and a product with a basis.
 //!
-//! Written over fixed lanes, so that the compiler turns them into vector instructions and the order of additions does not
-//! depend on the machine.
+//! The loops run over a fixed number of lanes, so that the compiler turns them into vector instructions and the order
+//! of additions does not depend on the machine.
 
 const LANES: usize = 8;
 

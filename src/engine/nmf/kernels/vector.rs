@@ -1,14 +1,15 @@
-//! The inner loops over whole vector registers, by the crate `pulp`, which knows at run time what the machine has: AVX-512, AVX2 with
-//! FMA, NEON, or nothing.
+//! The inner loops on vector registers, with the crate `pulp`, which detects the machine's instructions at run time:
+//! AVX-512, AVX2 with FMA, NEON, or none.
 //!
-//! Rows are [`Aligned`](crate::nmf::aligned::Aligned): whole cache lines, so that no row ends within a register. What is called from inside
-//! [`pulp::WithSimd`] is inlined, or it would be compiled without the instructions.
+//! Rows are [`Aligned`](crate::nmf::aligned::Aligned) and padded to whole cache lines, so that no row ends within a
+//! register. Functions called inside [`pulp::WithSimd`] are always inlined; otherwise they would be compiled without
+//! the instructions.
 
 use super::elementary::log2;
 use crate::nmf::aligned::LINE;
 use pulp::Simd;
 
-/// Accumulators held in registers at a time: enough to hide the latency of a multiply-add, and few enough for sixteen registers.
+/// Number of accumulators: enough to hide the latency of a multiply-add, and few enough for sixteen registers.
 const BLOCK: usize = 8;
 
 /// `out = Σ_k weights[k] * rows[k]`: rows `[K, width]`, weights `[K]`, out `[width]`.
@@ -19,7 +20,7 @@ pub fn weighted_sum<S: Simd>(simd: S, rows: &[f32], weights: &[f32], out: &mut [
     sum_in_blocks(simd, rows.zip(weights.iter().copied()), out);
 }
 
-/// The same over some rows only: `picks` are the row and its weight. For a dictionary of which few bases sound.
+/// The weighted sum of some rows only: `picks` holds their indices and weights. For a dictionary with few active bases.
 #[inline(always)]
 pub fn weighted_sum_of<S: Simd>(simd: S, rows: &[f32], picks: &[(usize, f32)], out: &mut [f32]) {
     let width = out.len() / S::F32_LANES;
@@ -27,7 +28,7 @@ pub fn weighted_sum_of<S: Simd>(simd: S, rows: &[f32], picks: &[(usize, f32)], o
     sum_in_blocks(simd, picks.iter().map(|&(k, weight)| (&rows[k * width..][..width], weight)), out);
 }
 
-/// Column by column of registers, so that the sums stay in registers while all rows go by.
+/// Goes through the columns, so that the sums stay in registers while all rows pass.
 #[inline(always)]
 fn sum_in_blocks<'a, S: Simd>(simd: S, rows: impl Iterator<Item = (&'a [S::f32s], f32)> + Clone, out: &mut [f32]) {
     let out = S::as_mut_simd_f32s(out).0;
@@ -95,7 +96,7 @@ pub fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
     simd.reduce_sum_f32s(sum)
 }
 
-/// Σ a · log₂(b + least) over two rows of whole lines, in as many sums as a line has values.
+/// Σ a · log₂(b + least) over two rows of whole cache lines, in as many partial sums as a line has values.
 #[inline(always)]
 pub fn sum_of_logs(a: &[f32], b: &[f32], least: f32) -> f32 {
     let mut sums = [0.0; LINE];
@@ -133,7 +134,7 @@ mod tests {
         }
     }
 
-    /// On the machine's instructions and without any, for all lengths around the blocks.
+    /// With the machine's instructions and without any, for all lengths around the block size.
     #[test]
     fn vector_loops_agree_with_the_plain_ones() {
         for (count, columns) in [(1, 1), (3, 16), (8, 123), (25, 128), (50, 130), (67, 300)] {

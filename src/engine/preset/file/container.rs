@@ -1,7 +1,7 @@
-//! The safetensors container: a header's length, the header, the tensors.
+//! The safetensors container: the length of the header, the header, the tensors.
 //!
-//! The header's types are those of the crate `safetensors`. Its own reader and writer are not used: the writer
-//! orders texts at random, the reader does not name the tensor that is wrong.
+//! The header's types are those of the crate `safetensors`. Its reader and writer are not used: the writer orders texts
+//! at random, and the reader does not name the tensor that is wrong.
 
 use super::{MAX_HEADER_BYTES, Problem};
 use crate::dictionary::Flaw;
@@ -9,21 +9,21 @@ use safetensors::tensor::TensorInfo;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Headers are filled up with spaces to a multiple of this, so that the tensors are aligned.
+/// Headers are padded with spaces to a multiple of this, so that the tensors are aligned.
 const ALIGNMENT_BYTES: usize = 8;
 
-/// The header of a safetensors file. Sorted maps: the same header always gives the same text.
+/// The header of a safetensors file. The maps are sorted, so that the same header always gives the same text.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Header {
     /// Texts by key.
     #[serde(rename = "__metadata__", default)]
     pub(super) metadata: BTreeMap<String, String>,
-    /// Type, shape and place of each tensor, by name.
+    /// Type, shape and data offsets of each tensor, by name.
     #[serde(flatten)]
     pub(super) tensors: BTreeMap<String, TensorInfo>,
 }
 
-/// Splits a file into its header and the bytes of its tensors. Every tensor of the header lies within those bytes.
+/// Splits a file into its header and the bytes of its tensors. Every tensor in the header lies within those bytes.
 pub(super) fn split(file: &[u8]) -> Result<(Header, &[u8]), Problem> {
     let Some((length, rest)) = file.split_first_chunk() else {
         return Err(Problem::NoHeader(file.len() as u64));
@@ -39,7 +39,7 @@ pub(super) fn split(file: &[u8]) -> Result<(Header, &[u8]), Problem> {
     Ok((parse(header, data.len() as u64)?, data))
 }
 
-/// The header of this text, before `held` bytes of tensors.
+/// Parses the header; `held` bytes of tensors follow it.
 pub(super) fn parse(text: &[u8], held: u64) -> Result<Header, Problem> {
     let header: Header = serde_json::from_slice(text).map_err(Problem::NotSafetensors)?;
     let promised = check_places(&header.tensors)? as u64;
@@ -49,7 +49,7 @@ pub(super) fn parse(text: &[u8], held: u64) -> Result<Header, Problem> {
     Ok(header)
 }
 
-/// Checks that the tensors lie one after the other and are as long as their shapes say. Returns where they end.
+/// Checks that the tensors follow each other without gaps and are as long as their shapes say. Returns where they end.
 fn check_places(tensors: &BTreeMap<String, TensorInfo>) -> Result<usize, Flaw> {
     let mut in_order: Vec<_> = tensors.iter().collect();
     in_order.sort_by_key(|(_, info)| info.data_offsets);
@@ -73,7 +73,7 @@ fn check_places(tensors: &BTreeMap<String, TensorInfo>) -> Result<usize, Flaw> {
     Ok(end_of_last)
 }
 
-/// A file's first part: the header's length and the header.
+/// The beginning of a file: the length of the header, and the header.
 pub(super) fn front(header: &Header) -> Result<Vec<u8>, Problem> {
     let mut text = serde_json::to_vec(header).map_err(Problem::NotSafetensors)?;
     text.resize(text.len().next_multiple_of(ALIGNMENT_BYTES), b' ');

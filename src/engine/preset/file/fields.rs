@@ -1,19 +1,19 @@
-//! A JSON object whose fields are taken out one by one and by type; what is left is unknown.
+//! A JSON object whose fields are taken out by name and type; those that are left are unknown to this version.
 
 use crate::{dictionary::Flaw, preset::UnknownKeys};
 use serde_json::Value;
 
-/// Longest piece of a wrong value that an error shows, in characters.
+/// Longest excerpt of a wrong value in an error, in characters.
 const MAX_SHOWN_CHARS: usize = 40;
 
-/// An object and where it stands.
+/// An object and its path in the document.
 pub(super) struct Fields {
     path: String,
     left: UnknownKeys,
 }
 
 impl Fields {
-    /// The fields of `value`, which stands at `path`. An empty path is the whole document.
+    /// The fields of `value` at `path`. The empty path is the whole document.
     pub(super) fn of(value: Value, path: String) -> Result<Self, Flaw> {
         match value {
             Value::Object(left) => Ok(Self { path, left }),
@@ -29,7 +29,7 @@ impl Fields {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    /// Takes a field out; `convert` says `None` if it is not `expected`.
+    /// Takes a field out. `convert` gives `None` for a value that is not `expected`.
     pub(super) fn take<T>(
         &mut self,
         key: &str,
@@ -57,7 +57,7 @@ impl Fields {
         self.take(key, "a number", Value::as_f64)
     }
 
-    /// Takes a whole number that a `T` can hold.
+    /// Takes a whole number that fits into `T`.
     pub(super) fn whole<T: TryFrom<u64>>(&mut self, key: &str) -> Result<T, Flaw> {
         self.take(key, "a whole number", whole)
     }
@@ -82,7 +82,7 @@ impl Fields {
         self.optional(key, "true or false", Value::as_bool)
     }
 
-    /// Takes a list whose items `convert` understands.
+    /// Takes a list; `convert` gives `None` for an item that is not `expected`.
     pub(super) fn list<T>(
         &mut self,
         key: &str,
@@ -115,18 +115,18 @@ impl Fields {
         values.into_iter().enumerate().map(|(index, value)| Self::of(value, format!("{path}[{index}]"))).collect()
     }
 
-    /// What was not taken.
+    /// The fields that were not taken.
     pub(super) fn rest(self) -> UnknownKeys {
         self.left
     }
 }
 
-/// A whole number that a `T` can hold.
+/// A whole number that fits into `T`.
 pub(super) fn whole<T: TryFrom<u64>>(value: &Value) -> Option<T> {
     T::try_from(value.as_u64()?).ok()
 }
 
-/// A wrong value, short enough for a sentence.
+/// The beginning of a wrong value, short enough for an error.
 fn shown(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(MAX_SHOWN_CHARS) {

@@ -1,9 +1,10 @@
 //! The `.unbraid.safetensors` format: one preset in one file.
 //!
-//! A safetensors file: the length of its header (u64, little-endian), the header (JSON), the tensors. Each
-//! dictionary is a tensor `source.I.bases.N`, f32, row-major `[K, F]`: source `I` (counted from 0) at frame
-//! length `N`, or `source.I.bases.N.L` where the latency `L` is shorter than the frame. Its reconstruction bases, if it has
-//! any, are `source.I.reconstruction.N` or `.N.L`. Everything else is one JSON document, the text under `unbraid` in the header's `__metadata__`:
+//! A preset is a safetensors file: the length of its header (u64, little-endian), the header (JSON), the tensors. Each
+//! dictionary is a tensor `source.I.bases.N`, f32, row-major `[K, F]`, of source `I` (counted from 0) at frame length
+//! `N`; it is called `source.I.bases.N.L` where the latency `L` is shorter than the frame. Reconstruction bases, if
+//! there are any, are `source.I.reconstruction.N` or `.N.L`. Everything else is one JSON document, the text under
+//! `unbraid` in the header's `__metadata__`:
 //!
 //! ```json
 //! {
@@ -30,16 +31,17 @@
 //! }
 //! ```
 //!
-//! A gain of `null` is silence. A fixed source that may drift has `"drift": true`. Beside `"sources"` may stand `"grouping"`, by
-//! what adaptive sources share what nobody taught: `"timbre"` (which is meant where it is missing), `"time"` or `"position"`. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys have
-//! to be there; keys that are not listed here are kept. The same
-//! preset always gives the same bytes, and a file that was written here and is read and written again does too.
+//! A gain of `null` is silence. A fixed source that may drift has `"drift": true`. The optional key `"grouping"` beside
+//! `"sources"` says what decides to which of several adaptive sources a component goes: `"timbre"` (the default),
+//! `"time"` or `"position"`. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys
+//! are required; unknown keys are kept. The same preset always gives the same bytes, and so does a file that is read
+//! and written again.
 //!
-//! - `container`: the header and where the tensors lie.
-//! - `fields`: JSON values, taken one by one and by type.
-//! - `peek`: what is in a file, without its numbers.
-//! - `read`, `write`: a preset out of a file, a preset into a file.
-//! - `error`: what can be wrong.
+//! - `container`: the header, and where the tensors are.
+//! - `fields`: JSON values, taken by name and type.
+//! - `peek`: the names of a preset's sources, read from the header alone.
+//! - `read`, `write`: reads and writes a preset.
+//! - `error`: what can be wrong with a file.
 
 mod container;
 mod error;
@@ -55,10 +57,10 @@ pub use peek::{peek, peek_bytes};
 pub use read::{from_bytes, read};
 pub use write::{to_bytes, write};
 
-/// How the name of every preset file ends.
+/// Suffix of every preset file.
 pub const SUFFIX: &str = ".unbraid.safetensors";
 
-/// The format that is written. Files of this version and of all before it can be read.
+/// The format version that is written. Files of this and all earlier versions can be read.
 pub const FORMAT_VERSION: u32 = 1;
 
 /// Largest preset file, in bytes. Eight sources of a hundred bases, learned together, take 20 MB.
@@ -67,12 +69,12 @@ pub const MAX_FILE_BYTES: u64 = 512 << 20;
 /// Largest header, in bytes.
 pub const MAX_HEADER_BYTES: u64 = 8 << 20;
 
-/// What the bases of source `source` (counted from 0) for `frame` are called.
+/// Name of the tensor of bases of source `source` (counted from 0) for `frame`.
 fn bases_name(source: usize, frame: &FrameSpec) -> String {
     format!("source.{source}.bases.{}", frame.label())
 }
 
-/// What the reconstruction bases are called.
+/// Name of the tensor of reconstruction bases.
 fn reconstruction_name(source: usize, frame: &FrameSpec) -> String {
     format!("source.{source}.reconstruction.{}", frame.label())
 }

@@ -1,4 +1,4 @@
-//! What is in a preset file, without its numbers: for lists of many presets.
+//! The names of a preset's sources, without its numbers: for lists of many presets.
 
 use super::{
     MAX_HEADER_BYTES, PresetError, Problem, container,
@@ -9,21 +9,21 @@ use crate::preset::validate::DOCUMENT;
 use serde_json::Value;
 use std::{fs::File, io::Read, path::Path};
 
-/// Bytes of a header's length.
+/// Size of the header's length, in bytes.
 const LENGTH_BYTES: u64 = 8;
 
-/// The names of the sources of the preset in the file at `path`. Reads the header alone.
+/// The names of the sources of the preset in the file at `path`. Reads only the header.
 ///
 /// # Errors
-/// If there is no such file, or its header or its length show that it is damaged. That the numbers are valid is not said.
+/// If there is no such file, or its header or its length show that it is damaged. The numbers are not checked.
 pub fn peek(path: &Path) -> Result<Vec<String>, PresetError> {
     look(path).map_err(|problem| problem.of(path.display().to_string()))
 }
 
-/// The same of `bytes`, which are a whole file. `origin` is what an error calls it.
+/// The names of the sources of the preset in `bytes`, a whole file. `origin` is what an error calls it.
 ///
 /// # Errors
-/// As of [`peek`].
+/// See [`peek`].
 pub fn peek_bytes(bytes: &[u8], origin: &str) -> Result<Vec<String>, PresetError> {
     container::split(bytes).and_then(|(header, _)| names(header)).map_err(|problem| problem.of(origin))
 }

@@ -1,4 +1,4 @@
-//! A preset out of a file.
+//! Reads a preset from a file.
 
 use super::{
     FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem, bases_name,
@@ -29,7 +29,7 @@ pub fn read(path: &Path) -> Result<Preset, PresetError> {
     load(path).and_then(|bytes| parse(&bytes)).map_err(|problem| problem.of(path.display().to_string()))
 }
 
-/// Reads the preset in `bytes`, which are a whole file. `origin` is what an error calls it: a path or a name.
+/// Reads the preset in `bytes`, a whole file. `origin` is what an error calls it: a path or a name.
 ///
 /// # Errors
 /// If the bytes are not a valid preset.
@@ -37,7 +37,7 @@ pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<Preset, PresetError> {
     parse(bytes).map_err(|problem| problem.of(origin))
 }
 
-/// What the system says of a file that cannot be read.
+/// The error of a file that cannot be opened or read.
 pub(super) fn unreadable(error: io::Error) -> Problem {
     match error.kind() {
         io::ErrorKind::NotFound => Problem::NotFound,
@@ -45,9 +45,9 @@ pub(super) fn unreadable(error: io::Error) -> Problem {
     }
 }
 
-/// The length of a file, in bytes, if it can be a preset's.
+/// The length of a file in bytes, if it can be a preset's.
 pub(super) fn length(path: &Path) -> Result<u64, Problem> {
-    // Asked before the file is opened: opening a pipe would wait for its other end.
+    // Checked before the file is opened: opening a pipe would wait for its other end.
     let status = fs::metadata(path).map_err(unreadable)?;
     if status.is_dir() {
         return Err(Problem::Folder);
@@ -136,7 +136,7 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
     Ok(Source { name, colour, knobs, bases, unknown })
 }
 
-/// The dictionaries of source `index`, with their numbers from the tensors. What is unknown of them goes into `unknown`.
+/// The dictionaries of source `index`, with their numbers from the tensors. Unknown keys go into `unknown`.
 fn dictionaries(
     index: usize,
     fields: &mut Fields,
@@ -153,12 +153,12 @@ fn dictionaries(
         frames.push((frame, training));
     }
     keep(unknown, "dictionaries", unknown_by_frame);
-    // Before the tensors are taken: each of them has one frame's name.
+    // Checked first, because a tensor's name is made of its frame, and each tensor can be taken once.
     check_distinct(frames.iter().map(|(frame, _)| frame)).map_err(|flaw| flaw.within(&format!("sources[{index}]")))?;
     frames.into_iter().map(|(frame, training)| tensors.dictionary(index, frame, training)).collect()
 }
 
-/// What a file says of a source's bases, whether or not a source of its kind may have it.
+/// What a file says about a source's bases, before it is checked against the source's kind.
 struct LearnedFields {
     drift: bool,
     blocks: Vec<usize>,
@@ -175,8 +175,8 @@ impl LearnedFields {
         Ok(SourceBases::Learned(learned))
     }
 
-    /// Checks that an adaptive source has learned nothing. A note of recordings or of their licence means nothing there; it is kept like
-    /// a key that is unknown.
+    /// Checks that an adaptive source has learned nothing. Names of recordings and a licence have no meaning there;
+    /// they are kept like unknown keys.
     fn none(self, unknown: &mut UnknownKeys) -> Result<(), Flaw> {
         if self.drift {
             return Err(Flaw::new("drift", "true", "false, for an adaptive source moves freely"));
@@ -238,15 +238,15 @@ fn analysis(mut fields: Fields) -> Result<(FrameSpec, Training, UnknownKeys), Fl
     Ok((frame, training, unknown))
 }
 
-/// Puts what was unknown inside `key` where it will be looked for when the preset is written.
+/// Puts the unknown keys `inside` an object under its `key`, where the writer looks for them.
 fn keep(unknown: &mut UnknownKeys, key: &str, inside: UnknownKeys) {
     if !inside.is_empty() {
         unknown.insert(key.to_owned(), Value::Object(inside));
     }
 }
 
-/// The tensors that no dictionary has taken yet. Each can be taken once, so that no more is allocated than the
-/// file is long.
+/// The tensors that no dictionary has taken yet. Each can be taken only once, so that no more memory is allocated than
+/// the file is long.
 struct Tensors<'a> {
     header: Header,
     data: &'a [u8],
@@ -269,7 +269,7 @@ impl Tensors<'_> {
         Ok(Dictionary { frame, training, components, bins, bases, reconstruction })
     }
 
-    /// Takes the tensor `name` of rows of `bins` numbers, if it is there: how many rows, and the numbers.
+    /// Takes the tensor `name` with rows of `bins` numbers, if there is one: its number of rows, and its numbers.
     fn rows(&mut self, name: &str, bins: usize) -> Result<Option<(usize, Vec<f32>)>, Flaw> {
         let Some(TensorInfo { dtype, shape, data_offsets: (start, end) }) = self.header.tensors.remove(name) else {
             return Ok(None);

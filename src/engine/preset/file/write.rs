@@ -1,4 +1,4 @@
-//! A preset into a file.
+//! Writes a preset to a file.
 
 use super::{
     FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem, bases_name,
@@ -18,7 +18,7 @@ use std::{
     path::Path,
 };
 
-/// Writes `preset` to the file at `path`, whole or not at all: whatever goes wrong, an older file stays as it was.
+/// Writes `preset` to the file at `path`, completely or not at all: after an error an older file is still as it was.
 ///
 /// # Errors
 /// If the preset is not valid, or the system refuses to write.
@@ -51,7 +51,8 @@ fn serialize(preset: &Preset) -> Result<Vec<u8>, Problem> {
     Ok(bytes)
 }
 
-/// Where the tensors go: in the order of sources and of their dictionaries; and how many bytes they take.
+/// The header's entries for all tensors, in the order of sources and dictionaries, and the tensors' total size in
+/// bytes.
 fn places(preset: &Preset) -> (BTreeMap<String, TensorInfo>, usize) {
     let mut tensors = BTreeMap::new();
     let mut end = 0;
@@ -79,7 +80,7 @@ fn tensors_of(preset: &Preset) -> impl Iterator<Item = (String, &Dictionary, &[f
     })
 }
 
-/// The texts of the header: our document, and those of other tools.
+/// The texts of the header: our document and those of other tools.
 fn metadata(preset: &Preset) -> BTreeMap<String, String> {
     let mut document = json!({
         "format_version": FORMAT_VERSION,
@@ -90,7 +91,7 @@ fn metadata(preset: &Preset) -> BTreeMap<String, String> {
         document["grouping"] = json!(preset.grouping.name());
     }
     restore(&mut document, preset.unknown.get(DOCUMENT));
-    // Objects are sorted as they are, unless some dependency asks serde_json to keep them in the order of insertion.
+    // serde_json sorts objects by default, but not if any dependency turns on its feature `preserve_order`.
     document.sort_all_objects();
     let others = preset.unknown.iter().filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned())));
     others.chain([(DOCUMENT.to_owned(), document.to_string())]).collect()
@@ -157,7 +158,7 @@ fn dictionary(dictionary: &Dictionary, unknown: Option<&Value>) -> Value {
     fields
 }
 
-/// Puts unknown keys back where they were, objects within objects. What is known stays.
+/// Puts unknown keys back where they were, also in nested objects. Known keys stay as they are.
 fn restore(known: &mut Value, unknown: Option<&Value>) {
     if let Some(Value::Object(unknown)) = unknown {
         restore_all(known, unknown);
@@ -174,14 +175,15 @@ fn restore_all(known: &mut Value, unknown: &UnknownKeys) {
     }
 }
 
-/// The f64 that prints like `number` does: 0.1 and not 0.10000000149011612. Reads back as `number`.
+/// The f64 that prints as `number` does: 0.1, not 0.10000000149011612. It reads back as `number`.
 fn decimal(number: f32) -> f64 {
     number.to_string().parse().ok().filter(|decimal| *decimal as f32 == number).unwrap_or(f64::from(number))
 }
 
-/// Replaces the file at `path` by what `fill` writes, whole or not at all: it is written beside it, then renamed.
+/// Replaces the file at `path` by what `fill` writes, completely or not at all: `fill` writes a temporary file beside
+/// it, which is then renamed.
 fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    // A link stays a link: what it leads to is replaced.
+    // A link stays a link: its target is replaced.
     let target = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
@@ -195,7 +197,7 @@ fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::R
     builder.prefix(".unbraid-").suffix(".tmp");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the user's umask
-    // The kind alone: the error itself names the temporary file, which nobody knows.
+    // Only the error's kind, because its text names the temporary file.
     let mut beside = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
     if let Some(old) = old.filter(|_| target.is_file()) {
         beside.as_file().set_permissions(old)?;

@@ -1,4 +1,4 @@
-//! What is to choose from: factory presets, the user's, and those that were played lately.
+//! The presets to choose from: factory presets, the user's, and those that were played lately.
 
 use super::{Entry, entries_in, factory_bytes, factory_names, recent, user_dir};
 use crate::preset::file::{self, PresetError, Problem};
@@ -13,19 +13,19 @@ pub enum Trouble {
     Damaged(String),
 }
 
-/// A preset to choose.
+/// A preset in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
     /// Its name and where it is.
     pub entry: Entry,
     /// The names of its sources; empty where they are not known.
     pub sources: Vec<String>,
-    /// What is wrong with it, as far as its file's header shows.
+    /// What is wrong with it, as far as its header shows.
     pub trouble: Option<Trouble>,
 }
 
 impl Listing {
-    /// Looks at the preset of `entry`.
+    /// Reads the header of the preset of `entry`.
     pub fn of(entry: Entry) -> Self {
         let known = match (&entry.path, factory_bytes(&entry.name)) {
             (Some(path), _) => file::peek(path),
@@ -51,18 +51,18 @@ impl From<PresetError> for Trouble {
 /// All presets to choose from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Library {
-    /// Shipped with the plugin, in their order.
+    /// Those shipped with the plugin, in their order.
     pub factory: Vec<Listing>,
-    /// In the user's folder, by name.
+    /// Those in the user's folder, by name.
     pub user: Vec<Listing>,
-    /// Played lately, the newest first; wherever they are.
+    /// Those that were played lately, the newest first, wherever they are.
     pub recent: Vec<Listing>,
-    /// Whether the file of the preset that plays is gone.
+    /// Whether the file of the current preset is missing.
     pub origin_missing: bool,
 }
 
 impl Library {
-    /// Reads the user's folder; `origin` is the file of the preset that plays, if it came from one.
+    /// Reads the user's folder. `origin` is the file of the current preset, if it came from one.
     pub fn read(origin: Option<&Path>) -> Self {
         Self::read_in(user_dir().as_deref(), origin)
     }
@@ -85,12 +85,12 @@ impl Library {
         self.factory.iter().chain(&self.user)
     }
 
-    /// Whether the user has a preset of this name. Not every file system tells upper from lower case.
+    /// Whether the user has a preset with this name. Case does not count, because some file systems ignore it.
     pub fn has_user_preset(&self, name: &str) -> bool {
         self.user.iter().any(|listing| listing.entry.name.to_lowercase() == name.to_lowercase())
     }
 
-    /// Whether `file` lies in the user's folder, as far as it was read.
+    /// Whether `file` is one of the presets that were found in the user's folder.
     pub fn is_users(&self, file: &Path) -> bool {
         self.user.iter().any(|listing| listing.entry.path.as_deref() == Some(file))
     }

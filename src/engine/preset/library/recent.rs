@@ -1,6 +1,7 @@
 //! The presets that were played lately, in a small file in the user's folder that all instances share.
 //!
-//! Each reads it anew before it writes, and writes it whole: of two that write at the same moment one is lost, no more.
+//! An instance reads the file again before it writes it, and replaces it as a whole. If two write at the same moment,
+//! one entry is lost.
 
 use super::Entry;
 use serde::{Deserialize, Serialize};
@@ -10,11 +11,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Most presets that are remembered.
+/// Most entries that are kept.
 pub const MAX_RECENT: usize = 16;
-/// A file longer than this was not written here, in bytes.
+/// A longer file was not written here, in bytes.
 const MAX_BYTES: u64 = 256 << 10;
-/// Hidden, and no preset.
+/// A hidden file, which is not taken for a preset.
 const FILE_NAME: &str = ".recent.json";
 
 #[derive(Serialize, Deserialize)]
@@ -30,7 +31,7 @@ struct Item {
     path: Option<PathBuf>,
 }
 
-/// What was played lately, the newest first. A file that is not there or is damaged counts as empty.
+/// The presets that were played lately, the newest first. A missing or damaged file counts as empty.
 pub fn read(folder: &Path) -> Vec<Entry> {
     let text = fs::File::open(folder.join(FILE_NAME)).and_then(|file| {
         let mut text = Vec::new();
@@ -42,7 +43,7 @@ pub fn read(folder: &Path) -> Vec<Entry> {
     items.into_iter().take(MAX_RECENT).map(|Item { name, path }| Entry { name, path }).collect()
 }
 
-/// `entry` was played just now.
+/// Notes that `entry` was played just now.
 ///
 /// # Errors
 /// If the file cannot be written; what was there before is unchanged.
@@ -53,10 +54,10 @@ pub fn note(folder: &Path, entry: &Entry) -> std::io::Result<()> {
     })
 }
 
-/// The preset in the file `from` is called `to` now, or is gone.
+/// Notes that the preset in the file `from` has become `to`, or was deleted.
 ///
 /// # Errors
-/// As of [`note`].
+/// See [`note`].
 pub fn replace(folder: &Path, from: &Path, to: Option<&Entry>) -> std::io::Result<()> {
     change(folder, |entries| {
         if let Some(to) = to {
@@ -81,7 +82,7 @@ fn change(folder: &Path, change: impl FnOnce(&mut Vec<Entry>)) -> std::io::Resul
         return Ok(());
     }
     let items = entries.into_iter().map(|Entry { name, path }| Item { name, path });
-    // A path that is not Unicode cannot be kept as text.
+    // A path that is not Unicode cannot be written as text.
     let items = items.filter(|item| item.path.as_ref().is_none_or(|path| path.to_str().is_some()));
     let text = serde_json::to_vec_pretty(&Document { recent: items.collect() })?;
     fs::create_dir_all(folder)?;

@@ -1,6 +1,6 @@
-//! A preset's file under another name, deleted, and brought back.
+//! Renames, deletes and restores preset files.
 //!
-//! What is deleted moves into a hidden folder inside the one it was in, so that it comes back byte for byte.
+//! A deleted preset moves into a hidden folder beside it, so that it can be restored byte for byte.
 
 use super::{Entry, path_of, preset_name};
 use crate::preset::file::{PresetError, Problem};
@@ -9,42 +9,42 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Where deleted presets are kept, beside the others.
+/// Name of the folder that keeps deleted presets.
 const FOLDER: &str = ".trash";
 
 /// A deleted preset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trashed {
-    /// Its file before.
+    /// Its file before it was deleted.
     pub file: PathBuf,
-    /// Where it is kept.
+    /// Its file in the folder of deleted presets.
     pub kept_at: PathBuf,
 }
 
 impl Trashed {
-    /// What it was called.
+    /// Its name.
     pub fn name(&self) -> String {
         preset_name(&self.file).unwrap_or_default()
     }
 }
 
-/// Gives the preset in `file` another name, in the folder where it is.
+/// Renames the preset in `file`; it stays in its folder.
 ///
 /// # Errors
-/// If no file can be called so, another preset is, or the system refuses.
+/// If the name is not allowed or is another preset's, or the system refuses.
 pub fn rename(file: &Path, name: &str) -> Result<Entry, PresetError> {
     let to = path_of(file.parent().unwrap_or(Path::new("")), name)?;
     relocate(file, &to)?;
     Ok(Entry { name: name.to_owned(), path: Some(to) })
 }
 
-/// Moves a preset's file; nothing is replaced.
+/// Moves a preset's file; replaces nothing.
 ///
 /// # Errors
 /// If there is a file at `to`, or the system refuses.
 pub fn relocate(from: &Path, to: &Path) -> Result<(), PresetError> {
     let of = |problem: Problem| problem.of(from.display().to_string());
-    // Where upper and lower case are the same, the file is found under its own new name.
+    // On file systems that ignore case, `to` may be the file itself.
     let itself = || from.canonicalize().is_ok_and(|own| to.canonicalize().is_ok_and(|other| own == other));
     if to.symlink_metadata().is_ok() && !itself() {
         return Err(Problem::Taken.of(to.display().to_string()));
@@ -70,7 +70,7 @@ pub fn delete(file: &Path) -> Result<Trashed, PresetError> {
     Ok(trashed)
 }
 
-/// Deletes what was brought back.
+/// Deletes a preset again that was restored.
 ///
 /// # Errors
 /// If the system refuses.
@@ -78,10 +78,10 @@ pub fn delete_again(trashed: &Trashed) -> Result<(), PresetError> {
     relocate(&trashed.file, &trashed.kept_at)
 }
 
-/// Brings a deleted preset back.
+/// Restores a deleted preset.
 ///
 /// # Errors
-/// If another preset has its name by now, or the system refuses.
+/// If another preset has taken its name, or the system refuses.
 pub fn restore(trashed: &Trashed) -> Result<(), PresetError> {
     relocate(&trashed.kept_at, &trashed.file)
 }
@@ -125,7 +125,7 @@ mod tests {
         let first = delete(&path("a")).unwrap();
         assert_eq!(first.name(), "a");
         assert!(entries_in(folder.path()).is_empty());
-        // Another of the same name is deleted too; both are kept.
+        // Another one with the same name is deleted too; both are kept.
         fs::write(path("a"), "another").unwrap();
         let sentence = restore(&first).unwrap_err().to_string();
         assert!(sentence.contains("another preset is called so"), "{sentence}");
