@@ -1,6 +1,6 @@
-//! Decibels and the linear amplitudes and gains that they stand for.
+//! Conversions between decibels and linear amplitudes, gains and powers.
 
-/// The level of `amplitude`, in dB; 0 dB is an amplitude of 1, minus infinity one of 0.
+/// The level of `amplitude` in dB: 0 dB for an amplitude of 1, minus infinity for 0.
 pub fn of_amplitude(amplitude: f32) -> f32 {
     20.0 * amplitude.max(0.0).log10()
 }
@@ -8,6 +8,11 @@ pub fn of_amplitude(amplitude: f32) -> f32 {
 /// The linear gain of `db` decibels; exactly 1 at 0 dB.
 pub fn to_gain(db: f32) -> f32 {
     if db == 0.0 { 1.0 } else { 10.0_f32.powf(db / 20.0) }
+}
+
+/// The ratio of two powers in dB; minus infinity for 0.
+pub fn of_power(ratio: f64) -> f64 {
+    10.0 * ratio.log10()
 }
 
 #[cfg(test)]
@@ -21,6 +26,12 @@ mod tests {
         }
         assert_eq!(to_gain(0.0), 1.0);
         assert_eq!(to_gain(f32::NEG_INFINITY), 0.0);
+    }
+
+    #[test]
+    fn twice_the_amplitude_is_four_times_the_power() {
+        assert!((f64::from(of_amplitude(2.0)) - of_power(4.0)).abs() < 1e-5);
+        assert_eq!((of_power(1.0), of_power(0.0)), (0.0, f64::NEG_INFINITY));
     }
 
     #[test]

@@ -14,6 +14,7 @@
 //! A projection is a least-squares problem whose normal matrix is block-Toeplitz: the correlations of
 //! the references at lags below `L`, which come from one FFT per pair.
 
+use crate::decibels;
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -216,11 +217,10 @@ impl DelayedReferences {
             artifacts += (e - p).powi(2);
             distortion += (e - t).powi(2);
         }
-        let decibels = |ratio: f64| 10.0 * ratio.log10();
         Score {
-            sdr: decibels(signal / distortion),
-            sir: decibels(signal / interference),
-            sar: decibels(both / artifacts),
+            sdr: decibels::of_power(signal / distortion),
+            sir: decibels::of_power(signal / interference),
+            sar: decibels::of_power(both / artifacts),
         }
     }
 

@@ -4,6 +4,7 @@
 
 use super::{framing, lesson::Lesson};
 use crate::{
+    decibels,
     dictionary::Dictionary,
     nmf::{
         activations::{Solver, squarem::Squarem},
@@ -176,7 +177,7 @@ impl Passage {
         let channels: Vec<Vec<f32>> = recording.channels.iter().map(|channel| framing::centred(channel)).collect();
         let rms = power(&channels, 0, recording.len()).sqrt() as f32;
         // Magnitudes are proportional to the frame's length.
-        let level = 10.0_f32.powf(rng.random_range(-GAIN_DB..=GAIN_DB) / 20.0);
+        let level = decibels::to_gain(rng.random_range(-GAIN_DB..=GAIN_DB));
         let gain = level / (rms * frame_len as f32).max(f32::MIN_POSITIVE);
         let start = sounding_start(&channels, frames * stride, rng);
 

@@ -1,9 +1,9 @@
-//! One channel's samples on their way in and out.
+//! The samples of one channel, at the input and at the output.
 
 use super::controls::SmoothedControls;
 use crate::stft::{Analysis, Bin, Overlap, Synthesis, WindowPair};
 
-/// Samples beyond this (+120 dB full scale) are faults; they are held here, so that no transform overflows.
+/// Samples are clamped to this (+120 dB full scale), so that no transform overflows.
 const MAX_SAMPLE: f32 = 1e6;
 
 /// One input channel.
@@ -31,26 +31,26 @@ impl InputChannel {
         self.spectrum.fill(Bin::default());
     }
 
-    /// Takes `samples` as part of the arriving hop, from `start` on. What is no number counts as silence.
+    /// Takes `samples` as part of the arriving hop, from `start` on. A sample that is not finite counts as 0.
     pub(super) fn take(&mut self, samples: &[f32], start: usize) {
         for (held, sample) in self.arriving[start..].iter_mut().zip(samples) {
             *held = if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 };
         }
     }
 
-    /// The hop is complete: the next frame ends with it.
+    /// Appends the hop, which is complete, to the frame.
     pub(super) fn shift(&mut self) {
         let kept = self.history.len() - self.arriving.len();
         self.history.copy_within(self.arriving.len().., 0);
         self.history[kept..].copy_from_slice(&self.arriving);
     }
 
-    /// The frame becomes a spectrum.
+    /// Computes the spectrum of the frame.
     pub(super) fn analyse(&mut self, analysis: &mut Analysis) {
         analysis.spectrum(&self.history, &mut self.spectrum);
     }
 
-    /// The hop of the frame that is due when the stream is delayed by `latency` samples.
+    /// The hop that is due when the stream is delayed by `latency` samples.
     pub(super) fn delayed(&self, latency: usize) -> &[f32] {
         let start = self.history.len() - latency;
         &self.history[start..start + self.arriving.len()]
@@ -65,9 +65,9 @@ impl InputChannel {
 /// One output channel.
 pub(super) struct OutputChannel {
     overlap: Overlap,
-    /// The hop that is being made.
+    /// The hop that is being computed.
     next: Vec<f32>,
-    /// The hop that is heard now.
+    /// The hop that is played now.
     pub(super) ready: Vec<f32>,
 }
 
@@ -82,7 +82,7 @@ impl OutputChannel {
         self.ready.fill(0.0);
     }
 
-    /// What was made is heard from now on.
+    /// Makes the computed hop the one that is played.
     pub(super) fn publish(&mut self) {
         std::mem::swap(&mut self.next, &mut self.ready);
     }
@@ -93,7 +93,7 @@ impl OutputChannel {
         self.overlap.take(&mut self.next);
     }
 
-    /// Scales the hop by a gain that runs from `from` to `to`.
+    /// Scales the hop by a gain that changes linearly from `from` to `to`.
     pub(super) fn scale(&mut self, from: f32, to: f32) {
         if from == 1.0 && to == 1.0 {
             return;
@@ -104,8 +104,7 @@ impl OutputChannel {
         }
     }
 
-    /// Blends the hop with the `dry` one: mix, output gain and bypass, each running from where it stood `before` to
-    /// where it stands `now`.
+    /// Blends the hop with the `dry` one: mix, output gain and bypass, each changing linearly from `before` to `now`.
     pub(super) fn blend(&mut self, dry: &[f32], before: &SmoothedControls, now: &SmoothedControls) {
         let ((wet, dry_weight), (wet_end, dry_end)) = (before.wet_and_dry(), now.wet_and_dry());
         let per_sample = 1.0 / self.next.len() as f32;

@@ -1,4 +1,4 @@
-//! What the player sets, and its way into the sound without clicks.
+//! The controls that the player sets, and their smoothing.
 
 use crate::{
     decibels,
@@ -8,19 +8,19 @@ use crate::{
 
 /// Time constant of all smoothing, in milliseconds.
 const SMOOTHING_MS: f64 = 10.0;
-/// Weight of the sparsity prior with its control at 1: the largest that still separates.
+/// Weight of the sparsity prior with its control at 1: the largest with which sources are still separated.
 const FULL_SPARSITY: f32 = 0.05;
-/// Weight of the smoothness prior with its control at 1: the largest that leaves the attacks of a drum recognisable.
+/// Weight of the smoothness prior with its control at 1: the largest that leaves the attacks of drums recognisable.
 const FULL_SMOOTHNESS: f32 = 0.02;
-/// Weight of block sparsity; sources of one block know no difference.
+/// Weight of block sparsity, which changes nothing for sources with a single block.
 const BLOCK_SPARSITY: f32 = 0.005;
-/// Differences below this are inaudible (-100 dB) and end the smoothing.
+/// Differences below this (-100 dB) are inaudible and end the smoothing.
 const SETTLED: f32 = 1e-5;
 
-/// What the player sets. Read by the audio thread once per frame.
+/// The controls that the player sets. The audio thread uses them from the next frame on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Controls {
-    /// Linear gain of each source; mute and solo are resolved into it.
+    /// Linear gain of each source, in which mute and solo are included.
     pub gains: [f32; MAX_SOURCES],
     /// Exponent p of the masks.
     pub focus: f32,
@@ -32,9 +32,9 @@ pub struct Controls {
     pub mix: f32,
     /// Linear gain of the main output.
     pub output: f32,
-    /// The input passes, delayed.
+    /// Bypass: the output is the delayed input.
     pub bypass: bool,
-    /// The main output is what the remix leaves out: the delayed input minus the remix.
+    /// The main output is the difference: the delayed input minus the remix.
     pub removed: bool,
 }
 
@@ -55,8 +55,8 @@ impl Default for Controls {
 }
 
 impl Controls {
-    /// Linear gains from `(gain in dB or None for silence, mute, solo)` per source: a mute always silences, and while any
-    /// source is soloed the others are silent.
+    /// Linear gains from `(gain in dB or None for silence, mute, solo)` of each source. A muted source is silent; if
+    /// any source is soloed, all others are silent.
     pub fn resolve_gains(strips: impl Iterator<Item = (Option<f32>, bool, bool)> + Clone) -> [f32; MAX_SOURCES] {
         let soloing = strips.clone().any(|(_, _, solo)| solo);
         let mut gains = [1.0; MAX_SOURCES];
@@ -67,7 +67,8 @@ impl Controls {
         gains
     }
 
-    /// The priors on the activations. Their weights grow with the square of the controls, so that the lower half is fine.
+    /// The priors on the activations. Their weights grow with the square of the controls, which makes small values easy
+    /// to set.
     pub(super) fn priors(&self) -> Priors {
         Priors {
             sparsity: FULL_SPARSITY * self.sparsity * self.sparsity,
@@ -76,7 +77,7 @@ impl Controls {
         }
     }
 
-    /// The same with every value finite and within its range.
+    /// The same controls, with every value finite and within its range.
     pub(super) fn sanitized(&self) -> Self {
         let hold = |value: f32, low: f32, high: f32, otherwise: f32| {
             if value.is_finite() { value.clamp(low, high) } else { otherwise }
@@ -94,7 +95,7 @@ impl Controls {
     }
 }
 
-/// The values that reach the sound directly and therefore move smoothly.
+/// The controls that scale the sound directly, and are smoothed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct SmoothedControls {
     pub(super) gains: [f32; MAX_SOURCES],
@@ -102,7 +103,7 @@ pub(super) struct SmoothedControls {
     pub(super) output: f32,
     /// 1 while playing, 0 in bypass.
     pub(super) engaged: f32,
-    /// 1 where the main output is what the remix leaves out, 0 where it is the remix.
+    /// 1 if the main output is the difference, 0 if it is the remix.
     pub(super) removed: f32,
 }
 
@@ -113,15 +114,15 @@ impl SmoothedControls {
         Self { gains: controls.gains, mix: controls.mix, output: controls.output, engaged, removed }
     }
 
-    /// What the weighted and the delayed mixture are multiplied by in the main output.
+    /// The factors of the weighted and of the delayed mixture in the main output.
     pub(super) fn wet_and_dry(&self) -> (f32, f32) {
         let wet = self.engaged * self.output * self.mix;
-        // What the mix leaves as it came in is not removed.
+        // The dry share of the mix is not part of the difference.
         let kept = (1.0 - self.mix) * (1.0 - self.removed);
         (wet, self.engaged * self.output * kept + 1.0 - self.engaged)
     }
 
-    /// One hop nearer to `target`; `pace` is the share of the way that one hop covers.
+    /// Moves one hop nearer to `target`; `pace` is the share of the distance that a hop covers.
     pub(super) fn step(&mut self, target: &Self, pace: f32) {
         for (value, target) in self.gains.iter_mut().zip(&target.gains) {
             approach(value, *target, pace);
@@ -140,7 +141,7 @@ fn approach(value: &mut f32, target: f32, pace: f32) {
     }
 }
 
-/// The share of the way to its target that a value covers in one hop.
+/// The share of the distance to its target that a value covers in one hop.
 pub(super) fn pace(hop: usize, sample_rate: f64) -> f32 {
     (1.0 - (-(hop as f64) / (sample_rate * SMOOTHING_MS * 1e-3)).exp()) as f32
 }

@@ -1,28 +1,29 @@
-//! The model that plays and the one that takes its place: offered, faded in, and what it displaces given back.
+//! Crossfades from the model that plays to a new one, and gives the old one back.
 
 use super::model::Model;
 use crate::preset::MAX_SOURCES;
 
-/// Time that a new model takes to replace the old one, in milliseconds.
+/// Duration of a fade, in milliseconds.
 const FADE_MS: f64 = 50.0;
 
 /// The models of one stream.
 pub(super) struct Fade {
-    /// The model that plays; while another fades in, the one that fades out.
+    /// The model that plays; during a fade, the one that fades out.
     pub(super) settled: Box<Model>,
     /// The model that fades in.
     pub(super) rising: Option<Box<Model>>,
-    /// Its share: 0 to 1, and on until nothing of the old one is left in the overlap.
+    /// The weight of the model that fades in, from 0 to 1; it then goes on rising until nothing of the old model is
+    /// left in the overlap.
     share: f32,
     share_per_frame: f32,
     share_at_end: f32,
-    /// The model that begins to fade in with the next frame.
+    /// The model that starts to fade in with the next frame.
     offered: Option<Box<Model>>,
     retired: Option<Box<Model>>,
 }
 
 impl Fade {
-    /// Nothing but `model`.
+    /// `model` alone.
     pub(super) fn new(model: Box<Model>) -> Self {
         let layout = model.layout();
         let (hop, fade) = (layout.windows.hop, layout.sample_rate * FADE_MS * 1e-3);
@@ -38,19 +39,19 @@ impl Fade {
         }
     }
 
-    /// The model that is to replace the one that plays.
-    pub(super) fn newcomer(&self) -> Option<&Model> {
+    /// The model that fades in or is about to.
+    pub(super) fn incoming(&self) -> Option<&Model> {
         self.offered.as_deref().or(self.rising.as_deref())
     }
 
-    /// Number of sources that are heard.
+    /// Number of sources that are audible.
     pub(super) fn sources(&self) -> usize {
         self.settled.sources().max(self.rising.as_ref().map_or(0, |model| model.sources())).min(MAX_SOURCES)
     }
 
     /// See [`Separator::is_ready_for_model`](super::Separator::is_ready_for_model).
     pub(super) fn is_ready(&self) -> bool {
-        self.newcomer().is_none() && self.retired.is_none()
+        self.incoming().is_none() && self.retired.is_none()
     }
 
     /// See [`Separator::offer_model`](super::Separator::offer_model).
@@ -67,7 +68,7 @@ impl Fade {
         self.retired.take()
     }
 
-    /// Every model forgets what it heard.
+    /// Resets all models.
     pub(super) fn reset(&mut self) {
         self.settled.reset();
         for model in [&mut self.rising, &mut self.offered].into_iter().flatten() {
@@ -86,7 +87,7 @@ impl Fade {
         }
     }
 
-    /// The frame is whole. The old model's sources are kept until nothing of them is left in the overlap.
+    /// The frame is finished. The old model stays until nothing of it is left in the overlap.
     pub(super) fn finish_frame(&mut self) {
         if self.share < self.share_at_end {
             return;
@@ -98,7 +99,7 @@ impl Fade {
         self.share = 0.0;
     }
 
-    /// The masks of `source` that are heard, `[F]` each, with their shares; none of a model that has no such source.
+    /// The masks of `source` that are audible, `[F]` each, with their weights; none of a model without this source.
     pub(super) fn masks(&self, source: usize) -> impl Iterator<Item = (&[f32], f32)> {
         let rising = self.rising.as_deref().map(|model| (model, self.share.min(1.0)));
         let settled = (&*self.settled, 1.0 - rising.map_or(0.0, |(_, share)| share));

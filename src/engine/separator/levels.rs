@@ -1,21 +1,22 @@
-//! How loud everything is.
+//! Levels of the mixture, the sources and the output.
 
 use crate::preset::MAX_SOURCES;
 
-/// Mixtures under this have no parts worth showing, and a square that is next to nothing. Linear.
+/// A mixture with an RMS below this has no meaningful shares. Linear.
 const SILENT: f32 = 1e-12;
 
-/// Peak and RMS of a stretch of sound, linear full-scale amplitudes.
+/// Peak and RMS of a stretch of sound, as linear full-scale amplitudes.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Level {
-    /// Highest absolute sample. For a source that has no output of its own: estimated from its RMS and the mixture's crest factor.
+    /// Highest absolute sample. For a source without an output of its own, an estimate from its RMS and the mixture's
+    /// crest factor.
     pub peak: f32,
     /// Root mean square over one frame, averaged over the channels.
     pub rms: f32,
 }
 
 impl Level {
-    /// The level of a part of this mixture whose RMS is `rms`, with the mixture's crest factor.
+    /// The level of a part of this mixture with this `rms`, estimated with the mixture's crest factor.
     pub(super) fn of_part(self, rms: f32) -> Self {
         Self { peak: if self.rms > SILENT { rms * self.peak / self.rms } else { 0.0 }, rms }
     }
@@ -26,12 +27,12 @@ impl Level {
     }
 }
 
-/// What was played last.
+/// The levels of the last frame.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Levels {
-    /// Each source after its gain; 0 beyond the preset's sources.
+    /// Each source, after its gain; 0 beyond the preset's sources.
     pub sources: [Level; MAX_SOURCES],
-    /// Each source's share of the mixture's power, before its gain: Σ M_s P / Σ P. They add up to 1, and are 0 in silence.
+    /// Each source's share of the mixture's power, before its gain: Σ M_s P / Σ P. They sum to 1, and are 0 in silence.
     pub shares: [f32; MAX_SOURCES],
     /// The mixture.
     pub mixture: Level,
@@ -40,7 +41,7 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// Raises the peaks to those of `earlier`.
+    /// Raises the peaks to those of `earlier`, where these are higher.
     pub(super) fn hold_peaks(&mut self, earlier: &Self) {
         for (level, earlier) in self.sources.iter_mut().zip(&earlier.sources) {
             level.peak = level.peak.max(earlier.peak);

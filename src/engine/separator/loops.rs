@@ -3,7 +3,7 @@
 use crate::stft::Bin;
 use pulp::Arch;
 
-/// Partial sums of a reduction: as many as the widest register has lanes, twice.
+/// Number of partial sums: twice the lanes of the widest register.
 const LANES: usize = 32;
 
 /// Adds a channel's magnitudes to `magnitudes`, and its power times `scale` to `power`. All `[F]`.

@@ -1,18 +1,18 @@
-//! The real-time path: mixture in, gain-weighted sources out.
+//! The real-time path: separates a stream and mixes the sources with their gains.
 //!
-//! Per frame: the channels' spectra → their magnitudes added → activations → masks → the gain-weighted mask
-//! Σ_s g_s M_s on each channel's spectrum → inverse transform, overlapped and added. One set of masks serves all channels,
-//! so that the stereo image stands still.
+//! Per frame: spectra of the channels → sum of their magnitudes → activations → masks → the gain-weighted mask Σ_s g_s
+//! M_s times each channel's spectrum → inverse transform, overlap-add. One set of masks serves all channels, so that
+//! the stereo image stays as it is.
 //!
-//! - `schedule`: a frame's work in steps, laid out over the hop.
-//! - `model`: a preset made ready for one layout, built elsewhere and handed over whole. `fade`: from one model to the next.
-//! - `preset_bases`: a preset's bases on the engine's bins; `transposition`: copies of them at other pitches.
+//! - `schedule`: the work of a frame in steps, spread over the hop.
+//! - `model`: a preset prepared for one layout, built on another thread. `fade`: the crossfade to a new model.
+//! - `preset_bases`: a preset's bases on the engine's bins. `transposition`: copies of them at other pitches.
 //! - `adapter`: where a model's bases are adapted; `adaptation_link`: the way to another thread and back.
 //! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there.
-//! - `controls`: what the player sets, smoothed. `levels`: how loud everything is.
-//! - `channel`: one channel's samples on their way in and out; `loops`: loops over bins.
-//! - [`offline`]: the same engine over a whole recording.
-//! - [`batch`]: the tutorial's algorithm, which sees a whole recording at once.
+//! - `controls`: the controls that the player sets, and their smoothing. `levels`: levels for meters.
+//! - `channel`: the samples of one channel. `loops`: loops over bins.
+//! - [`offline`]: the real-time engine, run over a whole recording.
+//! - [`batch`]: the offline algorithm, which decomposes a whole recording at once.
 //!
 //! [`Separator::process`] and everything it calls allocates nothing, locks nothing and cannot panic on any input.
 //!
@@ -80,18 +80,18 @@ use controls::SmoothedControls;
 use fade::Fade;
 use schedule::{Schedule, Step};
 
-/// Separates one stream. Lives on the audio thread; built and dropped elsewhere.
+/// Separates one stream. It is used on the audio thread, and built and dropped on another one.
 pub struct Separator {
     layout: Layout,
     models: Fade,
-    /// What the player has set, and what the frame at work was begun with.
+    /// The controls as set by the player, and those of the present frame.
     target: Controls,
     held: Controls,
     now: SmoothedControls,
     schedule: Schedule,
-    /// Whether the next frame to finish is the first of this call of [`Self::process`].
+    /// Whether the next frame to finish is the first in this call of [`Self::process`].
     first: bool,
-    /// Whether nothing was played since the last reset: the first frame takes the controls as they are.
+    /// Whether nothing was played since the last reset: then the first frame takes the controls without smoothing.
     fresh: bool,
     pace: f32,
     inputs: Vec<InputChannel>,
@@ -100,7 +100,7 @@ pub struct Separator {
     sources: Vec<Vec<OutputChannel>>,
     analysis: Analysis,
     synthesis: Synthesis,
-    /// Samples of the present hop that have arrived.
+    /// Number of samples of the present hop that have arrived.
     filled: usize,
     /// Magnitudes of the channels added, `[F]`.
     magnitudes: Vec<f32>,
@@ -112,10 +112,10 @@ pub struct Separator {
     /// A masked spectrum, `[F]`.
     masked: Vec<Bin>,
     levels: Levels,
-    /// The levels of the frame at work.
+    /// The levels of the present frame.
     next_levels: Levels,
     analyzer: Analyzer,
-    /// Samples up to the end of the frame at work, since this was built.
+    /// Number of samples up to the end of the present frame, counted from construction.
     position: u64,
 }
 
@@ -145,7 +145,8 @@ impl Separator {
             filled: 0,
             magnitudes: vec![0.0; bins],
             power: vec![0.0; bins],
-            // Parseval: both halves of the spectrum, the transform's length, the window's power, the channels.
+            // Parseval's theorem: both halves of the spectrum, the transform's length, the window's power, the
+            // channels.
             power_scale: 2.0 / (windows.frame_len() as f32 * window_power * channels.max(1) as f32),
             mask: vec![0.0; bins],
             masked: vec![Bin::default(); bins],
@@ -169,7 +170,7 @@ impl Separator {
         self
     }
 
-    /// How the stream is framed.
+    /// The layout of the stream.
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
@@ -179,17 +180,17 @@ impl Separator {
         self.layout.latency_samples()
     }
 
-    /// Number of sources of the model that plays, or of the one that is to replace it.
+    /// Number of sources of the model that plays, or of the one that fades in.
     pub fn sources(&self) -> usize {
-        self.models.newcomer().unwrap_or(&self.models.settled).sources()
+        self.models.incoming().unwrap_or(&self.models.settled).sources()
     }
 
-    /// What the player sets; heard from the next frame on.
+    /// Sets the controls, from the next frame on.
     pub fn set_controls(&mut self, controls: &Controls) {
         let mut target = controls.sanitized();
-        if let Some(newcomer) = self.models.newcomer() {
-            // Sources that only the fading model has keep the gains they had.
-            let gone = newcomer.sources().min(MAX_SOURCES)..;
+        if let Some(incoming) = self.models.incoming() {
+            // Sources that only the old model has keep their gains while it fades out.
+            let gone = incoming.sources().min(MAX_SOURCES)..;
             target.gains[gone.clone()].copy_from_slice(&self.target.gains[gone]);
         }
         self.target = target;
@@ -203,18 +204,18 @@ impl Separator {
     /// Starts to fade to `model`.
     ///
     /// # Errors
-    /// Gives the model back while another fade is under way or its predecessor has not been taken by [`Self::take_retired`], and when it was
-    /// built for another sample rate or latency mode.
+    /// Gives `model` back if another fade is running, if the last replaced model was not taken by
+    /// [`Self::take_retired`] yet, or if it was built for another sample rate or latency mode.
     pub fn offer_model(&mut self, model: Box<Model>) -> Result<(), Box<Model>> {
         self.models.offer(model)
     }
 
-    /// The model that was displaced, once it is no longer heard; to be freed on another thread.
+    /// The replaced model, when it is no longer audible, to be freed on another thread.
     pub fn take_retired(&mut self) -> Option<Box<Model>> {
         self.models.take_retired()
     }
 
-    /// Forgets what was heard; the next output is silence for one latency.
+    /// Forgets the past of the stream. The output is then silent for one latency.
     pub fn reset(&mut self) {
         self.inputs.iter_mut().for_each(InputChannel::reset);
         self.mains.iter_mut().chain(self.sources.iter_mut().flatten()).for_each(OutputChannel::reset);
@@ -225,16 +226,18 @@ impl Separator {
         self.levels = Levels::default();
     }
 
-    /// The levels of the last frame; the peaks are those since the last call of [`Self::process`] that finished a frame began.
+    /// The levels of the last frame. Peaks are those since the start of the last call of [`Self::process`] in which a
+    /// frame was finished.
     pub fn levels(&self) -> &Levels {
         &self.levels
     }
 
     /// Replaces the mixture in `main`, indexed by `[channel][sample]`, by the remix, and fills `sources`, indexed by
-    /// `[source][channel][sample]`, with each source after its gain. An empty `sources[i]` is an output nobody listens to; its transforms
-    /// are saved. All slices have the same number of samples; `main` has the number of channels given at construction.
+    /// `[source][channel][sample]`, with each source after its gain. An empty `sources[i]` is an output that nobody
+    /// listens to; it costs no transform. All slices have the same number of samples; `main` has the number of channels
+    /// given at construction.
     ///
-    /// With the mix at 1 and the output gain at 1, the sources add up to the main output.
+    /// With the mix at 1 and the output gain at 1, the sources sum to the main output.
     pub fn process(&mut self, main: &mut [&mut [f32]], sources: &mut [&mut [&mut [f32]]]) {
         let samples = main.first().map_or(0, |channel| channel.len());
         let hop = self.layout.windows.hop;
@@ -262,12 +265,13 @@ impl Separator {
             for (listened, source) in listened.iter_mut().zip(sources.iter()) {
                 *listened = !source.is_empty();
             }
-            // SAFETY: the guard only sets the processor's flush-to-zero flags and restores them; nothing inside depends on denormals.
+            // SAFETY: the guard only sets the processor's flush-to-zero flags and restores them; nothing inside depends
+            // on denormals.
             unsafe { no_denormals::no_denormals(|| self.advance(&listened)) };
         }
     }
 
-    /// Does what is due now that more samples have come.
+    /// Does the work that is due with the samples that have arrived.
     fn advance(&mut self, listened: &[bool; MAX_SOURCES]) {
         let hop = self.layout.windows.hop;
         if self.layout.spread {
@@ -286,19 +290,19 @@ impl Separator {
         }
     }
 
-    /// Does the steps that are due at `filled` samples of the hop.
+    /// Does the steps that are due after `filled` samples of the hop.
     fn work(&mut self, filled: usize) {
         while let Some(step) = self.schedule.next_due(filled, self.layout.windows.hop) {
             self.step(step);
         }
     }
 
-    /// What the frame at work has made is heard from now on.
+    /// Plays the hop that was computed.
     fn publish(&mut self) {
         self.mains.iter_mut().chain(self.sources.iter_mut().flatten()).for_each(OutputChannel::publish);
     }
 
-    /// One hop has arrived: takes up the work of the frame that ends with it.
+    /// A hop is complete: begins the work of the frame that ends with it.
     fn begin_frame(&mut self, listened: &[bool; MAX_SOURCES]) {
         self.models.begin_frame();
         self.held = self.target;
@@ -344,28 +348,28 @@ impl Separator {
         }
     }
 
-    /// The spectrum of a channel; its magnitudes and its power join those of the others.
+    /// Computes the spectrum of a channel, and adds its magnitudes and its power to those of the others.
     fn analyse(&mut self, channel: usize) {
         let input = &mut self.inputs[channel];
         input.analyse(&mut self.analysis);
         loops::add_magnitudes(&input.spectrum, self.power_scale, &mut self.magnitudes, &mut self.power);
         if channel == 0 && self.inputs.len() == 2 {
-            // What is added up so far is the left channel alone.
-            self.models.settled.hear_left(&self.magnitudes);
+            // So far the sum holds the left channel alone.
+            self.models.settled.take_left(&self.magnitudes);
             if let Some(rising) = &mut self.models.rising {
-                rising.hear_left(&self.magnitudes);
+                rising.take_left(&self.magnitudes);
             }
         }
     }
 
-    /// Adds `weight` times the mask of `source`, as it stands in the fade, to the weighted mask.
+    /// Adds `weight` times the mask of `source`, mixed during a fade, to the weighted mask.
     fn add_mask(&mut self, source: usize, weight: f32) {
         for (mask, share) in self.models.masks(source) {
             loops::add_scaled(&mut self.mask, weight * share, mask);
         }
     }
 
-    /// The gain-weighted mask of a source, its level, and its share of the mixture.
+    /// Computes the gain-weighted mask of a source, its level, and its share of the mixture.
     fn weigh(&mut self, source: usize) {
         if source == 0 {
             let peak = self.inputs.iter().map(InputChannel::peak).fold(0.0, f32::max);
@@ -383,19 +387,19 @@ impl Separator {
         self.next_levels.shares[source] = mixture.share(share);
     }
 
-    /// A channel of a source's own output.
+    /// Computes a channel of a source's own output.
     fn play_source(&mut self, source: usize, channel: usize) {
         loops::apply(&self.mask, &self.inputs[channel].spectrum, &mut self.masked);
         let output = &mut self.sources[source][channel];
         output.add(&mut self.synthesis, &mut self.masked);
         output.scale(self.schedule.before.engaged, self.now.engaged);
         let level = &mut self.next_levels.sources[source];
-        // The estimate gives way to what is really played.
+        // The true peak replaces the estimate.
         level.peak = output.peak().max(if channel == 0 { 0.0 } else { level.peak });
     }
 
-    /// The weighted mask of the main output: w = 1 + Σ (g − 1) M, which is exactly 1 when all gains are; or 1 − w where one
-    /// listens to what is removed.
+    /// Computes the weighted mask of the main output: w = 1 + Σ (g − 1) M, which is exactly 1 if all gains are 1; or 1
+    /// − w for the difference.
     fn weigh_main(&mut self) {
         self.mask.fill(1.0);
         for source in 0..self.models.sources() {
@@ -408,7 +412,7 @@ impl Separator {
         }
     }
 
-    /// A channel of the main output, then dry/wet, output gain and bypass.
+    /// Computes a channel of the main output, with dry/wet mix, output gain and bypass.
     fn play_main(&mut self, channel: usize) {
         let (input, output) = (&self.inputs[channel], &mut self.mains[channel]);
         loops::apply(&self.mask, &input.spectrum, &mut self.masked);
@@ -416,7 +420,7 @@ impl Separator {
         output.blend(input.delayed(self.layout.windows.latency()), &self.schedule.before, &self.now);
         let level = &mut self.next_levels.output;
         level.peak = level.peak.max(output.peak());
-        // The mean square until the last channel is in.
+        // This is the mean square until [`Self::finish`].
         level.rms += output.mean_square() / self.inputs.len() as f32;
     }
 
@@ -426,7 +430,7 @@ impl Separator {
             layout: &self.layout,
             models: &self.models,
             magnitudes: &self.magnitudes,
-            // That of the main output, which is the last one.
+            // The main output's mask was computed last.
             weights: &self.mask,
             levels: &self.now,
         };

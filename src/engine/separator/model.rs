@@ -1,6 +1,6 @@
-//! A preset made ready for one framing: bands, full-resolution bases, and the solver with its memory.
+//! A preset prepared for one layout: bands, full-resolution bases, and the solver with its state.
 //!
-//! Built off the audio thread and handed over whole.
+//! It is built on another thread and then handed to the audio thread.
 
 use super::{
     Controls, LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE,
@@ -21,12 +21,12 @@ use crate::{
 };
 use pulp::{Arch, Simd, WithSimd};
 
-/// A component with less than this share of the mean activation is not heard in the masks.
+/// Components below this share of the mean activation are left out of the masks.
 const LEAST_SHARE: f32 = 1e-6;
-/// How long a block of a source counts as heard.
+/// Time over which the shares of blocks are averaged, in seconds.
 const BLOCK_MEMORY_SECONDS: f64 = 1.0;
 
-/// What the audio thread needs of a preset.
+/// Everything that the audio thread needs of a preset.
 pub struct Model {
     arch: Arch,
     layout: Layout,
@@ -37,43 +37,45 @@ pub struct Model {
     solver: Squarem,
     /// Activations, `[K]`.
     h: Vec<f32>,
-    /// The frame in bands, `[B]`, and what of it is in the left channel, where somebody asks.
+    /// The frame in bands, `[B]`, and its left channel alone, where that is used.
     v: Vec<f32>,
     left: Vec<f32>,
-    /// The bases that masks are built from, at full resolution, `[K, F_d]`, rows padded; bins above F_d take the top band's mask.
+    /// The bases that masks are built from, at full resolution, `[K, F_d]`, rows padded. Bins above F_d take the mask
+    /// of the top band.
     bases: Aligned,
-    /// The components of one source that sound, and how loud.
+    /// The active components of one source, with their activations.
     sounding: Vec<(usize, f32)>,
     /// Masks, `[S, F]`, rows padded.
     masks: Aligned,
-    /// The largest share of a bin, then the sum of all shares, `[F]`, padded.
+    /// Scratch memory for the masks, `[F]`, padded.
     norm: Aligned,
     adaptation: ModelAdaptation,
     uses_position: bool,
-    /// Frames between two that the adaptation sees, and how many went by since the last one.
+    /// Frames between two that the adaptation gets, and frames since the last one.
     stride: usize,
     since_seen: usize,
-    /// Frames it has seen of this period.
+    /// Frames that it has got in this period.
     seen: usize,
 }
 
 impl Model {
     /// Prepares `preset` for `mode` at `sample_rate` in Hz.
     ///
-    /// A dictionary of the engine's bin spacing is used bin by bin; one of another spacing is interpolated. An adaptive source
-    /// begins with broad, evenly spread bases and learns while it plays, in step with the stream, or elsewhere
-    /// ([`Self::adapt_elsewhere`]); beside it, the fixed sources get copies of their pitched bases at other pitches.
+    /// A dictionary with the engine's bin spacing is used bin by bin; others are interpolated. An adaptive source
+    /// starts with broad, evenly spread bases and learns while it plays: in step with the stream, or on another thread
+    /// ([`Self::adapt_elsewhere`]). If there is one, the fixed sources get copies of their pitched bases at other
+    /// pitches.
     ///
     /// # Errors
-    /// [`ModelError`], when the sample rate is out of range or a source has no bases.
+    /// [`ModelError`], if the sample rate is out of range or a source has no bases.
     pub fn new(preset: &Preset, sample_rate: f64, mode: LatencyMode) -> Result<Self, ModelError> {
         Self::with_state(preset, &AdaptiveState::default(), sample_rate, mode)
     }
 
-    /// The same, where the sources that may move continue from `state`.
+    /// The same, where adaptive and drifting sources continue from `state`.
     ///
     /// # Errors
-    /// [`ModelError`], when the sample rate is out of range or a source has no bases.
+    /// [`ModelError`], if the sample rate is out of range or a source has no bases.
     pub fn with_state(
         preset: &Preset,
         state: &AdaptiveState,
@@ -135,7 +137,7 @@ impl Model {
         })
     }
 
-    /// The framing it was built for.
+    /// The layout it was built for.
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
@@ -145,18 +147,18 @@ impl Model {
         self.sources
     }
 
-    /// The mask of `source` for the frame last given to [`Self::solve`], `[F]`; the masks of all sources add up to 1.
+    /// The mask of `source` for the last frame, `[F]`. The masks of all sources sum to 1.
     pub fn mask(&self, source: usize) -> &[f32] {
         let bins = self.layout.bins();
         &self.masks[source * padded(bins)..][..bins]
     }
 
-    /// The activations of that frame, one per basis, `[K]`.
+    /// The activations of the last frame, one per basis, `[K]`.
     pub fn activations(&self) -> &[f32] {
         &self.h
     }
 
-    /// Forgets what was heard.
+    /// Forgets the past of the stream.
     pub fn reset(&mut self) {
         self.h.fill(0.0);
         self.solver.reset();
@@ -164,25 +166,25 @@ impl Model {
         (self.since_seen, self.seen) = (0, 0);
     }
 
-    /// Takes the adaptation of the bases out of the stream's step, for another thread to do; `None` if nothing adapts, or that
-    /// was done before.
+    /// Hands the adaptation of the bases to an adapter, for another thread; `None` if nothing adapts, or this was done
+    /// before.
     pub fn adapt_elsewhere(&mut self) -> Option<Adapter> {
         self.adaptation.send_away()
     }
 
-    /// The adaptation of the bases, while it is in the stream's step.
+    /// The adaptation of the bases, if it runs in step with the stream.
     pub fn adaptation_mut(&mut self) -> Option<&mut Adaptation> {
         self.adaptation.adaptation_mut()
     }
 
-    /// Audio thread, before [`Self::solve`]: the magnitudes of the left channel of two, `[F]`.
-    pub fn hear_left(&mut self, magnitudes: &[f32]) {
+    /// On the audio thread, before [`Self::solve`]: takes the magnitudes of the left of two channels, `[F]`.
+    pub fn take_left(&mut self, magnitudes: &[f32]) {
         if self.uses_position && self.since_seen == 0 {
             self.bands.merge(magnitudes, &mut self.left);
         }
     }
 
-    /// Audio thread: finds the activations for the magnitudes `v`, `[F]`.
+    /// On the audio thread: finds the activations for the magnitudes `v`, `[F]`.
     pub fn solve(&mut self, v: &[f32], controls: &Controls) {
         self.bands.merge(v, &mut self.v);
         let due = self.since_seen == 0;
@@ -200,7 +202,7 @@ impl Model {
         self.since_seen = (self.since_seen + 1) % self.stride;
     }
 
-    /// Audio thread: builds the masks of all sources from the activations.
+    /// On the audio thread: builds the masks of all sources from the activations.
     pub fn mask_sources(&mut self, focus: f32) {
         struct Masks<'a>(&'a mut Model, f32);
         impl WithSimd for Masks<'_> {
@@ -218,12 +220,12 @@ impl Model {
         self.extend();
     }
 
-    /// The number of bins that the dictionary knows.
+    /// Number of bins that the dictionaries have.
     fn known(&self) -> usize {
         self.bands.bins(self.bands.len() - 1).end
     }
 
-    /// masks ← W_s h_s, on the bins that the dictionary knows.
+    /// masks ← W_s h_s, on the bins that the dictionaries have.
     #[inline(always)]
     fn explain<S: Simd>(&mut self, simd: S) {
         let (known, width) = (padded(self.known()), self.norm.len());
@@ -237,7 +239,7 @@ impl Model {
         }
     }
 
-    /// The bins that the dictionary does not know take their neighbours' masks.
+    /// The other bins take the masks of their neighbours.
     fn extend(&mut self) {
         let top = self.bands.bins(self.bands.len() - 1);
         let bins = self.layout.bins();

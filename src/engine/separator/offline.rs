@@ -1,43 +1,43 @@
-//! The real-time engine over a whole recording, its latency removed.
+//! Runs the real-time engine over a whole recording, and removes its latency.
 
 use super::{Controls, LatencyMode, Model, ModelError, Separator};
 use crate::{preset::Preset, recording::Recording};
 use std::ops::ControlFlow;
 
-/// Samples per call of the engine; its output does not depend on it.
+/// Samples per call of the engine. The output does not depend on it.
 const BLOCK: usize = 4096;
 
-/// A recording taken apart. Every part is as long as the mixture and aligned with it.
+/// The sources of a recording, each as long as the mixture and aligned with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Separation {
-    /// The remix: what the main output plays.
+    /// The remix, which is the main output.
     pub main: Recording,
     /// Each source after its gain.
     pub sources: Vec<Recording>,
-    /// The engine's latency, which was removed, in samples.
+    /// The engine's latency in samples, which was removed.
     pub latency_samples: usize,
 }
 
-/// Why a recording could not be taken apart.
+/// Why a recording could not be separated.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SeparateError {
     /// The preset cannot be played.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// There is no sample.
+    /// The recording is empty.
     #[error("the mixture is empty: give a recording with sound")]
     Empty,
-    /// Sources are to be told apart by their position, and all have the same.
+    /// The sources should be told apart by position, but both channels are the same.
     #[error("it is mono, or both channels are the same: nothing in it lies left or right; group by timbre or time")]
     NoPositions,
-    /// The progress callback broke off.
+    /// The progress callback cancelled it.
     #[error("the separation was cancelled")]
     Cancelled,
 }
 
 /// Plays `mixture` through the engine with fixed `controls`.
 ///
-/// `progress` is told the share done, 0 to 1, and cancels by breaking.
+/// `progress` is called with the share done, 0 to 1, and cancels by breaking.
 ///
 /// # Errors
 /// [`SeparateError`]
@@ -76,7 +76,7 @@ pub fn separate(
     Ok(Separation { main, sources, latency_samples })
 }
 
-/// `recording` with silence behind it, `total` samples in all.
+/// `recording`, padded with silence to `total` samples.
 fn padded(recording: &Recording, total: usize) -> Recording {
     let mut padded = recording.clone();
     padded.channels.iter_mut().for_each(|channel| channel.resize(total, 0.0));

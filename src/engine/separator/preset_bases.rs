@@ -1,4 +1,4 @@
-//! A preset's bases on the engine's bins, and what may become of them.
+//! The bases of a preset on the engine's bins, and how they may change.
 
 use super::{
     Layout,
@@ -12,14 +12,14 @@ use crate::{
     preset::{Kind, Preset, Source, SourceBases},
 };
 
-/// Bin spacings this close are the same grid, as a ratio.
+/// Bin spacings whose ratio differs from 1 by at most this count as equal.
 const SAME_GRID: f64 = 0.002;
-/// Least share of a bin in a basis that goes on, times the number of bins.
+/// Least weight of a bin in a basis that continues, times the number of bins.
 const LEAST_CARRIED: f32 = 1e-3;
 
-/// The bases of all sources on the engine's first bins, and what may become of them.
+/// The bases of all sources on the engine's lowest bins, and how they may change.
 pub(super) struct PresetBases {
-    /// To find activations with, as learned or as the first ones, `[K, F]`.
+    /// To find activations with, `[K, F]`: as they were learned, or those of an adaptive source at the start.
     pub(super) bases: Vec<f32>,
     /// To build masks from, `[K, F]`.
     pub(super) masking: Vec<f32>,
@@ -29,7 +29,7 @@ pub(super) struct PresetBases {
     pub(super) freedom: Vec<Freedom>,
     /// `[K]`
     pub(super) owners: Vec<u8>,
-    /// Which were given to their source by hand. `[K]`
+    /// Whether a component was given to its source by hand. `[K]`
     pinned: Vec<bool>,
     /// Whether every source that may move continues from what it has learned.
     all_continue: bool,
@@ -46,7 +46,7 @@ impl PresetBases {
             pinned: Vec::new(),
             all_continue: true,
         };
-        // What adaptive sources have between them covers the spectrum once.
+        // The bases of all adaptive sources together cover the spectrum.
         let adaptive = preset.sources.iter().enumerate().filter(|(_, source)| source.is_adaptive());
         let pool: usize = adaptive.map(|(strip, source)| component_count(source, strip, state)).sum();
         let mut used = 0;
@@ -74,7 +74,7 @@ impl PresetBases {
             match state.of(strip).filter(fits) {
                 Some(SourceState { dictionary, pinned, .. }) => {
                     append_rows(&dictionary.bases, dictionary, layout, bins, &mut rows.learned);
-                    // Bins that were not known keep a little, or they would never come back.
+                    // A bin with weight 0 would stay 0.
                     let least = LEAST_CARRIED / bins as f32;
                     rows.learned[first..].iter_mut().for_each(|w| *w = w.max(least));
                     rows.pinned.extend_from_slice(pinned);
@@ -91,8 +91,8 @@ impl PresetBases {
         Ok(rows)
     }
 
-    /// Appends copies of the fixed sources' pitched bases at other pitches, where there are adaptive sources that would take what the
-    /// notes learned do not explain. Returns how many.
+    /// Appends copies of the fixed sources' pitched bases at other pitches, if there are adaptive sources, which would
+    /// otherwise learn the notes that are missing. Returns the number of copies.
     pub(super) fn transpose(&mut self, layout: &Layout, bins: usize) -> usize {
         if !self.freedom.contains(&Freedom::Adaptive) {
             return 0;
@@ -115,9 +115,9 @@ impl PresetBases {
         copies.len()
     }
 
-    /// What the adaptation of these bases begins with.
+    /// What the adaptation of these bases starts from.
     pub(super) fn setup(self, preset: &Preset, state: &AdaptiveState, bins: usize, bands: Bands) -> AdaptationSetup {
-        // With one source that has learned nothing yet, all learn eagerly again.
+        // If one source has learned nothing yet, all of them start again with frequent updates.
         let heard_seconds = if self.all_continue { state.heard_seconds } else { 0.0 };
         let is_shared = self.all_continue && state.grouped_by == Some(preset.grouping);
         AdaptationSetup {
@@ -131,13 +131,14 @@ impl PresetBases {
     }
 }
 
-/// Which of the source's dictionaries `layout` plays, and whether its bins have to be interpolated. `None` where it has no bases.
+/// The source's dictionary that is used with `layout`, and whether its bins are interpolated. `None` if it has no
+/// bases.
 pub fn dictionary_in_use<'a>(source: &'a Source, layout: &Layout) -> Option<(&'a Dictionary, bool)> {
     let dictionary = nearest(source, layout).ok()?;
     Some((dictionary, !on_grid(dictionary.frame.bin_spacing(), layout)))
 }
 
-/// The source's dictionary whose frames are most like the engine's: in bin spacing, then in latency.
+/// The source's dictionary whose frames are most like the engine's, in bin spacing first and then in latency.
 fn nearest<'a>(source: &'a Source, layout: &Layout) -> Result<&'a Dictionary, ModelError> {
     let distance = |dictionary: &Dictionary| {
         let frame = &dictionary.frame;
@@ -162,7 +163,7 @@ fn freedom_of(source: &Source) -> Freedom {
     }
 }
 
-/// How the components of the source of `strip` fall into blocks.
+/// The number of components in each block of the source of `strip`.
 pub(super) fn blocks(source: &Source, strip: usize, state: &AdaptiveState) -> Vec<usize> {
     match source.learned() {
         Some(learned) => learned.blocks().to_vec(),
@@ -170,13 +171,13 @@ pub(super) fn blocks(source: &Source, strip: usize, state: &AdaptiveState) -> Ve
     }
 }
 
-/// Number of components that the source of `strip` begins with: an adaptive one may have given some away, or been given some.
+/// Number of components with which the source of `strip` starts. Components may have moved between adaptive sources.
 fn component_count(source: &Source, strip: usize, state: &AdaptiveState) -> usize {
     let learned = state.of(strip).filter(|_| source.is_adaptive());
     learned.map_or_else(|| source.components(), |learned| learned.dictionary.components)
 }
 
-/// How many of the engine's bins, from 0 Hz up, every dictionary of the preset knows.
+/// Number of bins, from 0 Hz up, that every dictionary of the preset has.
 pub(super) fn known_bins(preset: &Preset, layout: &Layout) -> Result<usize, ModelError> {
     if preset.sources.is_empty() {
         return Err(ModelError::NoSource);
@@ -198,7 +199,7 @@ fn on_grid(bin_spacing: f64, layout: &Layout) -> bool {
     (bin_spacing / layout.bin_spacing() - 1.0).abs() <= SAME_GRID
 }
 
-/// Appends `rows`, `[K, F]`, of `dictionary` on the engine's first `bins` bins.
+/// Appends `rows`, `[K, F]`, of `dictionary` on the engine's lowest `bins` bins.
 fn append_rows(rows: &[f32], dictionary: &Dictionary, layout: &Layout, bins: usize, out: &mut Vec<f32>) {
     let ratio = layout.bin_spacing() / dictionary.frame.bin_spacing();
     for row in rows.chunks_exact(dictionary.bins) {

@@ -1,11 +1,11 @@
-//! The work of one frame, cut into steps, so that it can be laid out evenly over the hop that follows.
+//! The work of a frame, divided into steps, so that it can be spread evenly over the following hop.
 //!
-//! Which steps are due depends on how far the stream has come, not on how the host cuts it into blocks.
+//! Which steps are due depends on the number of samples that have arrived, not on the host's block size.
 
 use super::controls::SmoothedControls;
 use crate::preset::MAX_SOURCES;
 
-/// One piece of a frame's work: at most one transform, or one frame's activations.
+/// A step of a frame's work: at most one transform, or the activations of one model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// The spectrum of a channel.
@@ -26,27 +26,28 @@ pub(super) enum Step {
     WeighMain,
     /// A channel of the main output.
     PlayMain(usize),
-    /// SmoothedControls and fades come to their end.
+    /// Finishes levels and fades.
     Finish,
 }
 
-/// A frame's steps, and how many of them are done.
+/// The steps of a frame, and how many of them are done.
 #[derive(Debug, Clone)]
 pub(super) struct Schedule {
     steps: Vec<Step>,
     done: usize,
-    /// The gains where the frame begins.
+    /// The smoothed controls at the beginning of the frame.
     pub(super) before: SmoothedControls,
 }
 
 impl Schedule {
-    /// No work, and room for the longest.
+    /// No work yet, with memory for the longest list of steps.
     pub(super) fn idle(channels: usize, levels: SmoothedControls) -> Self {
         let most = channels + 4 + MAX_SOURCES * (1 + channels) + 1 + channels + 1;
         Self { steps: Vec::with_capacity(most), done: 0, before: levels }
     }
 
-    /// Takes up the work of the next frame. `sources` are the sources that play, `listened` those whose own output is heard.
+    /// Begins the work of the next frame: with `sources` sources, those of them `listened` whose own outputs are
+    /// played, and a second model if `fading`.
     pub(super) fn begin(
         &mut self,
         channels: usize,
@@ -74,7 +75,7 @@ impl Schedule {
         self.steps.push(Step::Finish);
     }
 
-    /// The next step that is due once `filled` of `hop` samples have come, if there is one.
+    /// The next step that is due after `filled` of `hop` samples, if any.
     pub(super) fn next_due(&mut self, filled: usize, hop: usize) -> Option<Step> {
         let due = (self.steps.len() * filled).div_ceil(hop.max(1));
         let step = *self.steps.get(self.done).filter(|_| self.done < due)?;
@@ -82,7 +83,7 @@ impl Schedule {
         Some(step)
     }
 
-    /// Drops what is left to do.
+    /// Drops the remaining steps.
     pub(super) fn abandon(&mut self) {
         self.steps.clear();
         self.done = 0;

@@ -1,31 +1,32 @@
 //! Copies of a fixed source's bases at other pitches.
 //!
-//! Two seconds of a bass hold a few of its notes. In a mixture the others would fall to the adaptive sources, which then go on to take over
-//! the notes that were learned as well. An instrument sounds much alike from one note to the next, so copies of its pitched
-//! bases, moved by semitones, explain the notes that were never heard (a shift-invariant dictionary; Fitzgerald, Cranitch and Coyle 2005).
+//! Two seconds of a bass hold a few of its notes. In a mixture, the adaptive sources would learn its other notes, and
+//! then take over the learned ones as well. An instrument sounds much alike from one note to the next, so copies of its
+//! pitched bases, moved by semitones, explain the notes that were never heard (a shift-invariant dictionary;
+//! Fitzgerald, Cranitch and Coyle 2005).
 
 use crate::{dictionary::interpolate, stft::BIN_SPACING_HZ};
 
-/// Farthest that a basis is moved, up and down, in semitones.
+/// Largest transposition, up and down, in semitones.
 const FARTHEST_SEMITONES: i32 = 8;
-/// A basis is pitched if it has at most this in common with itself moved by [`PITCHED_SEMITONES`]. In a drum kit's bases it is 0.5 to 0.65 on
-/// average; in those of basses, guitars, keys and winds mostly 0.15 to 0.4.
+/// A basis is pitched if its overlap with itself, transposed by [`PITCHED_SEMITONES`], is at most this. The overlap is
+/// 0.5 to 0.65 on average for drum kits, and mostly 0.15 to 0.4 for basses, guitars, keys and winds.
 const MOST_IN_COMMON: f32 = 0.4;
-/// A tone where bins are 10.7 Hz apart, and as much more as they are farther apart: peaks are that much wider.
+/// Two semitones at a bin spacing of 10.7 Hz, and proportionally more at wider spacings, where peaks are wider.
 const PITCHED_SEMITONES: f64 = 2.0;
-/// Most copies in a preset. Where there are more, the nearest pitches of all bases are taken.
+/// Most copies in a preset. If there would be more, all bases get their nearest transpositions.
 const MOST_COPIES: usize = 512;
 
 /// A copy to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Copy {
-    /// Of which component.
+    /// The component to copy.
     pub(super) component: usize,
-    /// How much higher, in semitones.
+    /// The transposition, in semitones; positive is up.
     pub(super) semitones: i32,
 }
 
-/// The copies to make of those `candidates` among `bases`, `[K, F]` with `bins` = F, that are pitched.
+/// The copies of those `candidates` among `bases`, `[K, F]` with `bins` = F, that are pitched.
 pub(super) fn copies(
     bases: &[f32],
     bins: usize,
@@ -41,12 +42,12 @@ pub(super) fn copies(
         .collect()
 }
 
-/// `basis`, `[F]`, moved up by `semitones`; its height stays, so that it may come to sum to another value.
+/// `basis`, `[F]`, moved up by `semitones`. Its weights are not scaled, so its sum may change.
 pub(super) fn transposed(basis: &[f32], semitones: i32) -> impl Iterator<Item = f32> {
     moved(basis, f64::from(semitones))
 }
 
-/// Whether a basis has peaks that a tone away are no longer where they were.
+/// Whether a basis has peaks that move to other bins when it is transposed by a tone.
 fn is_pitched(basis: &[f32], bin_spacing_hz: f64) -> bool {
     let semitones = PITCHED_SEMITONES * 2.0 * bin_spacing_hz / BIN_SPACING_HZ;
     let sum: f32 = basis.iter().sum();
@@ -103,7 +104,8 @@ mod tests {
             let expected = note(20.0 * (f64::from(semitones) / 12.0).exp2());
             let products = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
             let alike = |a: &[f32], b: &[f32]| products(a, b) / (products(a, a) * products(b, b)).sqrt();
-            // A note's peaks keep their width in bins, a copy's do not: the farther, the less alike.
+            // In a note the peaks keep their width in bins, in a copy they do not; the similarity falls with the
+            // distance.
             let (moved, unmoved) = (alike(&copy, &expected), alike(&note(20.0), &expected));
             assert!(moved > 0.93 && unmoved < moved - 0.2, "{semitones}: {moved}, unmoved {unmoved}");
         }

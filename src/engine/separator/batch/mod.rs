@@ -1,15 +1,15 @@
-//! The tutorial's offline algorithm (Bryan and Sun 2013): the whole recording is decomposed at once, by multiplicative updates
-//! until little changes, and taken apart by soft masks.
+//! The offline algorithm (Bryan and Sun 2013): decomposes the whole recording at once, by multiplicative updates until
+//! little changes, and separates it with soft masks.
 //!
-//! - Fixed sources alone: supervised separation; their bases are held.
-//! - Some adaptive: semi-supervised; their bases are learned from the whole recording.
-//! - All adaptive: unsupervised. What several adaptive sources learn is [grouped](crate::learner::grouping) into them.
+//! - Only fixed sources: supervised separation. Their bases are held.
+//! - Some adaptive sources: semi-supervised. Their bases are learned from the whole recording.
+//! - Only adaptive sources: unsupervised. What several adaptive sources learn is [grouped](crate::learner::grouping).
 //!
-//! The rooms:
+//! The parts:
 //!
-//! - `spectrogram`: the recording as frames.
-//! - `pool`: whose the components are that adaptive sources learn between them.
-//! - `rendering`: masks, and the sources' sound.
+//! - `spectrogram`: cuts the recording into frames.
+//! - `pool`: groups the components of several adaptive sources.
+//! - `rendering`: the masks, and the sources' sound.
 
 mod pool;
 mod rendering;
@@ -36,18 +36,19 @@ use rendering::{SourceFactors, render};
 use spectrogram::Spectrogram;
 use std::{borrow::Cow, ops::ControlFlow};
 
-/// The updates have converged when ten of them lower the divergence by less than this share of it. With fixed sources alone no more is
-/// heard after that (0.1 dB at most), and adaptive ones go on to take over what belongs to the fixed.
+/// The updates have converged when ten of them lower the divergence by less than this share of it. With fixed sources
+/// alone, more passes make an inaudible difference (at most 0.1 dB); adaptive sources would take over what belongs to
+/// the fixed ones.
 const TOLERANCE: f64 = 3e-2;
-/// The decomposition's share of the time, about.
+/// Share of the time that the decomposition takes, roughly.
 const DECOMPOSITION_SHARE: f32 = 0.9;
 
-/// How to separate.
+/// Settings for a separation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BatchSettings {
-    /// Most passes over the recording.
+    /// Largest number of passes over the recording.
     pub iterations: u32,
-    /// Seed of the random start of bases that are not known.
+    /// Seed of the random start of unknown bases.
     pub seed: u64,
     /// Exponent of the masks.
     pub focus: f32,
@@ -61,20 +62,20 @@ impl Default for BatchSettings {
     }
 }
 
-/// A recording taken apart.
+/// The result of a separation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
-    /// Its parts; there was no latency.
+    /// The sources. There is no latency.
     pub separation: Separation,
-    /// Passes over the recording that it took.
+    /// Number of passes over the recording.
     pub iterations: u32,
-    /// Whether it ended because little changed.
+    /// Whether it ended because little changed any more.
     pub converged: bool,
 }
 
-/// Takes `mixture` apart into the sources of `preset`. One that may drift stays as it was learned.
+/// Separates `mixture` into the sources of `preset`. Drifting sources stay as they were learned.
 ///
-/// `progress` is told the share done, 0 to 1, and cancels by breaking.
+/// `progress` is called with the share done, 0 to 1, and cancels by breaking.
 ///
 /// # Errors
 /// [`SeparateError`]
@@ -99,7 +100,7 @@ pub fn separate(
     } else {
         bases = distinct_bases(&v, held.len(), settings.seed);
     }
-    // Each basis has to sum to 1 on the bins that are known.
+    // Each basis must sum to 1 on the known bins.
     for (basis, masking) in bases.chunks_exact_mut(bins).zip(masking.chunks_exact_mut(bins)) {
         basis[0] = 0.0;
         let sum: f32 = basis.iter().sum();
@@ -122,7 +123,7 @@ pub fn separate(
     finish(&mixture, &spectrogram, &parts, bins, &found, settings, progress)
 }
 
-/// The mixture, with silence for what is no number, and how it is framed.
+/// The mixture, with 0 for samples that are not finite, and its frames.
 fn frame(mixture: &Recording) -> Result<(Cow<'_, Recording>, Spectrogram), SeparateError> {
     if mixture.is_empty() {
         return Err(SeparateError::Empty);
@@ -139,8 +140,9 @@ fn frame(mixture: &Recording) -> Result<(Cow<'_, Recording>, Spectrogram), Separ
     Ok((mixture, spectrogram))
 }
 
-/// Starts the bases that are not `held` even over frequency but for chance, which tells them apart (the tutorial's start). From broad
-/// bumps or from frames of the mixture they begin with more of what belongs to the fixed sources: measured 1 to 4 dB worse.
+/// Starts the bases that are not `held` flat except for random differences (the tutorial's start). If they started as
+/// broad bumps or as frames of the mixture, they would begin with more of what belongs to the fixed sources: measured 1
+/// to 4 dB worse.
 fn even_start(bases: &mut [f32], bins: usize, held: &[bool], seed: u64) {
     let mut rng = Pcg64Mcg::seed_from_u64(seed);
     for (basis, _) in bases.chunks_exact_mut(bins).zip(held).filter(|(_, held)| !**held) {
@@ -148,7 +150,7 @@ fn even_start(bases: &mut [f32], bins: usize, held: &[bool], seed: u64) {
     }
 }
 
-/// Activations and free bases of `v`; nothing where there is no sound.
+/// Finds the activations and free bases of `v`; all activations are 0 if there is no sound.
 fn decompose(
     v: &Frames,
     bases: &[f32],
@@ -169,7 +171,7 @@ fn decompose(
     }
 }
 
-/// Each source's components: bases `[K, F]` and activations `[T, K]` of those that it owns.
+/// The bases `[K, F]` and activations `[T, K]` of each source's components.
 fn split(bases: &[f32], activations: &[f32], owners: &[u8], sources: usize) -> Vec<SourceFactors> {
     let bins = bases.len() / owners.len();
     let part = |source: usize| {
@@ -198,7 +200,7 @@ fn finish(
     let mut main = mixture.clone();
     for (source, gain) in sources.iter_mut().zip(settings.gains) {
         for (main, sample) in main.channels.iter_mut().flatten().zip(source.channels.iter_mut().flatten()) {
-            // At unity the main output is the mixture itself.
+            // At unity gain the main output is exactly the mixture.
             *main += (gain - 1.0) * *sample;
             *sample *= gain;
         }

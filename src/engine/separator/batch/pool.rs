@@ -1,4 +1,4 @@
-//! Whose the components are that several adaptive sources learn between them.
+//! Groups the components that several adaptive sources learn together.
 
 use crate::{
     learner::{
@@ -12,10 +12,10 @@ use crate::{
     preset::Cue,
 };
 
-/// Frames whose components are placed between left and right at a time.
+/// Frames per chunk when positions are computed.
 const CHUNK_FRAMES: usize = 64;
 
-/// The components that adaptive sources have between them.
+/// The components of all adaptive sources.
 pub(super) struct Pool {
     components: Vec<usize>,
     sources: Vec<u8>,
@@ -29,12 +29,12 @@ impl Pool {
         Self { components, sources }
     }
 
-    /// Whether there are several sources that nobody taught.
+    /// Whether there are several adaptive sources.
     pub(super) fn is_shared(&self) -> bool {
         self.sources.len() > 1
     }
 
-    /// Says in `owners`, `[K]`, whose each component of the pool is. `left` is [`left_shares`], or empty.
+    /// Groups the components and writes the source of each to `owners`, `[K]`. `left` is [`left_shares`], or empty.
     pub(super) fn share(&self, found: &Decomposed, left: &[f32], cue: Cue, owners: &mut [u8]) {
         let (count, bins) = (self.components.len(), found.bases.len() / owners.len());
         let bases: Vec<f32> = self.components.iter().flat_map(|k| &found.bases[k * bins..][..bins]).copied().collect();
@@ -50,8 +50,8 @@ impl Pool {
     }
 }
 
-/// The share of each component's sound that is in the left channel, `[K]`: of what is `left` in the channels' sum `v`, both
-/// `[T, F]`, as much as the component has in `v`.
+/// The share of the left channel in each component, `[K]`. `left` are the magnitudes of the left channel, `v` those of
+/// both channels added, both `[T, F]`.
 pub(super) fn left_shares(left: &Frames, v: &Frames, found: &Decomposed) -> Vec<f32> {
     let components = found.bases.len() / v.bins;
     let bases = MatrixView::new(&found.bases, v.bins);

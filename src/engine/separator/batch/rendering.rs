@@ -1,4 +1,4 @@
-//! From what frames are made of to the sources' sound: soft masks on the recording's spectrum, one set for all channels.
+//! Renders the sources: soft masks on the recording's spectrum, one set for all channels.
 
 use super::spectrogram::Spectrogram;
 use crate::{
@@ -14,10 +14,10 @@ use pulp::Arch;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 
-/// Frames that are worked on at a time.
+/// Frames per chunk.
 const CHUNK_FRAMES: usize = 64;
 
-/// One source of the mixture.
+/// The factors of one source.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SourceFactors {
     /// The bases its mask is built from, `[K, F]`.
@@ -26,7 +26,7 @@ pub(super) struct SourceFactors {
     pub(super) activations: Vec<f32>,
 }
 
-/// One channel of one source on its way out.
+/// One channel of one source.
 struct SourceChannel {
     source: usize,
     channel: usize,
@@ -36,16 +36,16 @@ struct SourceChannel {
     samples: Vec<f32>,
 }
 
-/// One channel of the mixture on its way in: the spectra of a chunk, `[frames][F]`.
+/// One channel of the mixture, with the spectra of a chunk, `[frames][F]`.
 struct ChannelSpectra {
     analysis: Analysis,
     frame: Vec<f32>,
     spectra: Vec<Vec<Bin>>,
 }
 
-/// The sources' sound, each as long as `mixture`: what is in their masks of exponent `focus`, which know `bins` bins.
+/// Renders the sources, each as long as `mixture`, through masks with exponent `focus` on `bins` bins.
 ///
-/// `progress` is told the share done, 0 to 1; `None` if it breaks.
+/// `progress` is called with the share done, 0 to 1; the result is `None` if it breaks.
 pub(super) fn render(
     mixture: &Recording,
     spectrogram: &Spectrogram,
@@ -115,7 +115,7 @@ pub(super) fn render(
     Some((0..parts.len()).map(source).collect())
 }
 
-/// The bins whose mask goes on above what the bases know.
+/// The bins whose mean mask continues above the known bins.
 fn top_band(bins: usize) -> std::ops::Range<usize> {
     let bands = Bands::new(1..bins);
     bands.bins(bands.len() - 1)
@@ -132,7 +132,7 @@ impl SourceFactors {
         &self.activations[t * components..][..components]
     }
 
-    /// out ← H W for as many frames from `first` on as fit.
+    /// out ← H W for as many frames from `first` on as fit into `out`.
     fn explain(&self, first: usize, bins: usize, out: &mut [f32]) {
         let components = self.components(bins);
         if components == 0 {
@@ -145,12 +145,12 @@ impl SourceFactors {
 }
 
 impl SourceChannel {
-    /// Adds frame `t` of the mixture with `spectrum`, through `mask`.
+    /// Adds frame `t`, with this `spectrum` of the mixture, through `mask`.
     fn add(&mut self, spectrum: &[Bin], mask: &[f32], top: std::ops::Range<usize>, t: usize, hop: usize) {
         for ((out, bin), share) in self.spectrum.iter_mut().zip(spectrum).zip(mask) {
             *out = bin * share;
         }
-        // The bins that no basis knows take their neighbours' masks.
+        // Bins that the bases do not have take the masks of their neighbours.
         self.spectrum[0] = spectrum[0] * mask[1];
         let edge = mask[top.clone()].iter().sum::<f32>() / top.len() as f32;
         for (out, bin) in self.spectrum.iter_mut().zip(spectrum).skip(mask.len()) {

@@ -1,4 +1,4 @@
-//! A whole recording as frames, between Hann windows.
+//! Cuts a whole recording into frames, with Hann windows.
 
 use crate::{
     nmf::factorization::Frames,
@@ -6,13 +6,14 @@ use crate::{
 };
 use rayon::prelude::*;
 
-/// Frames that overlap at any time.
+/// Number of frames that overlap.
 const OVERLAP: usize = 4;
 
-/// How a recording is framed: as the Quality mode's frames, so that dictionaries fit bin by bin, but between Hann windows.
+/// The frames of a recording: as long as those of the Quality mode, so that dictionaries fit bin by bin, but with Hann
+/// windows.
 ///
-/// Frame `t` holds the samples from `t` hops after the first one's on; the first reaches a hop into the recording, the last
-/// ends behind it.
+/// Frame `t` starts `t` hops after the first frame, which overlaps the recording by one hop. The last frame ends after
+/// the recording.
 #[derive(Debug, Clone)]
 pub(super) struct Spectrogram {
     pub(super) layout: Layout,
@@ -33,12 +34,12 @@ impl Spectrogram {
         (self.samples + self.before()).div_ceil(self.layout.windows.hop)
     }
 
-    /// Samples of the first frame that lie before the recording.
+    /// Number of samples of the first frame before the recording.
     pub(super) fn before(&self) -> usize {
         self.layout.windows.frame_len() - self.layout.windows.hop
     }
 
-    /// Puts the samples of frame `t` of `channel` into `frame`, `[N]`; there is silence around the recording.
+    /// Copies the samples of frame `t` of `channel` to `frame`, `[N]`, with silence around the recording.
     pub(super) fn copy_frame(&self, channel: &[f32], t: usize, frame: &mut [f32]) {
         let first = t * self.layout.windows.hop;
         for (n, sample) in frame.iter_mut().enumerate() {
