@@ -1,7 +1,8 @@
-//! What was played last, always at hand: the audio thread writes, a learner reads whenever it likes.
+//! Keeps the last seconds of a stream: the audio thread writes, another thread reads at any time.
 //!
-//! A ring of atomics, so that neither side ever waits. The writer overwrites the oldest samples; a reader copies, then asks
-//! whether the writer has come past what it copied, and says so rather than hand out a mixture of old and new.
+//! It is a ring buffer of atomics, in which neither side waits. The writer overwrites the oldest samples. A reader
+//! copies, then checks whether the writer has overwritten what it copied, and gives an error rather than a mixture of
+//! old and new samples.
 
 use crate::{
     recording::Recording,
@@ -9,33 +10,33 @@ use crate::{
 };
 use std::ops::Range;
 
-/// How much of what was played can be learned from afterwards, in seconds.
+/// Length that can be read back, in seconds.
 pub const REMEMBERED_SECONDS: f64 = 10.0;
-/// Room beyond that, in seconds, for what is played while somebody reads.
+/// Additional length of the ring, in seconds, for what is written while somebody reads.
 const SPARE_SECONDS: f64 = 2.0;
-/// Samples beyond this (+120 dB full scale) are faults.
+/// Samples are clamped to this: +120 dB full scale.
 const MAX_SAMPLE: f32 = 1e6;
 
-/// The last seconds of a stream. Positions count samples since the stream began.
+/// The last seconds of a stream. Positions are counted in samples since the stream began.
 #[derive(Debug)]
 pub struct Capture {
     sample_rate: u32,
-    /// How many samples can be read back.
+    /// Number of samples that can be read back.
     remembered: u64,
     /// Bit patterns of f32, indexed by `[channel][position % length]`.
     channels: Vec<Vec<AtomicU32>>,
-    /// Samples that have been begun to be written, and samples that are there.
+    /// End of the samples whose writing has begun, and end of those that are written.
     begun: AtomicU64,
     written: AtomicU64,
 }
 
-/// What was asked for is not there any more, or not yet.
+/// The samples are not there any more, or not yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the sound was played too long ago, {REMEMBERED_SECONDS} s are remembered: learn while it plays")]
 pub struct Gone;
 
 impl Capture {
-    /// Silence before a stream of `channels` channels at `sample_rate` in Hz.
+    /// An empty capture for a stream of `channels` channels at `sample_rate` in Hz.
     pub fn new(sample_rate: f64, channels: usize) -> Self {
         let length = ((REMEMBERED_SECONDS + SPARE_SECONDS) * sample_rate).ceil() as usize;
         let silence = || (0..length).map(|_| AtomicU32::new(0)).collect();
@@ -48,29 +49,30 @@ impl Capture {
         }
     }
 
-    /// In Hz.
+    /// The sample rate in Hz.
     pub fn sample_rate(&self) -> u32 {
         self.sample_rate
     }
 
-    /// How many samples have been written.
+    /// Number of samples that were written.
     pub fn position(&self) -> u64 {
         self.written.load(Ordering::Acquire)
     }
 
-    /// The positions that can be read back at present.
+    /// The positions that can be read back now.
     pub fn at_hand(&self) -> Range<u64> {
         let end = self.position();
         end.saturating_sub(self.remembered)..end
     }
 
-    /// Audio thread, the only writer: `block`, indexed by `[channel][sample]`, was played. What is no number counts as silence.
+    /// On the audio thread, the only writer: appends `block`, indexed by `[channel][sample]`. A sample that is not
+    /// finite counts as 0.
     pub fn write(&self, block: &[&mut [f32]]) {
         let samples = block.first().map_or(0, |channel| channel.len());
         let start = self.written.load(Ordering::Relaxed);
         let end = start + samples as u64;
         self.begun.store(end, Ordering::Relaxed);
-        // Whoever reads a sample that is written from here on also sees that it was begun.
+        // A reader that sees a sample written from here on also sees that its writing has begun.
         fence(Ordering::Release);
         for (channel, ring) in block.iter().zip(&self.channels) {
             let mut place = (start % ring.len() as u64) as usize;
@@ -86,10 +88,10 @@ impl Capture {
         self.written.store(end, Ordering::Release);
     }
 
-    /// A copy of what was played at the positions `range`.
+    /// A copy of the samples at the positions `range`.
     ///
     /// # Errors
-    /// [`Gone`], when some of it was overwritten before or meanwhile, or lies ahead.
+    /// [`Gone`], if some of them are overwritten or not written yet.
     pub fn read(&self, range: Range<u64>) -> Result<Recording, Gone> {
         if range.end > self.position() {
             return Err(Gone);
@@ -154,7 +156,7 @@ mod tests {
         assert_eq!(capture.read(0..4).unwrap().channels[0], [0.0, 0.0, -1e6, 0.5]);
     }
 
-    /// A reader that is overtaken says so; what it hands out is always one piece of the stream.
+    /// A reader that is overtaken gets an error; otherwise it gets one piece of the stream.
     #[test]
     fn a_copy_is_never_a_mixture_of_old_and_new() {
         let capture = Capture::new(RATE, 1);
@@ -168,7 +170,7 @@ mod tests {
             });
             let mut whole = 0;
             while capture.position() < blocks * 50 {
-                // As far back as the ring goes: the writer is often faster.
+                // As far back as the ring goes, because the writer is often faster.
                 let end = capture.position();
                 let range = end.saturating_sub(11_900)..end;
                 if let Ok(read) = capture.read(range.clone()) {

@@ -1,4 +1,4 @@
-//! The way from a model on the audio thread to its adapter on another, and back.
+//! The link between a model on the audio thread and its adapter on another thread.
 //!
 //! | from | to | what |
 //! |---|---|---|
@@ -7,8 +7,9 @@
 //! | adapter | audio thread | new bases, in a box |
 //! | audio thread | adapter | the box, with the old ones in it |
 //!
-//! All boxes are made at the beginning, and every ring has a place for each: nothing is allocated, and no box is ever lost. Without a free
-//! box a frame is left out; so it is once the adapter is gone and all boxes wait for it. They are freed with the model.
+//! All boxes are made at the start, and each ring has a place for every one of its boxes, so that nothing is allocated
+//! and no box is lost. If no box is free, a frame is left out; this is always so when the adapter is gone. The boxes
+//! are freed with the model.
 
 use crate::wait_free::{
     push::push_or_leak,
@@ -31,7 +32,7 @@ pub struct AdapterEnd<B> {
     old_bases: Consumer<Box<B>>,
 }
 
-/// Both ends of a link on which as many frames of `frame_len` values, and as many `bases`, can be under way as are given.
+/// Both ends of a link that carries up to `frames` frames of `frame_len` values each, and the given `bases`.
 pub fn link<B>(frames: usize, frame_len: usize, bases: Vec<Box<B>>) -> (ModelEnd<B>, AdapterEnd<B>) {
     let (frames_in, frames_out) = RingBuffer::new(frames);
     let (mut empty_in, empty_out) = RingBuffer::new(frames);
@@ -46,7 +47,8 @@ pub fn link<B>(frames: usize, frame_len: usize, bases: Vec<Box<B>>) -> (ModelEnd
 }
 
 impl<B> ModelEnd<B> {
-    /// Audio thread: `exchange` is given new bases, if some have come, and leaves the old ones in their place.
+    /// On the audio thread: calls `exchange` with new bases, if there are any, which leaves the old ones in their
+    /// place.
     pub fn take_bases(&mut self, exchange: impl FnOnce(&mut B)) {
         if let Ok(mut bases) = self.bases.pop() {
             exchange(&mut bases);
@@ -54,7 +56,7 @@ impl<B> ModelEnd<B> {
         }
     }
 
-    /// Audio thread: sends the frame that `write` writes, if there is a box for it.
+    /// On the audio thread: sends the frame that `write` writes, if a box is free.
     pub fn send_frame(&mut self, write: impl FnOnce(&mut [f32])) {
         if let Ok(mut frame) = self.empty_frames.pop() {
             write(&mut frame);
@@ -64,9 +66,10 @@ impl<B> ModelEnd<B> {
 }
 
 impl<B> AdapterEnd<B> {
-    /// Shows `take` all frames that have come, oldest first. `false` once the model is gone, and no more will come.
+    /// Calls `take` with all frames that have arrived, oldest first. `false` if the model is gone, and no more will
+    /// arrive.
     pub fn each_frame(&mut self, mut take: impl FnMut(&[f32])) -> bool {
-        // Asked first: what a model has sent before it went is still taken.
+        // Checked first, so that the last frames of a model that is gone are still taken.
         let is_there = !self.frames.is_abandoned();
         while let Ok(frame) = self.frames.pop() {
             take(&frame);
@@ -75,7 +78,8 @@ impl<B> AdapterEnd<B> {
         is_there
     }
 
-    /// Sends the bases that `write` writes. `false` while the audio thread has not taken those of before.
+    /// Sends the bases that `write` writes. `false` if no box is free, because the audio thread has not taken the last
+    /// ones yet.
     pub fn send_bases(&mut self, write: impl FnOnce(&mut B)) -> bool {
         let Ok(mut bases) = self.old_bases.pop() else { return false };
         write(&mut bases);

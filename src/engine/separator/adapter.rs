@@ -1,20 +1,20 @@
-//! Where a model's bases are adapted: in step with the stream, or by an [`Adapter`] on another thread.
+//! Adapts a model's bases: in step with the stream, or with an [`Adapter`] on another thread.
 //!
-//! In step (offline renders, the command line), every update happens at its place in the stream and is heard a period later: the same
-//! stream gives the same sound. On another thread (live), frames go out and bases come back over a link; what is late is left out, and
-//! nothing waits.
+//! In step (offline renders, the command line), every update happens at its place in the stream and takes effect one
+//! period later, so that the same stream gives the same sound. On another thread (live), frames and bases cross a link;
+//! what is late is left out, and nothing waits.
 
 use super::adaptation_link::{AdapterEnd, ModelEnd, link};
 use crate::learner::adaptive::{Adaptation, Bases, ComponentIndex};
 
-/// Frames that may be under way to an adapter.
+/// Most frames on their way to an adapter.
 const FRAMES_UNDER_WAY: usize = 64;
-/// Sets of bases that may be under way from an adapter.
+/// Most sets of bases on their way from an adapter.
 const BASES_UNDER_WAY: usize = 2;
 
 /// How the bases of a model are adapted.
 pub(super) enum ModelAdaptation {
-    /// They are not.
+    /// They are not adapted.
     None,
     /// In step with the stream.
     InStep(Box<InStep>),
@@ -24,7 +24,7 @@ pub(super) enum ModelAdaptation {
 
 pub(super) struct InStep {
     adaptation: Adaptation,
-    /// What is heard from the next period on, if `fresh`.
+    /// The bases that take effect with the next period, if `fresh`.
     next: Bases,
     fresh: bool,
 }
@@ -33,16 +33,16 @@ pub(super) struct InStep {
 pub struct Adapter {
     adaptation: Adaptation,
     link: AdapterEnd<Bases>,
-    /// Whether the audio thread has yet to be sent what has changed.
+    /// Whether the last change was not sent to the audio thread yet.
     unsent: bool,
 }
 
-/// What [`Adapter::work`] has done.
+/// The result of [`Adapter::work`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkDone {
-    /// The bases have moved.
+    /// The bases have changed.
     pub has_learned: bool,
-    /// The model is gone: there will be no more to do.
+    /// The model is gone, and there is no more work.
     pub is_gone: bool,
 }
 
@@ -57,7 +57,7 @@ impl ModelAdaptation {
         if let Self::InStep(own) = self { Some(&mut own.adaptation) } else { None }
     }
 
-    /// Hands the work to another thread.
+    /// Hands the adaptation to another thread.
     pub(super) fn send_away(&mut self) -> Option<Adapter> {
         if !matches!(self, Self::InStep(_)) {
             return None;
@@ -71,7 +71,8 @@ impl ModelAdaptation {
         Some(Adapter { adaptation, link, unsent: false })
     }
 
-    /// Before a frame is solved: `exchange` is given new bases, if there are some, and leaves the old ones in their place.
+    /// Before a frame is solved: calls `exchange` with new bases, if there are any, which leaves the old ones in their
+    /// place.
     pub(super) fn renew(&mut self, at_period: bool, exchange: impl FnOnce(&mut Bases)) {
         match self {
             Self::None => {}
@@ -85,7 +86,7 @@ impl ModelAdaptation {
         }
     }
 
-    /// After a frame: its bands `v`, those of its `left` channel, and its activations `h` are remembered.
+    /// After a frame is solved: passes on its bands `v`, those of its `left` channel, and its activations `h`.
     pub(super) fn remember(&mut self, v: &[f32], left: &[f32], h: &[f32]) {
         match self {
             Self::None => {}
@@ -104,8 +105,8 @@ impl ModelAdaptation {
         }
     }
 
-    /// In step, a new stream begins as the first did. An adapter keeps what was learned: a transport that jumps does not
-    /// change the music.
+    /// In step, a new stream starts as the first one did. An adapter keeps what it has learned, because a transport
+    /// that jumps does not change the music.
     pub(super) fn reset(&mut self) {
         if let Self::InStep(own) = self {
             own.adaptation.rewind();
@@ -116,7 +117,7 @@ impl ModelAdaptation {
 }
 
 impl Adapter {
-    /// Takes in the frames that have come, and sends new bases when they are due.
+    /// Learns from the frames that have arrived, and sends new bases if they are due.
     pub fn work(&mut self) -> WorkDone {
         let width = self.adaptation.width();
         let mut due = false;
@@ -131,13 +132,13 @@ impl Adapter {
         WorkDone { has_learned, is_gone: !is_there }
     }
 
-    /// Forgets what was learned; the model goes back to the bases it began with.
+    /// Forgets what was learned: back to the bases that the model started with.
     pub fn reset(&mut self) {
         self.adaptation.reset();
         self.publish();
     }
 
-    /// Gives `component` of an adaptive source to another, `source`. `false` where that [cannot be](Adaptation::give).
+    /// Gives `component` of an adaptive source to another one, `source`. `false` if that [cannot be](Adaptation::give).
     pub fn give(&mut self, component: ComponentIndex, source: u8) -> bool {
         let given = self.adaptation.give(component, source);
         if given {
@@ -150,12 +151,12 @@ impl Adapter {
         self.unsent = !self.link.send_bases(|bases| self.adaptation.write(bases));
     }
 
-    /// What is learned, and how.
+    /// The adaptation.
     pub fn adaptation(&self) -> &Adaptation {
         &self.adaptation
     }
 
-    /// The same, to set how it learns.
+    /// The adaptation, to change its settings.
     pub fn adaptation_mut(&mut self) -> &mut Adaptation {
         &mut self.adaptation
     }
@@ -178,7 +179,7 @@ mod tests {
         Adaptation::new(AdaptationSetup::new(bases.clone(), bases, BINS, Bands::new(1..BINS), freedom, owners))
     }
 
-    /// What a model would be given for the frames of `periods` periods.
+    /// The bases that a model would be given in `periods` periods.
     fn heard(model: &mut ModelAdaptation, periods: usize, mut between: impl FnMut()) -> Vec<Vec<f32>> {
         let width = adaptation().width();
         let mut heard = Vec::new();
@@ -211,10 +212,10 @@ mod tests {
         let mut model = ModelAdaptation::in_step(adaptation());
         let mut adapter = model.send_away().unwrap();
         assert!(model.send_away().is_none());
-        // Few enough periods for the adaptation to be eager all through.
+        // Few enough periods for frequent updates throughout.
         let bases = heard(&mut model, 20, || assert!(!adapter.work().is_gone));
         assert!(bases.len() > 15, "{}", bases.len());
-        // Left alone for long, it goes on where it was.
+        // Left alone for a long time, it continues where it was.
         heard(&mut model, 200, || {});
         assert!(heard(&mut model, 4, || assert!(!adapter.work().is_gone)).len() >= 3);
         drop(model);

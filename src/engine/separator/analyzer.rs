@@ -1,4 +1,5 @@
-//! What the separator knows of a frame, for an editor's picture. The sound does not depend on it, and nothing is allocated or freed here.
+//! Analyzer frames: what an editor shows of a frame. The sound does not depend on them, and nothing is allocated or
+//! freed here.
 
 use super::{analyzer_link, controls::SmoothedControls, fade::Fade, loops};
 use crate::{
@@ -6,42 +7,42 @@ use crate::{
     stft::Layout,
 };
 
-/// The audio thread's end of a link for frames.
+/// The audio thread's end of a link for analyzer frames.
 pub type AnalyzerSender = analyzer_link::FrameSender<AnalyzerFrame>;
-/// The editor's end of a link for frames.
+/// The editor's end of a link for analyzer frames.
 pub type AnalyzerReceiver = analyzer_link::FrameReceiver<AnalyzerFrame>;
 
-/// Both ends of a link on which `places` frames can wait to be seen; closed at first.
+/// Both ends of a link, closed at first, on which `places` frames can wait.
 pub fn analyzer_frames(places: usize) -> (AnalyzerSender, AnalyzerReceiver) {
     analyzer_link::link(places)
 }
 
-/// Most frames a second that are worth showing.
+/// Most frames per second that are worth showing.
 const MOST_PER_SECOND: f64 = 100.0;
 
-/// One frame: its spectrum, masks and activations. Raw values, as the separator has them.
+/// One frame: its spectrum, masks and activations, as the separator has them.
 #[derive(Debug, Clone)]
 pub struct AnalyzerFrame {
-    /// Samples that had come in since the separator was built, up to the end of the frame.
+    /// Number of samples up to the end of the frame, counted from the separator's construction.
     pub position: u64,
     /// Distance to the next frame that is shown, in samples.
     pub step: usize,
     /// Distance between frames, in samples.
     pub hop: usize,
-    /// In Hz.
+    /// Sample rate in Hz.
     pub sample_rate: f64,
     /// Distance between two bins, in Hz.
     pub bin_spacing: f64,
-    /// What a magnitude is multiplied by to be an amplitude: 1 for a sine at full scale.
+    /// Factor from magnitude to amplitude, which is 1 for a sine at full scale.
     pub scale: f32,
-    /// Share of the weighted mixture in the main output, with the output's gain.
+    /// Factor of the weighted mixture in the main output, with the output gain.
     pub wet: f32,
-    /// Share of the mixture as it came in, with the output's gain.
+    /// Factor of the unchanged mixture in the main output, with the output gain.
     pub dry: f32,
     sources: usize,
     bins: usize,
     components: usize,
-    /// Bins that there is room for.
+    /// Number of bins that there is memory for.
     room: usize,
     magnitudes: Box<[f32]>,
     /// `[MAX_SOURCES, room]`
@@ -51,7 +52,7 @@ pub struct AnalyzerFrame {
 }
 
 impl AnalyzerFrame {
-    /// A box with room for the lowest `bins` bins of a frame, and for all that a preset can hold.
+    /// A frame with memory for the lowest `bins` bins, and for everything else that a preset can have.
     pub fn with_room(bins: usize) -> Self {
         let zeros = |len: usize| vec![0.0; len].into_boxed_slice();
         Self {
@@ -84,7 +85,7 @@ impl AnalyzerFrame {
         &self.magnitudes[..self.bins]
     }
 
-    /// The mask of `source` as it is in force, also while one model fades into another, `[F]`; the masks of all sources add up to 1.
+    /// The mask of `source`, `[F]`, mixed during a fade. The masks of all sources sum to 1.
     pub fn mask(&self, source: usize) -> &[f32] {
         &self.masks[source * self.room..][..self.bins]
     }
@@ -99,7 +100,7 @@ impl AnalyzerFrame {
         &self.activations[..self.components]
     }
 
-    /// Takes `sources` sources and as many of `bins` bins as there is room for.
+    /// Sets the number of sources, and the number of bins as far as there is memory.
     pub fn set_extent(&mut self, sources: usize, bins: usize) {
         self.sources = sources.min(MAX_SOURCES);
         self.bins = bins.min(self.room);
@@ -120,14 +121,14 @@ impl AnalyzerFrame {
         &mut self.weights[..self.bins]
     }
 
-    /// Takes the activations `h`, `[K]`.
+    /// Sets the activations `h`, `[K]`.
     pub fn set_activations(&mut self, h: &[f32]) {
         self.components = h.len().min(self.activations.len());
         self.activations[..self.components].copy_from_slice(&h[..self.components]);
     }
 }
 
-/// A finished frame, as the separator has it.
+/// A finished frame of the separator.
 pub(super) struct FinishedFrame<'a> {
     /// See [`AnalyzerFrame::position`].
     pub(super) position: u64,
@@ -139,10 +140,10 @@ pub(super) struct FinishedFrame<'a> {
     pub(super) levels: &'a SmoothedControls,
 }
 
-/// Sends every so many frames to an editor, if there is one.
+/// Sends one in some frames to an editor, if there is one.
 pub(super) struct Analyzer {
     sender: Option<AnalyzerSender>,
-    /// Frames from one that is sent to the next, and how many went by since the last one.
+    /// Distance between the frames that are sent, in frames, and frames since the last one.
     stride: usize,
     since_sent: usize,
     /// See [`AnalyzerFrame::scale`].
@@ -150,7 +151,7 @@ pub(super) struct Analyzer {
 }
 
 impl Analyzer {
-    /// One that sends nothing yet.
+    /// An analyzer that sends nothing yet.
     pub(super) fn new(layout: &Layout, channels: usize) -> Self {
         let frames_per_second = layout.sample_rate / layout.windows.hop as f64;
         let window: f32 = layout.windows.analysis.iter().sum();
@@ -163,12 +164,12 @@ impl Analyzer {
         }
     }
 
-    /// Sends frames over `sender`, and gives the one of before.
+    /// Sends frames over `sender` from now on; gives the former sender.
     pub(super) fn set_sender(&mut self, sender: Option<AnalyzerSender>) -> Option<AnalyzerSender> {
         std::mem::replace(&mut self.sender, sender)
     }
 
-    /// Audio thread: sends `frame`, if it is due.
+    /// On the audio thread: sends `frame`, if it is due.
     pub(super) fn send(&mut self, frame: &FinishedFrame<'_>) {
         self.since_sent += 1;
         if self.since_sent < self.stride {

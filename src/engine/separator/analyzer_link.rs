@@ -1,9 +1,10 @@
-//! The way of analyzer frames from the audio thread to an editor: a ring in which the oldest frame gives way to the newest, so that a window
-//! which rested for a while sees what came last.
+//! Sends analyzer frames from the audio thread to an editor. When it is full, the newest frame replaces the oldest, so
+//! that a window that rested for a while shows the last frames.
 //!
-//! Frame n stands in place n modulo their number. Both sides write into a box of their own and swap it with the one that stands there: no
-//! box is ever seen by both, nobody waits, and nothing is allocated or freed. The boxes are made when someone opens the link for the first
-//! time, one more than there are places, so that the sender always finds one. While the link is closed, nothing is sent.
+//! Frame n goes to place n modulo the number of places. Each side has a box of its own, which it swaps with the one in
+//! the place: no box is ever used by both, nobody waits, and nothing is allocated or freed. The boxes are made when the
+//! link is opened for the first time, one more than there are places, so that the sender always finds one. While the
+//! link is closed, nothing is sent.
 
 use crate::wait_free::{
     atomics::{Arc, AtomicBool, AtomicU64, Ordering},
@@ -14,14 +15,14 @@ use crate::wait_free::{
 #[derive(Debug)]
 struct Ring<F> {
     places: Vec<Mailbox<Numbered<F>>>,
-    /// Frames that have been sent.
+    /// Number of frames that were sent.
     sent: AtomicU64,
     is_open: AtomicBool,
 }
 
 #[derive(Debug)]
 struct Numbered<F> {
-    /// The number of the frame; of an empty box one that none has.
+    /// The number of the frame; in an empty box, one that no frame has.
     number: u64,
     frame: F,
 }
@@ -30,7 +31,7 @@ struct Numbered<F> {
 #[derive(Debug)]
 pub struct FrameSender<F> {
     ring: Arc<Ring<F>>,
-    /// The box for the next frame, where it is not in the frame's place.
+    /// The box for the next frame, unless it is still in that frame's place.
     own: Option<Box<Numbered<F>>>,
     /// The number of the next frame.
     next: u64,
@@ -40,14 +41,14 @@ pub struct FrameSender<F> {
 #[derive(Debug)]
 pub struct FrameReceiver<F> {
     ring: Arc<Ring<F>>,
-    /// The box to leave where the next frame is taken.
+    /// The box to put in the place of the next frame.
     own: Option<Box<Numbered<F>>>,
     has_boxes: bool,
     /// The number of the next frame.
     next: u64,
 }
 
-/// Both ends of a closed link on which `places` frames, at least one, can wait.
+/// Both ends of a closed link, on which `places` frames, at least one, can wait.
 pub fn link<F>(places: usize) -> (FrameSender<F>, FrameReceiver<F>) {
     let places = (0..places.max(1)).map(|_| Mailbox::default()).collect();
     let ring = Arc::new(Ring { places, sent: AtomicU64::new(0), is_open: AtomicBool::new(false) });
@@ -56,14 +57,14 @@ pub fn link<F>(places: usize) -> (FrameSender<F>, FrameReceiver<F>) {
 }
 
 impl<F> Ring<F> {
-    /// Where frame `number` stands.
+    /// The place of frame `number`.
     fn place(&self, number: u64) -> &Mailbox<Numbered<F>> {
         &self.places[(number % self.places.len() as u64) as usize]
     }
 }
 
 impl<F> FrameSender<F> {
-    /// Audio thread: sends the frame that `write` writes, while the link is open.
+    /// On the audio thread: sends the frame that `write` writes, if the link is open.
     pub fn send(&mut self, write: impl FnOnce(&mut F)) {
         if !self.ring.is_open.load(Ordering::Relaxed) {
             return;
@@ -74,13 +75,13 @@ impl<F> FrameSender<F> {
         write(&mut numbered.frame);
         self.own = place.put(numbered);
         self.next += 1;
-        // Who sees the number finds the frame in its place.
+        // A receiver that sees this number finds the frame in its place.
         self.ring.sent.store(self.next, Ordering::Release);
     }
 }
 
 impl<F> FrameReceiver<F> {
-    /// Lets frames come from now on; the first call has `new` make the boxes for them.
+    /// Opens the link. The first call makes the boxes, with frames from `new`.
     pub fn open(&mut self, mut new: impl FnMut() -> F) {
         if !self.has_boxes {
             let mut empty = || Some(Box::new(Numbered { number: u64::MAX, frame: new() }));
@@ -92,23 +93,23 @@ impl<F> FrameReceiver<F> {
         self.ring.is_open.store(true, Ordering::Relaxed);
     }
 
-    /// Lets no more frames come. The boxes stay.
+    /// Closes the link. The boxes stay.
     pub fn close(&self) {
         self.ring.is_open.store(false, Ordering::Relaxed);
     }
 
-    /// Whether frames may come.
+    /// Whether the link is open.
     pub fn is_open(&self) -> bool {
         self.ring.is_open.load(Ordering::Relaxed)
     }
 
-    /// Shows `look` every frame that has come since the last call and is still there, oldest first.
+    /// Calls `look` with every frame that was sent since the last call and is still there, oldest first.
     pub fn each(&mut self, mut look: impl FnMut(&F)) {
         let sent = self.sent();
         let oldest = sent.saturating_sub(self.ring.places.len() as u64);
         for number in self.next.max(oldest)..sent {
             self.own = self.ring.place(number).swap(self.own.take());
-            // Another number: a newer frame has taken this one's place meanwhile.
+            // If the number differs, a newer frame has replaced this one meanwhile.
             if let Some(numbered) = self.own.as_ref().filter(|numbered| numbered.number == number) {
                 look(&numbered.frame);
             }
@@ -116,7 +117,7 @@ impl<F> FrameReceiver<F> {
         self.next = sent;
     }
 
-    /// How many frames have been sent since the beginning.
+    /// Number of frames that were sent so far.
     pub fn sent(&self) -> u64 {
         self.ring.sent.load(Ordering::Acquire)
     }

@@ -1,4 +1,4 @@
-//! A place for the newest value: who puts one in gets back what nobody has taken, and frees it.
+//! A place for the newest value. Putting a value in gives back the last one, if nobody has taken it, to be freed.
 
 use super::atomics::{AtomicPtr, Ordering};
 use std::{fmt, marker::PhantomData, ptr};
@@ -10,7 +10,7 @@ pub struct Mailbox<T> {
     owned: PhantomData<Box<T>>,
 }
 
-// SAFETY: a box passes from one thread to another, as a whole; none of it is ever seen by two at once.
+// SAFETY: a box passes as a whole from one thread to another; no two threads ever have access to it.
 unsafe impl<T: Send> Sync for Mailbox<T> {}
 
 impl<T> Default for Mailbox<T> {
@@ -20,21 +20,21 @@ impl<T> Default for Mailbox<T> {
 }
 
 impl<T> Mailbox<T> {
-    /// Leaves `content`, and gives what was here.
+    /// Puts `content` in, and gives what was there.
     pub fn swap(&self, content: Option<Box<T>>) -> Option<Box<T>> {
         let content = content.map_or(ptr::null_mut(), Box::into_raw);
-        // Release: who takes the box sees what is in it. Acquire: so do we.
+        // Release, so that the thread that takes the box sees its content; acquire, so that this thread does.
         let before = self.content.swap(content, Ordering::AcqRel);
-        // SAFETY: not null, it came from `Box::into_raw`, and the swap took it out: nobody else gets it.
+        // SAFETY: it is not null, it came from `Box::into_raw`, and after the swap nobody else has it.
         (!before.is_null()).then(|| unsafe { Box::from_raw(before) })
     }
 
-    /// Leaves `value`, and gives the one that nobody has taken.
+    /// Puts `value` in, and gives the last one, if nobody has taken it.
     pub fn put(&self, value: Box<T>) -> Option<Box<T>> {
         self.swap(Some(value))
     }
 
-    /// Takes the value that was put here last, if nobody has.
+    /// Takes the value, if there is one.
     pub fn take(&self) -> Option<Box<T>> {
         self.swap(None)
     }

@@ -1,8 +1,8 @@
-//! What crosses to the audio thread and back: nobody waits, whatever the other side does.
+//! Communication with the audio thread in which nobody waits, whatever the other side does.
 //!
-//! - [`ring`]: a queue from one thread to another, in order. [`push`]: sends what may not be freed here.
+//! - [`ring`]: a queue from one thread to another. [`push`]: sends what must not be freed on the audio thread.
 //! - [`mailbox`]: a place for the newest value.
-//! - [`atomics`]: what both are made of; `tests/interleavings` tries every order in which two threads can meet here.
+//! - [`atomics`]: the atomics for both; `tests/interleavings` replaces them and tries every order of two threads.
 
 pub mod atomics;
 pub mod mailbox;

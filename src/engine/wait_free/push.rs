@@ -1,8 +1,9 @@
-//! How the audio thread sends what it may not free.
+//! Sends what must not be freed on the audio thread.
 
 use super::ring::Producer;
 
-/// Sends `value`. What finds no place is leaked, because freeing it could take a lock; give a ring as many places as there are values.
+/// Sends `value`. If the ring is full, the value is leaked, because freeing it could take a lock. A ring should have a
+/// place for every value.
 pub fn push_or_leak<T>(ring: &mut Producer<T>, value: T) {
     if let Err(full) = ring.push(value) {
         std::mem::forget(full);

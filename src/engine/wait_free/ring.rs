@@ -1,5 +1,7 @@
-//! A queue with one thread at each end: `rtrb`. `tests/interleavings` puts a ring on loom's atomics in its place.
+//! A queue with one thread at each end, from the crate `rtrb`. `tests/interleavings` replaces it by a ring on loom's
+//! atomics.
 //!
-//! The memory of a ring, and what is still in it, is freed with the end that is dropped last. On the audio thread no end is dropped.
+//! The memory of a ring, with what is still in it, is freed with the end that is dropped last. No end is dropped on the
+//! audio thread.
 
 pub use rtrb::{Consumer, Producer, RingBuffer};

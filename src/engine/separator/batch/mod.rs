@@ -140,7 +140,7 @@ fn frame(mixture: &Recording) -> Result<(Cow<'_, Recording>, Spectrogram), Separ
     Ok((mixture, spectrogram))
 }
 
-/// Starts the bases that are not `held` flat except for random differences (the tutorial's start). If they started as
+/// Starts the bases that are not `held` flat except for random differences (as Bryan and Sun do). If they started as
 /// broad bumps or as frames of the mixture, they would begin with more of what belongs to the fixed sources: measured 1
 /// to 4 dB worse.
 fn even_start(bases: &mut [f32], bins: usize, held: &[bool], seed: u64) {
