@@ -102,6 +102,7 @@ fn sources_that_were_learned_are_separated_better_than_by_plain_updates() {
     let takes = NAMES.map(|name| take(name, 2));
     let batch = run(&band(), &sum(&takes));
     let sdr = sdr_after(0.0, &takes, &batch.separation.sources);
+    println!("{sdr:.2?} dB");
     assert!(sdr[0] >= 10.9 && sdr[1] >= 11.3, "{sdr:.2?} dB");
     assert!(batch.converged && batch.iterations < 100, "{} passes", batch.iterations);
 }
@@ -121,6 +122,7 @@ fn a_source_that_nobody_taught_is_learned_from_the_whole_mixture() {
             mean(&sdr_after(5.0, &takes, &batch.separation.sources))
         };
         let scores: Vec<f64> = seeds.map(score).collect();
+        println!("{} unknown: {scores:.2?} dB", NAMES[unknown]);
         assert!(mean(&scores) >= least, "{} unknown: {scores:.2?} dB", NAMES[unknown]);
     }
 }
@@ -131,6 +133,7 @@ fn drums_and_bass_that_nobody_taught_are_told_apart_by_timbre() {
     let takes = [take(NAMES[1], 2), take(NAMES[0], 2)];
     let batch = run(&untaught(2, Cue::Timbre), &sum(&takes));
     let sdr = sdr_after(0.0, &takes, &batch.separation.sources);
+    println!("{sdr:.2?} dB");
     assert!(sdr[0] >= 8.0 && sdr[1] >= 7.5, "drums and bass {sdr:.2?} dB");
 }
 
@@ -144,6 +147,7 @@ fn what_plays_to_the_left_is_told_from_what_plays_to_the_right() {
     let parts = [panned(NAMES[1], 0.9), panned(NAMES[0], 0.1)];
     let batch = run(&untaught(2, Cue::Position), &sum(&parts));
     let sdr = sdr_after(0.0, &parts, &batch.separation.sources);
+    println!("{sdr:.2?} dB");
     assert!(sdr[0] >= 6.0 && sdr[1] >= 6.0, "drums and bass {sdr:.2?} dB");
 }
 
@@ -164,6 +168,7 @@ fn what_plays_first_is_told_from_what_plays_then() {
     let parts = [during(NAMES[0], 1, 2.0), during(NAMES[1], 0, 0.5)];
     let batch = run(&untaught(2, Cue::Time), &sum(&parts));
     let sdr = sdr_after(0.0, &parts, &batch.separation.sources);
+    println!("{sdr:.2?} dB");
     assert!(sdr[0] >= 15.0 && sdr[1] >= 10.0, "bass and drums {sdr:.2?} dB");
 }
 
@@ -176,6 +181,7 @@ fn several_sources_that_nobody_taught_share_what_a_taught_one_leaves() {
     let separated = batch.separation.sources;
     let rest = sum(&separated[1..]);
     let sdr = sdr_after(0.0, &takes, &[rest, separated[0].clone()]);
+    println!("{sdr:.2?} dB");
     assert!(mean(&sdr) >= 8.0, "{sdr:.2?} dB");
     assert!(separated[1..].iter().all(|part| part.peak() > 0.01), "each has its share");
 }

@@ -60,9 +60,11 @@ fn unseen_takes_are_separated_well_at_every_sample_rate() {
     let preset = preset();
     let takes = ["finger-bass", "standard-kit"].map(|name| take(name, 2));
     let quality = mean_sdr(&preset, &takes, LatencyMode::Quality);
+    println!("Quality: {quality:.2} dB");
     assert!(quality >= 11.0, "Quality: {quality:.2} dB");
     for (mode, least) in [(LatencyMode::Direct, 8.8), (LatencyMode::Live, 9.3), (LatencyMode::Balanced, 10.0)] {
         let sdr = mean_sdr(&preset, &takes, mode);
+        println!("{mode:?}: {sdr:.2} dB");
         assert!(sdr >= least, "{mode:?}: {sdr:.2} dB");
     }
     for rate in [48_000, 88_200, 96_000] {
@@ -78,6 +80,7 @@ fn what_nobody_taught_is_taken_apart_into_a_percussive_and_a_tonal_part() {
     let takes = ["standard-kit", "finger-bass"].map(|name| take(name, 2));
     let sdr = mean_sdr_after(5.0, &Preset::unsupervised(2, 8), &takes, LatencyMode::Quality);
     // The mixture itself has -0.1 dB.
+    println!("{sdr:.2} dB");
     assert!(sdr >= 2.0, "{sdr:.2} dB");
 }
 
@@ -100,6 +103,7 @@ fn adaptive_sdr(fixed: &str) -> f64 {
 #[test]
 fn an_adaptive_source_is_learned_from_the_mixture_while_it_plays() {
     let sdr = adaptive_sdr("standard-kit");
+    println!("{sdr:.2} dB");
     assert!(sdr >= 10.0, "{sdr:.2} dB");
 }
 
@@ -108,5 +112,6 @@ fn an_adaptive_source_is_learned_from_the_mixture_while_it_plays() {
 #[test]
 fn notes_that_were_never_learned_stay_with_their_source() {
     let sdr = adaptive_sdr("finger-bass");
+    println!("{sdr:.2} dB");
     assert!(sdr >= 4.0, "{sdr:.2} dB");
 }
