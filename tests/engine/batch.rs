@@ -34,12 +34,7 @@ fn of(sources: Vec<Source>, grouping: Cue) -> Preset {
 
 /// Sources learned together from the beginnings of the recordings.
 fn taught(names: &[&str], seconds: f64) -> Vec<Source> {
-    let beginning = |name: &&str| {
-        let mut recording = take(name, 1);
-        recording.channels.iter_mut().for_each(|channel| channel.truncate((seconds * f64::from(RATE)) as usize));
-        [recording]
-    };
-    let recordings: Vec<[Recording; 1]> = names.iter().map(beginning).collect();
+    let recordings: Vec<[Recording; 1]> = names.iter().map(|name| [beginning(take(name, 1), seconds)]).collect();
     let settings = LearnSettings::default();
     let lessons: Vec<Lesson> =
         recordings.iter().map(|recordings| Lesson { recordings, settings, known: &[] }).collect();
@@ -52,6 +47,23 @@ fn taught(names: &[&str], seconds: f64) -> Vec<Source> {
 fn band() -> Preset {
     static BAND: OnceLock<Preset> = OnceLock::new();
     BAND.get_or_init(|| of(taught(&NAMES, 9.0), Cue::default())).clone()
+}
+
+/// The same from two seconds of each, for what is no figure.
+fn small_band() -> Preset {
+    of(taught(&NAMES, 2.0), Cue::default())
+}
+
+/// The beginning of the mixture, and its parts.
+fn passage(seconds: f64) -> ([Recording; 2], Recording) {
+    let takes = NAMES.map(|name| beginning(take(name, 2), seconds));
+    let mixture = sum(&takes);
+    (takes, mixture)
+}
+
+fn beginning(mut recording: Recording, seconds: f64) -> Recording {
+    recording.channels.iter_mut().for_each(|channel| channel.truncate((seconds * f64::from(RATE)) as usize));
+    recording
 }
 
 fn untaught(sources: usize, grouping: Cue) -> Preset {
@@ -102,6 +114,7 @@ fn sources_that_were_learned_are_separated_better_than_by_plain_updates() {
     let takes = NAMES.map(|name| take(name, 2));
     let batch = run(&band(), &sum(&takes));
     let sdr = sdr_after(0.0, &takes, &batch.separation.sources);
+    println!("{sdr:.2?} dB");
     assert!(sdr[0] >= 10.9 && sdr[1] >= 11.3, "{sdr:.2?} dB");
     assert!(batch.converged && batch.iterations < 100, "{} passes", batch.iterations);
 }
@@ -111,7 +124,7 @@ fn a_source_that_nobody_taught_is_learned_from_the_whole_mixture() {
     let takes = NAMES.map(|name| take(name, 2));
     let mixture = sum(&takes);
     // Where the bases start is chance: several seeds stand for all.
-    for (unknown, seeds, least) in [(0, 0..3, 10.5), (1, 0..2, -4.1)] {
+    for (unknown, seeds, least) in [(0, 0..3, 10.6), (1, 0..2, -3.9)] {
         let mut sources = taught(&[NAMES[1 - unknown]], 2.0);
         sources.insert(unknown, Source::adaptive(NAMES[unknown], 0, COMPONENTS));
         let preset = of(sources, Cue::default());
@@ -121,6 +134,7 @@ fn a_source_that_nobody_taught_is_learned_from_the_whole_mixture() {
             mean(&sdr_after(5.0, &takes, &batch.separation.sources))
         };
         let scores: Vec<f64> = seeds.map(score).collect();
+        println!("{} unknown: {scores:.2?} dB", NAMES[unknown]);
         assert!(mean(&scores) >= least, "{} unknown: {scores:.2?} dB", NAMES[unknown]);
     }
 }
@@ -131,7 +145,8 @@ fn drums_and_bass_that_nobody_taught_are_told_apart_by_timbre() {
     let takes = [take(NAMES[1], 2), take(NAMES[0], 2)];
     let batch = run(&untaught(2, Cue::Timbre), &sum(&takes));
     let sdr = sdr_after(0.0, &takes, &batch.separation.sources);
-    assert!(sdr[0] >= 8.0 && sdr[1] >= 7.5, "drums and bass {sdr:.2?} dB");
+    println!("{sdr:.2?} dB");
+    assert!(sdr[0] >= 9.1 && sdr[1] >= 8.3, "drums and bass {sdr:.2?} dB");
 }
 
 #[test]
@@ -144,6 +159,7 @@ fn what_plays_to_the_left_is_told_from_what_plays_to_the_right() {
     let parts = [panned(NAMES[1], 0.9), panned(NAMES[0], 0.1)];
     let batch = run(&untaught(2, Cue::Position), &sum(&parts));
     let sdr = sdr_after(0.0, &parts, &batch.separation.sources);
+    println!("{sdr:.2?} dB");
     assert!(sdr[0] >= 6.0 && sdr[1] >= 6.0, "drums and bass {sdr:.2?} dB");
 }
 
@@ -164,7 +180,8 @@ fn what_plays_first_is_told_from_what_plays_then() {
     let parts = [during(NAMES[0], 1, 2.0), during(NAMES[1], 0, 0.5)];
     let batch = run(&untaught(2, Cue::Time), &sum(&parts));
     let sdr = sdr_after(0.0, &parts, &batch.separation.sources);
-    assert!(sdr[0] >= 15.0 && sdr[1] >= 10.0, "bass and drums {sdr:.2?} dB");
+    println!("{sdr:.2?} dB");
+    assert!(sdr[0] >= 17.9 && sdr[1] >= 10.1, "bass and drums {sdr:.2?} dB");
 }
 
 #[test]
@@ -176,15 +193,15 @@ fn several_sources_that_nobody_taught_share_what_a_taught_one_leaves() {
     let separated = batch.separation.sources;
     let rest = sum(&separated[1..]);
     let sdr = sdr_after(0.0, &takes, &[rest, separated[0].clone()]);
-    assert!(mean(&sdr) >= 8.0, "{sdr:.2?} dB");
+    println!("{sdr:.2?} dB");
+    assert!(mean(&sdr) >= 9.3, "{sdr:.2?} dB");
     assert!(separated[1..].iter().all(|part| part.peak() > 0.01), "each has its share");
 }
 
 #[test]
 fn the_sources_add_up_to_the_mixture_at_any_rate_and_length() {
-    let takes = NAMES.map(|name| take(name, 2));
-    let preset = band();
-    let mixture = sum(&takes);
+    let preset = small_band();
+    let (_, mixture) = passage(1.5);
     for (rate, samples, channels) in [(44_100, 40_001, 2), (48_000, 30_000, 1), (96_000, 50_017, 2), (8_000, 9, 1)] {
         let mut mixture = mixture.resampled(rate).unwrap();
         mixture.channels.truncate(channels);
@@ -201,8 +218,7 @@ fn the_sources_add_up_to_the_mixture_at_any_rate_and_length() {
 
 #[test]
 fn gains_change_the_sources_and_the_remix_alike() {
-    let takes = NAMES.map(|name| take(name, 2));
-    let (preset, mixture) = (band(), sum(&takes));
+    let (preset, (_, mixture)) = (small_band(), passage(2.0));
     let plain = run(&preset, &mixture).separation;
     let mut settings = BatchSettings::default();
     settings.gains[..2].copy_from_slice(&[0.0, 0.5]);
@@ -216,8 +232,7 @@ fn gains_change_the_sources_and_the_remix_alike() {
 
 #[test]
 fn a_harder_focus_separates_harder() {
-    let takes = NAMES.map(|name| take(name, 2));
-    let (preset, mixture) = (band(), sum(&takes));
+    let (preset, (takes, mixture)) = (small_band(), passage(4.0));
     let interference = |focus: f32| {
         let batch =
             separate(&preset, &mixture, &BatchSettings { focus, ..BatchSettings::default() }, &mut go_on).unwrap();
@@ -248,7 +263,7 @@ fn the_same_seed_gives_the_same_sound_and_another_one_another() {
 fn silence_and_what_is_no_number_come_out_finite() {
     let mut mixture = Recording { sample_rate: RATE, channels: vec![vec![0.0; 9_000]; 2] };
     for (preset, value) in
-        [untaught(2, Cue::Time), band(), untaught(3, Cue::Timbre)].iter().zip([0.0, f32::NAN, f32::INFINITY])
+        [untaught(2, Cue::Time), small_band(), untaught(3, Cue::Timbre)].iter().zip([0.0, f32::NAN, f32::INFINITY])
     {
         mixture.channels[0][4_000] = value;
         let separation = run(preset, &mixture).separation;

@@ -2,6 +2,8 @@
 //!
 //! Bounds are in dB of BSS Eval for recordings that were not learned from: take 2, with take 1 learned. The batch
 //! algorithm of the tutorial reaches 11.0 dB with 500 updates on the frames of the Quality mode.
+//!
+//! A bound lies 0.4 to 0.7 dB below what the README promises: machines that add in another order differ by up to 0.2 dB.
 
 use std::{ops::ControlFlow, path::Path};
 use unbraid_engine::{
@@ -60,9 +62,11 @@ fn unseen_takes_are_separated_well_at_every_sample_rate() {
     let preset = preset();
     let takes = ["finger-bass", "standard-kit"].map(|name| take(name, 2));
     let quality = mean_sdr(&preset, &takes, LatencyMode::Quality);
+    println!("Quality: {quality:.2} dB");
     assert!(quality >= 11.0, "Quality: {quality:.2} dB");
     for (mode, least) in [(LatencyMode::Direct, 8.8), (LatencyMode::Live, 9.3), (LatencyMode::Balanced, 10.0)] {
         let sdr = mean_sdr(&preset, &takes, mode);
+        println!("{mode:?}: {sdr:.2} dB");
         assert!(sdr >= least, "{mode:?}: {sdr:.2} dB");
     }
     for rate in [48_000, 88_200, 96_000] {
@@ -78,7 +82,8 @@ fn what_nobody_taught_is_taken_apart_into_a_percussive_and_a_tonal_part() {
     let takes = ["standard-kit", "finger-bass"].map(|name| take(name, 2));
     let sdr = mean_sdr_after(5.0, &Preset::unsupervised(2, 8), &takes, LatencyMode::Quality);
     // The mixture itself has -0.1 dB.
-    assert!(sdr >= 2.0, "{sdr:.2} dB");
+    println!("{sdr:.2} dB");
+    assert!(sdr >= 7.2, "{sdr:.2} dB");
 }
 
 /// Mean SDR after five seconds, where `fixed` is learned from the first two of take 1, and the other of bass and kit is adaptive.
@@ -100,7 +105,8 @@ fn adaptive_sdr(fixed: &str) -> f64 {
 #[test]
 fn an_adaptive_source_is_learned_from_the_mixture_while_it_plays() {
     let sdr = adaptive_sdr("standard-kit");
-    assert!(sdr >= 10.0, "{sdr:.2} dB");
+    println!("{sdr:.2} dB");
+    assert!(sdr >= 11.5, "{sdr:.2} dB");
 }
 
 /// The other way round, most notes of the bass are new: the batch algorithm gives them to the drums and ends at -4.1 dB, and without copies of
@@ -108,5 +114,6 @@ fn an_adaptive_source_is_learned_from_the_mixture_while_it_plays() {
 #[test]
 fn notes_that_were_never_learned_stay_with_their_source() {
     let sdr = adaptive_sdr("finger-bass");
-    assert!(sdr >= 4.0, "{sdr:.2} dB");
+    println!("{sdr:.2} dB");
+    assert!(sdr >= 6.3, "{sdr:.2} dB");
 }

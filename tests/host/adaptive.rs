@@ -18,6 +18,7 @@ fn an_adaptive_source_follows_the_mixture() {
     let mut plugin = plugin();
     let_the_bass_follow(&mut plugin);
     let sdr = sdr(&mut plugin, 5.0);
+    println!("{sdr:.1} dB");
     assert!(sdr > 8.5, "{sdr:.1} dB");
 }
 

@@ -32,6 +32,7 @@ fn sources_learned_from_one_take_are_separated_in_another() {
     // The model fades in while something plays.
     play(&mut plugin, &silence(0.3));
     let after = sdr(&mut plugin, 0.0);
+    println!("{after:.1} dB after learning, {before:.1} dB before");
     assert!(after > 11.0 && after > before + 1.5, "{after:.1} dB after learning, {before:.1} dB before");
 }
 
