@@ -1,7 +1,7 @@
 //! Fourier transforms of real signals, of any length.
 //!
-//! The planner of realfft is generic over the sample type, so every crate that names it compiles all of rustfft again, for
-//! every vector instruction set: that took as long as the rest of the engine. Here it is compiled once.
+//! The planner of realfft is generic over the sample type, so every crate that names it compiles all of rustfft again,
+//! for every vector instruction set: that took as long as the rest of the engine. Here it is compiled once.
 
 use realfft::RealFftPlanner;
 pub use realfft::{ComplexToReal, RealToComplex, num_complex::Complex};

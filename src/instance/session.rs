@@ -175,8 +175,8 @@ impl Session {
         self.show(|shown| &mut shown.undo, view);
     }
 
-    /// Host's main thread, on activation: how the audio thread will run. The editor draws in any case: an activation may
-    /// have put a project's preset in force.
+    /// Host's main thread, on activation: how the audio thread will run. The editor draws in any case: an activation
+    /// may have put a project's preset in force.
     pub fn set_audio_status(&self, status: AudioStatus) {
         self.shown.lock().audio = status;
         self.repaint.request();

@@ -66,8 +66,8 @@ struct Module {
 }
 
 impl SourceTree {
-    /// Reads every `.rs` file below `folder`. A folder with a `Cargo.toml` is a crate of its own, whose tests, benchmarks
-    /// and examples are left out; what belongs to none belongs to the crate called `name`.
+    /// Reads every `.rs` file below `folder`. A folder with a `Cargo.toml` is a crate of its own, whose tests,
+    /// benchmarks and examples are left out; what belongs to none belongs to the crate called `name`.
     pub(crate) fn read(folder: &Path, name: &str) -> Self {
         let mut crates = vec![Crate { name: name.to_owned(), folder: String::new() }];
         let mut files = BTreeMap::new();

@@ -1,8 +1,8 @@
 //! The batch algorithm on real sound, and what it does with any input.
 //!
-//! Bounds are in dB of BSS Eval for recordings that were not learned from. An independent implementation in NumPy, with 500 plain updates
-//! on frames half as long, reaches 9.6 and 10.7 dB with both sources learned; with drums learned from two seconds and a bass that
-//! nobody taught, 11.6 dB on average after five seconds, and -4.1 dB the other way round.
+//! Bounds are in dB of BSS Eval for recordings that were not learned from. An independent implementation in NumPy, with
+//! 500 plain updates on frames half as long, reaches 9.6 and 10.7 dB with both sources learned; with drums learned from
+//! two seconds and a bass that nobody taught, 11.6 dB on average after five seconds, and -4.1 dB the other way round.
 
 use std::{ops::ControlFlow, path::Path, sync::OnceLock};
 use unbraid_engine::{

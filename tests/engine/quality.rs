@@ -3,7 +3,8 @@
 //! Bounds are in dB of BSS Eval for recordings that were not learned from: take 2, with take 1 learned. The batch
 //! algorithm of the tutorial reaches 11.0 dB with 500 updates on the frames of the Quality mode.
 //!
-//! A bound lies 0.4 to 0.7 dB below what the README promises: machines that add in another order differ by up to 0.2 dB.
+//! A bound lies 0.4 to 0.7 dB below what the README promises: machines that add in another order differ by up to 0.2
+//! dB.
 
 use std::{ops::ControlFlow, path::Path};
 use unbraid_engine::{
@@ -86,7 +87,8 @@ fn what_nobody_taught_is_taken_apart_into_a_percussive_and_a_tonal_part() {
     assert!(sdr >= 7.2, "{sdr:.2} dB");
 }
 
-/// Mean SDR after five seconds, where `fixed` is learned from the first two of take 1, and the other of bass and kit is adaptive.
+/// Mean SDR after five seconds, where `fixed` is learned from the first two of take 1, and the other of bass and kit is
+/// adaptive.
 fn adaptive_sdr(fixed: &str) -> f64 {
     let mut heard = take(fixed, 1);
     heard.channels.iter_mut().for_each(|channel| channel.truncate(88_200));
@@ -100,8 +102,8 @@ fn adaptive_sdr(fixed: &str) -> f64 {
     mean_sdr_after(5.0, &Preset::of(sources.into()), &names.map(|name| take(name, 2)), LatencyMode::Quality)
 }
 
-/// Drums learned from two seconds, and a bass that nobody taught: the batch algorithm of the tutorial, which sees the whole mixture at
-/// once, reaches 11.6 dB.
+/// Drums learned from two seconds, and a bass that nobody taught: the batch algorithm of the tutorial, which sees the
+/// whole mixture at once, reaches 11.6 dB.
 #[test]
 fn an_adaptive_source_is_learned_from_the_mixture_while_it_plays() {
     let sdr = adaptive_sdr("standard-kit");
@@ -109,8 +111,8 @@ fn an_adaptive_source_is_learned_from_the_mixture_while_it_plays() {
     assert!(sdr >= 11.5, "{sdr:.2} dB");
 }
 
-/// The other way round, most notes of the bass are new: the batch algorithm gives them to the drums and ends at -4.1 dB, and without copies of
-/// the bass at other pitches it is 3.1 dB.
+/// The other way round, most notes of the bass are new: the batch algorithm gives them to the drums and ends at -4.1
+/// dB, and without copies of the bass at other pitches it is 3.1 dB.
 #[test]
 fn notes_that_were_never_learned_stay_with_their_source() {
     let sdr = adaptive_sdr("finger-bass");

@@ -64,7 +64,8 @@ fn parts_that_nobody_taught_are_kept_in_the_project() {
     assert_eq!(adapted["grouped_by"], "timbre");
 }
 
-/// In bypass the input comes out, late by the latency, and the separate outputs are silent; the source goes on following what plays.
+/// In bypass the input comes out, late by the latency, and the separate outputs are silent; the source goes on
+/// following what plays.
 #[test]
 fn bypass_gives_the_input_and_a_source_follows_it_all_the_same() {
     let mut plugin = plugin();

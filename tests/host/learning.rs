@@ -121,7 +121,8 @@ fn a_take_survives_a_change_of_the_sample_rate() {
     assert_eq!(preset.sources[0].dictionaries()[0].frame.sample_rate, RATE);
 }
 
-/// The host's transport jumps back, as at the end of a loop, or stops: what was played until then is learned, and nothing clicks.
+/// The host's transport jumps back, as at the end of a loop, or stops: what was played until then is learned, and
+/// nothing clicks.
 #[test]
 fn a_take_ends_with_the_transport() {
     for transport in [Transport { seconds: 4.0, playing: true }, Transport { seconds: 12.0, playing: false }] {

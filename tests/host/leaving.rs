@@ -7,7 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The names of this process's threads that are the plugin's. A thread without a name has that of the one that began it.
+/// The names of this process's threads that are the plugin's. A thread without a name has that of the one that began
+/// it.
 fn threads() -> Vec<String> {
     let tasks = fs::read_dir("/proc/self/task").unwrap();
     let names = tasks.filter_map(|task| fs::read_to_string(task.unwrap().path().join("comm")).ok());

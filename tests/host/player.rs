@@ -1,4 +1,5 @@
-//! What a player does with the bundled CLAP in a host of our own: teaches sources, and plays mixtures of takes that they have not heard.
+//! What a player does with the bundled CLAP in a host of our own: teaches sources, and plays mixtures of takes that
+//! they have not heard.
 
 use crate::{
     signals::sum,
@@ -97,8 +98,8 @@ pub(crate) fn bring(plugin: &mut Instance, preset: &Preset) {
     play(plugin, &silence(0.3));
 }
 
-/// Has `play` play a signal of `frames` samples piece by piece, in about a third of the time that it lasts, so that the worker has its
-/// share of it.
+/// Has `play` play a signal of `frames` samples piece by piece, in about a third of the time that it lasts, so that the
+/// worker has its share of it.
 pub(crate) fn slowly(frames: usize, mut play: impl FnMut(Range<usize>)) {
     for start in (0..frames).step_by(4096) {
         play(start..(start + 4096).min(frames));

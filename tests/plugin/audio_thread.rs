@@ -140,7 +140,8 @@ fn play_until(plugin: &mut Unbraid, fits: impl Fn(&StoredPreset) -> bool) {
     }
 }
 
-/// The factory preset with a bass that follows the mixture; and two sources that share what they find by where it stands.
+/// The factory preset with a bass that follows the mixture; and two sources that share what they find by where it
+/// stands.
 fn following() -> [Preset; 2] {
     let mut half = library::load(&library::entries()[0]).unwrap();
     half.sources[1].make_adaptive(adaptive::COMPONENTS);

@@ -32,7 +32,8 @@ pub(crate) fn bundle() -> Result<Bundles> {
     wrap(&workspace::target_dir()?, &arguments)
 }
 
-/// Wraps `library`, which the tests were built with, in bundles of its own: what is installed stays what `bundle` built.
+/// Wraps `library`, which the tests were built with, in bundles of its own: what is installed stays what `bundle`
+/// built.
 pub(crate) fn bundle_for_tests(library: &Path) -> Result<Bundles> {
     let folder = workspace::target_dir()?.join("tested");
     let name = library.file_name().context("a library has a name")?;

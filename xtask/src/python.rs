@@ -1,5 +1,5 @@
-//! Virtual environments below `target`: the Python hosts and reference implementations that tests use, and programs that
-//! are published as Python packages.
+//! Virtual environments below `target`: the Python hosts and reference implementations that tests use, and programs
+//! that are published as Python packages.
 
 use crate::{system, workspace};
 use anyhow::{Context, Result};

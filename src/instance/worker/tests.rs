@@ -29,7 +29,9 @@ use crate::{
     separator::LatencyMode,
 };
 use crossbeam_channel::Receiver;
+use parking_lot::{Mutex, MutexGuard};
 use std::{
+    path::PathBuf,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::Instant,
 };
@@ -85,6 +87,27 @@ impl Rig {
 
     fn strip_names(&self) -> Vec<String> {
         self.session.summary().strips.iter().map(|strip| strip.name.clone()).collect()
+    }
+}
+
+/// A folder of presets that is the user's while it lives, so that no test touches the real one.
+struct PresetFolder {
+    folder: tempfile::TempDir,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl PresetFolder {
+    fn new() -> Self {
+        // It is named by the process's environment: one test at a time.
+        static ALONE: Mutex<()> = Mutex::new(());
+        let (alone, folder) = (ALONE.lock(), tempfile::tempdir().unwrap());
+        // SAFETY: the standard library locks the environment, and no C code that reads it runs here.
+        unsafe { std::env::set_var(library::FOLDER_VARIABLE, folder.path()) };
+        Self { folder, _alone: alone }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(format!("{name}{}", file::SUFFIX))
     }
 }
 
@@ -274,8 +297,8 @@ fn projects_and_edits_at_once_leave_one_of_them_in_force() {
 
 #[test]
 fn an_action_that_cannot_be_undone_stays_where_it_is_and_says_why() {
-    let place = tempfile::tempdir().unwrap();
-    let path = |name: &str| place.path().join(format!("{name}{}", file::SUFFIX));
+    let folder = PresetFolder::new();
+    let path = |name: &str| folder.path(name);
     let (mut rig, preset) = (Rig::new(), Preset::clone(&Version::first().preset));
     file::write(&preset, &path("Kit")).unwrap();
     rig.ask(PresetCommand::LoadFile(path("Kit")));
@@ -296,8 +319,8 @@ fn an_action_that_cannot_be_undone_stays_where_it_is_and_says_why() {
 
 #[test]
 fn a_loaded_presets_knobs_reach_the_parameters_without_a_window() {
-    let place = tempfile::tempdir().unwrap();
-    let path = place.path().join(format!("Kit{}", file::SUFFIX));
+    let folder = PresetFolder::new();
+    let path = folder.path("Kit");
     let mut preset = Preset::clone(&Version::first().preset);
     preset.sources[0].knobs.gain_db = Some(-7.5);
     preset.sources[1].knobs.mute = true;

@@ -218,8 +218,8 @@ impl Instance {
         Ok(())
     }
 
-    /// Tells the plugin with the next block, and with those that follow, where the transport stands; `None` for a host without one, as
-    /// at first. It goes on with what is played, if it runs.
+    /// Tells the plugin with the next block, and with those that follow, where the transport stands; `None` for a host
+    /// without one, as at first. It goes on with what is played, if it runs.
     pub fn set_transport(&mut self, transport: Option<Transport>) {
         self.transport = transport;
     }

@@ -26,8 +26,9 @@ impl Drop for Curtain<'_> {
 }
 
 impl Instance {
-    /// Plays blocks of `block` samples on a thread of its own for as long as `main_thread` runs, which has the plugin's main thread
-    /// meanwhile: parameters that it sets arrive with the next block. Nobody listens to the separate outputs.
+    /// Plays blocks of `block` samples on a thread of its own for as long as `main_thread` runs, which has the plugin's
+    /// main thread meanwhile: parameters that it sets arrive with the next block. Nobody listens to the separate
+    /// outputs.
     ///
     /// # Errors
     /// If the plugin is not active or fails.

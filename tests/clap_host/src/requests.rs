@@ -26,7 +26,7 @@ pub struct Requests {
     pub dirty_marks: u32,
 }
 
-/// The counters behind [`Requests`], and the wishes that are still open.
+/// The counters behind [`Requests`], and the requests that are still open.
 #[derive(Default)]
 pub(crate) struct Counters {
     pub(crate) activating: AtomicBool,

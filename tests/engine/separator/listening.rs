@@ -3,8 +3,8 @@
 use super::{noise, null_depth, play, separator, two_sources};
 use unbraid_engine::separator::{Controls, LatencyMode};
 
-/// Plays a tone in `mode`, with other controls in each block of 500 samples. The tone's own steepest step is 0.0071; a click would be up
-/// to 0.5.
+/// Plays a tone in `mode`, with other controls in each block of 500 samples. The tone's own steepest step is 0.0071; a
+/// click would be up to 0.5.
 fn assert_no_clicks(mode: LatencyMode, controls: impl Fn(usize) -> Controls) {
     let mut separator = separator(&two_sources(), 44_100.0, mode, 1);
     let step = std::f32::consts::TAU * 100.0 / 44_100.0;

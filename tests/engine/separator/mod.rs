@@ -60,7 +60,8 @@ fn separator(preset: &Preset, rate: f64, mode: LatencyMode, channels: usize) -> 
     Separator::new(Box::new(Model::new(preset, rate, mode).unwrap()), channels)
 }
 
-/// Plays `input`, `[channel][sample]`, in blocks of the sizes that `blocks` gives, with all of `sources` separate outputs listened to.
+/// Plays `input`, `[channel][sample]`, in blocks of the sizes that `blocks` gives, with all of `sources` separate
+/// outputs listened to.
 fn play(
     separator: &mut Separator,
     input: &[Vec<f32>],

@@ -1,4 +1,5 @@
-//! The worker with a folder of presets: next and previous, names, deletions, what was recent, and every preset again exactly.
+//! The worker with a folder of presets: next and previous, names, deletions, what was recent, and every preset again
+//! exactly.
 
 pub(crate) mod rig;
 
@@ -240,8 +241,8 @@ fn a_project_remembers_where_its_preset_came_from() {
     }
 }
 
-/// Learning a source is one action, though it is heard by itself first. What the strips were learned from comes back with
-/// the preset, so that the next source is learned together with them.
+/// Learning a source is one action, though it is heard by itself first. What the strips were learned from comes back
+/// with the preset, so that the next source is learned together with them.
 #[test]
 fn undoing_a_learned_source_leaves_what_the_others_were_learned_from() {
     let folder = Folder::new();

@@ -39,7 +39,8 @@ impl Folder {
     pub(crate) fn new() -> Self {
         let alone = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
-        // SAFETY: the standard library reads the environment under a lock of its own, and no C code runs here that reads it.
+        // SAFETY: the standard library reads the environment under a lock of its own, and no C code runs here that
+        // reads it.
         unsafe { std::env::set_var(FOLDER_VARIABLE, folder.path()) };
         Self { folder, _alone: alone }
     }

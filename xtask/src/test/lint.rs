@@ -14,8 +14,8 @@ pub(super) fn spelling(_: &mut Report) -> Result<()> {
     workspace::run(&mut Command::new(TOOLS.program("typos")?))
 }
 
-/// Licences, sources, duplicate versions and, where the advisory database can be fetched, known vulnerabilities and yanked
-/// versions. `.cargo/deny.toml` says what is allowed.
+/// Licences, sources, duplicate versions and, where the advisory database can be fetched, known vulnerabilities and
+/// yanked versions. `.cargo/deny.toml` says what is allowed.
 pub(super) fn dependencies(report: &mut Report) -> Result<()> {
     let deny = TOOLS.program("cargo-deny")?;
     let check =

@@ -1,7 +1,8 @@
 //! `cargo xtask test`: everything that must hold before a change goes in.
 //!
-//! Building takes longest, so that things are built in three ways only: checked, for lints and documentation; for tests,
-//! among them the plugin that the hosts load; and the engine alone, fully optimised, whose instructions are counted.
+//! Building takes longest, so that things are built in three ways only: checked, for lints and documentation; for
+//! tests, among them the plugin that the hosts load; and the engine alone, fully optimised, whose instructions are
+//! counted.
 
 mod beside;
 mod lint;
