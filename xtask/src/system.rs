@@ -45,7 +45,7 @@ pub(crate) const VULKAN: Need = Need {
 pub(crate) const PYTHON: Need = Need {
     purpose: "running the plugin in Python hosts",
     packages: &["python3", "python3-venv"],
-    is_there: || crate::python::interpreter().is_some(),
+    is_there: || crate::interpreter::find().is_some(),
 };
 
 /// The synthesizer and the soundfont that the factory presets are learned from.
