@@ -39,6 +39,8 @@ pub struct Activated {
     pub model: Box<Model>,
     /// Where to write what is played.
     pub capture: Arc<Capture>,
+    /// The number of the activation.
+    pub stream: u64,
 }
 
 impl MainHalf {
@@ -75,7 +77,8 @@ impl MainHalf {
         loop {
             let seen = self.playback.snapshot();
             let (version, built, message) = self.build(&seen, format)?;
-            let stream = Stream { format, capture: capture.clone() };
+            let number = seen.activation + 1;
+            let stream = Stream { format, capture: capture.clone(), number };
             let BuiltModel { model, adapter } = built;
             match self.playback.activate(&seen, Arc::new(version), stream, adapter, &mut commit) {
                 Ok(()) => {
@@ -83,7 +86,7 @@ impl MainHalf {
                         self.session.set_message(message);
                     }
                     self.session.look();
-                    return Ok(Activated { model, capture });
+                    return Ok(Activated { model, capture, stream: number });
                 }
                 // Something else was put in force while the model was built.
                 Err(Refused::Superseded | Refused::OtherStream) => {}
@@ -189,7 +192,7 @@ mod tests {
         let seen = half.playback.snapshot();
         let (version, built, _) = half.build(&seen, LIVE).unwrap();
         half.playback.bring(project("Brought"));
-        let stream = Stream { format: LIVE, capture: Arc::new(Capture::new(44_100.0, 2)) };
+        let stream = Stream { format: LIVE, capture: Arc::new(Capture::new(44_100.0, 2)), number: 1 };
         let outcome = half.playback.activate(&seen, Arc::new(version), stream, built.adapter, || {});
         assert_eq!(outcome, Err(Refused::Superseded));
         half.activate(LIVE, 2, || {}).unwrap();

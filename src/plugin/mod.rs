@@ -130,7 +130,7 @@ impl Plugin for Unbraid {
         context.set_latency_samples(latency_samples);
         let status = AudioStatus { mode: format.mode, latency_samples, sample_rate: format.sample_rate };
         main.session.set_audio_status(status);
-        half.activate(separator, activated.capture, format.offline);
+        half.activate(separator, activated.capture, activated.stream, format.offline);
         true
     }
 

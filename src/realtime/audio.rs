@@ -28,6 +28,8 @@ struct Active {
     separator: Separator,
     /// What is played is written here, to be learned from.
     capture: Arc<Capture>,
+    /// The number of the activation.
+    stream: u64,
 }
 
 impl AudioHalf {
@@ -54,13 +56,14 @@ impl AudioHalf {
         self.wires.models.clear();
     }
 
-    /// Main thread: `separator` plays from now on, and what is played goes to `capture`. An `offline` render is not
+    /// Main thread: `separator` plays from now on, and what is played goes to `capture`; `stream` is the number of the
+    /// activation. An `offline` render is not
     /// timed.
-    pub fn activate(&mut self, mut separator: Separator, capture: Arc<Capture>, offline: bool) {
+    pub fn activate(&mut self, mut separator: Separator, capture: Arc<Capture>, stream: u64, offline: bool) {
         self.deactivate();
         separator.set_analyzer(self.analyzer.take());
         self.cpu = CpuTimer::new(separator.layout().sample_rate, offline);
-        self.active = Some(Active { separator, capture });
+        self.active = Some(Active { separator, capture, stream });
     }
 
     /// Main thread: nothing plays from now on.
@@ -89,9 +92,9 @@ impl AudioHalf {
         main: &mut [&mut [f32]],
         mut sources: [&mut [&mut [f32]]; MAX_SOURCES],
     ) -> Option<u32> {
-        let Active { separator, capture } = self.active.as_mut()?;
+        let Active { separator, capture, stream } = self.active.as_mut()?;
         let wires = &mut self.wires;
-        self.takes.observe(settings.learn, transport, capture.position(), |event| wires.takes.send(event));
+        self.takes.observe(settings.learn, transport, *stream, capture.position(), |event| wires.takes.send(event));
         capture.write(main);
         exchange_models(separator, wires);
         separator.set_controls(&settings.controls(separator.sources()));
@@ -184,7 +187,7 @@ mod tests {
 
         fn activate(&mut self) {
             let separator = Separator::new(model(2, LatencyMode::Live), 1);
-            self.half.activate(separator, Arc::new(Capture::new(RATE, 1)), false);
+            self.half.activate(separator, Arc::new(Capture::new(RATE, 1)), 1, false);
         }
 
         /// Plays blocks of 480 samples.

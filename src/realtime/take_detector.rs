@@ -17,12 +17,13 @@ pub struct TakeDetector {
 }
 
 impl TakeDetector {
-    /// Before a block that begins at `position` of the capture, in samples: gives `send` what has happened since the
-    /// last block.
+    /// Before a block that begins at `position` of the capture of `stream`, in samples: gives `send` what has happened
+    /// since the last block.
     pub fn observe(
         &mut self,
         learn: [bool; MAX_SOURCES],
         transport: Transport,
+        stream: u64,
         position: u64,
         mut send: impl FnMut(TakeEvent),
     ) {
@@ -31,7 +32,7 @@ impl TakeDetector {
         let stopped = self.playing && !transport.playing;
         // Back to the loop's beginning, or elsewhere by hand.
         let jumped = matches!((self.place, place), (Some(before), Some(now)) if now < before);
-        let mut send = |kind| send(TakeEvent { position, kind });
+        let mut send = |kind| send(TakeEvent { stream, position, kind });
         let moved = |from: bool| (0..MAX_SOURCES).filter(move |&strip| before[strip] == from && learn[strip] != from);
         // What ends comes before what begins: one strip's Learn may follow another's.
         moved(true).for_each(|strip| send(TakeEventKind::LearnOff(strip)));
@@ -53,8 +54,8 @@ mod tests {
         let mut learn = [false; MAX_SOURCES];
         strip.into_iter().for_each(|strip| learn[strip] = true);
         let mut seen = Vec::new();
-        detector.observe(learn, transport, 7, |event| {
-            assert_eq!(event.position, 7);
+        detector.observe(learn, transport, 3, 7, |event| {
+            assert_eq!((event.stream, event.position), (3, 7));
             seen.push(event.kind);
         });
         seen

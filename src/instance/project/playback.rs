@@ -18,6 +18,8 @@ pub struct Snapshot {
     pub arrived: Option<Arc<StoredPreset>>,
     /// The stream, while the plugin is active.
     pub stream: Option<Stream>,
+    /// The stream before, of which something may still be learned.
+    pub ended: Option<Stream>,
     /// Counts activations and their ends.
     pub activation: u64,
     /// Counts the projects that were taken up and play.
@@ -58,6 +60,18 @@ struct Content {
 }
 
 impl Snapshot {
+    /// The stream of this number, as long as it is remembered.
+    pub fn stream_of(&self, number: u64) -> Option<&Stream> {
+        self.stream.iter().chain(&self.ended).find(|stream| stream.number == number)
+    }
+
+    fn begin(&mut self, stream: Option<Stream>) {
+        if let Some(before) = std::mem::replace(&mut self.stream, stream) {
+            self.ended = Some(before);
+        }
+        self.activation += 1;
+    }
+
     fn replace(&mut self, basis: Basis<'_>, version: Arc<Version>, activation: Option<u64>) -> Result<(), Refused> {
         match (basis, &self.arrived) {
             (Basis::Version(basis), None) if Arc::ptr_eq(basis, &self.version) => {}
@@ -79,7 +93,7 @@ impl Snapshot {
 impl Playback {
     /// `version` plays; the plugin is not active yet.
     pub fn new(version: Arc<Version>) -> Arc<Self> {
-        let now = Snapshot { version, arrived: None, stream: None, activation: 0, projects: 0 };
+        let now = Snapshot { version, arrived: None, stream: None, ended: None, activation: 0, projects: 0 };
         Arc::new(Self { content: Mutex::new(Content { now, adapters: Vec::new() }), on_arrival: OnceLock::new() })
     }
 
@@ -128,8 +142,7 @@ impl Playback {
         let mut content = self.content.lock();
         let basis = seen.arrived.as_ref().map_or(Basis::Version(&seen.version), Basis::Project);
         content.now.replace(basis, version, Some(seen.activation))?;
-        content.now.stream = Some(stream);
-        content.now.activation += 1;
+        content.now.begin(Some(stream));
         content.adapters.extend(adapter);
         commit();
         Ok(())
@@ -138,8 +151,7 @@ impl Playback {
     /// Main thread: the plugin is not active any more; `commit` runs under the lock.
     pub fn deactivate(&self, commit: impl FnOnce()) {
         let mut content = self.content.lock();
-        content.now.stream = None;
-        content.now.activation += 1;
+        content.now.begin(None);
         commit();
     }
 

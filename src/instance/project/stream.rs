@@ -21,4 +21,6 @@ pub struct Stream {
     pub format: StreamFormat,
     /// The last seconds that were played.
     pub capture: Arc<Capture>,
+    /// The number of its activation.
+    pub number: u64,
 }

@@ -65,7 +65,7 @@ impl Rig {
     fn active() -> Self {
         let rig = Self::new();
         let format = StreamFormat { sample_rate: 44_100.0, mode: LatencyMode::Live, offline: false };
-        let stream = Stream { format, capture: Arc::new(Capture::new(44_100.0, 2)) };
+        let stream = Stream { format, capture: Arc::new(Capture::new(44_100.0, 2)), number: 1 };
         let seen = rig.playback.snapshot();
         rig.playback.activate(&seen, seen.version.clone(), stream, None, || {}).unwrap();
         rig

@@ -8,7 +8,9 @@ const EVENTS_UNDER_WAY: usize = 64;
 /// Something that begins or ends a take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TakeEvent {
-    /// Position in the capture, in samples.
+    /// The stream in which it happened: the number of its activation.
+    pub stream: u64,
+    /// Position in that stream's capture, in samples.
     pub position: u64,
     /// What it was.
     pub kind: TakeEventKind,

@@ -211,7 +211,7 @@ fn presets_change_while_the_host_does_not_play() {
     let _folder = Folder::new();
     let rig = Rig::new();
     let format = StreamFormat { sample_rate: 44_100.0, mode: LatencyMode::Live, offline: false };
-    let stream = Stream { format, capture: Arc::new(Capture::new(44_100.0, 2)) };
+    let stream = Stream { format, capture: Arc::new(Capture::new(44_100.0, 2)), number: 1 };
     let seen = rig.playback.snapshot();
     rig.playback.activate(&seen, seen.version.clone(), stream, None, || {}).unwrap();
     for name in (0..20).map(|n| format!("kit {n}")) {

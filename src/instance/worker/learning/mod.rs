@@ -15,7 +15,7 @@ use super::{context::Context, error::WorkerError};
 use crate::{
     instance::{
         command::LearnCommand,
-        project::{playback::Basis, version::Version},
+        project::{playback::Basis, stream::Stream, version::Version},
         state::{learn_state::LearnState, message::Message},
     },
     learner::adaptive::StripMoves,
@@ -51,7 +51,7 @@ impl Learning {
     pub fn serve(&mut self, command: LearnCommand, context: &mut Context) -> Result<(), WorkerError> {
         self.follow_playback(context);
         match command {
-            LearnCommand::Start(strip) => self.start(strip, None, context)?,
+            LearnCommand::Start(strip) => self.start(strip, context)?,
             LearnCommand::Stop => self.end_take(|_| true, None),
             LearnCommand::Last(strip) => self.learn_last(strip, context)?,
             LearnCommand::Files { strip, source, files } => self.learn_files(strip, &source, files, context)?,
@@ -65,11 +65,13 @@ impl Learning {
     pub fn poll(&mut self, context: &mut Context) {
         self.follow_playback(context);
         while let Some(event) = context.models.next_event() {
+            // The worker may come late: what was played after the event is none of the take that it ends.
+            self.follow_take(Some(event), context);
             self.take_event(event, context);
             // A take that ends is complete before the next one begins.
-            self.follow_take(context);
+            self.follow_take(Some(event), context);
         }
-        self.follow_take(context);
+        self.follow_take(None, context);
         let heard = self.hear_job(context);
         say_if_failed(heard, context);
         if self.job.is_none()
@@ -126,26 +128,39 @@ impl Learning {
         }
     }
 
-    fn take_event(&mut self, TakeEvent { position, kind }: TakeEvent, context: &mut Context) {
-        match kind {
+    fn take_event(&mut self, event: TakeEvent, context: &mut Context) {
+        match event.kind {
             TakeEventKind::LearnOn(strip) => {
-                let started = self.start(strip, Some(position), context);
+                let stream = context.playback.snapshot().stream_of(event.stream).cloned();
+                let started = stream.ok_or(WorkerError::NoAudio);
+                let started = started.and_then(|stream| self.start_at(strip, stream, event.position, context));
                 say_if_failed(started, context);
             }
-            TakeEventKind::LearnOff(strip) => self.end_take(|take| take.strip == strip, Some(position)),
+            TakeEventKind::LearnOff(strip) => {
+                self.end_take(|take| take.strip == strip && take.stream == event.stream, Some(event.position));
+            }
             TakeEventKind::TransportEnded => {
-                self.end_take(|take| take.options.with_transport && !take.recording.is_empty(), Some(position));
+                let fits = |take: &Take| take.options.with_transport && !take.recording.is_empty();
+                self.end_take(|take| fits(take) && take.stream == event.stream, Some(event.position));
             }
         }
     }
 
-    /// Captures for `strip` from the position `at`, or from now on. A take that was under way is dropped.
-    fn start(&mut self, strip: usize, at: Option<u64>, context: &Context) -> Result<(), WorkerError> {
-        let capture = context.playback.snapshot().stream.ok_or(WorkerError::NoAudio)?.capture;
+    /// Captures for `strip` from now on. A take that was under way is dropped.
+    fn start(&mut self, strip: usize, context: &Context) -> Result<(), WorkerError> {
+        let stream = context.playback.snapshot().stream.ok_or(WorkerError::NoAudio)?;
+        let now = stream.capture.position();
+        self.start_at(strip, stream, now, context)
+    }
+
+    /// The same from `position` of `stream` on.
+    fn start_at(&mut self, strip: usize, stream: Stream, position: u64, context: &Context) -> Result<(), WorkerError> {
         self.ensure_source(strip)?;
+        let Stream { capture, number, .. } = stream;
         self.take = Some(Take {
             strip,
-            next: at.unwrap_or_else(|| capture.position()),
+            stream: number,
+            next: position,
             end: None,
             recording: Recording { sample_rate: capture.sample_rate(), channels: Vec::new() },
             peak: 0.0,
@@ -197,14 +212,17 @@ impl Learning {
         self.waiting.push_back(Task { strip, source, options: context.session.learn_options() });
     }
 
-    fn follow_take(&mut self, context: &mut Context) {
+    /// Takes in what was played, up to `event` if there is one.
+    fn follow_take(&mut self, event: Option<TakeEvent>, context: &mut Context) {
         let Some(take) = &mut self.take else { return };
         let current = context.playback.snapshot().stream;
-        if current.is_none_or(|current| !Arc::ptr_eq(&current.capture, &take.capture)) {
+        let until = event.filter(|event| event.stream == take.stream).map(|event| event.position);
+        // An event of its own stream comes first: the take may end with it.
+        if until.is_none() && current.is_none_or(|current| current.number != take.stream) {
             // The host has started the audio anew: what was captured until then counts.
             take.end.get_or_insert(take.capture.position());
         }
-        let read = take.read_on();
+        let read = take.read_on(until);
         if take.end.is_none() && !take.is_full() && read.is_ok() {
             return;
         }

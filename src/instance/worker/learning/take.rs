@@ -17,6 +17,8 @@ const LONGEST_SECONDS: f64 = 120.0;
 /// Captures for a strip.
 pub(super) struct Take {
     pub(super) strip: usize,
+    /// The number of the stream that is captured.
+    pub(super) stream: u64,
     pub(super) capture: Arc<Capture>,
     /// Where to read on.
     pub(super) next: u64,
@@ -30,9 +32,10 @@ pub(super) struct Take {
 }
 
 impl Take {
-    /// Reads what was played since the last call, up to the end of the take.
-    pub(super) fn read_on(&mut self) -> Result<(), Gone> {
-        let end = self.end.unwrap_or(u64::MAX).min(self.capture.position());
+    /// Reads what was played since the last call, up to the position `until` if there is one, and to the end of the
+    /// take.
+    pub(super) fn read_on(&mut self, until: Option<u64>) -> Result<(), Gone> {
+        let end = self.end.into_iter().chain(until).fold(self.capture.position(), u64::min);
         if end <= self.next {
             return Ok(());
         }
