@@ -43,7 +43,7 @@ fn taught(names: &[&str], seconds: f64) -> Vec<Source> {
     names.iter().enumerate().zip(learned).map(source).collect()
 }
 
-/// Bass and drums, learned once for all tests.
+/// Bass and drums, learned once in a process.
 fn band() -> Preset {
     static BAND: OnceLock<Preset> = OnceLock::new();
     BAND.get_or_init(|| of(taught(&NAMES, 9.0), Cue::default())).clone()

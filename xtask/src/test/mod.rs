@@ -79,7 +79,7 @@ pub(crate) fn run(only: &[String], quick: bool) -> Result<()> {
     let chosen: Vec<_> = STEPS.iter().filter(belongs).collect();
     let mut report = Report::default();
     if quick {
-        report.skip("host tests, long figures, docs, dependencies and instructions, because of --quick");
+        report.skip("hosts, figures of separation, long tests, docs, dependencies, instructions: because of --quick");
     }
     let begin = Instant::now();
     let mut beside: Option<Beside> = None;
