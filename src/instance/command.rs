@@ -171,6 +171,22 @@ pub struct ParamMove {
     pub turned_at: Option<f64>,
 }
 
+/// A command on its way to the worker.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SentCommand {
+    /// What is asked.
+    pub command: Command,
+    /// How many projects had been taken up when it was sent: what is meant for one is not done to the next.
+    pub projects: u64,
+}
+
+impl Command {
+    /// Whether it is meant for the preset that plays, and no other.
+    pub fn is_about_what_plays(&self) -> bool {
+        matches!(self, Self::Source(_) | Self::Learn(_) | Self::Adaptation(_) | Self::Undo(_))
+    }
+}
+
 /// Each group of commands is a command.
 macro_rules! into_command {
     ($($group:ident($kind:ident)),*) => { $(

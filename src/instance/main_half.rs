@@ -1,7 +1,6 @@
 //! The half of the plugin object that belongs to the host's main thread.
 
 use super::{
-    command::Command,
     host_params::{HostParams, ParamChanges},
     params::UnbraidParams,
     project::{
@@ -52,9 +51,9 @@ impl MainHalf {
         let params = Arc::new(UnbraidParams::new(playback.clone()).with_options(session.options()));
         let (host_params, changes) = HostParams::new(params.clone());
         let context = Context::new(playback.clone(), session.clone(), host, models, host_params);
-        let look = session.commands();
-        // After the worker has gone nobody is left to be told.
-        playback.on_arrival(move || look.send(Command::Look).unwrap_or_default());
+        // What plays is part of the session.
+        let told = Arc::downgrade(&session);
+        playback.on_arrival(move || told.upgrade().iter().for_each(|session| session.look()));
         let worker = WorkerThread::spawn(Worker::new(context), commands, &session);
         (Self { params, session, playback, _worker: Some(worker) }, changes)
     }
@@ -80,7 +79,7 @@ impl MainHalf {
             let number = seen.activation + 1;
             let stream = Stream { format, capture: capture.clone(), number };
             let BuiltModel { model, adapter } = built;
-            match self.playback.activate(&seen, Arc::new(version), stream, adapter, &mut commit) {
+            match self.playback.activate(&seen, version, stream, adapter, &mut commit) {
                 Ok(()) => {
                     if let Some(message) = message {
                         self.session.set_message(message);
@@ -99,7 +98,7 @@ impl MainHalf {
         &self,
         seen: &Snapshot,
         format: StreamFormat,
-    ) -> Result<(Version, BuiltModel, Option<Message>), WorkerError> {
+    ) -> Result<(Arc<Version>, BuiltModel, Option<Message>), WorkerError> {
         let options = self.session.adapt_options();
         let build = |version: &Version| {
             let no_model = |source: ModelError| WorkerError::NoModel { title: version.title().to_owned(), source };
@@ -115,12 +114,12 @@ impl MainHalf {
             let message =
                 lost.map_or(Message::None, |lost| Message::Failed(WorkerError::AdaptiveStateLost(lost).to_string()));
             let built = build(&version)?;
-            Ok::<_, WorkerError>((version, built, Some(message)))
+            Ok::<_, WorkerError>((Arc::new(version), built, Some(message)))
         };
         brought(stored).or_else(|error| {
             let version = seen.version.recounted().keeping(stored.clone());
             let built = build(&version)?;
-            Ok((version, built, Some(Message::Failed(error.to_string()))))
+            Ok((Arc::new(version), built, Some(Message::Failed(error.to_string()))))
         })
     }
 
@@ -193,7 +192,7 @@ mod tests {
         let (version, built, _) = half.build(&seen, LIVE).unwrap();
         half.playback.bring(project("Brought"));
         let stream = Stream { format: LIVE, capture: Arc::new(Capture::new(44_100.0, 2)), number: 1 };
-        let outcome = half.playback.activate(&seen, Arc::new(version), stream, built.adapter, || {});
+        let outcome = half.playback.activate(&seen, version, stream, built.adapter, || {});
         assert_eq!(outcome, Err(Refused::Superseded));
         half.activate(LIVE, 2, || {}).unwrap();
         assert_eq!(half.playback.version().title(), "Brought");

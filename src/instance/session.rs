@@ -5,7 +5,7 @@
 
 use super::{
     analyzer::AnalyzerWindows,
-    command::Command,
+    command::{Command, SentCommand},
     project::{playback::Playback, version::Version},
     repaint::Repaint,
     state::{
@@ -37,7 +37,7 @@ pub struct Session {
     playback: Arc<Playback>,
     options: Arc<Mutex<Options>>,
     shown: Mutex<Shown>,
-    commands: Sender<Command>,
+    commands: Sender<SentCommand>,
 }
 
 /// What the worker and the main thread have to show.
@@ -54,7 +54,7 @@ struct Shown {
 
 impl Session {
     /// A session of what `playback` plays, and the worker's end of its commands.
-    pub fn new(playback: Arc<Playback>) -> (Arc<Self>, Receiver<Command>) {
+    pub fn new(playback: Arc<Playback>) -> (Arc<Self>, Receiver<SentCommand>) {
         let (commands, inbox) = unbounded();
         let session = Self {
             meters: Arc::default(),
@@ -71,12 +71,7 @@ impl Session {
     /// Asks the worker for something. Returns at once; what comes of it is seen here.
     pub fn send(&self, command: impl Into<Command>) {
         // The receiver lives as long as the plugin; after that nobody is left to be told.
-        let _ = self.commands.send(command.into());
-    }
-
-    /// Another end to send commands from.
-    pub fn commands(&self) -> Sender<Command> {
-        self.commands.clone()
+        let _ = self.commands.send(SentCommand { command: command.into(), projects: self.playback.projects() });
     }
 
     /// Lets the worker look at what the host has left.
@@ -131,7 +126,7 @@ impl Session {
 
     /// How to capture and learn from now on.
     pub fn learn_options(&self) -> LearnOptions {
-        self.with_options(|options| options.learn)
+        self.with_options(|options| options.learn.within_limits())
     }
 
     /// Editor: how to capture and learn from now on.
@@ -160,7 +155,7 @@ impl Session {
         self.options.clone()
     }
 
-    /// Worker: what it says.
+    /// Worker, or main thread on activation: what it says.
     pub fn set_message(&self, message: Message) {
         self.show(|shown| &mut shown.message, message);
     }

@@ -12,7 +12,7 @@ pub(super) struct ShimLink {
     pub(super) host: Arc<HostRequests>,
     /// The parameters.
     pub(super) params: Arc<SoundParams>,
-    /// How the audio thread runs.
+    /// Which latency mode is in force, for the shim.
     pub(super) session: Arc<Session>,
     /// Parameters that the plugin has set itself.
     pub(super) changes: ParamChanges,

@@ -57,8 +57,7 @@ impl AudioHalf {
     }
 
     /// Main thread: `separator` plays from now on, and what is played goes to `capture`; `stream` is the number of the
-    /// activation. An `offline` render is not
-    /// timed.
+    /// activation. An `offline` render is not timed.
     pub fn activate(&mut self, mut separator: Separator, capture: Arc<Capture>, stream: u64, offline: bool) {
         self.deactivate();
         separator.set_analyzer(self.analyzer.take());

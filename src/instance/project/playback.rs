@@ -73,13 +73,14 @@ impl Snapshot {
     }
 
     fn replace(&mut self, basis: Basis<'_>, version: Arc<Version>, activation: Option<u64>) -> Result<(), Refused> {
+        // First, as an activation leaves the version that plays: the same is tried again for the new stream.
+        if activation.is_some_and(|activation| activation != self.activation) {
+            return Err(Refused::OtherStream);
+        }
         match (basis, &self.arrived) {
             (Basis::Version(basis), None) if Arc::ptr_eq(basis, &self.version) => {}
             (Basis::Project(basis), Some(arrived)) if Arc::ptr_eq(basis, arrived) => {}
             _ => return Err(Refused::Superseded),
-        }
-        if activation.is_some_and(|activation| activation != self.activation) {
-            return Err(Refused::OtherStream);
         }
         if let Basis::Project(_) = basis {
             self.arrived = None;
@@ -100,6 +101,11 @@ impl Playback {
     /// What plays.
     pub fn version(&self) -> Arc<Version> {
         self.content.lock().now.version.clone()
+    }
+
+    /// How many projects were taken up and play.
+    pub fn projects(&self) -> u64 {
+        self.content.lock().now.projects
     }
 
     /// What plays, and where.

@@ -112,11 +112,15 @@ impl Version {
         Self { adaptive_state, packed_state: OnceLock::new(), ..self.shared() }
     }
 
-    /// The same preset, with its components counted as a model counts them that is built anew.
+    /// The same, with the learned components counted as in a model that is built anew: the same object where they are
+    /// counted so already.
     #[must_use]
-    pub fn recounted(&self) -> Self {
-        let state = Arc::new(self.adaptive_state.indexed_for(&self.preset));
-        Self { adaptive_state: state, ..self.shared() }
+    pub fn recounted(self: &Arc<Self>) -> Arc<Self> {
+        let state = self.adaptive_state.indexed_for(&self.preset);
+        if state == *self.adaptive_state {
+            return self.clone();
+        }
+        Arc::new(Self { adaptive_state: Arc::new(state), ..self.shared() })
     }
 
     /// The same, saved as `saved`, whose file is `bytes`, under this title.

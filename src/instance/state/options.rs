@@ -1,8 +1,11 @@
 //! How to learn and to follow the mixture: set in the editor, kept in the project.
 
-use crate::learner::{
-    LearnSettings,
-    adaptive::{Adaptation, MEMORY_SECONDS},
+use crate::{
+    learner::{
+        LearnSettings,
+        adaptive::{Adaptation, MEMORY_SECONDS},
+    },
+    preset::MAX_COMPONENTS,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +19,14 @@ pub struct LearnOptions {
     pub seconds: Option<f32>,
     /// Whether a take ends when the host's transport stops or goes back.
     pub with_transport: bool,
+}
+
+impl LearnOptions {
+    /// The same where a project may have brought anything.
+    #[must_use]
+    pub fn within_limits(self) -> Self {
+        Self { components: self.components.clamp(1, MAX_COMPONENTS), ..self }
+    }
 }
 
 impl Default for LearnOptions {

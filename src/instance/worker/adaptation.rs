@@ -45,6 +45,7 @@ impl Adapters {
 
     /// Lets all that follows the mixture begin again.
     fn reset(&mut self, context: &mut Context) -> Result<(), WorkerError> {
+        self.take_in_new(context);
         let before = context.playback.version();
         let after = context.put(&before, before.with_adaptive_state(Arc::default()))?;
         self.working.iter_mut().for_each(|working| working.adapter.reset());
@@ -54,15 +55,14 @@ impl Adapters {
 
     /// Gives `component` of an adaptive source to the one of `strip`.
     fn give(&mut self, component: ComponentIndex, strip: usize, context: &mut Context) -> Result<(), WorkerError> {
-        let before = context.playback.version();
+        self.take_in_new(context);
+        let now = context.playback.snapshot();
         let source = u8::try_from(strip).map_err(|_| WorkerError::NoSuchSource(strip))?;
-        let mut playing = self.working.iter_mut().rev();
-        let playing = playing.find(|working| Arc::ptr_eq(&working.preset, &before.preset));
-        if !playing.is_some_and(|working| working.adapter.give(component, source)) {
+        let playing = self.playing(&now).ok_or(WorkerError::ComponentStays)?;
+        if !playing.adapter.give(component, source) {
             return Err(WorkerError::ComponentStays);
         }
-        self.take_up_learned(context);
-        let after = context.playback.version();
+        let (before, after) = (now.version, self.take_up_learned(context)?);
         context.record(&before, &after, None, "base given to another strip".to_owned());
         Ok(())
     }
@@ -79,10 +79,7 @@ impl Adapters {
 
     /// Learns from what was played since the last call.
     pub fn poll(&mut self, context: &mut Context) {
-        let mut new = context.playback.take_adapters();
-        new.append(&mut context.new_adapters);
-        let any_new = !new.is_empty();
-        self.working.append(&mut new);
+        let any_new = self.take_in_new(context);
         let options = context.session.adapt_options();
         if any_new || options != self.options {
             self.options = options;
@@ -97,22 +94,37 @@ impl Adapters {
             !work.is_gone
         });
         if has_learned {
-            self.take_up_learned(context);
+            // Refused where something else plays by now, which has its own state.
+            let _ = self.take_up_learned(context);
         }
     }
 
-    /// What the sources have learned becomes part of what plays, unless something else plays by now: a model that was
-    /// built since, or one that renders offline and must find what the last one did.
-    fn take_up_learned(&self, context: &mut Context) {
-        let Snapshot { version, stream, .. } = context.playback.snapshot();
-        let fits = |working: &&ModelAdapter| {
-            let plays = stream.as_ref().is_some_and(|stream| stream.format == working.format);
-            plays && Arc::ptr_eq(&working.preset, &version.preset)
-        };
-        let Some(playing) = self.working.iter().rev().find(fits) else { return };
+    /// Adds the adapters of models that were built since the last call; gives whether there were any.
+    fn take_in_new(&mut self, context: &mut Context) -> bool {
+        let known = self.working.len();
+        self.working.append(&mut context.playback.take_adapters());
+        self.working.append(&mut context.new_adapters);
+        self.working.len() > known
+    }
+
+    /// The adapter of the model that plays.
+    fn playing(&mut self, now: &Snapshot) -> Option<&mut ModelAdapter> {
+        let format = now.stream.as_ref()?.format;
+        let plays =
+            |working: &&mut ModelAdapter| working.format == format && Arc::ptr_eq(&working.preset, &now.version.preset);
+        self.working.iter_mut().rev().find(plays)
+    }
+
+    /// What the sources have learned becomes part of what plays.
+    ///
+    /// # Errors
+    /// If something else plays by now: a model that was built since, or one that renders offline and must find what the
+    /// last one did.
+    fn take_up_learned(&mut self, context: &Context) -> Result<Arc<Version>, WorkerError> {
+        let now = context.playback.snapshot();
+        let playing = self.playing(&now).ok_or(WorkerError::Superseded)?;
         let state = Arc::new(adaptive_state(playing.adapter.adaptation(), playing));
-        // Refused only where a project has arrived, and with it another state.
-        let _ = context.put(&version, version.with_adaptive_state(state));
+        context.put(&now.version, now.version.with_adaptive_state(state))
     }
 }
 

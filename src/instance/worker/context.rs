@@ -109,8 +109,12 @@ impl Context {
     ///
     /// # Errors
     /// If no model can be built, or something else plays by now. What plays goes on then.
-    pub(super) fn play(&mut self, basis: Basis<'_>, version: Version) -> Result<Arc<Version>, WorkerError> {
-        let version = Arc::new(version);
+    pub(super) fn play(
+        &mut self,
+        basis: Basis<'_>,
+        version: impl Into<Arc<Version>>,
+    ) -> Result<Arc<Version>, WorkerError> {
+        let version = version.into();
         loop {
             let Snapshot { stream, activation, .. } = self.playback.snapshot();
             let options = self.session.adapt_options();

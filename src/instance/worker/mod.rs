@@ -19,7 +19,7 @@ pub mod undo_history;
 pub mod undoing;
 
 use super::{
-    command::Command,
+    command::{Command, SentCommand, UndoCommand},
     project::{playback::Basis, stored_preset::StoredPreset, version::Version},
     repaint::SoundWatch,
     state::{message::Message, summary::Summary},
@@ -61,6 +61,18 @@ impl Worker {
             sound: SoundWatch::default(),
             tried: None,
             projects: 0,
+        }
+    }
+
+    /// Carries out what was sent, unless it is about what played before a project came.
+    pub fn receive(&mut self, sent: SentCommand) {
+        self.take_up_project();
+        if sent.projects == self.projects || !sent.command.is_about_what_plays() {
+            return self.serve(sent.command);
+        }
+        // The history of knobs that were moved went with what played.
+        if !matches!(sent.command, Command::Undo(UndoCommand::Moved(_) | UndoCommand::EndTurn)) {
+            self.context.say_failed(&WorkerError::Superseded);
         }
     }
 
@@ -117,6 +129,9 @@ impl Worker {
     fn abandon(&mut self) {
         self.learning.abandon();
         self.adapters.abandon();
+        if let Some(stored) = self.context.playback.snapshot().arrived {
+            self.keep_unplayable(&stored, &WorkerError::Panicked);
+        }
         self.context.say_failed(&WorkerError::Panicked);
     }
 
@@ -148,6 +163,7 @@ impl Worker {
             // It may have come with another latency mode, which the host hears of when it comes for parameters.
             self.context.params.ask_host();
             self.context.history = UndoHistory::default();
+            self.learning.follow_playback(&mut self.context);
         }
     }
 

@@ -8,23 +8,23 @@ use super::{
 };
 use crate::{
     instance::{
-        command::{LearnCommand, LibraryCommand, PresetCommand, SourceCommand, UndoCommand},
+        command::{LearnCommand, LibraryCommand, PresetCommand, SentCommand, SourceCommand, UndoCommand},
         host_params::HostParams,
         params::{ParamId, UnbraidParams},
         project::{
             packed_file,
-            playback::Playback,
+            playback::{Playback, Refused},
             stream::{Stream, StreamFormat},
             version::FIRST_PRESET,
         },
         session::Session,
-        state::summary::Origin,
+        state::{options::LearnOptions, summary::Origin},
     },
     learner::{
         adaptive::{AdaptiveState, ComponentIndex, SourceState},
         capture::Capture,
     },
-    preset::{Preset, file, library},
+    preset::{MAX_COMPONENTS, Preset, file, library},
     realtime::wires::{self, AudioEnd, host_requests::HostRequests},
     separator::LatencyMode,
 };
@@ -42,7 +42,7 @@ pub(super) struct Rig {
     pub(super) playback: Arc<Playback>,
     pub(super) session: Arc<Session>,
     pub(super) params: Arc<UnbraidParams>,
-    pub(super) commands: Receiver<Command>,
+    pub(super) commands: Receiver<SentCommand>,
     _audio: AudioEnd,
 }
 
@@ -123,6 +123,44 @@ fn rename(name: &str) -> SourceCommand {
 /// What the worker does with what it has read before the project arrived.
 fn is_refused<T: std::fmt::Debug>(outcome: Result<T, WorkerError>) -> bool {
     matches!(outcome, Err(WorkerError::Superseded))
+}
+
+#[test]
+fn what_was_asked_of_the_preset_before_a_project_came_is_not_done_to_the_project() {
+    let mut rig = Rig::new();
+    rig.session.send(rename("kick"));
+    rig.session.send(UndoCommand::EndTurn);
+    rig.playback.bring(project("Brought"));
+    for sent in rig.commands.try_iter() {
+        rig.worker.receive(sent);
+    }
+    assert_eq!((rig.playback.version().title(), rig.strip_names()[0].as_str()), ("Brought", "drums"));
+    assert!(rig.failure().contains("another project"));
+    rig.session.send(rename("kick"));
+    let sent = rig.commands.recv().unwrap();
+    rig.worker.receive(sent);
+    assert_eq!(rig.strip_names()[0], "kick");
+}
+
+#[test]
+fn an_activation_during_an_edit_does_not_refuse_the_edit() {
+    let rig = Rig::active();
+    let seen = rig.playback.snapshot();
+    let stream = seen.stream.clone().unwrap();
+    rig.playback.activate(&seen, seen.version.recounted(), stream, None, || {}).unwrap();
+    let edited = Arc::new(seen.version.renamed("Edited", Origin::Project));
+    let outcome = rig.playback.replace(Basis::Version(&seen.version), edited.clone(), Some(seen.activation), || {});
+    assert_eq!(outcome, Err(Refused::OtherStream), "it is built again for the new stream");
+    rig.playback.replace(Basis::Version(&seen.version), edited, Some(seen.activation + 1), || {}).unwrap();
+}
+
+#[test]
+fn a_number_of_bases_that_no_source_can_have_is_not_learned_with() {
+    let rig = Rig::new();
+    for (brought, used) in [(0, 1), (usize::MAX, MAX_COMPONENTS)] {
+        rig.session.set_learn_options(LearnOptions { components: brought, ..LearnOptions::default() });
+        assert_eq!(rig.session.learn_options().components, used);
+    }
 }
 
 #[test]

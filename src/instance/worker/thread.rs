@@ -1,7 +1,7 @@
 //! The worker's thread: it sleeps until there is something to do, and outlives what fails in it.
 
-use super::{Worker, error::WorkerError};
-use crate::instance::{command::Command, session::Session, state::message::Message};
+use super::{STOPPED, Worker, error::WorkerError};
+use crate::instance::{command::SentCommand, session::Session, state::message::Message};
 use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -18,7 +18,7 @@ pub struct WorkerThread {
 
 impl WorkerThread {
     /// Starts a thread for `worker`. Without one (the system may refuse) presets change only with an activation.
-    pub fn spawn(worker: Worker, commands: Receiver<Command>, session: &Arc<Session>) -> Self {
+    pub fn spawn(worker: Worker, commands: Receiver<SentCommand>, session: &Arc<Session>) -> Self {
         let (alive, stop) = bounded::<()>(0);
         let run = move || run(worker, commands, &stop);
         let thread = thread::Builder::new().name("unbraid-worker".to_owned()).spawn(run);
@@ -39,15 +39,15 @@ impl Drop for WorkerThread {
     }
 }
 
-fn run(mut worker: Worker, mut commands: Receiver<Command>, stop: &Receiver<()>) {
+fn run(mut worker: Worker, mut commands: Receiver<SentCommand>, stop: &Receiver<()>) {
     loop {
-        let pause = survive(&mut worker, Worker::look).flatten();
+        let pause = survive(&mut worker, Worker::look).unwrap_or(Some(STOPPED));
         let look_again = pause.map_or_else(never, after);
         select! {
             recv(stop) -> _ => return,
             recv(commands) -> command => match command {
-                Ok(command) => {
-                    survive(&mut worker, |worker| worker.serve(command));
+                Ok(sent) => {
+                    survive(&mut worker, |worker| worker.receive(sent));
                 }
                 // The session is gone; look only at what the host leaves.
                 Err(_) => commands = never(),

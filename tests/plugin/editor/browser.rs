@@ -32,7 +32,7 @@ fn is_disabled(stage: &Stage, name: &str) -> bool {
 fn opening_reads_the_library() {
     let mut stage = Stage::with_library(DEFAULT);
     stage.click("Preset");
-    assert_eq!(stage.inbox.try_recv(), Ok(LibraryCommand::Refresh.into()));
+    assert_eq!(stage.inbox.try_recv().map(|sent| sent.command), Ok(LibraryCommand::Refresh.into()));
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn a_file_is_chosen_without_holding_up_the_host() {
     assert!(stage.asked().is_empty());
     answer.send("/tmp/kit.unbraid.safetensors".into()).unwrap();
     let request = stage.inbox.recv_timeout(Duration::from_secs(10)).unwrap();
-    assert_eq!(request, PresetCommand::LoadFile("/tmp/kit.unbraid.safetensors".into()).into());
+    assert_eq!(request.command, PresetCommand::LoadFile("/tmp/kit.unbraid.safetensors".into()).into());
     let patience = Instant::now() + Duration::from_secs(10);
     while dialog.is_open() && Instant::now() < patience {
         std::thread::yield_now();

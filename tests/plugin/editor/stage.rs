@@ -19,7 +19,7 @@ use std::{
 use unbraid::{
     editor::{EditorState, draw, theme},
     instance::{
-        command::{Command, LibraryCommand, UndoCommand},
+        command::{Command, LibraryCommand, SentCommand, UndoCommand},
         host_params::{HostParams, ParamChanges},
         params::{ParamId, UnbraidParams},
         project::{
@@ -148,7 +148,7 @@ struct Instance {
     params: Arc<UnbraidParams>,
     playback: Arc<Playback>,
     session: Arc<Session>,
-    inbox: Receiver<Command>,
+    inbox: Receiver<SentCommand>,
     /// Carries out what is sent, after every frame.
     worker: Option<Rc<RefCell<StageWorker>>>,
 }
@@ -185,7 +185,7 @@ impl Instance {
     fn serve(&self) {
         if let Some(worker) = &self.worker {
             let worker = &mut worker.borrow_mut().worker;
-            self.inbox.try_iter().for_each(|command| worker.serve(command));
+            self.inbox.try_iter().for_each(|sent| worker.receive(sent));
             worker.look();
         }
     }
@@ -196,7 +196,7 @@ pub(super) struct Stage {
     pub(super) params: Arc<UnbraidParams>,
     pub(super) playback: Arc<Playback>,
     pub(super) session: Arc<Session>,
-    pub(super) inbox: Receiver<Command>,
+    pub(super) inbox: Receiver<SentCommand>,
     pub(super) host: Arc<Host>,
     pub(super) harness: Harness<'static>,
     instance: Instance,
@@ -376,7 +376,7 @@ impl Stage {
                     | Command::Undo(UndoCommand::EndTurn | UndoCommand::Moved(_))
             )
         };
-        self.inbox.try_iter().filter(is_asked).collect()
+        self.inbox.try_iter().map(|sent| sent.command).filter(is_asked).collect()
     }
 
     /// Which parameters the worker has set since the last question, in order. The host is told of each.

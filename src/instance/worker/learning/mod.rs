@@ -96,7 +96,7 @@ impl Learning {
     }
 
     /// If another preset plays, what was begun is of no use to it. It may have played before.
-    fn follow_playback(&mut self, context: &mut Context) {
+    pub(super) fn follow_playback(&mut self, context: &mut Context) {
         let preset = context.playback.version().preset.clone();
         if self.preset.as_ref().is_some_and(|known| Arc::ptr_eq(known, &preset)) {
             return;

@@ -4,7 +4,7 @@
 //! extension of the wrapper works on this pointer too.
 
 use super::{events, host::HostFront, param_changes, ports::Ports};
-use crate::{plugin::shim_link::ShimLink, separator::LatencyMode};
+use crate::{plugin::shim_link::ShimLink, realtime::wires::host_requests::HostRequests, separator::LatencyMode};
 use clap_sys::{
     events::{clap_input_events, clap_output_events},
     ext::{
@@ -19,7 +19,7 @@ use std::{
     ffi::{CStr, c_char, c_void},
     ptr,
     rc::Rc,
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 /// The host holds a pointer to `plugin`, the first field.
@@ -32,7 +32,9 @@ pub(super) struct Instance {
     host: Rc<HostFront>,
     /// The latency that the host knows of, in samples. Main thread.
     told_latency: Cell<u32>,
-    /// Used only by `activate`, `process` and `flush`, which a host never runs at the same time.
+    /// What the plugin asks of the host; read on the main thread while the audio thread runs.
+    requests: Arc<HostRequests>,
+    /// Used only by `init`, `activate`, `process` and `flush`, which a host never runs at the same time.
     audio: UnsafeCell<Audio>,
 }
 
@@ -47,10 +49,10 @@ struct Audio {
 }
 
 impl Audio {
-    /// After anything that may have set parameters: a mode other than the one in force needs another latency, which the
-    /// host takes while it restarts the plugin. Until then the old mode plays on. It is asked once per change, here
-    /// alone.
-    fn ask_for_restart(&mut self, host: &HostFront) {
+    /// After anything that may have set parameters: asks the host for what they and the plugin need of it. A mode other
+    /// than the one in force needs another latency, which the host takes while it restarts the plugin; until then the
+    /// old mode plays on. It is asked once per change, here alone.
+    fn pass_on_requests(&mut self, host: &HostFront) {
         let wanted = self.link.params.mode.value().into();
         if wanted != self.asked_for {
             self.asked_for = wanted;
@@ -78,10 +80,11 @@ impl Instance {
             // SAFETY: by this function's contract.
             ..unsafe { *inner }
         };
-        let mode = link.session.audio_status().mode;
+        let (mode, requests) = (link.session.audio_status().mode, link.host.clone());
         let (inputs, outputs) = (Ports::default(), Ports::default());
         let audio = Audio { max_frames: 0, inputs, outputs, link, mode, asked_for: mode };
-        Box::new(Self { plugin, inner, host, told_latency: Cell::new(0), audio: UnsafeCell::new(audio) })
+        let (told_latency, audio) = (Cell::new(0), UnsafeCell::new(audio));
+        Box::new(Self { plugin, inner, host, told_latency, requests, audio })
     }
 
     /// Gives the instance to the host, which ends it by calling `destroy`.
@@ -191,7 +194,7 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     unsafe { clear_constant_masks(given) };
     // SAFETY: the host's events live as long as the call.
     unsafe { param_changes::report(&mut audio.link.changes, given.out_events) };
-    audio.ask_for_restart(&this.host);
+    audio.pass_on_requests(&this.host);
     status
 }
 
@@ -232,7 +235,7 @@ unsafe extern "C" fn flush(
     let audio = unsafe { &mut *this.audio.get() };
     // SAFETY: the host's events live as long as the call.
     unsafe { param_changes::report(&mut audio.link.changes, out_events) };
-    audio.ask_for_restart(&this.host);
+    audio.pass_on_requests(&this.host);
 }
 
 /// The wrapper never sets these masks, and the host may have left old ones.
@@ -253,8 +256,7 @@ unsafe fn clear_constant_masks(process: &clap_process) {
 unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     // SAFETY: the host passes its instance.
     let this = unsafe { instance(plugin) };
-    // SAFETY: the link is shared, and read through atomics alone.
-    if unsafe { &(*this.audio.get()).link.host }.take_project_changed() {
+    if this.requests.take_project_changed() {
         this.host.mark_dirty();
     }
     // SAFETY: `inner` is alive; main thread.
