@@ -13,8 +13,8 @@
 //! fn block(gains: &std::sync::Mutex<[f32; 8]>) {}
 //! ```
 //!
-//! What is left: the memory that [`alloc`] gives, which `tests/plugin/audio_thread.rs` watches, and the engine, of which
-//! `engine` lets in only what neither reads files nor allocates while it plays.
+//! What is left: the memory that [`alloc`] gives, which `tests/plugin/audio_thread.rs` watches, and the engine, of
+//! which `engine` lets in only what neither reads files nor allocates while it plays.
 
 #![no_std]
 
