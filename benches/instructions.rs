@@ -94,7 +94,8 @@ fn compare(check: bool, write: bool) -> Result<bool, String> {
     }
     if committed_compiler != compiler {
         println!(
-            "skipped: instructions of the audio path: the table is {committed_compiler}'s, so they are told, not checked; `-- --write` takes over what was counted"
+            "skipped: instructions of the audio path: the table is {committed_compiler}'s, so they are shown, not checked; \
+             `-- --write` takes over what was counted"
         );
         return Ok(true);
     }

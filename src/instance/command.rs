@@ -183,7 +183,15 @@ pub struct SentCommand {
 impl Command {
     /// Whether it is meant for the preset that plays, and no other.
     pub fn is_about_what_plays(&self) -> bool {
-        matches!(self, Self::Source(_) | Self::Learn(_) | Self::Adaptation(_) | Self::Undo(_))
+        match self {
+            Self::Source(command) => !matches!(command, SourceCommand::List(_) | SourceCommand::ForgetList),
+            // A turn that has ended changes nothing.
+            Self::Undo(command) => *command != UndoCommand::EndTurn,
+            Self::Learn(_) | Self::Adaptation(_) => true,
+            Self::Preset(_) | Self::Library(_) | Self::DismissMessage | Self::Look => false,
+            #[cfg(test)]
+            Self::Panic => false,
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! Asking an editor window to draw: while nothing moves it draws nothing, and does not look whether something would.
 
-use crate::realtime::wires::meters::{Meters, SILENCE_DB};
+use crate::{
+    decibels,
+    realtime::wires::meters::{Meter, Meters, SILENCE_DB},
+};
 use parking_lot::Mutex;
 use std::{
     sync::{Arc, Weak},
@@ -69,8 +72,8 @@ impl SoundWatch {
         if plays {
             (self.blocks, self.played_at) = (blocks, Instant::now());
         }
-        plays_again
-            || (plays && [&meters.mixture, &meters.output].iter().any(|meter| 20.0 * meter.rms().log10() > SILENCE_DB))
+        let sounds = |meter: &Meter| decibels::of_amplitude(meter.rms()) > SILENCE_DB;
+        plays_again || (plays && (sounds(&meters.mixture) || sounds(&meters.output)))
     }
 
     /// Whether the host has played within the last second.

@@ -17,7 +17,8 @@ use std::sync::Arc;
 /// Bins above this need not be known, in Hz.
 const AUDIBLE_HZ: f64 = 18_000.0;
 /// Shown while nothing is out of the ordinary.
-const HINT: &str = "Learn: click it, and play that source alone · drag a knob up or down, double-click for 0 dB, click a number to type";
+const HINT: &str = "Learn: click it, and play that source alone · drag a knob up or down, double-click for 0 dB, \
+                    click a number to type";
 
 /// What the status line remembers between two frames.
 #[derive(Default)]

@@ -68,10 +68,10 @@ impl Worker {
     pub fn receive(&mut self, sent: SentCommand) {
         self.take_up_project();
         if sent.projects == self.projects || !sent.command.is_about_what_plays() {
-            return self.serve(sent.command);
+            return self.carry_out(sent.command);
         }
-        // The history of knobs that were moved went with what played.
-        if !matches!(sent.command, Command::Undo(UndoCommand::Moved(_) | UndoCommand::EndTurn)) {
+        // A knob that was moved is forgotten in silence: so is the history that it was for.
+        if !matches!(sent.command, Command::Undo(UndoCommand::Moved(_))) {
             self.context.say_failed(&WorkerError::Superseded);
         }
     }
@@ -79,6 +79,11 @@ impl Worker {
     /// Carries out `command` and says what came of it.
     pub fn serve(&mut self, command: Command) {
         self.take_up_project();
+        self.carry_out(command);
+    }
+
+    /// The same for what plays: a project that arrives from here on refuses what is done to another.
+    fn carry_out(&mut self, command: Command) {
         let done = match command {
             Command::Preset(command) => self.serve_preset(command),
             Command::Library(command) => self.serve_library(command),

@@ -130,10 +130,13 @@ fn what_was_asked_of_the_preset_before_a_project_came_is_not_done_to_the_project
     let mut rig = Rig::new();
     rig.session.send(rename("kick"));
     rig.session.send(UndoCommand::EndTurn);
+    rig.session.send(SourceCommand::ForgetList);
     rig.playback.bring(project("Brought"));
-    for sent in rig.commands.try_iter() {
-        rig.worker.receive(sent);
-    }
+    let [renamed, ended, forgotten] = std::array::from_fn(|_| rig.commands.recv().unwrap());
+    rig.worker.receive(ended);
+    rig.worker.receive(forgotten);
+    assert_eq!(rig.session.message(), Message::None, "what changes no preset is carried out");
+    rig.worker.receive(renamed);
     assert_eq!((rig.playback.version().title(), rig.strip_names()[0].as_str()), ("Brought", "drums"));
     assert!(rig.failure().contains("another project"));
     rig.session.send(rename("kick"));

@@ -5,7 +5,7 @@
 //! | [`models`] | worker | audio thread | the newest model, through a mailbox |
 //! | [`models`] | audio thread | worker | models that are retired, to be freed |
 //! | [`takes`] | audio thread | worker | what begins and ends a take, and when |
-//! | [`meters`], [`cpu_meter`] | audio thread | editor, worker | levels, and the share of its time that the audio thread takes |
+//! | [`meters`], [`cpu_meter`] | audio thread | editor, worker | levels, and the load of the audio thread |
 //! | [`analyzer`] | audio thread | editor | frames for its picture |
 //! | [`host_requests`] | any thread | entry points | what the host is to be asked for |
 //! | [`host_requests`] | entry points | audio thread | which separate outputs are heard |
