@@ -69,7 +69,11 @@ fn describe_kind(source: &Source) -> String {
     let components = source.components();
     match source.learned() {
         None => {
-            format!("adaptive, {} learned while it plays", counted(components, "basis"))
+            let found = format!("{} learned while it plays", counted(components, "basis"));
+            match source.role {
+                Some(role) => format!("recognised as {}, {found}", role.name()),
+                None => format!("adaptive, {found}"),
+            }
         }
         Some(learned) => {
             let drift = if learned.drift { ", may drift" } else { "" };

@@ -19,7 +19,12 @@ pub(super) fn source_json(source: &Source) -> Value {
     json!({
         "name": source.name,
         "colour": source.colour.to_string(),
-        "kind": if source.is_adaptive() { "adaptive" } else { "fixed" },
+        "kind": match source.kind() {
+            Kind::Fixed | Kind::Drifting => "fixed",
+            Kind::Adaptive => "adaptive",
+            Kind::Recognised => "recognised",
+        },
+        "role": source.role,
         "components": source.components(),
         "drift": source.kind() == Kind::Drifting,
         "blocks": source.learned().map_or(&[][..], LearnedBases::blocks),

@@ -6,6 +6,7 @@
 //!
 //! - [`separator`]: the real-time path from samples to samples: activations, masks, gains. Allocates nothing after
 //!   construction.
+//! - [`evidence`]: what says which source a band of a frame belongs to: the source model.
 //! - [`learner`]: learns dictionaries from recordings of sources played alone, and from the mixture while it plays.
 //! - [`evaluation`]: measures a separation with BSS Eval.
 //! - [`preset`]: sources and knob settings, the file format, and the library of factory and user presets.
@@ -19,6 +20,7 @@
 pub mod decibels;
 pub mod dictionary;
 pub mod evaluation;
+pub mod evidence;
 pub mod learner;
 pub mod nmf;
 pub mod preset;

@@ -24,7 +24,7 @@ impl Version {
         if let Some(state) = self.adaptive_state.of(strip) {
             return Some(InUse { dictionary: &state.dictionary, interpolated: false, moved: true });
         }
-        let source = self.preset.sources.get(strip).filter(|source| !source.is_adaptive())?;
+        let source = self.preset.sources.get(strip).filter(|source| !source.finds_bases())?;
         if audio.sample_rate <= 0.0 {
             let dictionary = source.dictionaries().first()?;
             return Some(InUse { dictionary, interpolated: false, moved: false });

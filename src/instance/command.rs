@@ -4,7 +4,7 @@
 use super::params::ParamId;
 use crate::{
     learner::adaptive::ComponentIndex,
-    preset::{Cue, library::Entry},
+    preset::{Cue, Role, library::Entry},
 };
 use std::path::PathBuf;
 
@@ -93,7 +93,9 @@ pub enum SourceCommand {
     Save(usize),
     /// Let this strip's source follow the mixture.
     MakeAdaptive(usize),
-    /// Make a fixed source of what this strip's adaptive source has learned.
+    /// Let the source model find this strip's source.
+    MakeRecognised(usize, Role),
+    /// Make a fixed source of what this strip's source has learned from the mixture.
     Keep(usize),
     /// Let this strip's fixed source move towards what plays, or not.
     Drift(usize, bool),

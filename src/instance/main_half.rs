@@ -134,7 +134,11 @@ impl MainHalf {
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
-    use crate::{preset::library, realtime::wires, separator::LatencyMode};
+    use crate::{
+        instance::{LEARNED, project::version::FIRST_PRESET},
+        realtime::wires,
+        separator::LatencyMode,
+    };
     use std::cell::Cell;
 
     const LIVE: StreamFormat = StreamFormat { sample_rate: 44_100.0, mode: LatencyMode::Live, offline: false };
@@ -147,7 +151,7 @@ mod tests {
     }
 
     fn project(title: &str) -> StoredPreset {
-        StoredPreset::pack(title, library::factory_bytes("Drums + Bass").unwrap())
+        StoredPreset::pack(title, LEARNED)
     }
 
     #[test]
@@ -181,7 +185,7 @@ mod tests {
         half.playback.bring(damaged.clone());
         half.activate(LIVE, 2, || {}).unwrap();
         assert!(matches!(half.session.message(), Message::Failed(sentence) if sentence.contains("Damaged")));
-        assert_eq!(half.playback.version().title(), "Drums + Bass");
+        assert_eq!(half.playback.version().title(), FIRST_PRESET);
         assert_eq!(half.playback.stored(), damaged, "it is stored again as it came");
     }
 

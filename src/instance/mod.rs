@@ -21,3 +21,7 @@ pub mod repaint;
 pub mod session;
 pub mod state;
 pub mod worker;
+
+/// The file of a preset of drums and bass that were learned from recordings.
+#[cfg(test)]
+pub(crate) const LEARNED: &[u8] = include_bytes!("../../tests/fixtures/learned.unbraid.safetensors");

@@ -30,7 +30,8 @@ fn learn_writes_the_sources_in_the_order_they_are_named() {
     assert_eq!(
         json["sources"][3],
         serde_json::json!({
-            "name": "voice", "colour": PALETTE[3].to_string(), "kind": "adaptive", "drift": false, "components": 9, "blocks": [],
+            "name": "voice", "colour": PALETTE[3].to_string(), "kind": "adaptive", "role": null, "drift": false,
+            "components": 9, "blocks": [],
             "knobs": { "gain_db": 0.0, "mute": false, "solo": false }, "learned_from": [], "licence": null, "dictionaries": [],
         })
     );
@@ -357,7 +358,7 @@ fn presets_lists_the_factory_and_the_users_own() {
     fs::create_dir(bench.path("presets")).unwrap();
     fs::copy(bench.path("p.unbraid.safetensors"), bench.path("presets/Mine.unbraid.safetensors")).unwrap();
     let text = bench.run("presets").succeeded().stdout;
-    assert!(text.contains("Drums + Bass  (factory)"), "{text}");
+    assert!(text.contains("Drums + Bass + Rest  (factory)"), "{text}");
     assert!(text.contains(&bench.path("presets").display().to_string()), "{text}");
 
     let json = bench.run("presets --json").succeeded().json();
@@ -375,9 +376,14 @@ fn a_preset_can_be_called_by_name() {
     bench.run("separate mix.wav -p Mine -o out").succeeded();
     assert!(bench.path("out/low.wav").exists());
     let inspected = bench.run_with(&["inspect", "Drums + Bass", "--json"]).succeeded().json();
-    assert_eq!(inspected["sources"].as_array().unwrap().len(), 2);
+    let sources = inspected["sources"].as_array().unwrap();
+    let recognised: Vec<_> = sources.iter().map(|source| (&source["kind"], &source["role"])).collect();
+    let kind = &serde_json::json!("recognised");
+    assert_eq!(recognised, [(kind, &serde_json::json!("drums")), (kind, &serde_json::json!("bass"))]);
+    let text = bench.run_with(&["inspect", "Drums + Bass"]).succeeded().stdout;
+    assert!(text.contains("2. bass  recognised as bass, "), "{text}");
     bench.fails(
         "separate mix.wav -p Nobody -o out2",
-        "no preset is called \"Nobody\"; there are \"Drums + Bass\", \"Mine\"",
+        "no preset is called \"Nobody\"; there are \"Drums + Bass + Rest\", \"Drums + Bass\", \"Mine\"",
     );
 }

@@ -1,14 +1,14 @@
 //! The bundled CLAP in a host of our own.
 
 use super::{
-    player::fresh,
+    player::{fresh, learned, with_learned},
     signals::{bass_note, error_db, hiss, impulse, level_db, noise, sum},
     stored_state,
 };
 use clap_host::{Instance, Played, Separate};
 use std::ops::ControlFlow;
 use unbraid::{
-    preset::{Kind, Source, library},
+    preset::{Kind, Source, file},
     recording::Recording,
     separator::{Controls, LatencyMode, offline},
 };
@@ -18,7 +18,15 @@ const RATES: [f64; 5] = [22_050.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0];
 
 /// An active instance in `mode`; the mode is taken over by a restart, as in a host.
 fn active(mode: &str, sample_rate: f64) -> Instance {
-    let mut plugin = fresh();
+    activated(fresh(), mode, sample_rate)
+}
+
+/// The same with learned drums and bass, which play the same samples each time.
+fn active_learned(mode: &str, sample_rate: f64) -> Instance {
+    activated(with_learned(), mode, sample_rate)
+}
+
+fn activated(mut plugin: Instance, mode: &str, sample_rate: f64) -> Instance {
     plugin.activate(sample_rate, 8192).unwrap();
     plugin.set("Mode", mode).unwrap();
     play(&mut plugin, &noise(2, 64));
@@ -127,7 +135,7 @@ fn unity_gains_return_the_delayed_input() {
 #[test]
 fn other_block_sizes_give_the_same_bits() {
     let render = |blocks: &[usize]| {
-        let mut plugin = active("Balanced", 44_100.0);
+        let mut plugin = active_learned("Balanced", 44_100.0);
         plugin.set("Gain 1", "-9").unwrap();
         plugin.play(&noise(2, 30_000), blocks, Separate::Given).unwrap()
     };
@@ -139,7 +147,7 @@ fn other_block_sizes_give_the_same_bits() {
 
 #[test]
 fn separate_outputs_carry_their_sources_and_add_up_to_the_remix() {
-    let mut plugin = active("Quality", 44_100.0);
+    let mut plugin = active_learned("Quality", 44_100.0);
     plugin.set("Gain 1", "-6").unwrap();
     plugin.set("Gain 2", "3").unwrap();
     let played = play(&mut plugin, &sum(&noise(2, 60_000), &bass_note(2, 60_000, 44_100.0)));
@@ -154,9 +162,9 @@ fn separate_outputs_carry_their_sources_and_add_up_to_the_remix() {
 
 #[test]
 fn mute_and_solo_act_on_the_source_they_name() {
-    // The first preset is drums, then bass: a hiss belongs to the first strip.
+    // The learned preset is drums, then bass: a hiss belongs to the first strip.
     let level = |setting: Option<&str>| {
-        let mut plugin = active("Quality", 44_100.0);
+        let mut plugin = active_learned("Quality", 44_100.0);
         if let Some(name) = setting {
             plugin.set(name, "On").unwrap();
         }
@@ -175,7 +183,7 @@ fn mute_and_solo_act_on_the_source_they_name() {
 #[test]
 fn missing_separate_outputs_do_not_stop_the_sound() {
     let render = |separate: Separate| {
-        let mut plugin = active("Balanced", 44_100.0);
+        let mut plugin = active_learned("Balanced", 44_100.0);
         plugin.set("Mute 1", "On").unwrap();
         plugin.play(&noise(2, 30_000), &[480], separate).unwrap().main
     };
@@ -219,7 +227,7 @@ fn a_mode_change_waits_for_a_restart() {
 
 #[test]
 fn state_comes_back() {
-    let mut plugin = fresh();
+    let mut plugin = with_learned();
     plugin.activate(48_000.0, 512).unwrap();
     for (name, value) in [("Gain 1", "-7.5"), ("Solo 2", "On"), ("Mode", "Live"), ("Mix", "40 %"), ("Focus", "2.25")] {
         plugin.set(name, value).unwrap();
@@ -235,7 +243,7 @@ fn state_comes_back() {
     other.activate(48_000.0, 512).unwrap();
     assert_eq!(stored_state::parse(&other.save().unwrap()), stored_state::parse(&saved));
     // Base64 alone makes four bytes of three; the rest is compression.
-    let file = library::factory_bytes("Drums + Bass").unwrap().len();
+    let file = file::to_bytes(&learned()).unwrap().len();
     assert!(saved.len() < file * 4 / 3, "{} bytes for a preset of {file}", saved.len());
 }
 
@@ -271,7 +279,7 @@ fn damaged_state_leaves_the_preset_that_plays() {
     type Damage<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
     let untouched: Damage = &<[u8]>::to_vec;
     let render = |damage: Option<(Damage, bool)>| {
-        let mut plugin = fresh();
+        let mut plugin = with_learned();
         plugin.activate(44_100.0, 512).unwrap();
         let mut stored = plugin.save().unwrap();
         if let Some((damage, refused)) = damage {
@@ -300,10 +308,10 @@ fn damaged_state_leaves_the_preset_that_plays() {
     assert!(render(Some((untouched, false))) != whole, "the test sees a load");
 }
 
-/// The first preset with its sources in the other order: muting the first strip then leaves the drums.
+/// The learned preset with its sources in the other order: muting the first strip then leaves the drums.
 #[test]
 fn a_preset_can_change_while_sound_plays() {
-    let mut plugin = active("Quality", 44_100.0);
+    let mut plugin = active_learned("Quality", 44_100.0);
     let input = sum(&noise(2, 60_000), &bass_note(2, 60_000, 44_100.0));
     plugin.set("Mute 1", "On").unwrap();
     let bass = play(&mut plugin, &input);
@@ -344,9 +352,9 @@ fn an_event_behind_the_block_comes_at_its_end() {
 fn the_offline_engine_gives_the_same_samples() {
     let sound = sum(&bass_note(2, 30_000, 44_100.0), &hiss(2, 30_000));
     let mixture = Recording { sample_rate: 44_100, channels: sound };
-    let preset = library::load(&library::entries()[0]).unwrap();
+    let preset = learned();
     for (name, mode) in MODES.into_iter().zip(LatencyMode::ALL) {
-        let mut plugin = active(name, 44_100.0);
+        let mut plugin = active_learned(name, 44_100.0);
         plugin.reset();
         let latency = plugin.latency().unwrap();
         let played = play(&mut plugin, &mixture.channels);

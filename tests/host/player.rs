@@ -28,9 +28,23 @@ pub(crate) fn fresh() -> Instance {
     Host::load(bundle).and_then(|host| host.create()).unwrap()
 }
 
-/// A fresh instance that plays.
-pub(crate) fn plugin() -> Instance {
+/// Drums and bass that were learned from recordings.
+pub(crate) fn learned() -> Preset {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    file::read(&folder.join("learned.unbraid.safetensors")).unwrap()
+}
+
+/// A fresh instance, to which the host has brought a project with learned drums and bass. Unlike the sources of the
+/// first preset, they do not change while they play.
+pub(crate) fn with_learned() -> Instance {
     let mut plugin = fresh();
+    load(&mut plugin, &learned());
+    plugin
+}
+
+/// The same, which plays.
+pub(crate) fn plugin() -> Instance {
+    let mut plugin = with_learned();
     plugin.activate(RATE, 512).unwrap();
     plugin
 }
@@ -89,11 +103,16 @@ pub(crate) fn let_the_bass_follow(plugin: &mut Instance) {
     bring(plugin, &preset);
 }
 
-/// The host brings a project with this preset.
-pub(crate) fn bring(plugin: &mut Instance, preset: &Preset) {
+/// The host loads a project with this preset.
+fn load(plugin: &mut Instance, preset: &Preset) {
     let state = plugin.save().unwrap();
     let state = with_preset_file(&state, &pack(&file::to_bytes(preset).unwrap()));
     plugin.load(&state).unwrap();
+}
+
+/// The host brings a project with this preset while it plays.
+pub(crate) fn bring(plugin: &mut Instance, preset: &Preset) {
+    load(plugin, preset);
     stored_state::wait_for_worker();
     play(plugin, &silence(0.3));
 }

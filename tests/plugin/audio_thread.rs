@@ -1,5 +1,6 @@
 //! The plugin's audio thread under an allocator that ends the process at the first allocation or release.
 
+use crate::learned;
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use nice_plug::{context::process::SendEventError, prelude::*};
 use std::{
@@ -7,10 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 use unbraid::{
-    instance::project::stored_preset::StoredPreset,
+    instance::project::{stored_preset::StoredPreset, version::Version},
     learner::adaptive,
     plugin::Unbraid,
-    preset::{Cue, Preset, file, library},
+    preset::{Cue, Preset, file},
 };
 
 #[global_allocator]
@@ -140,12 +141,13 @@ fn play_until(plugin: &mut Unbraid, fits: impl Fn(&StoredPreset) -> bool) {
     }
 }
 
-/// The factory preset with a bass that follows the mixture; and two sources that share what they find by where it
-/// stands.
-fn following() -> [Preset; 2] {
-    let mut half = library::load(&library::entries()[0]).unwrap();
+/// Learned drums with a bass that follows the mixture; two sources that share what they find by where it stands; and
+/// the sources of the first preset, which are recognised.
+fn following() -> [Preset; 3] {
+    let mut half = learned();
     half.sources[1].make_adaptive(adaptive::COMPONENTS);
-    [half, Preset { grouping: Cue::Position, ..Preset::unsupervised(2, adaptive::COMPONENTS) }]
+    let parts = Preset { grouping: Cue::Position, ..Preset::unsupervised(2, adaptive::COMPONENTS) };
+    [half, parts, Preset::clone(&Version::first().preset)]
 }
 
 /// One test, because the allocator watches one thread.

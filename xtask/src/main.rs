@@ -1,4 +1,4 @@
-//! What a newcomer types: `cargo xtask` bundle, install, demo, test, presets. One file per command.
+//! What a newcomer types: `cargo xtask` bundle, install, demo, test, presets, train. One file per command.
 //!
 //! This crate starts other programs and is quick to build; what makes sound is in `xtask/studio`.
 
@@ -10,6 +10,7 @@ mod presets;
 mod python;
 mod system;
 mod test;
+mod train;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -43,8 +44,10 @@ enum Command {
         #[arg(long, value_name = "STEP", value_parser = test::step_names())]
         only: Vec<String>,
     },
-    /// Render the factory presets' recordings and learn the presets again
+    /// Write the factory presets anew
     Presets,
+    /// Train the source model: hours on two cores; the weights go to presets/source-model
+    Train(train::Training),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -57,5 +60,6 @@ fn main() -> anyhow::Result<()> {
         Command::Demo => demo::run(),
         Command::Test { only, quick } => test::run(&only, quick),
         Command::Presets => presets::run(),
+        Command::Train(training) => training.run(),
     }
 }

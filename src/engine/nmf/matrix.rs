@@ -1,5 +1,7 @@
 //! Products of row-major matrices with the crate `matrixmultiply`, which chooses vector instructions at run time.
 
+use std::ops::Range;
+
 /// A row-major matrix or its transpose.
 #[derive(Debug, Clone, Copy)]
 pub struct MatrixView<'a> {
@@ -25,6 +27,15 @@ impl<'a> MatrixView<'a> {
         self.columns
     }
 
+    /// The columns of `range` alone; nothing is moved.
+    ///
+    /// # Panics
+    /// If there are no such columns.
+    pub fn column_range(self, range: Range<usize>) -> Self {
+        assert!(range.start < range.end && range.end <= self.columns && self.rows > 0, "the columns must be there");
+        Self { values: &self.values[range.start * self.column_stride..], columns: range.len(), ..self }
+    }
+
     /// Rows and columns exchanged; nothing is moved.
     pub fn transposed(self) -> Self {
         Self {
@@ -45,8 +56,8 @@ pub fn product(a: MatrixView, b: MatrixView, out: &mut [f32]) {
     assert_eq!(a.columns, b.rows, "inner dimensions must agree");
     assert_eq!(out.len(), a.rows * b.columns, "the result must have a place for every value");
     let stride = |stride: usize| stride as isize;
-    // SAFETY: `MatrixView` spans exactly rows × columns values of its slice through its strides, `out` was just checked
-    // to hold M × N values, and it cannot alias the other two.
+    // SAFETY: `MatrixView` reaches rows × columns values of its slice through its strides and none behind it, `out` was
+    // just checked to hold M × N values, and it cannot alias the other two.
     unsafe {
         matrixmultiply::sgemm(
             a.rows,
@@ -89,6 +100,11 @@ mod tests {
             let mut again = vec![0.0; m * n];
             product(MatrixView::new(&flipped, m).transposed(), MatrixView::new(&b, n), &mut again);
             assert_eq!(again, out);
+            // A product with some columns of b is those columns of the product.
+            let mut part = vec![f32::NAN; m * (n - n / 2)];
+            product(MatrixView::new(&a, k), MatrixView::new(&b, n).column_range(n / 2..n), &mut part);
+            let expected = out.chunks_exact(n).flat_map(|row| &row[n / 2..]);
+            assert!(part.iter().eq(expected));
         }
     }
 }

@@ -30,8 +30,10 @@ pub const FOLDER_VARIABLE: &str = "UNBRAID_PRESETS";
 pub const FORBIDDEN: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
 /// Name and file of every factory preset, in the order in which they are offered.
-const FACTORY: [(&str, &[u8]); 1] =
-    [("Drums + Bass", include_bytes!("../../../presets/Drums + Bass.unbraid.safetensors"))];
+const FACTORY: [(&str, &[u8]); 2] = [
+    ("Drums + Bass + Rest", include_bytes!("../../../presets/Drums + Bass + Rest.unbraid.safetensors")),
+    ("Drums + Bass", include_bytes!("../../../presets/Drums + Bass.unbraid.safetensors")),
+];
 
 /// A preset that can be chosen by name.
 #[derive(Debug, Clone, PartialEq, Eq)]

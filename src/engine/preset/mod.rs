@@ -2,8 +2,8 @@
 //!
 //! - [`mod@file`]: the `.unbraid.safetensors` format: write, read, versions.
 //! - [`library`]: where factory and user presets live.
-//! - `source`: one source, fixed or adaptive. `colour`: its colour. `cue`: what decides which adaptive source a
-//!   component goes to.
+//! - `source`: one source, fixed, adaptive or recognised. `colour`: its colour. `role`: what the source model knows it
+//!   as. `cue`: what decides which adaptive source a component goes to.
 //! - `validate`: checks a preset before it is written and after it is read. `limits`: the ranges of its values.
 //!
 //! # Example
@@ -36,12 +36,14 @@ mod cue;
 pub mod file;
 pub mod library;
 mod limits;
+mod role;
 mod source;
 mod validate;
 
 pub use colour::{Colour, PALETTE};
 pub use cue::Cue;
 pub use limits::{GAINS_DB, MAX_COMPONENTS, MAX_SOURCES};
+pub use role::Role;
 pub use source::{Kind, Knobs, LearnedBases, Source, SourceBases, UnknownKeys};
 
 /// An ordered set of sources.

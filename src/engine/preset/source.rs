@@ -1,6 +1,7 @@
-//! One source of a preset: its name and knobs, and either the bases that it has learned or the number of bases to find.
+//! One source of a preset: its name and knobs, what the source model knows it as, and either the bases that it has
+//! learned or the number of bases to find.
 
-use super::{Colour, PALETTE};
+use super::{Colour, PALETTE, Role};
 use crate::dictionary::{Dictionary, Flaw, FrameSpec};
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +39,9 @@ pub struct Source {
     pub colour: Colour,
     /// Knob settings that come with the preset.
     pub knobs: Knobs,
-    /// The bases of a fixed source, or the number of bases of an adaptive one.
+    /// What the source model knows it as: it then says where this source sounds. `None`: it does not know it.
+    pub role: Option<Role>,
+    /// The bases of a fixed source, or the number of bases of another one.
     pub bases: SourceBases,
     /// Keys of a later version. Those of a dictionary are in `"dictionaries"`, by its frame length.
     pub unknown: UnknownKeys,
@@ -49,7 +52,8 @@ pub struct Source {
 pub enum SourceBases {
     /// They were learned before (supervised separation): a fixed source, which may be allowed to drift.
     Learned(LearnedBases),
-    /// They are found while the mixture plays, in what the fixed sources do not explain (semi-supervised separation).
+    /// They are found while the mixture plays: where the source model recognises the source, or in what the fixed sources
+    /// do not explain (semi-supervised separation).
     Adaptive {
         /// Number of bases K to find, 1 to [`MAX_COMPONENTS`](super::MAX_COMPONENTS).
         components: usize,
@@ -63,8 +67,10 @@ pub enum Kind {
     Fixed,
     /// They were learned, and move from there towards what plays.
     Drifting,
-    /// They are found in what plays.
+    /// They are found in what plays, in what the others do not explain.
     Adaptive,
+    /// They are found in what plays, where the source model recognises the source.
+    Recognised,
 }
 
 /// The bases of a fixed source at one or more frame lengths, all with the same number of bases K, and what they were
@@ -94,9 +100,15 @@ impl Source {
         Self::new(name.into(), strip, SourceBases::Adaptive { components })
     }
 
+    /// A source that the source model knows as `role`, with the colour of strip `strip`, counted from 0. It finds
+    /// `components` bases while it plays.
+    pub fn recognised(name: impl Into<String>, strip: usize, role: Role, components: usize) -> Self {
+        Self { role: Some(role), ..Self::adaptive(name, strip, components) }
+    }
+
     fn new(name: String, strip: usize, bases: SourceBases) -> Self {
         let colour = PALETTE[strip % PALETTE.len()];
-        Self { name, colour, knobs: Knobs::default(), bases, unknown: UnknownKeys::default() }
+        Self { name, colour, knobs: Knobs::default(), role: None, bases, unknown: UnknownKeys::default() }
     }
 
     /// How its bases behave while it plays.
@@ -104,16 +116,17 @@ impl Source {
         match &self.bases {
             SourceBases::Learned(learned) if learned.drift => Kind::Drifting,
             SourceBases::Learned(_) => Kind::Fixed,
+            SourceBases::Adaptive { .. } if self.role.is_some() => Kind::Recognised,
             SourceBases::Adaptive { .. } => Kind::Adaptive,
         }
     }
 
-    /// Whether it finds its bases while it plays.
-    pub fn is_adaptive(&self) -> bool {
-        self.kind() == Kind::Adaptive
+    /// Whether it finds its bases while it plays: an adaptive or a recognised source.
+    pub fn finds_bases(&self) -> bool {
+        matches!(self.bases, SourceBases::Adaptive { .. })
     }
 
-    /// Whether its bases move while it plays: those of adaptive and of drifting sources do.
+    /// Whether its bases move while it plays: only those of a fixed source do not.
     pub fn may_move(&self) -> bool {
         self.kind() != Kind::Fixed
     }
@@ -126,7 +139,7 @@ impl Source {
         }
     }
 
-    /// What a fixed source has learned; `None` for an adaptive one.
+    /// What a fixed source has learned; `None` for one that finds its bases.
     pub fn learned(&self) -> Option<&LearnedBases> {
         match &self.bases {
             SourceBases::Learned(learned) => Some(learned),
@@ -134,7 +147,7 @@ impl Source {
         }
     }
 
-    /// What a fixed source has learned, to be changed; `None` for an adaptive one.
+    /// What a fixed source has learned, to be changed; `None` for one that finds its bases.
     pub fn learned_mut(&mut self) -> Option<&mut LearnedBases> {
         match &mut self.bases {
             SourceBases::Learned(learned) => Some(learned),
@@ -142,22 +155,29 @@ impl Source {
         }
     }
 
-    /// The dictionaries of a fixed source, one per frame length; none for an adaptive source.
+    /// The dictionaries of a fixed source, one per frame length; none for one that finds its bases.
     pub fn dictionaries(&self) -> &[Dictionary] {
         self.learned().map_or(&[], LearnedBases::dictionaries)
     }
 
-    /// File names of the recordings that a fixed source was learned from; none for an adaptive source.
+    /// File names of the recordings that a fixed source was learned from; none for one that finds its bases.
     pub fn learned_from(&self) -> &[String] {
         self.learned().map_or(&[], |learned| &learned.learned_from)
     }
 
-    /// Forgets what was learned: from now on it finds `components` bases while it plays.
+    /// Forgets what was learned: from now on it finds `components` bases in what the others do not explain.
     pub fn make_adaptive(&mut self, components: usize) {
+        self.role = None;
         self.bases = SourceBases::Adaptive { components };
     }
 
-    /// Lets a fixed source drift or not. An adaptive source moves freely either way.
+    /// Forgets what was learned: from now on it finds `components` bases where the source model recognises `role`.
+    pub fn make_recognised(&mut self, role: Role, components: usize) {
+        self.role = Some(role);
+        self.bases = SourceBases::Adaptive { components };
+    }
+
+    /// Lets a fixed source drift or not. Another one moves freely either way.
     pub fn set_drift(&mut self, drift: bool) {
         if let Some(learned) = self.learned_mut() {
             learned.drift = drift;

@@ -65,7 +65,7 @@ impl ModelAdaptation {
         let Self::InStep(own) = std::mem::replace(self, Self::None) else { return None };
         let adaptation = own.adaptation;
         let bases = (0..BASES_UNDER_WAY).map(|_| Box::new(adaptation.empty_bases())).collect();
-        let frame_len = 2 * adaptation.width() + adaptation.components();
+        let frame_len = 2 * adaptation.width() + adaptation.components() + adaptation.evidence_values();
         let (model, link) = link(FRAMES_UNDER_WAY, frame_len, bases);
         *self = Self::Linked(model);
         Some(Adapter { adaptation, link, unsent: false })
@@ -86,21 +86,24 @@ impl ModelAdaptation {
         }
     }
 
-    /// After a frame is solved: passes on its bands `v`, those of its `left` channel, and its activations `h`.
-    pub(super) fn remember(&mut self, v: &[f32], left: &[f32], h: &[f32]) {
+    /// After a frame is solved: passes on its bands `v`, those of its `left` channel, its activations `h`, and what the
+    /// evidence `said` of it.
+    pub(super) fn remember(&mut self, v: &[f32], left: &[f32], h: &[f32], said: &[f32]) {
         match self {
             Self::None => {}
             Self::InStep(own) => {
-                if own.adaptation.feed(v, left, h) && own.adaptation.update() {
+                if own.adaptation.feed(v, left, h, said) && own.adaptation.update() {
                     own.adaptation.write(&mut own.next);
                     own.fresh = true;
                 }
             }
             Self::Linked(link) => link.send_frame(|frame| {
-                let (bands, activations) = frame.split_at_mut(2 * v.len());
+                let (bands, rest) = frame.split_at_mut(2 * v.len());
                 bands[..v.len()].copy_from_slice(v);
                 bands[v.len()..].copy_from_slice(left);
+                let (activations, evidence) = rest.split_at_mut(h.len());
                 activations.copy_from_slice(h);
+                evidence.copy_from_slice(said);
             }),
         }
     }
@@ -119,11 +122,12 @@ impl ModelAdaptation {
 impl Adapter {
     /// Learns from the frames that have arrived, and sends new bases if they are due.
     pub fn work(&mut self) -> WorkDone {
-        let width = self.adaptation.width();
+        let (width, components) = (self.adaptation.width(), self.adaptation.components());
         let mut due = false;
         let is_there = self.link.each_frame(|frame| {
-            let (bands, h) = frame.split_at(2 * width);
-            due |= self.adaptation.feed(&bands[..width], &bands[width..], h);
+            let (bands, rest) = frame.split_at(2 * width);
+            let (h, said) = rest.split_at(components);
+            due |= self.adaptation.feed(&bands[..width], &bands[width..], h, said);
         });
         let has_learned = due && self.adaptation.update();
         if has_learned || self.unsent {
@@ -187,7 +191,7 @@ mod tests {
             let at_period = t % PERIOD_FRAMES == 0;
             model.renew(at_period, |bases| heard.push(bases.bands.to_vec()));
             let v: Vec<f32> = (0..width).map(|b| ((b * 3 + t) % 7) as f32).collect();
-            model.remember(&v, &v, &[1.0, 2.0, 3.0]);
+            model.remember(&v, &v, &[1.0, 2.0, 3.0], &[]);
             if at_period {
                 between();
             }

@@ -1,10 +1,13 @@
 //! The samples of one channel, at the input and at the output.
 
 use super::controls::SmoothedControls;
-use crate::stft::{Analysis, Bin, Overlap, Synthesis, WindowPair};
+use crate::stft::{Analysis, Bin, Layout, Overlap, Synthesis, WindowPair};
 
 /// Samples are clamped to this (+120 dB full scale), so that no transform overflows.
 const MAX_SAMPLE: f32 = 1e6;
+
+/// Time constant with which the offset of a channel (DC) is followed: long enough to leave a bass alone.
+const OFFSET_SECONDS: f64 = 0.3;
 
 /// One input channel.
 pub(super) struct InputChannel {
@@ -14,11 +17,18 @@ pub(super) struct InputChannel {
     arriving: Vec<f32>,
     /// Spectrum of the last frame, `[F]`.
     pub(super) spectrum: Vec<Bin>,
+    /// Mean of the samples over [`OFFSET_SECONDS`], and the weight of a new hop in it.
+    mean: f32,
+    mean_pace: f32,
 }
 
 impl InputChannel {
-    pub(super) fn new(windows: &WindowPair, bins: usize) -> Self {
+    pub(super) fn new(layout: &Layout) -> Self {
+        let (windows, bins) = (&layout.windows, layout.bins());
+        let hop_seconds = windows.hop as f64 / layout.sample_rate;
         Self {
+            mean: 0.0,
+            mean_pace: (1.0 - (-hop_seconds / OFFSET_SECONDS).exp()) as f32,
             history: vec![0.0; windows.frame_len()],
             arriving: vec![0.0; windows.hop],
             spectrum: vec![Bin::default(); bins],
@@ -29,6 +39,7 @@ impl InputChannel {
         self.history.fill(0.0);
         self.arriving.fill(0.0);
         self.spectrum.fill(Bin::default());
+        self.mean = 0.0;
     }
 
     /// Takes `samples` as part of the arriving hop, from `start` on. A sample that is not finite counts as 0.
@@ -43,11 +54,20 @@ impl InputChannel {
         let kept = self.history.len() - self.arriving.len();
         self.history.copy_within(self.arriving.len().., 0);
         self.history[kept..].copy_from_slice(&self.arriving);
+        let mean = self.arriving.iter().sum::<f32>() / self.arriving.len() as f32;
+        self.mean += self.mean_pace * (mean - self.mean);
     }
 
     /// Computes the spectrum of the frame.
     pub(super) fn analyse(&mut self, analysis: &mut Analysis) {
         analysis.spectrum(&self.history, &mut self.spectrum);
+    }
+
+    /// The constant part of the last frame (DC), for an analysis window with the spectrum `window`, `[F]`: the mean of the
+    /// samples, as far as it is in the frame.
+    pub(super) fn offset(&self, window: &[Bin]) -> f32 {
+        let most = self.spectrum[0].norm() / window[0].norm().max(f32::MIN_POSITIVE);
+        self.mean.clamp(-most, most)
     }
 
     /// The hop that is due when the stream is delayed by `latency` samples.

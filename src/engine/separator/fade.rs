@@ -78,7 +78,8 @@ impl Fade {
 
     /// The next frame begins.
     pub(super) fn begin_frame(&mut self) {
-        if let Some(offered) = self.offered.take() {
+        if let Some(mut offered) = self.offered.take() {
+            offered.continue_from(&self.settled);
             self.rising = Some(offered);
             self.share = 0.0;
         }

@@ -6,6 +6,7 @@
 //!
 //! - `schedule`: the work of a frame in steps, spread over the hop.
 //! - `model`: a preset prepared for one layout, built on another thread. `fade`: the crossfade to a new model.
+//! - `recognition`: how evidence takes part in a model.
 //! - `preset_bases`: a preset's bases on the engine's bins. `transposition`: copies of them at other pitches.
 //! - `adapter`: where a model's bases are adapted; `adaptation_link`: the way to another thread and back.
 //! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there.
@@ -57,6 +58,7 @@ mod model;
 mod model_error;
 pub mod offline;
 mod preset_bases;
+mod recognition;
 mod schedule;
 mod transposition;
 
@@ -100,6 +102,8 @@ pub struct Separator {
     sources: Vec<Vec<OutputChannel>>,
     analysis: Analysis,
     synthesis: Synthesis,
+    /// Spectrum of the analysis window: that of a constant signal of 1. `[F]`
+    window: Vec<Bin>,
     /// Number of samples of the present hop that have arrived.
     filled: usize,
     /// Magnitudes of the channels added, `[F]`.
@@ -126,6 +130,9 @@ impl Separator {
         let (windows, bins) = (&layout.windows, layout.bins());
         let target = Controls::default();
         let window_power: f32 = windows.analysis.iter().map(|w| w * w).sum();
+        let mut analysis = Analysis::new(&windows.analysis);
+        let mut window = vec![Bin::default(); bins];
+        analysis.spectrum(&vec![1.0; windows.frame_len()], &mut window);
         let outputs = || (0..channels).map(|_| OutputChannel::new(windows)).collect::<Vec<_>>();
         let now = SmoothedControls::of(&target);
         Self {
@@ -137,10 +144,11 @@ impl Separator {
             target,
             fresh: true,
             pace: controls::pace(windows.hop, layout.sample_rate),
-            inputs: (0..channels).map(|_| InputChannel::new(windows, bins)).collect(),
+            inputs: (0..channels).map(|_| InputChannel::new(&layout)).collect(),
             mains: outputs(),
             sources: (0..MAX_SOURCES).map(|_| outputs()).collect(),
-            analysis: Analysis::new(&windows.analysis),
+            analysis,
+            window,
             synthesis: Synthesis::new(windows),
             filled: 0,
             magnitudes: vec![0.0; bins],
@@ -322,14 +330,22 @@ impl Separator {
                 outputs.iter_mut().for_each(OutputChannel::reset);
             }
         }
-        self.schedule.begin(self.inputs.len(), self.models.rising.is_some(), sources, listened, before);
+        let hearing =
+            [self.models.settled.uses_evidence(), self.models.rising.as_ref().is_some_and(|m| m.uses_evidence())];
+        self.schedule.begin(self.inputs.len(), self.models.rising.is_some(), hearing, sources, listened, before);
     }
 
     fn step(&mut self, step: Step) {
         match step {
             Step::Analyse(channel) => self.analyse(channel),
+            Step::Hear => self.models.settled.hear(&self.power),
+            Step::HearRising => {
+                if let Some(rising) = &mut self.models.rising {
+                    rising.hear(&self.power);
+                }
+            }
             Step::Solve => self.models.settled.solve(&self.magnitudes, &self.held),
-            Step::Mask => self.models.settled.mask_sources(self.held.focus),
+            Step::Mask => self.models.settled.mask_sources(&self.magnitudes, self.held.focus),
             Step::SolveRising => {
                 if let Some(rising) = &mut self.models.rising {
                     rising.solve(&self.magnitudes, &self.held);
@@ -337,7 +353,7 @@ impl Separator {
             }
             Step::MaskRising => {
                 if let Some(rising) = &mut self.models.rising {
-                    rising.mask_sources(self.held.focus);
+                    rising.mask_sources(&self.magnitudes, self.held.focus);
                 }
             }
             Step::Weigh(source) => self.weigh(source),
@@ -352,7 +368,8 @@ impl Separator {
     fn analyse(&mut self, channel: usize) {
         let input = &mut self.inputs[channel];
         input.analyse(&mut self.analysis);
-        loops::add_magnitudes(&input.spectrum, self.power_scale, &mut self.magnitudes, &mut self.power);
+        let offset = (input.offset(&self.window), &self.window[..]);
+        loops::add_magnitudes(&input.spectrum, offset, self.power_scale, &mut self.magnitudes, &mut self.power);
         if channel == 0 && self.inputs.len() == 2 {
             // So far the sum holds the left channel alone.
             self.models.settled.take_left(&self.magnitudes);

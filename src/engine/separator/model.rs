@@ -7,6 +7,7 @@ use super::{
     adapter::{Adapter, ModelAdaptation},
     model_error::ModelError,
     preset_bases::{PresetBases, blocks, known_bins},
+    recognition::Recognition,
 };
 use crate::{
     learner::adaptive::{Adaptation, AdaptiveState, PERIOD_FRAMES, STRIDE_SECONDS},
@@ -50,6 +51,10 @@ pub struct Model {
     /// Scratch memory for the masks, `[F]`, padded.
     norm: Aligned,
     adaptation: ModelAdaptation,
+    /// What says which source a band belongs to, if the source model knows any of the sources.
+    recognition: Option<Recognition>,
+    /// Whose evidence constrains each component; empty where there is none. `[K]`
+    groups: Vec<u8>,
     uses_position: bool,
     /// Frames between two that the adaptation gets, and frames since the last one.
     stride: usize,
@@ -101,15 +106,22 @@ impl Model {
         }
         let remembered = BLOCK_MEMORY_SECONDS * layout.sample_rate / layout.windows.hop as f64;
         let mut solver = Squarem::new(&merged, bands.len(), layout.cycles).with_blocks(&blocks, remembered as f32);
+        let mut recognition = Recognition::of(preset, &layout, &bands);
+        if recognition.is_some() {
+            solver = solver.with_constraint();
+        }
         let mut masking = Aligned::rows(&bases.masking, bins);
         let mut owners = bases.owners.clone();
         let moves = bases.freedom.iter().any(|freedom| freedom.moves());
-        let adaptation = moves.then(|| Adaptation::new(bases.setup(preset, state, bins, bands.clone())));
+        let groups = recognition.as_ref().map_or_else(Vec::new, |recognition| recognition.groups_of(&owners));
+        let adaptation =
+            moves.then(|| Adaptation::new(bases.setup(preset, state, bins, bands.clone(), groups.clone())));
         if let Some(adaptation) = &adaptation {
             let mut now = adaptation.empty_bases();
             adaptation.write(&mut now);
             solver.exchange_bases(&mut now.bands);
             (masking, owners) = (now.masking, now.owners);
+            recognition.iter_mut().for_each(|recognition| recognition.trust = now.trust);
         }
         let stride = (STRIDE_SECONDS * layout.sample_rate / layout.windows.hop as f64).round().max(1.0) as usize;
         let sources = preset.sources.len();
@@ -126,6 +138,8 @@ impl Model {
             norm: Aligned::zeros(padded(layout.bins())),
             uses_position: adaptation.as_ref().is_some_and(Adaptation::uses_position),
             adaptation: adaptation.map_or(ModelAdaptation::None, ModelAdaptation::in_step),
+            recognition,
+            groups,
             stride,
             since_seen: 0,
             seen: 0,
@@ -163,6 +177,9 @@ impl Model {
         self.h.fill(0.0);
         self.solver.reset();
         self.adaptation.reset();
+        if let Some(recognition) = &mut self.recognition {
+            recognition.reset();
+        }
         (self.since_seen, self.seen) = (0, 0);
     }
 
@@ -177,6 +194,25 @@ impl Model {
         self.adaptation.adaptation_mut()
     }
 
+    /// Whether [`Self::hear`] has something to do.
+    pub fn uses_evidence(&self) -> bool {
+        self.recognition.is_some()
+    }
+
+    /// Takes over from `other`, which has played so far, what it knows of the stream.
+    pub fn continue_from(&mut self, other: &Self) {
+        if let (Some(own), Some(other)) = (&mut self.recognition, &other.recognition) {
+            own.continue_from(other);
+        }
+    }
+
+    /// On the audio thread, before [`Self::solve`]: takes the frame's `power`, `[F]`, as mean squares, for the evidence.
+    pub fn hear(&mut self, power: &[f32]) {
+        if let Some(recognition) = &mut self.recognition {
+            recognition.hear(power);
+        }
+    }
+
     /// On the audio thread, before [`Self::solve`]: takes the magnitudes of the left of two channels, `[F]`.
     pub fn take_left(&mut self, magnitudes: &[f32]) {
         if self.uses_position && self.since_seen == 0 {
@@ -189,34 +225,49 @@ impl Model {
         self.bands.merge(v, &mut self.v);
         let due = self.since_seen == 0;
         let (solver, masking, owners) = (&mut self.solver, &mut self.bases, &mut self.owners);
+        let recognition = &mut self.recognition;
         self.adaptation.renew(due && self.seen == 0, |bases| {
             solver.exchange_bases(&mut bases.bands);
             std::mem::swap(masking, &mut bases.masking);
             std::mem::swap(owners, &mut bases.owners);
+            if let Some(recognition) = recognition {
+                recognition.trust = bases.trust;
+            }
         });
-        self.solver.solve(&self.v, &controls.priors(), &mut self.h);
+        let (v, priors, h) = (&self.v, &controls.priors(), &mut self.h);
+        match &self.recognition {
+            Some(recognition) => self.solver.solve_under(&recognition.constraint(&self.groups), v, priors, h),
+            None => self.solver.solve(v, priors, h),
+        }
         if due {
-            self.adaptation.remember(&self.v, &self.left, &self.h);
+            let said = self.recognition.as_ref().map_or(&[][..], Recognition::lesson);
+            self.adaptation.remember(&self.v, &self.left, &self.h, said);
             self.seen = (self.seen + 1) % PERIOD_FRAMES;
         }
         self.since_seen = (self.since_seen + 1) % self.stride;
     }
 
-    /// On the audio thread: builds the masks of all sources from the activations.
-    pub fn mask_sources(&mut self, focus: f32) {
-        struct Masks<'a>(&'a mut Model, f32);
+    /// On the audio thread: builds the masks of all sources from the activations, for the magnitudes `v`, `[F]`.
+    pub fn mask_sources(&mut self, v: &[f32], focus: f32) {
+        struct Masks<'a>(&'a mut Model, &'a [f32], f32);
         impl WithSimd for Masks<'_> {
             type Output = ();
 
             #[inline(always)]
             fn with_simd<S: Simd>(self, simd: S) {
-                let Self(model, focus) = self;
+                let Self(model, v, focus) = self;
                 model.explain(simd);
                 let (known, width) = (model.known(), model.norm.len());
-                soft_masks(&mut model.masks, width, focus, model.h.iter().sum(), &mut model.norm[..known]);
+                let (mut total, mut focus) = (model.h.iter().sum(), focus);
+                if let Some(recognition) = &model.recognition {
+                    focus = recognition.focus(focus);
+                    recognition.constrain(&mut model.masks, width, v, &model.bands);
+                    total = model.v.iter().sum();
+                }
+                soft_masks(&mut model.masks, width, focus, total, &mut model.norm[..known]);
             }
         }
-        self.arch.dispatch(Masks(self, focus));
+        self.arch.dispatch(Masks(self, v, focus));
         self.extend();
     }
 

@@ -35,7 +35,7 @@ pub enum SeparateError {
     Cancelled,
 }
 
-/// Plays `mixture` through the engine with fixed `controls`.
+/// Plays `mixture` through the engine with fixed `controls`, as a host does.
 ///
 /// `progress` is called with the share done, 0 to 1, and cancels by breaking.
 ///
@@ -48,6 +48,32 @@ pub fn separate(
     controls: &Controls,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Separation, SeparateError> {
+    play(preset, mixture, mode, controls, 1, progress)
+}
+
+/// The same, heard once before: what is learned from the mixture while it plays is known from its beginning on.
+///
+/// # Errors
+/// [`SeparateError`]
+pub(super) fn separate_known(
+    preset: &Preset,
+    mixture: &Recording,
+    mode: LatencyMode,
+    controls: &Controls,
+    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+) -> Result<Separation, SeparateError> {
+    play(preset, mixture, mode, controls, 2, progress)
+}
+
+/// Plays `mixture` so many `times` in a row, and keeps what the last time gave.
+fn play(
+    preset: &Preset,
+    mixture: &Recording,
+    mode: LatencyMode,
+    controls: &Controls,
+    times: usize,
+    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+) -> Result<Separation, SeparateError> {
     if mixture.is_empty() {
         return Err(SeparateError::Empty);
     }
@@ -57,6 +83,19 @@ pub fn separate(
     separator.set_controls(controls);
     let latency_samples = separator.latency_samples();
     let total = mixture.len() + latency_samples;
+    let all = ((times - 1) * mixture.len() + total) as f32;
+    let mut done = 0;
+    for _ in 1..times {
+        let mut heard = mixture.clone();
+        for start in (0..mixture.len()).step_by(BLOCK) {
+            let block = start..(start + BLOCK).min(mixture.len());
+            separator.process(&mut heard.block(&block), &mut []);
+            done += block.len();
+            if progress(done as f32 / all).is_break() {
+                return Err(SeparateError::Cancelled);
+            }
+        }
+    }
 
     let mut main = padded(mixture, total);
     let mut sources =
@@ -66,7 +105,8 @@ pub fn separate(
         let mut outputs: Vec<Vec<&mut [f32]>> = sources.iter_mut().map(|source| source.block(&block)).collect();
         let mut outputs: Vec<&mut [&mut [f32]]> = outputs.iter_mut().map(Vec::as_mut_slice).collect();
         separator.process(&mut main.block(&block), &mut outputs);
-        if progress(block.end as f32 / total as f32).is_break() {
+        done += block.len();
+        if progress(done as f32 / all).is_break() {
             return Err(SeparateError::Cancelled);
         }
     }

@@ -47,7 +47,7 @@ impl PresetBases {
             all_continue: true,
         };
         // The bases of all adaptive sources together cover the spectrum.
-        let adaptive = preset.sources.iter().enumerate().filter(|(_, source)| source.is_adaptive());
+        let adaptive = preset.sources.iter().enumerate().filter(|(_, source)| source.finds_bases());
         let pool: usize = adaptive.map(|(strip, source)| component_count(source, strip, state)).sum();
         let mut used = 0;
         for (strip, source) in preset.sources.iter().enumerate() {
@@ -115,8 +115,15 @@ impl PresetBases {
         copies.len()
     }
 
-    /// What the adaptation of these bases starts from.
-    pub(super) fn setup(self, preset: &Preset, state: &AdaptiveState, bins: usize, bands: Bands) -> AdaptationSetup {
+    /// What the adaptation of these bases starts from, where the evidence of `groups`, `[K]`, constrains the components.
+    pub(super) fn setup(
+        self,
+        preset: &Preset,
+        state: &AdaptiveState,
+        bins: usize,
+        bands: Bands,
+        groups: Vec<u8>,
+    ) -> AdaptationSetup {
         // If one source has learned nothing yet, all of them start again with frequent updates.
         let heard_seconds = if self.all_continue { state.heard_seconds } else { 0.0 };
         let is_shared = self.all_continue && state.grouped_by == Some(preset.grouping);
@@ -126,6 +133,7 @@ impl PresetBases {
             cue: preset.grouping,
             is_shared,
             pinned: self.pinned,
+            groups,
             ..AdaptationSetup::new(self.bases, self.masking, bins, bands, self.freedom, self.owners)
         }
     }
@@ -160,6 +168,7 @@ fn freedom_of(source: &Source) -> Freedom {
         Kind::Fixed => Freedom::Fixed,
         Kind::Drifting => Freedom::Drifting,
         Kind::Adaptive => Freedom::Adaptive,
+        Kind::Recognised => Freedom::Recognised,
     }
 }
 
@@ -173,7 +182,7 @@ pub(super) fn blocks(source: &Source, strip: usize, state: &AdaptiveState) -> Ve
 
 /// Number of components with which the source of `strip` starts. Components may have moved between adaptive sources.
 fn component_count(source: &Source, strip: usize, state: &AdaptiveState) -> usize {
-    let learned = state.of(strip).filter(|_| source.is_adaptive());
+    let learned = state.of(strip).filter(|_| source.finds_bases());
     learned.map_or_else(|| source.components(), |learned| learned.dictionary.components)
 }
 
@@ -183,7 +192,7 @@ pub(super) fn known_bins(preset: &Preset, layout: &Layout) -> Result<usize, Mode
         return Err(ModelError::NoSource);
     }
     let mut known = layout.bins();
-    for source in preset.sources.iter().filter(|source| !source.is_adaptive()) {
+    for source in preset.sources.iter().filter(|source| !source.finds_bases()) {
         let frame = &nearest(source, layout)?.frame;
         let own = if on_grid(frame.bin_spacing(), layout) {
             frame.bins()

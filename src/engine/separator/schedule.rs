@@ -10,6 +10,10 @@ use crate::preset::MAX_SOURCES;
 pub(super) enum Step {
     /// The spectrum of a channel.
     Analyse(usize),
+    /// The evidence of the model that plays.
+    Hear,
+    /// The evidence of the model that fades in.
+    HearRising,
     /// The activations of the model that plays.
     Solve,
     /// The activations of the model that fades in.
@@ -42,16 +46,17 @@ pub(super) struct Schedule {
 impl Schedule {
     /// No work yet, with memory for the longest list of steps.
     pub(super) fn idle(channels: usize, levels: SmoothedControls) -> Self {
-        let most = channels + 4 + MAX_SOURCES * (1 + channels) + 1 + channels + 1;
+        let most = channels + 6 + MAX_SOURCES * (1 + channels) + 1 + channels + 1;
         Self { steps: Vec::with_capacity(most), done: 0, before: levels }
     }
 
     /// Begins the work of the next frame: with `sources` sources, those of them `listened` whose own outputs are
-    /// played, and a second model if `fading`.
+    /// played, and a second model if `fading`. `hearing` says whether there is evidence for the models.
     pub(super) fn begin(
         &mut self,
         channels: usize,
         fading: bool,
+        hearing: [bool; 2],
         sources: usize,
         listened: &[bool],
         before: SmoothedControls,
@@ -60,6 +65,8 @@ impl Schedule {
         self.done = 0;
         self.before = before;
         self.steps.extend((0..channels).map(Step::Analyse));
+        self.steps.extend(hearing[0].then_some(Step::Hear));
+        self.steps.extend(hearing[1].then_some(Step::HearRising));
         self.steps.push(Step::Solve);
         self.steps.extend(fading.then_some(Step::SolveRising));
         self.steps.push(Step::Mask);
@@ -100,7 +107,7 @@ mod tests {
         let levels = SmoothedControls::of(&Controls::default());
         let mut schedule = Schedule::idle(2, levels);
         let capacity = schedule.steps.capacity();
-        schedule.begin(2, true, MAX_SOURCES, &[true; MAX_SOURCES], levels);
+        schedule.begin(2, true, [true; 2], MAX_SOURCES, &[true; MAX_SOURCES], levels);
         assert_eq!(schedule.steps.capacity(), capacity, "nothing is allocated on the way");
         let total = schedule.steps.len();
         let mut done = 0;

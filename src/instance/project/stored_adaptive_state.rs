@@ -66,10 +66,10 @@ impl StoredAdaptiveState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset::library;
+    use crate::instance::LEARNED;
 
     fn adapted() -> AdaptiveState {
-        let preset = file::from_bytes(library::factory_bytes("Drums + Bass").unwrap(), "factory").unwrap();
+        let preset = file::from_bytes(LEARNED, "the learned preset").unwrap();
         let dictionary = preset.sources[1].dictionaries()[0].clone();
         let pinned = (0..dictionary.components).map(|k| k % 3 == 0).collect();
         let components = (0..dictionary.components).map(ComponentIndex).collect();

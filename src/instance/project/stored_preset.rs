@@ -64,22 +64,21 @@ impl StoredPreset {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
-    use crate::preset::{file, library};
+    use crate::{instance::LEARNED, preset::file};
 
-    fn factory() -> StoredPreset {
-        StoredPreset::pack("Drums + Bass", library::factory_bytes("Drums + Bass").unwrap())
+    fn learned() -> StoredPreset {
+        StoredPreset::pack("Drums + Bass", LEARNED)
     }
 
     #[test]
     fn a_packed_preset_comes_back() {
-        let stored = factory();
-        let direct = file::from_bytes(library::factory_bytes("Drums + Bass").unwrap(), "factory").unwrap();
-        assert_eq!(stored.unpack().unwrap(), direct);
+        let direct = file::from_bytes(LEARNED, "the learned preset").unwrap();
+        assert_eq!(learned().unpack().unwrap(), direct);
     }
 
     #[test]
     fn damage_is_named_and_not_believed() {
-        let whole = factory();
+        let whole = learned();
         let not_base64 = StoredPreset { file: "%%%".into(), ..whole.clone() };
         let damage = |stored: StoredPreset| stored.unpack().unwrap_err().source;
         assert!(matches!(damage(not_base64), UnpackError::Text));

@@ -9,7 +9,7 @@ use crate::{
     instance::state::summary::{Origin, Summary},
     learner::adaptive::AdaptiveState,
     preset::{
-        Preset, Source,
+        Kind, Preset, Source,
         file::{self, PresetError},
         library::{self, Entry},
     },
@@ -26,7 +26,7 @@ static FIRST: LazyLock<(Arc<Preset>, Arc<str>)> = LazyLock::new(|| {
 });
 
 /// The factory preset that plays at first insert.
-pub const FIRST_PRESET: &str = "Drums + Bass";
+pub const FIRST_PRESET: &str = "Drums + Bass + Rest";
 
 /// A preset as it plays, with all that is shown and stored of it. Versions share what they have in common, so keeping
 /// many of them, as the undo history does, is cheap.
@@ -205,8 +205,9 @@ impl Version {
         let described = |(before, after): &(&Source, &Source)| {
             before.name != after.name
                 || before.kind() != after.kind()
+                || before.role != after.role
                 || before.learned_from() != after.learned_from()
-                || (after.is_adaptive() && before.bases != after.bases)
+                || (after.finds_bases() && before.bases != after.bases)
         };
         let other_bases = |(before, after): &(&Source, &Source)| {
             let bases = |source: &Source| source.dictionaries().first().map_or(0, |dictionary| dictionary.bases.len());
@@ -221,7 +222,12 @@ impl Version {
         let name = &after.name;
         match () {
             () if before.name != after.name => format!("name of {name}"),
-            () if after.is_adaptive() && before.bases != after.bases => format!("{name} follows the mixture"),
+            () if after.kind() == Kind::Recognised && (before.role, before.kind()) != (after.role, after.kind()) => {
+                format!("{name} is recognised")
+            }
+            () if after.finds_bases() && (before.kind() != after.kind() || before.bases != after.bases) => {
+                format!("{name} follows the mixture")
+            }
             () if before.dictionaries() != after.dictionaries() => format!("learn {name}"),
             () if before.kind() != after.kind() => format!("{name} drifts"),
             () => format!("{name}'s settings"),

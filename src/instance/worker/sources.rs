@@ -1,5 +1,5 @@
 //! Which sources the preset that plays has: rename, remove, add, bring in from another preset, save one alone, let them
-//! follow the mixture or keep what they have learned.
+//! follow the mixture or be recognised, keep what they have learned.
 //!
 //! What the other sources have learned goes along with them, and so do their knobs.
 
@@ -10,7 +10,7 @@ use crate::{
         project::version::Version,
         state::{message::Message, preset_sources::PresetSources},
     },
-    learner::adaptive::{COMPONENTS, StripMoves},
+    learner::adaptive::{COMPONENTS, RECOGNISED_COMPONENTS, StripMoves},
     preset::{
         Knobs, MAX_SOURCES, PALETTE, Preset, Source,
         library::{self, Entry},
@@ -52,9 +52,14 @@ impl Worker {
                 let after = context.change_source(&before, strip, |source| source.make_adaptive(COMPONENTS))?;
                 learning.follow(&after, Some(strip));
             }
+            SourceCommand::MakeRecognised(strip, role) => {
+                let recognise = |source: &mut Source| source.make_recognised(role, RECOGNISED_COMPONENTS);
+                let after = context.change_source(&before, strip, recognise)?;
+                learning.follow(&after, Some(strip));
+            }
             SourceCommand::Keep(strip) => {
-                let is_adaptive = before.preset.sources.get(strip).is_some_and(Source::is_adaptive);
-                let learned = before.adaptive_state.of(strip).filter(|_| is_adaptive);
+                let finds_bases = before.preset.sources.get(strip).is_some_and(Source::finds_bases);
+                let learned = before.adaptive_state.of(strip).filter(|_| finds_bases);
                 let learned = learned.ok_or(WorkerError::NothingToKeep)?;
                 let after = context.change_source(&before, strip, |source| source.keep(learned.dictionary.clone()))?;
                 learning.follow(&after, Some(strip));
@@ -155,10 +160,10 @@ impl Context {
     }
 }
 
-/// The source of `strip` by itself; an adaptive one as what it has learned.
+/// The source of `strip` by itself; one that finds its bases as what it has learned.
 fn alone(version: &Version, strip: usize) -> Result<Source, WorkerError> {
     let mut source = version.preset.sources.get(strip).ok_or(WorkerError::NoSuchSource(strip))?.clone();
-    if source.is_adaptive() {
+    if source.finds_bases() {
         let learned = version.adaptive_state.of(strip).ok_or(WorkerError::NothingToSave)?;
         source.keep(learned.dictionary.clone());
     }

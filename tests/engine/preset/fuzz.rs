@@ -5,7 +5,7 @@ use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Map, Value};
 use unbraid_engine::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::{Colour, Cue, Knobs, LearnedBases, Preset, Source, SourceBases, UnknownKeys, file},
+    preset::{Colour, Cue, Knobs, LearnedBases, Preset, Role, Source, SourceBases, UnknownKeys, file},
 };
 
 /// Bytes are refused, or they give a valid preset that is written and read again as it is.
@@ -138,6 +138,7 @@ prop_compose! {
         gain_db in proptest::option::of(-120.0..24.0_f32),
         mute in any::<bool>(),
         solo in any::<bool>(),
+        role in proptest::option::of(proptest::sample::select(&Role::ALL[..])),
         learned_from in vec(any::<String>(), 0..3),
         licence in any::<Option<String>>(),
         dictionary in dictionary(blocks.iter().sum()),
@@ -153,7 +154,7 @@ prop_compose! {
                 SourceBases::Learned(learned)
             }
         };
-        Source { name, colour: Colour(colour), knobs: Knobs { gain_db, mute, solo }, bases, unknown }
+        Source { name, colour: Colour(colour), knobs: Knobs { gain_db, mute, solo }, role, bases, unknown }
     }
 }
 

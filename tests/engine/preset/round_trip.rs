@@ -4,7 +4,7 @@ use super::sample::{FIXTURE, Parts, dictionary, fixture_bytes, fixture_path, sam
 use safetensors::SafeTensors;
 use serde_json::json;
 use unbraid_engine::preset::{
-    Colour, Kind, LearnedBases, MAX_SOURCES, PALETTE,
+    Colour, Kind, LearnedBases, MAX_SOURCES, PALETTE, Preset, Role, Source,
     file::{self, SUFFIX},
     library::{self, Entry},
 };
@@ -78,7 +78,7 @@ fn what_a_file_says_of_an_adaptive_sources_recordings_is_kept() {
     parts.document["sources"][1]["learned_from"] = json!(["old.wav"]);
     parts.document["sources"][1]["licence"] = json!("CC0");
     let preset = file::from_bytes(&parts.bytes(), "it").unwrap();
-    assert!(preset.sources[1].is_adaptive() && preset.sources[1].learned_from().is_empty());
+    assert!(preset.sources[1].finds_bases() && preset.sources[1].learned_from().is_empty());
     let bytes = file::to_bytes(&preset).unwrap();
     let text = String::from_utf8_lossy(&bytes);
     assert!(text.contains("old.wav") && text.contains("CC0"), "{text}");
@@ -102,6 +102,67 @@ fn what_was_learned_does_not_outlive_its_source_and_what_is_found_is_kept_on_req
     assert_eq!((source.kind(), source.components(), learned.blocks()), (Kind::Fixed, 3, &[3][..]));
     assert_eq!((learned.learned_from.len(), &learned.licence), (1, &None));
     assert!(LearnedBases::new(vec![], vec![]).is_err() && LearnedBases::new(vec![dictionary(64)], vec![2]).is_err());
+}
+
+#[test]
+fn a_role_survives_writing_and_reading() {
+    let mut preset = Preset::of(vec![
+        Source::fixed("kit", 0, dictionary(64)),
+        Source::recognised("low", 1, Role::Bass, 12),
+        Source::recognised("others", 2, Role::Rest, 3),
+        Source::adaptive("voice", 3, 4),
+    ]);
+    preset.sources[0].role = Some(Role::Drums);
+    let bytes = file::to_bytes(&preset).unwrap();
+    let read = file::from_bytes(&bytes, "it").unwrap();
+    assert_eq!(read, preset);
+    let roles: Vec<_> = read.sources.iter().map(|source| source.role).collect();
+    assert_eq!(roles, [Some(Role::Drums), Some(Role::Bass), Some(Role::Rest), None]);
+    assert!(file::to_bytes(&read).unwrap() == bytes, "it is written again as it was");
+}
+
+#[test]
+fn a_file_gives_a_role_by_its_name() {
+    for role in Role::ALL {
+        let mut parts = Parts::new();
+        parts.document["sources"][1]["role"] = json!(role.name());
+        let source = &file::from_bytes(&parts.bytes(), "it").unwrap().sources[1];
+        assert_eq!((source.role, source.kind()), (Some(role), Kind::Recognised));
+        assert!(source.unknown.is_empty(), "it is no unknown key");
+    }
+}
+
+#[test]
+fn an_unknown_role_is_refused_with_the_field_and_the_roles_that_there_are() {
+    for role in [json!("vocals"), json!("Drums"), json!(""), json!(null), json!(0)] {
+        let mut parts = Parts::new();
+        parts.document["sources"][1]["role"] = role.clone();
+        let error = file::from_bytes(&parts.bytes(), "it").unwrap_err();
+        let expected = format!(r#"it: `sources[1].role` is {role}; expected "drums", "bass" or "rest""#);
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+/// Only a source without bases of its own is found by the source model alone.
+#[test]
+fn a_source_with_a_role_and_without_bases_is_recognised() {
+    let mut source = Source::fixed("kit", 0, dictionary(64));
+    source.role = Some(Role::Drums);
+    assert_eq!((source.kind(), source.finds_bases(), source.may_move()), (Kind::Fixed, false, false));
+    source.set_drift(true);
+    assert_eq!(source.kind(), Kind::Drifting);
+    source.make_recognised(Role::Bass, 7);
+    assert_eq!((source.kind(), source.role, source.components()), (Kind::Recognised, Some(Role::Bass), 7));
+    assert!(source.finds_bases() && source.may_move() && source.dictionaries().is_empty());
+    assert_eq!(Source::recognised("kit", 0, Role::Bass, 7), source);
+    source.role = None;
+    assert_eq!(source.kind(), Kind::Adaptive);
+    source.make_recognised(Role::Rest, 7);
+    source.make_adaptive(5);
+    assert_eq!((source.kind(), source.role), (Kind::Adaptive, None), "it follows the mixture, whatever it is");
+    source.make_recognised(Role::Drums, 3);
+    source.keep(dictionary(32));
+    assert_eq!((source.kind(), source.role), (Kind::Fixed, Some(Role::Drums)), "it is still what it was");
 }
 
 #[test]
@@ -136,13 +197,15 @@ fn colours_are_written_as_they_are_read() {
 }
 
 #[test]
-fn every_factory_preset_is_offered_and_plays_fixed_sources() {
-    assert_eq!(library::factory_names().next(), Some("Drums + Bass"));
+fn every_factory_preset_is_offered_and_plays_recognised_sources() {
+    assert_eq!(library::factory_names().collect::<Vec<_>>(), ["Drums + Bass + Rest", "Drums + Bass"]);
     let entries = library::entries();
     for (name, entry) in library::factory_names().zip(entries) {
         assert_eq!(entry, Entry { name: name.to_owned(), path: None });
         let preset = library::load(&entry).unwrap();
-        assert!(preset.sources.iter().any(|source| source.kind() == Kind::Fixed), "{name}");
+        assert!(preset.sources.iter().all(|source| source.kind() == Kind::Recognised), "{name}");
+        let roles: Vec<_> = preset.sources.iter().filter_map(|source| source.role).collect();
+        assert_eq!(roles, Role::ALL[..preset.sources.len()], "{name}");
         let bytes = library::factory_bytes(name).unwrap();
         assert!(file::to_bytes(&preset).unwrap() == bytes, "{name} is not as this version writes it");
     }

@@ -40,6 +40,7 @@ pub(crate) fn sample() -> Preset {
         name: "drums".to_owned(),
         colour: Colour([0xE6, 0x9F, 0x00]),
         knobs: Knobs { gain_db: Some(-5.7), mute: false, solo: true },
+        role: None,
         bases: SourceBases::Learned(learned),
         unknown: object(json!({
             "x_icon": "snare",
@@ -51,6 +52,7 @@ pub(crate) fn sample() -> Preset {
         name: "rest".to_owned(),
         colour: Colour([0x56, 0xB4, 0xE9]),
         knobs: Knobs { gain_db: None, mute: true, solo: false },
+        role: None,
         bases: SourceBases::Adaptive { components: 8 },
         unknown: UnknownKeys::new(),
     };

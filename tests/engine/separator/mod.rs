@@ -15,6 +15,7 @@ use unbraid_engine::{
 mod analyzer;
 mod listening;
 mod models;
+mod recognised;
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -352,7 +353,7 @@ proptest! {
         let magnitudes: Vec<f32> = noise(seed, model.layout().bins()).iter().map(|x| x.abs() * scale).collect();
         let controls = Controls { focus, sparsity, ..Controls::default() };
         model.solve(&magnitudes, &controls);
-        model.mask_sources(controls.focus);
+        model.mask_sources(&magnitudes, controls.focus);
         for bin in 0..magnitudes.len() {
             let masks = [model.mask(0)[bin], model.mask(1)[bin]];
             prop_assert!(masks.iter().all(|m| (0.0..=1.0).contains(m)));

@@ -1,5 +1,6 @@
 //! An instance's worker without a host, and a folder of presets.
 
+use crate::learned;
 use std::{
     cell::RefCell,
     path::PathBuf,
@@ -19,11 +20,12 @@ use unbraid::{
     preset::{
         Preset,
         file::SUFFIX,
-        library::{self, Entry, FOLDER_VARIABLE},
+        library::{self, FOLDER_VARIABLE},
     },
     realtime::wires,
 };
 
+/// The factory preset after the one that plays at first.
 pub(super) const FACTORY: &str = "Drums + Bass";
 
 /// The folder is named by the process's environment: one test at a time.
@@ -51,7 +53,7 @@ impl Folder {
 
     /// Puts a preset there whose drums stand at `gain_db`.
     pub(super) fn put(&self, name: &str, gain_db: f32) -> PathBuf {
-        let mut preset = factory();
+        let mut preset = learned();
         preset.sources[0].knobs.gain_db = Some(gain_db);
         self.save(&preset, name)
     }
@@ -60,10 +62,6 @@ impl Folder {
     pub(crate) fn save(&self, preset: &Preset, name: &str) -> PathBuf {
         library::save(preset, name).unwrap()
     }
-}
-
-pub(super) fn factory() -> Preset {
-    library::load(&Entry { name: FACTORY.to_owned(), path: None }).unwrap()
 }
 
 /// An instance's worker without a thread and without a host.

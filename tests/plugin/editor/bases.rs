@@ -1,13 +1,13 @@
 //! The page of bases: what is shown of what was learned, and what is given to another strip.
 
 use super::stage::{DEFAULT, SMALLEST, Stage, summary};
+use crate::learned;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use unbraid::{
     dictionary::Dictionary,
     instance::{
         command::AdaptationCommand,
-        project::version::Version,
         state::{audio_status::AudioStatus, summary::Origin},
     },
     learner::adaptive::{AdaptiveState, ComponentIndex, SourceState},
@@ -15,26 +15,22 @@ use unbraid::{
     separator::LatencyMode,
 };
 
-fn factory() -> Preset {
-    Preset::clone(&Version::first().preset)
-}
-
 /// `preset` plays as if it came with the plugin.
 fn play(stage: &Stage, preset: Preset) {
     stage.play(preset, AdaptiveState::default(), "Drums + Bass", Origin::Factory("Drums + Bass".to_owned()));
 }
 
-/// The factory's drums and bass play, with their bases.
+/// Learned drums and bass play, with their bases.
 pub(super) fn with_bases(size: egui::Vec2) -> Stage {
     let stage = Stage::new(2, size);
-    play(&stage, factory());
+    play(&stage, learned());
     stage
 }
 
 /// The same, where the bass was learned from recordings at half the sample rate.
 pub(super) fn with_a_dull_bass(size: egui::Vec2) -> Stage {
     let stage = with_bases(size);
-    let mut preset = factory();
+    let mut preset = learned();
     for dictionary in preset.sources[1].learned_mut().unwrap().dictionaries_mut() {
         dictionary.frame.sample_rate /= 2.0;
         dictionary.frame.frame_len /= 2;
@@ -57,7 +53,7 @@ fn what_was_learned_at_another_rate_is_told() {
 /// Two parts that nobody taught: the first has components 0, 1 and 3, the second has 2, given to it by hand.
 pub(super) fn untaught(size: egui::Vec2) -> Stage {
     let stage = Stage::new(2, size);
-    let whole = factory().sources[0].dictionaries()[0].clone();
+    let whole = learned().sources[0].dictionaries()[0].clone();
     let state = |strip: usize, components: &[usize], pinned: bool| {
         let rows = components.iter().flat_map(|k| whole.bases[k * whole.bins..][..whole.bins].to_vec()).collect();
         let dictionary =
@@ -138,13 +134,18 @@ fn the_cue_is_chosen_where_several_strips_share_their_bases() {
 
 #[test]
 fn a_source_that_has_learned_nothing_yet_says_so() {
-    let mut stage = Stage::new(1, DEFAULT);
-    let mut nothing = summary(1);
-    (nothing.strips[0].kind, nothing.strips[0].components) = (Kind::Adaptive, 10);
-    stage.show(nothing);
-    stage.click("Page of bases");
-    stage.wait(0.1);
-    assert_eq!(stage.spoken("Drums bases"), "10 bases that follow the mixture");
+    for (kind, said) in [
+        (Kind::Adaptive, "10 bases that follow the mixture"),
+        (Kind::Recognised, "10 bases that it learns while it plays"),
+    ] {
+        let mut stage = Stage::new(1, DEFAULT);
+        let mut nothing = summary(1);
+        (nothing.strips[0].kind, nothing.strips[0].components) = (kind, 10);
+        stage.show(nothing);
+        stage.click("Page of bases");
+        stage.wait(0.1);
+        assert_eq!(stage.spoken("Drums bases"), said);
+    }
 }
 
 #[test]
@@ -152,7 +153,7 @@ fn bases_that_do_not_fit_what_plays_are_told_of() {
     let mut stage = with_bases(DEFAULT);
     stage.wait(0.1);
     assert!(!stage.shows("was learned"));
-    let mut preset = factory();
+    let mut preset = learned();
     for dictionary in preset.sources[1].learned_mut().unwrap().dictionaries_mut() {
         dictionary.frame.sample_rate = 32_000.0;
     }

@@ -1,6 +1,7 @@
 //! The picture, fed by the real separator through the real hand-over.
 
 use super::stage::{DEFAULT, NAMES, SMALLEST, Stage};
+use crate::learned;
 use egui::{Color32, Pos2, Rect, Vec2, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 use std::{path::PathBuf, time::Duration};
@@ -8,10 +9,7 @@ use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
     editor::{EditorState, theme},
     instance::state::message::Message,
-    preset::{
-        PALETTE, Preset, Source,
-        library::{self, Entry},
-    },
+    preset::{PALETTE, Preset, Source},
     recording,
     separator::{LatencyMode, Layout, Model, Separator},
 };
@@ -290,15 +288,14 @@ fn the_picture_has_its_share_of_every_window_that_has_room() {
     assert!(stage.harness.query_by_label("Spectrogram").is_none(), "a failure needs its room");
 }
 
-/// Music that the factory preset takes apart.
+/// Music that the learned preset takes apart.
 #[test]
 fn music_is_seen_taken_apart() {
     let folder = std::env::var_os("UNBRAID_STEMS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/audio"), PathBuf::from);
     let part = |name: &str| recording::read(folder.join(format!("{name}-take2.flac"))).unwrap().downmix();
     let (bass, drums) = (part("finger-bass"), part("standard-kit"));
-    let entry = Entry { name: "Drums + Bass".to_owned(), path: None };
-    let preset = library::load(&entry).unwrap();
+    let preset = learned();
     for (size, name) in [(vec2(900.0, 600.0), "900x600"), (SMALLEST, "640x400"), (DEFAULT, "default")] {
         for scale in [1.0, 2.0] {
             let mut band = Band::of(&preset, size, scale);

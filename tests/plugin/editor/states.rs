@@ -9,6 +9,7 @@ use unbraid::{
     },
     instance::{
         command::PresetCommand,
+        project::version::FIRST_PRESET,
         state::{audio_status::AudioStatus, learn_state::LearnState, message::Message, summary::Summary},
     },
     separator::LatencyMode,
@@ -62,7 +63,7 @@ fn without_a_preset_there_are_three_ways_on() {
     stage.wait(0.1);
     assert!(stage.shows("No preset plays"));
     for (button, request) in [
-        ("Drums + Bass", PresetCommand::LoadFactory("Drums + Bass".into())),
+        (FIRST_PRESET, PresetCommand::LoadFactory(FIRST_PRESET.into())),
         ("Two untaught parts", PresetCommand::Unsupervised(2)),
     ] {
         stage.click(button);

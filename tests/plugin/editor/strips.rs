@@ -1,14 +1,14 @@
 //! A strip's menu: its name, where it comes from, which strips there are. Its share of the mixture.
 
 use super::stage::{DEFAULT, SMALLEST, Stage, summary};
-use egui::Key;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
     instance::{
         command::{AdaptationCommand, PresetCommand, SourceCommand},
         state::{message::Message, preset_sources::PresetSources},
     },
-    preset::{Cue, Kind, library::Entry},
+    preset::{Cue, Kind, Role, library::Entry},
 };
 
 /// Opens the menu of the strip of this name, and the menu within it.
@@ -36,9 +36,9 @@ fn a_source_is_renamed_by_a_pick_or_by_typing() {
 
         open(&mut stage, "Bass", Some("Rename"));
         stage.click("Name of the source");
-        stage.key(Key::A, egui::Modifiers::COMMAND);
+        stage.key(Key::A, Modifiers::COMMAND);
         stage.event(egui::Event::Text("sub".into()));
-        stage.key(Key::Enter, egui::Modifiers::NONE);
+        stage.key(Key::Enter, Modifiers::NONE);
         assert_eq!(stage.asked(), [SourceCommand::Rename(1, "sub".into()).into()]);
     }
 }
@@ -86,9 +86,26 @@ fn a_source_is_loaded_from_another_preset_in_two_steps() {
 #[test]
 fn a_mixture_is_taken_apart_without_teaching() {
     let mut stage = Stage::new(2, SMALLEST);
-    open(&mut stage, "Drums", Some("Take apart untaught"));
+    open(&mut stage, "Drums", None);
+    // It is the last item, and the menu is longer than the smallest window.
+    stage.wheel("How to learn", -20.0, Modifiers::NONE);
+    stage.wait(0.5);
+    stage.click("Take apart untaught");
+    stage.wait(0.1);
     stage.click("3 parts");
     assert_eq!(stage.asked(), [PresetCommand::Unsupervised(3).into()]);
+}
+
+#[test]
+fn a_source_is_recognised_as_what_is_picked() {
+    for size in [DEFAULT, SMALLEST] {
+        for (item, role) in [("as drums", Role::Drums), ("as bass", Role::Bass), ("as the rest", Role::Rest)] {
+            let mut stage = Stage::new(2, size);
+            open(&mut stage, "Bass", Some("Recognise it, untaught"));
+            stage.click(item);
+            assert_eq!(stage.asked(), [SourceCommand::MakeRecognised(1, role).into()]);
+        }
+    }
 }
 
 #[test]

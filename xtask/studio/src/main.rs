@@ -1,7 +1,7 @@
 //! The parts of `cargo xtask` that make sound; `cargo xtask` starts them.
 //!
 //! - `demo`: the built plugin separates a mixture.
-//! - `presets`: the factory presets, learned from scores.
+//! - `presets`: the factory presets.
 //! - `learning`: sources learned from recordings, with a progress bar.
 
 mod demo;
@@ -15,7 +15,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(Path::new).collect::<Vec<_>>()[..] {
         [command, plugin, output] if command == "demo" => demo::run(plugin, output),
-        [command, recordings, presets] if command == "presets" => presets::run(recordings, presets),
+        [command, presets] if command == "presets" => presets::run(presets),
         _ => bail!("this program is started by cargo xtask demo and cargo xtask presets"),
     }
 }

@@ -88,10 +88,10 @@ fn level(basis: &[f32], bins: &RangeInclusive<f64>) -> f32 {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
-    use crate::preset::library::{self, Entry};
+    use crate::{instance::LEARNED, preset::file};
 
     fn drums() -> Dictionary {
-        let preset = library::load(&Entry { name: "Drums + Bass".to_owned(), path: None }).unwrap();
+        let preset = file::from_bytes(LEARNED, "the learned preset").unwrap();
         preset.sources[0].dictionaries()[0].clone()
     }
 

@@ -208,6 +208,7 @@ impl BasesView {
             let caption = match source.kind {
                 Kind::Fixed | Kind::Drifting => "Its bases are not known yet".to_owned(),
                 Kind::Adaptive => format!("{} bases that follow the mixture", source.components),
+                Kind::Recognised => format!("{} bases that it learns while it plays", source.components),
             };
             return Self { made_from, texture: None, columns: Vec::new(), caption };
         };
@@ -229,6 +230,7 @@ impl BasesView {
         let frame = &dictionary.frame;
         let from = match source.learned_from.as_slice() {
             _ if source.kind == Kind::Adaptive => " that follow the mixture".to_owned(),
+            _ if source.kind == Kind::Recognised => " learned where it was recognised".to_owned(),
             _ if in_use.moved => " that drift towards what plays".to_owned(),
             [] => String::new(),
             files => format!(" from {}", files.join(", ")),

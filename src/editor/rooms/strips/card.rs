@@ -195,6 +195,7 @@ impl<'a> StripCard<'a> {
             Kind::Drifting => format!("{bases} bases, learned before, which drift towards what plays"),
             Kind::Fixed => format!("{bases} bases, learned before"),
             Kind::Adaptive => format!("{bases} bases that follow the mixture: what the others do not explain"),
+            Kind::Recognised => format!("Recognised, nothing taught: {bases} bases that it learns while it plays"),
         };
         match self.strip.learned_from.as_slice() {
             [] => format!("{}\n{kind}", self.strip.name),

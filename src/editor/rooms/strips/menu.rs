@@ -7,11 +7,10 @@ use crate::{
         command::{AdaptationCommand, LearnCommand, LibraryCommand, PresetCommand, SourceCommand},
         state::summary::Strip,
     },
-    preset::{Kind, MAX_SOURCES, library::Listing},
+    preset::{Kind, MAX_SOURCES, Role, library::Listing},
 };
 use egui::{
-    Button, Key, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, TextEdit, Ui, WidgetInfo,
-    accesskit::Role,
+    Button, Key, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, TextEdit, Ui, WidgetInfo, accesskit,
     containers::menu::{MenuConfig, SubMenuButton},
     vec2,
 };
@@ -93,7 +92,7 @@ impl StripMenu<'_> {
         let mut chosen = None;
         ui.horizontal(|ui| {
             let field = ui.add(TextEdit::singleline(new_name).desired_width(136.0));
-            field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name of the source"));
+            field.widget_info(|| WidgetInfo::labeled(accesskit::Role::TextInput, true, "Name of the source"));
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let name = new_name.trim();
             let clicked = ui.add_enabled(!name.is_empty(), Button::new("Rename it")).clicked();
@@ -145,12 +144,19 @@ impl StripMenu<'_> {
     }
 
     fn following(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
-        let (index, strip) = (self.index, self.strip());
-        if strip.kind != Kind::Adaptive {
-            if item(ui, true, "Follow the mixture (adaptive)") {
-                ask(ui, asked, SourceCommand::MakeAdaptive(index));
+        let (index, kind) = (self.index, self.strip().kind);
+        if kind != Kind::Adaptive && item(ui, true, "Follow the mixture (adaptive)") {
+            ask(ui, asked, SourceCommand::MakeAdaptive(index));
+        }
+        submenu("Recognise it, untaught").ui(ui, |ui| {
+            for (role, text) in [(Role::Drums, "as drums"), (Role::Bass, "as bass"), (Role::Rest, "as the rest")] {
+                if item(ui, true, text) {
+                    ask(ui, asked, SourceCommand::MakeRecognised(index, role));
+                }
             }
-            let mut drifts = strip.kind == Kind::Drifting;
+        });
+        if matches!(kind, Kind::Fixed | Kind::Drifting) {
+            let mut drifts = kind == Kind::Drifting;
             let checkbox = ui.checkbox(&mut drifts, "May drift towards what plays");
             if checkbox.on_hover_text("For another kit or player than it was learned from.").changed() {
                 asked.push(SourceCommand::Drift(index, drifts).into());

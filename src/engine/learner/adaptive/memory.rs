@@ -1,6 +1,12 @@
 //! The last seconds of the mixture, and the products of the updates.
 
+use super::{
+    remembered_evidence::{MemoryFrames, RememberedEvidence},
+    seeding::Seeding,
+};
 use crate::nmf::matrix::{MatrixView, product};
+use rand::Rng;
+use std::ops::Range;
 
 /// Time between two frames of the memory, in seconds.
 pub const STRIDE_SECONDS: f64 = 0.0232;
@@ -30,6 +36,8 @@ pub(super) struct Memory {
     h: Vec<f32>,
     /// V of the left channel alone, `[T, B]`; empty where positions are not used.
     left: Vec<f32>,
+    /// What was said of the frames, if anything is.
+    evidence: Option<RememberedEvidence>,
     /// HW, then V / HW, `[T, B]`; (V / HW) Wᵀ, `[T, K]`.
     ratio: Vec<f32>,
     gradient: Vec<f32>,
@@ -39,8 +47,9 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// An empty memory of the largest length, which holds the left channel too if `uses_position`.
-    pub(super) fn new(width: usize, components: usize, uses_position: bool) -> Self {
+    /// An empty memory of the largest length, which holds the left channel too if `uses_position`, and what the evidence
+    /// says of the components' `groups`, `[K]`, if there are any.
+    pub(super) fn new(width: usize, components: usize, uses_position: bool, groups: &[u8]) -> Self {
         let zeros = |columns: usize| vec![0.0; MOST_FRAMES * columns];
         Self {
             width,
@@ -51,6 +60,7 @@ impl Memory {
             v: zeros(width),
             h: zeros(components),
             left: zeros(if uses_position { width } else { 0 }),
+            evidence: RememberedEvidence::new(groups, width, MOST_FRAMES),
             ratio: zeros(width),
             gradient: zeros(components),
             shares: vec![0.0; 2 * components],
@@ -79,6 +89,11 @@ impl Memory {
         !self.left.is_empty()
     }
 
+    /// Number of values that the evidence says of a frame.
+    pub(super) fn evidence_values(&self) -> usize {
+        self.evidence.as_ref().map_or(0, RememberedEvidence::values_per_frame)
+    }
+
     /// Sum of V.
     pub(super) fn total(&self) -> f32 {
         self.v[..self.count * self.width].iter().sum()
@@ -89,8 +104,9 @@ impl Memory {
         &self.h[..self.count * self.components]
     }
 
-    /// Adds the frame `v`, `[B]`, which sums to `total`, its `left` channel, `[B]`, and its activations `h`, `[K]`.
-    pub(super) fn take(&mut self, v: &[f32], total: f32, left: &[f32], h: &[f32]) {
+    /// Adds the frame `v`, `[B]`, which sums to `total`, its `left` channel, `[B]`, its activations `h`, `[K]`, and what
+    /// the evidence says of it, `[G, B]`.
+    pub(super) fn take(&mut self, v: &[f32], total: f32, left: &[f32], h: &[f32], said: &[f32]) {
         let (width, components, place) = (self.width, self.components, self.next);
         self.v[place * width..][..width].copy_from_slice(v);
         if self.uses_position() {
@@ -101,16 +117,24 @@ impl Memory {
         let held = &mut self.h[place * components..][..components];
         // Also false if `h` is NaN.
         held.iter_mut().zip(h).for_each(|(held, h)| *held = if *h > least { h.min(total) } else { least });
+        if let Some(evidence) = &mut self.evidence {
+            evidence.take(place, said);
+        }
         self.next = (place + 1) % self.most;
         self.count = (self.count + 1).min(self.most);
     }
 
-    /// H ← H · (V / HW) Wᵀ / costs, for the bases W, `[K, B]`, and `costs`, `[K]`.
+    /// H ← H · (V / HW) Wᵀ / costs, for the bases W, `[K, B]`, and `costs`, `[K]`; under evidence, if there is any.
     pub(super) fn update_activations(&mut self, bases: &[f32], costs: &[f32]) {
         let (places, components, least) = (self.count * self.width, self.components, self.least_model());
         let least_h = LEAST_SHARE * self.total() / (self.count * components) as f32;
-        let Self { count, v, h, ratio, gradient, .. } = self;
+        let Self { count, v, h, ratio, gradient, evidence, .. } = self;
         let (h, gradient) = (&mut h[..*count * components], &mut gradient[..*count * components]);
+        if let Some(evidence) = evidence {
+            let mut frames = MemoryFrames { v: &v[..places], h, ratio: &mut ratio[..places], least };
+            evidence.update_activations(&mut frames, bases, costs, least_h);
+            return;
+        }
         explain(&v[..places], h, MatrixView::new(bases, self.width), least, &mut ratio[..places], gradient);
         for (h, gradient) in h.chunks_exact_mut(components).zip(gradient.chunks_exact(components)) {
             for ((h, gradient), cost) in h.iter_mut().zip(gradient).zip(costs) {
@@ -119,11 +143,16 @@ impl Memory {
         }
     }
 
-    /// Hᵀ (V / HW), `[K, B]`, for the bases W.
+    /// Hᵀ (V / HW), `[K, B]`, for the bases W: what each basis is multiplied by, also under evidence.
     pub(super) fn gather_bases(&mut self, bases: &[f32], gathered: &mut [f32]) {
         let (places, least) = (self.count * self.width, self.least_model());
-        let h = &self.h[..self.count * self.components];
+        let h = &mut self.h[..self.count * self.components];
         let ratio = &mut self.ratio[..places];
+        if let Some(evidence) = &mut self.evidence {
+            let mut frames = MemoryFrames { v: &self.v[..places], h, ratio, least };
+            evidence.gather_bases(&mut frames, bases, gathered);
+            return;
+        }
         divide(&self.v[..places], h, MatrixView::new(bases, self.width), least, ratio);
         product(MatrixView::new(h, self.components).transposed(), MatrixView::new(ratio, self.width), gathered);
     }
@@ -152,6 +181,36 @@ impl Memory {
     /// The share of the left channel in each component, as computed last. `[K]`
     pub(super) fn left_shares(&self) -> &[f32] {
         &self.shares[..self.components]
+    }
+
+    /// Finds the first bases of `components`, `[K, B]`, anew, where the evidence says that the sources of `group` sound, and
+    /// shares their sound evenly among them. `false`, without a change, where there is no such sound.
+    pub(super) fn seed_bases(
+        &mut self,
+        components: Range<usize>,
+        group: u8,
+        seeding: &mut Seeding,
+        rng: &mut impl Rng,
+        bases: &mut [f32],
+    ) -> bool {
+        let Some(evidence) = &self.evidence else { return false };
+        let v = &self.v[..self.count * self.width];
+        if !seeding.find(v, evidence.of_group(group, self.count), rng, bases) {
+            return false;
+        }
+        let share = 1.0 / components.len() as f32;
+        let rows = self.h.chunks_exact_mut(self.components).take(self.count).zip(seeding.sums());
+        rows.for_each(|(row, sum)| row[components.clone()].fill(share * sum + f32::MIN_POSITIVE));
+        true
+    }
+
+    /// The divergence of the memory from the model under evidence, for the bases W.
+    pub(super) fn divergence(&mut self, bases: &[f32]) -> f32 {
+        let (places, least) = (self.count * self.width, self.least_model());
+        let Self { v, h, ratio, evidence, .. } = self;
+        let Some(evidence) = evidence else { return f32::INFINITY };
+        let h = &mut h[..self.count * self.components];
+        evidence.divergence(&mut MemoryFrames { v: &v[..places], h, ratio: &mut ratio[..places], least }, bases)
     }
 
     fn least_model(&self) -> f32 {

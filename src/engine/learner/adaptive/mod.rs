@@ -14,10 +14,17 @@
 //! source are updated too, and a prior (pseudo-counts of a Dirichlet distribution) pulls them back to what was learned.
 //! Transposed copies of fixed bases explain notes that were never learned, at a cost: H ← H · (V / HW) Wᵀ / (1 + cost).
 //!
+//! Recognised sources learn their bases where the evidence says that they sound.
+//!
 //! - `setup`: what an adaptation starts from. `memory`: the frames, and the products of the updates.
+//! - `recognised`: when recognised sources learn. `remembered_evidence`: the updates under evidence. `seeding`: where
+//!   their bases start.
 //! - `sharing`: how several adaptive sources share their components. `state`: what was learned, as a project stores it.
 
 mod memory;
+mod recognised;
+mod remembered_evidence;
+mod seeding;
 mod setup;
 mod sharing;
 mod state;
@@ -28,6 +35,9 @@ use crate::nmf::{
 };
 pub use memory::{MEMORY_SECONDS, PERIOD_FRAMES, STRIDE_SECONDS};
 use memory::{MOST_FRAMES, Memory};
+pub use recognised::RECOGNISED_COMPONENTS;
+use recognised::{RecognisedSources, Shapes};
+use setup::scale_to;
 pub use setup::{AdaptationSetup, Bases, Freedom, first_basis};
 use sharing::{ComponentSet, Sharing};
 pub use state::{AdaptiveState, ComponentIndex, SourceState, StripMoves};
@@ -66,6 +76,8 @@ pub struct Adaptation {
     start: Start,
     /// Only if several adaptive sources share their components.
     sharing: Option<Sharing>,
+    /// Only if there are recognised sources.
+    recognised: Option<RecognisedSources>,
     /// Components are regrouped until this many frames were fed.
     share_until: usize,
     memory: Memory,
@@ -115,16 +127,18 @@ impl Adaptation {
         let uses_position = sharing.as_ref().is_some_and(Sharing::uses_position);
         let fed = (setup.heard_seconds.max(0.0) / STRIDE_SECONDS) as usize;
         let share_until = if setup.is_shared { 0 } else { fed + EAGER_FRAMES };
+        let recognised = RecognisedSources::new(&freedom, &owners, &setup.groups, width, fed);
         Self {
             start: Start { bases: now.clone(), owners: owners.clone(), fed, share_until },
             bases: now,
             owners,
             sharing,
+            recognised,
             share_until,
             sums,
             numerator: vec![0.0; first.len()],
             costs: freedom.iter().map(|freedom| 1.0 + freedom.cost()).collect(),
-            memory: Memory::new(width, components, uses_position),
+            memory: Memory::new(width, components, uses_position, &setup.groups),
             first,
             first_bins: bases,
             first_masking: masking,
@@ -148,6 +162,11 @@ impl Adaptation {
         self.bins
     }
 
+    /// Number of values that the evidence says of a frame, G · B; 0 where there is no evidence.
+    pub fn evidence_values(&self) -> usize {
+        self.memory.evidence_values()
+    }
+
     /// Number of components K.
     pub fn components(&self) -> usize {
         self.freedom.len()
@@ -156,7 +175,8 @@ impl Adaptation {
     /// Memory for what [`Self::write`] gives.
     pub fn empty_bases(&self) -> Bases {
         let zeros = |columns: usize| Aligned::zeros(self.components() * padded(columns));
-        Bases { bands: zeros(self.width()), masking: zeros(self.bins), owners: vec![0; self.components()] }
+        let owners = vec![0; self.components()];
+        Bases { bands: zeros(self.width()), masking: zeros(self.bins), owners, trust: 0.0 }
     }
 
     /// Stops and resumes learning. Frames are added to the memory either way.
@@ -214,6 +234,7 @@ impl Adaptation {
         self.memory.clear();
         (self.fed, self.since_update, self.updates) = (self.start.fed, 0, 0);
         self.share_until = self.start.share_until;
+        self.recognised.iter_mut().for_each(|recognised| recognised.await_sound(self.fed));
     }
 
     /// Forgets everything: back to the bases as they were learned, or those of an adaptive source at the start.
@@ -222,19 +243,20 @@ impl Adaptation {
         self.memory.clear();
         (self.fed, self.since_update, self.updates) = (0, 0, 0);
         self.share_until = EAGER_FRAMES;
+        self.recognised.iter_mut().for_each(|recognised| recognised.await_sound(self.fed));
         if let Some(sharing) = &mut self.sharing {
             sharing.unpin();
         }
     }
 
     /// Adds the frame `v`, `[B]`, to the memory, with its `left` channel, `[B]` (only read if [`Self::uses_position`]),
-    /// and its activations `h`, `[K]`; `true` if an update is due.
-    pub fn feed(&mut self, v: &[f32], left: &[f32], h: &[f32]) -> bool {
+    /// its activations `h`, `[K]`, and what the evidence `said` of it, `[G, B]`; `true` if an update is due.
+    pub fn feed(&mut self, v: &[f32], left: &[f32], h: &[f32], said: &[f32]) -> bool {
         let total: f32 = v.iter().sum();
         if !(SILENCE..LOUDEST).contains(&total) {
             return false;
         }
-        self.memory.take(v, total, left, h);
+        self.memory.take(v, total, left, h, said);
         // Frozen, it learns nothing from the frame.
         self.fed += usize::from(!self.frozen);
         self.since_update += 1;
@@ -248,13 +270,25 @@ impl Adaptation {
         if self.frozen || self.memory.is_empty() {
             return false;
         }
+        let relearned = self.learn_recognised();
+        let is_due = self.freedom.iter().any(|freedom| matches!(freedom, Freedom::Adaptive | Freedom::Drifting));
         let eager = self.fed < EAGER_FRAMES;
-        let passes = if eager { PASSES } else { usize::from(self.updates.is_multiple_of(CALM_PERIODS)) };
+        let passes = match is_due {
+            true if eager => PASSES,
+            true => usize::from(self.updates.is_multiple_of(CALM_PERIODS)),
+            false => 0,
+        };
         (0..passes).for_each(|_| self.pass());
         if passes > 0 && !self.is_shared() {
             self.share();
         }
-        passes > 0
+        passes > 0 || relearned
+    }
+
+    fn learn_recognised(&mut self) -> bool {
+        let Self { recognised, memory, bases, first, sums, costs, fed, .. } = self;
+        let shapes = Shapes { first, sums, costs };
+        recognised.as_mut().is_some_and(|recognised| recognised.learn(memory, bases, &shapes, *fed))
     }
 
     /// Groups the components into the adaptive sources.
@@ -266,6 +300,7 @@ impl Adaptation {
         self.sharing = Some(sharing);
     }
 
+    /// A pass over the memory. The bases of recognised sources stay.
     fn pass(&mut self) {
         let width = self.width();
         self.memory.update_activations(&self.bases, &self.costs);
@@ -275,7 +310,7 @@ impl Adaptation {
         for (k, basis) in self.bases.chunks_exact_mut(width).enumerate() {
             let numerator = &self.numerator[k * width..][..width];
             match self.freedom[k] {
-                Freedom::Fixed | Freedom::Transposed => continue,
+                Freedom::Fixed | Freedom::Transposed | Freedom::Recognised => continue,
                 Freedom::Adaptive => basis.iter_mut().zip(numerator).for_each(|(w, n)| *w *= n),
                 Freedom::Drifting => {
                     let first = &self.first[k * width..][..width];
@@ -296,6 +331,7 @@ impl Adaptation {
             self.follow(k, &self.first_masking, &mut row[..bins]);
         }
         out.owners.copy_from_slice(&self.owners);
+        out.trust = self.recognised.as_ref().map_or(0.0, |recognised| recognised.trust(self.heard_seconds()));
     }
 
     /// Writes the present basis of component `k`, `[F]`, to find activations with.
@@ -315,17 +351,6 @@ impl Adaptation {
             let scale = if first > 0.0 { now / first } else { 1.0 };
             row[self.bands.bins(b)].iter_mut().for_each(|w| *w *= scale);
         }
-    }
-}
-
-/// Scales `basis` to `sum`; one that is 0 or not finite becomes `first` again.
-fn scale_to(basis: &mut [f32], sum: f32, first: &[f32]) {
-    let total: f32 = basis.iter().sum();
-    if total > f32::MIN_POSITIVE && total.is_finite() {
-        let scale = sum / total;
-        basis.iter_mut().for_each(|w| *w *= scale);
-    } else {
-        basis.copy_from_slice(first);
     }
 }
 

@@ -16,8 +16,10 @@ pub enum Freedom {
     Fixed,
     /// It may change, but is pulled back.
     Drifting,
-    /// It follows the mixture.
+    /// It follows the mixture: what the others do not explain.
     Adaptive,
+    /// It follows the mixture where the evidence says that its source sounds.
+    Recognised,
     /// It stays. It is a copy of a fixed source's basis at another pitch, and is only used for what it explains far
     /// better than the other bases.
     Transposed,
@@ -31,7 +33,7 @@ impl Freedom {
 
     /// Whether the basis may change.
     pub fn moves(self) -> bool {
-        matches!(self, Self::Drifting | Self::Adaptive)
+        matches!(self, Self::Drifting | Self::Adaptive | Self::Recognised)
     }
 }
 
@@ -44,6 +46,8 @@ pub struct Bases {
     pub masking: Aligned,
     /// The source of each component. `[K]`
     pub owners: Vec<u8>,
+    /// How far what was learned under evidence is to be believed, 0 to 1.
+    pub trust: f32,
 }
 
 /// What an adaptation starts from.
@@ -63,6 +67,8 @@ pub struct AdaptationSetup {
     pub freedom: Vec<Freedom>,
     /// The source of each component. `[K]`
     pub owners: Vec<u8>,
+    /// Whose evidence constrains each component, as a number. `[K]`; empty where there is no evidence.
+    pub groups: Vec<u8>,
     /// Seconds of sound that were learned from already.
     pub heard_seconds: f64,
     /// What decides to which adaptive source a component goes.
@@ -91,6 +97,7 @@ impl AdaptationSetup {
             bands,
             freedom,
             owners,
+            groups: Vec::new(),
             heard_seconds: 0.0,
             cue: Cue::default(),
             is_shared: false,
@@ -118,4 +125,15 @@ pub fn first_basis(k: usize, components: usize, bins: usize, bin_spacing_hz: f64
     let sum: f32 = basis.iter().sum();
     basis.iter_mut().for_each(|w| *w /= sum);
     basis
+}
+
+/// Scales `basis` to `sum`; one that is 0 or not finite becomes `first` again.
+pub(super) fn scale_to(basis: &mut [f32], sum: f32, first: &[f32]) {
+    let total: f32 = basis.iter().sum();
+    if total > f32::MIN_POSITIVE && total.is_finite() {
+        let scale = sum / total;
+        basis.iter_mut().for_each(|w| *w *= scale);
+    } else {
+        basis.copy_from_slice(first);
+    }
 }

@@ -77,13 +77,13 @@ impl AdaptiveState {
     }
 
     /// The part of the state that stays valid when `after` replaces `before` and the sources go where `moves` says: the
-    /// state of those sources whose bases are the same in both.
+    /// state of those sources whose role and bases are the same in both.
     #[must_use]
     pub fn surviving(&self, before: &Preset, after: &Preset, moves: &StripMoves) -> Self {
         let destination = |from: usize| {
             let to = moves.destination(from)?;
             let (before, after) = (before.sources.get(from)?, after.sources.get(to)?);
-            have_same_bases(&before.bases, &after.bases).then_some(to)
+            (before.role == after.role && have_same_bases(&before.bases, &after.bases)).then_some(to)
         };
         let moved = |source: &SourceState| Some(SourceState { strip: destination(source.strip)?, ..source.clone() });
         let mut sources: Vec<_> = self.sources.iter().filter_map(moved).collect();

@@ -36,7 +36,7 @@ fn play(adaptation: &mut Adaptation, bin: usize, frames: usize) {
         let bins: Vec<f32> = fixed.iter().zip(&other).map(|(f, o)| a * f + b * o).collect();
         adaptation.bands.merge(&bins, &mut v);
         h[0] = a;
-        if adaptation.feed(&v, &[], &h) {
+        if adaptation.feed(&v, &[], &h, &[]) {
             adaptation.update();
         }
     }
@@ -113,7 +113,7 @@ fn bases_keep_their_sums_whatever_is_fed() {
     for (level, h) in [(1.0, 1.0), (f32::NAN, 1.0), (1e30, f32::NAN), (0.0, 0.0), (1e-3, f32::INFINITY), (3.0, 0.0)] {
         for t in 0..40 {
             let v: Vec<f32> = (0..width).map(|b| level * ((b * 7 + t) % 5) as f32).collect();
-            if adaptation.feed(&v, &[], &[h; 4]) {
+            if adaptation.feed(&v, &[], &[h; 4], &[]) {
                 adaptation.update();
             }
         }
@@ -142,7 +142,7 @@ fn shared(cue: Cue) -> Adaptation {
         let sounds = |a: f32, b: f32| peak(20).iter().zip(&peak(100)).map(|(f, o)| a * f + b * o).collect::<Vec<_>>();
         adaptation.bands.merge(&sounds(a, b), &mut v);
         adaptation.bands.merge(&sounds(0.9 * a, 0.1 * b), &mut left);
-        if adaptation.feed(&v, &left, &[0.5; 8]) {
+        if adaptation.feed(&v, &left, &[0.5; 8], &[]) {
             adaptation.update();
         }
     }

@@ -14,6 +14,7 @@ mod solver_bases;
 pub mod squarem;
 
 use super::priors::Priors;
+pub use solver_bases::Constraint;
 
 /// A frame whose sum is below this is silent and has no activations.
 pub const SILENCE: f32 = 1e-8;

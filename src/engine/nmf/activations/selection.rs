@@ -86,6 +86,11 @@ impl Selection {
         }
     }
 
+    /// The chosen components, in order.
+    pub(super) fn chosen(&self) -> &[usize] {
+        &self.order[..MOST]
+    }
+
     /// chosen ← the activations of the chosen components in `h`, times `scale`.
     pub(super) fn gather(&self, h: &[f32], scale: f32, chosen: &mut [f32]) {
         for (chosen, &k) in chosen.iter_mut().zip(&self.order[..MOST]) {

@@ -7,6 +7,24 @@ use crate::nmf::{
 };
 use pulp::Simd;
 
+/// How likely each group of sources is in each bin: the model of a frame is Σ_g L_g · (W_g h_g).
+#[derive(Debug, Clone, Copy)]
+pub struct Constraint<'a> {
+    /// L, `[G, F]`.
+    pub likelihoods: &'a [f32],
+    /// F.
+    pub bins: usize,
+    /// The group of each component, `[K]`.
+    pub groups: &'a [u8],
+}
+
+impl Constraint<'_> {
+    /// The likelihoods of the group of component `k`, `[F]`.
+    fn of(&self, k: usize) -> &[f32] {
+        &self.likelihoods[usize::from(self.groups[k]) * self.bins..][..self.bins]
+    }
+}
+
 /// Bases on bands, in rows padded to whole registers.
 #[derive(Debug, Clone)]
 pub(super) struct SolverBases {
@@ -43,6 +61,21 @@ impl SolverBases {
         weights.fill(1.0);
         let alive = Aligned::zeros(padded(count));
         Self { rows: Aligned::zeros(count * width), width, linear: weights.clone(), weights, alive }
+    }
+
+    /// self ← `bases` with each row times the likelihood of its source, for the components `chosen` in order.
+    pub(super) fn constrain(&mut self, bases: &Self, constraint: &Constraint<'_>, chosen: impl Iterator<Item = usize>) {
+        let width = self.width;
+        let rows = self.rows.chunks_exact_mut(width).zip(bases.rows.chunks_exact(width));
+        for (place, ((row, basis), k)) in rows.zip(chosen).enumerate() {
+            let likelihood = constraint.of(k);
+            row.iter_mut().zip(basis).zip(likelihood).for_each(|((row, w), likelihood)| *row = w * likelihood);
+            let weight: f32 = row.iter().sum();
+            let is_alive = weight >= LEAST_WEIGHT;
+            self.alive[place] = if is_alive { bases.alive[place] } else { 0.0 };
+            self.weights[place] = if is_alive { weight } else { 1.0 };
+            self.linear[place] = self.weights[place] + (bases.linear[place] - bases.weights[place]);
+        }
     }
 
     /// model ← Wh, ratio ← v / Wh, gradient ← Wᵀ(v / Wh).

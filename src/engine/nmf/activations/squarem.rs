@@ -5,7 +5,9 @@
 //! errors. These three updates are a cycle. An extrapolation may raise the cost for a while, which makes it fast; one
 //! above the cost at the start of the frame is dropped, so the result is never worse than the warm start.
 
-use super::{FLOOR, LEAST_MODEL, SILENCE, Solver, blocks::Blocks, selection::Selection, solver_bases::SolverBases};
+use super::{
+    Constraint, FLOOR, LEAST_MODEL, SILENCE, Solver, blocks::Blocks, selection::Selection, solver_bases::SolverBases,
+};
 use crate::nmf::{aligned::Aligned, kernels::vector, priors::Priors};
 use pulp::{Arch, Simd, WithSimd};
 use std::f32::consts::LN_2;
@@ -28,7 +30,19 @@ pub struct Squarem {
     set: SolverBases,
     selection: Option<Selection>,
     blocks: Option<Blocks>,
+    /// Memory for the bases under a constraint.
+    constrained: Option<SolverBases>,
     workspace: Workspace,
+}
+
+/// A frame to be solved.
+#[derive(Clone, Copy)]
+struct Frame<'a> {
+    /// `[F]`
+    v: &'a [f32],
+    /// Its sum.
+    total: f32,
+    priors: &'a Priors,
 }
 
 /// Memory for one frame. `[width]` or `[K]`, padded; the frame is scaled to a sum of 1.
@@ -67,7 +81,7 @@ impl Squarem {
             None => (all, None),
         };
         let workspace = Workspace::new(set.width, set.weights.len());
-        Self { arch: Arch::new(), cycles, components, set, selection, blocks: None, workspace }
+        Self { arch: Arch::new(), cycles, components, set, selection, blocks: None, constrained: None, workspace }
     }
 
     /// Turns on block sparsity. `sources` holds the blocks of each source, as numbers of components; their shares are
@@ -80,6 +94,35 @@ impl Squarem {
         assert_eq!(sources.iter().flatten().sum::<usize>(), self.components, "blocks must add up to the components");
         let several = sources.iter().any(|blocks| blocks.len() > 1);
         Self { blocks: several.then(|| Blocks::new(sources, frames)), ..self }
+    }
+
+    /// Allows [`Self::solve_under`].
+    #[must_use]
+    pub fn with_constraint(self) -> Self {
+        Self { constrained: Some(self.set.clone()), ..self }
+    }
+
+    /// Like [`Solver::solve`], with the model Σ_g L_g · (W_g h_g) in the place of Wh: posterior regularisation (Ganchev
+    /// et al. 2010; Bryan and Mysore 2013). Without [`Self::with_constraint`] the constraint is not observed.
+    pub fn solve_under(&mut self, constraint: &Constraint<'_>, v: &[f32], priors: &Priors, h: &mut [f32]) {
+        self.dispatch(Some(constraint), v, priors, h);
+    }
+
+    fn dispatch(&mut self, constraint: Option<&Constraint<'_>>, v: &[f32], priors: &Priors, h: &mut [f32]) {
+        struct SolveFrame<'a>(&'a mut Squarem, Option<&'a Constraint<'a>>, Frame<'a>, &'a mut [f32]);
+        impl WithSimd for SolveFrame<'_> {
+            type Output = ();
+
+            #[inline(always)]
+            fn with_simd<S: Simd>(self, simd: S) {
+                let Self(solver, constraint, frame, h) = self;
+                solver.run(simd, constraint, frame, h);
+            }
+        }
+        let total: f32 = v.iter().sum();
+        if total > SILENCE {
+            self.arch.dispatch(SolveFrame(self, constraint, Frame { v, total, priors }, h));
+        }
     }
 
     /// Exchanges the bases, `[K, F]` with padded rows, for others with the same sums. The next frame still starts from
@@ -109,9 +152,9 @@ impl Squarem {
         self.components
     }
 
-    /// Solves the frame whose sum is `total`.
     #[inline(always)]
-    fn run<S: Simd>(&mut self, simd: S, v: &[f32], total: f32, priors: &Priors, h: &mut [f32]) {
+    fn run<S: Simd>(&mut self, simd: S, constraint: Option<&Constraint<'_>>, frame: Frame<'_>, h: &mut [f32]) {
+        let Frame { v, total, priors } = frame;
         let mean = 1.0 / self.components as f32;
         for (scaled, v) in self.workspace.v.iter_mut().zip(v) {
             *scaled = v / total;
@@ -128,8 +171,18 @@ impl Squarem {
             }
             None => self.workspace.last.iter_mut().zip(h.iter()).for_each(|(last, h)| *last = h * scale),
         }
-        self.workspace.warm_start(simd, &self.set, mean);
-        self.workspace.iterate(simd, &self.set, priors, mean, self.cycles);
+        let set = match (constraint, &mut self.constrained) {
+            (Some(constraint), Some(constrained)) => {
+                match &self.selection {
+                    Some(selection) => constrained.constrain(&self.set, constraint, selection.chosen().iter().copied()),
+                    None => constrained.constrain(&self.set, constraint, 0..self.components),
+                }
+                &*constrained
+            }
+            _ => &self.set,
+        };
+        self.workspace.warm_start(simd, set, mean);
+        self.workspace.iterate(simd, set, priors, mean, self.cycles);
         match &self.selection {
             Some(selection) => selection.scatter(&self.workspace.h, total, h),
             None => h.iter_mut().zip(self.workspace.h.iter()).for_each(|(h, solved)| *h = solved * total),
@@ -152,20 +205,7 @@ fn remembered(total: f32, h: &mut [f32]) -> f32 {
 
 impl Solver for Squarem {
     fn solve(&mut self, v: &[f32], priors: &Priors, h: &mut [f32]) {
-        struct SolveFrame<'a>(&'a mut Squarem, &'a [f32], f32, &'a Priors, &'a mut [f32]);
-        impl WithSimd for SolveFrame<'_> {
-            type Output = ();
-
-            #[inline(always)]
-            fn with_simd<S: Simd>(self, simd: S) {
-                let Self(solver, v, total, priors, h) = self;
-                solver.run(simd, v, total, priors, h);
-            }
-        }
-        let total: f32 = v.iter().sum();
-        if total > SILENCE {
-            self.arch.dispatch(SolveFrame(self, v, total, priors, h));
-        }
+        self.dispatch(None, v, priors, h);
     }
 }
 
@@ -423,6 +463,39 @@ mod tests {
         };
         let (free, sparse) = (share(0.0), share(0.2));
         assert!(sparse > 0.9999 && free < 0.995, "{free}, {sparse}");
+    }
+
+    #[test]
+    fn under_a_constraint_the_bases_count_as_likely_as_their_group_is() {
+        for components in [40, 300] {
+            let (bases, v) = (bases(components), random(13, BINS));
+            let likelihoods: Vec<f32> = random(14, 2 * BINS).iter().map(|x| 0.05 + 0.9 * x.powf(0.2)).collect();
+            let groups: Vec<u8> = (0..components).map(|k| u8::from(k >= components / 3)).collect();
+            let constraint = Constraint { likelihoods: &likelihoods, bins: BINS, groups: &groups };
+            let mut h = vec![0.0; components];
+            let mut solver = Squarem::new(&bases, BINS, 60).with_constraint();
+            solver.solve_under(&constraint, &v, &Priors::default(), &mut h);
+            let weighted: Vec<f32> = (0..components * BINS)
+                .map(|n| bases[n] * likelihoods[usize::from(groups[n / BINS]) * BINS + n % BINS])
+                .collect();
+            let mut plain = vec![0.0; components];
+            MultiplicativeUpdate::new(weighted.clone(), BINS, 3000).solve(&v, &Priors::default(), &mut plain);
+            let total = f64::from(v.iter().sum::<f32>());
+            let (fast, plain) = (divergence(&weighted, &h, &v), divergence(&weighted, &plain, &v));
+            assert!(fast < plain + 3e-3 * total, "{components}: {fast}, plain {plain}, of {total}");
+        }
+    }
+
+    #[test]
+    fn a_constraint_that_says_nothing_changes_nothing() {
+        let (bases, v) = (bases(40), random(15, BINS));
+        let (likelihoods, groups) = (vec![1.0; BINS], vec![0; 40]);
+        let constraint = Constraint { likelihoods: &likelihoods, bins: BINS, groups: &groups };
+        let mut solver = Squarem::new(&bases, BINS, 8).with_constraint();
+        let free = solve(&mut solver, Priors::default(), &v, 40);
+        let mut h = vec![0.0; 40];
+        solver.solve_under(&constraint, &v, &Priors::default(), &mut h);
+        assert_eq!(h, free);
     }
 
     /// A thousand bases of which few are active: the chosen ones include them.

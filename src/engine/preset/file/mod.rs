@@ -31,7 +31,8 @@
 //! }
 //! ```
 //!
-//! A gain of `null` is silence. A fixed source that may drift has `"drift": true`. The optional key `"grouping"` beside
+//! A gain of `null` is silence. A fixed source that may drift has `"drift": true`. A source that the source model knows
+//! has a `"role"`: `"drums"`, `"bass"` or `"rest"`; if its kind is adaptive, it is a recognised source. The optional key `"grouping"` beside
 //! `"sources"` says what decides to which of several adaptive sources a component goes: `"timbre"` (the default),
 //! `"time"` or `"position"`. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys
 //! are required; unknown keys are kept. The same preset always gives the same bytes, and so does a file that is read

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     dictionary::{Dictionary, Flaw, FrameSpec, Training},
     preset::{
-        Colour, Cue, Knobs, LearnedBases, MAX_COMPONENTS, Preset, Source, SourceBases, UnknownKeys,
+        Colour, Cue, Knobs, LearnedBases, MAX_COMPONENTS, Preset, Role, Source, SourceBases, UnknownKeys,
         source::check_distinct, validate::DOCUMENT,
     },
 };
@@ -117,6 +117,7 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
         true => Some(fields.whole("components")?),
         false => None,
     };
+    let role = fields.optional("role", "\"drums\", \"bass\" or \"rest\"", |value| Role::named(value.as_str()?))?;
     let (knobs, unknown_knobs) = knobs(fields.fields("knobs")?)?;
     let mut unknown = UnknownKeys::new();
     let learned = LearnedFields {
@@ -133,7 +134,7 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
     .map_err(|flaw| flaw.within(&format!("sources[{index}]")))?;
     unknown.append(&mut fields.rest());
     keep(&mut unknown, "knobs", unknown_knobs);
-    Ok(Source { name, colour, knobs, bases, unknown })
+    Ok(Source { name, colour, knobs, role, bases, unknown })
 }
 
 /// The dictionaries of source `index`, with their numbers from the tensors. Unknown keys go into `unknown`.

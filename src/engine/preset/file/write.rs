@@ -111,6 +111,9 @@ fn source(source: &Source) -> Value {
         SourceBases::Learned(learned) => add_learned(&mut fields, learned, source.unknown.get("dictionaries")),
         SourceBases::Adaptive { components } => add_adaptive(&mut fields, *components, &source.unknown),
     }
+    if let Some(role) = source.role {
+        fields["role"] = json!(role.name());
+    }
     restore_all(&mut fields, &source.unknown);
     fields
 }

@@ -114,7 +114,7 @@ mod tests {
         fs::write(path("Text"), b"this is no preset but some text of a certain length").unwrap();
         let library = Library::read_in(Some(folder.path()), Some(&path("Gone")));
         assert!(library.origin_missing);
-        assert_eq!(library.factory[0].sources, ["drums", "bass"]);
+        assert_eq!(library.factory[0].sources, ["drums", "bass", "rest"]);
         assert_eq!(library.factory[0].trouble, None);
         let names: Vec<&str> = library.user.iter().map(|listing| listing.entry.name.as_str()).collect();
         assert_eq!(names, ["Cut off", "Empty", "Good", "Text"]);

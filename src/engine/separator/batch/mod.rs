@@ -3,6 +3,7 @@
 //!
 //! - Only fixed sources: supervised separation. Their bases are held.
 //! - Some adaptive sources: semi-supervised. Their bases are learned from the whole recording.
+//! - Some recognised sources: the real-time engine, in Quality, on a recording that it has heard once before.
 //! - Only adaptive sources: unsupervised. What several adaptive sources learn is [grouped](crate::learner::grouping).
 //!
 //! The parts:
@@ -16,8 +17,8 @@ mod rendering;
 mod spectrogram;
 
 use super::{
-    ModelError,
-    offline::{SeparateError, Separation},
+    Controls, LatencyMode, ModelError,
+    offline::{self, SeparateError, Separation},
     preset_bases::{PresetBases, known_bins},
 };
 use crate::{
@@ -26,7 +27,7 @@ use crate::{
         discriminative::FOCUS,
         factorization::{Decomposed, Decomposition, FactorizationError, Frames, distinct_bases},
     },
-    preset::{Cue, MAX_SOURCES, Preset},
+    preset::{Cue, Kind, MAX_SOURCES, Preset},
     recording::{MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, Recording},
 };
 use pool::{Pool, left_shares};
@@ -85,6 +86,11 @@ pub fn separate(
     settings: &BatchSettings,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Batch, SeparateError> {
+    if preset.sources.iter().any(|source| source.kind() == Kind::Recognised) {
+        let controls = Controls { focus: settings.focus, gains: settings.gains, ..Controls::default() };
+        let separation = offline::separate_known(preset, mixture, LatencyMode::Quality, &controls, progress)?;
+        return Ok(Batch { separation, iterations: 2, converged: true });
+    }
     let (mixture, spectrogram) = frame(mixture)?;
     let bins = known_bins(preset, &spectrogram.layout)?;
     let PresetBases { mut bases, mut masking, freedom, mut owners, .. } =

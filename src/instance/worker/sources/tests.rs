@@ -1,15 +1,16 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use super::super::tests::Rig;
+use super::super::tests::{Rig, learned};
 use super::*;
 use crate::{
     instance::command::SourceCommand,
     learner::adaptive::{AdaptiveState, ComponentIndex, SourceState},
-    preset::library,
+    preset::{Kind, Role, library},
 };
 
-fn factory() -> Entry {
-    Entry { name: "Drums + Bass".to_owned(), path: None }
+/// A preset of drums and bass with bases of their own.
+fn entry() -> Entry {
+    Entry::of_file(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/learned.unbraid.safetensors").into())
 }
 
 fn names(rig: &Rig) -> Vec<String> {
@@ -33,12 +34,15 @@ fn a_source_gets_the_name_it_is_given_or_a_sentence_why_not() {
 #[test]
 fn sources_are_added_up_to_eight_with_names_and_colours_of_their_own() {
     let mut rig = Rig::new();
-    for _ in 2..MAX_SOURCES {
+    let first = names(&rig);
+    for _ in first.len()..MAX_SOURCES {
         rig.ask(SourceCommand::Add);
     }
     let strips = rig.session.summary().strips.clone();
     assert_eq!(strips.len(), MAX_SOURCES);
-    assert_eq!((strips[2].name.as_str(), strips[3].name.as_str()), ("rest", "rest 2"));
+    assert_eq!(first, ["drums", "bass", "rest"]);
+    assert_eq!((strips[3].name.as_str(), strips[4].name.as_str()), ("rest 2", "rest 3"));
+    assert!(strips[3..].iter().all(|strip| strip.kind == Kind::Adaptive));
     for (i, strip) in strips.iter().enumerate() {
         assert!(strips[..i].iter().all(|other| other.colour != strip.colour && other.name != strip.name));
     }
@@ -50,13 +54,12 @@ fn sources_are_added_up_to_eight_with_names_and_colours_of_their_own() {
 #[test]
 fn what_others_have_learned_and_their_knobs_go_along_when_one_is_removed() {
     let mut rig = Rig::new();
-    rig.ask(SourceCommand::Add);
     let version = rig.playback.version();
-    let dictionary = version.preset.sources[0].dictionaries()[0].clone();
+    let dictionary = learned().sources[0].dictionaries()[0].clone();
     let count = dictionary.components;
-    let learned =
+    let state =
         SourceState { strip: 2, dictionary, pinned: vec![true; count], components: vec![ComponentIndex(0); count] };
-    let state = AdaptiveState { sources: vec![learned], ..AdaptiveState::default() };
+    let state = AdaptiveState { sources: vec![state], ..AdaptiveState::default() };
     rig.worker.context.put(&version, version.with_adaptive_state(Arc::new(state))).unwrap();
     let knobs = |i| Knobs { gain_db: Some(i as f32), ..Knobs::default() };
     rig.worker.context.set_knobs(&(0..MAX_SOURCES).map(knobs).collect::<Vec<_>>());
@@ -80,17 +83,34 @@ fn what_others_have_learned_and_their_knobs_go_along_when_one_is_removed() {
 #[test]
 fn a_source_comes_from_another_preset_with_the_strips_colour() {
     let mut rig = Rig::new();
-    rig.ask(SourceCommand::List(factory()));
+    rig.ask(SourceCommand::List(entry()));
     let found = rig.session.preset_sources().unwrap();
-    assert_eq!((found.names.len(), &found.preset), (2, &factory()));
+    assert_eq!((found.names.len(), &found.preset), (2, &entry()));
     rig.ask(SourceCommand::Add);
-    let colour = rig.session.summary().strips[2].colour;
-    rig.ask(SourceCommand::Load { strip: 2, from: factory(), source: 1 });
+    let colour = rig.session.summary().strips[3].colour;
+    rig.ask(SourceCommand::Load { strip: 3, from: entry(), source: 1 });
     let preset = rig.playback.version().preset.clone();
-    assert_eq!(preset.sources[2].name, format!("{} 2", preset.sources[1].name));
-    assert_eq!(preset.sources[2].bases, preset.sources[1].bases);
-    assert_eq!(preset.sources[2].colour, colour);
-    rig.ask(SourceCommand::Load { strip: 2, from: factory(), source: 9 });
+    assert_eq!(preset.sources[3].name, format!("{} 2", preset.sources[1].name));
+    assert_eq!(preset.sources[3].bases, learned().sources[1].bases);
+    assert_eq!(preset.sources[3].colour, colour);
+    rig.ask(SourceCommand::Load { strip: 3, from: entry(), source: 9 });
     assert!(rig.failure().contains("no source 10"));
-    assert!(library::load(&factory()).is_ok());
+    assert!(library::load(&entry()).is_ok());
+}
+
+#[test]
+fn a_source_is_recognised_as_it_is_told_and_forgets_that_when_it_follows_the_mixture() {
+    let mut rig = Rig::new();
+    let first = |rig: &Rig| {
+        let version = rig.playback.version();
+        (version.preset.sources[0].kind(), version.preset.sources[0].role)
+    };
+    assert_eq!(first(&rig), (Kind::Recognised, Some(Role::Drums)));
+    rig.ask(SourceCommand::Load { strip: 0, from: entry(), source: 0 });
+    assert_eq!(first(&rig), (Kind::Fixed, None));
+    rig.ask(SourceCommand::MakeRecognised(0, Role::Bass));
+    assert_eq!(first(&rig), (Kind::Recognised, Some(Role::Bass)));
+    assert!(rig.session.undo_view().undo.unwrap().ends_with("is recognised"));
+    rig.ask(SourceCommand::MakeAdaptive(0));
+    assert_eq!(first(&rig), (Kind::Adaptive, None));
 }

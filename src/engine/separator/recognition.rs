@@ -1,0 +1,158 @@
+//! How evidence takes part in a model: in the activations, as a constraint, and in the masks.
+
+use super::Layout;
+use crate::{
+    evidence::Evidence,
+    nmf::{activations::Constraint, bands::Bands, discriminative::FOCUS, kernels::elementary::power},
+    preset::{Kind, Preset, Role},
+};
+
+/// How much the evidence counts, as measured: against bases that were learned from the source alone it counts little.
+#[derive(Debug, Clone, Copy)]
+struct Strength {
+    /// α, the exponent of the prior in activations and masks.
+    alpha: f32,
+    /// The same while bases are learned, for sources that were learned before, and for those that find their bases:
+    /// with less than 1, these exchange sounds.
+    learning: (f32, f32),
+    /// The exponent of the masks, as a share of the focus that is set: it only helps bases that were learned with it.
+    focus: f32,
+}
+
+/// All sources were learned from recordings; some were; all find their bases.
+const ALL_LEARNED: Strength = Strength { alpha: 0.2, learning: (0.2, 1.0), focus: 1.0 };
+const SOME_LEARNED: Strength = Strength { alpha: 0.35, learning: (0.35, 1.0), focus: 1.2 / FOCUS };
+const ALL_FOUND: Strength = Strength { alpha: 0.5, learning: (1.0, 1.0), focus: 1.0 / FOCUS };
+
+/// The evidence on a model's stream, as its sources use it. Allocates nothing after construction.
+pub(super) struct Recognition {
+    evidence: Evidence,
+    sources: Vec<SourceEvidence>,
+    /// What several sources have in common: a role, and whether they find their bases.
+    groups: Vec<(Role, bool)>,
+    strength: Strength,
+    /// L = prior^α of each group, `[G, B]`: for activations and masks, and for learning.
+    likelihoods: Vec<f32>,
+    lesson: Vec<f32>,
+    width: usize,
+    /// Share of the learned bases in what a recognised source is taken to be; the rest is the prior's.
+    pub(super) trust: f32,
+}
+
+/// How a source uses the evidence.
+#[derive(Debug, Clone, Copy)]
+struct SourceEvidence {
+    role: Role,
+    group: u8,
+    /// Whether it has no bases of its own at first.
+    is_recognised: bool,
+}
+
+impl Recognition {
+    /// The evidence for `preset` on `bands`; `None` if the source model knows none of its sources.
+    pub(super) fn of(preset: &Preset, layout: &Layout, bands: &Bands) -> Option<Self> {
+        preset.sources.iter().find_map(|source| source.role)?;
+        let mut groups: Vec<(Role, bool)> = Vec::new();
+        let sources: Vec<SourceEvidence> = preset
+            .sources
+            .iter()
+            .map(|source| {
+                // What the source model does not know is part of the rest.
+                let role = source.role.unwrap_or(Role::Rest);
+                let group = (role, source.finds_bases());
+                let group = groups.iter().position(|known| *known == group).unwrap_or_else(|| {
+                    groups.push(group);
+                    groups.len() - 1
+                });
+                SourceEvidence { role, group: group as u8, is_recognised: source.kind() == Kind::Recognised }
+            })
+            .collect();
+        let finds = |finds: bool| groups.iter().all(|(_, own)| *own == finds);
+        let strength = match (finds(true), finds(false)) {
+            (true, _) => ALL_FOUND,
+            (_, true) => ALL_LEARNED,
+            (false, false) => SOME_LEARNED,
+        };
+        let width = bands.len();
+        let evidence = Evidence::new(layout, sources.iter().map(|source| source.role), width)?;
+        let (likelihoods, lesson) = (vec![0.0; groups.len() * width], vec![0.0; groups.len() * width]);
+        let mut recognition = Self { evidence, sources, groups, strength, likelihoods, lesson, width, trust: 0.0 };
+        recognition.take_up();
+        Some(recognition)
+    }
+
+    /// Whose evidence constrains each component, for components of the sources `owners`, `[K]`.
+    pub(super) fn groups_of(&self, owners: &[u8]) -> Vec<u8> {
+        owners.iter().map(|owner| self.sources[usize::from(*owner)].group).collect()
+    }
+
+    /// What constrains learning from the present frame, `[G, B]`.
+    pub(super) fn lesson(&self) -> &[f32] {
+        &self.lesson
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.evidence.reset();
+        self.take_up();
+    }
+
+    /// Takes over the past of the stream from another model.
+    pub(super) fn continue_from(&mut self, other: &Self) {
+        self.evidence.continue_from(&other.evidence);
+        self.take_up();
+    }
+
+    /// On the audio thread: hears a frame's `power`, `[F]`.
+    pub(super) fn hear(&mut self, power: &[f32]) {
+        self.evidence.hear(power);
+        self.take_up();
+    }
+
+    /// The constraint on components of the groups `groups`, `[K]`.
+    pub(super) fn constraint<'a>(&'a self, groups: &'a [u8]) -> Constraint<'a> {
+        Constraint { likelihoods: &self.likelihoods, bins: self.width, groups }
+    }
+
+    /// Constrains what each source explains, `[S, F]` in rows of `width`, of the frame `v`, `[F]`.
+    ///
+    /// Where the bases do not explain a band, with R the model of it and V what is there, a recognised source is what
+    /// the prior says of V: the bases count with q = min(R, V) / max(R, V).
+    pub(super) fn constrain(&self, explained: &mut [f32], width: usize, v: &[f32], bands: &Bands) {
+        let likelihoods =
+            |source: &SourceEvidence, b: usize| self.likelihoods[usize::from(source.group) * self.width + b];
+        for b in 0..self.width {
+            let bins = bands.bins(b);
+            let sound: f32 = v[bins.clone()].iter().sum();
+            let rows = explained.chunks_exact(width).zip(&self.sources);
+            let model: f32 =
+                rows.map(|(row, source)| likelihoods(source, b) * row[bins.clone()].iter().sum::<f32>()).sum();
+            let fit = model.min(sound) / model.max(sound).max(f32::MIN_POSITIVE);
+            for (row, source) in explained.chunks_exact_mut(width).zip(&self.sources) {
+                let trust = if source.is_recognised { self.trust * fit } else { 1.0 };
+                let learned = trust * likelihoods(source, b);
+                let said = (1.0 - trust) * self.evidence.prior(source.role)[b];
+                for (y, v) in row[bins.clone()].iter_mut().zip(&v[bins.clone()]) {
+                    *y = learned * *y + said * v;
+                }
+            }
+        }
+    }
+
+    /// The exponent of the masks at this `focus`.
+    pub(super) fn focus(&self, focus: f32) -> f32 {
+        self.strength.focus * focus
+    }
+
+    /// Takes up what the evidence says.
+    fn take_up(&mut self) {
+        let rows = self.likelihoods.chunks_exact_mut(self.width).zip(self.lesson.chunks_exact_mut(self.width));
+        for ((likelihoods, lesson), (role, finds)) in rows.zip(&self.groups) {
+            let (learned, found) = self.strength.learning;
+            let (alpha, learning) = (self.strength.alpha, if *finds { found } else { learned });
+            let said = likelihoods.iter_mut().zip(lesson).zip(self.evidence.prior(*role));
+            for ((likelihood, lesson), prior) in said {
+                (*likelihood, *lesson) = (power(*prior, alpha), power(*prior, learning));
+            }
+        }
+    }
+}

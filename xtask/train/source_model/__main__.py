@@ -1,0 +1,156 @@
+"""The command line: `python -m source_model COMMAND --work FOLDER`. `--help` on each command lists its options.
+
+`run` does everything from the training sets to the report; the other commands are its parts, for runs that are spread over time
+or machines.
+"""
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+FRAMINGS = ("quality", "low-latency")
+OUTPUT = Path(__file__).resolve().parents[3] / "presets" / "source-model"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="source_model", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument("--work", type=Path, required=True, help="folder for banks, shards and checkpoints")
+        sets = os.environ.get("UNBRAID_TRAINING_SETS")
+        sub.add_argument(
+            "--sets",
+            type=Path,
+            default=sets,
+            help="folder of the fetched training sets (default: UNBRAID_TRAINING_SETS)",
+        )
+        sub.add_argument("--seed", type=int, default=1)
+        sub.add_argument("--minutes", type=float, help="stop after about this long")
+        return sub
+
+    def training_options(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--steps", type=int, default=20_000, help="length of the learning rate's cosine")
+        sub.add_argument("--hidden", type=int, default=112)
+        sub.add_argument("--size", type=int, default=16, help="mixtures per batch")
+        sub.add_argument("--seconds", type=float, default=3.0, help="of a mixture")
+        sub.add_argument("--rate", type=float, default=4e-3, help="learning rate")
+
+    command("digests", "print the digest of each training set, as the manifest has it")
+    shards = command("shards", "make shards of mixtures")
+    shards.add_argument("--split", choices=("train", "valid", "far"), default="train")
+    shards.add_argument("--count", type=int, default=200, help="shards of the whole set")
+    shards.add_argument("--shard", default="0/1", metavar="I/N", help="make every N-th shard from the I-th on")
+    shards.add_argument("--mixtures", type=int, default=48, help="per shard")
+    train = command("train", "train one net, or go on with it")
+    train.add_argument("--framing", choices=FRAMINGS, default="quality")
+    train.add_argument("--name", help="of the checkpoint (default: the framing's)")
+    train.add_argument("--start-from", type=Path, help="a checkpoint of either framing to take the weights from")
+    training_options(train)
+    export = command("export", "write weights and golden files for the plugin")
+    export.add_argument("--framing", choices=FRAMINGS, default="quality")
+    export.add_argument("--name", help="of the checkpoint (default: the framing's)")
+    export.add_argument("--output", type=Path, default=OUTPUT)
+    report = command("report", "write curves.png and report.md")
+    report.add_argument("--output", type=Path, default=OUTPUT)
+    report.add_argument("--quality", default="quality", help="checkpoint of the Quality net")
+    report.add_argument("--low-latency", default="low-latency", help="checkpoint of the low-latency net")
+    run = command("run", "everything: sets, shards, both nets, export, report; goes on where it was stopped")
+    run.add_argument("--output", type=Path, default=OUTPUT)
+    run.add_argument("--count", type=int, default=200, help="shards to train on")
+    run.add_argument("--mixtures", type=int, default=48, help="per shard")
+    training_options(run)
+    return parser.parse_args()
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def print_digests(args: argparse.Namespace) -> None:
+    from . import sets
+
+    for entry in sets.manifest():
+        folder = sets.folder_of(entry, args.sets)
+        found = sets.digest(entry, folder) if folder else "not found"
+        say(f"{entry['name']}: {found}{'' if found == entry['digest'] else '  (the manifest says otherwise)'}")
+
+
+def make_shards(args: argparse.Namespace, split: str, count: int, minutes: float | None, shard: str = "0/1") -> None:
+    from . import sets
+    from .mixtures import make_shard
+
+    bank = sets.load(args.work, args.sets, say)
+    first, every = (int(v) for v in shard.split("/"))
+    end = time.monotonic() + 60 * (minutes or 1e9)
+    for index in range(first, count, every):
+        if (args.work / "shards" / f"{split}-{index:05d}.json").exists():
+            continue
+        start = time.monotonic()
+        make_shard(bank, args.work / "shards", split, index, args.seed, args.mixtures)
+        say(f"{split} shard {index}: {time.monotonic() - start:.1f} s")
+        if time.monotonic() > end:
+            break
+
+
+def train_one(
+    args: argparse.Namespace, framing: str, name: str, minutes: float | None, start_from: Path | None
+) -> Path:
+    from .train import Settings, train
+
+    settings = Settings(
+        framing,
+        args.steps,
+        minutes or 1e9,
+        args.hidden,
+        args.size,
+        args.seconds,
+        args.rate,
+        args.seed,
+        start_from=start_from,
+    )
+    return train(args.work, settings, name, say)
+
+
+def run_all(args: argparse.Namespace) -> None:
+    """A third of the time for shards, a third for each net; the low-latency net starts from Quality's weights."""
+    from .export import export
+    from .report import report
+
+    third = args.minutes / 3 if args.minutes else None
+    validation = 1 if third and third < 10 else 3
+    for split, count, minutes in (("valid", validation, None), ("far", validation, None), ("train", args.count, third)):
+        try:
+            make_shards(args, split, count, minutes)
+        except FileNotFoundError as missing:
+            say(f"no {split} shards: {missing}")
+    checkpoint = train_one(args, "quality", "quality", third, None)
+    export(checkpoint, "quality", args.output)
+    export(train_one(args, "low-latency", "low-latency", third, checkpoint), "low-latency", args.output)
+    say(str(report(args.work, {f: f for f in FRAMINGS}, args.output, args.sets)))
+
+
+def main() -> None:
+    args = arguments()
+    if args.command == "digests":
+        print_digests(args)
+    elif args.command == "shards":
+        make_shards(args, args.split, args.count, args.minutes, args.shard)
+    elif args.command == "train":
+        train_one(args, args.framing, args.name or args.framing, args.minutes, args.start_from)
+    elif args.command == "export":
+        from .export import export
+
+        say(str(export(args.work / "checkpoints" / f"{args.name or args.framing}.pickle", args.framing, args.output)))
+    elif args.command == "report":
+        from .report import report
+
+        say(str(report(args.work, {"quality": args.quality, "low-latency": args.low_latency}, args.output, args.sets)))
+    else:
+        run_all(args)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""Shards of mixtures: per mixture, step and band the Gram matrix of the three sources, for both framings.
+
+A shard is made from its seed alone, so shards can be made anywhere, in any order, and put into one folder.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import RATE, SOURCES
+from .basses import LENGTH, bass_clip
+from .effects import chance, codec, compressor_gain, wow
+from .features import PAIRS
+from .framing import FALLS, FRAMINGS, band_sums, spectra
+from .grooves import groove
+from .kits import drum_clip
+from .lines import bass_line
+from .rest import arrange, low_program, perform
+from .sets import Bank
+from .soundfont import Request, render
+
+PIECES_PER_SHARD = 20
+MIXTURES_PER_SHARD = 48
+SECONDS = 4.0
+HISTORY = FRAMINGS["quality"].history
+# How often which sources play: drums, bass, rest.
+PRESENCE = (
+    ((1, 1, 0), 0.42),
+    ((1, 1, 1), 0.40),
+    ((1, 0, 1), 0.06),
+    ((0, 1, 1), 0.06),
+    ((1, 0, 0), 0.03),
+    ((0, 1, 0), 0.03),
+)
+SPLITS = ("train", "valid", "far")
+
+
+@dataclass
+class Clips:
+    """The three sources of one piece, [LENGTH] each, or None where one came out silent."""
+
+    sources: tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]
+
+
+def make_pieces(bank: Bank, split: str, rng: np.random.Generator, count: int) -> list[Clips]:
+    if split == "far":
+        from .far import far_pieces
+
+        return far_pieces(bank, rng, count)
+    held_out = split == "valid"
+    grooves = [groove(rng, held_out) for _ in range(count)]
+    lines = [bass_line(piece, rng, held_out) for piece, _ in grooves]
+    arrangements = [arrange(bank, piece, rng, held_out) for piece, _ in grooves]
+    fonts = [n for n in ("fluid-r3", "musescore-general") if n in bank.soundfonts]
+    rests = np.zeros((count, LENGTH))
+    lows: list[np.ndarray | None] = [None] * count
+    if fonts:
+        font = bank.soundfonts[str(rng.choice(fonts, p=[0.7, 0.3][: len(fonts)] if len(fonts) == 2 else None))]
+        asked = [r for i, a in enumerate(arrangements) for r in a.requests(i)]
+        low = [i for i in range(count) if not held_out and lines[i] and chance(rng, 0.12)]
+        asked += [Request(count + k, low_program(rng), lines[i]) for k, i in enumerate(low)]
+        played = render(font, asked, count + len(low))
+        rests = played[:count]
+        for k, i in enumerate(low):
+            lows[i] = played[count + k]
+    clips = []
+    for i, (piece, hits) in enumerate(grooves):
+        drums = drum_clip(bank, piece, hits, rng, held_out)
+        bass = bass_clip(bank, piece, lines[i], rng, held_out, lows[i])
+        clips.append(Clips((drums, bass, perform(bank, arrangements[i], rests[i], rng))))
+    return clips
+
+
+def mixture(clips: list[Clips], rng: np.random.Generator) -> tuple[list[np.ndarray], dict]:
+    """Sources [3][HISTORY + SECONDS] of one mixture, and what it is. Half of them are one piece, in time and in key."""
+    weights = np.array([w for _, w in PRESENCE])
+    present = PRESENCE[rng.choice(len(PRESENCE), p=weights / weights.sum())][0]
+    together = chance(rng, 0.55)
+    n = HISTORY + int(SECONDS * RATE)
+    at, of = rng.integers(0, LENGTH - n), rng.integers(0, len(clips))
+    xs = []
+    for s, plays in enumerate(present):
+        usable = [c.sources[s] for c in clips if c.sources[s] is not None]
+        x = clips[of].sources[s] if together else None
+        if x is None:
+            x = usable[rng.integers(len(usable))]
+        start = at if together else rng.integers(0, LENGTH - n)
+        sign = 1 if chance(rng, 0.5) else -1
+        xs.append(sign * plays * x[start : start + n].astype(np.float64))
+    xs = [x * 10 ** (g / 20) for x, g in zip(xs, (0, rng.uniform(-9, 9), rng.uniform(-11, 7)))]
+    if present[0] and chance(rng, 0.15):  # the bass, or all but the drums, ducked by the drums
+        duck = compressor_gain(xs[0], rng, 1.2)
+        xs[1] = xs[1] * duck
+        xs[2] = xs[2] * (duck if chance(rng, 0.5) else 1)
+    if chance(rng, 0.4):  # the bus: one gain curve for all, so that the sources still add up to the mixture
+        bus = compressor_gain(sum(xs), rng, 1.0)
+        xs = [x * bus for x in xs]
+    if chance(rng, 0.1):
+        seed = rng.integers(2**31)
+        xs = [wow(x, np.random.default_rng(seed)) for x in xs]
+    if chance(rng, 0.1):
+        seed = rng.integers(2**31)
+        xs = [codec(x, np.random.default_rng(seed)) for x in xs]
+    if chance(rng, 0.3):  # begins from silence
+        for x in xs:
+            x[:HISTORY] = 0
+    return xs, {"present": list(present), "together": bool(together)}
+
+
+def gram(xs: list[np.ndarray], name: str, rng: np.random.Generator) -> np.ndarray:
+    """[T, B, 6] float16, scaled to a peak that float16 holds with 100 dB below it."""
+    framing = FRAMINGS[name]
+    fall = int(rng.choice(FALLS[name]))
+    cut = HISTORY - framing.history
+    each = [spectra(x[cut:].astype(np.float32), framing, fall) for x in xs]
+    products = []
+    for a, b in PAIRS:
+        power = each[a].real * each[b].real + each[a].imag * each[b].imag
+        products.append(band_sums(power, framing))
+    g = np.stack(products, -1)
+    return (g * (2e4 / max(np.abs(g).max(), 1e-20))).astype(np.float16)
+
+
+def make_shard(bank: Bank, folder: Path, split: str, index: int, seed: int, mixtures: int = MIXTURES_PER_SHARD) -> None:
+    """Writes FRAMING-SPLIT-INDEX.npy [M, T, B, 6] for both framings and a .json of what each mixture is."""
+    rng = np.random.default_rng([seed, SPLITS.index(split), index])
+    pieces = max(4, PIECES_PER_SHARD * mixtures // MIXTURES_PER_SHARD)
+    clips = make_pieces(bank, split, rng, pieces)
+    grams: dict[str, list[np.ndarray]] = {name: [] for name in FRAMINGS}
+    about = []
+    while len(about) < mixtures:
+        xs, what = mixture(clips, rng)
+        if sum(np.square(x).sum() for x in xs) < 1e-3:
+            continue
+        for name in FRAMINGS:
+            grams[name].append(gram(xs, name, rng))
+        about.append(what)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FRAMINGS:
+        temporary = folder / f".{name}-{split}-{index}.{os.getpid()}.npy"
+        np.save(temporary, np.stack(grams[name]))
+        os.replace(temporary, folder / f"{name}-{split}-{index:05d}.npy")
+    (folder / f"{split}-{index:05d}.json").write_text(json.dumps({"sources": SOURCES, "seed": seed, "mixtures": about}))

@@ -1,0 +1,82 @@
+"""The report of a run: curves.png and report.md beside the weights."""
+
+import json
+from pathlib import Path
+
+from .framing import FRAMINGS
+from .sets import folder_of, manifest
+
+COLUMNS = ("mixture", "all", "drums", "bass", "rest", "low", "mid", "high", "ideal")
+
+
+def report(work: Path, names: dict[str, str], folder: Path, sets: Path | None) -> Path:
+    """`names`: framing -> checkpoint. Reads the checkpoints' .json files, so it needs no weights."""
+    runs = {
+        f: json.loads((work / "checkpoints" / f"{n}.json").read_text())
+        for f, n in names.items()
+        if (work / "checkpoints" / f"{n}.json").exists()
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    curves(runs, folder / "curves.png")
+    lines = [
+        "# Report of the training run",
+        "",
+        "Written by `python -m source_model report`. SNR of the masked bands in dB, the net alone, flags told.",
+        "",
+    ]
+    lines += [
+        "`valid`: kits, basses, instruments and grooves of the manifest that training never heard. `far`: soundfonts of other makers.",
+        "",
+    ]
+    for framing, run in runs.items():
+        lines += [
+            f"## {framing}",
+            "",
+            f"{run['step']} steps, seed {run['settings']['seed']}, {FRAMINGS[framing].bands} bands, hidden {run['settings']['hidden']}.",
+            "",
+        ]
+        lines += ["| set | case | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 2) + "|"]
+        last = run["validation"][-1] if run["validation"] else {}
+        for split, table in last.items():
+            if split != "step":
+                for case, row in table.items():
+                    cells = [f"{row[c]:.2f}" if c in row else "" for c in COLUMNS]
+                    lines.append(f"| {split} | {case} | " + " | ".join(cells) + " |")
+        lines.append("")
+    lines += [
+        "`mixture` is a mask of 1 everywhere, `ideal` the best mask per band; low is below 150 Hz, mid to 2 kHz, high above.",
+        "",
+    ]
+    lines += ["![curves](curves.png)", "", "## Trained on", "", "| set | licence | credit |", "|---|---|---|"]
+    for entry in manifest():
+        if not entry.get("held_out") and folder_of(entry, sets) is not None:
+            lines.append(f"| {entry['name']}: {entry['from']} | {entry['licence']} | {entry['credit']} |")
+    path = folder / "report.md"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def curves(runs: dict[str, dict], path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4))
+    for framing, run in runs.items():
+        steps = [c[0] for c in run["curve"]]
+        for k, label in ((1, "plain"), (2, "flattened"), (3, "below 150 Hz")):
+            axes[0].plot(steps, [c[k] for c in run["curve"]], label=f"{framing}, {label}", linewidth=1)
+        for split in ("valid", "far"):
+            for case in ("drums + bass", "all three"):
+                points = [(v["step"], v[split][case]["all"]) for v in run["validation"] if case in v.get(split, {})]
+                if points:
+                    axes[1].plot(*zip(*points), marker=".", label=f"{framing}, {split}, {case}")
+    axes[0].set(title="training loss, error over energy", xlabel="step", ylabel="dB")
+    axes[1].set(title="validation, SNR of the masked bands", xlabel="step", ylabel="dB")
+    for axis in axes:
+        axis.grid(alpha=0.3)
+        axis.legend(fontsize=6)
+    figure.tight_layout()
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+    plt.close(figure)

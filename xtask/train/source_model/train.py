@@ -1,0 +1,177 @@
+"""Trains one net: Muon with a cosine, averaged weights, checkpoints from which it goes on after a kill.
+
+The same seed, shards and number of steps give the same weights: batch k is drawn from a generator seeded by k.
+"""
+
+import json
+import os
+import pickle
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import optax.contrib
+
+from . import model
+from .augment import WARM_UP_SECONDS, Shards, batch
+from .carry import carried
+from .features import FEATURES
+from .framing import FRAMINGS
+from .loss import loss
+from .validate import Validation, line
+
+DROPOUT = 0.1
+AVERAGING = 0.999
+CHECKPOINT_STEPS = 250
+ARRAYS = ("parameters", "moments", "average")
+
+
+@dataclass
+class Settings:
+    framing: str
+    steps: int = 20_000
+    """Length of the cosine."""
+    minutes: float = 1e9
+    hidden: int = 112
+    size: int = 16
+    seconds: float = 3.0
+    rate: float = 4e-3
+    seed: int = 1
+    validate_every: int = 1000
+    start_from: Path | None = None
+    """A checkpoint, of either framing, whose weights are taken over."""
+
+
+def schedule(settings: Settings):
+    return optax.warmup_cosine_decay_schedule(
+        0, settings.rate, min(150, settings.steps // 4), settings.steps, settings.rate * 0.02
+    )
+
+
+def muon(settings: Settings) -> optax.GradientTransformation:
+    """Muon (Jordan et al. 2024) for matrices, Adam for biases: orthogonalised momentum, scaled to the size of Adam's steps."""
+    rate = schedule(settings)
+    return optax.contrib.muon(rate, weight_decay=1e-3, consistent_rms=0.2, adam_b2=0.98, adam_learning_rate=rate)
+
+
+def dropper(key):
+    """Dropout whose pattern is the same over time, so that the recurrence is not shaken at every step."""
+
+    def drop(v, i):
+        keep = jax.random.bernoulli(jax.random.fold_in(key, i), 1 - DROPOUT, (1,) + v.shape[1:])
+        return v * keep / (1 - DROPOUT)
+
+    return drop
+
+
+def train(work: Path, settings: Settings, name: str, say=print) -> Path:
+    """Runs to the end of the cosine or of the time; gives the checkpoint `work/checkpoints/NAME.pickle`."""
+    framing = FRAMINGS[settings.framing]
+    shards = Shards(work / "shards", framing, "train")
+    if not len(shards):
+        raise SystemExit(f"no shards of {framing.name} in {work / 'shards'}: make some first")
+    validations = [v for s in ("valid", "far") if (v := Validation(work / "shards", framing, s)).batches]
+    optimiser = optax.chain(optax.clip_by_global_norm(5.0), muon(settings))
+    path = work / "checkpoints" / f"{name}.pickle"
+    state = resume(path) or begin(settings, framing, optimiser)
+    warm_up = int(WARM_UP_SECONDS * framing.steps_per_second)
+    centres = framing.centres_hz
+
+    @partial(jax.jit, donate_argnums=(0, 1, 2))
+    def step(parameters, moments, average, key, x, flags, sound, e, c, mixture, present):
+        def objective(p):
+            mask = jax.nn.softmax(model.logits(p, x, flags, sound, dropper(key)), axis=2)
+            return loss(mask, e, c, mixture, present, centres, warm_up)
+
+        (_, parts), gradient = jax.value_and_grad(objective, has_aux=True)(parameters)
+        change, moments = optimiser.update(gradient, moments, parameters)
+        parameters = optax.apply_updates(parameters, change)
+        average = jax.tree.map(lambda a, p: AVERAGING * a + (1 - AVERAGING) * p, average, parameters)
+        return parameters, moments, average, parts
+
+    key = jax.random.key(settings.seed)
+    began, running = time.monotonic(), []
+    while state["step"] < settings.steps and time.monotonic() - began < 60 * settings.minutes:
+        k = state["step"]
+        if k % 100 == 0:
+            shards.refresh()
+        b = batch(shards, np.random.default_rng([settings.seed, k]), settings.size, settings.seconds)
+        state["parameters"], state["moments"], state["average"], parts = step(
+            state["parameters"], state["moments"], state["average"], jax.random.fold_in(key, k),
+            b.x, b.flags, b.sound, b.e, b.c, b.mixture, b.present,
+        )  # fmt: skip
+        state["step"] = k + 1
+        running.append(np.asarray(parts))
+        if (k + 1) % 100 == 0:
+            mean = np.mean(running[-100:], 0)
+            state["curve"].append((k + 1, *(float(v) for v in mean)))
+            speed = (time.monotonic() - began) / len(running)
+            say(
+                f"{k + 1} shards {len(shards)}  plain {mean[0]:.2f} whitened {mean[1]:.2f} low {mean[2]:.2f}  {1000 * speed:.0f} ms"
+            )
+        if (k + 1) % settings.validate_every == 0 or k + 1 == settings.steps:
+            note_validation(state, validations, say)
+        if (k + 1) % CHECKPOINT_STEPS == 0:
+            save(path, state)
+    note_validation(state, validations, say)
+    save(path, state)
+    return path
+
+
+def begin(settings: Settings, framing, optimiser) -> dict:
+    parameters = model.initial(len(FEATURES) * framing.bands, framing.bands, settings.hidden, settings.seed)
+    if settings.start_from:
+        with open(settings.start_from, "rb") as file:
+            other = pickle.load(file)
+        features = other["settings"]["features"].split(",")
+        weights = carried(averaged(other), other["settings"]["framing"], features, settings.framing, FEATURES)
+        parameters = {k: jnp.asarray(weights[k]) for k in parameters}
+    return {
+        "step": 0,
+        "parameters": parameters,
+        "moments": optimiser.init(parameters),
+        "average": jax.tree.map(jnp.array, parameters),
+        "curve": [],
+        "validation": [],
+        "settings": {k: str(v) for k, v in vars(settings).items()} | {"features": ",".join(FEATURES)},
+    }
+
+
+def averaged(state: dict):
+    """The averaged weights; early on the plain ones, because the average still holds the beginning."""
+    return state["average"] if state["step"] > 2 / (1 - AVERAGING) else state["parameters"]
+
+
+def note_validation(state: dict, validations: list[Validation], say) -> None:
+    if state["validation"] and state["validation"][-1]["step"] == state["step"]:
+        return
+    row = {"step": state["step"]}
+    for v in validations:
+        row[v.split] = v.measure(averaged(state))
+        say(f"{state['step']} " + line(v.split, row[v.split]))
+    state["validation"].append(row)
+
+
+def save(path: Path, state: dict) -> None:
+    """Whole or not at all: a kill while writing leaves the checkpoint before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    with open(temporary, "wb") as file:
+        pickle.dump(state | {k: jax.tree.map(np.asarray, state[k]) for k in ARRAYS}, file)
+    os.replace(temporary, path)
+    path.with_suffix(".json").write_text(json.dumps({k: state[k] for k in ("step", "curve", "validation", "settings")}))
+
+
+def resume(path: Path) -> dict | None:
+    if not path.exists():
+        return None
+    with open(path, "rb") as file:
+        state = pickle.load(file)
+    for k in ARRAYS:
+        state[k] = jax.tree.map(jnp.asarray, state[k])
+    return state
