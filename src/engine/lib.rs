@@ -8,7 +8,7 @@
 //!   construction.
 //! - [`evidence`]: what says which source a band of a frame belongs to: the source model.
 //! - [`learner`]: learns dictionaries from recordings of sources played alone, and from the mixture while it plays.
-//! - [`evaluation`]: measures a separation with BSS Eval.
+//! - [`evaluation`]: measures a separation with BSS Eval, and band by band.
 //! - [`preset`]: sources and knob settings, the file format, and the library of factory and user presets.
 //! - [`dictionary`]: one source's bases and how they were made.
 //! - [`recording`]: audio in memory; audio files and resampling *(feature `files`)*.

@@ -14,14 +14,12 @@
 //! A projection is a least-squares problem whose normal matrix is block-Toeplitz: the correlations of
 //! the references at lags below `L`, which come from one FFT per pair.
 
+use super::{EvaluationError, FILTER_TAPS};
 use crate::decibels;
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 use rayon::prelude::*;
 use std::sync::Arc;
 use unbraid_fft::{Complex, ComplexToReal, RealToComplex};
-
-/// Length of the distortion filters that do not count as errors, in samples, as in BSS Eval.
-pub const FILTER_TAPS: usize = 512;
 
 /// How good the estimate of one source is. Positive infinity where an error is exactly zero.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,92 +32,77 @@ pub struct Score {
     pub sar: f64,
 }
 
-/// Why a separation cannot be scored.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EvaluationError {
-    /// There is nothing to score.
-    #[error("there is no source to evaluate: give at least one reference and one estimate")]
-    NoSources,
-    /// Not every reference has its estimate.
-    #[error("{references} references but {estimates} estimates: give one estimate per reference, in the same order")]
-    Counts {
-        /// Number of references given.
-        references: usize,
-        /// Number of estimates given.
-        estimates: usize,
-    },
-    /// The signals have different lengths.
-    #[error("the signals have different lengths ({first} and {other} samples): cut them to the same stretch of time")]
-    Lengths {
-        /// Samples in the first reference.
-        first: usize,
-        /// Samples in the signal that differs.
-        other: usize,
-    },
-    /// The signals are shorter than the distortion filters.
-    #[error("the signals are {samples} samples long: BSS Eval needs at least {FILTER_TAPS}")]
-    TooShort {
-        /// Samples in each signal.
-        samples: usize,
-    },
-    /// A signal holds NaN or infinity.
-    #[error("{signal} {number} holds a sample that is not a finite number")]
-    NotFinite {
-        /// "reference" or "estimate".
-        signal: &'static str,
-        /// Its place in the list, counted from 1.
-        number: usize,
-    },
-    /// A signal is silent, for which the ratios are undefined.
-    #[error("{signal} {number} is silent: its ratios are undefined")]
-    Silent {
-        /// "reference" or "estimate".
-        signal: &'static str,
-        /// Its place in the list, counted from 1.
-        number: usize,
-    },
-}
-
 /// Scores `estimates[j]` as an estimate of `references[j]`, for every `j`; mono signals of one length.
 ///
 /// # Errors
 /// No source, unequal numbers of references and estimates, lengths that differ or are below
 /// [`FILTER_TAPS`], a sample that is not finite, a silent signal.
 pub fn bss_eval_sources(references: &[Vec<f32>], estimates: &[Vec<f32>]) -> Result<Vec<Score>, EvaluationError> {
-    validate(references, estimates)?;
-    let delays = DelayedReferences::new(references);
-    let all = Projector::new(delays.gram.clone(), 0);
-    let score = |(j, estimate): (usize, &Vec<f32>)| {
-        let start = (j * FILTER_TAPS, j * FILTER_TAPS);
-        let own = delays.gram.view(start, (FILTER_TAPS, FILTER_TAPS)).into_owned();
-        delays.score(estimate, &Projector::new(own, j), &all)
-    };
-    Ok(estimates.par_iter().enumerate().map(score).collect())
-}
-
-fn validate(references: &[Vec<f32>], estimates: &[Vec<f32>]) -> Result<(), EvaluationError> {
-    if references.is_empty() && estimates.is_empty() {
-        return Err(EvaluationError::NoSources);
-    }
     if references.len() != estimates.len() {
         return Err(EvaluationError::Counts { references: references.len(), estimates: estimates.len() });
     }
-    let first = references[0].len();
-    if let Some(other) = references.iter().chain(estimates).map(Vec::len).find(|other| *other != first) {
-        return Err(EvaluationError::Lengths { first, other });
+    TrueSources::new(references)?.score(estimates)
+}
+
+/// True sources, prepared so that many estimates of them are scored in little more time than one.
+pub struct TrueSources {
+    delays: DelayedReferences,
+    /// Onto the delays of each source alone.
+    own: Vec<Projector>,
+    /// Onto the delays of all sources.
+    all: Projector,
+    /// Samples in each reference.
+    samples: usize,
+}
+
+impl TrueSources {
+    /// Prepares `references`, mono signals of one length.
+    ///
+    /// # Errors
+    /// No source, lengths that differ or are below [`FILTER_TAPS`], a sample that is not finite, a silent signal.
+    pub fn new(references: &[Vec<f32>]) -> Result<Self, EvaluationError> {
+        let samples = references.first().ok_or(EvaluationError::NoSources)?.len();
+        validate("reference", references, samples)?;
+        let delays = DelayedReferences::new(references);
+        let own = |j: usize| {
+            let start = (j * FILTER_TAPS, j * FILTER_TAPS);
+            Projector::new(delays.gram.view(start, (FILTER_TAPS, FILTER_TAPS)).into_owned(), j)
+        };
+        let own = (0..references.len()).into_par_iter().map(own).collect();
+        let all = Projector::new(delays.gram.clone(), 0);
+        Ok(Self { delays, own, all, samples })
     }
-    if first < FILTER_TAPS {
-        return Err(EvaluationError::TooShort { samples: first });
+
+    /// Scores `estimates[j]` as an estimate of source `j`, for every `j`.
+    ///
+    /// # Errors
+    /// Not one estimate for each source, another length than the references', a sample that is not finite, a silent
+    /// signal.
+    pub fn score(&self, estimates: &[Vec<f32>]) -> Result<Vec<Score>, EvaluationError> {
+        if self.own.len() != estimates.len() {
+            return Err(EvaluationError::Counts { references: self.own.len(), estimates: estimates.len() });
+        }
+        validate("estimate", estimates, self.samples)?;
+        let pairs = estimates.par_iter().zip(&self.own);
+        Ok(pairs.map(|(estimate, own)| self.delays.score(estimate, own, &self.all)).collect())
     }
-    for (signal, list) in [("reference", references), ("estimate", estimates)] {
-        for (index, samples) in list.iter().enumerate() {
-            let number = index + 1;
-            if samples.iter().any(|x| !x.is_finite()) {
-                return Err(EvaluationError::NotFinite { signal, number });
-            }
-            if samples.iter().all(|x| *x == 0.0) {
-                return Err(EvaluationError::Silent { signal, number });
-            }
+}
+
+/// Checks that each of `list`, whose signals are called `signal`, is sound of `samples` samples.
+fn validate(signal: &'static str, list: &[Vec<f32>], samples: usize) -> Result<(), EvaluationError> {
+    if let Some(other) = list.iter().map(Vec::len).find(|other| *other != samples) {
+        return Err(EvaluationError::Lengths { first: samples, other });
+    }
+    if samples < FILTER_TAPS {
+        return Err(EvaluationError::TooShort { samples });
+    }
+    for (index, samples) in list.iter().enumerate() {
+        let number = index + 1;
+        if samples.iter().any(|x| !x.is_finite()) {
+            return Err(EvaluationError::NotFinite { signal, number });
+        }
+        if samples.iter().all(|x| *x == 0.0) {
+            return Err(EvaluationError::Silent { signal, number });
         }
     }
     Ok(())

@@ -1,7 +1,8 @@
 //! Measures a separation.
 //!
 //! [`bss_eval_sources`] gives signal-to-distortion, signal-to-interference and signal-to-artifacts ratios (BSS Eval) of
-//! estimated sources whose true signals are known.
+//! estimated sources whose true signals are known; [`TrueSources`] does so for many estimates of the same sources.
+//! [`BandEnergies`] gives the plain signal-to-noise ratio below 150 Hz, up to 2 kHz and above.
 //!
 //! # Example
 //! ```
@@ -23,6 +24,13 @@
 //! # Ok::<(), unbraid_engine::evaluation::EvaluationError>(())
 //! ```
 
+mod band_snr;
 mod bss_eval;
+mod error;
 
-pub use bss_eval::{EvaluationError, FILTER_TAPS, Score, bss_eval_sources};
+pub use band_snr::{BANDS_HZ, BandEnergies};
+pub use bss_eval::{Score, TrueSources, bss_eval_sources};
+pub use error::EvaluationError;
+
+/// Length of the distortion filters that do not count as errors, in samples, as in BSS Eval.
+pub const FILTER_TAPS: usize = 512;
