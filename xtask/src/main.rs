@@ -1,8 +1,9 @@
-//! What a newcomer types: `cargo xtask` bundle, install, demo, test, presets, train. One file per command.
+//! What a newcomer types: `cargo xtask` bundle, install, demo, test, presets, train, cases. One file per command.
 //!
 //! This crate starts other programs and is quick to build; what makes sound is in `xtask/studio`.
 
 mod bundle;
+mod cases;
 mod demo;
 mod install;
 mod interpreter;
@@ -48,6 +49,8 @@ enum Command {
     Presets,
     /// Train the source model: hours on two cores; the weights go to presets/source-model
     Train(train::Training),
+    /// Render mixtures that nothing is learned from, to measure separation with; in target/cases
+    Cases,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -61,5 +64,6 @@ fn main() -> anyhow::Result<()> {
         Command::Test { only, quick } => test::run(&only, quick),
         Command::Presets => presets::run(),
         Command::Train(training) => training.run(),
+        Command::Cases => cases::run(),
     }
 }

@@ -1,0 +1,144 @@
+"""Renders mixtures whose parts are known and which no preset and no model of Unbraid is learned from.
+
+    render.py FOLDER [--stems FOLDER]
+
+writes `FOLDER/loops/NAME/{drums,bass}.wav`, `FOLDER/songs/NAME/{drums,bass,rest}.wav` and, of the pairs of stems that
+are there, `FOLDER/stems-and-melody/NAME/{drums,bass,rest}.wav`: 44.1 kHz, stereo, float. The same FluidSynth and
+soundfonts give the same samples. The soundfonts are under the GPL, the LGPL and CC BY-SA: measure with what comes out,
+do not learn from it, do not hand it on.
+"""
+
+import argparse
+import random
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+import score
+
+RATE = 44_100
+SECONDS = 11.0
+# Level of a part, before the balance of its case.
+RMS = 0.05
+
+FONTS = Path("/usr/share/sounds/sf2")
+PEARL = "Black_Pearl_4_LV2.sf2"
+ZEPPELIN = "Red_Zeppelin_4_LV2.sf2"
+TIM = "TimGM6mb.sf2"
+OPL = "OPL-3_FM_128M.sf2"
+FLUID = "FluidR3_GM.sf2"
+
+# Name, kit (soundfont, program), bass (soundfont, program), groove, line, beats per minute, swing, room, dB of the drums
+# over the bass.
+LOOPS = [
+    ("pearl-rock-finger", (PEARL, 0), (TIM, 33), "rock", "eighths", 118, 0.0, False, 0),
+    ("pearl-funk-slap", (PEARL, 0), (TIM, 36), "funk", "funk", 104, 0.08, False, 2),
+    ("pearl-half-synth", (PEARL, 0), (OPL, 38), "half", "long", 140, 0.0, True, -2),
+    ("zeppelin-shuffle-pick", (ZEPPELIN, 0), (TIM, 34), "shuffle", "walking", 96, 0.3, True, 1),
+    ("zeppelin-rock-opl-finger", (ZEPPELIN, 0), (OPL, 33), "rock", "syncopated", 126, 0.0, False, 0),
+    ("zeppelin-break-synth", (ZEPPELIN, 0), (TIM, 38), "break", "long", 168, 0.0, False, 3),
+    ("tim-room-fretless", (TIM, 8), (TIM, 35), "latin", "syncopated", 100, 0.0, True, 0),
+    ("tim-808-synth", (TIM, 25), (TIM, 39), "trap", "long", 142, 0.0, False, -1),
+    ("tim-electronic-acid", (TIM, 24), (OPL, 39), "house", "octaves", 124, 0.0, False, 0),
+    ("tim-jazz-acoustic", (TIM, 32), (TIM, 32), "swing", "walking", 132, 0.3, True, -2),
+    ("opl-house-octaves", (OPL, 0), (TIM, 39), "house", "octaves", 122, 0.0, False, 1),
+    ("opl-funk-slap", (OPL, 0), (OPL, 36), "funk", "funk", 98, 0.12, False, -3),
+]
+
+# The same, then the soundfont and the programs of chords and lead, and dB of the rest over the mean of the two others.
+# The rest of a case named "-fluid" may be learned from elsewhere; that of a case named "-tim" may not.
+SONGS = [
+    ("pearl-guitar-fluid", (PEARL, 0), (TIM, 33), "rock", "eighths", 112, 0.0, False, 0, FLUID, 29, 30, 0),
+    ("zeppelin-organ-fluid", (ZEPPELIN, 0), (OPL, 32), "shuffle", "walking", 92, 0.3, True, 0, FLUID, 16, 66, 0),
+    ("tim-808-pad-fluid", (TIM, 25), (TIM, 38), "trap", "long", 138, 0.0, False, 1, FLUID, 89, 80, 1),
+    ("pearl-piano-tim", (PEARL, 0), (OPL, 33), "latin", "syncopated", 104, 0.0, True, 0, TIM, 0, 73, 0),
+    ("zeppelin-guitar-tim", (ZEPPELIN, 0), (TIM, 34), "rock", "eighths", 130, 0.0, False, 1, TIM, 27, 61, -1),
+    ("tim-electronic-synth-tim", (TIM, 24), (TIM, 39), "house", "octaves", 126, 0.0, False, 0, TIM, 90, 81, 0),
+]
+
+# Pairs of stems, then soundfont, chords, lead and beats per minute of the melody.
+MELODIES = [
+    ("finger-bass", "standard-kit", FLUID, 0, 73, 110),
+    ("slap-bass", "room-kit", FLUID, 27, 65, 110),
+    ("synth-bass", "808-kit", FLUID, 4, 81, 110),
+]
+
+
+def play(font, notes, program, beats_per_minute, room, drums=False):
+    """The notes as sound, `[samples, 2]`. The kits of avldrums are instruments, not on the drum channel."""
+    channel = 9 if drums and font in (TIM, OPL) else 0
+    with tempfile.TemporaryDirectory() as folder:
+        midi, sound = Path(folder, "score.mid"), Path(folder, "sound.wav")
+        midi.write_bytes(score.midi(notes, channel, program, beats_per_minute))
+        command = ["fluidsynth", "-q", "-n", "-i", "-g", "0.5", "-C", "0", "-R", "1" if room else "0"]
+        command += ["-o", "synth.reverb.room-size=0.5", "-o", "synth.reverb.level=0.6", "-r", str(RATE)]
+        command += ["-O", "float", "-T", "wav", "-F", str(sound), str(FONTS / font), str(midi)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        samples, rate = soundfile.read(sound, dtype="float32", always_2d=True)
+    assert rate == RATE
+    return samples
+
+
+def level(samples, count, decibels=0.0):
+    """The first `count` samples, the mono downmix brought to RMS and `decibels` above it; the end fades in 20 ms."""
+    samples = np.pad(samples[:count], ((0, max(0, count - len(samples))), (0, 0))).astype(np.float64)
+    rms = np.sqrt(np.mean(samples.mean(1) ** 2))
+    assert rms > 1e-4, "a part is silent"
+    fade = int(0.02 * RATE)
+    samples[-fade:] *= np.linspace(1, 0, fade)[:, None]
+    return (samples * RMS / rms * 10 ** (decibels / 20)).astype(np.float32)
+
+
+def write(folder, **parts):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, samples in parts.items():
+        soundfile.write(folder / f"{name}.wav", samples, RATE, subtype="FLOAT")
+    print(folder)
+
+
+def drums_and_bass(seed, kit, bass, groove, line, tempo, swing, room, balance):
+    """The two parts, and the chords that the bass plays along."""
+    chance = random.Random(seed)
+    count, bars = int(SECONDS * RATE), score.bars(SECONDS, tempo)
+    harmony = score.harmony(chance, bars)
+    drums = play(kit[0], score.groove(chance, groove, bars, swing), kit[1], tempo, room, drums=True)
+    low = play(bass[0], score.line(chance, line, harmony, swing), bass[1], tempo, False)
+    return level(drums, count, balance / 2), level(low, count, -balance / 2), harmony
+
+
+def rest(seed, harmony, font, chords, lead, tempo, count, decibels):
+    """Chords and a lead over them, the lead 3 dB below."""
+    chance = random.Random(seed)
+    under = level(play(font, score.chords(chance, harmony), chords, tempo, True), count)
+    over = level(play(font, score.lead(chance, harmony), lead, tempo, True), count, -3)
+    return level(under + over, count, decibels)
+
+
+def render(folder, stems):
+    for name, *how in LOOPS:
+        drums, bass, _ = drums_and_bass(name, *how)
+        write(folder / "loops" / name, drums=drums, bass=bass)
+    for name, *how in SONGS:
+        drums, bass, harmony = drums_and_bass(name, *how[:8])
+        font, chords, lead, decibels = how[8:]
+        others = rest(name, harmony, font, chords, lead, how[4], len(drums), decibels)
+        write(folder / "songs" / name, drums=drums, bass=bass, rest=others)
+    for bass, drums, font, chords, lead, tempo in MELODIES:
+        paths = [stems / f"{name}-take2.flac" for name in (drums, bass)]
+        if all(path.exists() for path in paths):
+            parts = [soundfile.read(path, dtype="float32", always_2d=True)[0] for path in paths]
+            count = min(map(len, parts))
+            harmony = score.harmony(random.Random(bass), score.bars(count / RATE, tempo))
+            others = rest(bass, harmony, font, chords, lead, tempo, count, 0)
+            write(folder / "stems-and-melody" / f"{bass}+{drums}", drums=parts[0][:count], bass=parts[1][:count], rest=others)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--stems", type=Path, default=Path("tests/audio"))
+    arguments = parser.parse_args()
+    render(arguments.folder, arguments.stems)
