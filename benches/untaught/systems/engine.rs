@@ -1,0 +1,45 @@
+//! The real-time engine, with presets that know these recordings or do not.
+
+use crate::scene::Scene;
+use std::ops::ControlFlow;
+use unbraid_engine::{
+    preset::{
+        Preset,
+        library::{self, Entry},
+    },
+    recording::Recording,
+    separator::{Controls, LatencyMode, offline},
+};
+
+/// The factory preset for the scene's sources, if there is one.
+pub(crate) fn factory(scene: &Scene, mode: LatencyMode) -> Option<Vec<Recording>> {
+    let name = if scene.sources().len() > 2 { "Drums + Bass + Rest" } else { "Drums + Bass" };
+    library::factory_names().find(|known| *known == name)?;
+    match library::load(&Entry { name: name.to_owned(), path: None }) {
+        Ok(preset) => named(&preset, scene, mode),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// A preset whose sources have the names of the scene's; nothing if one is missing.
+pub(crate) fn named(preset: &Preset, scene: &Scene, mode: LatencyMode) -> Option<Vec<Recording>> {
+    let place = |name: &&str| preset.sources.iter().position(|source| source.name.eq_ignore_ascii_case(name));
+    let places: Vec<usize> = scene.sources().iter().map(place).collect::<Option<_>>()?;
+    let separated = separate(preset, scene, mode);
+    Some(places.into_iter().map(|place| separated[place].clone()).collect())
+}
+
+/// A preset learned from the same instruments, where they may be learned from.
+pub(crate) fn taught(scene: &Scene, mode: LatencyMode) -> Option<Vec<Recording>> {
+    let mut separated = separate(&scene.material.taught.as_ref()?.preset(), scene, mode);
+    // Learned in the order bass, drums.
+    separated.reverse();
+    Some(separated)
+}
+
+fn separate(preset: &Preset, scene: &Scene, mode: LatencyMode) -> Vec<Recording> {
+    match offline::separate(preset, &scene.mixture, mode, &Controls::default(), &mut |_| ControlFlow::Continue(())) {
+        Ok(separation) => separation.sources,
+        Err(error) => panic!("{error}"),
+    }
+}

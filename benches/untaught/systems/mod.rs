@@ -1,0 +1,56 @@
+//! What separates the cases. A new system is a line in [`all`]: its name, and a function that gives the scene's
+//! sources in their order, or nothing where it does not apply.
+
+mod crossover;
+mod engine;
+mod ideal;
+mod medians;
+
+use crate::scene::Scene;
+use std::path::PathBuf;
+use unbraid_engine::{preset::file, recording::Recording, separator::LatencyMode};
+
+/// The sources of a scene in its order, as long as its mixture; nothing where it does not apply.
+type Separate = dyn Fn(&Scene) -> Option<Vec<Recording>>;
+
+/// A way to separate.
+pub(crate) struct System {
+    pub(crate) name: String,
+    pub(crate) separate: Box<Separate>,
+}
+
+impl System {
+    fn new(name: impl Into<String>, separate: impl Fn(&Scene) -> Option<Vec<Recording>> + 'static) -> Self {
+        Self { name: name.into(), separate: Box::new(separate) }
+    }
+}
+
+/// The mixture itself, then every system whose name contains one of `only`; all of them if that is empty.
+pub(crate) fn all(modes: &[LatencyMode], presets: &[PathBuf], only: &[String]) -> Result<Vec<System>, String> {
+    let mut systems = vec![
+        System::new("HPSS", |scene| Some(medians::separate(scene))),
+        System::new("best cut-off EQ", |scene| Some(crossover::separate(scene))),
+    ];
+    for mode in modes.iter().copied() {
+        systems.push(System::new(format!("factory, {}", mode.name()), move |scene| engine::factory(scene, mode)));
+    }
+    for path in presets {
+        let preset = file::read(path).map_err(|error| error.to_string())?;
+        let title = path.file_name().unwrap_or_default().to_string_lossy().replace(file::SUFFIX, "");
+        for mode in modes.iter().copied() {
+            let preset = preset.clone();
+            let name = format!("{title}, {}", mode.name());
+            systems.push(System::new(name, move |scene| engine::named(&preset, scene, mode)));
+        }
+    }
+    for mode in modes.iter().copied() {
+        systems.push(System::new(format!("taught, {}", mode.name()), move |scene| engine::taught(scene, mode)));
+    }
+    for mode in modes.iter().copied() {
+        let name = format!("ideal ratio mask, {}", mode.name());
+        systems.push(System::new(name, move |scene| Some(ideal::separate(scene, mode))));
+    }
+    systems.retain(|system| only.is_empty() || only.iter().any(|part| system.name.contains(part)));
+    systems.insert(0, System::new("mixture", |scene| Some(vec![scene.mixture.clone(); scene.sources().len()])));
+    Ok(systems)
+}
