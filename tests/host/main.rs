@@ -16,4 +16,5 @@ mod learning;
 #[cfg(target_os = "linux")]
 mod leaving;
 mod offline_render;
+mod untaught;
 mod vst3;

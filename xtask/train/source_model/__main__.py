@@ -78,11 +78,11 @@ def print_digests(args: argparse.Namespace) -> None:
         say(f"{entry['name']}: {found}{'' if found == entry['digest'] else '  (the manifest says otherwise)'}")
 
 
-def make_shards(args: argparse.Namespace, split: str, count: int, minutes: float | None, shard: str = "0/1") -> None:
-    from . import sets
+def make_shards(
+    args: argparse.Namespace, bank, split: str, count: int, minutes: float | None, shard: str = "0/1"
+) -> None:
     from .mixtures import make_shard
 
-    bank = sets.load(args.work, args.sets, say)
     first, every = (int(v) for v in shard.split("/"))
     end = time.monotonic() + 60 * (minutes or 1e9)
     for index in range(first, count, every):
@@ -116,16 +116,17 @@ def train_one(
 
 def run_all(args: argparse.Namespace) -> None:
     """A third of the time for shards, a third for each net; the low-latency net starts from Quality's weights."""
+    from . import sets
     from .export import export
     from .report import report
 
     third = args.minutes / 3 if args.minutes else None
+    bank = sets.load(args.work, args.sets, say)
     validation = 1 if third and third < 10 else 3
-    for split, count, minutes in (("valid", validation, None), ("far", validation, None), ("train", args.count, third)):
-        try:
-            make_shards(args, split, count, minutes)
-        except FileNotFoundError as missing:
-            say(f"no {split} shards: {missing}")
+    make_shards(args, bank, "valid", validation, None)
+    if all(bank.names(role, held_out=True) for role in ("far-drums", "far-bass", "far-rest")):
+        make_shards(args, bank, "far", validation, None)
+    make_shards(args, bank, "train", args.count, third)
     checkpoint = train_one(args, "quality", "quality", third, None)
     export(checkpoint, "quality", args.output)
     export(train_one(args, "low-latency", "low-latency", third, checkpoint), "low-latency", args.output)
@@ -137,7 +138,9 @@ def main() -> None:
     if args.command == "digests":
         print_digests(args)
     elif args.command == "shards":
-        make_shards(args, args.split, args.count, args.minutes, args.shard)
+        from . import sets
+
+        make_shards(args, sets.load(args.work, args.sets, say), args.split, args.count, args.minutes, args.shard)
     elif args.command == "train":
         train_one(args, args.framing, args.name or args.framing, args.minutes, args.start_from)
     elif args.command == "export":

@@ -39,7 +39,7 @@ def export(checkpoint: Path, framing_name: str, folder: Path) -> Path:
         "follower_seconds": FOLLOWER_SECONDS,
         "trained": {
             "date": datetime.date.today().isoformat(),
-            "steps": state["step"],
+            "steps": state["earlier"] + state["step"],
             "seed": int(state["settings"]["seed"]),
             "manifest": manifest_digest(),
         },

@@ -32,7 +32,7 @@ def report(work: Path, names: dict[str, str], folder: Path, sets: Path | None) -
         lines += [
             f"## {framing}",
             "",
-            f"{run['step']} steps, seed {run['settings']['seed']}, {FRAMINGS[framing].bands} bands, hidden {run['settings']['hidden']}.",
+            f"{run['earlier'] + run['step']} steps, seed {run['settings']['seed']}, {FRAMINGS[framing].bands} bands, hidden {run['settings']['hidden']}.",
             "",
         ]
         lines += ["| set | case | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 2) + "|"]

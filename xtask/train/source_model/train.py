@@ -109,7 +109,7 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
         running.append(np.asarray(parts))
         if (k + 1) % 100 == 0:
             mean = np.mean(running[-100:], 0)
-            state["curve"].append((k + 1, *(float(v) for v in mean)))
+            state["curve"].append((state["earlier"] + k + 1, *(float(v) for v in mean)))
             speed = (time.monotonic() - began) / len(running)
             say(
                 f"{k + 1} shards {len(shards)}  plain {mean[0]:.2f} whitened {mean[1]:.2f} low {mean[2]:.2f}  {1000 * speed:.0f} ms"
@@ -125,19 +125,24 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
 
 def begin(settings: Settings, framing, optimiser) -> dict:
     parameters = model.initial(len(FEATURES) * framing.bands, framing.bands, settings.hidden, settings.seed)
+    earlier = {"earlier": 0, "curve": [], "validation": []}
     if settings.start_from:
         with open(settings.start_from, "rb") as file:
             other = pickle.load(file)
         features = other["settings"]["features"].split(",")
         weights = carried(averaged(other), other["settings"]["framing"], features, settings.framing, FEATURES)
         parameters = {k: jnp.asarray(weights[k]) for k in parameters}
-    return {
+        if other["settings"]["framing"] == settings.framing:
+            earlier = {
+                "earlier": other["earlier"] + other["step"],
+                "curve": other["curve"],
+                "validation": other["validation"],
+            }
+    return earlier | {
         "step": 0,
         "parameters": parameters,
         "moments": optimiser.init(parameters),
         "average": jax.tree.map(jnp.array, parameters),
-        "curve": [],
-        "validation": [],
         "settings": {k: str(v) for k, v in vars(settings).items()} | {"features": ",".join(FEATURES)},
     }
 
@@ -148,12 +153,13 @@ def averaged(state: dict):
 
 
 def note_validation(state: dict, validations: list[Validation], say) -> None:
-    if state["validation"] and state["validation"][-1]["step"] == state["step"]:
+    step = state["earlier"] + state["step"]
+    if state["validation"] and state["validation"][-1]["step"] == step:
         return
-    row = {"step": state["step"]}
+    row = {"step": step}
     for v in validations:
         row[v.split] = v.measure(averaged(state))
-        say(f"{state['step']} " + line(v.split, row[v.split]))
+        say(f"{step} " + line(v.split, row[v.split]))
     state["validation"].append(row)
 
 
@@ -164,7 +170,9 @@ def save(path: Path, state: dict) -> None:
     with open(temporary, "wb") as file:
         pickle.dump(state | {k: jax.tree.map(np.asarray, state[k]) for k in ARRAYS}, file)
     os.replace(temporary, path)
-    path.with_suffix(".json").write_text(json.dumps({k: state[k] for k in ("step", "curve", "validation", "settings")}))
+    path.with_suffix(".json").write_text(
+        json.dumps({k: state[k] for k in ("earlier", "step", "curve", "validation", "settings")})
+    )
 
 
 def resume(path: Path) -> dict | None:

@@ -1,4 +1,5 @@
-//! Two instruments are learned, then the built plugin separates a mixture of other takes of them.
+//! The built plugin separates a mixture: as it comes, with nothing taught, and after two instruments were learned from
+//! other takes.
 //!
 //! - `host`: the plugin, loaded and played as a DAW does it.
 //! - `report`: the figures, on the terminal.
@@ -14,7 +15,10 @@ use unbraid::{
     cli::plot::{self, SeparationFigure, SourceFigure},
     evaluation::{Score, bss_eval_sources},
     learner::LearnSettings,
-    preset::{Preset, Source, file},
+    preset::{
+        Preset, Source, file,
+        library::{self, Entry},
+    },
     recording::{self, Recording, SampleFormat},
     separator::LatencyMode,
 };
@@ -25,6 +29,9 @@ const PARTS: [(&str, &str, &str, &str); 2] = [
     ("bass", "finger-bass-take1.flac", "finger-bass-take2.flac", "+3 dB"),
 ];
 
+/// The factory preset for drums and bass, in the order of [`PARTS`].
+const UNTAUGHT: &str = "Drums + Bass";
+
 /// Loads the CLAP at `plugin`, and writes preset, sounds and figure into the folder `output`.
 pub(crate) fn run(plugin: &Path, output: &Path) -> Result<()> {
     fs::create_dir_all(output).with_context(|| format!("cannot make {}", output.display()))?;
@@ -33,10 +40,13 @@ pub(crate) fn run(plugin: &Path, output: &Path) -> Result<()> {
 
     let truths = PARTS.iter().map(|part| audio(part.2)).collect::<Result<Vec<_>>>()?;
     let mixture = Recording::sum_of(&truths);
-    let performances = LatencyMode::ALL
-        .into_iter()
-        .map(|mode| host::perform(plugin, &preset, mode, &mixture, &PARTS.map(|part| part.3)))
-        .collect::<Result<Vec<_>>>()?;
+    let perform = |preset: &Preset| {
+        let modes = LatencyMode::ALL.into_iter();
+        let gains = PARTS.map(|part| part.3);
+        modes.map(|mode| host::perform(plugin, preset, mode, &mixture, &gains)).collect::<Result<Vec<_>>>()
+    };
+    let untaught = perform(&library::load(&Entry { name: UNTAUGHT.to_owned(), path: None })?)?;
+    let performances = perform(&preset)?;
     let best = performances.last().context("there is at least one latency mode")?;
     write_sounds(output, &mixture, best)?;
     draw(&output.join("separation.png"), &preset, &mixture, best)?;
@@ -44,8 +54,13 @@ pub(crate) fn run(plugin: &Path, output: &Path) -> Result<()> {
     let names = PARTS.map(|part| part.0);
     let mono: Vec<_> = truths.iter().map(Recording::downmix).collect();
     let before = bss_eval_sources(&mono, &vec![mixture.downmix(); mono.len()])?;
-    let scores = performances.iter().map(|played| score(&mono, played)).collect::<Result<Vec<_>>>()?;
-    report::print(&names, &before, &performances, &scores);
+    let scores = |performances: &[Performance]| {
+        performances.iter().map(|played| score(&mono, played)).collect::<Result<Vec<_>>>()
+    };
+    report::print_head(&names, &before);
+    report::print(&format!("nothing taught: the factory preset \"{UNTAUGHT}\""), &untaught, &scores(&untaught)?);
+    report::print("each instrument learned from another take", &performances, &scores(&performances)?);
+    report::print_legend();
     report::print_files(output, &names, &PARTS.map(|part| part.3));
     Ok(())
 }
