@@ -18,10 +18,8 @@ use crate::{
 };
 use std::f32::consts::LOG2_10;
 
-/// Where the bass ends, in Hz.
-const BASS_ENDS_HZ: f64 = 1500.0;
-/// How steeply it ends: the order of a low pass.
-const ORDER: i32 = 8;
+/// Where the bass ends, in Hz, and how steeply, as the order of a low pass: without a rest, and where a rest lies above.
+const BASS_ENDS: [(f64, i32); 2] = [(1500.0, 8), (1000.0, 4)];
 
 /// The cue on one stream.
 #[derive(Debug, Clone)]
@@ -36,10 +34,11 @@ pub(super) struct HarmonicPercussive {
 impl HarmonicPercussive {
     /// For `bands` of bins `bin_spacing` Hz apart. `present` says which sources may sound.
     pub(super) fn new(bands: &Bands, bin_spacing: f64, present: [bool; Role::COUNT]) -> Self {
+        let (end_hz, order) = BASS_ENDS[usize::from(present[Role::Rest as usize])];
         let low = |b: usize| {
             let bins = bands.bins(b);
             let hz = 0.5 * (bins.start + bins.end - 1) as f64 * bin_spacing;
-            (1.0 / (1.0 + (hz / BASS_ENDS_HZ).powi(ORDER))) as f32
+            (1.0 / (1.0 + (hz / end_hz).powi(order))) as f32
         };
         let low: Vec<f32> = (0..bands.len()).map(low).collect();
         let mut cue = Self { likelihoods: Aligned::zeros(Role::COUNT * padded(low.len())), low, present };
@@ -99,7 +98,7 @@ mod tests {
         let of = |cue: &HarmonicPercussive, b: usize| [0, 1, 2].map(|s| cue.likelihoods()[s * padded(bands) + b]);
         cue.step(&vec![4.0; bands]);
         assert!(of(&cue, 6)[1] > 0.95, "low: {:?}", of(&cue, 6));
-        assert!(of(&cue, 110)[2] > 0.95, "high: {:?}", of(&cue, 110));
+        assert!(of(&cue, 120)[2] > 0.95, "high: {:?}", of(&cue, 120));
         cue.step(&vec![-4.0; bands]);
         assert!(of(&cue, 6)[0] > 0.95 && of(&cue, 110)[0] > 0.95);
         cue.step(&vec![0.0; bands]);
