@@ -15,7 +15,7 @@ use crate::{
     recording::{Recording, SampleFormat},
     separator::{
         Controls, LatencyMode, Layout,
-        batch::{self, BatchSettings},
+        batch::{self, BatchSettings, Passes},
         offline::{self, SeparateError, Separation},
     },
 };
@@ -61,7 +61,7 @@ pub(super) struct SeparationOptions {
     by: Cue,
 
     /// Look at the whole mixture at once, as the tutorial's algorithm does, not through the real-time engine. Adaptive
-    /// sources are then learned from all of it.
+    /// sources are then learned from all of it. With recognised sources the real-time engine hears the mixture twice.
     #[arg(long, conflicts_with_all = ["mode", "sparsity", "smoothness"])]
     batch: bool,
 
@@ -192,7 +192,7 @@ impl SeparationOptions {
             gains: controls.gains,
         };
         let batch = batch::separate(preset, mixture, &settings, on_progress)?;
-        Ok(Separated { separation: batch.separation, passes: Some((batch.iterations, batch.converged)) })
+        Ok(Separated { separation: batch.separation, passes: Some(batch.passes) })
     }
 
     /// The part of `--json` that `separate` and `remix` have in common.
@@ -203,10 +203,10 @@ impl SeparationOptions {
             "sample_rate": mixture.sample_rate,
             "samples": mixture.len(),
         });
-        if let Some((iterations, converged)) = separated.passes {
+        if let Some(passes) = separated.passes {
             json["mode"] = "batch".into();
-            json["iterations"] = iterations.into();
-            json["converged"] = converged.into();
+            json["iterations"] = passes.map(|passes| passes.iterations).into();
+            json["converged"] = passes.map(|passes| passes.converged).into();
         }
         json
     }
@@ -215,19 +215,17 @@ impl SeparationOptions {
 /// A mixture taken apart.
 pub(super) struct Separated {
     pub(super) separation: Separation,
-    /// Passes of the batch algorithm, and whether it converged in them.
-    passes: Option<(u32, bool)>,
+    /// Only of `--batch`: its passes, or `None` where the real-time engine has heard the mixture twice.
+    passes: Option<Option<Passes>>,
 }
 
 impl Separated {
-    /// Whether the batch algorithm converged, in words; nothing for the real-time engine.
+    /// What `--batch` did, in words; nothing for the real-time engine.
     pub(super) fn message(&self) -> Option<String> {
-        self.passes.map(|(passes, converged)| {
-            if converged {
-                format!("converged after {passes} passes")
-            } else {
-                format!("stopped after {passes} passes, before it converged")
-            }
+        self.passes.map(|passes| match passes {
+            Some(Passes { iterations, converged: true }) => format!("converged after {iterations} passes"),
+            Some(Passes { iterations, .. }) => format!("stopped after {iterations} passes, before it converged"),
+            None => "heard twice; what was learned the first time is known from the beginning on".to_owned(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Evidence: what says, per source, band and frame, how likely that source is, before any bases are looked at.
 //!
-//! Several speakers may say so, each with its confidence c. Their likelihoods are pooled as products of powers (the
+//! Several kinds of evidence may say so, each with its confidence c. Their likelihoods are pooled as products of powers (the
 //! logarithmic opinion pool: Genest and Zidek 1986),
 //!
 //! ```text
@@ -100,7 +100,7 @@ impl Evidence {
         &self.prior[role as usize * self.width..][..self.width]
     }
 
-    /// Pools what the speakers say.
+    /// Pools what is said.
     fn conclude(&mut self) {
         self.pool.clear();
         self.pool.add(self.source_model.likelihoods(), CONFIDENCES.0);

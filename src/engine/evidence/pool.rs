@@ -1,4 +1,4 @@
-//! Pools what several speakers say: a product of powers, scaled to sum to 1 over the sources.
+//! Pools several kinds of evidence: a product of powers, scaled to sum to 1 over the sources.
 
 use crate::{
     nmf::{
@@ -8,7 +8,7 @@ use crate::{
     preset::Role,
 };
 
-/// No speaker can rule a source out: a likelihood counts as at least this.
+/// Nothing can rule a source out: a likelihood counts as at least this.
 const LEAST: f32 = 1e-3;
 
 /// Σ_i c_i log₂ p_i. Allocates nothing after construction.
@@ -29,7 +29,7 @@ impl OpinionPool {
         self.logs.fill(0.0);
     }
 
-    /// A speaker says `likelihoods`, `[3, B]`, rows padded, with `confidence`: 0 counts for nothing.
+    /// Adds `likelihoods`, `[3, B]`, rows padded, with `confidence`; 0 counts for nothing.
     pub(super) fn add(&mut self, likelihoods: &[f32], confidence: f32) {
         for (log, likelihood) in self.logs.iter_mut().zip(likelihoods) {
             *log += confidence * log2(likelihood.max(LEAST));
@@ -61,10 +61,10 @@ mod tests {
 
     const BANDS: usize = 5;
 
-    fn pooled(speakers: &[([f32; Role::COUNT], f32)], width: usize) -> Vec<f32> {
+    fn pooled(kinds: &[([f32; Role::COUNT], f32)], width: usize) -> Vec<f32> {
         let mut pool = OpinionPool::new(BANDS);
         pool.clear();
-        for (each, confidence) in speakers {
+        for (each, confidence) in kinds {
             let mut likelihoods = vec![0.0; Role::COUNT * padded(BANDS)];
             for (row, likelihood) in likelihoods.chunks_exact_mut(padded(BANDS)).zip(each) {
                 row[..BANDS].fill(*likelihood);

@@ -66,8 +66,8 @@ impl InputChannel {
     /// The constant part of the last frame (DC), for an analysis window with the spectrum `window`, `[F]`: the mean of the
     /// samples, as far as it is in the frame.
     pub(super) fn offset(&self, window: &[Bin]) -> f32 {
-        let most = self.spectrum[0].norm() / window[0].norm().max(f32::MIN_POSITIVE);
-        self.mean.clamp(-most, most)
+        let here = self.spectrum[0].re / window[0].re.max(f32::MIN_POSITIVE);
+        self.mean.clamp(here.min(0.0), here.max(0.0))
     }
 
     /// The hop that is due when the stream is delayed by `latency` samples.

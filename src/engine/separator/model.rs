@@ -240,7 +240,7 @@ impl Model {
             None => self.solver.solve(v, priors, h),
         }
         if due {
-            let said = self.recognition.as_ref().map_or(&[][..], Recognition::lesson);
+            let said = self.recognition.as_ref().map_or(&[][..], Recognition::learning_likelihoods);
             self.adaptation.remember(&self.v, &self.left, &self.h, said);
             self.seen = (self.seen + 1) % PERIOD_FRAMES;
         }

@@ -51,7 +51,8 @@ pub fn separate(
     play(preset, mixture, mode, controls, 1, progress)
 }
 
-/// The same, heard once before: what is learned from the mixture while it plays is known from its beginning on.
+/// The same, heard once before: what was learned from the mixture while it played is known from its beginning on. The
+/// result has no latency.
 ///
 /// # Errors
 /// [`SeparateError`]
@@ -62,7 +63,8 @@ pub(super) fn separate_known(
     controls: &Controls,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Separation, SeparateError> {
-    play(preset, mixture, mode, controls, 2, progress)
+    let separation = play(preset, mixture, mode, controls, 2, progress)?;
+    Ok(Separation { latency_samples: 0, ..separation })
 }
 
 /// Plays `mixture` so many `times` in a row, and keeps what the last time gave.

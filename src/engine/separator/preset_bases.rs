@@ -31,8 +31,9 @@ pub(super) struct PresetBases {
     pub(super) owners: Vec<u8>,
     /// Whether a component was given to its source by hand. `[K]`
     pinned: Vec<bool>,
-    /// Whether every source that may move continues from what it has learned.
+    /// Whether every source that may move continues from what it has learned, and every recognised one.
     all_continue: bool,
+    recognised_continue: bool,
 }
 
 impl PresetBases {
@@ -45,9 +46,10 @@ impl PresetBases {
             owners: Vec::new(),
             pinned: Vec::new(),
             all_continue: true,
+            recognised_continue: true,
         };
-        // The bases of all adaptive sources together cover the spectrum.
-        let adaptive = preset.sources.iter().enumerate().filter(|(_, source)| source.finds_bases());
+        // The bases of all adaptive sources together cover the spectrum; a recognised source's cover it alone.
+        let adaptive = preset.sources.iter().enumerate().filter(|(_, source)| source.kind() == Kind::Adaptive);
         let pool: usize = adaptive.map(|(strip, source)| component_count(source, strip, state)).sum();
         let mut used = 0;
         for (strip, source) in preset.sources.iter().enumerate() {
@@ -60,12 +62,16 @@ impl PresetBases {
                     append_rows(masking, dictionary, layout, bins, &mut rows.masking);
                 }
                 SourceBases::Adaptive { .. } => {
-                    for k in used..used + count {
+                    let (places, pool) = match source.kind() {
+                        Kind::Adaptive => (used..used + count, pool),
+                        _ => (0..count, count),
+                    };
+                    used += if source.kind() == Kind::Adaptive { count } else { 0 };
+                    for k in places {
                         let basis = first_basis(k, pool, bins, layout.bin_spacing());
                         rows.bases.extend_from_slice(&basis);
                         rows.masking.extend(basis);
                     }
-                    used += count;
                 }
             }
             let first = rows.learned.len();
@@ -82,6 +88,7 @@ impl PresetBases {
                 None => {
                     rows.learned.extend_from_slice(&rows.bases[first..]);
                     rows.all_continue &= freedom == Freedom::Fixed;
+                    rows.recognised_continue &= freedom != Freedom::Recognised;
                 }
             }
             rows.freedom.resize(rows.learned.len() / bins, freedom);
@@ -127,7 +134,9 @@ impl PresetBases {
         // If one source has learned nothing yet, all of them start again with frequent updates.
         let heard_seconds = if self.all_continue { state.heard_seconds } else { 0.0 };
         let is_shared = self.all_continue && state.grouped_by == Some(preset.grouping);
+        let recognised_seconds = if self.recognised_continue { state.heard_seconds } else { 0.0 };
         AdaptationSetup {
+            recognised_seconds,
             learned: Some(self.learned),
             heard_seconds,
             cue: preset.grouping,

@@ -33,7 +33,7 @@ pub(super) struct Recognition {
     strength: Strength,
     /// L = prior^α of each group, `[G, B]`: for activations and masks, and for learning.
     likelihoods: Vec<f32>,
-    lesson: Vec<f32>,
+    learning_likelihoods: Vec<f32>,
     width: usize,
     /// Share of the learned bases in what a recognised source is taken to be; the rest is the prior's.
     pub(super) trust: f32,
@@ -75,8 +75,9 @@ impl Recognition {
         };
         let width = bands.len();
         let evidence = Evidence::new(layout, sources.iter().map(|source| source.role), width)?;
-        let (likelihoods, lesson) = (vec![0.0; groups.len() * width], vec![0.0; groups.len() * width]);
-        let mut recognition = Self { evidence, sources, groups, strength, likelihoods, lesson, width, trust: 0.0 };
+        let (likelihoods, learning_likelihoods) = (vec![0.0; groups.len() * width], vec![0.0; groups.len() * width]);
+        let mut recognition =
+            Self { evidence, sources, groups, strength, likelihoods, learning_likelihoods, width, trust: 0.0 };
         recognition.take_up();
         Some(recognition)
     }
@@ -87,8 +88,8 @@ impl Recognition {
     }
 
     /// What constrains learning from the present frame, `[G, B]`.
-    pub(super) fn lesson(&self) -> &[f32] {
-        &self.lesson
+    pub(super) fn learning_likelihoods(&self) -> &[f32] {
+        &self.learning_likelihoods
     }
 
     pub(super) fn reset(&mut self) {
@@ -145,13 +146,14 @@ impl Recognition {
 
     /// Takes up what the evidence says.
     fn take_up(&mut self) {
-        let rows = self.likelihoods.chunks_exact_mut(self.width).zip(self.lesson.chunks_exact_mut(self.width));
-        for ((likelihoods, lesson), (role, finds)) in rows.zip(&self.groups) {
+        let rows =
+            self.likelihoods.chunks_exact_mut(self.width).zip(self.learning_likelihoods.chunks_exact_mut(self.width));
+        for ((likelihoods, learning_likelihoods), (role, finds)) in rows.zip(&self.groups) {
             let (learned, found) = self.strength.learning;
             let (alpha, learning) = (self.strength.alpha, if *finds { found } else { learned });
-            let said = likelihoods.iter_mut().zip(lesson).zip(self.evidence.prior(*role));
-            for ((likelihood, lesson), prior) in said {
-                (*likelihood, *lesson) = (power(*prior, alpha), power(*prior, learning));
+            let said = likelihoods.iter_mut().zip(learning_likelihoods).zip(self.evidence.prior(*role));
+            for ((likelihood, learning_likelihoods), prior) in said {
+                (*likelihood, *learning_likelihoods) = (power(*prior, alpha), power(*prior, learning));
             }
         }
     }

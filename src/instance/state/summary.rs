@@ -1,6 +1,6 @@
 //! The preset that plays, as the editor shows it.
 
-use crate::preset::{Colour, Kind, Knobs, Preset};
+use crate::preset::{Colour, Kind, Knobs, Preset, Role};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -13,6 +13,8 @@ pub struct Strip {
     pub colour: Colour,
     /// Fixed, drifting or adaptive.
     pub kind: Kind,
+    /// What the source model knows it as, if it does.
+    pub role: Option<Role>,
     /// Number of bases K.
     pub components: usize,
     /// File names of the recordings it was learned from.
@@ -58,6 +60,7 @@ impl Summary {
                 name: source.name.clone(),
                 colour: source.colour,
                 kind: source.kind(),
+                role: source.role,
                 components: source.components(),
                 learned_from: source.learned_from().to_vec(),
             })

@@ -154,7 +154,12 @@ impl Context {
         }
         let mut source = other.sources.swap_remove(source_index);
         let preset = &before.preset;
-        source.colour = preset.sources.get(strip).ok_or(WorkerError::NoSuchSource(strip))?.colour;
+        let place = preset.sources.get(strip).ok_or(WorkerError::NoSuchSource(strip))?;
+        source.colour = place.colour;
+        if !source.finds_bases() {
+            // A bass that was taught elsewhere is still what the source model knows as bass.
+            source.role = source.role.or(place.role);
+        }
         source.name = free_name(&source.name, |name| is_taken(preset, name, Some(strip)));
         self.change_source(before, strip, |place| *place = source)
     }

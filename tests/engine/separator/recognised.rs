@@ -90,7 +90,7 @@ fn any_input_gives_finite_output() {
     let quiet: Vec<f32> = music(44_100.0, 1.0).iter().map(|x| 1e-6 * x).collect();
     let loud: Vec<f32> = music(44_100.0, 1.0).iter().map(|x| 1e5 * x).collect();
     for mode in LatencyMode::ALL {
-        for rate in [8_000.0, 44_100.0, 192_000.0] {
+        for rate in [1_000.0, 8_000.0, 44_100.0, 192_000.0, 768_000.0] {
             let mut separator = separator(&preset(), rate, mode, 1);
             separator.set_controls(&remix());
             for input in [&silence, &broken, &clipped, &offset, &quiet, &silence, &loud, &quiet] {
@@ -139,12 +139,13 @@ fn the_audio_path_does_not_allocate() {
             let adapter = model.adapt_elsewhere();
             (Box::new(model), adapter)
         };
-        let ((first, adapter), (other, other_adapter)) = (model(), model());
+        let ((first, adapter), (other, mut other_adapter)) = (model(), model());
         let mut separator = Separator::new(first, 2);
         let mut spare = Some(other);
-        let input = music(48_000.0, 1.6);
-        assert_no_alloc(|| {
-            for chunk in input.chunks(480) {
+        let input = music(48_000.0, 3.0);
+        let mut has_learned = false;
+        for chunk in input.chunks(480) {
+            assert_no_alloc(|| {
                 let (mut left, mut right) = ([0.0; 480], [0.0; 480]);
                 left[..chunk.len()].copy_from_slice(chunk);
                 right[..chunk.len()].copy_from_slice(chunk);
@@ -152,8 +153,32 @@ fn the_audio_path_does_not_allocate() {
                 if let Some(model) = spare.take() {
                     spare = separator.offer_model(model).err();
                 }
-            }
-        });
+            });
+            has_learned |= other_adapter.as_mut().is_some_and(|adapter| adapter.work().has_learned);
+        }
+        assert!(has_learned, "bases have come from the other thread");
         std::mem::drop((spare, separator, adapter, other_adapter));
+    }
+}
+
+/// A taught bass whose dictionary knows less of the spectrum, recognised drums, and what is neither.
+#[test]
+fn taught_recognised_and_adaptive_sources_mix() {
+    let mut bass = Source::fixed("bass", 1, super::dictionary(3, 6, 1024));
+    bass.role = Some(Role::Bass);
+    let drums = Source::recognised("drums", 0, Role::Drums, RECOGNISED_COMPONENTS);
+    let mixed = Preset::of(vec![drums, bass, Source::adaptive("rest", 2, 5)]);
+    for mode in LatencyMode::ALL {
+        for rate in [11_025.0, 44_100.0, 96_000.0] {
+            let mut separator = separator(&mixed, rate, mode, 1);
+            separator.set_controls(&Controls { gains: [1.0; 8], ..Controls::default() });
+            let latency = separator.latency_samples();
+            let input = music(rate, 3.0);
+            let (_, parts) = play(&mut separator, std::slice::from_ref(&input), 3, || 333);
+            for n in latency..input.len() {
+                let sum: f32 = parts.iter().map(|part| part[0][n]).sum();
+                assert!((sum - input[n - latency]).abs() < 1e-4, "{mode:?} at {rate} Hz: {sum} at {n}");
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
     instance::state::summary::{Origin, Summary},
     preset::{
-        Knobs,
+        Kind, Knobs,
         library::{Library, Listing},
     },
 };
@@ -91,6 +91,19 @@ fn an_asterisk_says_that_a_knob_stands_elsewhere_than_the_presets() {
     stage.click("Bass mute");
     stage.wait(0.1);
     assert_eq!(stage.spoken("Preset"), "Drums + Bass *", "something was learned");
+}
+
+#[test]
+fn the_head_says_how_many_sources_are_recognised() {
+    let mut stage = Stage::new(3, DEFAULT);
+    assert!(!stage.shows("recognised"));
+    for (count, said) in [(1, "3 sources, 1 recognised"), (3, "3 sources, recognised")] {
+        let mut some = summary(3);
+        some.strips.iter_mut().take(count).for_each(|strip| strip.kind = Kind::Recognised);
+        stage.show(some);
+        stage.wait(0.1);
+        assert!(stage.shows(said), "{said}");
+    }
 }
 
 #[test]

@@ -105,6 +105,7 @@ pub(super) fn summary(count: usize) -> Summary {
         name: NAMES[i].to_owned(),
         colour: PALETTE[i],
         kind: Kind::Fixed,
+        role: None,
         components: 25,
         learned_from: vec![format!("{}_take1.flac", NAMES[i])],
     };

@@ -47,7 +47,10 @@ def export(checkpoint: Path, framing_name: str, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{framing_name}.safetensors"
     save_file(weights, path, metadata={"source_model": json.dumps(about, sort_keys=True)})
-    save_file(golden(weights, framing), folder / f"golden-{framing_name}.safetensors")
+    pinned = folder / f"golden-{framing_name}.safetensors"
+    save_file(golden(weights, framing), pinned)
+    for file in (path, pinned):
+        file.chmod(0o644)
     return path
 
 

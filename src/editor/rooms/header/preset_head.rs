@@ -12,7 +12,7 @@ use crate::{
         params::{StripParams, UnbraidParams},
         state::summary::{Origin, Summary},
     },
-    preset::Knobs,
+    preset::{Kind, Knobs},
 };
 use egui::{
     Align2, Rect, Response, Sense, Ui, WidgetInfo,
@@ -81,7 +81,12 @@ fn provenance(snapshot: &EditorSnapshot, changed: bool) -> String {
     };
     let count = summary.strips.len();
     let changed = if changed { " · changed" } else { "" };
-    format!("{origin} · {count} {}{changed}", if count == 1 { "source" } else { "sources" })
+    let recognised = match summary.strips.iter().filter(|strip| strip.kind == Kind::Recognised).count() {
+        0 => String::new(),
+        all if all == count => ", recognised".to_owned(),
+        some => format!(", {some} recognised"),
+    };
+    format!("{origin} · {count} {}{recognised}{changed}", if count == 1 { "source" } else { "sources" })
 }
 
 /// The button that names the preset and opens the browser. An asterisk marks a preset that was changed.

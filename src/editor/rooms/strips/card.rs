@@ -23,7 +23,7 @@ use crate::{
         },
     },
     instance::{params::StripParams, state::summary::Strip},
-    preset::Kind,
+    preset::{self, Kind},
 };
 use egui::{
     Align2, Color32, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
@@ -195,7 +195,10 @@ impl<'a> StripCard<'a> {
             Kind::Drifting => format!("{bases} bases, learned before, which drift towards what plays"),
             Kind::Fixed => format!("{bases} bases, learned before"),
             Kind::Adaptive => format!("{bases} bases that follow the mixture: what the others do not explain"),
-            Kind::Recognised => format!("Recognised, nothing taught: {bases} bases that it learns while it plays"),
+            Kind::Recognised => {
+                let role = self.strip.role.map_or("", preset::Role::name);
+                format!("Recognised as {role}, nothing taught: {bases} bases that it learns while it plays")
+            }
         };
         match self.strip.learned_from.as_slice() {
             [] => format!("{}\n{kind}", self.strip.name),

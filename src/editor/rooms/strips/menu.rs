@@ -144,13 +144,13 @@ impl StripMenu<'_> {
     }
 
     fn following(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
-        let (index, kind) = (self.index, self.strip().kind);
+        let (index, kind, own_role) = (self.index, self.strip().kind, self.strip().role);
         if kind != Kind::Adaptive && item(ui, true, "Follow the mixture (adaptive)") {
             ask(ui, asked, SourceCommand::MakeAdaptive(index));
         }
         submenu("Recognise it, untaught").ui(ui, |ui| {
             for (role, text) in [(Role::Drums, "as drums"), (Role::Bass, "as bass"), (Role::Rest, "as the rest")] {
-                if item(ui, true, text) {
+                if item(ui, kind != Kind::Recognised || own_role != Some(role), text) {
                     ask(ui, asked, SourceCommand::MakeRecognised(index, role));
                 }
             }

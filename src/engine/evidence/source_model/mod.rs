@@ -64,7 +64,7 @@ impl SourceModel {
 
     /// Takes over the past of the stream from `other`, if it is a net of the same kind.
     pub(super) fn continue_from(&mut self, other: &Self) {
-        if Arc::ptr_eq(&self.net, &other.net) && self.present == other.present {
+        if Arc::ptr_eq(&self.net, &other.net) {
             self.features.copy_from(&other.features);
             self.state.copy_from(&other.state);
         }

@@ -4,7 +4,10 @@ use super::{
     features::{FEATURES_PER_BAND, Reading},
     network::{Gru, Linear, Network, Shape},
 };
-use crate::{nmf::aligned::LINE, preset::Role};
+use crate::{
+    nmf::{aligned::LINE, bands::Bands},
+    preset::Role,
+};
 use half::f16;
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
@@ -31,6 +34,7 @@ pub(super) struct TrainedNet {
 #[derive(Debug, Deserialize)]
 struct Description {
     version: u32,
+    sources: [String; Role::COUNT],
     bands: usize,
     last_bin: usize,
     hidden: usize,
@@ -60,8 +64,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<TrainedNet, WeightsError> {
     let text = header.metadata().as_ref().and_then(|metadata| metadata.get(DESCRIPTION));
     let description: Description = serde_json::from_str(text.ok_or(WeightsError::Missing(DESCRIPTION))?)?;
     let Description { bands, last_bin, hidden, step_samples_at_44100, follower_seconds, .. } = description;
-    let Description { version, tonal_steps, tonal_bands, features, .. } = description;
-    if version != VERSION || bands == 0 || hidden == 0 || !hidden.is_multiple_of(LINE) || last_bin < bands {
+    let Description { version, tonal_steps, tonal_bands, features, sources, .. } = description;
+    let fits = sources == Role::ALL.map(Role::name) && last_bin > 1 && bands == Bands::new(1..last_bin).len();
+    if version != VERSION || !fits || hidden == 0 || !hidden.is_multiple_of(LINE) {
         return Err(WeightsError::Misfit(DESCRIPTION));
     }
     let are_odd = tonal_steps % 2 == 1 && tonal_bands % 2 == 1;

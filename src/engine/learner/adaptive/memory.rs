@@ -81,6 +81,15 @@ impl Memory {
         }
     }
 
+    /// Number of frames that it holds, and that it can hold.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0
     }

@@ -97,6 +97,7 @@ struct Start {
     bases: Vec<f32>,
     owners: Vec<u8>,
     fed: usize,
+    recognised_fed: usize,
     share_until: usize,
 }
 
@@ -127,9 +128,10 @@ impl Adaptation {
         let uses_position = sharing.as_ref().is_some_and(Sharing::uses_position);
         let fed = (setup.heard_seconds.max(0.0) / STRIDE_SECONDS) as usize;
         let share_until = if setup.is_shared { 0 } else { fed + EAGER_FRAMES };
-        let recognised = RecognisedSources::new(&freedom, &owners, &setup.groups, width, fed);
+        let recognised_fed = (setup.recognised_seconds.max(0.0) / STRIDE_SECONDS) as usize;
+        let recognised = RecognisedSources::new(&freedom, &owners, &setup.groups, width, recognised_fed);
         Self {
-            start: Start { bases: now.clone(), owners: owners.clone(), fed, share_until },
+            start: Start { bases: now.clone(), owners: owners.clone(), fed, recognised_fed, share_until },
             bases: now,
             owners,
             sharing,
@@ -234,7 +236,7 @@ impl Adaptation {
         self.memory.clear();
         (self.fed, self.since_update, self.updates) = (self.start.fed, 0, 0);
         self.share_until = self.start.share_until;
-        self.recognised.iter_mut().for_each(|recognised| recognised.await_sound(self.fed));
+        self.recognised.iter_mut().for_each(|recognised| recognised.rewind(self.start.recognised_fed));
     }
 
     /// Forgets everything: back to the bases as they were learned, or those of an adaptive source at the start.
@@ -243,7 +245,7 @@ impl Adaptation {
         self.memory.clear();
         (self.fed, self.since_update, self.updates) = (0, 0, 0);
         self.share_until = EAGER_FRAMES;
-        self.recognised.iter_mut().for_each(|recognised| recognised.await_sound(self.fed));
+        self.recognised.iter_mut().for_each(|recognised| recognised.rewind(0));
         if let Some(sharing) = &mut self.sharing {
             sharing.unpin();
         }
@@ -258,7 +260,10 @@ impl Adaptation {
         }
         self.memory.take(v, total, left, h, said);
         // Frozen, it learns nothing from the frame.
-        self.fed += usize::from(!self.frozen);
+        if !self.frozen {
+            self.fed += 1;
+            self.recognised.iter_mut().for_each(RecognisedSources::hear);
+        }
         self.since_update += 1;
         self.since_update >= PERIOD_FRAMES
     }
@@ -286,9 +291,9 @@ impl Adaptation {
     }
 
     fn learn_recognised(&mut self) -> bool {
-        let Self { recognised, memory, bases, first, sums, costs, fed, .. } = self;
+        let Self { recognised, memory, bases, first, sums, costs, .. } = self;
         let shapes = Shapes { first, sums, costs };
-        recognised.as_mut().is_some_and(|recognised| recognised.learn(memory, bases, &shapes, *fed))
+        recognised.as_mut().is_some_and(|recognised| recognised.learn(memory, bases, &shapes))
     }
 
     /// Groups the components into the adaptive sources.
@@ -331,7 +336,7 @@ impl Adaptation {
             self.follow(k, &self.first_masking, &mut row[..bins]);
         }
         out.owners.copy_from_slice(&self.owners);
-        out.trust = self.recognised.as_ref().map_or(0.0, |recognised| recognised.trust(self.heard_seconds()));
+        out.trust = self.recognised.as_ref().map_or(0.0, RecognisedSources::trust);
     }
 
     /// Writes the present basis of component `k`, `[F]`, to find activations with.

@@ -34,8 +34,11 @@ pub(super) struct RecognisedSources {
     /// The components of each source, and whose evidence constrains them.
     sources: Vec<(Range<usize>, u8)>,
     seeding: Seeding,
-    /// Number of frames heard at which they learn next.
+    /// Number of frames heard, and the number at which they learn next.
+    fed: usize,
     due: usize,
+    /// Number of frames that the bases were learned from: with less in the memory they stay.
+    learned_from: usize,
     /// How often they have learned.
     learned: u64,
     width: usize,
@@ -54,8 +57,8 @@ pub(super) struct Shapes<'a> {
 }
 
 impl RecognisedSources {
-    /// The recognised sources among the components of `freedom`, `owners` and `groups`, `[K]`, which have heard `fed`
-    /// frames; `None` if there are none. Frames have `width` bands.
+    /// The recognised sources among the components of `freedom`, `owners` and `groups`, `[K]`, whose bases were learned
+    /// from `fed` frames; `None` if there are none. Frames have `width` bands.
     pub(super) fn new(freedom: &[Freedom], owners: &[u8], groups: &[u8], width: usize, fed: usize) -> Option<Self> {
         let mut sources: Vec<(Range<usize>, u8)> = Vec::new();
         for k in (0..groups.len()).filter(|&k| freedom[k] == Freedom::Recognised) {
@@ -67,7 +70,9 @@ impl RecognisedSources {
         (!sources.is_empty()).then(|| Self {
             sources,
             seeding: Seeding::new(width, MOST_FRAMES),
+            fed,
             due: next_after(fed),
+            learned_from: fed.min(MOST_FRAMES),
             learned: 0,
             width,
             before: vec![0.0; freedom.len() * width],
@@ -75,21 +80,29 @@ impl RecognisedSources {
         })
     }
 
-    /// Starts to wait for the first sound after `fed` frames.
-    pub(super) fn await_sound(&mut self, fed: usize) {
-        (self.due, self.learned) = (next_after(fed), 0);
+    /// Back to bases that were learned from `fed` frames.
+    pub(super) fn rewind(&mut self, fed: usize) {
+        (self.fed, self.due, self.learned_from, self.learned) = (fed, next_after(fed), fed.min(MOST_FRAMES), 0);
     }
 
-    /// Learns `bases`, `[K, B]`, afresh from `memory`, if that is due after `fed` frames; `true` if they have changed.
-    pub(super) fn learn(&mut self, memory: &mut Memory, bases: &mut [f32], shapes: &Shapes<'_>, fed: usize) -> bool {
-        if fed < self.due {
+    /// Hears another frame.
+    pub(super) fn hear(&mut self) {
+        self.fed += 1;
+    }
+
+    /// Learns `bases`, `[K, B]`, afresh from `memory`, if that is due and the memory holds as much as they were learned
+    /// from; `true` if they have changed.
+    pub(super) fn learn(&mut self, memory: &mut Memory, bases: &mut [f32], shapes: &Shapes<'_>) -> bool {
+        let needed = self.learned_from.max(next_after(0)).min(memory.most());
+        if self.fed < self.due || memory.count() < needed {
             return false;
         }
-        self.due = next_after(fed);
+        self.due = next_after(self.fed);
+        self.learned_from = memory.count();
         // The same stream gives the same sound.
         let mut rng = Pcg64Mcg::seed_from_u64(self.learned);
         self.learned += 1;
-        let is_settled = fed as f64 * STRIDE_SECONDS >= SETTLED_SECONDS;
+        let is_settled = self.heard_seconds() >= SETTLED_SECONDS;
         let divergence_before = if is_settled {
             (0..CHECKING_PASSES).for_each(|_| memory.update_activations(bases, shapes.costs));
             memory.divergence(bases)
@@ -105,6 +118,7 @@ impl RecognisedSources {
         let is_better = !is_settled || memory.divergence(bases) * BETTER < divergence_before;
         if !is_better {
             bases.copy_from_slice(&self.before);
+            (0..CHECKING_PASSES).for_each(|_| memory.update_activations(bases, shapes.costs));
         }
         is_better
     }
@@ -121,9 +135,14 @@ impl RecognisedSources {
         }
     }
 
-    /// How far the bases are to be believed after `heard_seconds` of sound, 0 to 1.
-    pub(super) fn trust(&self, heard_seconds: f64) -> f32 {
+    fn heard_seconds(&self) -> f64 {
+        self.fed as f64 * STRIDE_SECONDS
+    }
+
+    /// How far the bases are to be believed by now, 0 to 1.
+    pub(super) fn trust(&self) -> f32 {
         let Range { start, end } = BELIEVED_SECONDS;
+        let heard_seconds = self.heard_seconds();
         if heard_seconds < FIRST_SECONDS { 0.0 } else { ((heard_seconds - start) / (end - start)).min(1.0) as f32 }
     }
 }

@@ -71,6 +71,8 @@ pub struct AdaptationSetup {
     pub groups: Vec<u8>,
     /// Seconds of sound that were learned from already.
     pub heard_seconds: f64,
+    /// The same for the bases of recognised sources; 0 where one of them has none yet.
+    pub recognised_seconds: f64,
     /// What decides to which adaptive source a component goes.
     pub cue: Cue,
     /// Whether `owners` is already the final grouping.
@@ -99,6 +101,7 @@ impl AdaptationSetup {
             owners,
             groups: Vec::new(),
             heard_seconds: 0.0,
+            recognised_seconds: 0.0,
             cue: Cue::default(),
             is_shared: false,
             pinned: Vec::new(),

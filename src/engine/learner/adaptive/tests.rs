@@ -250,3 +250,60 @@ fn first_bases_cover_the_spectrum() {
         assert!(sum[1..].iter().all(|sum| *sum > 0.0));
     }
 }
+
+/// Two recognised sources of three components: the evidence says that the lower half of the spectrum is the first one's.
+fn recognised() -> Adaptation {
+    let bases: Vec<f32> = (0..6).flat_map(|k| first_basis(k % 3, 3, BINS, SPACING_HZ)).collect();
+    let (freedom, owners) = (vec![Freedom::Recognised; 6], vec![0, 0, 0, 1, 1, 1]);
+    let setup = AdaptationSetup::new(bases.clone(), bases, BINS, Bands::new(1..BINS), freedom, owners.clone());
+    Adaptation::new(AdaptationSetup { groups: owners, ..setup })
+}
+
+/// Plays peaks at the bins `low` and `high` for `seconds`.
+fn play_recognised(adaptation: &mut Adaptation, (low, high): (usize, usize), seconds: f64) {
+    let width = adaptation.width();
+    let said: Vec<f32> = (0..2 * width).map(|n| if (n % width < 48) == (n < width) { 0.9 } else { 0.1 }).collect();
+    let mut v = vec![0.0; width];
+    for t in 0..(seconds / STRIDE_SECONDS) as usize {
+        let (a, b) = (1.0 + (0.7 * t as f32).sin(), 1.0 + (0.3 * t as f32).cos());
+        let bins: Vec<f32> = peak(low).iter().zip(peak(high)).map(|(l, h)| a * l + b * h).collect();
+        adaptation.bands.merge(&bins, &mut v);
+        if adaptation.feed(&v, &[], &[1.0; 6], &said) {
+            adaptation.update();
+        }
+    }
+}
+
+/// The largest share that any basis of `source` has around `bin`.
+fn share_around(adaptation: &Adaptation, source: usize, bin: usize) -> f32 {
+    let shares = (3 * source..3 * source + 3).map(|k| masking(adaptation, k)[bin - 3..=bin + 3].iter().sum::<f32>());
+    shares.fold(0.0, f32::max)
+}
+
+#[test]
+fn recognised_sources_learn_where_the_evidence_says_that_they_sound() {
+    let mut adaptation = recognised();
+    let first = masking(&adaptation, 0);
+    let mut bases = adaptation.empty_bases();
+    play_recognised(&mut adaptation, (20, 90), 0.8);
+    adaptation.write(&mut bases);
+    assert!(masking(&adaptation, 0) == first && bases.trust == 0.0, "nothing in the first second");
+    play_recognised(&mut adaptation, (20, 90), 2.0);
+    adaptation.write(&mut bases);
+    assert_eq!(bases.trust, 1.0);
+    assert!(share_around(&adaptation, 0, 20) > 0.7 && share_around(&adaptation, 0, 90) < 0.3);
+    assert!(share_around(&adaptation, 1, 90) > 0.7 && share_around(&adaptation, 1, 20) < 0.3);
+}
+
+/// A memory that was cleared, by another length or a model that was built anew, holds too little to learn from.
+#[test]
+fn what_was_learned_from_much_is_not_replaced_by_what_is_learned_from_little() {
+    let mut adaptation = recognised();
+    play_recognised(&mut adaptation, (20, 90), 9.0);
+    let learned = masking(&adaptation, 0);
+    adaptation.set_memory(5.0);
+    play_recognised(&mut adaptation, (30, 110), 4.5);
+    assert_eq!(masking(&adaptation, 0), learned);
+    play_recognised(&mut adaptation, (30, 110), 5.0);
+    assert!(share_around(&adaptation, 0, 30) > 0.7, "with the memory full again it learns");
+}

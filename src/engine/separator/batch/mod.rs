@@ -3,7 +3,8 @@
 //!
 //! - Only fixed sources: supervised separation. Their bases are held.
 //! - Some adaptive sources: semi-supervised. Their bases are learned from the whole recording.
-//! - Some recognised sources: the real-time engine, in Quality, on a recording that it has heard once before.
+//! - Any recognised source: not this algorithm but the real-time engine, in Quality, on a recording that it has heard
+//!   once before. What it learned remembers the last seconds. Iterations and seed do not count then.
 //! - Only adaptive sources: unsupervised. What several adaptive sources learn is [grouped](crate::learner::grouping).
 //!
 //! The parts:
@@ -68,13 +69,21 @@ impl Default for BatchSettings {
 pub struct Batch {
     /// The sources. There is no latency.
     pub separation: Separation,
-    /// Number of passes over the recording.
+    /// The passes over the recording; `None` where the real-time engine has heard it twice.
+    pub passes: Option<Passes>,
+}
+
+/// The passes of a decomposition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passes {
+    /// Their number.
     pub iterations: u32,
     /// Whether it ended because little changed any more.
     pub converged: bool,
 }
 
-/// Separates `mixture` into the sources of `preset`. Drifting sources stay as they were learned.
+/// Separates `mixture` into the sources of `preset`. Drifting sources stay as they were learned, unless any source is
+/// recognised.
 ///
 /// `progress` is called with the share done, 0 to 1, and cancels by breaking.
 ///
@@ -89,7 +98,7 @@ pub fn separate(
     if preset.sources.iter().any(|source| source.kind() == Kind::Recognised) {
         let controls = Controls { focus: settings.focus, gains: settings.gains, ..Controls::default() };
         let separation = offline::separate_known(preset, mixture, LatencyMode::Quality, &controls, progress)?;
-        return Ok(Batch { separation, iterations: 2, converged: true });
+        return Ok(Batch { separation, passes: None });
     }
     let (mixture, spectrogram) = frame(mixture)?;
     let bins = known_bins(preset, &spectrogram.layout)?;
@@ -212,5 +221,6 @@ fn finish(
         }
     }
     let separation = Separation { main, sources, latency_samples: 0 };
-    Ok(Batch { separation, iterations: found.iterations, converged: found.converged })
+    let passes = Passes { iterations: found.iterations, converged: found.converged };
+    Ok(Batch { separation, passes: Some(passes) })
 }
