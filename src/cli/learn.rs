@@ -9,9 +9,12 @@ use super::{
     report::{Report, source_json},
 };
 use crate::{
-    learner::{self, LearnError, LearnSettings, Lesson, adaptive::COMPONENTS},
+    learner::{
+        self, LearnError, LearnSettings, Lesson,
+        adaptive::{COMPONENTS, RECOGNISED_COMPONENTS},
+    },
     preset::{
-        MAX_COMPONENTS, MAX_SOURCES, Preset, Source,
+        MAX_COMPONENTS, MAX_SOURCES, Preset, Role, Source,
         file::{self, SUFFIX},
     },
     recording::{Recording, RecordingError, file_name},
@@ -22,7 +25,8 @@ use std::path::{Path, PathBuf};
 
 /// Learn sources from recordings of each played alone.
 ///
-/// The sources stand in the preset in the order in which they are first named, adaptive ones last.
+/// The sources stand in the preset in the order in which they are first named, adaptive ones after them, recognised ones
+/// last.
 #[derive(Debug, Args)]
 pub(super) struct Learn {
     /// A source and a recording of it alone; name a source again to learn it from more files.
@@ -68,6 +72,11 @@ pub(super) struct Learn {
     /// number of bases, 10 unless given.
     #[arg(long, value_name = "NAME[=K]", value_parser = parse_adaptive)]
     adaptive: Vec<AdaptiveArgument>,
+
+    /// What the source model knows a source as: drums, bass or rest. A source that has no file is recognised by it, and
+    /// learns from the mixture while it plays; one that has files is helped by it.
+    #[arg(long, value_name = "NAME=ROLE", value_parser = parse_role)]
+    role: Vec<RoleArgument>,
 }
 
 /// SOURCE=FILE.
@@ -82,6 +91,13 @@ struct RecordingArgument {
 struct AdaptiveArgument {
     source: String,
     components: Option<usize>,
+}
+
+/// NAME=ROLE.
+#[derive(Debug, Clone)]
+struct RoleArgument {
+    source: String,
+    role: Role,
 }
 
 /// A source to learn, and the recordings of it.
@@ -102,6 +118,12 @@ impl Learn {
         for adaptive in &self.adaptive {
             let components = adaptive.components.unwrap_or(COMPONENTS);
             sources.push(Source::adaptive(&adaptive.source, sources.len(), components));
+        }
+        for RoleArgument { source: name, role } in &self.role {
+            match sources.iter_mut().find(|source| source.name == *name) {
+                Some(source) => source.role = Some(*role),
+                None => sources.push(Source::recognised(name, sources.len(), *role, RECOGNISED_COMPONENTS)),
+            }
         }
         let preset = Preset::of(sources);
         interrupt::check()?;
@@ -124,7 +146,9 @@ impl Learn {
     /// Refuses arguments that do not go together.
     fn check(&self, to_learn: &[SourceFiles<'_>]) -> Result<(), CliError> {
         let adaptive = self.adaptive.iter().map(|adaptive| adaptive.source.as_str());
-        let names: Vec<&str> = to_learn.iter().map(|source| source.name).chain(adaptive).collect();
+        let mut names: Vec<&str> = to_learn.iter().map(|source| source.name).chain(adaptive).collect();
+        let others = names.clone();
+        names.extend(self.role.iter().map(|role| role.source.as_str()).filter(|name| !others.contains(name)));
         if names.len() > MAX_SOURCES {
             let count = names.len();
             return Err(CliError::Usage(format!("{count} sources are named; a preset holds at most {MAX_SOURCES}")));
@@ -216,6 +240,12 @@ fn parse_recording(argument: &str) -> Result<RecordingArgument, String> {
         }
         _ => Err("write SOURCE=FILE, as in drums=kit.wav".to_owned()),
     }
+}
+
+fn parse_role(argument: &str) -> Result<RoleArgument, String> {
+    let parsed = argument.rsplit_once('=').and_then(|(source, role)| Some((source, Role::named(role)?)));
+    let (source, role) = parsed.ok_or("write NAME=ROLE with drums, bass or rest, as in kit=drums")?;
+    Ok(RoleArgument { source: parse_name(source)?, role })
 }
 
 /// A source's name, if a preset can hold a source of that name.

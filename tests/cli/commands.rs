@@ -353,6 +353,20 @@ fn a_separation_is_drawn_on_one_sheet() {
 }
 
 #[test]
+fn a_role_makes_a_source_without_a_file_recognised_and_is_told_of_one_with_files() {
+    let bench = Bench::with_preset();
+    bench.run("learn low=low.wav --role low=bass --role kit=drums -o mixed.unbraid.safetensors").succeeded();
+    let inspected = bench.run("inspect mixed.unbraid.safetensors --json").succeeded().json();
+    let told = |source: usize, key: &str| inspected["sources"][source][key].as_str().unwrap().to_owned();
+    assert_eq!((told(0, "kind"), told(0, "role")), ("fixed".to_owned(), "bass".to_owned()));
+    assert_eq!((told(1, "kind"), told(1, "role")), ("recognised".to_owned(), "drums".to_owned()));
+    bench.run("separate mix.wav -p mixed.unbraid.safetensors -o out").succeeded();
+    assert!(bench.path("out/kit.wav").exists());
+    let heard_twice = bench.run("separate mix.wav -p mixed.unbraid.safetensors -o out --batch").succeeded();
+    assert!(heard_twice.stderr.contains("heard twice"), "{}", heard_twice.stderr);
+}
+
+#[test]
 fn presets_lists_the_factory_and_the_users_own() {
     let bench = Bench::with_preset();
     fs::create_dir(bench.path("presets")).unwrap();

@@ -1,8 +1,8 @@
 //! The real-time path: separates a stream and mixes the sources with their gains.
 //!
-//! Per frame: spectra of the channels → sum of their magnitudes → activations → masks → the gain-weighted mask Σ_s g_s
-//! M_s times each channel's spectrum → inverse transform, overlap-add. One set of masks serves all channels, so that
-//! the stereo image stays as it is.
+//! Per frame: spectra of the channels → sum of their magnitudes → evidence, if there is any → activations → masks → the
+//! gain-weighted mask Σ_s g_s M_s times each channel's spectrum → inverse transform, overlap-add. One set of masks
+//! serves all channels, so that the stereo image stays as it is.
 //!
 //! - `schedule`: the work of a frame in steps, spread over the hop.
 //! - `model`: a preset prepared for one layout, built on another thread. `fade`: the crossfade to a new model.

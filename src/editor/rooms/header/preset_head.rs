@@ -49,11 +49,13 @@ pub fn draw(ui: &mut Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot) -
 
     let text = provenance(snapshot, changed);
     let at = egui::pos2(middle.left() + 2.0, caption.center().y);
-    let mut job = LayoutJob::simple_singleline(text, theme::font(theme::CAPTION), theme::WEAK);
+    let mut job = LayoutJob::simple_singleline(text.clone(), theme::font(theme::CAPTION), theme::WEAK);
     job.wrap = TextWrapping::truncate_at_width(caption.right() - at.x);
     let galley = ui.painter().layout_job(job);
     let rect = Align2::LEFT_CENTER.anchor_size(at, galley.size());
     ui.painter().galley(rect.min, galley, theme::WEAK);
+    let caption = ui.interact(rect, ui.scope_id().with("provenance"), Sense::hover());
+    caption.widget_info(|| WidgetInfo::labeled(Role::Label, true, text.as_str()));
     (button, asked)
 }
 
