@@ -13,11 +13,11 @@ use unbraid::{
     editor::{EditorState, draw, theme},
     instance::{
         params::UnbraidParams,
-        project::{playback::Playback, version::Version},
+        project::{packed_file, playback::Playback, version::Version},
         session::Session,
         state::{audio_status::AudioStatus, summary::Origin},
     },
-    preset::{Preset, Source, file},
+    preset::{Preset, Source},
     separator::{LatencyMode, Model, Separator},
 };
 use unbraid_benches::{median, noise, quantile, random_dictionary};
@@ -64,7 +64,7 @@ impl Window {
         let sources = (0..strips).map(|strip| Source::fixed(format!("source {strip}"), strip, bases(strip)));
         let preset = Arc::new(Preset::of(sources.collect()));
         let origin = Origin::Factory("benchmark".to_owned());
-        let version = Version::new(preset.clone(), &file::to_bytes(&preset).ok()?, "benchmark", origin);
+        let version = Version::new(preset.clone(), packed_file::pack(&preset).ok()?, "benchmark", origin);
         let playback = Playback::new(Arc::new(version));
         let (session, _) = Session::new(playback.clone());
         session.set_audio_status(AudioStatus { mode: LatencyMode::Quality, latency_samples: 3584, sample_rate: RATE });

@@ -136,6 +136,7 @@ mod tests {
     use super::*;
     use crate::{
         instance::{LEARNED, project::version::FIRST_PRESET},
+        preset::file,
         realtime::wires,
         separator::LatencyMode,
     };
@@ -151,7 +152,7 @@ mod tests {
     }
 
     fn project(title: &str) -> StoredPreset {
-        StoredPreset::pack(title, LEARNED)
+        StoredPreset::pack(title, &file::from_bytes(LEARNED, "the learned preset").unwrap()).unwrap()
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{ops::ControlFlow, path::Path};
 use unbraid_engine::{
     evaluation::bss_eval_sources,
     learner::{LearnSettings, Lesson, adaptive, learn},
-    preset::{Preset, Role, Source},
+    preset::{Preset, Role, Source, file},
     recording::{self, Recording},
     separator::{
         Controls, LatencyMode,
@@ -78,6 +78,26 @@ fn unseen_takes_are_separated_well_at_every_sample_rate() {
         let resampled = takes.clone().map(|take| take.resampled(rate).unwrap());
         let sdr = mean_sdr(&preset, &resampled, LatencyMode::Quality);
         assert!((sdr - quality).abs() <= 0.3, "{rate} Hz: {sdr:.2} dB, {quality:.2} dB at 44.1 kHz");
+    }
+}
+
+/// What was learned is rounded to half precision before it plays, so that a project that is opened again plays the same
+/// samples; and the rounding costs nothing that counts.
+#[test]
+fn a_project_that_is_opened_again_sounds_as_it_did_and_no_worse_for_rounding() {
+    let exact = preset();
+    let mut rounded = exact.clone();
+    file::round(&mut rounded, None);
+    let opened = file::from_bytes(&file::to_packed_bytes(&rounded).unwrap(), "it").unwrap();
+    assert!(rounded != exact);
+    let takes = ["finger-bass", "standard-kit"].map(|name| take(name, 2));
+    let play = |preset, mode| separate(preset, &sum(&takes), mode, &Controls::default(), &mut go_on).unwrap();
+    for mode in LatencyMode::ALL {
+        let sdr = [&exact, &rounded].map(|preset| mean_sdr(preset, &takes, mode));
+        println!("{mode:?}: {:.3} dB, rounded {:.3} dB", sdr[0], sdr[1]);
+        assert!(sdr[1] > sdr[0] - 0.05, "{mode:?}: {:.2} dB, rounded {:.2} dB", sdr[0], sdr[1]);
+        let (before, after) = (play(&rounded, mode), play(&opened, mode));
+        assert!(before.sources.iter().zip(&after.sources).all(|(a, b)| a.channels == b.channels), "{mode:?}");
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 use clap_host::{Instance, Played, Separate};
 use std::ops::ControlFlow;
 use unbraid::{
-    preset::{Kind, Source, file},
+    preset::file,
     recording::Recording,
     separator::{Controls, LatencyMode, offline},
 };
@@ -245,31 +245,6 @@ fn state_comes_back() {
     // Base64 alone makes four bytes of three; the rest is compression.
     let file = file::to_bytes(&learned()).unwrap().len();
     assert!(saved.len() < file * 4 / 3, "{} bytes for a preset of {file}", saved.len());
-}
-
-/// A project that an earlier version has saved: a drifting source with two bases, an adaptive one that has followed a
-/// mixture for seven seconds, grouped by time, in Live.
-#[test]
-fn a_project_of_an_earlier_version_opens_as_it_was() {
-    let saved = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/project-v1.state")).unwrap();
-    let mut plugin = fresh();
-    plugin.load(&saved).unwrap();
-    for (name, text) in [("Gain 1", "-7.5 dB"), ("Solo 2", "On"), ("Mode", "Live"), ("Mix", "40 %"), ("Focus", "2.25")]
-    {
-        assert_eq!(plugin.text(name).unwrap(), text, "{name}");
-    }
-    plugin.activate(44_100.0, 512).unwrap();
-    let opened = stored_state::preset(&plugin.save().unwrap());
-    assert_eq!(opened, stored_state::preset(&saved), "it is stored again as it was");
-    assert!((opened["adapted"]["heard_seconds"].as_f64().unwrap() - 7.0).abs() < 0.01);
-    let kinds: Vec<Kind> = stored_state::unpack(&saved).sources.iter().map(Source::kind).collect();
-    assert_eq!(kinds, [Kind::Drifting, Kind::Adaptive]);
-    let played = play(&mut plugin, &noise(2, 20_000));
-    assert!(level_db(&played.main[0]) > -60.0 && played.main.iter().flatten().all(|sample| sample.is_finite()));
-    // What it has learned since is stored with what it had learned before.
-    stored_state::wait_for_worker();
-    let later = stored_state::preset(&plugin.save().unwrap());
-    assert!(later["adapted"]["heard_seconds"].as_f64().unwrap() > 7.0);
 }
 
 /// Whatever is loaded, the preset that plays goes on. What a project brought, readable or not, is what it stores next:

@@ -16,5 +16,6 @@ mod learning;
 #[cfg(target_os = "linux")]
 mod leaving;
 mod offline_render;
+mod projects;
 mod untaught;
 mod vst3;

@@ -11,13 +11,13 @@ use unbraid::{
     instance::project::{stored_preset::StoredPreset, version::Version},
     learner::adaptive,
     plugin::Unbraid,
-    preset::{Cue, Preset, file},
+    preset::{Cue, Preset},
 };
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
 
-const BLOCK: usize = 480;
+pub(super) const BLOCK: usize = 480;
 const CHANNELS: usize = 2;
 
 /// The framework's side of a call, with nothing in it.
@@ -68,7 +68,7 @@ impl ProcessContext<Unbraid> for Context {
     fn set_current_voice_capacity(&self, _: u32) {}
 }
 
-fn activate(plugin: &mut Unbraid) -> u32 {
+pub(super) fn activate(plugin: &mut Unbraid) -> u32 {
     let context = &mut Context::new();
     let buffers = BufferConfig {
         sample_rate: 48_000.0,
@@ -83,15 +83,22 @@ fn activate(plugin: &mut Unbraid) -> u32 {
 
 /// Plays `blocks` blocks of noise; allocations are allowed only between the calls.
 fn play(plugin: &mut Unbraid, blocks: usize) {
-    let mut main_samples = vec![vec![0.0_f32; BLOCK]; CHANNELS];
-    let mut source_samples = vec![vec![vec![0.0_f32; BLOCK]; CHANNELS]; 8];
-    let mut context = Context::new();
     let mut state = 1_u32;
-    for _ in 0..blocks {
-        for sample in main_samples.iter_mut().flatten() {
+    play_blocks(plugin, blocks, |main| {
+        for sample in main.iter_mut().flatten() {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             *sample = (state >> 8) as f32 / (1 << 24) as f32 - 0.5;
         }
+    });
+}
+
+/// The same with what `fill` gives for each block.
+pub(super) fn play_blocks(plugin: &mut Unbraid, blocks: usize, mut fill: impl FnMut(&mut [Vec<f32>])) {
+    let mut main_samples = vec![vec![0.0_f32; BLOCK]; CHANNELS];
+    let mut source_samples = vec![vec![vec![0.0_f32; BLOCK]; CHANNELS]; 8];
+    let mut context = Context::new();
+    for _ in 0..blocks {
+        fill(&mut main_samples);
         let mut main = buffer(&mut main_samples);
         let mut outputs: Vec<Buffer> = source_samples.iter_mut().map(|channels| buffer(channels)).collect();
         let mut aux = AuxiliaryBuffers { inputs: &mut [], outputs: &mut outputs };
@@ -111,7 +118,7 @@ fn buffer(channels: &mut [Vec<f32>]) -> Buffer<'_> {
 }
 
 /// Sets the parameter with this id, 0 to 1, as the framework does before it calls `process`.
-fn set(plugin: &Unbraid, id: &str, normalized: f32) {
+pub(super) fn set(plugin: &Unbraid, id: &str, normalized: f32) {
     let params = plugin.params();
     let (_, param, _) = params.param_map().into_iter().find(|(known, ..)| known == id).unwrap();
     // SAFETY: `params` is alive.
@@ -119,14 +126,14 @@ fn set(plugin: &Unbraid, id: &str, normalized: f32) {
 }
 
 /// What the project stores of the preset.
-fn stored(plugin: &Unbraid) -> StoredPreset {
+pub(super) fn stored(plugin: &Unbraid) -> StoredPreset {
     serde_json::from_str(&plugin.params().serialize_fields()["preset"]).unwrap()
 }
 
 /// The host brings a project with this preset.
-fn bring(plugin: &Unbraid, preset: &Preset) {
+pub(super) fn bring(plugin: &Unbraid, preset: &Preset) {
     let mut fields = plugin.params().serialize_fields();
-    let stored = StoredPreset::pack("brought", &file::to_bytes(preset).unwrap());
+    let stored = StoredPreset::pack("brought", preset).unwrap();
     fields.insert("preset".to_owned(), serde_json::to_string(&stored).unwrap());
     plugin.params().deserialize_fields(&fields);
 }

@@ -4,6 +4,7 @@
 mod audio_thread;
 mod browsing;
 mod editor;
+mod projects;
 
 use unbraid::preset::{Preset, file};
 

@@ -7,15 +7,13 @@ use super::{
 };
 use crate::{
     dictionary::{Dictionary, interpolate},
-    learner::adaptive::{AdaptationSetup, AdaptiveState, Freedom, SourceState, first_basis},
+    learner::adaptive::{AdaptationSetup, AdaptiveState, Freedom, LEAST_CARRIED, SourceState, first_basis},
     nmf::bands::Bands,
     preset::{Kind, Preset, Source, SourceBases},
 };
 
 /// Bin spacings whose ratio differs from 1 by at most this count as equal.
 const SAME_GRID: f64 = 0.002;
-/// Least weight of a bin in a basis that continues, times the number of bins.
-const LEAST_CARRIED: f32 = 1e-3;
 
 /// The bases of all sources on the engine's lowest bins, and how they may change.
 pub(super) struct PresetBases {
@@ -80,7 +78,6 @@ impl PresetBases {
             match state.of(strip).filter(fits) {
                 Some(SourceState { dictionary, pinned, .. }) => {
                     append_rows(&dictionary.bases, dictionary, layout, bins, &mut rows.learned);
-                    // A bin with weight 0 would stay 0.
                     let least = LEAST_CARRIED / bins as f32;
                     rows.learned[first..].iter_mut().for_each(|w| *w = w.max(least));
                     rows.pinned.extend_from_slice(pinned);

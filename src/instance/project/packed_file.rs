@@ -1,4 +1,4 @@
-//! A preset's file as text, as a project stores it: zlib, then base64.
+//! A preset as text, as a project stores it: a small file, zlib, then base64.
 
 use crate::preset::{
     Preset,
@@ -25,15 +25,23 @@ pub enum UnpackError {
     Misfit,
 }
 
-/// The text for the preset file `bytes`.
-pub fn pack(bytes: &[u8]) -> String {
+/// The text for `preset`, which loses nothing by it.
+///
+/// # Errors
+/// If the preset is not valid.
+pub fn pack(preset: &Preset) -> Result<String, PresetError> {
+    file::to_packed_bytes(preset).map(|bytes| text(&bytes))
+}
+
+/// The text for the file `bytes`.
+pub fn text(bytes: &[u8]) -> String {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     // Writing to a vector cannot fail; a shorter text would be refused on loading.
     let packed = encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default();
     STANDARD.encode(packed)
 }
 
-/// The preset in `text`. Errors call it `name`.
+/// The preset in `text`, of this or an earlier version. Errors call it `name`.
 ///
 /// # Errors
 /// If text, compression or the file inside are damaged.

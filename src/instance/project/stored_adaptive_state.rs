@@ -3,7 +3,7 @@
 use super::packed_file::{self, UnpackError};
 use crate::{
     learner::adaptive::{AdaptiveState, ComponentIndex, SourceState},
-    preset::{Cue, MAX_SOURCES, Preset, Source, file},
+    preset::{Cue, MAX_SOURCES, Preset, Source},
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,9 +28,9 @@ impl StoredAdaptiveState {
         };
         let preset = Preset::of(state.sources.iter().enumerate().map(source).collect());
         // There is nothing to keep where no source has learned anything.
-        let bytes = file::to_bytes(&preset).ok()?;
+        let file = packed_file::pack(&preset).ok()?;
         Some(Self {
-            file: packed_file::pack(&bytes),
+            file,
             strips: state.sources.iter().map(|source| source.strip).collect(),
             pinned: state.sources.iter().map(|source| source.pinned.clone()).collect(),
             heard_seconds: state.heard_seconds,
@@ -66,7 +66,7 @@ impl StoredAdaptiveState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instance::LEARNED;
+    use crate::{instance::LEARNED, preset::file};
 
     fn adapted() -> AdaptiveState {
         let preset = file::from_bytes(LEARNED, "the learned preset").unwrap();
@@ -77,6 +77,7 @@ mod tests {
         // Reconstruction bases are learned from recordings alone.
         let sources = sources.into_iter().map(|mut source| {
             source.dictionary.reconstruction = None;
+            file::round_dictionary(&mut source.dictionary);
             source
         });
         AdaptiveState { sources: sources.collect(), heard_seconds: 12.5, grouped_by: Some(Cue::Time) }
@@ -86,6 +87,15 @@ mod tests {
     fn what_was_packed_comes_back() {
         assert_eq!(StoredAdaptiveState::pack(&adapted()).unwrap().unpack().unwrap(), adapted());
         assert!(StoredAdaptiveState::pack(&AdaptiveState::default()).is_none());
+    }
+
+    #[test]
+    fn what_was_learned_takes_half_the_bytes_and_packs_to_the_same_text_again() {
+        let state = adapted();
+        let bytes = state.sources[0].dictionary.bases.len() * 2;
+        let first = StoredAdaptiveState::pack(&state).unwrap();
+        assert!(first.file.len() < bytes * 4 / 3 + 700, "{} bytes of {bytes}", first.file.len());
+        assert_eq!(StoredAdaptiveState::pack(&first.unpack().unwrap()).unwrap(), first);
     }
 
     #[test]

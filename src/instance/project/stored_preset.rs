@@ -7,7 +7,7 @@ use super::{
     stored_adaptive_state::StoredAdaptiveState,
 };
 use crate::instance::state::summary::{Origin, Summary};
-use crate::preset::Preset;
+use crate::preset::{Preset, file::PresetError};
 use serde::{Deserialize, Serialize};
 
 /// A preset as a project stores it.
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub struct StoredPreset {
     /// What the preset was called.
     pub title: String,
-    /// The preset's file: zlib, then base64.
+    /// The preset: see [`packed_file`].
     pub file: String,
     /// Where it came from; not known of projects of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,9 +39,12 @@ pub struct StoredPresetError {
 }
 
 impl StoredPreset {
-    /// A preset called `title` whose file is `bytes`.
-    pub fn pack(title: impl Into<String>, bytes: &[u8]) -> Self {
-        Self { title: title.into(), file: packed_file::pack(bytes), ..Self::default() }
+    /// `preset`, called `title`.
+    ///
+    /// # Errors
+    /// If the preset is not valid.
+    pub fn pack(title: impl Into<String>, preset: &Preset) -> Result<Self, PresetError> {
+        Ok(Self { title: title.into(), file: packed_file::pack(preset)?, ..Self::default() })
     }
 
     /// What the editor shows of `preset`, which was read from this.
@@ -66,25 +69,46 @@ mod tests {
     use super::*;
     use crate::{instance::LEARNED, preset::file};
 
-    fn learned() -> StoredPreset {
-        StoredPreset::pack("Drums + Bass", LEARNED)
+    /// As it was read, or as it plays.
+    fn learned(is_rounded: bool) -> Preset {
+        let mut preset = file::from_bytes(LEARNED, "the learned preset").unwrap();
+        if is_rounded {
+            file::round(&mut preset, None);
+        }
+        preset
+    }
+
+    fn stored(preset: &Preset) -> StoredPreset {
+        StoredPreset::pack("Drums + Bass", preset).unwrap()
     }
 
     #[test]
-    fn a_packed_preset_comes_back() {
-        let direct = file::from_bytes(LEARNED, "the learned preset").unwrap();
-        assert_eq!(learned().unpack().unwrap(), direct);
+    fn a_packed_preset_comes_back_bit_for_bit_and_is_packed_to_the_same_text() {
+        for preset in [learned(false), learned(true)] {
+            let first = stored(&preset);
+            assert_eq!(first.unpack().unwrap(), preset);
+            assert!(stored(&first.unpack().unwrap()) == first);
+        }
+        let earlier = StoredPreset { file: packed_file::text(LEARNED), ..StoredPreset::default() };
+        assert_eq!(earlier.unpack().unwrap(), learned(false), "all in f32");
+    }
+
+    #[test]
+    fn what_was_learned_takes_half_the_bytes() {
+        let [whole, halves] = [false, true].map(|is_rounded| stored(&learned(is_rounded)).file.len());
+        assert!(halves * 20 < whole * 11, "{halves} of {whole} bytes");
     }
 
     #[test]
     fn damage_is_named_and_not_believed() {
-        let whole = learned();
+        let whole = stored(&learned(true));
         let not_base64 = StoredPreset { file: "%%%".into(), ..whole.clone() };
         let damage = |stored: StoredPreset| stored.unpack().unwrap_err().source;
         assert!(matches!(damage(not_base64), UnpackError::Text));
         let cut = StoredPreset { file: whole.file[..400].to_owned(), ..whole.clone() };
         assert!(matches!(damage(cut), UnpackError::Compression(_)));
-        let no_preset = StoredPreset::pack("Mine", b"no preset at all");
+        let no_preset =
+            StoredPreset { file: packed_file::text(b"no preset at all"), title: "Mine".to_owned(), ..whole };
         let sentence = no_preset.unpack().unwrap_err().to_string();
         assert!(sentence.contains("Mine"), "{sentence}");
     }

@@ -21,7 +21,7 @@ static FIRST: LazyLock<(Arc<Preset>, Arc<str>)> = LazyLock::new(|| {
     let entry = Entry { name: FIRST_PRESET.to_owned(), path: None };
     // It is part of the library, and a test loads it.
     let preset = library::load(&entry).expect("the first preset is a valid factory preset");
-    let file = packed_file::pack(library::factory_bytes(FIRST_PRESET).unwrap_or_default());
+    let file = packed_file::pack(&preset).expect("a preset that could be read is valid");
     (Arc::new(preset), file.into())
 });
 
@@ -38,7 +38,7 @@ pub struct Version {
     pub adaptive_state: Arc<AdaptiveState>,
     /// Title, origin and whether it was changed; with the strips and knobs of the preset, as the editor shows them.
     pub summary: Arc<Summary>,
-    /// The preset's file as a project stores it: zlib, then base64.
+    /// The preset as a project stores it, packed when it was made: see [`packed_file`].
     file: Arc<str>,
     /// What the project brought where that cannot be played. It is stored again as it came.
     unplayable: Option<Arc<StoredPreset>>,
@@ -54,13 +54,24 @@ impl Version {
         Self::with_file(preset, Arc::default(), summary, file)
     }
 
-    /// A preset that was just loaded or made, whose file is `bytes`.
-    pub fn new(preset: Arc<Preset>, bytes: &[u8], title: impl Into<String>, origin: Origin) -> Self {
-        let summary = Summary::new(title, origin, &preset);
-        Self::with_file(preset, Arc::default(), summary, packed_file::pack(bytes).into())
+    /// A preset that was just loaded or made. Its bases are rounded, so that they play as a project stores them:
+    /// activations come from many updates, which make an audible difference of any small one.
+    ///
+    /// # Errors
+    /// If `preset` is not valid.
+    pub fn loaded(mut preset: Preset, title: impl Into<String>, origin: Origin) -> Result<Self, PresetError> {
+        file::round(&mut preset, None);
+        let file = packed_file::pack(&preset)?;
+        Ok(Self::new(Arc::new(preset), file, title, origin))
     }
 
-    /// A preset without sources whose file takes so many bytes.
+    /// A preset that is `file` as a project stores it.
+    pub fn new(preset: Arc<Preset>, file: impl Into<Arc<str>>, title: impl Into<String>, origin: Origin) -> Self {
+        let summary = Summary::new(title, origin, &preset);
+        Self::with_file(preset, Arc::default(), summary, file.into())
+    }
+
+    /// A preset without sources of which a project stores so many bytes.
     #[cfg(test)]
     pub(crate) fn of_size(bytes: usize) -> Self {
         let preset = Preset::of(Vec::new());
@@ -94,16 +105,18 @@ impl Version {
         Ok((version, flaw))
     }
 
-    /// `preset` in the place of this one's, with its title: an edit, or something learned.
+    /// `preset` in the place of this one's, with its title: an edit, or something learned. Bases that this one does not
+    /// have are rounded, as when they are [`loaded`](Self::loaded).
     ///
     /// # Errors
     /// If `preset` is not valid.
     pub fn edited(&self, mut preset: Preset, adaptive_state: AdaptiveState) -> Result<Self, PresetError> {
         env!("CARGO_PKG_VERSION").clone_into(&mut preset.written_by);
-        let bytes = file::to_bytes(&preset)?;
+        file::round(&mut preset, Some(&self.preset));
+        let file = packed_file::pack(&preset)?;
         let summary = Summary::new(self.title(), self.summary.origin.clone(), &preset);
         let summary = Summary { changed: true, ..summary };
-        Ok(Self::with_file(Arc::new(preset), Arc::new(adaptive_state), summary, packed_file::pack(&bytes).into()))
+        Ok(Self::with_file(Arc::new(preset), Arc::new(adaptive_state), summary, file.into()))
     }
 
     /// The same preset, whose sources have learned `adaptive_state`.
@@ -123,11 +136,13 @@ impl Version {
         Arc::new(Self { adaptive_state: Arc::new(state), ..self.shared() })
     }
 
-    /// The same, saved as `saved`, whose file is `bytes`, under this title.
-    #[must_use]
-    pub fn saved(&self, saved: &Preset, bytes: &[u8], title: impl Into<String>, origin: Origin) -> Self {
-        let summary = Arc::new(Summary::new(title, origin, saved));
-        Self { summary, file: packed_file::pack(bytes).into(), unplayable: None, ..self.shared() }
+    /// The same, saved as `saved` under this title.
+    ///
+    /// # Errors
+    /// If `saved` is not valid.
+    pub fn saved(&self, saved: &Preset, title: impl Into<String>, origin: Origin) -> Result<Self, PresetError> {
+        let (summary, file) = (Arc::new(Summary::new(title, origin, saved)), packed_file::pack(saved)?.into());
+        Ok(Self { summary, file, unplayable: None, ..self.shared() })
     }
 
     /// The same under another title.

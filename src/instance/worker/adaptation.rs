@@ -9,7 +9,7 @@ use crate::{
         state::options::AdaptOptions,
     },
     learner::adaptive::{Adaptation, AdaptiveState, ComponentIndex, SourceState},
-    preset::{Cue, Preset},
+    preset::{Cue, Preset, file},
     separator::Layout,
 };
 use std::sync::Arc;
@@ -158,7 +158,7 @@ fn adaptive_state(adaptation: &Adaptation, playing: &ModelAdapter) -> AdaptiveSt
     }
 }
 
-/// The components `own` as they stand.
+/// The components `own` as they stand, rounded as a project stores them.
 fn dictionary(adaptation: &Adaptation, own: &[usize], layout: &Layout) -> Dictionary {
     let (frame, known) = (FrameSpec::of(layout), adaptation.bins());
     let bins = frame.bins();
@@ -169,5 +169,10 @@ fn dictionary(adaptation: &Adaptation, own: &[usize], layout: &Layout) -> Dictio
         basis.iter_mut().for_each(|w| *w /= sum.max(f32::MIN_POSITIVE));
     }
     let training = Training { divergence: "kl".to_owned(), seed: 0, iterations: 0 };
-    Dictionary { frame, training, components: own.len(), bins, bases, reconstruction: None }
+    let mut dictionary = Dictionary { frame, training, components: own.len(), bins, bases, reconstruction: None };
+    match own.iter().all(|&k| adaptation.freedom(k).is_found()) {
+        true => file::round_found(&mut dictionary),
+        false => file::round_dictionary(&mut dictionary),
+    }
+    dictionary
 }

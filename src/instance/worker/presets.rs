@@ -8,7 +8,7 @@ use crate::{
         state::{message::Message, summary::Origin},
     },
     preset::{
-        Knobs, Preset, file,
+        Knobs, Preset,
         library::{self, Entry, Library, Listing, Trashed, recent, trash, user_dir},
     },
 };
@@ -96,8 +96,7 @@ impl Context {
     /// Plays `preset` as a version that `describe` gives its title, with its knobs.
     fn begin_with(&mut self, preset: Preset, describe: impl FnOnce(Version) -> Version) -> Result<(), WorkerError> {
         let before = self.playback.version();
-        let bytes = file::to_bytes(&preset)?;
-        let version = describe(Version::new(Arc::new(preset), &bytes, "", Origin::New));
+        let version = describe(Version::loaded(preset, "", Origin::New)?);
         let version = self.play(Basis::Version(&before), version)?;
         let (stood, knobs) = (self.knobs(), version.summary.knobs.clone());
         self.set_knobs(&knobs);
@@ -114,8 +113,7 @@ impl Context {
             source.knobs = knobs;
         }
         let path = library::save(&preset, name)?;
-        let bytes = file::to_bytes(&preset)?;
-        self.put(&version, version.saved(&preset, &bytes, name, Origin::File(path.clone())))?;
+        self.put(&version, version.saved(&preset, name, Origin::File(path.clone()))?)?;
         self.mark_project_changed();
         self.note_use(&Entry { name: name.to_owned(), path: Some(path) });
         self.read_library();

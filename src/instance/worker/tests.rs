@@ -1,6 +1,8 @@
 //! The worker without a thread, a host or an audio thread: what happens when something comes in between.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod storing;
+
 use super::{
     thread::WorkerThread,
     undo_history::{Action, Direction},
@@ -119,7 +121,7 @@ pub(super) fn learned() -> Preset {
 
 /// What a project brings that was saved under this title.
 fn project(title: &str) -> StoredPreset {
-    StoredPreset::pack(title, LEARNED)
+    StoredPreset::pack(title, &learned()).unwrap()
 }
 
 fn rename(name: &str) -> SourceCommand {
@@ -210,7 +212,7 @@ fn a_project_that_arrives_during_a_load_wins() {
     rig.worker.tried = None;
     let before = rig.playback.version();
     // As the worker is when it has read the file and is about to play it.
-    let loaded = Version::new(Arc::new(learned()), LEARNED, "Loaded", Origin::New);
+    let loaded = Version::loaded(learned(), "Loaded", Origin::New).unwrap();
     rig.playback.bring(project("Brought"));
     assert!(is_refused(rig.worker.context.play(Basis::Version(&before), loaded)));
     assert!(Arc::ptr_eq(&rig.playback.version(), &before));
@@ -247,7 +249,7 @@ fn an_activation_between_building_and_playing_gets_a_model_of_its_own_stream() {
 fn a_preset_that_no_model_can_be_made_of_changes_nothing() {
     let mut rig = Rig::active();
     let before = rig.playback.version();
-    let empty = Version::new(Arc::new(Preset::of(Vec::new())), b"", "Empty", Origin::New);
+    let empty = Version::new(Arc::new(Preset::of(Vec::new())), "", "Empty", Origin::New);
     let outcome = rig.worker.context.play(Basis::Version(&before), empty);
     assert!(matches!(&outcome, Err(WorkerError::NoModel { title, .. }) if title == "Empty"), "{outcome:?}");
     assert!(Arc::ptr_eq(&rig.playback.version(), &before));
@@ -259,7 +261,7 @@ fn a_preset_that_no_model_can_be_made_of_changes_nothing() {
 fn a_project_that_cannot_be_read_is_stored_again_as_it_came() {
     let mut rig = Rig::active();
     let before = rig.playback.version();
-    let damaged = StoredPreset { file: packed_file::pack(b"no preset"), ..project("Damaged") };
+    let damaged = StoredPreset { file: packed_file::text(b"no preset"), ..project("Damaged") };
     rig.playback.bring(damaged.clone());
     rig.worker.look();
     assert!(rig.failure().contains("Damaged"), "{}", rig.failure());

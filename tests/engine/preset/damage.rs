@@ -96,14 +96,14 @@ fn safetensors_files_of_something_else_are_refused() {
 
 #[test]
 fn a_newer_format_asks_for_an_update() {
-    let newer = "written by a newer Unbraid (format 2, this one reads up to 1); update Unbraid";
-    assert_eq!(set("/format_version", json!(2)), newer);
+    let newer = "written by a newer Unbraid (format 3, this one reads up to 2); update Unbraid";
+    assert_eq!(set("/format_version", json!(3)), newer);
     // A newer format may have changed everything else.
     let all_else_changed = after(|parts| {
-        parts.document = json!({"format_version": 2, "tracks": 3});
+        parts.document = json!({"format_version": 3, "tracks": 3});
     });
     assert_eq!(all_else_changed, newer);
-    assert_eq!(set("/format_version", json!(0)), "`format_version` is 0; expected 1 to 1");
+    assert_eq!(set("/format_version", json!(0)), "`format_version` is 0; expected 1 to 2");
     assert_eq!(set("/format_version", json!("1")), "`format_version` is \"1\"; expected a whole number");
 }
 
@@ -273,7 +273,7 @@ fn shapes_types_and_places_that_lie_are_refused() {
     assert_eq!(tensor("shape", json!([33, 3])), other("[33, 3]"));
     assert_eq!(tensor("shape", json!([99])), other("[99]"));
     assert_eq!(tensor("shape", json!([3, 33, 1])), other("[3, 33, 1]"));
-    let integers = "`source.0.bases.64` is of type I32; expected type F32";
+    let integers = "`source.0.bases.64` is of type I32; expected type F32 or F16";
     assert_eq!(tensor("dtype", json!("I32")), integers);
     let place = "`source.0.bases.64.data_offsets` is [4, 400]; expected a place that starts at 0";
     assert_eq!(tensor("data_offsets", json!([4, 400])), place);

@@ -167,6 +167,15 @@ proptest! {
     }
 
     #[test]
+    fn no_mutation_of_a_small_file_makes_the_reader_panic(blows in vec(blow(), 1..6)) {
+        let mut preset = sample();
+        file::round(&mut preset, None);
+        let mut bytes = file::to_packed_bytes(&preset).unwrap();
+        blows.iter().for_each(|blow| strike(&mut bytes, blow));
+        is_refused_or_holds(&bytes);
+    }
+
+    #[test]
     fn no_bytes_at_all_make_the_reader_panic(bytes in vec(any::<u8>(), 0..200)) {
         is_refused_or_holds(&bytes);
     }
@@ -212,6 +221,12 @@ proptest! {
         let read = file::from_bytes(&bytes, "it").unwrap();
         prop_assert_eq!(&read, &preset);
         prop_assert!(file::to_bytes(&read).unwrap() == bytes);
+        let mut rounded = read.clone();
+        file::round(&mut rounded, None);
+        for preset in [read, rounded] {
+            let small = file::to_packed_bytes(&preset).unwrap();
+            prop_assert_eq!(file::from_bytes(&small, "it").unwrap(), preset);
+        }
     }
 }
 

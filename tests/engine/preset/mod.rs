@@ -3,6 +3,7 @@
 mod damage;
 mod fuzz;
 mod numpy;
+mod packed;
 mod round_trip;
 mod sample;
 mod write;

@@ -78,7 +78,11 @@ pub(crate) struct Parts {
 impl Parts {
     /// The parts of the sample's file.
     pub(crate) fn new() -> Self {
-        let bytes = file::to_bytes(&sample()).unwrap();
+        Self::of(&file::to_bytes(&sample()).unwrap())
+    }
+
+    /// The parts of a file.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
         let (length, rest) = bytes.split_at(8);
         let (header, data) = rest.split_at(u64::from_le_bytes(length.try_into().unwrap()) as usize);
         let mut header: Map<String, Value> = serde_json::from_slice(header).unwrap();

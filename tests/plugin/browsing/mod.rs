@@ -3,7 +3,7 @@
 
 pub(crate) mod rig;
 
-use crate::LEARNED;
+use crate::learned;
 use rig::{FACTORY, Folder, Rig};
 use std::{fs, path::PathBuf, sync::Arc};
 use unbraid::{
@@ -161,7 +161,7 @@ fn another_project_begins_anew() {
     let rig = Rig::new();
     rig.play(PresetCommand::LoadFile(path), "Kit");
     assert!(rig.can_undo());
-    rig.playback.bring(StoredPreset::pack("Brought", LEARNED));
+    rig.playback.bring(StoredPreset::pack("Brought", &learned()).unwrap());
     rig.look();
     assert_eq!(rig.title(), "Brought");
     assert!(!rig.can_undo());

@@ -163,7 +163,7 @@ struct StageWorker {
 impl Instance {
     /// `summary` is shown of a preset without bases, in Quality at 44.1 kHz.
     fn new(summary: Summary) -> Self {
-        let empty = Version::new(Arc::new(Preset::of(Vec::new())), b"", "", Origin::New);
+        let empty = Version::new(Arc::new(Preset::of(Vec::new())), "", "", Origin::New);
         let playback = Playback::new(Arc::new(empty.described(summary)));
         let params = Arc::new(UnbraidParams::new(playback.clone()));
         let (session, inbox) = Session::new(playback.clone());
@@ -270,7 +270,7 @@ impl Stage {
 
     /// `preset`, which has learned `state`, plays from the next frame on.
     pub(super) fn play(&self, preset: Preset, state: AdaptiveState, title: &str, origin: Origin) {
-        self.put(Version::new(Arc::new(preset), b"", title, origin).with_adaptive_state(Arc::new(state)));
+        self.put(Version::new(Arc::new(preset), "", title, origin).with_adaptive_state(Arc::new(state)));
     }
 
     /// The place of the control of this name.

@@ -5,7 +5,6 @@ use crate::{LEARNED, browsing::rig::Folder, learned};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use nice_plug::prelude::{FloatParam, Param};
-use std::sync::Arc;
 use unbraid::{
     instance::{
         command::{LibraryCommand, PresetCommand},
@@ -223,7 +222,7 @@ fn steps_outlive_the_window() {
 /// The presets in the worker's history take memory.
 #[test]
 fn a_version_knows_what_it_takes() {
-    let version = Version::new(Arc::new(learned()), LEARNED, "Learned", Origin::New);
+    let version = Version::loaded(learned(), "Learned", Origin::New).unwrap();
     let (bytes, stored) = (version.bytes(), version.stored().file.len());
     let file = LEARNED.len();
     assert!(bytes > stored + file * 9 / 10 && bytes < stored + file, "{bytes} of {file}");

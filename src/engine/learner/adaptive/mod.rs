@@ -54,6 +54,8 @@ const CALM_PERIODS: usize = 8;
 const DRIFT_PRIOR: f32 = 0.5;
 /// Frames whose bands sum to less than this are silence and are not added to the memory.
 const SILENCE: f32 = 1e-4;
+/// Least weight of a bin in a basis that continues, times the number of bins: a weight of 0 would stay 0.
+pub const LEAST_CARRIED: f32 = 1e-3;
 /// Louder frames are faulty and are not added.
 const LOUDEST: f32 = 1e9;
 
@@ -339,9 +341,20 @@ impl Adaptation {
         out.trust = self.recognised.as_ref().map_or(0.0, RecognisedSources::trust);
     }
 
-    /// Writes the present basis of component `k`, `[F]`, to find activations with.
+    /// Writes the present basis of component `k`, `[F]`, to find activations with. One that was found in the mixture is
+    /// flat within each band: it was found in bands, which is all that is known of it. What is less than
+    /// [`LEAST_CARRIED`] is 0, for it will not be carried on.
     pub fn write_basis(&self, k: usize, row: &mut [f32]) {
-        self.follow(k, &self.first_bins, row);
+        if !self.freedom[k].is_found() {
+            return self.follow(k, &self.first_bins, row);
+        }
+        row.fill(0.0);
+        let least = LEAST_CARRIED / self.bins as f32;
+        for (b, weight) in self.bases[k * self.width()..][..self.width()].iter().enumerate() {
+            let bins = self.bands.bins(b);
+            let share = weight / bins.len() as f32;
+            row[bins].fill(if share < least { 0.0 } else { share });
+        }
     }
 
     /// Writes row `k` of `first`, `[K, F]`, with each band scaled as the component's basis has changed.

@@ -31,6 +31,11 @@ impl Freedom {
         if self == Self::Transposed { TRANSPOSED_COST } else { 0.0 }
     }
 
+    /// Whether the basis was found in the mixture alone.
+    pub fn is_found(self) -> bool {
+        matches!(self, Self::Adaptive | Self::Recognised)
+    }
+
     /// Whether the basis may change.
     pub fn moves(self) -> bool {
         matches!(self, Self::Drifting | Self::Adaptive | Self::Recognised)

@@ -38,15 +38,22 @@
 //! are required; unknown keys are kept. The same preset always gives the same bytes, and so does a file that is read
 //! and written again.
 //!
+//! Format version 2 is for presets inside projects; [`to_packed_bytes`] writes it. A tensor whose numbers were rounded is
+//! f16 there, and a tensor of f32 `[K]`, its name followed by `.scales`, is what its rows are multiplied by. If its shape
+//! is `[K, B]` with fewer bands B than bins, a tensor of u32 `[B]`, its name followed by `.bands`, says at which bin each
+//! band begins, the first one at 0: all bins of a band have the same weight. Files that people keep are of version 1, all
+//! in f32. Either way a preset comes back bit for bit.
+//!
 //! - `container`: the header, and where the tensors are.
 //! - `fields`: JSON values, taken by name and type.
 //! - `peek`: the names of a preset's sources, read from the header alone.
-//! - `read`, `write`: reads and writes a preset.
+//! - `read`, `write`: reads and writes a preset. `half_rows`: numbers in f16.
 //! - `error`: what can be wrong with a file.
 
 mod container;
 mod error;
 mod fields;
+mod half_rows;
 mod peek;
 mod read;
 mod write;
@@ -54,15 +61,19 @@ mod write;
 use crate::dictionary::FrameSpec;
 
 pub use error::{PresetError, Problem};
+pub use half_rows::{round, round_dictionary, round_found};
 pub use peek::{peek, peek_bytes};
 pub use read::{from_bytes, read};
-pub use write::{to_bytes, write};
+pub use write::{to_bytes, to_packed_bytes, write};
 
 /// Suffix of every preset file.
 pub const SUFFIX: &str = ".unbraid.safetensors";
 
-/// The format version that is written. Files of this and all earlier versions can be read.
-pub const FORMAT_VERSION: u32 = 1;
+/// The newest format version. Files of this and all earlier versions can be read.
+pub const FORMAT_VERSION: u32 = 2;
+
+/// The format version of a file that holds all numbers in f32.
+const WHOLE_VERSION: u32 = 1;
 
 /// Largest preset file, in bytes. Eight sources of a hundred bases, learned together, take 20 MB.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
@@ -78,4 +89,14 @@ fn bases_name(source: usize, frame: &FrameSpec) -> String {
 /// Name of the tensor of reconstruction bases.
 fn reconstruction_name(source: usize, frame: &FrameSpec) -> String {
     format!("source.{source}.reconstruction.{}", frame.label())
+}
+
+/// Name of the tensor that says what the rows of the f16 tensor `name` are multiplied by.
+fn scales_name(name: &str) -> String {
+    format!("{name}.scales")
+}
+
+/// Name of the tensor that says where the bands of the f16 tensor `name` begin.
+fn bands_name(name: &str) -> String {
+    format!("{name}.bands")
 }

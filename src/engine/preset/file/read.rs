@@ -1,10 +1,11 @@
 //! Reads a preset from a file.
 
 use super::{
-    FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem, bases_name,
+    FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem, bands_name, bases_name,
     container::{self, Header},
     fields::{Fields, whole},
-    reconstruction_name,
+    half_rows::HalfRows,
+    reconstruction_name, scales_name,
 };
 use crate::{
     dictionary::{Dictionary, Flaw, FrameSpec, Training},
@@ -82,7 +83,7 @@ fn parse(bytes: &[u8]) -> Result<Preset, Problem> {
     let grouping =
         document.optional("grouping", "\"timbre\", \"time\" or \"position\"", |value| Cue::named(value.as_str()?))?;
     let sources = document.list_of_fields("sources")?;
-    let mut tensors = Tensors { header, data };
+    let mut tensors = Tensors { header, data, room: MAX_FILE_BYTES as usize };
     let sources: Vec<Source> = sources
         .into_iter()
         .enumerate()
@@ -247,10 +248,12 @@ fn keep(unknown: &mut UnknownKeys, key: &str, inside: UnknownKeys) {
 }
 
 /// The tensors that no dictionary has taken yet. Each can be taken only once, so that no more memory is allocated than
-/// the file is long.
+/// the file is long; and what is unpacked has no more room than the longest file.
 struct Tensors<'a> {
     header: Header,
     data: &'a [u8],
+    /// Bytes that may still be unpacked.
+    room: usize,
 }
 
 impl Tensors<'_> {
@@ -275,17 +278,63 @@ impl Tensors<'_> {
         let Some(TensorInfo { dtype, shape, data_offsets: (start, end) }) = self.header.tensors.remove(name) else {
             return Ok(None);
         };
-        if dtype != Dtype::F32 {
-            return Err(Flaw::new(name, format!("of type {dtype:?}"), "type F32"));
+        if ![Dtype::F32, Dtype::F16].contains(&dtype) {
+            return Err(Flaw::new(name, format!("of type {dtype:?}"), "type F32 or F16"));
         }
-        let components = match shape[..] {
-            [components, width] if width == bins && (1..=MAX_COMPONENTS).contains(&components) => components,
+        let is_in_bands = dtype == Dtype::F16 && self.header.tensors.contains_key(&bands_name(name));
+        let (components, width) = match shape[..] {
+            [components, width]
+                if (1..=MAX_COMPONENTS).contains(&components)
+                    && (width == bins || is_in_bands && (1..bins).contains(&width)) =>
+            {
+                (components, width)
+            }
             _ => {
                 let expected = format!("[K, {bins}] with a K of 1 to {MAX_COMPONENTS}");
                 return Err(Flaw::new(name, format!("of shape {shape:?}"), expected));
             }
         };
-        let (numbers, _) = self.data[start..end].as_chunks();
-        Ok(Some((components, numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())))
+        let bytes = &self.data[start..end];
+        if dtype == Dtype::F32 {
+            return Ok(Some((components, numbers(bytes, f32::from_le_bytes))));
+        }
+        let Some(room) = self.room.checked_sub(components * bins * size_of::<f32>()) else {
+            return Err(Flaw::new(name, "too large to unpack", format!("at most {MAX_FILE_BYTES} bytes in all")));
+        };
+        self.room = room;
+        let scales = numbers(self.beside(&scales_name(name), Dtype::F32, components)?, f32::from_le_bytes);
+        let starts =
+            if is_in_bands { self.starts(&bands_name(name), width, bins)? } else { (0..bins as u32).collect() };
+        Ok(Some((components, HalfRows { scales, starts, numbers: bytes.to_vec() }.unpack(bins))))
     }
+
+    /// Takes the tensor `name` that says where each of `width` bands of `bins` bins begins.
+    fn starts(&mut self, name: &str, width: usize, bins: usize) -> Result<Vec<u32>, Flaw> {
+        let starts = numbers(self.beside(name, Dtype::U32, width)?, u32::from_le_bytes);
+        let is_rising = starts.first() == Some(&0) && starts.is_sorted_by(|one, next| one < next);
+        if !is_rising || starts.last().is_none_or(|last| *last as usize >= bins) {
+            let expected = format!("bins that rise from 0 and stay below {bins}");
+            return Err(Flaw::new(name, "out of order", expected));
+        }
+        Ok(starts)
+    }
+
+    /// Takes the tensor `name`, which stands beside one of f16: the bytes of `count` numbers.
+    fn beside(&mut self, name: &str, dtype: Dtype, count: usize) -> Result<&[u8], Flaw> {
+        match self.header.tensors.remove(name) {
+            Some(info) if info.dtype == dtype && info.shape == [count] => {
+                Ok(&self.data[info.data_offsets.0..info.data_offsets.1])
+            }
+            found => {
+                let found = found.map(|info| format!("of type {:?} and shape {:?}", info.dtype, info.shape));
+                let expected = format!("a tensor of type {dtype:?} and shape [{count}]");
+                Err(Flaw::new(name, found.unwrap_or_else(|| "missing".to_owned()), expected))
+            }
+        }
+    }
+}
+
+fn numbers<T>(bytes: &[u8], number: impl Fn([u8; 4]) -> T) -> Vec<T> {
+    let (numbers, _) = bytes.as_chunks();
+    numbers.iter().map(|bytes| number(*bytes)).collect()
 }

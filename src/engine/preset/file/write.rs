@@ -1,9 +1,10 @@
 //! Writes a preset to a file.
 
 use super::{
-    FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem, bases_name,
+    FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem, WHOLE_VERSION, bands_name, bases_name,
     container::{self, Header},
-    reconstruction_name,
+    half_rows::HalfRows,
+    reconstruction_name, scales_name,
 };
 use crate::{
     dictionary::Dictionary,
@@ -23,7 +24,7 @@ use std::{
 /// # Errors
 /// If the preset is not valid, or the system refuses to write.
 pub fn write(preset: &Preset, path: &Path) -> Result<(), PresetError> {
-    serialize(preset)
+    serialize(preset, Numbers::Whole)
         .and_then(|bytes| replace(path, |file| file.write_all(&bytes)).map_err(Problem::Unwritable))
         .map_err(|problem| problem.of(path.display().to_string()))
 }
@@ -33,40 +34,91 @@ pub fn write(preset: &Preset, path: &Path) -> Result<(), PresetError> {
 /// # Errors
 /// If the preset is not valid.
 pub fn to_bytes(preset: &Preset) -> Result<Vec<u8>, PresetError> {
-    serialize(preset).map_err(|problem| problem.of("the preset"))
+    serialize(preset, Numbers::Whole).map_err(|problem| problem.of("the preset"))
 }
 
-fn serialize(preset: &Preset) -> Result<Vec<u8>, Problem> {
+/// The bytes of a small file of `preset`, without loss: bases that were rounded (see [`round`](super::round)) in f16, the
+/// others in f32. The same preset always gives the same bytes.
+///
+/// # Errors
+/// If the preset is not valid.
+pub fn to_packed_bytes(preset: &Preset) -> Result<Vec<u8>, PresetError> {
+    serialize(preset, Numbers::Packed).map_err(|problem| problem.of("the preset"))
+}
+
+/// How numbers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    /// All in f32.
+    Whole,
+    /// In f16 where that loses nothing.
+    Packed,
+}
+
+/// A tensor as it is written.
+struct Tensor {
+    name: String,
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+fn serialize(preset: &Preset, numbers: Numbers) -> Result<Vec<u8>, Problem> {
     preset.validate()?;
-    let (tensors, data_bytes) = places(preset);
-    let mut bytes = container::front(&Header { metadata: metadata(preset), tensors })?;
+    let tensors = tensors(preset, numbers);
+    let has_halves = tensors.iter().any(|tensor| tensor.dtype == Dtype::F16);
+    let version = if has_halves { FORMAT_VERSION } else { WHOLE_VERSION };
+    let (places, data_bytes) = places(&tensors);
+    let mut bytes = container::front(&Header { metadata: metadata(preset, version), tensors: places })?;
     let total = bytes.len() as u64 + data_bytes as u64;
     if total > MAX_FILE_BYTES {
         return Err(Problem::TooLarge(total));
     }
     bytes.reserve_exact(data_bytes);
-    for (_, _, rows) in tensors_of(preset) {
-        bytes.extend(rows.iter().flat_map(|weight| weight.to_le_bytes()));
-    }
+    tensors.iter().for_each(|tensor| bytes.extend_from_slice(&tensor.bytes));
     Ok(bytes)
 }
 
-/// The header's entries for all tensors, in the order of sources and dictionaries, and the tensors' total size in
-/// bytes.
-fn places(preset: &Preset) -> (BTreeMap<String, TensorInfo>, usize) {
-    let mut tensors = BTreeMap::new();
+/// The header's entries for all tensors, and the tensors' total size in bytes.
+fn places(tensors: &[Tensor]) -> (BTreeMap<String, TensorInfo>, usize) {
     let mut end = 0;
-    for (name, dictionary, rows) in tensors_of(preset) {
+    let place = |Tensor { name, dtype, shape, bytes }: &Tensor| {
         let start = end;
-        end += size_of_val(rows);
-        let shape = vec![dictionary.components, dictionary.bins];
-        tensors.insert(name, TensorInfo { dtype: Dtype::F32, shape, data_offsets: (start, end) });
-    }
-    (tensors, end)
+        end += bytes.len();
+        (name.clone(), TensorInfo { dtype: *dtype, shape: shape.clone(), data_offsets: (start, end) })
+    };
+    (tensors.iter().map(place).collect(), end)
 }
 
-/// Every tensor: its name, its dictionary and its numbers.
-fn tensors_of(preset: &Preset) -> impl Iterator<Item = (String, &Dictionary, &[f32])> {
+/// All tensors, in the order of sources and dictionaries; those of f16 last, so that all are aligned.
+fn tensors(preset: &Preset, numbers: Numbers) -> Vec<Tensor> {
+    let mut tensors = Vec::new();
+    for (name, dictionary, rows) in rows_of(preset) {
+        let Dictionary { components, bins, .. } = *dictionary;
+        let halves = (numbers == Numbers::Packed).then(|| HalfRows::pack(rows, bins)).flatten();
+        let Some(HalfRows { scales, starts, numbers }) = halves else {
+            tensors.push(Tensor { name, dtype: Dtype::F32, shape: vec![components, bins], bytes: f32_bytes(rows) });
+            continue;
+        };
+        let (shape, bytes) = (vec![components], f32_bytes(&scales));
+        tensors.push(Tensor { name: scales_name(&name), dtype: Dtype::F32, shape, bytes });
+        let shape = vec![components, starts.len()];
+        if starts.len() < bins {
+            let (shape, bytes) = (vec![starts.len()], starts.iter().flat_map(|start| start.to_le_bytes()).collect());
+            tensors.push(Tensor { name: bands_name(&name), dtype: Dtype::U32, shape, bytes });
+        }
+        tensors.push(Tensor { name, dtype: Dtype::F16, shape, bytes: numbers });
+    }
+    tensors.sort_by_key(|tensor| tensor.dtype == Dtype::F16);
+    tensors
+}
+
+fn f32_bytes(numbers: &[f32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+/// The rows of every dictionary: the name of their tensor, the dictionary, the numbers.
+fn rows_of(preset: &Preset) -> impl Iterator<Item = (String, &Dictionary, &[f32])> {
     let dictionaries = preset
         .sources
         .iter()
@@ -81,9 +133,9 @@ fn tensors_of(preset: &Preset) -> impl Iterator<Item = (String, &Dictionary, &[f
 }
 
 /// The texts of the header: our document and those of other tools.
-fn metadata(preset: &Preset) -> BTreeMap<String, String> {
+fn metadata(preset: &Preset, version: u32) -> BTreeMap<String, String> {
     let mut document = json!({
-        "format_version": FORMAT_VERSION,
+        "format_version": version,
         "written_by": preset.written_by,
         "sources": preset.sources.iter().map(source).collect::<Vec<_>>(),
     });

@@ -7,10 +7,7 @@ use indicatif::ProgressBar;
 use serde_json::Value;
 use std::{path::Path, time::Duration};
 use unbraid::{
-    instance::project::stored_preset::StoredPreset,
-    preset::{Preset, file},
-    recording::Recording,
-    separator::LatencyMode,
+    instance::project::stored_preset::StoredPreset, preset::Preset, recording::Recording, separator::LatencyMode,
 };
 
 /// Samples per call, as DAWs are often set.
@@ -97,7 +94,7 @@ fn largest_difference(a: &Recording, b: &Recording) -> f32 {
 fn with_preset(state: &[u8], preset: &Preset, mode: LatencyMode) -> Result<Vec<u8>> {
     let json = state.get(LENGTH_BYTES..).context("it is too short")?;
     let mut project: Value = serde_json::from_slice(json)?;
-    let stored = StoredPreset::pack("Demo", &file::to_bytes(preset)?);
+    let stored = StoredPreset::pack("Demo", preset)?;
     *project.pointer_mut("/fields/preset").context("it holds no preset")? = serde_json::to_string(&stored)?.into();
     *project.pointer_mut("/params/mode/string").context("it holds no latency mode")? = mode.name().into();
     let json = serde_json::to_vec(&project)?;
