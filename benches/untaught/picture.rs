@@ -1,8 +1,8 @@
 //! Pictures of masks beside ideal masks: where a system is wrong.
 //!
 //! Frequency upwards from 40 Hz to 16 kHz, time to the right. The colour is who has what is there: the colours of the
-//! sources, mixed by their shares; as bright as the mixture is loud. Beside each system's shares, bright is what it gives
-//! to the wrong source.
+//! sources, mixed by their shares; as bright as the mixture is loud. Beside each system's shares, bright is what it
+//! gives to the wrong source.
 
 use crate::{
     Result as Separated,

@@ -1,7 +1,7 @@
 //! Evidence: what says, per source, band and frame, how likely that source is, before any bases are looked at.
 //!
-//! Several kinds of evidence may say so, each with its confidence c. Their likelihoods are pooled as products of powers (the
-//! logarithmic opinion pool: Genest and Zidek 1986),
+//! Several kinds of evidence may say so, each with its confidence c. Their likelihoods are pooled as products of powers
+//! (the logarithmic opinion pool: Genest and Zidek 1986),
 //!
 //! ```text
 //! prior(s, b) ∝ Π_i p_i(s, b)^(c_i),   which sums to 1 over the sources s

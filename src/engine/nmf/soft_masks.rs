@@ -11,8 +11,8 @@ const FLOOR: f32 = 1e-6;
 /// Turns what the sources explain of one frame into their masks, which sum to 1 in every bin. `explained` holds one row
 /// per source; rows start `stride` values apart, and their first `scratch.len()` values are the bins.
 ///
-/// `total` is the sum of the frame, or of its activations; `scratch`, `[F]`, is overwritten. Always inlined, so that it is
-/// compiled for the instructions of the [`pulp`] dispatch around it.
+/// `total` is the sum of the frame, or of its activations; `scratch`, `[F]`, is overwritten. Always inlined, so that it
+/// is compiled for the instructions of the [`pulp`] dispatch around it.
 #[inline(always)]
 pub fn soft_masks(explained: &mut [f32], stride: usize, focus: f32, total: f32, scratch: &mut [f32]) {
     let floor = total / scratch.len() as f32 * FLOOR + f32::MIN_POSITIVE;

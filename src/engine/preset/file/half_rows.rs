@@ -1,12 +1,12 @@
 //! Rows of weights in half precision: f16 times a scale of the row's own. They are rounded once, when they are new, and
 //! from then on can be written in two bytes a number without another loss.
 //!
-//! The scale is the power of two that puts a row's largest weight between 2¹⁴ and 2¹⁵, near the top of what f16 holds. So
-//! every weight down to 2⁻²⁸ of the largest is right to 2⁻¹¹ of itself, and what is smaller to 2⁻³⁹ of the largest. A
-//! power of two loses nothing, which makes packing what was unpacked give the same numbers again.
+//! The scale is the power of two that puts a row's largest weight between 2¹⁴ and 2¹⁵, near the top of what f16 holds.
+//! So every weight down to 2⁻²⁸ of the largest is right to 2⁻¹¹ of itself, and what is smaller to 2⁻³⁹ of the largest.
+//! A power of two loses nothing, which makes packing what was unpacked give the same numbers again.
 //!
-//! Neighbouring bins that are equal in every row are one band, whose weight is written once, where that is shorter: what
-//! was learned in bands takes no more than it holds.
+//! Neighbouring bins that are equal in every row are one band, whose weight is written once, where that is shorter:
+//! what was learned in bands takes no more than it holds.
 
 use crate::{dictionary::Dictionary, preset::Preset};
 use half::{bf16, f16};
@@ -37,8 +37,8 @@ pub fn round(preset: &mut Preset, played: Option<&Preset>) {
     }
 }
 
-/// Rounds the numbers of a valid `dictionary` to half precision, 2⁻¹¹ of themselves away at most. What was rounded stays
-/// as it is.
+/// Rounds the numbers of a valid `dictionary` to half precision, 2⁻¹¹ of themselves away at most. What was rounded
+/// stays as it is.
 pub fn round_dictionary(dictionary: &mut Dictionary) {
     round_rows(&mut dictionary.bases, dictionary.bins);
     if let Some(rows) = &mut dictionary.reconstruction {

@@ -37,8 +37,8 @@ pub fn to_bytes(preset: &Preset) -> Result<Vec<u8>, PresetError> {
     serialize(preset, Numbers::Whole).map_err(|problem| problem.of("the preset"))
 }
 
-/// The bytes of a small file of `preset`, without loss: bases that were rounded (see [`round`](super::round)) in f16, the
-/// others in f32. The same preset always gives the same bytes.
+/// The bytes of a small file of `preset`, without loss: bases that were rounded (see [`round`](super::round)) in f16,
+/// the others in f32. The same preset always gives the same bytes.
 ///
 /// # Errors
 /// If the preset is not valid.
