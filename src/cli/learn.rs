@@ -25,8 +25,8 @@ use std::path::{Path, PathBuf};
 
 /// Learn sources from recordings of each played alone.
 ///
-/// The sources stand in the preset in the order in which they are first named, adaptive ones after them, recognised ones
-/// last.
+/// The sources stand in the preset in the order in which they are first named, adaptive ones after them, recognised
+/// ones last.
 #[derive(Debug, Args)]
 pub(super) struct Learn {
     /// A source and a recording of it alone; name a source again to learn it from more files.

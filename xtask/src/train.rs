@@ -16,8 +16,8 @@ pub(crate) struct Training {
     /// Minutes of each net's training
     #[arg(long, default_value_t = 120.0)]
     minutes: f64,
-    /// Folder of the training sets that xtask/train/manifest.toml names, or UNBRAID_TRAINING_SETS; a set that is missing
-    /// is left out
+    /// Folder of the training sets that xtask/train/manifest.toml names, or UNBRAID_TRAINING_SETS; a set that is
+    /// missing is left out
     #[arg(long, value_name = "FOLDER")]
     sets: Option<PathBuf>,
     /// Folder for mixtures and checkpoints; target/training unless given

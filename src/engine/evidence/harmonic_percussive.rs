@@ -18,7 +18,8 @@ use crate::{
 };
 use std::f32::consts::LOG2_10;
 
-/// Where the bass ends, in Hz, and how steeply, as the order of a low pass: without a rest, and where a rest lies above.
+/// Where the bass ends, in Hz, and how steeply, as the order of a low pass: without a rest, and where a rest lies
+/// above.
 const BASS_ENDS: [(f64, i32); 2] = [(1500.0, 8), (1000.0, 4)];
 
 /// The cue on one stream.

@@ -4,7 +4,8 @@
 #[derive(Debug, Clone)]
 pub(super) struct RunningMedians {
     bands: usize,
-    /// Number of steps that a median in time takes in at most, number of steps that there are, and the next one's place.
+    /// Number of steps that a median in time takes in at most, number of steps that there are, and the next one's
+    /// place.
     steps: usize,
     count: usize,
     next: usize,

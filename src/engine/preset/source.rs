@@ -52,8 +52,8 @@ pub struct Source {
 pub enum SourceBases {
     /// They were learned before (supervised separation): a fixed source, which may be allowed to drift.
     Learned(LearnedBases),
-    /// They are found while the mixture plays: where the source model recognises the source, or in what the fixed sources
-    /// do not explain (semi-supervised separation).
+    /// They are found while the mixture plays: where the source model recognises the source, or in what the fixed
+    /// sources do not explain (semi-supervised separation).
     Adaptive {
         /// Number of bases K to find, 1 to [`MAX_COMPONENTS`](super::MAX_COMPONENTS).
         components: usize,

@@ -63,8 +63,8 @@ impl InputChannel {
         analysis.spectrum(&self.history, &mut self.spectrum);
     }
 
-    /// The constant part of the last frame (DC), for an analysis window with the spectrum `window`, `[F]`: the mean of the
-    /// samples, as far as it is in the frame.
+    /// The constant part of the last frame (DC), for an analysis window with the spectrum `window`, `[F]`: the mean of
+    /// the samples, as far as it is in the frame.
     pub(super) fn offset(&self, window: &[Bin]) -> f32 {
         let here = self.spectrum[0].re / window[0].re.max(f32::MIN_POSITIVE);
         self.mean.clamp(here.min(0.0), here.max(0.0))

@@ -66,7 +66,7 @@ pub struct Model {
 impl Model {
     /// Prepares `preset` for `mode` at `sample_rate` in Hz.
     ///
-    /// A dictionary with the engine's bin spacing is used bin by bin; others are interpolated. An adaptive source
+    /// A dictionary with the engine's bin spacing is used bin by bin; others are interpolated. An adaptive or recognised source
     /// starts with broad, evenly spread bases and learns while it plays: in step with the stream, or on another thread
     /// ([`Self::adapt_elsewhere`]). If there is one, the fixed sources get copies of their pitched bases at other
     /// pitches.
@@ -77,7 +77,7 @@ impl Model {
         Self::with_state(preset, &AdaptiveState::default(), sample_rate, mode)
     }
 
-    /// The same, where adaptive and drifting sources continue from `state`.
+    /// The same, where adaptive, recognised and drifting sources continue from `state`.
     ///
     /// # Errors
     /// [`ModelError`], if the sample rate is out of range or a source has no bases.
@@ -206,7 +206,8 @@ impl Model {
         }
     }
 
-    /// On the audio thread, before [`Self::solve`]: takes the frame's `power`, `[F]`, as mean squares, for the evidence.
+    /// On the audio thread, before [`Self::solve`]: takes the frame's `power`, `[F]`, as mean squares, for the
+    /// evidence.
     pub fn hear(&mut self, power: &[f32]) {
         if let Some(recognition) = &mut self.recognition {
             recognition.hear(power);

@@ -119,7 +119,8 @@ impl PresetBases {
         copies.len()
     }
 
-    /// What the adaptation of these bases starts from, where the evidence of `groups`, `[K]`, constrains the components.
+    /// What the adaptation of these bases starts from, where the evidence of `groups`, `[K]`, constrains the
+    /// components.
     pub(super) fn setup(
         self,
         preset: &Preset,

@@ -1,4 +1,4 @@
-//! What adaptive sources have learned, inside the host's project.
+//! What adaptive, recognised and drifting sources have learned, inside the host's project.
 
 use super::packed_file::{self, UnpackError};
 use crate::{

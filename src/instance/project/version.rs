@@ -34,7 +34,7 @@ pub const FIRST_PRESET: &str = "Drums + Bass + Rest";
 pub struct Version {
     /// The preset. Models are built from it; a version that only has another name holds the same object.
     pub preset: Arc<Preset>,
-    /// What its adaptive and drifting sources have learned while it played.
+    /// What its adaptive, recognised and drifting sources have learned while it played.
     pub adaptive_state: Arc<AdaptiveState>,
     /// Title, origin and whether it was changed; with the strips and knobs of the preset, as the editor shows them.
     pub summary: Arc<Summary>,

@@ -11,7 +11,7 @@ pub struct Strip {
     pub name: String,
     /// The source's colour.
     pub colour: Colour,
-    /// Fixed, drifting or adaptive.
+    /// Fixed, drifting, adaptive or recognised.
     pub kind: Kind,
     /// What the source model knows it as, if it does.
     pub role: Option<Role>,

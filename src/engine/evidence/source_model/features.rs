@@ -75,8 +75,8 @@ impl Features {
         self.tonal.copy_from_slice(&other.tonal);
     }
 
-    /// Writes level, change and how tonal each band is, `[3, B]`, for `energies`, `[B]`, into `out`. `false` if the frame
-    /// is silent or faulty: then nothing changes.
+    /// Writes level, change and how tonal each band is, `[3, B]`, for `energies`, `[B]`, into `out`. `false` if the
+    /// frame is silent or faulty: then nothing changes.
     pub(super) fn read(&mut self, energies: &[f32], out: &mut [f32]) -> bool {
         let total: f32 = energies.iter().sum();
         if !(SILENCE..LOUDEST).contains(&total) {

@@ -47,8 +47,8 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// An empty memory of the largest length, which holds the left channel too if `uses_position`, and what the evidence
-    /// says of the components' `groups`, `[K]`, if there are any.
+    /// An empty memory of the largest length, which holds the left channel too if `uses_position`, and what the
+    /// evidence says of the components' `groups`, `[K]`, if there are any.
     pub(super) fn new(width: usize, components: usize, uses_position: bool, groups: &[u8]) -> Self {
         let zeros = |columns: usize| vec![0.0; MOST_FRAMES * columns];
         Self {
@@ -113,8 +113,8 @@ impl Memory {
         &self.h[..self.count * self.components]
     }
 
-    /// Adds the frame `v`, `[B]`, which sums to `total`, its `left` channel, `[B]`, its activations `h`, `[K]`, and what
-    /// the evidence says of it, `[G, B]`.
+    /// Adds the frame `v`, `[B]`, which sums to `total`, its `left` channel, `[B]`, its activations `h`, `[K]`, and
+    /// what the evidence says of it, `[G, B]`.
     pub(super) fn take(&mut self, v: &[f32], total: f32, left: &[f32], h: &[f32], said: &[f32]) {
         let (width, components, place) = (self.width, self.components, self.next);
         self.v[place * width..][..width].copy_from_slice(v);
@@ -192,8 +192,8 @@ impl Memory {
         &self.shares[..self.components]
     }
 
-    /// Finds the first bases of `components`, `[K, B]`, anew, where the evidence says that the sources of `group` sound, and
-    /// shares their sound evenly among them. `false`, without a change, where there is no such sound.
+    /// Finds the first bases of `components`, `[K, B]`, anew, where the evidence says that the sources of `group`
+    /// sound, and shares their sound evenly among them. `false`, without a change, where there is no such sound.
     pub(super) fn seed_bases(
         &mut self,
         components: Range<usize>,

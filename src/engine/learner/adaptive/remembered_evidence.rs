@@ -1,6 +1,6 @@
-//! Updates under evidence: the model of a frame is R = Σ_g L_g · (W_g H_g), where L_g says per frame and band how likely
-//! the sources of group g are (posterior regularisation: Ganchev et al. 2010; for NMF Bryan and Mysore 2013). With Q =
-//! V / R the multiplicative updates keep their form:
+//! Updates under evidence: the model of a frame is R = Σ_g L_g · (W_g H_g), where L_g says per frame and band how
+//! likely the sources of group g are (posterior regularisation: Ganchev et al. 2010; for NMF Bryan and Mysore 2013).
+//! With Q = V / R the multiplicative updates keep their form:
 //!
 //! ```text
 //! H_g ← H_g · (L_g Q) W_gᵀ / L_g W_gᵀ          W_g ← W_g · H_gᵀ (L_g Q) / H_gᵀ L_g
@@ -51,8 +51,8 @@ pub(super) struct MemoryFrames<'a> {
 }
 
 impl RememberedEvidence {
-    /// For components of the groups `groups`, `[K]`, and up to `most` frames of `width` bands. `None` where there are no
-    /// groups: no evidence.
+    /// For components of the groups `groups`, `[K]`, and up to `most` frames of `width` bands. `None` where there are
+    /// no groups: no evidence.
     pub(super) fn new(groups: &[u8], width: usize, most: usize) -> Option<Self> {
         let count = groups.iter().max().map(|most| usize::from(*most) + 1)?;
         let mut runs: Vec<ComponentRun> = Vec::new();

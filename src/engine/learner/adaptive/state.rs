@@ -1,5 +1,5 @@
-//! The adaptive state of a preset: what its adaptive and drifting sources have learned while it played. A new model of
-//! the same preset continues from it.
+//! The adaptive state of a preset: what its adaptive, recognised and drifting sources have learned while it played. A
+//! new model of the same preset continues from it.
 
 use crate::{
     dictionary::Dictionary,

@@ -251,7 +251,8 @@ fn first_bases_cover_the_spectrum() {
     }
 }
 
-/// Two recognised sources of three components: the evidence says that the lower half of the spectrum is the first one's.
+/// Two recognised sources of three components: the evidence says that the lower half of the spectrum is the first
+/// one's.
 fn recognised() -> Adaptation {
     let bases: Vec<f32> = (0..6).flat_map(|k| first_basis(k % 3, 3, BINS, SPACING_HZ)).collect();
     let (freedom, owners) = (vec![Freedom::Recognised; 6], vec![0, 0, 0, 1, 1, 1]);
