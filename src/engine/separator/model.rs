@@ -66,10 +66,10 @@ pub struct Model {
 impl Model {
     /// Prepares `preset` for `mode` at `sample_rate` in Hz.
     ///
-    /// A dictionary with the engine's bin spacing is used bin by bin; others are interpolated. An adaptive or recognised source
-    /// starts with broad, evenly spread bases and learns while it plays: in step with the stream, or on another thread
-    /// ([`Self::adapt_elsewhere`]). If there is one, the fixed sources get copies of their pitched bases at other
-    /// pitches.
+    /// A dictionary with the engine's bin spacing is used bin by bin; others are interpolated. An adaptive or
+    /// recognised source starts with broad, evenly spread bases and learns while it plays: in step with the stream, or
+    /// on another thread ([`Self::adapt_elsewhere`]). If there is one, the fixed sources get copies of their pitched
+    /// bases at other pitches.
     ///
     /// # Errors
     /// [`ModelError`], if the sample rate is out of range or a source has no bases.
