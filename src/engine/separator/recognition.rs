@@ -12,17 +12,16 @@ use crate::{
 struct Strength {
     /// α, the exponent of the prior in activations and masks.
     alpha: f32,
-    /// The same while bases are learned, for sources that were learned before, and for those that find their bases:
-    /// with less than 1, these exchange sounds.
-    learning: (f32, f32),
     /// The exponent of the masks, as a share of the focus that is set: it only helps bases that were learned with it.
     focus: f32,
 }
 
 /// All sources were learned from recordings; some were; all find their bases.
-const ALL_LEARNED: Strength = Strength { alpha: 0.2, learning: (0.2, 1.0), focus: 1.0 };
-const SOME_LEARNED: Strength = Strength { alpha: 0.35, learning: (0.35, 1.0), focus: 1.2 / FOCUS };
-const ALL_FOUND: Strength = Strength { alpha: 0.5, learning: (1.0, 1.0), focus: 1.0 / FOCUS };
+const ALL_LEARNED: Strength = Strength { alpha: 0.2, focus: 1.0 };
+const SOME_LEARNED: Strength = Strength { alpha: 0.35, focus: 1.2 / FOCUS };
+const ALL_FOUND: Strength = Strength { alpha: 0.5, focus: 1.0 / FOCUS };
+/// α of a source that finds its bases, while it does: with less, sources exchange sounds.
+const FINDING_ALPHA: f32 = 1.0;
 
 /// The evidence on a model's stream, as its sources use it. Allocates nothing after construction.
 pub(super) struct Recognition {
@@ -149,8 +148,8 @@ impl Recognition {
         let rows =
             self.likelihoods.chunks_exact_mut(self.width).zip(self.learning_likelihoods.chunks_exact_mut(self.width));
         for ((likelihoods, learning_likelihoods), (role, finds)) in rows.zip(&self.groups) {
-            let (learned, found) = self.strength.learning;
-            let (alpha, learning) = (self.strength.alpha, if *finds { found } else { learned });
+            let alpha = self.strength.alpha;
+            let learning = if *finds { FINDING_ALPHA } else { alpha };
             let said = likelihoods.iter_mut().zip(learning_likelihoods).zip(self.evidence.prior(*role));
             for ((likelihood, learning_likelihoods), prior) in said {
                 (*likelihood, *learning_likelihoods) = (power(*prior, alpha), power(*prior, learning));

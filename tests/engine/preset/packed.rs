@@ -155,7 +155,10 @@ fn what_would_unpack_to_more_than_the_longest_file_is_refused() {
     assert!(bytes.len() < 2000, "{} bytes", bytes.len());
     assert_eq!(file::from_bytes(&bytes, "it").unwrap(), preset);
     let mut parts = Parts::of(&bytes);
-    let entry = |count: usize, shape: &[usize], from: usize| json!({"dtype": if shape.len() == 1 { "F32" } else { "F16" }, "shape": shape, "data_offsets": [from, from + count]});
+    let entry = |bytes: usize, shape: &[usize], from: usize| {
+        let dtype = if shape.len() == 1 { "F32" } else { "F16" };
+        json!({ "dtype": dtype, "shape": shape, "data_offsets": [from, from + bytes] })
+    };
     let name = "source.0.bases.262144";
     let many = 1024;
     parts.header[name] = entry(many * 4, &[many, 2], many * 4 + 8);

@@ -20,6 +20,13 @@ def db(signal):
     return 10 * np.log10(max(np.mean(np.square(signal, dtype=np.float64)), 1e-30))
 
 
+def hits(seconds):
+    """Bursts of noise, four a second, without their low end: differenced three times, noise rises by 18 dB per octave."""
+    noise = np.random.default_rng(2).standard_normal((2, int(RATE * seconds))) * 0.1
+    decay = np.exp(-30 * (np.arange(noise.shape[1]) / RATE % 0.25))
+    return (np.diff(noise * decay, n=3) / 8).astype(np.float32)
+
+
 def main(path):
     plugin = pedalboard.load_plugin(path)
     check(plugin.is_effect and plugin.name == "Unbraid", f"it is {plugin.name}")
@@ -38,6 +45,13 @@ def main(path):
     plugin.mute_3 = False
     rest = db(plugin(noise, RATE, reset=True)[:, RATE // 2 :]) - db(noise)
     check(silent < -100 and -60 < rest < 0, f"without all sources {silent:.1f} dB, the rest alone {rest:.1f} dB")
+    # Hits belong to the drums.
+    cymbal = hits(3.0)
+    plugin.mute_1, plugin.mute_2 = False, True
+    kept = db(plugin(cymbal, RATE, reset=True)[:, RATE // 2 :]) - db(cymbal[:, RATE // 2 :])
+    plugin.mute_1, plugin.mute_2 = True, False
+    lost = db(plugin(cymbal, RATE, reset=True)[:, RATE // 2 :]) - db(cymbal[:, RATE // 2 :])
+    check(kept > -3 and lost < -12, f"hits without bass {kept:.1f} dB, without drums {lost:.1f} dB")
     plugin.mute_1 = False
 
     # State comes back.
