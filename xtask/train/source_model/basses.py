@@ -19,7 +19,9 @@ SYNTHESIS = (
     "808",
     "fm",
     "organ",
+    "quack",
     "plucked",
+    "picked",
     "slap",
     "muted",
     "pwm",
@@ -55,6 +57,7 @@ def sampled(bank: Bank, instrument: str, notes: list[Note], rng: np.random.Gener
     y = np.zeros(LENGTH)
     release = log_uniform(rng, 0.015, 0.12)
     hit = rng.uniform(0.05, 0.8) if chance(rng, 0.3) else 0.0
+    hand = Hand(rng) if any(n.pop for n in notes) and chance(rng, 0.8) else None
     for note in notes:
         pitch = note.pitch + shift
         nearest = int(pitches[np.argmin(np.abs(pitches - pitch + rng.normal(0, 1)))])
@@ -62,8 +65,10 @@ def sampled(bank: Bank, instrument: str, notes: list[Note], rng: np.random.Gener
         x = faster(layers[min(len(layers) - 1, int(note.velocity * len(layers)))], hertz(pitch) / hertz(nearest))
         n = min(len(x), int((note.length + release) * RATE))
         x = x[:n] * shape(n, 1e-4, release)
-        if hit:
-            x = struck(x, hit * (2 if note.pop else 1), rng)
+        if hand:
+            x = hand.slapped(x, note, hertz(pitch), rng)
+        elif hit:
+            x = struck(x, hit, rng)
         place(y, note.velocity * x, note.time)
     return y
 
@@ -83,26 +88,93 @@ def struck(x: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarr
     return y
 
 
+def released(period: int, position: float, rough: float, rng: np.random.Generator) -> np.ndarray:
+    """One swing of a string that was plucked at `position` of its length, [period]: overtones fall as 1/n; `rough` adds noise."""
+    n = np.arange(period)
+    burst = np.where(n < position * period, 1.0, -position / (1 - position))
+    noise = rng.standard_normal(period)
+    return burst + rough * (noise - noise.mean())
+
+
+def picked_up(x: np.ndarray, delay_s: float, amount: float) -> np.ndarray:
+    """The comb of a pick-up's place: what comes back from the bridge `delay_s` later, upside down."""
+    delay = max(1, int(delay_s * RATE))
+    y = x.copy()
+    y[delay:] -= amount * x[:-delay]
+    return y
+
+
+class Hand:
+    """How a bassist slaps, drawn once per clip.
+
+    The thumb throws the string against the frets: a click of a few milliseconds, then a smaller one at every swing of the string
+    until it swings free. A popped string is pulled up and snaps back: harder, and with less below it.
+    """
+
+    def __init__(self, rng: np.random.Generator):
+        self.click, self.click_s = log_uniform(rng, 0.15, 2), rng.uniform(0.002, 0.008)
+        self.rattle, self.rattle_s = log_uniform(rng, 0.1, 1.2), log_uniform(rng, 0.01, 0.08)
+        self.low_hz, self.high_hz = log_uniform(rng, 400, 2000), log_uniform(rng, 4000, 12000)
+        self.thump = rng.uniform(0, 0.8)
+        self.pop = rng.uniform(1, 2.5)
+        self.pickup_s, self.comb = rng.uniform(0.0006, 0.004), rng.uniform(0, 0.8)
+
+    def slapped(self, x: np.ndarray, note: Note, hz: float, rng: np.random.Generator) -> np.ndarray:
+        """The tone `x` of a string, with what the frets add."""
+        n = len(x)
+        if n < RATE // 200:
+            return x
+        t = np.arange(n) / RATE
+        if note.dead:
+            x = x * np.exp(-t / 0.012)
+        force = np.abs(x).max() * (self.pop if note.pop else 1) * rng.uniform(0.7, 1.3)
+        # The same noise at every swing, so that it sounds with the harmonics of the string.
+        swing = np.resize(rng.standard_normal(int(RATE / hz)), n) + 0.5 * rng.standard_normal(n)
+        swing *= np.maximum(0, np.cos(2 * np.pi * hz * t)) ** 6 * np.exp(-t / self.rattle_s)
+        click = rng.standard_normal(n) * np.exp(-t / self.click_s)
+        frets = bandpass(
+            self.click * click + self.rattle * (0.3 if note.dead else 1) * swing, self.low_hz, self.high_hz, 1
+        )
+        thump = bandpass(click, 60, 300, 1) * self.thump * (0.2 if note.pop else 1)
+        return picked_up(x + force * (frets + thump), self.pickup_s, self.comb)
+
+
 def plucked(notes: list[Note], rng: np.random.Generator, kind: str) -> np.ndarray:
-    """Fingered or picked ("plucked"), "slap" with pops and fret noise, "muted" by the palm."""
+    """ "plucked" by fingers, "picked" near the bridge, "muted" by the palm, "slap"."""
     y = np.zeros(LENGTH)
     damping, bright, position = rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.9), rng.uniform(0.05, 0.45)
-    click = {"slap": rng.uniform(0.3, 2.5), "muted": rng.uniform(0.1, 0.8)}.get(kind, rng.uniform(0, 0.5))
+    ring, rough = log_uniform(rng, 0.001, 0.02), log_uniform(rng, 0.03, 1)
+    click = {"muted": rng.uniform(0.1, 0.8), "picked": rng.uniform(0.1, 1)}.get(kind, rng.uniform(0, 0.5))
+    pickup_s, comb = rng.uniform(0.0004, 0.004), rng.uniform(0, 0.9) if chance(rng, 0.5) else 0.0
+    hand, amplifier = Hand(rng), rng.uniform(0, 4) if chance(rng, 0.6) else 0.0
+    if kind == "muted":
+        damping, ring = min(1.0, damping + 0.3), 8 * ring
+    elif kind == "picked":
+        bright, position = rng.uniform(0.5, 1), rng.uniform(0.04, 0.2)
+    elif kind == "slap":
+        damping, bright = rng.uniform(0.02, 0.4), rng.uniform(0.5, 1)
     for note in notes:
         hz = hertz(note.pitch)
         n = int((note.length + 0.04) * RATE)
         period = int(RATE / hz)
-        burst = rng.standard_normal(period)
-        burst = lowpass(burst, 400 + 8000 * (1.0 if note.pop else bright) * note.velocity, 1)
-        burst -= np.roll(burst, int(position * period))
+        if kind == "slap" and not note.pop:  # a blow of the thumb, shorter than a swing
+            width = min(period, int(log_uniform(rng, 0.0007, 0.004) * RATE))
+            burst = np.pad(np.hanning(width), (0, period - width)) + 0.1 * rough * rng.standard_normal(period)
+            burst -= np.roll(burst, int(position * period))
+        else:
+            burst = released(period, position, rough, rng)
+            burst = lowpass(burst, 400 + 8000 * (1.0 if note.pop else bright) * note.velocity, 1)
         excitation = np.zeros(n)
         excitation[: min(n, period)] = burst[:n]
-        decay = 1 - log_uniform(rng, 0.001, 0.02) * (8 if kind == "muted" else 1)
-        x = string(excitation, hz, min(1.0, damping + (0.3 if kind == "muted" else 0)), decay)
+        x = string(excitation, hz, damping, 1 - ring * rng.uniform(0.7, 1.4))
         x /= np.abs(x).max() + 1e-9
-        x = struck(x, click * (2 if note.pop else 1) * 0.6, rng)
+        if kind == "slap":
+            x = hand.slapped(x, note, hz, rng)
+        else:
+            x = struck(x, click * (2 if note.pop else 1) * 0.6, rng)
+            x = picked_up(x, pickup_s, comb) if comb else x
         place(y, note.velocity * x * shape(n, 2e-4, 0.02), note.time)
-    return y
+    return y + amplifier * lowpass(y, 120, 1)
 
 
 # ---- oscillators
@@ -120,10 +192,10 @@ def oscillator(kind: str, phase: np.ndarray, width: np.ndarray | float = 0.5) ->
     return np.sin(2 * np.pi * phase)
 
 
-def pitch_curve(note: Note, before: Note | None, n: int, glide_s: float) -> np.ndarray:
-    """Frequency in Hz, [n]; a slide starts at the note before."""
+def pitch_curve(note: Note, before: Note | None, n: int, glide_s: float, always: bool = False) -> np.ndarray:
+    """Frequency in Hz, [n]; a slide (or `always` every note) starts at the note before."""
     hz = np.full(n, hertz(note.pitch))
-    if note.slide and before is not None:
+    if (note.slide or always) and before is not None:
         hz *= (hertz(before.pitch) / hertz(note.pitch)) ** np.exp(-np.arange(n) / (glide_s * RATE))
     return hz
 
@@ -137,9 +209,13 @@ class Patch:
         self.width = rng.uniform(0.08, 0.5)
         self.detune = rng.uniform(0.001, 0.02) if kind == "reese" or chance(rng, 0.25) else 0.0
         self.cutoff = log_uniform(rng, 90, 2500)
-        self.sweep_octaves = rng.uniform(1, 5) if kind == "acid" else rng.uniform(0, 4)
+        self.sweep_octaves = rng.uniform(1, 5) if kind in ("acid", "quack") else rng.uniform(0, 4)
         self.speed = log_uniform(rng, 2, 40)
-        self.damping = log_uniform(rng, 0.05, 0.5) if kind == "acid" else log_uniform(rng, 0.15, 2)
+        self.damping = log_uniform(rng, 0.05, 0.5) if kind in ("acid", "quack") else log_uniform(rng, 0.15, 2)
+        # The filter's envelope: rises, falls to what stays; its cutoff may follow the pitch.
+        self.rise = log_uniform(rng, 0.01, 0.12) if kind == "quack" or chance(rng, 0.2) else 0.0
+        self.stays = rng.uniform(0, 0.6) if chance(rng, 0.3) else 0.0
+        self.tracking = rng.uniform(0.3, 1) if chance(rng, 0.4) else 0.0
         self.lfo_octaves = rng.uniform(1, 3) if kind == "wobble" else rng.choice([0, 0, 0, rng.uniform(0, 1)])
         self.lfo_beats = float(rng.choice([0.25, 1 / 3, 0.5, 2 / 3, 1, 2]))
         self.sub = rng.choice([0, 0, rng.uniform(0.2, 1)])
@@ -149,6 +225,8 @@ class Patch:
         self.release = log_uniform(rng, 0.008, 0.25)
         self.attack = log_uniform(rng, 0.001, 0.03)
         self.glide = log_uniform(rng, 0.02, 0.15)
+        self.portamento = chance(rng, 0.12)
+        self.overdrive = log_uniform(rng, 1, 10) if chance(rng, 0.25) else 0.0
         self.fall = rng.uniform(0.5, 4)
         self.drive = log_uniform(rng, 1, 8)
 
@@ -160,7 +238,7 @@ def synthetic(notes: list[Note], piece: Piece, rng: np.random.Generator, kind: s
     for note in notes:
         ring = max(note.length, 0.4) if kind == "808" else note.length
         n = int((ring + patch.release) * RATE)
-        hz = pitch_curve(note, before, n, patch.glide)
+        hz = pitch_curve(note, before, n, patch.glide, patch.portamento)
         x = voice(patch, note, hz, piece, rng)
         if patch.decay or kind == "808":
             x *= np.exp(-np.arange(n) / RATE * (patch.decay or 1.2))
@@ -173,7 +251,9 @@ def voice(patch: Patch, note: Note, hz: np.ndarray, piece: Piece, rng: np.random
     """One note's tone before its envelope, [n]."""
     t = np.arange(len(hz)) / RATE
     phase = np.cumsum(hz) / RATE + rng.random()
-    accent = np.exp(-patch.speed * t) * (0.4 + note.velocity)
+    accent = (patch.stays + (1 - patch.stays) * np.exp(-patch.speed * t)) * (0.4 + note.velocity)
+    if patch.rise:
+        accent = accent * (1 - np.exp(-t / patch.rise))
     if patch.kind == "808":
         x = np.sin(2 * np.pi * np.cumsum(hz * (1 + patch.fall * np.exp(-40 * t))) / RATE)
         return np.tanh(patch.drive * x)
@@ -209,7 +289,9 @@ def voice(patch: Patch, note: Note, hz: np.ndarray, piece: Piece, rng: np.random
         return low + 0.5 * resonant_lowpass(x, 900 + 1500 * (1 - u), 0.12)
     beats = (note.time - piece.start + t) / (4 * piece.step)
     octaves = patch.sweep_octaves * accent + patch.lfo_octaves * np.sin(2 * np.pi * beats / patch.lfo_beats)
-    return resonant_lowpass(x, np.clip(patch.cutoff * 2**octaves, 40, 9000), patch.damping)
+    cutoff = patch.cutoff * (hertz(note.pitch) / 55) ** patch.tracking * 2**octaves
+    x = resonant_lowpass(x, np.clip(cutoff, 40, 9000), patch.damping)
+    return np.tanh(patch.overdrive * x) if patch.overdrive else x
 
 
 # ---- clips
@@ -222,12 +304,13 @@ def bass_clip(
     if not notes:
         return None
     names = bank.names("bass", held_out)
-    guitars = [] if held_out else [n for n in bank.names("rest", False) if "guitar" in n]
     kinds = HELD_OUT_SYNTHESIS if held_out else [k for k in SYNTHESIS if k not in HELD_OUT_SYNTHESIS]
+    if not held_out and any(n.pop for n in notes) and chance(rng, 0.6):
+        kinds = ["slap"]
     u = rng.random()
     if played is not None and np.any(played):
         y = played
-    elif u < 0.42 and names:
+    elif u < 0.44 and names:
         y = sampled(
             bank,
             str(rng.choice(names)),
@@ -235,8 +318,6 @@ def bass_clip(
             rng,
             shift=int(rng.choice([0, 0, 0, 12, -12 if piece.root > 34 else 0])),
         )
-    elif u < 0.48 and guitars:
-        y = sampled(bank, str(rng.choice(guitars)), notes, rng)
     else:
         y = synthesised(notes, piece, rng, str(rng.choice(kinds)))
     if chance(rng, 0.08):  # doubled an octave higher
@@ -249,10 +330,14 @@ def bass_clip(
         y = chorus(y, rng)
     if chance(rng, 0.04):
         y = echo(y, rng, 60 / piece.bpm)
-    if chance(rng, 0.12):  # distorted: with some of the clean sound below
+    if chance(rng, 0.18):  # distorted: with some of the clean sound below
         y = saturation(bandpass(y, 80, 6000, 1), rng, 40) + rng.uniform(0, 1) * lowpass(y, 200, 2)
     return normalised(channel_strip(y, rng))
 
 
 def synthesised(notes: list[Note], piece: Piece, rng: np.random.Generator, kind: str) -> np.ndarray:
-    return plucked(notes, rng, kind) if kind in ("plucked", "slap", "muted") else synthetic(notes, piece, rng, kind)
+    return (
+        plucked(notes, rng, kind)
+        if kind in ("plucked", "picked", "slap", "muted")
+        else synthetic(notes, piece, rng, kind)
+    )

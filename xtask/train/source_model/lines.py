@@ -23,6 +23,7 @@ RHYTHMS = {
     "free": (),
     "acid": (),
     "slap": (),
+    "slap-octaves": (),
 }
 HELD_OUT_RHYTHMS = ("son", "gallop")
 LOWEST, HIGHEST = 23, 62
@@ -30,7 +31,10 @@ LOWEST, HIGHEST = 23, 62
 
 @dataclass
 class Note:
-    """Time and length in s, MIDI pitch, velocity 0 to 1; `slide` glides from the note before; `pop` is plucked hard."""
+    """Time and length in s, MIDI pitch, velocity 0 to 1; `slide` glides from the note before.
+
+    `pop` is plucked hard, so that the string snaps back; `dead` is a damped string's, more thud than tone.
+    """
 
     time: float
     length: float
@@ -38,6 +42,7 @@ class Note:
     velocity: float
     slide: bool = False
     pop: bool = False
+    dead: bool = False
 
 
 def bass_line(piece: Piece, rng: np.random.Generator, held_out: bool = False) -> list[Note]:
@@ -73,7 +78,8 @@ def bass_line(piece: Piece, rng: np.random.Generator, held_out: bool = False) ->
                 rng.uniform(0.55, 1),
             )
             note.slide = rng.random() < (0.35 if style == "acid" else 0.06)
-            note.pop = style == "slap" and rng.random() < 0.35
+            if style.startswith("slap"):
+                slap(note, steps[i], style, rng)
             notes.append(note)
             if (
                 rng.random() < ghosts
@@ -81,8 +87,19 @@ def bass_line(piece: Piece, rng: np.random.Generator, held_out: bool = False) ->
                 and (at := start + rng.integers(1, 4) * piece.step) < end - 0.05
             ):
                 notes[-1].length = min(note.length, at - start)
-                notes.append(Note(at, 0.045, note.pitch, rng.uniform(0.3, 0.6)))  # a muted stroke, more thud than tone
+                notes.append(Note(at, 0.045, note.pitch, rng.uniform(0.3, 0.6), dead=True))
     return [n for n in notes if n.time < CLIP_SECONDS - 0.05]
+
+
+def slap(note: Note, step: int, style: str, rng: np.random.Generator) -> None:
+    """Who plays a note, thumb or finger: in octaves the thumb the beat and the finger what lies between, an octave above."""
+    between = step % 4 == 2
+    note.pop = between and rng.random() < 0.9 if style == "slap-octaves" else rng.random() < 0.35
+    if note.pop and (style == "slap-octaves" or rng.random() < 0.5):
+        note.pitch = in_range(note.pitch + 12)
+    note.dead = not note.pop and rng.random() < (0.6 if step % 2 else 0.1)
+    if note.dead:
+        note.length = min(note.length, 0.05)
 
 
 def starts(piece: Piece, style: str, rng: np.random.Generator) -> tuple[int, ...]:
@@ -92,6 +109,8 @@ def starts(piece: Piece, style: str, rng: np.random.Generator) -> tuple[int, ...
         picked = rng.random(16) < 0.7
     elif style == "slap":
         picked = rng.random(16) < 0.5
+    elif style == "slap-octaves":  # eighths, with some sixteenths in between
+        picked = rng.random(16) < np.tile([0.9, rng.choice([0.0, 0.3, 0.6])], 8)
     else:
         return tuple(s for s in RHYTHMS[style] if s < piece.steps_per_bar) or (0,)
     picked[0] |= rng.random() < 0.8
@@ -106,7 +125,7 @@ def melodic_step(style: str, i: int, moves: float, rng: np.random.Generator) -> 
         return (0, int(rng.choice([2, 4, 1])), 4, int(rng.choice([5, 3, 6])))[i % 4], 0
     if style == "acid":
         return int(rng.choice([0, 0, 0, 2, 4, 6])), int(rng.choice([0, 0, 12, 0, -12, 1]))
-    octave = 12 if style == "slap" and rng.random() < 0.3 or rng.random() < 0.06 else 0
+    octave = 12 if rng.random() < 0.06 else 0
     return (int(rng.choice([2, 4, -1, 3, 6, 1])) if rng.random() < moves else 0), octave + int(
         rng.choice([0] * 14 + [-1, 1])
     )

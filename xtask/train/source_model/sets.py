@@ -211,8 +211,10 @@ def read_notes(part: dict, folder: Path) -> dict[str, list[np.ndarray]]:
 
 
 def pitch_of(stem: str) -> int | None:
-    """MIDI pitch of `a#2_f_rr1`, `pizz_eb1_ma`, or `c#` (without an octave: the one from E1 on, a bass guitar's lowest)."""
-    match = re.search(r"(?:^|_)([a-g])(#|b)?(-?\d)?(?:_|$)", stem)
+    """MIDI pitch of `a#2_f_rr1`, `pizz_eb1_ma`, `a0vh`, or `c#` (without an octave: the one from E1 on, a bass guitar's lowest)."""
+    match = re.search(r"(?:^|_)([a-g])(#|b)?(-?\d)?(?:_|$)", stem) or re.search(
+        r"(?<![a-z])([a-g])(#|b)?(\d)(?!\d)", stem
+    )
     if not match:
         return None
     step = SEMITONES[match[1]] + {"#": 1, "b": -1, None: 0}[match[2]]

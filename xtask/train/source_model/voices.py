@@ -1,11 +1,14 @@
-"""Synthetic instruments of the rest: pads, leads, plucks, voices, noise that rises. Mono float64 at RATE, CLIP_SECONDS long."""
+"""Synthetic instruments of the rest: pads, leads, guitars, electric pianos, voices, noise that rises.
+
+All are mono float64 at RATE, CLIP_SECONDS long.
+"""
 
 import numpy as np
 
 from . import RATE
-from .basses import LENGTH, hertz, oscillator, pitch_curve, place, shape
-from .effects import bandpass, chance, highpass, log_uniform, lowpass
-from .kernels import resonant_lowpass, resonators
+from .basses import LENGTH, hertz, oscillator, picked_up, pitch_curve, place, released, shape
+from .effects import bandpass, boom, chance, highpass, log_uniform, lowpass
+from .kernels import resonant_lowpass, resonators, string
 from .lines import Note
 
 # Formants of sung vowels, Hz (after Peterson and Barney 1952, with a fourth).
@@ -67,6 +70,51 @@ def bells(notes: list[Note], rng: np.random.Generator) -> np.ndarray:
         x = np.sin(phase + index * note.velocity * np.exp(-decay * t) * np.sin(ratio * phase)) * np.exp(-decay * t / 2)
         place(y, note.velocity * x * shape(n, 0.001, 0.1), note.time)
     return y
+
+
+def guitar(notes: list[Note], rng: np.random.Generator, distorted: bool) -> np.ndarray:
+    """Strings of steel or nylon on a body or a pick-up. Distortion comes after the sum, so that a chord's strings beat."""
+    y = np.zeros(LENGTH)
+    damping, bright, position = rng.uniform(0.02, 0.6), rng.uniform(0.15, 1), rng.uniform(0.05, 0.35)
+    ring, rough, pick = log_uniform(rng, 0.0008, 0.01), log_uniform(rng, 0.03, 1), rng.uniform(0, 0.2)
+    palm = rng.uniform(0, 0.5) if chance(rng, 0.5) else 0.0
+    for note in notes:
+        hz = hertz(note.pitch)
+        n = int((note.length + 0.05) * RATE)
+        period = int(RATE / hz)
+        burst = lowpass(released(period, position, rough, rng), 500 + 9000 * bright * note.velocity, 1)
+        burst /= np.abs(burst).max() + 1e-9
+        excitation = np.zeros(n)
+        excitation[: min(n, period)] = burst[:n]
+        muted = palm if note.length < 0.15 else 0.0  # short notes by the palm on the bridge
+        x = string(excitation, hz, min(1.0, damping + muted), 1 - ring * (1 + 8 * muted))
+        m = min(n, RATE // 200)
+        x[:m] += pick * rng.standard_normal(m) * np.exp(-np.arange(m) / (0.001 * RATE))
+        place(y, note.velocity * x * shape(n, 2e-4, 0.05), note.time)
+    if distorted:  # an amplifier and its speaker
+        y = highpass(picked_up(y, rng.uniform(0.0003, 0.002), 0.7), rng.uniform(60, 250), 1)
+        y = np.tanh(y / (np.abs(y).max() + 1e-9) * 10 ** (rng.uniform(15, 45) / 20))
+        y = bandpass(y, rng.uniform(60, 120), rng.uniform(2500, 6500), 2)
+        return boom(y, rng) if chance(rng, 0.3) else y
+    if chance(rng, 0.5):
+        return boom(y, rng)
+    return picked_up(y, rng.uniform(0.0003, 0.002), rng.uniform(0.3, 0.9))
+
+
+def electric_piano(notes: list[Note], rng: np.random.Generator) -> np.ndarray:
+    """Tines and reeds: a tone that barks when struck hard, a short bell above it, often tremolo."""
+    y = np.zeros(LENGTH)
+    bark, bell, ratio = rng.uniform(0.2, 2.5), rng.uniform(0, 0.5), rng.uniform(5, 15)
+    decay, release = log_uniform(rng, 0.4, 3), log_uniform(rng, 0.03, 0.3)
+    for note in notes:
+        n = int((note.length + release) * RATE)
+        t = np.arange(n) / RATE
+        phase = 2 * np.pi * hertz(note.pitch) * t
+        x = np.sin(phase + bark * note.velocity**2 * (0.3 + np.exp(-5 * t)) * np.sin(phase)) * np.exp(-decay * t)
+        x += bell * note.velocity * np.exp(-25 * t) * np.sin(ratio * phase)
+        place(y, note.velocity * x * shape(n, 0.002, release), note.time)
+    depth = rng.uniform(0, 0.6) if chance(rng, 0.5) else 0.0
+    return y * (1 + depth * np.sin(2 * np.pi * rng.uniform(2, 8) * np.arange(LENGTH) / RATE))
 
 
 def singer(notes: list[Note], rng: np.random.Generator, spoken: bool = False) -> np.ndarray:
