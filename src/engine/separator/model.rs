@@ -105,7 +105,8 @@ impl Model {
             blocks.push(vec![copies]);
         }
         let remembered = BLOCK_MEMORY_SECONDS * layout.sample_rate / layout.windows.hop as f64;
-        let mut solver = Squarem::new(&merged, bands.len(), layout.cycles).with_blocks(&blocks, remembered as f32);
+        let mut solver =
+            Squarem::with_copies(&merged, bands.len(), layout.cycles, copies).with_blocks(&blocks, remembered as f32);
         let mut recognition = Recognition::of(preset, &layout, &bands);
         if recognition.is_some() {
             solver = solver.with_constraint();

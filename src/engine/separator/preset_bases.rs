@@ -95,17 +95,17 @@ impl PresetBases {
         Ok(rows)
     }
 
-    /// Appends copies of the fixed sources' pitched bases at other pitches, if there are adaptive sources, which would
-    /// otherwise learn the notes that are missing. Returns the number of copies.
+    /// Appends copies of the fixed sources' pitched bases at other pitches, if there are sources that find their bases:
+    /// they would otherwise learn the notes that are missing. Returns the number of copies.
     pub(super) fn transpose(&mut self, layout: &Layout, bins: usize) -> usize {
-        if !self.freedom.contains(&Freedom::Adaptive) {
+        if !self.freedom.iter().any(|freedom| freedom.is_found()) {
             return 0;
         }
         let copies = copies(
             &self.bases,
             bins,
             layout.bin_spacing(),
-            (0..self.freedom.len()).filter(|k| self.freedom[*k] != Freedom::Adaptive),
+            (0..self.freedom.len()).filter(|k| !self.freedom[*k].is_found()),
         );
         for copy in &copies {
             for rows in [&mut self.bases, &mut self.masking, &mut self.learned] {

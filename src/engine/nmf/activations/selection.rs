@@ -2,7 +2,7 @@
 //!
 //! One update of all components from the warm start estimates their activations. Only the largest are solved for; the
 //! others are 0 in this frame. So a dictionary of a thousand bases costs one update of all, and otherwise as much as a
-//! small one.
+//! small one. Of copies at other pitches a few are enough: only so many notes sound at once.
 
 use super::{FLOOR, LEAST_MODEL, SILENCE, solver_bases::SolverBases};
 use crate::nmf::{
@@ -13,6 +13,8 @@ use pulp::Simd;
 
 /// Most components that are solved for in a frame. Smaller dictionaries are solved completely.
 const MOST: usize = 128;
+/// Most copies of bases at other pitches among them.
+const MOST_COPIES: usize = 16;
 
 /// Chooses components for each frame.
 #[derive(Debug, Clone)]
@@ -26,13 +28,21 @@ pub(super) struct Selection {
     scores: Aligned,
     /// All components: first the chosen ones, in order, then the others.
     order: Vec<usize>,
+    /// Number of components that are always chosen, the first ones, and of all that are chosen.
+    always: usize,
+    most: usize,
 }
 
 impl Selection {
-    /// Memory for the chosen components, and a selection of them; `None` if `components` are few enough to solve for
-    /// all.
-    pub(super) fn of(all: &SolverBases, components: usize) -> Option<(SolverBases, Self)> {
-        if components <= MOST {
+    /// Memory for the chosen components, and a selection of them; `None` if `components`, of which the last `copies` are
+    /// copies of the others, are few enough to solve for all.
+    pub(super) fn of(all: &SolverBases, components: usize, copies: usize) -> Option<(SolverBases, Self)> {
+        let own = components - copies;
+        let (always, most) = match own + copies.min(MOST_COPIES) {
+            most if most <= MOST => (own, most),
+            _ => (0, MOST),
+        };
+        if components <= most {
             return None;
         }
         let mut flat = Aligned::zeros(all.width);
@@ -41,12 +51,14 @@ impl Selection {
         }
         let selection = Self {
             flat,
-            sounding: Vec::with_capacity(MOST),
+            sounding: Vec::with_capacity(most),
             scores: Aligned::zeros(padded(components)),
             order: (0..components).collect(),
             all: all.clone(),
+            always,
+            most,
         };
-        Some((SolverBases::zeros(MOST, all.width), selection))
+        Some((SolverBases::zeros(most, all.width), selection))
     }
 
     /// Puts the chosen components for the frame `v`, which sums to 1, into `set`. `h` are the last activations, `[K]`;
@@ -56,7 +68,7 @@ impl Selection {
         let components = self.order.len();
         self.sounding.clear();
         // More than were chosen are active only if the activations come from elsewhere.
-        self.sounding.extend(h.iter().copied().enumerate().filter(|(_, h)| *h > 0.0).take(MOST));
+        self.sounding.extend(h.iter().copied().enumerate().filter(|(_, h)| *h > 0.0).take(self.most));
         let explained: f32 = self.sounding.iter().map(|(k, h)| h * self.all.weights[*k]).sum();
         let (scale, flat) = if explained > SILENCE { ((1.0 - FLOOR) / explained, FLOOR) } else { (0.0, 1.0) };
         vector::weighted_sum_of(simd, &self.all.rows, &self.sounding, model);
@@ -69,16 +81,17 @@ impl Selection {
         for (score, ((h, alive), linear)) in self.scores.iter_mut().zip(all) {
             *score *= alive * (h * scale + start) / linear;
         }
+        self.scores[..self.always].fill(f32::INFINITY);
         let scores = &self.scores;
         let louder = |a: &usize, b: &usize| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b));
-        self.order.select_nth_unstable_by(MOST - 1, louder);
-        self.order[..MOST].sort_unstable();
+        self.order.select_nth_unstable_by(self.most - 1, louder);
+        self.order[..self.most].sort_unstable();
         self.fill(set);
     }
 
     fn fill(&self, set: &mut SolverBases) {
         let width = set.width;
-        for (place, &k) in self.order[..MOST].iter().enumerate() {
+        for (place, &k) in self.order[..self.most].iter().enumerate() {
             set.rows[place * width..][..width].copy_from_slice(&self.all.rows[k * width..][..width]);
             set.weights[place] = self.all.weights[k];
             set.linear[place] = self.all.linear[k];
@@ -88,12 +101,12 @@ impl Selection {
 
     /// The chosen components, in order.
     pub(super) fn chosen(&self) -> &[usize] {
-        &self.order[..MOST]
+        &self.order[..self.most]
     }
 
     /// chosen ← the activations of the chosen components in `h`, times `scale`.
     pub(super) fn gather(&self, h: &[f32], scale: f32, chosen: &mut [f32]) {
-        for (chosen, &k) in chosen.iter_mut().zip(&self.order[..MOST]) {
+        for (chosen, &k) in chosen.iter_mut().zip(&self.order[..self.most]) {
             *chosen = h[k] * scale;
         }
     }
@@ -101,7 +114,7 @@ impl Selection {
     /// h ← `chosen` times `scale` for the chosen components, 0 for the others.
     pub(super) fn scatter(&self, chosen: &[f32], scale: f32, h: &mut [f32]) {
         h.fill(0.0);
-        for (chosen, &k) in chosen.iter().zip(&self.order[..MOST]) {
+        for (chosen, &k) in chosen.iter().zip(&self.order[..self.most]) {
             h[k] = chosen * scale;
         }
     }

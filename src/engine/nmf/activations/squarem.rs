@@ -73,10 +73,19 @@ impl Squarem {
     /// # Panics
     /// If there is no basis or no bin.
     pub fn new(bases: &[f32], bins: usize, cycles: usize) -> Self {
+        Self::with_copies(bases, bins, cycles, 0)
+    }
+
+    /// The same, where the last `copies` of the bases are copies of others at other pitches: of those only the few are
+    /// solved for that can explain the frame best.
+    ///
+    /// # Panics
+    /// If there is no basis or no bin, or there are more copies than bases.
+    pub fn with_copies(bases: &[f32], bins: usize, cycles: usize, copies: usize) -> Self {
         assert!(bins > 0 && bases.len() >= bins, "a solver needs at least one basis");
         let all = SolverBases::new(bases, bins);
         let components = bases.len() / bins;
-        let (set, selection) = match Selection::of(&all, components) {
+        let (set, selection) = match Selection::of(&all, components, copies) {
             Some((set, selection)) => (set, Some(selection)),
             None => (all, None),
         };

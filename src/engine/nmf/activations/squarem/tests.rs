@@ -210,3 +210,22 @@ fn a_large_dictionary_is_solved_as_well_as_if_it_were_solved_whole() {
     let total = f64::from(v.iter().sum::<f32>());
     assert!(fast <= whole + 1e-3 * total, "{fast}, whole {whole}, of {total}");
 }
+
+#[test]
+fn of_many_copies_those_are_solved_for_that_sound() {
+    let bases = bases(300);
+    let mut v = bases[4 * BINS..5 * BINS].to_vec();
+    for k in [60, 170, 299] {
+        plain::add_scaled(&mut v, 0.7, &bases[k * BINS..][..BINS]);
+    }
+    let mut h = vec![0.0; 300];
+    let mut solver = Squarem::with_copies(&bases, BINS, 16, 260);
+    for _ in 0..3 {
+        solver.solve(&v, &Priors::default(), &mut h);
+    }
+    let copies = h[40..].iter().filter(|h| **h > 0.0).count();
+    assert!((3..=16).contains(&copies), "{copies} copies");
+    let sound: f32 = h.iter().sum();
+    let others = 1.0 - [4, 60, 170, 299].map(|k| h[k]).iter().sum::<f32>() / sound;
+    assert!(others < 0.05, "{others} of the sound is in other bases");
+}
