@@ -47,13 +47,27 @@ def report(work: Path, names: dict[str, str], folder: Path, sets: Path | None) -
         "`mixture` is a mask of 1 everywhere, `ideal` the best mask per band; low is below 150 Hz, mid to 2 kHz, high above.",
         "",
     ]
-    lines += ["![curves](curves.png)", "", "## Trained on", "", "| set | licence | credit |", "|---|---|---|"]
+    lines += ["![curves](curves.png)", "", "## How these weights came about", ""]
+    for framing, run in runs.items():
+        lines += [leg_line(framing, leg) for leg in run["legs"]]
+    lines += ["", "## Trained on", "", "| set | licence | credit |", "|---|---|---|"]
     for entry in manifest():
         if not entry.get("held_out") and folder_of(entry, sets) is not None:
             lines.append(f"| {entry['name']}: {entry['from']} | {entry['licence']} | {entry['credit']} |")
     path = folder / "report.md"
     path.write_text("\n".join(lines) + "\n")
     return path
+
+
+def leg_line(framing: str, leg: dict) -> str:
+    """One line on one stretch of training: its settings are all that it takes to repeat it on the same mixtures."""
+    settings = leg["settings"]
+    start = Path(settings["start_from"]).stem if settings["start_from"] != "None" else "random weights"
+    mixtures = ", ".join(f"{count} from step {step}" for step, count in leg["mixtures"])
+    return (
+        f"- {framing}: `{leg['name']}`, a cosine of {settings['steps']} steps from {start}, rate {settings['rate']}, "
+        f"{settings['size']} x {settings['seconds']} s a step, seed {settings['seed']}; mixtures: {mixtures}"
+    )
 
 
 def curves(runs: dict[str, dict], path: Path) -> None:

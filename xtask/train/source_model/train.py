@@ -100,6 +100,7 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
         k = state["step"]
         if k % 100 == 0:
             shards.refresh()
+            note_mixtures(state, name, len(shards))
         b = batch(shards, np.random.default_rng([settings.seed, k]), settings.size, settings.seconds)
         state["parameters"], state["moments"], state["average"], parts = step(
             state["parameters"], state["moments"], state["average"], jax.random.fold_in(key, k),
@@ -125,15 +126,16 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
 
 def begin(settings: Settings, framing, optimiser) -> dict:
     parameters = model.initial(len(FEATURES) * framing.bands, framing.bands, settings.hidden, settings.seed)
-    earlier = {"earlier": 0, "curve": [], "validation": []}
+    earlier = {"earlier": 0, "curve": [], "validation": [], "legs": []}
     if settings.start_from:
         with open(settings.start_from, "rb") as file:
             other = pickle.load(file)
         features = other["settings"]["features"].split(",")
         weights = carried(averaged(other), other["settings"]["framing"], features, settings.framing, FEATURES)
         parameters = {k: jnp.asarray(weights[k]) for k in parameters}
+        earlier["legs"] = other.get("legs", [])
         if other["settings"]["framing"] == settings.framing:
-            earlier = {
+            earlier |= {
                 "earlier": other["earlier"] + other["step"],
                 "curve": other["curve"],
                 "validation": other["validation"],
@@ -145,6 +147,15 @@ def begin(settings: Settings, framing, optimiser) -> dict:
         "average": jax.tree.map(jnp.array, parameters),
         "settings": {k: str(v) for k, v in vars(settings).items()} | {"features": ",".join(FEATURES)},
     }
+
+
+def note_mixtures(state: dict, name: str, mixtures: int) -> None:
+    """Keeps how the weights came about: each leg's settings, and from which step on there were how many mixtures."""
+    legs = state.setdefault("legs", [])
+    if not legs or legs[-1]["name"] != name:
+        legs.append({"name": name, "settings": state["settings"], "mixtures": []})
+    if not legs[-1]["mixtures"] or legs[-1]["mixtures"][-1][1] != mixtures:
+        legs[-1]["mixtures"].append((state["step"], mixtures))
 
 
 def averaged(state: dict):
@@ -171,7 +182,7 @@ def save(path: Path, state: dict) -> None:
         pickle.dump(state | {k: jax.tree.map(np.asarray, state[k]) for k in ARRAYS}, file)
     os.replace(temporary, path)
     path.with_suffix(".json").write_text(
-        json.dumps({k: state[k] for k in ("earlier", "step", "curve", "validation", "settings")})
+        json.dumps({k: state[k] for k in ("earlier", "step", "curve", "validation", "settings", "legs")})
     )
 
 
