@@ -12,15 +12,20 @@ use std::{
 };
 use unbraid_benches::{noise, random_dictionary};
 use unbraid_engine::{
-    preset::{LearnedBases, Preset, Source},
+    learner::adaptive,
+    preset::{LearnedBases, Preset, Role, Source},
     separator::{AnalyzerFrame, Controls, LatencyMode, Model, Separator, analyzer_frames},
 };
 
 /// Growth that may be chance, a compiler's other choices, and not another algorithm.
 const TOLERANCE: f64 = 0.03;
-/// Tells the child process what to play: mode, tenths of a second, and whether the editor is `open` or `closed`.
+/// Tells the child process what to play: preset, mode, tenths of a second, and whether the editor is `open` or `closed`.
 const CHILD: &str = "UNBRAID_COUNTED";
 const RATE: f64 = 48_000.0;
+/// The presets, as the table names them: two sources of 25 bases; the same and a third, adaptive source, because of
+/// which the others get copies at other pitches; and three recognised sources. What learns meanwhile does so on another
+/// thread, and is not counted.
+const PRESETS: [&str; 3] = ["taught", "adaptive", "recognised"];
 
 fn main() -> ExitCode {
     if let Ok(what) = std::env::var(CHILD) {
@@ -57,9 +62,9 @@ fn compare(check: bool, write: bool) -> Result<bool, String> {
     let compiler = compiler()?;
     let table = table_path();
     let (committed_compiler, committed) = read(&fs::read_to_string(&table).unwrap_or_default());
-    println!("million instructions per second of stereo sound at 48 kHz, 2 sources x 25 bases ({compiler})");
+    println!("million instructions of the audio thread per second of stereo sound at 48 kHz ({compiler})");
     println!(
-        "{:12}{:>12}{:>12}{:>10}{}",
+        "{:24}{:>12}{:>12}{:>10}{}",
         "",
         "committed",
         "now",
@@ -67,24 +72,25 @@ fn compare(check: bool, write: bool) -> Result<bool, String> {
         if check { "" } else { "       editor open" }
     );
     let (mut lines, mut even) = (format!("{compiler}\n"), true);
-    for mode in LatencyMode::ALL {
+    for (preset, mode) in PRESETS.into_iter().flat_map(|preset| LatencyMode::ALL.map(|mode| (preset, mode))) {
+        let row = format!("{preset} {}", mode.name());
         // The difference of two lengths leaves out what is done only once.
         let per_second = |editor: &str| {
-            let (longer, shorter) = rayon::join(|| count(mode, 4, editor), || count(mode, 2, editor));
+            let (longer, shorter) = rayon::join(|| count(&row, 4, editor), || count(&row, 2, editor));
             Ok::<f64, String>((longer? - shorter?) / 0.2 / 1e6)
         };
         let now = per_second("closed")?;
-        let before = committed.get(mode.name()).copied();
+        let before = committed.get(&row).copied();
         let change = before.map_or(0.0, |before| now / before - 1.0);
         let shown = before.map_or("-".to_owned(), |before| format!("{before:.1}"));
-        print!("{:12}{shown:>12}{now:12.1}{:>9.1}%", mode.name(), 100.0 * change);
+        print!("{row:24}{shown:>12}{now:12.1}{:>9.1}%", 100.0 * change);
         if check {
             println!();
         } else {
             let open = per_second("open")?;
             println!("{open:11.1} {:+5.2}%", 100.0 * (open / now - 1.0));
         }
-        lines += &format!("{} {now:.1}\n", mode.name());
+        lines += &format!("{row} {now:.1}\n");
         even &= change <= TOLERANCE;
     }
     if write {
@@ -114,12 +120,12 @@ fn table_path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("instructions.txt")
 }
 
-/// The compiler of a table, and its figures by mode.
+/// The compiler of a table, and its figures by preset and mode.
 fn read(text: &str) -> (String, BTreeMap<String, f64>) {
     let mut lines = text.lines();
     let compiler = lines.next().unwrap_or_default().to_owned();
     let figure =
-        |line: &str| line.split_once(' ').and_then(|(mode, figure)| Some((mode.to_owned(), figure.parse().ok()?)));
+        |line: &str| line.rsplit_once(' ').and_then(|(row, figure)| Some((row.to_owned(), figure.parse().ok()?)));
     (compiler, lines.filter_map(figure).collect())
 }
 
@@ -129,13 +135,14 @@ fn compiler() -> Result<String, String> {
     Ok(said.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
 }
 
-/// Instructions of this program while it plays `tenths` of a second in `mode`, with the `editor` open or closed.
-fn count(mode: LatencyMode, tenths: usize, editor: &str) -> Result<f64, String> {
+/// Instructions of this program while it plays `tenths` of a second of a `row` of the table, with the `editor` open or
+/// closed.
+fn count(row: &str, tenths: usize, editor: &str) -> Result<f64, String> {
     let program = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
-        .env(CHILD, format!("{} {tenths} {editor}", mode.name()))
+        .env(CHILD, format!("{row} {tenths} {editor}"))
         .output()
         .map_err(|error| format!("cannot run valgrind ({error}): install it with `apt-get install valgrind`"))?;
     let said = String::from_utf8_lossy(&output.stderr);
@@ -147,16 +154,12 @@ fn count(mode: LatencyMode, tenths: usize, editor: &str) -> Result<f64, String> 
 /// Plays a tone with bursts of noise.
 fn play(what: &str) {
     let mut words = what.split(' ');
+    let preset = preset(words.next().unwrap_or_default());
     let name = words.next().unwrap_or_default();
     let tenths: usize = words.next().and_then(|tenths| tenths.parse().ok()).unwrap_or(1);
     let mode = LatencyMode::named(name).unwrap_or_default();
-    let bases = |seed: u64| {
-        let dictionaries = [LatencyMode::Live, LatencyMode::Quality].map(|mode| random_dictionary(seed, 25, mode));
-        LearnedBases::new(dictionaries.to_vec(), vec![25]).expect("two lengths of frames, as many bases in both")
-    };
-    let sources = [("bass", 1), ("drums", 2)].map(|(name, number)| Source::fixed(name, 0, bases(number)));
-    let preset = Preset::of(sources.into());
-    let Ok(model) = Model::new(&preset, RATE, mode) else { return };
+    let Ok(mut model) = Model::new(&preset, RATE, mode) else { return };
+    drop(model.adapt_elsewhere());
     // An open editor takes each frame at once.
     let (sender, mut receiver) = analyzer_frames(24);
     let open = words.next() == Some("open");
@@ -179,4 +182,23 @@ fn play(what: &str) {
             receiver.each(|_| {});
         }
     }
+}
+
+/// The preset that the table calls `name`.
+fn preset(name: &str) -> Preset {
+    if name == "recognised" {
+        let source = |(strip, role): (usize, Role)| {
+            Source::recognised(role.name(), strip, role, adaptive::RECOGNISED_COMPONENTS)
+        };
+        return Preset::of(Role::ALL.into_iter().enumerate().map(source).collect());
+    }
+    let bases = |seed: u64| {
+        let dictionaries = [LatencyMode::Live, LatencyMode::Quality].map(|mode| random_dictionary(seed, 25, mode));
+        LearnedBases::new(dictionaries.to_vec(), vec![25]).expect("two lengths of frames, as many bases in both")
+    };
+    let mut sources = [("bass", 1), ("drums", 2)].map(|(name, number)| Source::fixed(name, 0, bases(number))).to_vec();
+    if name == "adaptive" {
+        sources.push(Source::adaptive("rest", 2, adaptive::COMPONENTS));
+    }
+    Preset::of(sources)
 }
