@@ -72,7 +72,7 @@ impl Model {
     /// bases at other pitches.
     ///
     /// # Errors
-    /// [`ModelError`], if the sample rate is out of range or a source has no bases.
+    /// [`ModelError`], if the sample rate is out of range, a source has no bases or the source model is damaged.
     pub fn new(preset: &Preset, sample_rate: f64, mode: LatencyMode) -> Result<Self, ModelError> {
         Self::with_state(preset, &AdaptiveState::default(), sample_rate, mode)
     }
@@ -80,7 +80,7 @@ impl Model {
     /// The same, where adaptive, recognised and drifting sources continue from `state`.
     ///
     /// # Errors
-    /// [`ModelError`], if the sample rate is out of range or a source has no bases.
+    /// [`ModelError`], if the sample rate is out of range, a source has no bases or the source model is damaged.
     pub fn with_state(
         preset: &Preset,
         state: &AdaptiveState,
@@ -107,7 +107,7 @@ impl Model {
         let remembered = BLOCK_MEMORY_SECONDS * layout.sample_rate / layout.windows.hop as f64;
         let mut solver =
             Squarem::with_copies(&merged, bands.len(), layout.cycles, copies).with_blocks(&blocks, remembered as f32);
-        let mut recognition = Recognition::of(preset, &layout, &bands);
+        let mut recognition = Recognition::of(preset, &layout, &bands)?;
         if recognition.is_some() {
             solver = solver.with_constraint();
         }

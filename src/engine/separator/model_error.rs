@@ -12,4 +12,7 @@ pub enum ModelError {
     /// A fixed source has no bases.
     #[error("source '{0}' has no bases: learn it again")]
     NoBases(String),
+    /// The weights of the source model that are part of the binary cannot be read.
+    #[error("the source model in this build of Unbraid is damaged: install Unbraid again")]
+    SourceModel,
 }

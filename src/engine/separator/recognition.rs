@@ -1,6 +1,6 @@
 //! How evidence takes part in a model: in the activations, as a constraint, and in the masks.
 
-use super::Layout;
+use super::{Layout, model_error::ModelError};
 use crate::{
     evidence::Evidence,
     nmf::{activations::Constraint, bands::Bands, discriminative::FOCUS, kernels::elementary::power},
@@ -49,8 +49,13 @@ struct SourceEvidence {
 
 impl Recognition {
     /// The evidence for `preset` on `bands`; `None` if the source model knows none of its sources.
-    pub(super) fn of(preset: &Preset, layout: &Layout, bands: &Bands) -> Option<Self> {
-        preset.sources.iter().find_map(|source| source.role)?;
+    ///
+    /// # Errors
+    /// [`ModelError::SourceModel`].
+    pub(super) fn of(preset: &Preset, layout: &Layout, bands: &Bands) -> Result<Option<Self>, ModelError> {
+        if preset.sources.iter().all(|source| source.role.is_none()) {
+            return Ok(None);
+        }
         let mut groups: Vec<(Role, bool)> = Vec::new();
         let sources: Vec<SourceEvidence> = preset
             .sources
@@ -73,12 +78,13 @@ impl Recognition {
             (false, false) => SOME_LEARNED,
         };
         let width = bands.len();
-        let evidence = Evidence::new(layout, sources.iter().map(|source| source.role), width)?;
+        let evidence =
+            Evidence::new(layout, sources.iter().map(|source| source.role), width).ok_or(ModelError::SourceModel)?;
         let (likelihoods, learning_likelihoods) = (vec![0.0; groups.len() * width], vec![0.0; groups.len() * width]);
         let mut recognition =
             Self { evidence, sources, groups, strength, likelihoods, learning_likelihoods, width, trust: 0.0 };
         recognition.take_up();
-        Some(recognition)
+        Ok(Some(recognition))
     }
 
     /// Whose evidence constrains each component, for components of the sources `owners`, `[K]`.
