@@ -304,6 +304,7 @@ def bass_clip(
     if not notes:
         return None
     names = bank.names("bass", held_out)
+    guitars = [] if held_out else [n for n in bank.names("rest", False) if "guitar" in n]
     kinds = HELD_OUT_SYNTHESIS if held_out else [k for k in SYNTHESIS if k not in HELD_OUT_SYNTHESIS]
     if not held_out and any(n.pop for n in notes) and chance(rng, 0.6):
         kinds = ["slap"]
@@ -318,6 +319,8 @@ def bass_clip(
             rng,
             shift=int(rng.choice([0, 0, 0, 12, -12 if piece.root > 34 else 0])),
         )
+    elif u < 0.5 and guitars:
+        y = sampled(bank, str(rng.choice(guitars)), notes, rng)
     else:
         y = synthesised(notes, piece, rng, str(rng.choice(kinds)))
     if chance(rng, 0.08):  # doubled an octave higher

@@ -28,8 +28,8 @@ SECONDS = 4.0
 HISTORY = FRAMINGS["quality"].history
 # How often which sources play: drums, bass, rest.
 PRESENCE = (
-    ((1, 1, 0), 0.34),
-    ((1, 1, 1), 0.48),
+    ((1, 1, 0), 0.42),
+    ((1, 1, 1), 0.40),
     ((1, 0, 1), 0.06),
     ((0, 1, 1), 0.06),
     ((1, 0, 0), 0.03),
@@ -53,7 +53,7 @@ def make_pieces(bank: Bank, split: str, rng: np.random.Generator, count: int) ->
     held_out = split == "valid"
     grooves = [groove(rng, held_out) for _ in range(count)]
     lines = [bass_line(piece, rng, held_out) for piece, _ in grooves]
-    arrangements = [arrange(bank, piece, line, rng, held_out) for (piece, _), line in zip(grooves, lines)]
+    arrangements = [arrange(bank, piece, rng, held_out) for piece, _ in grooves]
     fonts = [n for n in ("fluid-r3", "musescore-general") if n in bank.soundfonts]
     rests = np.zeros((count, LENGTH))
     lows: list[np.ndarray | None] = [None] * count
@@ -90,7 +90,7 @@ def mixture(clips: list[Clips], rng: np.random.Generator) -> tuple[list[np.ndarr
         start = at if together else rng.integers(0, LENGTH - n)
         sign = 1 if chance(rng, 0.5) else -1
         xs.append(sign * plays * x[start : start + n].astype(np.float64))
-    xs = [x * 10 ** (g / 20) for x, g in zip(xs, (0, rng.uniform(-9, 9), rng.uniform(-11, 9)))]
+    xs = [x * 10 ** (g / 20) for x, g in zip(xs, (0, rng.uniform(-9, 9), rng.uniform(-11, 7)))]
     if present[0] and chance(rng, 0.15):  # the bass, or all but the drums, ducked by the drums
         duck = compressor_gain(xs[0], rng, 1.2)
         xs[1] = xs[1] * duck

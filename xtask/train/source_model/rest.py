@@ -15,13 +15,9 @@ from .voices import atmosphere, bells, chopped, electric_piano, guitar, riser, s
 # General MIDI programs that are neither bass, percussion nor sound effect, counted from 0.
 PROGRAMS = tuple(p for p in range(112) if not 32 <= p <= 39 and p != 47)
 HELD_OUT_PROGRAMS = (5, 11, 18, 30, 44, 51, 56, 65, 73, 81, 90, 105)
-# Those whose low notes can pass for a bass. No pianos, organs, guitars, brass: what they play is the rest, also low notes that
-# double the bass, or the net would learn to give their chords to the bass.
-LOW_PROGRAMS = (42, 43, 66, 67, 70, 71, 80, 84, 86, 87)
-# Those that play chords under a song: pianos, organs, guitars, strings, choirs, pads.
-CHORD_PROGRAMS = (*range(0, 8), *range(16, 32), *range(48, 55), *range(88, 96))
+# Those whose low notes can pass for a bass.
+LOW_PROGRAMS = (0, 2, 4, 7, 16, 17, 24, 25, 27, 28, 29, 42, 43, 57, 58, 61, 62, 66, 67, 70, 71, 80, 84, 86, 87)
 FIGURES = ("pad", "stabs", "strum", "arpeggio", "melody", "riff", "drone", "offbeat", "left-hand")
-ACCOMPANIMENTS = ("comping", "two-hands", "power", "strummed", "root-and-chord", "doubling")
 SYNTHESIS = (
     "pad",
     "lead",
@@ -38,7 +34,6 @@ SYNTHESIS = (
     "riser",
     "atmosphere",
 )
-CHORD_SYNTHESIS = ("pad", "stab", "organ", "guitar", "guitar", "power", "electric-piano", "electric-piano", "choir")
 
 
 @dataclass
@@ -62,32 +57,27 @@ class Arrangement:
         return [Request(clip, p.program, p.notes) for p in self.parts if p.instrument == "soundfont"]
 
 
-def arrange(bank: Bank, piece: Piece, line: list[Note], rng: np.random.Generator, held_out: bool) -> Arrangement:
-    """`line` is the bass line, which a part may double."""
+def arrange(bank: Bank, piece: Piece, rng: np.random.Generator, held_out: bool) -> Arrangement:
     names = bank.names("rest", held_out)
     recorded = [n for n in names if n in bank.notes]
-    programs = [p for p in PROGRAMS if (p in HELD_OUT_PROGRAMS) == held_out]
-    chord_programs = [p for p in CHORD_PROGRAMS if (p in HELD_OUT_PROGRAMS) == held_out]
+    programs = HELD_OUT_PROGRAMS if held_out else [p for p in PROGRAMS if p not in HELD_OUT_PROGRAMS]
     arrangement = Arrangement(piece)
-    for k in range(rng.choice([1, 1, 2, 2, 3, 4])):
+    for _ in range(rng.choice([1, 1, 2, 2, 3, 4])):
         u = rng.random()
-        accompanies = k == 0 and chance(rng, 0.55)
-        figure = str(rng.choice(ACCOMPANIMENTS if accompanies else FIGURES))
+        figure = str(rng.choice(FIGURES))
         if u < 0.5 and bank.soundfonts:
             instrument = "soundfont"
         elif u < 0.65 and recorded:
             instrument = str(rng.choice(recorded))
         else:
-            instrument = str(rng.choice(CHORD_SYNTHESIS if accompanies else SYNTHESIS))
-        if figure == "power" and chance(rng, 0.6):
-            instrument = "power"
+            instrument = str(rng.choice(SYNTHESIS))
         if instrument in ("lead", "voice", "speech"):
             figure = "speech" if instrument == "speech" else str(rng.choice(["melody", "riff"]))
-        notes = accompaniment(piece, figure, line, rng) if accompanies else figure_notes(piece, figure, rng)
+        notes = figure_notes(piece, figure, rng)
         if rng.random() < 0.2:  # enters later or falls silent
             cut = rng.uniform(1, CLIP_SECONDS - 1)
             notes = [n for n in notes if (n.time > cut) == (cut < CLIP_SECONDS / 2)]
-        program = int(rng.choice(chord_programs if accompanies else programs))
+        program = int(programs[rng.integers(len(programs))])
         arrangement.parts.append(Part(instrument, notes, 10 ** (rng.uniform(-9, 0) / 20), program))
     return arrangement
 
@@ -148,62 +138,6 @@ def figure_notes(piece: Piece, figure: str, rng: np.random.Generator) -> list[No
                 if rng.random() < 0.85:
                     play(bar, step, length * 0.85, [int(rng.choice([0, 0, 1, 2]))])
                 step += length
-    return notes
-
-
-def accompaniment(piece: Piece, figure: str, line: list[Note], rng: np.random.Generator) -> list[Note]:
-    """Chords between 80 and 800 Hz, where most songs have them, some with a left hand as low as the bass."""
-    if figure == "doubling" and line:
-        up = int(rng.choice([0, 12, 12, 24]))
-        return [Note(n.time, n.length, n.pitch + up, n.velocity, n.slide) for n in line if not n.dead]
-    low = int(rng.integers(38, 46) if figure in ("power", "strummed") else rng.integers(45, 57))
-    size = int(rng.choice([3, 3, 4, 5]))
-    every, held = int(rng.choice([1, 2, 2, 4, 8])), rng.choice([0.4, 0.7, 1.0, 1.0])
-    rhythm = list(range(0, piece.steps_per_bar, every))
-    if chance(rng, 0.5):
-        rhythm = [s for s in rhythm if s == 0 or chance(rng, 0.7)]
-    octaves, moving, strum = chance(rng, 0.5), chance(rng, 0.5), rng.uniform(0.003, 0.025)
-    notes: list[Note] = []
-
-    def play(bar: int, step: float, steps: float, pitches: list[int], spread: float = 0.0, loud: float = 1.0) -> None:
-        velocity = loud * rng.uniform(0.6, 1)
-        for i, pitch in enumerate(pitches):
-            time = piece.time(bar, step) + i * spread
-            if 0 <= time < CLIP_SECONDS - 0.05:
-                notes.append(Note(time, max(0.04, steps * piece.step), pitch, velocity * rng.uniform(0.85, 1)))
-
-    for bar in range(piece.bars()):
-        root = (piece.root + piece.degree(piece.chord(bar))) % 12
-        chord = [(piece.root + piece.degree(piece.chord(bar) + d)) % 12 for d in (0, 2, 4)]
-        from_low = low + (root - low) % 12
-        close = [p for p in range(low, 128) if p % 12 in chord]
-        bottom = 33 + (root - 33) % 12
-        if figure == "two-hands":
-            left = [bottom, bottom + 12] if octaves else [bottom + 12]
-            for step in (0, 8) if moving and piece.steps_per_bar > 8 else (0,):
-                play(bar, step, (8 if moving else piece.steps_per_bar) * held, [p + 7 * (step > 0) for p in left])
-        if figure == "root-and-chord":
-            for step in range(0, piece.steps_per_bar, 4):
-                fifth = 7 * (moving and step % 16 == 8)
-                play(bar, step, 4 * held, close[:size] if step % 8 else [bottom + 12 * octaves + fifth], strum / 2)
-            continue
-        for i, step in enumerate(rhythm):
-            steps = ((rhythm + [piece.steps_per_bar])[i + 1] - step) * held
-            if figure == "power":
-                rings = step == 0 or chance(rng, 0.3)  # or chugs
-                play(
-                    bar,
-                    step,
-                    steps if rings else 0.6,
-                    [from_low, from_low + 7, from_low + 12][: 3 if rings else 2],
-                    strum / 4,
-                )
-            elif figure == "strummed":
-                up = step % 4 == 2 and every <= 2 or step % 2 == 1
-                strings = [from_low, *(p for p in close if p > from_low + 4)][:6]
-                play(bar, step, steps, strings[:1:-1] if up else strings, strum, 0.7 if up else 1.0)
-            else:
-                play(bar, step, steps, close[:size])
     return notes
 
 
