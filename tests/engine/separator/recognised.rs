@@ -130,12 +130,20 @@ fn an_offset_in_the_input_hardly_changes_what_is_heard() {
     }
 }
 
+/// A taught bass whose dictionary knows less of the spectrum, recognised drums, and what is neither.
+fn mixed() -> Preset {
+    let mut bass = Source::fixed("bass", 1, super::dictionary(3, 24, 1024));
+    bass.role = Some(Role::Bass);
+    let drums = Source::recognised("drums", 0, Role::Drums, RECOGNISED_COMPONENTS);
+    Preset::of(vec![drums, bass, Source::adaptive("rest", 2, 5)])
+}
+
 #[test]
 fn the_audio_path_does_not_allocate() {
-    for mode in LatencyMode::ALL {
+    for (mode, preset) in LatencyMode::ALL.into_iter().flat_map(|mode| [(mode, preset()), (mode, mixed())]) {
         // Bases are learned on another thread, as in a host that plays live.
         let model = || {
-            let mut model = Model::new(&preset(), 48_000.0, mode).unwrap();
+            let mut model = Model::new(&preset, 48_000.0, mode).unwrap();
             let adapter = model.adapt_elsewhere();
             (Box::new(model), adapter)
         };
@@ -161,16 +169,11 @@ fn the_audio_path_does_not_allocate() {
     }
 }
 
-/// A taught bass whose dictionary knows less of the spectrum, recognised drums, and what is neither.
 #[test]
 fn taught_recognised_and_adaptive_sources_mix() {
-    let mut bass = Source::fixed("bass", 1, super::dictionary(3, 6, 1024));
-    bass.role = Some(Role::Bass);
-    let drums = Source::recognised("drums", 0, Role::Drums, RECOGNISED_COMPONENTS);
-    let mixed = Preset::of(vec![drums, bass, Source::adaptive("rest", 2, 5)]);
     for mode in LatencyMode::ALL {
         for rate in [11_025.0, 44_100.0, 96_000.0] {
-            let mut separator = separator(&mixed, rate, mode, 1);
+            let mut separator = separator(&mixed(), rate, mode, 1);
             separator.set_controls(&Controls { gains: [1.0; 8], ..Controls::default() });
             let latency = separator.latency_samples();
             let input = music(rate, 3.0);

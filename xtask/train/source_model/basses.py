@@ -1,5 +1,7 @@
 """Basses: sampled, plucked by a model of the string, and synthetic of every kind that could be thought of."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from . import RATE
@@ -19,7 +21,7 @@ SYNTHESIS = (
     "808",
     "fm",
     "organ",
-    "quack",
+    "auto-wah",
     "plucked",
     "picked",
     "slap",
@@ -209,11 +211,11 @@ class Patch:
         self.width = rng.uniform(0.08, 0.5)
         self.detune = rng.uniform(0.001, 0.02) if kind == "reese" or chance(rng, 0.25) else 0.0
         self.cutoff = log_uniform(rng, 90, 2500)
-        self.sweep_octaves = rng.uniform(1, 5) if kind in ("acid", "quack") else rng.uniform(0, 4)
+        self.sweep_octaves = rng.uniform(1, 5) if kind in ("acid", "auto-wah") else rng.uniform(0, 4)
         self.speed = log_uniform(rng, 2, 40)
-        self.damping = log_uniform(rng, 0.05, 0.5) if kind in ("acid", "quack") else log_uniform(rng, 0.15, 2)
+        self.damping = log_uniform(rng, 0.05, 0.5) if kind in ("acid", "auto-wah") else log_uniform(rng, 0.15, 2)
         # The filter's envelope: rises, falls to what stays; its cutoff may follow the pitch.
-        self.rise = log_uniform(rng, 0.01, 0.12) if kind == "quack" or chance(rng, 0.2) else 0.0
+        self.rise = log_uniform(rng, 0.01, 0.12) if kind == "auto-wah" or chance(rng, 0.2) else 0.0
         self.stays = rng.uniform(0, 0.6) if chance(rng, 0.3) else 0.0
         self.tracking = rng.uniform(0.3, 1) if chance(rng, 0.4) else 0.0
         self.lfo_octaves = rng.uniform(1, 3) if kind == "wobble" else rng.choice([0, 0, 0, rng.uniform(0, 1)])
@@ -325,7 +327,7 @@ def bass_clip(
         y = synthesised(notes, piece, rng, str(rng.choice(kinds)))
     if chance(rng, 0.08):  # doubled an octave higher
         y = y + rng.uniform(0.2, 0.8) * synthesised(
-            [Note(n.time, n.length, n.pitch + 12, n.velocity) for n in notes], piece, rng, str(rng.choice(kinds))
+            [replace(n, pitch=n.pitch + 12) for n in notes], piece, rng, str(rng.choice(kinds))
         )
     if not np.any(y):
         return None

@@ -33,7 +33,7 @@ LOWEST, HIGHEST = 23, 62
 class Note:
     """Time and length in s, MIDI pitch, velocity 0 to 1; `slide` glides from the note before.
 
-    `pop` is plucked hard, so that the string snaps back; `dead` is a damped string's, more thud than tone.
+    `pop` is plucked hard, so that the string snaps back; `dead`: the string is damped, more thud than tone.
     """
 
     time: float
@@ -92,7 +92,7 @@ def bass_line(piece: Piece, rng: np.random.Generator, held_out: bool = False) ->
 
 
 def slap(note: Note, step: int, style: str, rng: np.random.Generator) -> None:
-    """Who plays a note, thumb or finger: in octaves the thumb the beat and the finger what lies between, an octave above."""
+    """Marks `note` as popped or damped. In octaves the thumb plays the beats, and the finger pops the eighths between, an octave higher."""
     between = step % 4 == 2
     note.pop = between and rng.random() < 0.9 if style == "slap-octaves" else rng.random() < 0.35
     if note.pop and (style == "slap-octaves" or rng.random() < 0.5):

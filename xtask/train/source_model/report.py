@@ -48,8 +48,7 @@ def report(work: Path, names: dict[str, str], folder: Path, sets: Path | None) -
         "",
     ]
     lines += ["![curves](curves.png)", "", "## How these weights came about", ""]
-    for framing, run in runs.items():
-        lines += [leg_line(framing, leg) for leg in run["legs"]]
+    lines += list(dict.fromkeys(run_line(r) for run in runs.values() for r in run.get("runs", [])))
     lines += ["", "## Trained on", "", "| set | licence | credit |", "|---|---|---|"]
     for entry in manifest():
         if not entry.get("held_out") and folder_of(entry, sets) is not None:
@@ -59,14 +58,15 @@ def report(work: Path, names: dict[str, str], folder: Path, sets: Path | None) -
     return path
 
 
-def leg_line(framing: str, leg: dict) -> str:
-    """One line on one stretch of training: its settings are all that it takes to repeat it on the same mixtures."""
-    settings = leg["settings"]
+def run_line(run: dict) -> str:
+    """One line on one run of `train`: what it takes to repeat it on the same mixtures."""
+    settings = run["settings"]
     start = Path(settings["start_from"]).stem if settings["start_from"] != "None" else "random weights"
-    mixtures = ", ".join(f"{count} from step {step}" for step, count in leg["mixtures"])
+    mixtures = ", ".join(f"{count} from step {step}" for step, count in run["mixtures"])
     return (
-        f"- {framing}: `{leg['name']}`, a cosine of {settings['steps']} steps from {start}, rate {settings['rate']}, "
-        f"{settings['size']} x {settings['seconds']} s a step, seed {settings['seed']}; mixtures: {mixtures}"
+        f"- {settings['framing']}: `{run['name']}`, {run['steps']} of {settings['steps']} steps of a cosine, from {start}; rate "
+        f"{settings['rate']}, {settings['size']} x {settings['seconds']} s a step, hidden {settings['hidden']}, seed "
+        f"{settings['seed']}; mixtures: {mixtures}"
     )
 
 

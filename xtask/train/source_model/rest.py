@@ -26,7 +26,7 @@ SYNTHESIS = (
     "organ",
     "bells",
     "guitar",
-    "power",
+    "distorted-guitar",
     "electric-piano",
     "voice",
     "speech",
@@ -177,8 +177,8 @@ def synthesised(bank: Bank, part: Part, piece: Piece, rng: np.random.Generator) 
         return np.zeros(LENGTH)
     if kind == "bells":
         return bells(part.notes, rng)
-    if kind in ("guitar", "power"):
-        return guitar(part.notes, rng, distorted=kind == "power")
+    if kind in ("guitar", "distorted-guitar"):
+        return guitar(part.notes, rng, distorted=kind == "distorted-guitar")
     if kind == "electric-piano":
         return electric_piano(part.notes, rng)
     if kind in ("voice", "speech"):

@@ -78,7 +78,7 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
     validations = [v for s in ("valid", "far") if (v := Validation(work / "shards", framing, s)).batches]
     optimiser = optax.chain(optax.clip_by_global_norm(5.0), muon(settings))
     path = work / "checkpoints" / f"{name}.pickle"
-    state = resume(path) or begin(settings, framing, optimiser)
+    state = resume(path) or begin(settings, framing, optimiser, name)
     warm_up = int(WARM_UP_SECONDS * framing.steps_per_second)
     centres = framing.centres_hz
 
@@ -98,9 +98,9 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
     began, running = time.monotonic(), []
     while state["step"] < settings.steps and time.monotonic() - began < 60 * settings.minutes:
         k = state["step"]
-        if k % 100 == 0:
+        if k % 100 == 0 or not running:
             shards.refresh()
-            note_mixtures(state, name, len(shards))
+            note_mixtures(state, len(shards))
         b = batch(shards, np.random.default_rng([settings.seed, k]), settings.size, settings.seconds)
         state["parameters"], state["moments"], state["average"], parts = step(
             state["parameters"], state["moments"], state["average"], jax.random.fold_in(key, k),
@@ -118,44 +118,47 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
         if (k + 1) % settings.validate_every == 0 or k + 1 == settings.steps:
             note_validation(state, validations, say)
         if (k + 1) % CHECKPOINT_STEPS == 0:
+            note_mixtures(state, len(shards))
             save(path, state)
+    note_mixtures(state, len(shards))
     note_validation(state, validations, say)
     save(path, state)
     return path
 
 
-def begin(settings: Settings, framing, optimiser) -> dict:
+def begin(settings: Settings, framing, optimiser, name: str) -> dict:
     parameters = model.initial(len(FEATURES) * framing.bands, framing.bands, settings.hidden, settings.seed)
-    earlier = {"earlier": 0, "curve": [], "validation": [], "legs": []}
+    earlier = {"earlier": 0, "curve": [], "validation": [], "runs": []}
     if settings.start_from:
         with open(settings.start_from, "rb") as file:
             other = pickle.load(file)
         features = other["settings"]["features"].split(",")
         weights = carried(averaged(other), other["settings"]["framing"], features, settings.framing, FEATURES)
         parameters = {k: jnp.asarray(weights[k]) for k in parameters}
-        earlier["legs"] = other.get("legs", [])
+        earlier["runs"] = other.get("runs", [])
         if other["settings"]["framing"] == settings.framing:
             earlier |= {
                 "earlier": other["earlier"] + other["step"],
                 "curve": other["curve"],
                 "validation": other["validation"],
             }
+    described = {k: str(v) for k, v in vars(settings).items()} | {"features": ",".join(FEATURES)}
+    earlier["runs"] = [*earlier["runs"], {"name": name, "settings": described, "steps": 0, "mixtures": []}]
     return earlier | {
         "step": 0,
         "parameters": parameters,
         "moments": optimiser.init(parameters),
         "average": jax.tree.map(jnp.array, parameters),
-        "settings": {k: str(v) for k, v in vars(settings).items()} | {"features": ",".join(FEATURES)},
+        "settings": described,
     }
 
 
-def note_mixtures(state: dict, name: str, mixtures: int) -> None:
-    """Keeps how the weights came about: each leg's settings, and from which step on there were how many mixtures."""
-    legs = state.setdefault("legs", [])
-    if not legs or legs[-1]["name"] != name:
-        legs.append({"name": name, "settings": state["settings"], "mixtures": []})
-    if not legs[-1]["mixtures"] or legs[-1]["mixtures"][-1][1] != mixtures:
-        legs[-1]["mixtures"].append((state["step"], mixtures))
+def note_mixtures(state: dict, mixtures: int) -> None:
+    """Keeps how the weights came about: how many steps this run has made, and how many mixtures there were from each step on."""
+    run = state["runs"][-1]
+    run["steps"] = state["step"]
+    if not run["mixtures"] or run["mixtures"][-1][1] != mixtures:
+        run["mixtures"].append((state["step"], mixtures))
 
 
 def averaged(state: dict):
@@ -182,7 +185,7 @@ def save(path: Path, state: dict) -> None:
         pickle.dump(state | {k: jax.tree.map(np.asarray, state[k]) for k in ARRAYS}, file)
     os.replace(temporary, path)
     path.with_suffix(".json").write_text(
-        json.dumps({k: state[k] for k in ("earlier", "step", "curve", "validation", "settings", "legs")})
+        json.dumps({k: state[k] for k in ("earlier", "step", "curve", "validation", "settings", "runs")})
     )
 
 
@@ -191,6 +194,7 @@ def resume(path: Path) -> dict | None:
         return None
     with open(path, "rb") as file:
         state = pickle.load(file)
+    state.setdefault("runs", [{"name": path.stem, "settings": state["settings"], "steps": 0, "mixtures": []}])
     for k in ARRAYS:
         state[k] = jax.tree.map(jnp.asarray, state[k])
     return state

@@ -2,7 +2,8 @@
 //!
 //! One update of all components from the warm start estimates their activations. Only the largest are solved for; the
 //! others are 0 in this frame. So a dictionary of a thousand bases costs one update of all, and otherwise as much as a
-//! small one. Of copies at other pitches a few are enough: only so many notes sound at once.
+//! small one. Of components that are copies of others, few are active at once, and a few are enough. The estimate looks
+//! at the bases alone, not at a constraint.
 
 use super::{FLOOR, LEAST_MODEL, SILENCE, solver_bases::SolverBases};
 use crate::nmf::{
@@ -11,10 +12,10 @@ use crate::nmf::{
 };
 use pulp::Simd;
 
-/// Most components that are solved for in a frame. Smaller dictionaries are solved completely.
+/// Most components that are solved for in a frame. Smaller dictionaries without copies are solved completely.
 const MOST: usize = 128;
-/// Most copies of bases at other pitches among them.
-const MOST_COPIES: usize = 16;
+/// Most copies among them, as long as all others have a place too.
+const MOST_COPIES_AT_ONCE: usize = 16;
 
 /// Chooses components for each frame.
 #[derive(Debug, Clone)]
@@ -28,8 +29,9 @@ pub(super) struct Selection {
     scores: Aligned,
     /// All components: first the chosen ones, in order, then the others.
     order: Vec<usize>,
-    /// Number of components that are always chosen, the first ones, and of all that are chosen.
+    /// Number of components that are always chosen: the first ones.
     always: usize,
+    /// Number of components that are chosen.
     most: usize,
 }
 
@@ -38,7 +40,7 @@ impl Selection {
     /// copies of the others, are few enough to solve for all.
     pub(super) fn of(all: &SolverBases, components: usize, copies: usize) -> Option<(SolverBases, Self)> {
         let own = components - copies;
-        let (always, most) = match own + copies.min(MOST_COPIES) {
+        let (always, most) = match own + copies.min(MOST_COPIES_AT_ONCE) {
             most if most <= MOST => (own, most),
             _ => (0, MOST),
         };

@@ -76,13 +76,14 @@ impl Squarem {
         Self::with_copies(bases, bins, cycles, 0)
     }
 
-    /// The same, where the last `copies` of the bases are copies of others at other pitches: of those only the few are
-    /// solved for that can explain the frame best.
+    /// The same, where the last `copies` of the bases are copies of others, of which few are active at once: only those
+    /// are solved for that can explain the frame best.
     ///
     /// # Panics
-    /// If there is no basis or no bin, or there are more copies than bases.
+    /// If there is no basis or no bin, or all bases are copies.
     pub fn with_copies(bases: &[f32], bins: usize, cycles: usize, copies: usize) -> Self {
         assert!(bins > 0 && bases.len() >= bins, "a solver needs at least one basis");
+        assert!(copies * bins < bases.len(), "some bases must be no copies");
         let all = SolverBases::new(bases, bins);
         let components = bases.len() / bins;
         let (set, selection) = match Selection::of(&all, components, copies) {

@@ -214,7 +214,8 @@ fn a_large_dictionary_is_solved_as_well_as_if_it_were_solved_whole() {
 #[test]
 fn of_many_copies_those_are_solved_for_that_sound() {
     let bases = bases(300);
-    let mut v = bases[4 * BINS..5 * BINS].to_vec();
+    // A faint one that is no copy, and three copies.
+    let mut v: Vec<f32> = bases[4 * BINS..5 * BINS].iter().map(|w| 0.1 * w).collect();
     for k in [60, 170, 299] {
         plain::add_scaled(&mut v, 0.7, &bases[k * BINS..][..BINS]);
     }
@@ -225,7 +226,18 @@ fn of_many_copies_those_are_solved_for_that_sound() {
     }
     let copies = h[40..].iter().filter(|h| **h > 0.0).count();
     assert!((3..=16).contains(&copies), "{copies} copies");
+    assert!(h[4] > 0.05, "{} of the faint one", h[4]);
     let sound: f32 = h.iter().sum();
     let others = 1.0 - [4, 60, 170, 299].map(|k| h[k]).iter().sum::<f32>() / sound;
     assert!(others < 0.05, "{others} of the sound is in other bases");
+}
+
+#[test]
+fn few_copies_are_solved_for_like_any_bases() {
+    let bases = bases(40);
+    let v = &bases[7 * BINS..8 * BINS];
+    let (mut h, mut expected) = (vec![0.0; 40], vec![0.0; 40]);
+    Squarem::with_copies(&bases, BINS, 8, 16).solve(v, &Priors::default(), &mut h);
+    Squarem::new(&bases, BINS, 8).solve(v, &Priors::default(), &mut expected);
+    assert_eq!(h, expected);
 }
