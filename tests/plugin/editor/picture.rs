@@ -8,8 +8,9 @@ use std::{path::PathBuf, time::Duration};
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
     editor::{EditorState, theme},
-    instance::state::message::Message,
-    preset::{PALETTE, Preset, Source},
+    instance::state::{message::Message, summary::Origin},
+    learner::adaptive::AdaptiveState,
+    preset::{PALETTE, Preset, Source, file, library},
     recording,
     separator::{LatencyMode, Layout, Model, Separator},
 };
@@ -286,6 +287,32 @@ fn the_picture_has_its_share_of_every_window_that_has_room() {
     stage.session.set_message(Message::Failed("Long. ".repeat(60)));
     stage.wait(0.1);
     assert!(stage.harness.query_by_label("Spectrogram").is_none(), "a failure needs its room");
+}
+
+/// What the first insert shows.
+#[test]
+fn music_is_seen_taken_apart_that_nobody_taught() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/audio");
+    let part = |name: &str| recording::read(folder.join(format!("{name}-take2.flac"))).unwrap().downmix();
+    let (bass, drums) = (part("finger-bass"), part("standard-kit"));
+    let name = "Drums + Bass + Rest";
+    let preset = file::from_bytes(library::factory_bytes(name).unwrap(), name).unwrap();
+    let mut band = Band::of(&preset, DEFAULT, 1.0);
+    band.stage.play(preset, AdaptiveState::default(), name, Origin::Factory(name.to_owned()));
+    let music = |n: usize| 1.6 * (bass[n % bass.len()] + drums[n % drums.len()]);
+    band.play(8.0, music);
+    band.stage.type_into("Drums gain value", "-9", egui::Key::Enter);
+    band.stage.move_to(pos2(1.0, 1.0));
+    band.play(1.45, music);
+    let shot = band.render("picture_untaught");
+    let place = band.stage.place("Spectrogram");
+    let colours =
+        (0..4_000).map(|i| shot.at(place.min + place.size() * vec2((i % 80) as f32 / 80.0, (i / 80) as f32 / 50.0)));
+    let mut seen = [0; 3];
+    for source in colours.filter(|colour| brightness(*colour) > 50).filter_map(|colour| hue(colour, 3)) {
+        seen[source] += 1;
+    }
+    assert!(seen[0] > 300 && seen[1] > 100, "drums, bass and rest: {seen:?} of 4000 points");
 }
 
 /// Music that the learned preset takes apart.
