@@ -19,7 +19,8 @@ use unbraid_engine::{
 
 /// Growth that may be chance, a compiler's other choices, and not another algorithm.
 const TOLERANCE: f64 = 0.03;
-/// Tells the child process what to play: preset, mode, tenths of a second, and whether the editor is `open` or `closed`.
+/// Tells the child process what to play: preset, mode, tenths of a second, and whether the editor is `open` or
+/// `closed`.
 const CHILD: &str = "UNBRAID_COUNTED";
 const RATE: f64 = 48_000.0;
 /// The presets, as the table names them: two sources of 25 bases; the same and a third, adaptive source, because of

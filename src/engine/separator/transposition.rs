@@ -1,9 +1,9 @@
 //! Copies of a fixed source's bases at other pitches.
 //!
 //! Two seconds of a bass hold a few of its notes. In a mixture, sources that find their bases would learn its other
-//! notes, and then take over the learned ones as well. An instrument sounds much alike from one note to the next, so copies of its
-//! pitched bases, moved by semitones, explain the notes that were never heard (a shift-invariant dictionary;
-//! Fitzgerald, Cranitch and Coyle 2005).
+//! notes, and then take over the learned ones as well. An instrument sounds much alike from one note to the next, so
+//! copies of its pitched bases, moved by semitones, explain the notes that were never heard (a shift-invariant
+//! dictionary; Fitzgerald, Cranitch and Coyle 2005).
 
 use crate::{dictionary::interpolate, stft::BIN_SPACING_HZ};
 

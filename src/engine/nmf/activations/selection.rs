@@ -36,8 +36,8 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// Memory for the chosen components, and a selection of them; `None` if `components`, of which the last `copies` are
-    /// copies of the others, are few enough to solve for all.
+    /// Memory for the chosen components, and a selection of them; `None` if `components`, of which the last `copies`
+    /// are copies of the others, are few enough to solve for all.
     pub(super) fn of(all: &SolverBases, components: usize, copies: usize) -> Option<(SolverBases, Self)> {
         let own = components - copies;
         let (always, most) = match own + copies.min(MOST_COPIES_AT_ONCE) {
