@@ -142,7 +142,7 @@ class Hand:
 
 
 def plucked(notes: list[Note], rng: np.random.Generator, kind: str) -> np.ndarray:
-    """ "plucked" by fingers, "picked" near the bridge, "muted" by the palm, "slap"."""
+    """A string: "plucked" by fingers, "picked" near the bridge, "muted" by the palm, or "slap", struck by the thumb and popped."""
     y = np.zeros(LENGTH)
     damping, bright, position = rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.9), rng.uniform(0.05, 0.45)
     ring, rough = log_uniform(rng, 0.001, 0.02), log_uniform(rng, 0.03, 1)
@@ -195,7 +195,7 @@ def oscillator(kind: str, phase: np.ndarray, width: np.ndarray | float = 0.5) ->
 
 
 def pitch_curve(note: Note, before: Note | None, n: int, glide_s: float, always: bool = False) -> np.ndarray:
-    """Frequency in Hz, [n]; a slide (or `always` every note) starts at the note before."""
+    """Frequency in Hz, [n]; a slide starts at the note before; with `always`, every note does."""
     hz = np.full(n, hertz(note.pitch))
     if (note.slide or always) and before is not None:
         hz *= (hertz(before.pitch) / hertz(note.pitch)) ** np.exp(-np.arange(n) / (glide_s * RATE))
