@@ -7,15 +7,24 @@ use std::{
 use unbraid_benches::{Case, cases};
 use unbraid_engine::recording::{self, Recording};
 
-/// The sources of a case, in order; a loop has the first two of them.
-pub(crate) const SOURCES: [&str; 3] = ["drums", "bass", "rest"];
+/// The sources of a case, in order: those of a mixture, of which a loop has the first two; a kit alone, with toms and
+/// cymbals or without; a kit in a mixture.
+pub(crate) const SOURCES: [&[&str]; 5] = [
+    &["drums", "bass", "rest"],
+    &["drums", "bass"],
+    &["kick", "snare", "hats", "bass", "rest"],
+    &["kick", "snare", "hats", "toms", "cymbals"],
+    &["kick", "snare", "hats"],
+];
 
 /// A mixture whose parts are known.
 pub(crate) struct Material {
     /// The cases over which means are taken together.
     pub(crate) group: String,
     pub(crate) name: String,
-    /// In the order of [`SOURCES`]: two or three recordings of one sample rate, length and number of channels.
+    /// One of [`SOURCES`].
+    pub(crate) sources: &'static [&'static str],
+    /// In the order of the sources: recordings of one sample rate, length and number of channels.
     pub(crate) parts: Vec<Recording>,
     /// The same instruments alone, where they may be learned from.
     pub(crate) taught: Option<Case>,
@@ -25,7 +34,8 @@ pub(crate) struct Material {
 pub(crate) fn stems() -> Vec<Material> {
     let material = |case: Case| {
         let [bass, drums] = case.parts.clone();
-        Material { group: "stems".to_owned(), name: case.name.clone(), parts: vec![drums, bass], taught: Some(case) }
+        let parts = vec![drums, bass];
+        Material { group: "stems".to_owned(), name: case.name.clone(), sources: SOURCES[1], parts, taught: Some(case) }
     };
     cases().into_iter().map(material).collect()
 }
@@ -47,18 +57,20 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Vec<Material>, String> {
     if found.is_empty() { Err(format!("no case is in {}", folder.display())) } else { Ok(found) }
 }
 
-/// The case in `folder`, if drums and bass are there.
+/// The case in `folder`, if all sources of one kind of case are there.
 fn case_in(folder: &Path, group: &Path) -> Result<Option<Material>, String> {
     let read = |name| file_named(folder, name).map(recording::read).transpose().map_err(|error| error.to_string());
-    let (Some(drums), Some(bass)) = (read("drums")?, read("bass")?) else { return Ok(None) };
-    let rest = match read("rest")? {
-        Some(rest) => Some(rest),
-        None => read("melody")?,
-    };
-    let parts = alike([drums, bass].into_iter().chain(rest).collect())
-        .map_err(|error| format!("{}: {error}", folder.display()))?;
+    let has =
+        |name: &&str| file_named(folder, name).is_some() || *name == "rest" && file_named(folder, "melody").is_some();
+    let Some(sources) = SOURCES.into_iter().find(|sources| sources.iter().all(has)) else { return Ok(None) };
+    let mut parts = Vec::new();
+    for name in sources {
+        let part = if *name == "rest" && read("rest")?.is_none() { read("melody")? } else { read(name)? };
+        parts.extend(part);
+    }
+    let parts = alike(parts).map_err(|error| format!("{}: {error}", folder.display()))?;
     let group = recording::file_name(group);
-    Ok(Some(Material { group, name: recording::file_name(folder), parts, taught: None }))
+    Ok(Some(Material { group, name: recording::file_name(folder), sources, parts, taught: None }))
 }
 
 /// `parts` at the first one's sample rate, as long as the shortest, in stereo if one of them is.

@@ -25,8 +25,10 @@ const LOW_HZ: f64 = 40.0;
 const HIGH_HZ: f64 = 16_000.0;
 /// Between the darkest and the brightest, in dB.
 const RANGE_DB: f32 = 60.0;
-/// Drums, bass, rest.
-const COLOURS: [[f32; 3]; 3] = [[255.0, 150.0, 40.0], [70.0, 140.0, 255.0], [110.0, 220.0, 110.0]];
+/// Of the sources, and what they are called.
+const COLOURS: [[f32; 3]; 5] =
+    [[255.0, 150.0, 40.0], [70.0, 140.0, 255.0], [110.0, 220.0, 110.0], [235.0, 90.0, 200.0], [235.0, 225.0, 90.0]];
+const COLOUR_NAMES: [&str; 5] = ["orange", "blue", "green", "pink", "yellow"];
 const BACKGROUND: RGBColor = RGBColor(0x15, 0x15, 0x1B);
 const INK: RGBColor = RGBColor(0xEC, 0xEC, 0xF0);
 /// Size of one map, in pixels.
@@ -79,7 +81,7 @@ fn paint(scene: &Scene, results: &[Separated], path: &Path) -> Result<(), Failur
 }
 
 fn legend(scene: &Scene) -> String {
-    let names = ["orange", "blue", "green"].iter().zip(scene.sources());
+    let names = COLOUR_NAMES.iter().zip(scene.sources());
     names.map(|(colour, source)| format!("{source} {colour}")).collect::<Vec<_>>().join(", ")
 }
 

@@ -1,6 +1,6 @@
 //! A case, ready to be separated and scored.
 
-use crate::material::{Material, SOURCES};
+use crate::material::Material;
 use std::ops::Range;
 use unbraid_engine::{evaluation::TrueSources, recording::Recording};
 
@@ -28,7 +28,7 @@ impl Scene {
 
     /// The names of the parts.
     pub(crate) fn sources(&self) -> &'static [&'static str] {
-        &SOURCES[..self.material.parts.len()]
+        self.material.sources
     }
 
     /// The samples of the last pass, which is the one that is measured.

@@ -73,7 +73,7 @@ pub(super) struct Learn {
     #[arg(long, value_name = "NAME[=K]", value_parser = parse_adaptive)]
     adaptive: Vec<AdaptiveArgument>,
 
-    /// What the source model knows a source as: drums, bass or rest. A source that has no file is recognised by it, and
+    /// What the source model knows a source as: drums, bass, rest, kick, snare, hats, toms or cymbals. A source that has no file is recognised by it, and
     /// learns from the mixture while it plays; one that has files is helped by it.
     #[arg(long, value_name = "NAME=ROLE", value_parser = parse_role)]
     role: Vec<RoleArgument>,
@@ -244,7 +244,7 @@ fn parse_recording(argument: &str) -> Result<RecordingArgument, String> {
 
 fn parse_role(argument: &str) -> Result<RoleArgument, String> {
     let parsed = argument.rsplit_once('=').and_then(|(source, role)| Some((source, Role::named(role)?)));
-    let (source, role) = parsed.ok_or("write NAME=ROLE with drums, bass or rest, as in kit=drums")?;
+    let (source, role) = parsed.ok_or_else(|| format!("write NAME=ROLE with {}, as in kit=drums", Role::NAMES))?;
     Ok(RoleArgument { source: parse_name(source)?, role })
 }
 

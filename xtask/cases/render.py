@@ -2,8 +2,10 @@
 
     render.py FOLDER [--stems FOLDER]
 
-writes `FOLDER/loops/NAME/{drums,bass}.wav`, `FOLDER/songs/NAME/{drums,bass,rest}.wav` and, of the pairs of stems that
-are there, `FOLDER/stems-and-melody/NAME/{drums,bass,rest}.wav`: 44.1 kHz, stereo, float. The same FluidSynth and
+writes `FOLDER/loops/NAME/{drums,bass}.wav`, `FOLDER/songs/NAME/{drums,bass,rest}.wav`,
+`FOLDER/kits/NAME/{kick,snare,hats}.wav`, `FOLDER/full-kits/NAME/{kick,snare,hats,toms,cymbals}.wav`,
+`FOLDER/kits-in-songs/NAME/{kick,snare,hats,bass,rest}.wav` and, of the pairs of stems that are there,
+`FOLDER/stems-and-melody/NAME/{drums,bass,rest}.wav`: 44.1 kHz, stereo, float. The same FluidSynth and
 soundfonts give the same samples. The soundfonts are under the GPL, the LGPL and CC BY-SA: measure with what comes out,
 do not learn from it, do not hand it on.
 """
@@ -57,6 +59,23 @@ SONGS = [
     ("pearl-piano-tim", (PEARL, 0), (OPL, 33), "latin", "syncopated", 104, 0.0, True, 0, TIM, 0, 73, 0),
     ("zeppelin-guitar-tim", (ZEPPELIN, 0), (TIM, 34), "rock", "eighths", 130, 0.0, False, 1, TIM, 27, 61, -1),
     ("tim-electronic-synth-tim", (TIM, 24), (TIM, 39), "house", "octaves", 126, 0.0, False, 0, TIM, 90, 81, 0),
+]
+
+# Name, kit (soundfont, program), groove, beats per minute, swing, room: loops of kick, snare and hats alone, and with fills,
+# toms and cymbals.
+KITS = [
+    ("pearl-rock", (PEARL, 0), "rock", 112, 0.0, False),
+    ("pearl-funk", (PEARL, 0), "funk", 98, 0.1, True),
+    ("zeppelin-half", (ZEPPELIN, 0), "half", 146, 0.0, False),
+    ("zeppelin-break", (ZEPPELIN, 0), "break", 164, 0.0, True),
+    ("tim-standard-funk", (TIM, 0), "funk", 104, 0.0, False),
+    ("tim-room-rock", (TIM, 8), "rock", 126, 0.0, True),
+    ("tim-power-half", (TIM, 16), "half", 138, 0.0, False),
+    ("tim-electronic-house", (TIM, 24), "house", 124, 0.0, False),
+    ("tim-808-trap", (TIM, 25), "trap", 140, 0.0, False),
+    ("tim-jazz-swing", (TIM, 32), "swing", 128, 0.3, True),
+    ("opl-house", (OPL, 0), "house", 120, 0.0, False),
+    ("opl-break", (OPL, 0), "break", 170, 0.0, False),
 ]
 
 # Pairs of stems, then soundfont, chords, lead and beats per minute of the melody.
@@ -117,7 +136,47 @@ def rest(seed, harmony, font, chords, lead, tempo, count, decibels):
     return level(under + over, count, decibels)
 
 
+def kit(notes, parts, font, program, tempo, room, decibels=0.0):
+    """Each part of a kit alone, as loud as it is in the whole, whose level is that of a part of a mixture."""
+    count = int(SECONDS * RATE)
+    names = [name for name in ("kick", "snare", "hats", "toms", "cymbals") if name in parts.values()]
+    each = {}
+    for name in names:
+        own = [note for note in notes if parts[note[2]] == name]
+        samples = play(font, own, program, tempo, room, drums=True)[:count] if own else np.zeros((count, 2), np.float32)
+        each[name] = np.pad(samples, ((0, count - len(samples)), (0, 0)))
+    gain = RMS / np.sqrt(np.mean(sum(each.values()).mean(1) ** 2)) * 10 ** (decibels / 20)
+    return {name: (gain * samples).astype(np.float32) for name, samples in each.items()}
+
+
+def without_toms_and_cymbals(notes):
+    """The ride's strokes go to the closed hat."""
+    hats = [(*note[:2], score.CLOSED if note[2] == score.RIDE else note[2], note[3]) for note in notes]
+    return [note for note in hats if score.FIVE_PARTS[note[2]] in ("kick", "snare", "hats")]
+
+
+def render_kits(folder):
+    for name, (font, program), groove, tempo, swing, room in KITS:
+        chance = random.Random(name)
+        notes = score.groove(chance, groove, score.bars(SECONDS, tempo), swing)
+        few = without_toms_and_cymbals(notes)
+        write(folder / "kits" / name, **kit(few, score.THREE_PARTS, font, program, tempo, room))
+        if {"toms", "cymbals"} <= {score.FIVE_PARTS[note[2]] for note in notes}:
+            write(folder / "full-kits" / name, **kit(notes, score.FIVE_PARTS, font, program, tempo, room))
+    for name, (font, program), bass, groove, line, tempo, swing, room, balance, *how in SONGS:
+        chance = random.Random(name)
+        bars = score.bars(SECONDS, tempo)
+        harmony = score.harmony(chance, bars)
+        notes = without_toms_and_cymbals(score.groove(chance, groove, bars, swing))
+        parts = kit(notes, score.THREE_PARTS, font, program, tempo, room, balance / 2)
+        count = len(parts["kick"])
+        low = level(play(bass[0], score.line(chance, line, harmony, swing), bass[1], tempo, False), count, -balance / 2)
+        others = rest(name, harmony, *how[:3], tempo, count, how[3])
+        write(folder / "kits-in-songs" / name, **parts, bass=low, rest=others)
+
+
 def render(folder, stems):
+    render_kits(folder)
     for name, *how in LOOPS:
         drums, bass, _ = drums_and_bass(name, *how)
         write(folder / "loops" / name, drums=drums, bass=bass)

@@ -10,6 +10,13 @@ TICKS = 480
 KICK, STICK, SNARE, CLOSED, PEDAL, OPEN, CRASH, RIDE = 36, 37, 38, 42, 44, 46, 49, 51
 LOW_TOM, MID_TOM, HIGH_TOM = 43, 47, 50
 
+# The part of the kit that a key belongs to, for five parts and for three.
+FIVE_PARTS = {
+    KICK: "kick", SNARE: "snare", STICK: "snare", CLOSED: "hats", PEDAL: "hats", OPEN: "hats", CRASH: "cymbals", RIDE: "cymbals",
+    LOW_TOM: "toms", MID_TOM: "toms", HIGH_TOM: "toms",
+}  # fmt: skip
+THREE_PARTS = {key: {"toms": "snare", "cymbals": "hats"}.get(part, part) for key, part in FIVE_PARTS.items()}
+
 # One bar in sixteenths: X an accent, x a stroke, g a ghost stroke.
 GROOVES = {
     "rock": {KICK: "X.....x.X.......", SNARE: "....X.......X...", CLOSED: "X.x.X.x.X.x.X.x."},

@@ -1,6 +1,7 @@
 //! What an equalizer can do in the best of hands: a crossover whose cut-offs are chosen by the SDR that they give.
 //!
-//! Bass lies below the cut-off and drums above it; a rest lies between two cut-offs.
+//! Bass lies below the cut-off and drums above it; a rest lies between two cut-offs. Of a kit, the kick lies below, the
+//! snare between and the hats above.
 
 use crate::scene::Scene;
 use unbraid_engine::recording::Recording;
@@ -11,17 +12,25 @@ const DRUMS_BEGIN_HZ: [f64; 4] = [1_000.0, 2_000.0, 4_000.0, 8_000.0];
 /// The steepness of a Butterworth filter of fourth order, run forwards and backwards: `1 / (1 + (f / cut-off)^8)`.
 const POWER: i32 = 8;
 
-pub(crate) fn separate(scene: &Scene) -> Vec<Recording> {
-    let with_rest = scene.sources().len() > 2;
+/// Nothing for more than three sources.
+pub(crate) fn separate(scene: &Scene) -> Option<Vec<Recording>> {
+    let order: &[usize] = match scene.sources() {
+        ["drums", "bass"] => &[0, 1],
+        ["drums", "bass", "rest"] => &[0, 1, 2],
+        ["kick", "snare", "hats"] => &[1, 2, 0],
+        _ => return None,
+    };
+    let with_rest = order.len() > 2;
     let top: &[f64] = if with_rest { &DRUMS_BEGIN_HZ } else { &[0.0] };
     let pairs = BASS_ENDS_HZ.iter().flat_map(|low| top.iter().map(move |high| (*low, *high)));
     let attempts = pairs.map(|(low, high)| {
-        let estimates = split(&scene.mixture, low, with_rest.then_some(high));
+        let bands = split(&scene.mixture, low, with_rest.then_some(high));
+        let estimates: Vec<Recording> = order.iter().map(|band| bands[*band].clone()).collect();
         let scores = scene.true_sources.score(&scene.estimates_in(&estimates, &scene.last_pass()));
         let sdr: f64 = scores.iter().flatten().map(|score| score.sdr).sum();
         (sdr, estimates)
     });
-    attempts.max_by(|a, b| a.0.total_cmp(&b.0)).map_or_else(Vec::new, |(_, estimates)| estimates)
+    attempts.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, estimates)| estimates)
 }
 
 /// Drums, bass and, if drums begin at a cut-off of their own, the rest.

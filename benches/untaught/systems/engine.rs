@@ -11,14 +11,18 @@ use unbraid_engine::{
     separator::{Controls, LatencyMode, offline},
 };
 
-/// The factory preset for the scene's sources, if there is one.
+/// The factory preset for the scene's sources.
 pub(crate) fn factory(scene: &Scene, mode: LatencyMode) -> Option<Vec<Recording>> {
-    let name = if scene.sources().len() > 2 { "Drums + Bass + Rest" } else { "Drums + Bass" };
-    library::factory_names().find(|known| *known == name)?;
-    match library::load(&Entry { name: name.to_owned(), path: None }) {
-        Ok(preset) => named(&preset, scene, mode),
+    let load = |name: &str| match library::load(&Entry { name: name.to_owned(), path: None }) {
+        Ok(preset) => preset,
         Err(error) => panic!("{error}"),
-    }
+    };
+    let has = |preset: &Preset, name: &&str| preset.sources.iter().any(|source| source.name == **name);
+    let fits = |preset: &Preset| {
+        preset.sources.len() == scene.sources().len() && scene.sources().iter().all(|name| has(preset, name))
+    };
+    let preset = library::factory_names().map(load).find(fits)?;
+    named(&preset, scene, mode)
 }
 
 /// A preset whose sources have the names of the scene's; nothing if one is missing.

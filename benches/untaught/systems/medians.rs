@@ -19,7 +19,11 @@ const BINS: usize = 25;
 /// Where bass ends, in Hz: without a rest, and with one.
 const CUT_OFF_HZ: [f64; 2] = [1_500.0, 250.0];
 
-pub(crate) fn separate(scene: &Scene) -> Vec<Recording> {
+/// Nothing for a kit, whose parts are all percussive.
+pub(crate) fn separate(scene: &Scene) -> Option<Vec<Recording>> {
+    if scene.sources()[0] != "drums" {
+        return None;
+    }
     let windows = WindowPair::symmetric(FRAME, HOP);
     let levels = frames::magnitudes(&scene.mixture, &windows);
     let harmonic = transposed(&medians(&transposed(&levels), FRAMES));
@@ -34,7 +38,7 @@ pub(crate) fn separate(scene: &Scene) -> Vec<Recording> {
         let bins = masks[0].iter_mut().flatten().zip(above.iter().flatten());
         bins.for_each(|(drums, above)| *drums += above);
     }
-    masks.iter().map(|mask| frames::masked(&scene.mixture, &windows, mask)).collect()
+    Some(masks.iter().map(|mask| frames::masked(&scene.mixture, &windows, mask)).collect())
 }
 
 /// What `frame` has from bin `first` on, which it loses.

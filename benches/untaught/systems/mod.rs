@@ -27,10 +27,7 @@ impl System {
 
 /// The mixture itself, then every system whose name contains one of `only`; all of them if that is empty.
 pub(crate) fn all(modes: &[LatencyMode], presets: &[PathBuf], only: &[String]) -> Result<Vec<System>, String> {
-    let mut systems = vec![
-        System::new("HPSS", |scene| Some(medians::separate(scene))),
-        System::new("best cut-off EQ", |scene| Some(crossover::separate(scene))),
-    ];
+    let mut systems = vec![System::new("HPSS", medians::separate), System::new("best cut-off EQ", crossover::separate)];
     for mode in modes.iter().copied() {
         systems.push(System::new(format!("factory, {}", mode.name()), move |scene| engine::factory(scene, mode)));
     }

@@ -18,6 +18,9 @@ use crate::{
 };
 use std::f32::consts::LOG2_10;
 
+/// Number of sources that it tells apart: drums, bass and the rest.
+const MIXTURE: usize = Role::MIXTURE.len();
+
 /// Where the bass ends, in Hz, and how steeply, as the order of a low pass: without a rest, and where a rest lies
 /// above.
 const BASS_ENDS: [(f64, i32); 2] = [(1500.0, 8), (1000.0, 4)];
@@ -27,14 +30,14 @@ const BASS_ENDS: [(f64, i32); 2] = [(1500.0, 8), (1000.0, 4)];
 pub(super) struct HarmonicPercussive {
     /// Which part of what is tonal is the bass. `[B]`
     low: Vec<f32>,
-    present: [bool; Role::COUNT],
+    present: [bool; MIXTURE],
     /// `[3, B]`, rows padded.
     likelihoods: Aligned,
 }
 
 impl HarmonicPercussive {
     /// For `bands` of bins `bin_spacing` Hz apart. `present` says which sources may sound.
-    pub(super) fn new(bands: &Bands, bin_spacing: f64, present: [bool; Role::COUNT]) -> Self {
+    pub(super) fn new(bands: &Bands, bin_spacing: f64, present: [bool; MIXTURE]) -> Self {
         let (end_hz, order) = BASS_ENDS[usize::from(present[Role::Rest as usize])];
         let low = |b: usize| {
             let bins = bands.bins(b);
@@ -42,7 +45,7 @@ impl HarmonicPercussive {
             (1.0 / (1.0 + (hz / end_hz).powi(order))) as f32
         };
         let low: Vec<f32> = (0..bands.len()).map(low).collect();
-        let mut cue = Self { likelihoods: Aligned::zeros(Role::COUNT * padded(low.len())), low, present };
+        let mut cue = Self { likelihoods: Aligned::zeros(MIXTURE * padded(low.len())), low, present };
         cue.reset();
         cue
     }
@@ -88,14 +91,14 @@ mod tests {
 
     const SPACING_HZ: f64 = 75.0 / 7.0;
 
-    fn cue(present: [bool; Role::COUNT]) -> (HarmonicPercussive, usize) {
+    fn cue(present: [bool; MIXTURE]) -> (HarmonicPercussive, usize) {
         let bands = Bands::new(1..2059);
         (HarmonicPercussive::new(&bands, SPACING_HZ, present), bands.len())
     }
 
     #[test]
     fn what_lasts_is_bass_or_the_rest_and_what_is_broad_is_drums() {
-        let (mut cue, bands) = cue([true; Role::COUNT]);
+        let (mut cue, bands) = cue([true; MIXTURE]);
         let of = |cue: &HarmonicPercussive, b: usize| [0, 1, 2].map(|s| cue.likelihoods()[s * padded(bands) + b]);
         cue.step(&vec![4.0; bands]);
         assert!(of(&cue, 6)[1] > 0.95, "low: {:?}", of(&cue, 6));

@@ -10,35 +10,37 @@
 //! and the pooled prior constrains the model of the mixture, R = Σ_s L_s · (W_s h_s) with L_s = prior_s^α (posterior
 //! regularisation: Ganchev et al. 2010; for NMF Bryan and Mysore 2013).
 //!
-//! - `source_model`: a trained net. `harmonic_percussive`: a cue that needs no training.
-//! - `pool`: the product. `medians`: running medians.
+//! A part of the drums is as likely as the drums, times the share of the drums that is this part.
+//!
+//! - `pooled`: the pooled evidence on one set of sources. `pool`: the product.
+//! - `source_model`: trained nets. `harmonic_percussive`: a cue that needs no training. `medians`: running medians.
 
 mod harmonic_percussive;
 mod medians;
 mod pool;
+mod pooled;
 mod source_model;
 
 use crate::{nmf::bands::Bands, preset::Role, stft::Layout};
-use harmonic_percussive::HarmonicPercussive;
-use pool::OpinionPool;
-use source_model::SourceModel;
-
-/// The confidence in the net, and in the medians.
-const CONFIDENCES: (f32, f32) = (0.7, 0.5);
+use pooled::PooledEvidence;
+use source_model::SourceSet;
 
 /// The evidence on one stream. Allocates nothing after construction.
 #[derive(Debug, Clone)]
 pub struct Evidence {
-    source_model: SourceModel,
-    harmonic_percussive: HarmonicPercussive,
+    /// On drums, bass and the rest; `None` if there are drums alone.
+    mixture: Option<PooledEvidence>,
+    /// On the parts of the drums; `None` if no part has a source of its own.
+    kit: Option<PooledEvidence>,
     /// The bands of the source model, on the stream's bins as far as it has them, and the frame's energy in each. `[B]`
     bands: Bands,
     energies: Vec<f32>,
-    pool: OpinionPool,
     /// Frames between two that it looks at, and frames since the last of those.
     stride: usize,
     since_seen: usize,
-    /// What is said last, on the bands of the one who asks, `[3, width]`.
+    /// Which roles have a source. `[Role::COUNT]`
+    present: [bool; Role::COUNT],
+    /// What is said last, on the bands of the one who asks, `[Role::COUNT, width]`.
     prior: Vec<f32>,
     width: usize,
 }
@@ -49,19 +51,39 @@ impl Evidence {
     pub fn new(layout: &Layout, roles: impl Iterator<Item = Role>, width: usize) -> Option<Self> {
         let mut present = [false; Role::COUNT];
         roles.for_each(|role| present[role as usize] = true);
-        let source_model = SourceModel::new(layout, present)?;
-        let bands = Bands::new(1..source_model.bins());
-        let step_samples = source_model.step_seconds() * layout.sample_rate;
+        let has = |role: Role| present[role as usize];
+        let has_kit = Role::KIT.into_iter().any(has);
+        let has_others = has(Role::Bass) || has(Role::Rest);
+        let mixture = match has_others || !has_kit {
+            true => Some(PooledEvidence::new(
+                SourceSet::Mixture,
+                layout,
+                &[has(Role::Drums) || has_kit, has(Role::Bass), has(Role::Rest)],
+                width,
+            )?),
+            false => None,
+        };
+        let kit = match has_kit {
+            // Beside parts, the drums are all other parts: any may sound.
+            true => {
+                let mut flags: Vec<bool> = Role::KIT.into_iter().map(|role| has(role) || has(Role::Drums)).collect();
+                flags.push(has_others);
+                Some(PooledEvidence::new(SourceSet::Kit, layout, &flags, width)?)
+            }
+            false => None,
+        };
+        let pooled = mixture.as_ref().or(kit.as_ref())?;
+        let bands = pooled.bands();
         let mut evidence = Self {
-            harmonic_percussive: HarmonicPercussive::new(&bands, layout.bin_spacing(), present),
             energies: vec![0.0; bands.len()],
-            pool: OpinionPool::new(bands.len()),
-            stride: (step_samples / layout.windows.hop as f64).round().max(1.0) as usize,
+            bands,
+            stride: (pooled.step_seconds() * layout.sample_rate / layout.windows.hop as f64).round().max(1.0) as usize,
             since_seen: 0,
+            present,
             prior: vec![0.0; Role::COUNT * width],
             width,
-            bands,
-            source_model,
+            mixture,
+            kit,
         };
         evidence.reset();
         Some(evidence)
@@ -69,16 +91,18 @@ impl Evidence {
 
     /// Forgets the past of the stream.
     pub fn reset(&mut self) {
-        self.source_model.reset();
-        self.harmonic_percussive.reset();
+        self.pooled().for_each(PooledEvidence::reset);
         self.since_seen = 0;
         self.conclude();
     }
 
     /// Takes over the past of the stream from `other`, as far as it has looked at the same.
     pub fn continue_from(&mut self, other: &Self) {
-        self.source_model.continue_from(&other.source_model);
-        self.harmonic_percussive.copy_from(&other.harmonic_percussive);
+        for (own, other) in [(&mut self.mixture, &other.mixture), (&mut self.kit, &other.kit)] {
+            if let (Some(own), Some(other)) = (own, other) {
+                own.continue_from(other);
+            }
+        }
         self.since_seen = other.since_seen;
         self.conclude();
     }
@@ -86,25 +110,44 @@ impl Evidence {
     /// On the audio thread, once a frame: hears the frame's `power`, `[F]`, as mean squares.
     pub fn hear(&mut self, power: &[f32]) {
         if self.since_seen == 0 {
-            self.bands.merge(power, &mut self.energies);
-            if self.source_model.step(&self.energies) {
-                self.harmonic_percussive.step(self.source_model.tonal());
+            let Self { bands, energies, mixture, kit, .. } = self;
+            bands.merge(power, energies);
+            let mut heard = false;
+            mixture.iter_mut().chain(kit).for_each(|pooled| heard |= pooled.hear(energies));
+            if heard {
                 self.conclude();
             }
         }
         self.since_seen = (self.since_seen + 1) % self.stride;
     }
 
-    /// How likely each band belongs to `role`, `[width]`; sums to 1 over the roles.
+    /// How likely each band belongs to `role`, `[width]`; sums to 1 over the roles that have a source.
     pub fn prior(&self, role: Role) -> &[f32] {
         &self.prior[role as usize * self.width..][..self.width]
     }
 
-    /// Pools what is said.
+    fn pooled(&mut self) -> impl Iterator<Item = &mut PooledEvidence> {
+        self.mixture.iter_mut().chain(&mut self.kit)
+    }
+
+    /// Joins what is said of the mixture and of its drums.
     fn conclude(&mut self) {
-        self.pool.clear();
-        self.pool.add(self.source_model.likelihoods(), CONFIDENCES.0);
-        self.pool.add(self.harmonic_percussive.likelihoods(), CONFIDENCES.1);
-        self.pool.write(&mut self.prior, self.width);
+        let (mixture, kit) = self.prior.split_at_mut(Role::MIXTURE.len() * self.width);
+        match &self.mixture {
+            Some(pooled) => pooled.write(mixture),
+            None => mixture[..self.width].fill(1.0),
+        }
+        let Some(pooled) = &self.kit else { return };
+        pooled.write(kit);
+        let drums = &mut mixture[..self.width];
+        for row in kit.chunks_exact_mut(self.width) {
+            row.iter_mut().zip(drums.iter()).for_each(|(part, drums)| *part *= drums);
+        }
+        // What has no source of its own stays with the drums.
+        for (row, role) in kit.chunks_exact(self.width).zip(Role::KIT) {
+            if self.present[role as usize] {
+                drums.iter_mut().zip(row).for_each(|(drums, part)| *drums = (*drums - part).max(0.0));
+            }
+        }
     }
 }

@@ -1,11 +1,8 @@
 //! Pools several kinds of evidence: a product of powers, scaled to sum to 1 over the sources.
 
-use crate::{
-    nmf::{
-        aligned::{Aligned, padded},
-        kernels::elementary::{exp2, log2},
-    },
-    preset::Role,
+use crate::nmf::{
+    aligned::{Aligned, padded},
+    kernels::elementary::{exp2, log2},
 };
 
 /// Nothing can rule a source out: a likelihood counts as at least this.
@@ -15,13 +12,13 @@ const LEAST: f32 = 1e-3;
 #[derive(Debug, Clone)]
 pub(super) struct OpinionPool {
     bands: usize,
-    /// `[3, B]`, rows padded.
+    /// `[S, B]`, rows padded.
     logs: Aligned,
 }
 
 impl OpinionPool {
-    pub(super) fn new(bands: usize) -> Self {
-        Self { bands, logs: Aligned::zeros(Role::COUNT * padded(bands)) }
+    pub(super) fn new(sources: usize, bands: usize) -> Self {
+        Self { bands, logs: Aligned::zeros(sources * padded(bands)) }
     }
 
     /// Nobody has said anything.
@@ -29,24 +26,26 @@ impl OpinionPool {
         self.logs.fill(0.0);
     }
 
-    /// Adds `likelihoods`, `[3, B]`, rows padded, with `confidence`; 0 counts for nothing.
+    /// Adds `likelihoods`, `[S, B]`, rows padded, with `confidence`; 0 counts for nothing.
     pub(super) fn add(&mut self, likelihoods: &[f32], confidence: f32) {
         for (log, likelihood) in self.logs.iter_mut().zip(likelihoods) {
             *log += confidence * log2(likelihood.max(LEAST));
         }
     }
 
-    /// Writes the pooled prior, `[3, width]`. Bands above the pool's get what its top band gets.
+    /// Writes the pooled prior, `[S, width]`. Bands above the pool's get what its top band gets.
     pub(super) fn write(&self, prior: &mut [f32], width: usize) {
         let row = padded(self.bands);
         for b in 0..width.min(self.bands) {
-            let each: [f32; Role::COUNT] = std::array::from_fn(|s| self.logs[s * row + b]);
-            let largest = each.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let powers = each.map(|log| exp2(log - largest));
-            let scale = 1.0 / powers.iter().sum::<f32>();
-            for (s, power) in powers.iter().enumerate() {
-                prior[s * width + b] = scale * power;
+            let each = self.logs[b..].iter().step_by(row);
+            let largest = each.clone().copied().fold(f32::NEG_INFINITY, f32::max);
+            let mut sum = 0.0;
+            for (prior, log) in prior[b..].iter_mut().step_by(width).zip(each) {
+                *prior = exp2(log - largest);
+                sum += *prior;
             }
+            let scale = 1.0 / sum;
+            prior[b..].iter_mut().step_by(width).for_each(|prior| *prior *= scale);
         }
         for row in prior.chunks_exact_mut(width) {
             let top = row[width.min(self.bands) - 1];
@@ -59,19 +58,20 @@ impl OpinionPool {
 mod tests {
     use super::*;
 
+    const SOURCES: usize = 3;
     const BANDS: usize = 5;
 
-    fn pooled(kinds: &[([f32; Role::COUNT], f32)], width: usize) -> Vec<f32> {
-        let mut pool = OpinionPool::new(BANDS);
+    fn pooled(kinds: &[([f32; SOURCES], f32)], width: usize) -> Vec<f32> {
+        let mut pool = OpinionPool::new(SOURCES, BANDS);
         pool.clear();
         for (each, confidence) in kinds {
-            let mut likelihoods = vec![0.0; Role::COUNT * padded(BANDS)];
+            let mut likelihoods = vec![0.0; SOURCES * padded(BANDS)];
             for (row, likelihood) in likelihoods.chunks_exact_mut(padded(BANDS)).zip(each) {
                 row[..BANDS].fill(*likelihood);
             }
             pool.add(&likelihoods, *confidence);
         }
-        let mut prior = vec![f32::NAN; Role::COUNT * width];
+        let mut prior = vec![f32::NAN; SOURCES * width];
         pool.write(&mut prior, width);
         prior
     }

@@ -30,9 +30,18 @@ pub const FOLDER_VARIABLE: &str = "UNBRAID_PRESETS";
 pub const FORBIDDEN: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
 /// Name and file of every factory preset, in the order in which they are offered.
-const FACTORY: [(&str, &[u8]); 2] = [
+const FACTORY: [(&str, &[u8]); 5] = [
     ("Drums + Bass + Rest", include_bytes!("../../../presets/Drums + Bass + Rest.unbraid.safetensors")),
     ("Drums + Bass", include_bytes!("../../../presets/Drums + Bass.unbraid.safetensors")),
+    ("Kick + Snare + Hats", include_bytes!("../../../presets/Kick + Snare + Hats.unbraid.safetensors")),
+    (
+        "Kick + Snare + Hats + Toms + Cymbals",
+        include_bytes!("../../../presets/Kick + Snare + Hats + Toms + Cymbals.unbraid.safetensors"),
+    ),
+    (
+        "Bass + Rest + Kick + Snare + Hats",
+        include_bytes!("../../../presets/Bass + Rest + Kick + Snare + Hats.unbraid.safetensors"),
+    ),
 ];
 
 /// A preset that can be chosen by name.

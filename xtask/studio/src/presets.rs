@@ -14,8 +14,20 @@ const DRUMS: Part = ("drums", Role::Drums);
 const BASS: Part = ("bass", Role::Bass);
 const REST: Part = ("rest", Role::Rest);
 
+const KICK: Part = ("kick", Role::Kick);
+const SNARE: Part = ("snare", Role::Snare);
+const HATS: Part = ("hats", Role::Hats);
+const TOMS: Part = ("toms", Role::Toms);
+const CYMBALS: Part = ("cymbals", Role::Cymbals);
+
 /// Name and sources of every factory preset.
-const PRESETS: [(&str, &[Part]); 2] = [("Drums + Bass + Rest", &[DRUMS, BASS, REST]), ("Drums + Bass", &[DRUMS, BASS])];
+const PRESETS: [(&str, &[Part]); 5] = [
+    ("Drums + Bass + Rest", &[DRUMS, BASS, REST]),
+    ("Drums + Bass", &[DRUMS, BASS]),
+    ("Kick + Snare + Hats", &[KICK, SNARE, HATS]),
+    ("Kick + Snare + Hats + Toms + Cymbals", &[KICK, SNARE, HATS, TOMS, CYMBALS]),
+    ("Bass + Rest + Kick + Snare + Hats", &[BASS, REST, KICK, SNARE, HATS]),
+];
 
 /// Writes the presets into `folder`.
 pub(crate) fn run(folder: &Path) -> Result<()> {

@@ -1,6 +1,4 @@
-"""Training of the source model: from sets of free recordings and synthesis to the weights below presets/source-model."""
+"""Training of the source models: from sets of free recordings and synthesis to the weights below presets/source-model."""
 
 RATE = 44100
 """Sample rate of everything that is made, Hz."""
-
-SOURCES = ("drums", "bass", "rest")

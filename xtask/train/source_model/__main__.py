@@ -9,6 +9,8 @@ import os
 import time
 from pathlib import Path
 
+from .source_sets import MIXTURE, SOURCE_SETS, SourceSet
+
 FRAMINGS = ("quality", "low-latency")
 OUTPUT = Path(__file__).resolve().parents[3] / "presets" / "source-model"
 
@@ -31,6 +33,9 @@ def arguments() -> argparse.Namespace:
         sub.add_argument("--minutes", type=float, help="stop after about this long")
         return sub
 
+    def source_set_option(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--set", choices=tuple(SOURCE_SETS), default=MIXTURE.name, help="what the net tells apart")
+
     def training_options(sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--steps", type=int, default=20_000, help="length of the learning rate's cosine")
         sub.add_argument("--hidden", type=int, default=112)
@@ -40,23 +45,31 @@ def arguments() -> argparse.Namespace:
 
     command("digests", "print the digest of each training set, as the manifest has it")
     shards = command("shards", "make shards of mixtures")
+    source_set_option(shards)
     shards.add_argument("--split", choices=("train", "valid", "far"), default="train")
     shards.add_argument("--count", type=int, default=200, help="shards of the whole set")
     shards.add_argument("--shard", default="0/1", metavar="I/N", help="make every N-th shard from the I-th on")
     shards.add_argument("--mixtures", type=int, default=48, help="per shard")
     train = command("train", "train one net, or go on with it")
+    source_set_option(train)
     train.add_argument("--framing", choices=FRAMINGS, default="quality")
     train.add_argument("--name", help="of the checkpoint (default: the framing's)")
     train.add_argument("--start-from", type=Path, help="a checkpoint of either framing to take the weights from")
     training_options(train)
     export = command("export", "write weights and golden files for the plugin")
+    source_set_option(export)
     export.add_argument("--framing", choices=FRAMINGS, default="quality")
     export.add_argument("--name", help="of the checkpoint (default: the framing's)")
     export.add_argument("--output", type=Path, default=OUTPUT)
     report = command("report", "write curves.png and report.md")
     report.add_argument("--output", type=Path, default=OUTPUT)
-    report.add_argument("--quality", default="quality", help="checkpoint of the Quality net")
-    report.add_argument("--low-latency", default="low-latency", help="checkpoint of the low-latency net")
+    report.add_argument(
+        "--checkpoint",
+        action="append",
+        default=[],
+        metavar="NET=NAME",
+        help="a net's checkpoint, if not named as the net",
+    )
     run = command("run", "everything: sets, shards, both nets, export, report; goes on where it was stopped")
     run.add_argument("--output", type=Path, default=OUTPUT)
     run.add_argument("--count", type=int, default=200, help="shards to train on")
@@ -79,28 +92,40 @@ def print_digests(args: argparse.Namespace) -> None:
 
 
 def make_shards(
-    args: argparse.Namespace, bank, split: str, count: int, minutes: float | None, shard: str = "0/1"
+    args: argparse.Namespace,
+    bank,
+    source_set: SourceSet,
+    split: str,
+    count: int,
+    minutes: float | None,
+    shard: str = "0/1",
 ) -> None:
     from .mixtures import make_shard
 
     first, every = (int(v) for v in shard.split("/"))
     end = time.monotonic() + 60 * (minutes or 1e9)
     for index in range(first, count, every):
-        if (args.work / "shards" / f"{split}-{index:05d}.json").exists():
+        if (args.work / source_set.shards / f"{split}-{index:05d}.json").exists():
             continue
         start = time.monotonic()
-        make_shard(bank, args.work / "shards", split, index, args.seed, args.mixtures)
-        say(f"{split} shard {index}: {time.monotonic() - start:.1f} s")
+        make_shard(bank, args.work, source_set, split, index, args.seed, args.mixtures)
+        say(f"{source_set.name} {split} shard {index}: {time.monotonic() - start:.1f} s")
         if time.monotonic() > end:
             break
 
 
 def train_one(
-    args: argparse.Namespace, framing: str, name: str, minutes: float | None, start_from: Path | None
+    args: argparse.Namespace,
+    source_set: SourceSet,
+    framing: str,
+    minutes: float | None,
+    start_from: Path | None,
+    name: str,
 ) -> Path:
     from .train import Settings, train
 
     settings = Settings(
+        source_set.name,
         framing,
         args.steps,
         minutes or 1e9,
@@ -115,7 +140,7 @@ def train_one(
 
 
 def run_all(args: argparse.Namespace) -> None:
-    """A third of the time for shards, a third for each net; the low-latency net starts from Quality's weights."""
+    """A third of the time for shards, the rest for the nets; each starts from the weights of the one before."""
     from . import sets
     from .export import export
     from .report import report
@@ -123,34 +148,42 @@ def run_all(args: argparse.Namespace) -> None:
     third = args.minutes / 3 if args.minutes else None
     bank = sets.load(args.work, args.sets, say)
     validation = 1 if third and third < 10 else 3
-    make_shards(args, bank, "valid", validation, None)
-    if all(bank.names(role, held_out=True) for role in ("far-drums", "far-bass", "far-rest")):
-        make_shards(args, bank, "far", validation, None)
-    make_shards(args, bank, "train", args.count, third)
-    checkpoint = train_one(args, "quality", "quality", third, None)
-    export(checkpoint, "quality", args.output)
-    export(train_one(args, "low-latency", "low-latency", third, checkpoint), "low-latency", args.output)
-    say(str(report(args.work, {f: f for f in FRAMINGS}, args.output, args.sets)))
+    for source_set in SOURCE_SETS.values():
+        make_shards(args, bank, source_set, "valid", validation, None)
+        if all(bank.names(role, held_out=True) for role in ("far-drums", "far-bass", "far-rest")):
+            make_shards(args, bank, source_set, "far", validation, None)
+        make_shards(args, bank, source_set, "train", args.count, third and third / 2)
+    checkpoint = None
+    for source_set in SOURCE_SETS.values():
+        for framing in FRAMINGS:
+            start, name = checkpoint, source_set.file(framing)
+            checkpoint = train_one(args, source_set, framing, third and third / 2, start, name)
+            export(checkpoint, source_set, framing, args.output)
+    say(str(report(args.work, {}, args.output, args.sets)))
 
 
 def main() -> None:
     args = arguments()
+    source_set = SOURCE_SETS[getattr(args, "set", MIXTURE.name)]
     if args.command == "digests":
         print_digests(args)
     elif args.command == "shards":
         from . import sets
 
-        make_shards(args, sets.load(args.work, args.sets, say), args.split, args.count, args.minutes, args.shard)
+        bank = sets.load(args.work, args.sets, say)
+        make_shards(args, bank, source_set, args.split, args.count, args.minutes, args.shard)
     elif args.command == "train":
-        train_one(args, args.framing, args.name or args.framing, args.minutes, args.start_from)
+        name = args.name or source_set.file(args.framing)
+        train_one(args, source_set, args.framing, args.minutes, args.start_from, name)
     elif args.command == "export":
         from .export import export
 
-        say(str(export(args.work / "checkpoints" / f"{args.name or args.framing}.pickle", args.framing, args.output)))
+        name = args.name or source_set.file(args.framing)
+        say(str(export(args.work / "checkpoints" / f"{name}.pickle", source_set, args.framing, args.output)))
     elif args.command == "report":
         from .report import report
 
-        say(str(report(args.work, {"quality": args.quality, "low-latency": args.low_latency}, args.output, args.sets)))
+        say(str(report(args.work, dict(n.split("=", 1) for n in args.checkpoint), args.output, args.sets)))
     else:
         run_all(args)
 

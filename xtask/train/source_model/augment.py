@@ -7,6 +7,7 @@ import numpy as np
 
 from .features import features, mix
 from .framing import Framing
+from .source_sets import KIT, SourceSet, pairs
 
 WARM_UP_SECONDS = 0.15
 """Not judged: the net has heard nothing yet."""
@@ -14,22 +15,25 @@ WARM_UP_SECONDS = 0.15
 
 @dataclass
 class Batch:
-    """x [N, T, features], flags [N, 3], sound [N, T], e and c [N, T, 3, B], mixture [N, T, B], present [N, 3]."""
+    """x [N, T, features], flags [N, F], sound [N, T], e and c [N, T, S, B], whole [N, T, B], present [N, S].
+
+    `whole` is the energy of the sum of the sources: of the mixture, less what belongs to no source.
+    """
 
     x: np.ndarray
     flags: np.ndarray
     sound: np.ndarray
     e: np.ndarray
     c: np.ndarray
-    mixture: np.ndarray
+    whole: np.ndarray
     present: np.ndarray
 
 
 class Shards:
     """The shards of one framing and split in a folder, mapped into memory; `refresh` finds new ones."""
 
-    def __init__(self, folder: Path, framing: Framing, split: str):
-        self.folder, self.framing, self.split = folder, framing, split
+    def __init__(self, work: Path, source_set: SourceSet, framing: Framing, split: str):
+        self.folder, self.source_set, self.framing, self.split = work / source_set.shards, source_set, framing, split
         self.files: dict[str, np.ndarray] = {}
         self.refresh()
 
@@ -42,7 +46,7 @@ class Shards:
         return sum(len(f) for f in self.files.values())
 
     def draw(self, rng: np.random.Generator, seconds: float) -> np.ndarray:
-        """A random stretch of a random mixture, [T, B, 6]."""
+        """A random stretch of a random mixture, [T, B, P]."""
         names = list(self.files)
         shard = self.files[names[rng.integers(len(names))]]
         steps = min(shard.shape[1], int(seconds * self.framing.steps_per_second))
@@ -50,35 +54,34 @@ class Shards:
         return shard[rng.integers(len(shard)), start : start + steps].astype(np.float32)
 
 
-def gains(rng: np.random.Generator, steps: int, framing: Framing) -> np.ndarray:
-    """Amplitude gains [T, 3, B]: an equaliser and level per source, a tilt and an edge for all, pauses of single sources."""
+def gains(rng: np.random.Generator, steps: int, framing: Framing, stems: int) -> np.ndarray:
+    """Amplitude gains [T, stems, B]: an equaliser and level per stem, a tilt and an edge for all, pauses of single stems."""
     bands = framing.bands
     place = np.linspace(0, 1, bands)
     octaves = np.log2(framing.centres_hz / 1000)
-    db = np.zeros((3, bands))
+    db = np.zeros((stems, bands))
     for _ in range(3):
-        centre, width = rng.random((3, 1)), 0.05 + 0.3 * rng.random((3, 1))
-        db += rng.normal(0, 4, (3, 1)) * np.exp(-0.5 * ((place - centre) / width) ** 2)
-    db += rng.normal(0, 3.5, (3, 1))
+        centre, width = rng.random((stems, 1)), 0.05 + 0.3 * rng.random((stems, 1))
+        db += rng.normal(0, 4, (stems, 1)) * np.exp(-0.5 * ((place - centre) / width) ** 2)
+    db += rng.normal(0, 3.5, (stems, 1))
     db += rng.normal(0, 1.2) * octaves
     g = 10 ** (db / 20)
     if rng.random() < 0.12:
         g[:, framing.centres_hz > np.exp(rng.uniform(np.log(3500), np.log(18000)))] = 0
     g = np.repeat(g[None], steps, 0)
     if rng.random() < 0.3:
-        source, length = rng.integers(3), int(rng.uniform(0.1, 0.6) * steps)
+        source, length = rng.integers(stems), int(rng.uniform(0.1, 0.6) * steps)
         start = rng.integers(0, steps - length) if rng.random() < 0.6 else 0
         g[start : start + length, source] = 0
     return g.astype(np.float32)
 
 
 def batch(shards: Shards, rng: np.random.Generator, size: int, seconds: float) -> Batch:
-    framing = shards.framing
-    return assemble([augmented(shards.draw(rng, seconds), rng, framing) for _ in range(size)])
+    return assemble([augmented(shards.draw(rng, seconds), rng, shards.framing, shards.source_set) for _ in range(size)])
 
 
-def augmented(gram: np.ndarray, rng: np.random.Generator, framing: Framing) -> tuple:
-    g = gains(rng, len(gram), framing)
+def augmented(gram: np.ndarray, rng: np.random.Generator, framing: Framing, source_set: SourceSet) -> tuple:
+    g = gains(rng, len(gram), framing, source_set.stems)
     hidden = None
     if rng.random() < 0.3:  # a few bands read as silent
         hidden = np.zeros((len(gram), framing.bands), dtype=bool)
@@ -86,20 +89,42 @@ def augmented(gram: np.ndarray, rng: np.random.Generator, framing: Framing) -> t
             width = rng.integers(1, 12)
             at = rng.integers(0, framing.bands - width)
             hidden[:, at : at + width] = True
-    return example(gram, g, framing, rng.random() < 0.5, hidden)
+    if source_set is KIT:
+        into, flags = strips(rng, g)
+        return example(gram, g, framing, source_set, into, flags, hidden)
+    return example(gram, g, framing, source_set, source_set.apart(), None if rng.random() < 0.5 else np.ones(3), hidden)
 
 
-def example(gram: np.ndarray, gain: np.ndarray, framing: Framing, told: bool, hidden=None) -> tuple:
-    """One member of a batch. `told`: the flags say what plays; otherwise all may."""
+def strips(rng: np.random.Generator, gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The parts of a kit that someone asks for: what counts as what, and the flags. Mutes in `gain` what is not there."""
+    merge = ((True, True), (False, False), (True, False), (False, True))[rng.choice(4, p=[0.45, 0.4, 0.05, 0.1])]
+    into = KIT.merged(*merge)
+    flags = np.ones(KIT.flags)
+    flags[3:5] = [not m for m in merge]
+    if rng.random() < 0.15:  # a part that the kit lacks, and that is known to be missing
+        absent = rng.integers(3)
+        flags[absent] = 0
+        gain[:, into == absent] = 0
+    if rng.random() < 0.25:
+        gain[:, -1] = 0
+        flags[-1] = rng.random() < 0.3
+    return into, flags
+
+
+def example(
+    gram: np.ndarray, gain: np.ndarray, framing: Framing, source_set: SourceSet, into: np.ndarray, flags, hidden=None
+) -> tuple:
+    """One member of a batch. `into` is the source of each stem; without `flags` they say what plays."""
     steps, bands = gram.shape[:2]
-    e, c = np.empty((steps, 3, bands), np.float32), np.empty((steps, 3, bands), np.float32)
-    x = np.empty((steps, bands), np.float32)
-    mix(gram, gain, e, c, x)
+    e, c = (np.empty((steps, source_set.count, bands), np.float32) for _ in range(2))
+    whole, x = (np.empty((steps, bands), np.float32) for _ in range(2))
+    mix(gram, gain, pairs(source_set.stems), into, e, c, whole, x)
     f, sound = features(x, framing.steps_per_second, hidden)
     energy = e.sum((0, 2))
     present = (energy > 1e-5 * energy.sum()).astype(np.float32)
-    flags = present if told and present.any() else np.ones(3, np.float32)
-    return f, flags, sound, e, c, x, present
+    if flags is None:
+        flags = present if present.any() else np.ones(source_set.flags)
+    return f, np.asarray(flags, np.float32), sound, e, c, whole, present
 
 
 def assemble(examples: list[tuple]) -> Batch:

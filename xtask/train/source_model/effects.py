@@ -1,7 +1,8 @@
 """What happens to a source between the instrument and the record: equaliser, room, dynamics, saturation, wear.
 
-Each takes a mono signal at RATE and a generator and gives a signal of the same length. None aims at beauty: the net shall
-not be able to know a source by the colour of the few recordings that it was trained on.
+Each takes a mono signal at RATE and a generator and gives a signal of the same length; `on_stems` lets one act on several stems
+that are heard as one. None aims at beauty: the net shall not be able to know a source by the colour of the few recordings that it
+was trained on.
 """
 
 import numpy as np
@@ -22,6 +23,22 @@ def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
 
 def level(x: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(x, dtype=np.float64))) + 1e-9)
+
+
+def on_stems(effect, stems: np.ndarray, rng: np.random.Generator, *settings) -> np.ndarray:
+    """The stems [N, T] or the one signal [T] after an effect on their sum.
+
+    What bends the waveform or follows the level acts through the gain that it has on the sum, so that the stems still add up to what it
+    makes of that. Everything else acts on each stem with the same draw.
+    """
+    if stems.ndim == 1:
+        return effect(stems, rng, *settings)
+    if effect in BY_GAIN:
+        whole = stems.sum(0)
+        safe = np.where(np.abs(whole) > 1e-9, whole, 1.0)
+        return stems * np.where(np.abs(whole) > 1e-9, effect(whole, rng, *settings) / safe, 1.0)
+    seed = rng.integers(2**31)
+    return np.stack([effect(stem, np.random.default_rng(seed), *settings) for stem in stems])
 
 
 def equaliser(x: np.ndarray, rng: np.random.Generator, most_db: float = 6.0) -> np.ndarray:
@@ -157,6 +174,13 @@ def vinyl(n: int, rng: np.random.Generator) -> np.ndarray:
     return y / level(y)
 
 
+def surface_noise(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A drum loop [T] with what a record's surface adds to some, float32."""
+    if not chance(rng, 0.13):
+        return x
+    return (x + 10 ** (rng.uniform(-45, -22) / 20) * level(x) * vinyl(len(x), rng)).astype(np.float32)
+
+
 def boom(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A resonance of room or box that rings with every hit."""
     hz = log_uniform(rng, 55, 350)
@@ -170,10 +194,13 @@ def gate(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return x * noise_gate(e, np.percentile(e[::64], rng.uniform(30, 70)), log_uniform(rng, 0.01, 0.1))
 
 
+BY_GAIN = (compressor, saturation, gate)
+
+
 def worn(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A drum break that has been through records, samplers and tapes; its pitch moves with its speed."""
+    """A drum break, [T] or [N, T], that has been through records, samplers and tapes; its pitch moves with its speed."""
     ratio = 2 ** (rng.uniform(-7, 5) / 12)
-    y = faster(np.concatenate([x, x]) if ratio > 1 else x, ratio)[: len(x)]
+    y = on_stems(replayed, x, rng, ratio)
     for effect, p in (
         (lowpass_anywhere, 0.5),
         (boom, 0.4),
@@ -185,10 +212,13 @@ def worn(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         (wow, 0.2),
     ):
         if chance(rng, p):
-            y = effect(y, rng)
-    if chance(rng, 0.4):
-        y = y + 10 ** (rng.uniform(-45, -22) / 20) * level(y) * vinyl(len(y), rng)
-    return equaliser(y, rng, 7)
+            y = on_stems(effect, y, rng)
+    return on_stems(equaliser, y, rng, 7)
+
+
+def replayed(x: np.ndarray, rng: np.random.Generator, ratio: float) -> np.ndarray:
+    """A loop at another speed, as long as before."""
+    return faster(np.concatenate([x, x]) if ratio > 1 else x, ratio)[: len(x)]
 
 
 def lowpass_anywhere(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -196,19 +226,20 @@ def lowpass_anywhere(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def channel_strip(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The common path of a track: equaliser, then the rest in a usual order, each with some probability."""
-    y = equaliser(x, rng)
+    """The common path of a track, [T] or [N, T]: equaliser, then the rest in a usual order, each with some probability."""
+    y = on_stems(equaliser, x, rng)
     for effect, p in ((compressor, 0.45), (saturation, 0.3), (room, 0.5), (crush, 0.06), (codec, 0.08)):
         if chance(rng, p):
-            y = effect(y, rng)
+            y = on_stems(effect, y, rng)
     return y
 
 
 def normalised(x: np.ndarray) -> np.ndarray | None:
-    """RMS 0.05 over what sounds, float32; None for silence or what went wrong."""
+    """Stems [T] or [N, T] with RMS 0.05 over what sounds of their sum, float32; None for silence or what went wrong."""
     if not np.isfinite(x).all():
         return None
-    power = np.square(x[: len(x) // 512 * 512].reshape(-1, 512)).mean(1)
+    whole = np.atleast_2d(x).sum(0)
+    power = np.square(whole[: len(whole) // 512 * 512].reshape(-1, 512)).mean(1)
     if power.max() < 1e-9:
         return None
     loud = power[power > 1e-3 * power.max()].mean()

@@ -1,7 +1,7 @@
 """What the net reads of a mixture, and what it is measured by, from Gram matrices per band.
 
-A Gram matrix of a band holds the inner products of the three sources' spectra: [dd, bb, rr, db, dr, br]. Any gain per source and
-band turns it into that of another mixture, without a transform: g_a g_b times the product of sources a and b.
+A Gram matrix of a band holds the inner products of the stems' spectra, in the order of `source_sets.pairs`. Any gain per stem and
+band turns it into that of another mixture, without a transform: g_a g_b times the product of stems a and b.
 """
 
 import numpy as np
@@ -10,7 +10,6 @@ from numba import njit
 from .kernels import follower
 
 FOLLOWER_SECONDS = 1.0
-PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
 FEATURES = ("level", "change", "tonal")
 TONAL_SECONDS = 0.145
 TONAL_BANDS = 9
@@ -22,20 +21,32 @@ def tonal_steps(steps_per_second: float) -> int:
 
 
 @njit(cache=True)
-def mix(gram, gain, e, c, x):
-    """Fills e, c [T, 3, B] and x [T, B] from gram [T, B, 6] and amplitude gains [T, 3, B].
+def mix(gram, gain, pairs, into, e, c, whole, x):
+    """Fills e, c [T, S, B], whole and x [T, B] from gram [T, B, P], amplitude gains [T, stems, B] and the stems' sources `into`.
 
-    e is each source's energy, c its product with the mixture, x the mixture's energy: the error of a mask m is
-    e - 2 m c + m^2 x.
+    e is each source's energy, c its product with the sum of all sources, `whole` that sum's energy: the error of a mask m on the
+    sum is e - 2 m c + m^2 whole. x is the mixture's energy, with what belongs to no source.
     """
+    e[:], c[:], whole[:], x[:] = 0, 0, 0, 0
     for t in range(gram.shape[0]):
         for b in range(gram.shape[1]):
-            g0, g1, g2 = gain[t, 0, b], gain[t, 1, b], gain[t, 2, b]
-            d, s, r = gram[t, b, 0] * g0 * g0, gram[t, b, 1] * g1 * g1, gram[t, b, 2] * g2 * g2
-            ds, dr, sr = gram[t, b, 3] * g0 * g1, gram[t, b, 4] * g0 * g2, gram[t, b, 5] * g1 * g2
-            e[t, 0, b], e[t, 1, b], e[t, 2, b] = d, s, r
-            c[t, 0, b], c[t, 1, b], c[t, 2, b] = d + ds + dr, s + ds + sr, r + dr + sr
-            x[t, b] = max(d + s + r + 2 * (ds + dr + sr), 0.0)
+            for p in range(gram.shape[2]):
+                i, j = pairs[p]
+                product = gram[t, b, p] * gain[t, i, b] * gain[t, j, b]
+                if product == 0.0:
+                    continue
+                times = 1.0 if i == j else 2.0
+                x[t, b] += times * product
+                if into[i] < 0 or into[j] < 0:
+                    continue
+                whole[t, b] += times * product
+                c[t, into[i], b] += product
+                if i != j:
+                    c[t, into[j], b] += product
+                if into[i] == into[j]:
+                    e[t, into[i], b] += times * product
+            whole[t, b] = max(whole[t, b], 0.0)
+            x[t, b] = max(x[t, b], 0.0)
 
 
 def features(

@@ -333,6 +333,21 @@ def random_pattern(rng: np.random.Generator) -> dict[str, str]:
     return pattern
 
 
+def fuller(piece: Piece, hits: list[Hit], rng: np.random.Generator) -> list[Hit]:
+    """The same with some of the parts that most styles lack: cymbals, toms, open hats; they are on strips of their own too."""
+    pattern = {}
+    for drum, steps, p in (
+        ("tom", "..2..2.5..2..525", 0.3),
+        ("ride", "x.g5x.g5x.g5x.g5", 0.2),
+        ("crash", "5...1...2.......", 0.3),
+        ("open", "..2...2...2...5.", 0.15),
+        ("hat", "x.x.x5x.x.x.x5x.", 0.15),
+    ):
+        if rng.random() < p:
+            pattern[drum] = "".join(np.roll(list(steps), rng.integers(16)))
+    return sorted(hits + play(piece, pattern, rng), key=lambda h: h.time)
+
+
 def play(piece: Piece, pattern: dict[str, str], rng: np.random.Generator) -> list[Hit]:
     hits: list[Hit] = []
     human = rng.choice([0.0, 0.003, 0.008])

@@ -3,11 +3,12 @@
 import numpy as np
 
 from . import RATE
-from .effects import chance, channel_strip, echo, faster, log_uniform, normalised, worn
+from .effects import chance, channel_strip, echo, faster, log_uniform, normalised, on_stems, worn
 from .grooves import Hit
 from .oneshots import SYNTHESIS
 from .piece import CLIP_SECONDS, Piece
 from .sets import Bank
+from .source_sets import KIT, PARTS
 
 CLASSES = tuple(SYNTHESIS)
 # Usual levels, dB. Every kit departs from them.
@@ -65,9 +66,9 @@ def prepared(x: np.ndarray, ratio: float, damping: float | None, second: np.ndar
 
 
 def play(kit: Kit, hits: list[Hit], rng: np.random.Generator) -> np.ndarray:
-    """The dry loop, [CLIP_SECONDS * RATE]."""
+    """The dry parts of the kit, [5, CLIP_SECONDS * RATE], in the order of `source_sets.KIT`."""
     n = int(CLIP_SECONDS * RATE)
-    y = np.zeros(n + 4 * RATE)
+    parts = np.zeros((KIT.count, n + 4 * RATE))
     gain = {c: LEVEL_DB[c] + rng.normal(0, 3.5) for c in kit}
     range_db = rng.uniform(6, 26)
     ringing = None  # an open hat is choked by the next closed one
@@ -76,11 +77,12 @@ def play(kit: Kit, hits: list[Hit], rng: np.random.Generator) -> np.ndarray:
         pick = min(len(layers) - 1, max(0, int(hit.velocity * len(layers) + rng.normal(0, 0.7))))
         x = layers[pick]
         at = int(hit.time * RATE)
+        y = parts[KIT.sources.index(PARTS[hit.drum])]
         if hit.drum in ("hat", "open") and ringing is not None and ringing[0] < at:
             choke(y, *ringing, at)
         y[at : at + len(x)] += 10 ** ((gain[hit.drum] + range_db * (hit.velocity - 1)) / 20) * x
         ringing = (at, x * 10 ** ((gain["open"] + range_db * (hit.velocity - 1)) / 20)) if hit.drum == "open" else None
-    return y[:n]
+    return parts[:, :n]
 
 
 def choke(y: np.ndarray, start: int, x: np.ndarray, at: int) -> None:
@@ -94,11 +96,11 @@ def choke(y: np.ndarray, start: int, x: np.ndarray, at: int) -> None:
     y[at : at + len(left)] -= fade * left
 
 
-def drum_clip(bank: Bank, piece: Piece, hits: list[Hit], rng: np.random.Generator, held_out: bool) -> np.ndarray | None:
-    """A finished drum loop, RMS 0.05."""
-    y = play(assemble(bank, rng, held_out), hits, rng)
-    if not y.any():
+def kit_clip(bank: Bank, piece: Piece, hits: list[Hit], rng: np.random.Generator, held_out: bool) -> np.ndarray | None:
+    """The parts of a finished drum loop, [5, CLIP_SECONDS * RATE], whose sum has RMS 0.05."""
+    parts = play(assemble(bank, rng, held_out), hits, rng)
+    if not parts.any():
         return None
     if chance(rng, 0.06):
-        y = echo(y, rng, 60 / piece.bpm)
-    return normalised(worn(y, rng) if chance(rng, 0.33) else channel_strip(y, rng))
+        parts = on_stems(echo, parts, rng, 60 / piece.bpm)
+    return normalised(worn(parts, rng) if chance(rng, 0.33) else channel_strip(parts, rng))

@@ -15,13 +15,13 @@ FLATTENING = -0.6
 
 
 def ratio_db(error, energy, mixture):
-    """[N, 3] of sums [N, 3], [N, 3], [N]."""
+    """[N, S] of sums [N, S], [N, S], [N]."""
     floor = FLOOR * mixture[:, None] + 1e-12
     return 10 * jnp.log10((error + floor) / (energy + floor))
 
 
 def loss(mask, e, c, mixture, present, centres_hz: np.ndarray, warm_up: int):
-    """(the loss, parts for the log [plain, whitened, low]) of mask, e, c [N, T, 3, B], mixture [N, T, B], present [N, 3]."""
+    """(the loss, parts for the log [plain, whitened, low]) of mask, e, c [N, T, S, B], mixture [N, T, B], present [N, S]."""
     error = jnp.maximum(e - 2 * mask * c + mask**2 * mixture[:, :, None], 0)[:, warm_up:].sum(1)
     energy, total = e[:, warm_up:].sum(1), mixture[:, warm_up:].sum(1)
     flat = (total + 1e-6 * total.mean(1, keepdims=True) + 1e-12) ** FLATTENING

@@ -1,4 +1,4 @@
-"""Shards of mixtures: per mixture, step and band the Gram matrix of the three sources, for both framings.
+"""Shards of mixtures: per mixture, step and band the Gram matrix of the stems, for both framings.
 
 A shard is made from its seed alone, so shards can be made anywhere, in any order, and put into one folder.
 """
@@ -10,17 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from . import RATE, SOURCES
+from . import RATE
 from .basses import LENGTH, bass_clip
-from .effects import chance, codec, compressor_gain, wow
-from .features import PAIRS
+from .effects import chance, codec, compressor_gain, on_stems, surface_noise, wow
 from .framing import FALLS, FRAMINGS, band_sums, spectra
-from .grooves import groove
-from .kits import drum_clip
+from .grooves import fuller, groove
+from .kits import kit_clip
 from .lines import bass_line
 from .rest import arrange, low_program, perform
 from .sets import Bank
 from .soundfont import Request, render
+from .source_sets import KIT, SourceSet, pairs
 
 PIECES_PER_SHARD = 20
 MIXTURES_PER_SHARD = 48
@@ -38,20 +38,29 @@ PRESENCE = (
 SPLITS = ("train", "valid", "far")
 
 
+OTHERS = 0.5
+"""How often something else plays beside a kit."""
+
+
 @dataclass
 class Clips:
-    """The three sources of one piece, [LENGTH] each, or None where one came out silent."""
+    """The stems of one piece, [LENGTH] each, or None where one came out silent."""
 
     sources: tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]
+    """Drums, bass, rest."""
+    kit: np.ndarray | None
+    """The parts of the drums, [5, LENGTH]."""
 
 
-def make_pieces(bank: Bank, split: str, rng: np.random.Generator, count: int) -> list[Clips]:
+def make_pieces(bank: Bank, split: str, rng: np.random.Generator, count: int, source_set: SourceSet) -> list[Clips]:
     if split == "far":
         from .far import far_pieces
 
-        return far_pieces(bank, rng, count)
+        return far_pieces(bank, rng, count, source_set)
     held_out = split == "valid"
     grooves = [groove(rng, held_out) for _ in range(count)]
+    if source_set is KIT:
+        grooves = [(piece, fuller(piece, hits, rng)) for piece, hits in grooves]
     lines = [bass_line(piece, rng, held_out) for piece, _ in grooves]
     arrangements = [arrange(bank, piece, rng, held_out) for piece, _ in grooves]
     fonts = [n for n in ("fluid-r3", "musescore-general") if n in bank.soundfonts]
@@ -68,9 +77,10 @@ def make_pieces(bank: Bank, split: str, rng: np.random.Generator, count: int) ->
             lows[i] = played[count + k]
     clips = []
     for i, (piece, hits) in enumerate(grooves):
-        drums = drum_clip(bank, piece, hits, rng, held_out)
+        kit = kit_clip(bank, piece, hits, rng, held_out)
+        drums = None if kit is None else surface_noise(kit.sum(0), rng)
         bass = bass_clip(bank, piece, lines[i], rng, held_out, lows[i])
-        clips.append(Clips((drums, bass, perform(bank, arrangements[i], rests[i], rng))))
+        clips.append(Clips((drums, bass, perform(bank, arrangements[i], rests[i], rng)), kit))
     return clips
 
 
@@ -95,45 +105,68 @@ def mixture(clips: list[Clips], rng: np.random.Generator) -> tuple[list[np.ndarr
         duck = compressor_gain(xs[0], rng, 1.2)
         xs[1] = xs[1] * duck
         xs[2] = xs[2] * (duck if chance(rng, 0.5) else 1)
-    if chance(rng, 0.4):  # the bus: one gain curve for all, so that the sources still add up to the mixture
-        bus = compressor_gain(sum(xs), rng, 1.0)
-        xs = [x * bus for x in xs]
-    if chance(rng, 0.1):
-        seed = rng.integers(2**31)
-        xs = [wow(x, np.random.default_rng(seed)) for x in xs]
-    if chance(rng, 0.1):
-        seed = rng.integers(2**31)
-        xs = [codec(x, np.random.default_rng(seed)) for x in xs]
-    if chance(rng, 0.3):  # begins from silence
-        for x in xs:
-            x[:HISTORY] = 0
-    return xs, {"present": list(present), "together": bool(together)}
+    xs = mastered(np.stack(xs), rng)
+    return list(xs), {"present": list(present), "together": bool(together)}
+
+
+def kit_mixture(clips: list[Clips], rng: np.random.Generator) -> tuple[list[np.ndarray], dict]:
+    """The five parts of a kit and everything that plays beside it, [6][HISTORY + SECONDS], and what it is."""
+    n = HISTORY + int(SECONDS * RATE)
+    of = [c for c in clips if c.kit is not None]
+    clip = of[rng.integers(len(of))]
+    at = rng.integers(0, LENGTH - n)
+    parts = clip.kit[:, at : at + n].astype(np.float64)
+    others = np.zeros(n)
+    if chance(rng, OTHERS):
+        together = chance(rng, 0.55)
+        for x, g in zip(clip.sources[1:], (rng.uniform(-9, 9), rng.uniform(-11, 7))):
+            if x is not None and chance(rng, 0.75):
+                start = at if together else rng.integers(0, LENGTH - n)
+                others += 10 ** (g / 20) * x[start : start + n]
+        if chance(rng, 0.15):
+            others *= compressor_gain(parts.sum(0), rng, 1.2)
+    xs = mastered(np.concatenate([parts, others[None]]), rng)
+    return list(xs), {"present": [int(np.any(x)) for x in xs]}
+
+
+def mastered(xs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Stems [N, T] after what happens to the sum: dynamics, tape, codec, silence before."""
+    if chance(rng, 0.4):  # one gain curve for all, so that the stems still add up to the mixture
+        xs = xs * compressor_gain(xs.sum(0), rng, 1.0)
+    for effect in (wow, codec):
+        if chance(rng, 0.1):
+            xs = on_stems(effect, xs, rng)
+    if chance(rng, 0.3):
+        xs[:, :HISTORY] = 0
+    return xs
 
 
 def gram(xs: list[np.ndarray], name: str, rng: np.random.Generator) -> np.ndarray:
-    """[T, B, 6] float16, scaled to a peak that float16 holds with 100 dB below it."""
+    """[T, B, P] float16, scaled to a peak that float16 holds with 100 dB below it."""
     framing = FRAMINGS[name]
     fall = int(rng.choice(FALLS[name]))
     cut = HISTORY - framing.history
     each = [spectra(x[cut:].astype(np.float32), framing, fall) for x in xs]
     products = []
-    for a, b in PAIRS:
+    for a, b in pairs(len(xs)):
         power = each[a].real * each[b].real + each[a].imag * each[b].imag
         products.append(band_sums(power, framing))
     g = np.stack(products, -1)
     return (g * (2e4 / max(np.abs(g).max(), 1e-20))).astype(np.float16)
 
 
-def make_shard(bank: Bank, folder: Path, split: str, index: int, seed: int, mixtures: int = MIXTURES_PER_SHARD) -> None:
-    """Writes FRAMING-SPLIT-INDEX.npy [M, T, B, 6] for both framings and a .json of what each mixture is."""
-    rng = np.random.default_rng([seed, SPLITS.index(split), index])
-    pieces = max(4, PIECES_PER_SHARD * mixtures // MIXTURES_PER_SHARD)
-    clips = make_pieces(bank, split, rng, pieces)
+def make_shard(
+    bank: Bank, work: Path, source_set: SourceSet, split: str, index: int, seed: int, mixtures: int = MIXTURES_PER_SHARD
+) -> None:
+    """Writes FRAMING-SPLIT-INDEX.npy [M, T, B, P] for both framings and a .json of what each mixture is."""
+    rng = np.random.default_rng([seed, SPLITS.index(split), index] + ([1] if source_set is KIT else []))
+    folder = work / source_set.shards
+    clips = make_pieces(bank, split, rng, max(4, PIECES_PER_SHARD * mixtures // MIXTURES_PER_SHARD), source_set)
     grams: dict[str, list[np.ndarray]] = {name: [] for name in FRAMINGS}
     about = []
     while len(about) < mixtures:
-        xs, what = mixture(clips, rng)
-        if sum(np.square(x).sum() for x in xs) < 1e-3:
+        xs, what = (kit_mixture if source_set is KIT else mixture)(clips, rng)
+        if sum(np.square(x).sum() for x in xs[: source_set.count]) < 1e-3:
             continue
         for name in FRAMINGS:
             grams[name].append(gram(xs, name, rng))
@@ -143,4 +176,5 @@ def make_shard(bank: Bank, folder: Path, split: str, index: int, seed: int, mixt
         temporary = folder / f".{name}-{split}-{index}.{os.getpid()}.npy"
         np.save(temporary, np.stack(grams[name]))
         os.replace(temporary, folder / f"{name}-{split}-{index:05d}.npy")
-    (folder / f"{split}-{index:05d}.json").write_text(json.dumps({"sources": SOURCES, "seed": seed, "mixtures": about}))
+    about = {"sources": source_set.sources, "seed": seed, "mixtures": about}
+    (folder / f"{split}-{index:05d}.json").write_text(json.dumps(about))

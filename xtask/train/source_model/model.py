@@ -9,20 +9,23 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .source_sets import SourceSet
+
 FORBIDDEN = -20.0
 
 Parameters = dict[str, jax.Array]
 """Named and shaped as in the exported file, row-major."""
 
 
-def initial(features: int, bands: int, hidden: int, seed: int) -> Parameters:
-    """Uniform within 1/sqrt(fan in), as torch does it. `features` without the three flags."""
+def initial(features: int, bands: int, hidden: int, seed: int, source_set: SourceSet) -> Parameters:
+    """Uniform within 1/sqrt(fan in), as torch does it. `features` without the flags."""
     rng = np.random.default_rng(seed)
 
     def uniform(*shape: int, fan: int) -> jax.Array:
         return jnp.asarray(rng.uniform(-1, 1, shape) / np.sqrt(fan), jnp.float32)
 
-    p = {"input.weight": uniform(hidden, features + 3, fan=features), "input.bias": uniform(hidden, fan=features)}
+    p = {"input.weight": uniform(hidden, features + source_set.flags, fan=features)}
+    p["input.bias"] = uniform(hidden, fan=features)
     for layer in ("gru1", "gru2"):
         for name, shape in (
             ("weight_ih", (3 * hidden, hidden)),
@@ -31,8 +34,8 @@ def initial(features: int, bands: int, hidden: int, seed: int) -> Parameters:
             ("bias_hh", (3 * hidden,)),
         ):
             p[f"{layer}.{name}"] = uniform(*shape, fan=hidden)
-    p["output.weight"] = uniform(3 * bands, 2 * hidden, fan=2 * hidden)
-    p["output.bias"] = jnp.zeros(3 * bands, jnp.float32)
+    p["output.weight"] = uniform(source_set.count * bands, 2 * hidden, fan=2 * hidden)
+    p["output.bias"] = jnp.zeros(source_set.count * bands, jnp.float32)
     return p
 
 
@@ -94,20 +97,20 @@ def recurrence_backward(saved, gradient):
 recurrence.defvjp(recurrence_forward, recurrence_backward)
 
 
-def logits(p: Parameters, x: jax.Array, flags: jax.Array, sound: jax.Array, drop=None) -> jax.Array:
-    """x [N, T, features], flags [N, 3], sound [N, T] -> [N, T, 3, B]. `drop(v, i)` is dropout, in training only."""
+def logits(p: Parameters, x: jax.Array, flags: jax.Array, sound: jax.Array, sources: int, drop=None) -> jax.Array:
+    """x [N, T, features], flags [N, F], sound [N, T] -> [N, T, S, B] for S = `sources`. `drop(v, i)` is dropout, in training only."""
     n, t, _ = x.shape
     drop = drop or (lambda v, i: v)
-    x = jnp.concatenate([x, jnp.broadcast_to(flags[:, None], (n, t, 3))], -1).transpose(1, 0, 2)
+    x = jnp.concatenate([x, jnp.broadcast_to(flags[:, None], (n, t, flags.shape[1]))], -1).transpose(1, 0, 2)
     heard = sound.T
     z = jax.nn.relu(x @ p["input.weight"].T + p["input.bias"])
     h1 = gru(p, "gru1", drop(z, 0), heard)
     h2 = gru(p, "gru2", drop(h1 + z, 1), heard)
     o = drop(jnp.concatenate([h1, h2], -1), 2) @ p["output.weight"].T + p["output.bias"]
-    o = o.reshape(t, n, 3, -1).transpose(1, 0, 2, 3)
-    return jnp.where(flags[:, None, :, None] > 0, o, FORBIDDEN)
+    o = o.reshape(t, n, sources, -1).transpose(1, 0, 2, 3)
+    return jnp.where(flags[:, None, :sources, None] > 0, o, FORBIDDEN)
 
 
-def prior(p: Parameters, x: jax.Array, flags: jax.Array, sound: jax.Array) -> jax.Array:
-    """How likely each band belongs to each source, [N, T, 3, B]."""
-    return jax.nn.softmax(logits(p, x, flags, sound), axis=2)
+def prior(p: Parameters, x: jax.Array, flags: jax.Array, sound: jax.Array, sources: int) -> jax.Array:
+    """How likely each band belongs to each source, [N, T, S, B]."""
+    return jax.nn.softmax(logits(p, x, flags, sound, sources), axis=2)

@@ -14,7 +14,7 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 class SourceModel:
     """State and step of one net. Weights by the names of the exported file, any float type."""
 
-    def __init__(self, weights: dict[str, np.ndarray], steps_per_second: float):
+    def __init__(self, weights: dict[str, np.ndarray], steps_per_second: float, sources: int):
         self.w = {k: np.asarray(v, np.float64) for k, v in weights.items()}
         hidden = len(self.w["input.bias"])
         self.h1, self.h2 = np.zeros(hidden), np.zeros(hidden)
@@ -22,10 +22,10 @@ class SourceModel:
         self.level = 0.0
         self.steps_per_second = steps_per_second
         self.recent: list[np.ndarray] = []
-        self.prior = np.full((3, len(self.w["output.bias"]) // 3), 1 / 3)
+        self.prior = np.full((sources, len(self.w["output.bias"]) // sources), 1 / sources)
 
     def step(self, energies: np.ndarray, flags: np.ndarray) -> np.ndarray:
-        """Band energies [B] and flags [3] -> prior [3, B]. Silence is not a step: everything stays as it was."""
+        """Band energies [B] and flags [F] -> prior [S, B]. Silence is not a step: everything stays as it was."""
         power = energies.sum()
         if power < SILENCE:
             return self.prior
@@ -42,7 +42,7 @@ class SourceModel:
         self.h1 = self.gru("gru1", z, self.h1)
         self.h2 = self.gru("gru2", self.h1 + z, self.h2)
         o = self.w["output.weight"] @ np.concatenate([self.h1, self.h2]) + self.w["output.bias"]
-        o = np.where(flags[:, None] > 0, o.reshape(3, -1), -20.0)
+        o = np.where(flags[: len(self.prior), None] > 0, o.reshape(len(self.prior), -1), -20.0)
         o = np.exp(o - o.max(0))
         self.prior = o / o.sum(0)
         return self.prior

@@ -23,6 +23,7 @@ from .carry import carried
 from .features import FEATURES
 from .framing import FRAMINGS
 from .loss import loss
+from .source_sets import SOURCE_SETS
 from .validate import Validation, line
 
 DROPOUT = 0.1
@@ -33,6 +34,7 @@ ARRAYS = ("parameters", "moments", "average")
 
 @dataclass
 class Settings:
+    source_set: str
     framing: str
     steps: int = 20_000
     """Length of the cosine."""
@@ -44,7 +46,7 @@ class Settings:
     seed: int = 1
     validate_every: int = 1000
     start_from: Path | None = None
-    """A checkpoint, of either framing, whose weights are taken over."""
+    """A checkpoint, of either framing and set of sources, whose weights are taken over."""
 
 
 def schedule(settings: Settings):
@@ -71,11 +73,11 @@ def dropper(key):
 
 def train(work: Path, settings: Settings, name: str, say=print) -> Path:
     """Runs to the end of the cosine or of the time; gives the checkpoint `work/checkpoints/NAME.pickle`."""
-    framing = FRAMINGS[settings.framing]
-    shards = Shards(work / "shards", framing, "train")
+    framing, source_set = FRAMINGS[settings.framing], SOURCE_SETS[settings.source_set]
+    shards = Shards(work, source_set, framing, "train")
     if not len(shards):
-        raise SystemExit(f"no shards of {framing.name} in {work / 'shards'}: make some first")
-    validations = [v for s in ("valid", "far") if (v := Validation(work / "shards", framing, s)).batches]
+        raise SystemExit(f"no shards of {framing.name} in {work / source_set.shards}: make some first")
+    validations = [v for s in ("valid", "far") if (v := Validation(work, source_set, framing, s)).batches]
     optimiser = optax.chain(optax.clip_by_global_norm(5.0), muon(settings))
     path = work / "checkpoints" / f"{name}.pickle"
     state = resume(path) or begin(settings, framing, optimiser, name)
@@ -83,10 +85,10 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
     centres = framing.centres_hz
 
     @partial(jax.jit, donate_argnums=(0, 1, 2))
-    def step(parameters, moments, average, key, x, flags, sound, e, c, mixture, present):
+    def step(parameters, moments, average, key, x, flags, sound, e, c, whole, present):
         def objective(p):
-            mask = jax.nn.softmax(model.logits(p, x, flags, sound, dropper(key)), axis=2)
-            return loss(mask, e, c, mixture, present, centres, warm_up)
+            mask = jax.nn.softmax(model.logits(p, x, flags, sound, source_set.count, dropper(key)), axis=2)
+            return loss(mask, e, c, whole, present, centres, warm_up)
 
         (_, parts), gradient = jax.value_and_grad(objective, has_aux=True)(parameters)
         change, moments = optimiser.update(gradient, moments, parameters)
@@ -104,7 +106,7 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
         b = batch(shards, np.random.default_rng([settings.seed, k]), settings.size, settings.seconds)
         state["parameters"], state["moments"], state["average"], parts = step(
             state["parameters"], state["moments"], state["average"], jax.random.fold_in(key, k),
-            b.x, b.flags, b.sound, b.e, b.c, b.mixture, b.present,
+            b.x, b.flags, b.sound, b.e, b.c, b.whole, b.present,
         )  # fmt: skip
         state["step"] = k + 1
         running.append(np.asarray(parts))
@@ -127,16 +129,17 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
 
 
 def begin(settings: Settings, framing, optimiser, name: str) -> dict:
-    parameters = model.initial(len(FEATURES) * framing.bands, framing.bands, settings.hidden, settings.seed)
+    source_set = SOURCE_SETS[settings.source_set]
+    parameters = model.initial(len(FEATURES) * framing.bands, framing.bands, settings.hidden, settings.seed, source_set)
     earlier = {"earlier": 0, "curve": [], "validation": [], "runs": []}
     if settings.start_from:
         with open(settings.start_from, "rb") as file:
             other = pickle.load(file)
-        features = other["settings"]["features"].split(",")
-        weights = carried(averaged(other), other["settings"]["framing"], features, settings.framing, FEATURES)
+        weights = carried(averaged(other), other["settings"], settings.framing, FEATURES, source_set, parameters)
         parameters = {k: jnp.asarray(weights[k]) for k in parameters}
         earlier["runs"] = other.get("runs", [])
-        if other["settings"]["framing"] == settings.framing:
+        is_same_set = other["settings"].get("source_set", "mixture") == settings.source_set
+        if is_same_set and other["settings"]["framing"] == settings.framing:
             earlier |= {
                 "earlier": other["earlier"] + other["step"],
                 "curve": other["curve"],

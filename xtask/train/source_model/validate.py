@@ -1,5 +1,7 @@
 """Figures on instruments and grooves that training never heard: SNR of the masked bands, in dB."""
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import jax
@@ -8,50 +10,82 @@ import numpy as np
 from .augment import Shards, assemble, example
 from .framing import Framing
 from .model import prior
+from .source_sets import KIT, MIXTURE, SourceSet
 
 REGIONS = {"all": (0, 1e9), "low": (0, 150), "mid": (150, 2000), "high": (2000, 1e9)}
 WARM_UP_SECONDS = 0.5
-CASES = {"drums + bass": (1, 1, 0), "all three": (1, 1, 1)}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the net is asked: which stems count as which source, what the flags say, and what does not play."""
+
+    into: np.ndarray
+    flags: np.ndarray | None
+    """None: what plays."""
+    silent: tuple[int, ...] = ()
+    """Stems that are muted."""
+    present: tuple[int, ...] | None = None
+    """Only mixtures of these sources, or all."""
+
+
+CASES = {
+    MIXTURE: {
+        "drums + bass": Case(MIXTURE.apart(), None, present=(1, 1, 0)),
+        "all three": Case(MIXTURE.apart(), None, present=(1, 1, 1)),
+    },
+    KIT: {
+        "three parts": Case(KIT.merged(True, True), np.array([1, 1, 1, 0, 0, 0]), silent=(5,)),
+        "five parts": Case(KIT.apart(), np.array([1, 1, 1, 1, 1, 0]), silent=(5,)),
+        "three parts beside others": Case(KIT.merged(True, True), np.array([1, 1, 1, 0, 0, 1])),
+    },
+}
 
 
 class Validation:
     """A split's mixtures, ready to be measured again and again."""
 
-    def __init__(self, folder: Path, framing: Framing, split: str, most: int = 144):
-        self.split, self.framing = split, framing
-        shards = Shards(folder, framing, split)
-        unity = None
-        self.batches = []
+    def __init__(self, work: Path, source_set: SourceSet, framing: Framing, split: str, most: int = 144):
+        self.split, self.framing, self.source_set = split, framing, source_set
+        shards = Shards(work, source_set, framing, split)
         grams = [g for f in shards.files.values() for g in f][:most]
-        for at in range(0, len(grams), 16):
-            group = [np.asarray(g, np.float32) for g in grams[at : at + 16]]
-            unity = np.ones((len(group[0]), 3, framing.bands), np.float32)
-            self.batches.append(assemble([example(g, unity, framing, told=True) for g in group]))
+        self.batches = {name: self.prepared(case, grams) for name, case in CASES[source_set].items()} if grams else {}
+
+    def prepared(self, case: Case, grams: list[np.ndarray]) -> list:
+        gain = np.ones((len(grams[0]), self.source_set.stems, self.framing.bands), np.float32)
+        gain[:, list(case.silent)] = 0
+        examples = [
+            example(np.asarray(g, np.float32), gain, self.framing, self.source_set, case.into, case.flags)
+            for g in grams
+        ]
+        examples = [e for e in examples if e[-1].any() and case.present in (None, tuple(e[-1].astype(int)))]
+        return [assemble(examples[at : at + 16]) for at in range(0, len(examples), 16)]
 
     def measure(self, parameters) -> dict[str, dict[str, float]]:
         """Case -> region -> mean SNR of the sources that play, dB; beside it what the mixture itself and the ideal mask have."""
-        rows = []
-        for batch in self.batches:
-            mask = np.asarray(run(parameters, batch.x, batch.flags, batch.sound))
-            rows += self.rows(batch, mask)
         table: dict[str, dict[str, float]] = {}
-        for case, present in CASES.items():
-            chosen = [r for r in rows if r["present"] == present]
-            if chosen:
-                table[case] = {k: float(np.mean([r[k] for r in chosen])) for k in chosen[0] if k != "present"}
-                for s, name in enumerate(("drums", "bass", "rest")):
-                    if present[s]:
-                        table[case][name] = float(np.mean([r["each"][s] for r in chosen]))
-                table[case].pop("each")
+        for case, batches in self.batches.items():
+            rows = []
+            for batch in batches:
+                rows += self.rows(
+                    batch, np.asarray(run(parameters, batch.x, batch.flags, batch.sound, self.source_set.count))
+                )
+            if not rows:
+                continue
+            table[case] = {k: float(np.mean([r[k] for r in rows])) for k in rows[0] if k != "each"}
+            each = np.array([r["each"] for r in rows])
+            for s, name in enumerate(self.source_set.sources):
+                if np.isfinite(each[:, s]).any():
+                    table[case][name] = float(np.nanmean(each[:, s]))
         return table
 
     def rows(self, batch, mask: np.ndarray) -> list[dict]:
         skip = int(WARM_UP_SECONDS * self.framing.steps_per_second)
-        e, c, x = batch.e[:, skip:], batch.c[:, skip:], batch.mixture[:, skip:, None]
+        e, c, x = batch.e[:, skip:], batch.c[:, skip:], batch.whole[:, skip:, None]
         ideal = np.clip(c / np.maximum(x, 1e-12), 0, 1)
         rows = []
         for i in range(len(e)):
-            row = {"present": tuple(int(v) for v in batch.present[i]), "each": [0.0, 0.0, 0.0]}
+            row = {"each": [np.nan] * self.source_set.count}
             for name, (low, high) in REGIONS.items():
                 inside = (self.framing.centres_hz >= low) & (self.framing.centres_hz < high)
                 row[name] = self.snr(
@@ -69,13 +103,13 @@ class Validation:
         energy, total = e[:, :, inside].sum((0, 2)), x[:, :, inside].sum()
         db = 10 * np.log10((energy + 1e-4 * total + 1e-12) / (error + 1e-4 * total + 1e-12))
         if each is not None:
-            each[:] = [float(v) for v in db]
+            each[:] = [float(v) if p else np.nan for v, p in zip(db, present)]
         return float(db[present > 0].mean())
 
 
-@jax.jit
-def run(parameters, x, flags, sound):
-    return prior(parameters, x, flags, sound)
+@partial(jax.jit, static_argnums=4)
+def run(parameters, x, flags, sound, sources):
+    return prior(parameters, x, flags, sound, sources)
 
 
 def line(name: str, table: dict[str, dict[str, float]]) -> str:

@@ -1,5 +1,6 @@
-//! The source model: a small causal recurrent net that says how likely each band of a frame belongs to drums, to bass
-//! and to the rest. What a single frame's spectrum does not tell, a kick from a bass note, its course in time does.
+//! The source models: small causal recurrent nets that say how likely each band of a frame belongs to each source: one
+//! for drums, bass and the rest, one for the parts of the drums. What a single frame's spectrum does not tell, a kick
+//! from a bass note, its course in time does.
 //!
 //! ```text
 //! x = features(E), flags          z = relu(W_in x + b_in)
@@ -11,18 +12,17 @@
 //! computed by hand, on the vector registers: no run-time library promises not to allocate. The weights are trained by
 //! `cargo xtask train` and are part of the binary.
 //!
-//! - `weights`: reads the file of a net. `features`: band energies to what the net reads. `network`: one step.
+//! - `source_set`: what a net tells apart. `weights`: reads the file of a net. `features`: band energies to what the net reads. `network`: one step.
 
 mod features;
 mod network;
+mod source_set;
 mod weights;
 
-use crate::{
-    preset::Role,
-    stft::{BIN_SPACING_HZ, Layout},
-};
+use crate::stft::{BIN_SPACING_HZ, Layout};
 use features::Features;
 use network::State;
+pub(super) use source_set::SourceSet;
 use std::sync::{Arc, OnceLock};
 use weights::TrainedNet;
 
@@ -32,18 +32,24 @@ pub(super) struct SourceModel {
     net: Arc<TrainedNet>,
     features: Features,
     state: State,
-    /// Which sources may sound: 1 or 0. `[3]`
-    present: [f32; Role::COUNT],
+    /// Which sources may sound, and whether others may: 1 or 0. `[flags]`
+    present: Vec<f32>,
 }
 
 impl SourceModel {
-    /// The net for the frames of `layout`. `present` says which sources may sound. `None` only if the binary was built
-    /// with a damaged file.
-    pub(super) fn new(layout: &Layout, present: [bool; Role::COUNT]) -> Option<Self> {
-        let net = trained(layout)?;
+    /// The net for the sources of `set` in the frames of `layout`. `present` says which of them may sound, and for the
+    /// parts of a kit as its last value whether other sources may. `None` only if the binary was built with a damaged
+    /// file.
+    pub(super) fn new(set: SourceSet, layout: &Layout, present: &[bool]) -> Option<Self> {
+        let net = trained(set, layout)?;
         let features = Features::new(&net.reading);
         let state = State::new(&net.network);
-        Some(Self { net, features, state, present: present.map(|present| f32::from(u8::from(present))) })
+        Some(Self {
+            net,
+            features,
+            state,
+            present: present.iter().map(|present| f32::from(u8::from(*present))).collect(),
+        })
     }
 
     /// Number of bins, from 0 Hz up, that the net's bands cover; there may be more of them than the stream has.
@@ -85,24 +91,24 @@ impl SourceModel {
         self.features.tonal()
     }
 
-    /// How likely each band belongs to each source, `[3, B]`, rows [padded](crate::nmf::aligned::padded);
+    /// How likely each band belongs to each source, `[S, B]`, rows [padded](crate::nmf::aligned::padded);
     /// sums to 1 over the sources.
     pub(super) fn likelihoods(&self) -> &[f32] {
         &self.state.likelihoods
     }
 }
 
-/// The net for the frames of `layout`.
-fn trained(layout: &Layout) -> Option<Arc<TrainedNet>> {
-    static LOW_LATENCY: OnceLock<Option<Arc<TrainedNet>>> = OnceLock::new();
-    static QUALITY: OnceLock<Option<Arc<TrainedNet>>> = OnceLock::new();
+/// The net for the sources of `set` in the frames of `layout`.
+fn trained(set: SourceSet, layout: &Layout) -> Option<Arc<TrainedNet>> {
+    static NETS: [OnceLock<Option<Arc<TrainedNet>>>; 4] = [const { OnceLock::new() }; 4];
     let is_long = layout.bin_spacing() < 0.75 * BIN_SPACING_HZ;
-    let (net, file): (_, &[u8]) = if is_long {
-        (&QUALITY, include_bytes!("../../../../presets/source-model/quality.safetensors"))
-    } else {
-        (&LOW_LATENCY, include_bytes!("../../../../presets/source-model/low-latency.safetensors"))
+    let (net, file): (_, &[u8]) = match (set, is_long) {
+        (SourceSet::Mixture, true) => (0, include_bytes!("../../../../presets/source-model/quality.safetensors")),
+        (SourceSet::Mixture, false) => (1, include_bytes!("../../../../presets/source-model/low-latency.safetensors")),
+        (SourceSet::Kit, true) => (2, include_bytes!("../../../../presets/source-model/kit-quality.safetensors")),
+        (SourceSet::Kit, false) => (3, include_bytes!("../../../../presets/source-model/kit-low-latency.safetensors")),
     };
-    net.get_or_init(|| weights::read(file).ok().map(Arc::new)).clone()
+    NETS[net].get_or_init(|| weights::read(file, set).ok().map(Arc::new)).clone()
 }
 
 #[cfg(test)]
@@ -112,33 +118,51 @@ mod tests {
     use crate::{nmf::aligned::padded, stft::LatencyMode};
     use safetensors::SafeTensors;
 
-    /// What training has computed with numpy from the same weights, for both nets: 40 steps, one of them silent.
+    /// What training has computed with numpy from the same weights, for every net: 40 steps, one of them silent.
     #[test]
-    fn both_nets_answer_as_they_did_in_training() {
-        let golden: [(_, &[u8]); 2] = [
-            (LatencyMode::Live, include_bytes!("../../../../presets/source-model/golden-low-latency.safetensors")),
-            (LatencyMode::Quality, include_bytes!("../../../../presets/source-model/golden-quality.safetensors")),
+    fn all_nets_answer_as_they_did_in_training() {
+        let golden: [(_, _, &[u8]); 4] = [
+            (
+                SourceSet::Mixture,
+                LatencyMode::Live,
+                include_bytes!("../../../../presets/source-model/golden-low-latency.safetensors"),
+            ),
+            (
+                SourceSet::Mixture,
+                LatencyMode::Quality,
+                include_bytes!("../../../../presets/source-model/golden-quality.safetensors"),
+            ),
+            (
+                SourceSet::Kit,
+                LatencyMode::Live,
+                include_bytes!("../../../../presets/source-model/golden-kit-low-latency.safetensors"),
+            ),
+            (
+                SourceSet::Kit,
+                LatencyMode::Quality,
+                include_bytes!("../../../../presets/source-model/golden-kit-quality.safetensors"),
+            ),
         ];
-        for (mode, file) in golden {
+        for (set, mode, file) in golden {
             let file = SafeTensors::deserialize(file).unwrap();
             let numbers = |name: &str| -> Vec<f32> {
                 let tensor = file.tensor(name).unwrap();
                 tensor.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
             };
             let (energies, expected) = (numbers("energies"), numbers("prior"));
-            let present = numbers("flags").iter().map(|flag| *flag > 0.5).collect::<Vec<_>>().try_into().unwrap();
+            let present: Vec<bool> = numbers("flags").iter().map(|flag| *flag > 0.5).collect();
             let layout = Layout::new(44_100.0, mode);
-            let mut model = SourceModel::new(&layout, present).unwrap();
-            let bands = model.net.reading.bands;
+            let mut model = SourceModel::new(set, &layout, &present).unwrap();
+            let (bands, sources) = (model.net.reading.bands, set.roles().len());
             // The file's energies are sums of |X|²; ours are mean squares.
             let scale = 2.0 / (layout.windows.frame_len() as f32).powi(2);
-            for (energies, expected) in energies.chunks_exact(bands).zip(expected.chunks_exact(Role::COUNT * bands)) {
+            for (energies, expected) in energies.chunks_exact(bands).zip(expected.chunks_exact(sources * bands)) {
                 let energies: Vec<f32> = energies.iter().map(|energy| energy * scale).collect();
                 model.step(&energies);
                 for (row, expected) in model.likelihoods().chunks_exact(padded(bands)).zip(expected.chunks_exact(bands))
                 {
                     for (found, expected) in row.iter().zip(expected) {
-                        assert!((found - expected).abs() < 2e-3, "{mode:?}: {found}, {expected}");
+                        assert!((found - expected).abs() < 2e-3, "{set:?} {mode:?}: {found}, {expected}");
                     }
                 }
             }

@@ -1,11 +1,8 @@
 //! One step of the net.
 
-use crate::{
-    nmf::{
-        aligned::{Aligned, padded},
-        kernels::{elementary::exp2, vector},
-    },
-    preset::Role,
+use crate::nmf::{
+    aligned::{Aligned, padded},
+    kernels::{elementary::exp2, vector},
 };
 use pulp::{Arch, Simd, WithSimd};
 use std::f32::consts::LOG2_E;
@@ -44,9 +41,9 @@ pub(super) struct Network {
 /// What a net remembers of a stream, and memory for a step.
 #[derive(Debug, Clone)]
 pub(super) struct State {
-    /// What the net reads, with room for the flags. `[features + Role::COUNT]`, padded.
+    /// What the net reads, with room for the flags. `[features + flags]`, padded.
     pub(super) features: Aligned,
-    /// What it answers: `[3, B]`, rows padded.
+    /// What it answers: `[S, B]`, rows padded.
     pub(super) likelihoods: Aligned,
     /// The states of both units, one after the other. `[2 H]`
     memory: Aligned,
@@ -55,8 +52,9 @@ pub(super) struct State {
     /// Products with the weights of a unit, `[3 H]` each.
     from_input: Aligned,
     from_memory: Aligned,
-    /// `[3 B]`, padded.
+    /// `[S B]`, padded.
     outputs: Aligned,
+    sources: usize,
 }
 
 impl Linear {
@@ -95,9 +93,9 @@ impl Gru {
 }
 
 impl Network {
-    /// One step with the features in `state`, where the sources that `present` says (1 or 0) may sound.
-    pub(super) fn step(&self, present: &[f32; Role::COUNT], state: &mut State) {
-        struct Step<'a>(&'a Network, &'a [f32; Role::COUNT], &'a mut State);
+    /// One step with the features in `state`, where the sources that `present` says (1 or 0) may sound, `[flags]`.
+    pub(super) fn step(&self, present: &[f32], state: &mut State) {
+        struct Step<'a>(&'a Network, &'a [f32], &'a mut State);
         impl WithSimd for Step<'_> {
             type Output = ();
 
@@ -111,10 +109,10 @@ impl Network {
     }
 
     #[inline(always)]
-    fn run<S: Simd>(&self, simd: S, present: &[f32; Role::COUNT], state: &mut State) {
-        let State { features, likelihoods, memory, inner, from_input, from_memory, outputs } = state;
+    fn run<S: Simd>(&self, simd: S, present: &[f32], state: &mut State) {
+        let State { features, likelihoods, memory, inner, from_input, from_memory, outputs, .. } = state;
         normalise(&mut features[..self.shape.features]);
-        features[self.shape.features..][..Role::COUNT].copy_from_slice(present);
+        features[self.shape.features..][..self.shape.flags].copy_from_slice(present);
         self.input.apply(simd, features, inner);
         inner.iter_mut().for_each(|z| *z = z.max(0.0));
         let (first, second) = memory.split_at_mut(self.shape.hidden);
@@ -125,27 +123,29 @@ impl Network {
         self.softmax(present, outputs, likelihoods);
     }
 
-    /// Turns `outputs`, `[3, B]`, into `likelihoods`, rows padded.
+    /// Turns `outputs`, `[S, B]`, into `likelihoods`, rows padded.
     #[inline(always)]
-    fn softmax(&self, present: &[f32; Role::COUNT], outputs: &mut [f32], likelihoods: &mut [f32]) {
+    fn softmax(&self, present: &[f32], outputs: &mut [f32], likelihoods: &mut [f32]) {
         let width = padded(self.shape.bands);
         for (row, present) in outputs.chunks_exact_mut(self.shape.bands).zip(present) {
             row.iter_mut().for_each(|output| *output += (1.0 - present) * ABSENT);
         }
         for b in 0..self.shape.bands {
-            let each: [f32; Role::COUNT] = std::array::from_fn(|s| outputs[s * self.shape.bands + b]);
-            let largest = each.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let powers = each.map(|output| exp2((output - largest) * LOG2_E));
-            let sum: f32 = powers.iter().sum();
-            for (s, power) in powers.iter().enumerate() {
-                likelihoods[s * width + b] = power / sum;
+            let each = outputs[b..].iter().step_by(self.shape.bands).take(self.shape.sources);
+            let largest = each.clone().copied().fold(f32::NEG_INFINITY, f32::max);
+            let mut sum = 0.0;
+            for (likelihood, output) in likelihoods[b..].iter_mut().step_by(width).zip(each) {
+                *likelihood = exp2((output - largest) * LOG2_E);
+                sum += *likelihood;
             }
+            let scale = 1.0 / sum;
+            likelihoods[b..].iter_mut().step_by(width).for_each(|likelihood| *likelihood *= scale);
         }
     }
 
     /// The same step in plain loops with the standard library's functions: the reference for tests.
     #[cfg(test)]
-    pub(super) fn plain_step(&self, present: &[f32; Role::COUNT], state: &mut State) {
+    pub(super) fn plain_step(&self, present: &[f32], state: &mut State) {
         let apply = |linear: &Linear, x: &[f32]| -> Vec<f32> {
             let rows = linear.weights.chunks_exact(padded(x.len())).zip(linear.bias.iter());
             rows.map(|(row, bias)| row.iter().zip(x).map(|(w, x)| w * x).sum::<f32>() + bias).collect()
@@ -169,7 +169,7 @@ impl Network {
         }
         let outputs = apply(&self.output, &state.memory);
         for b in 0..self.shape.bands {
-            let powers: Vec<f32> = (0..Role::COUNT)
+            let powers: Vec<f32> = (0..self.shape.sources)
                 .map(|s| (outputs[s * self.shape.bands + b] + (1.0 - present[s]) * ABSENT).exp())
                 .collect();
             for (s, power) in powers.iter().enumerate() {
@@ -180,7 +180,7 @@ impl Network {
 
     /// A net with weights drawn from `seed`.
     #[cfg(test)]
-    pub(super) fn random(seed: u64, bands: usize, features: usize, hidden: usize) -> Self {
+    pub(super) fn random(seed: u64, shape: Shape) -> Self {
         use rand::{RngExt, SeedableRng};
         let mut rng = rand_pcg::Pcg64Mcg::seed_from_u64(seed);
         let mut linear = |rows: usize, columns: usize| {
@@ -189,9 +189,10 @@ impl Network {
                 |count: usize| -> Vec<f32> { (0..count).map(|_| scale * (2.0 * rng.random::<f32>() - 1.0)).collect() };
             Linear::new(&draw(rows * columns), columns, &draw(rows))
         };
+        let Shape { bands, hidden, features, sources, flags } = shape;
         let units = [0, 1].map(|_| Gru { input: linear(3 * hidden, hidden), recurrent: linear(3 * hidden, hidden) });
-        let (input, output) = (linear(hidden, features + Role::COUNT), linear(Role::COUNT * bands, 2 * hidden));
-        Self::new(Shape { bands, hidden, features }, input, units, output)
+        let (input, output) = (linear(hidden, features + flags), linear(sources * bands, 2 * hidden));
+        Self::new(shape, input, units, output)
     }
 
     /// A net of the given weights for `bands` bands, `features` features and H = `hidden`, a multiple of 16.
@@ -200,13 +201,16 @@ impl Network {
     }
 }
 
-/// The numbers of bands B, of hidden units H and of features.
+/// The numbers of bands B, hidden units H, features, sources S and flags.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape {
     pub(super) bands: usize,
     pub(super) hidden: usize,
     /// Without the flags.
     pub(super) features: usize,
+    pub(super) sources: usize,
+    /// One per source, and one if others may sound beside them.
+    pub(super) flags: usize,
 }
 
 impl State {
@@ -214,13 +218,14 @@ impl State {
     pub(super) fn new(network: &Network) -> Self {
         let hidden = network.shape.hidden;
         let mut state = Self {
-            features: Aligned::zeros(padded(network.shape.features + Role::COUNT)),
-            likelihoods: Aligned::zeros(Role::COUNT * padded(network.shape.bands)),
+            features: Aligned::zeros(padded(network.shape.features + network.shape.flags)),
+            likelihoods: Aligned::zeros(network.shape.sources * padded(network.shape.bands)),
             memory: Aligned::zeros(2 * hidden),
             inner: Aligned::zeros(hidden),
             from_input: Aligned::zeros(3 * hidden),
             from_memory: Aligned::zeros(3 * hidden),
-            outputs: Aligned::zeros(padded(Role::COUNT * network.shape.bands)),
+            outputs: Aligned::zeros(padded(network.shape.sources * network.shape.bands)),
+            sources: network.shape.sources,
         };
         state.reset();
         state
@@ -228,7 +233,7 @@ impl State {
 
     pub(super) fn reset(&mut self) {
         self.memory.fill(0.0);
-        self.likelihoods.fill(1.0 / Role::COUNT as f32);
+        self.likelihoods.fill(1.0 / self.sources as f32);
     }
 
     pub(super) fn copy_from(&mut self, other: &Self) {
@@ -264,17 +269,18 @@ mod tests {
 
     #[test]
     fn a_step_agrees_with_the_plain_reference() {
-        for (bands, hidden) in [(120, 112), (7, 16), (133, 48)] {
-            let network = Network::random(1, bands, 2 * bands, hidden);
+        for (bands, hidden, sources, flags) in [(120, 112, 3, 3), (7, 16, 3, 3), (133, 48, 5, 6)] {
+            let network = Network::random(1, Shape { bands, hidden, features: 2 * bands, sources, flags });
             let (mut fast, mut plain) = (State::new(&network), State::new(&network));
             for t in 0..60 {
-                let present = if t < 30 { [1.0, 1.0, 1.0] } else { [1.0, 0.0, 1.0] };
+                let present = if t < 30 { [1.0; 6] } else { [1.0, 0.0, 1.0, 1.0, 0.0, 0.0] };
+                let present = &present[..flags];
                 for (n, feature) in fast.features[..2 * bands].iter_mut().enumerate() {
                     *feature = ((n * 31 + t * 17) % 53) as f32 / 10.0;
                 }
                 plain.features.copy_from_slice(&fast.features);
-                network.step(&present, &mut fast);
-                network.plain_step(&present, &mut plain);
+                network.step(present, &mut fast);
+                network.plain_step(present, &mut plain);
                 for (fast, plain) in fast.likelihoods.iter().zip(plain.likelihoods.iter()) {
                     assert!((fast - plain).abs() < 1e-4, "{fast} and {plain} in step {t}");
                 }
@@ -284,7 +290,7 @@ mod tests {
 
     #[test]
     fn likelihoods_sum_to_one_and_a_source_that_is_absent_gets_nothing() {
-        let network = Network::random(2, 20, 40, 32);
+        let network = Network::random(2, Shape { bands: 20, hidden: 32, features: 40, sources: 3, flags: 3 });
         let mut state = State::new(&network);
         for t in 0..10 {
             state.features[..40].iter_mut().enumerate().for_each(|(n, x)| *x = ((n + t) % 11) as f32);

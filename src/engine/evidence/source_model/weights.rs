@@ -1,13 +1,11 @@
 //! Reads a net from the file that training has written: safetensors, f16.
 
 use super::{
+    SourceSet,
     features::{FEATURES_PER_BAND, Reading},
     network::{Gru, Linear, Network, Shape},
 };
-use crate::{
-    nmf::{aligned::LINE, bands::Bands},
-    preset::Role,
-};
+use crate::nmf::{aligned::LINE, bands::Bands};
 use half::f16;
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
@@ -34,7 +32,9 @@ pub(super) struct TrainedNet {
 #[derive(Debug, Deserialize)]
 struct Description {
     version: u32,
-    sources: [String; Role::COUNT],
+    sources: Vec<String>,
+    #[serde(default)]
+    others: bool,
     bands: usize,
     last_bin: usize,
     hidden: usize,
@@ -58,14 +58,15 @@ pub(super) enum WeightsError {
     Misfit(&'static str),
 }
 
-/// Reads the net in `bytes`, a whole file.
-pub(super) fn read(bytes: &[u8]) -> Result<TrainedNet, WeightsError> {
+/// Reads the net for the sources of `set` in `bytes`, a whole file.
+pub(super) fn read(bytes: &[u8], set: SourceSet) -> Result<TrainedNet, WeightsError> {
     let (_, header) = SafeTensors::read_metadata(bytes)?;
     let text = header.metadata().as_ref().and_then(|metadata| metadata.get(DESCRIPTION));
     let description: Description = serde_json::from_str(text.ok_or(WeightsError::Missing(DESCRIPTION))?)?;
     let Description { bands, last_bin, hidden, step_samples_at_44100, follower_seconds, .. } = description;
-    let Description { version, tonal_steps, tonal_bands, features, sources, .. } = description;
-    let fits = sources == Role::ALL.map(Role::name) && last_bin > 1 && bands == Bands::new(1..last_bin).len();
+    let Description { version, tonal_steps, tonal_bands, features, sources, others, .. } = description;
+    let is_of_set = sources.iter().eq(set.roles().iter().map(|role| role.name())) && others == set.has_others();
+    let fits = is_of_set && last_bin > 1 && bands == Bands::new(1..last_bin).len();
     if version != VERSION || !fits || hidden == 0 || !hidden.is_multiple_of(LINE) {
         return Err(WeightsError::Misfit(DESCRIPTION));
     }
@@ -74,7 +75,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<TrainedNet, WeightsError> {
         return Err(WeightsError::Misfit(DESCRIPTION));
     }
     let tensors = SafeTensors::deserialize(bytes)?;
-    let features = FEATURES_PER_BAND * bands;
+    let (sources, flags) = (set.roles().len(), set.flags());
+    let shape = Shape { bands, hidden, features: FEATURES_PER_BAND * bands, sources, flags };
     let linear = |weights, bias, rows, columns| {
         let (weights, bias) = (numbers(&tensors, weights, &[rows, columns])?, numbers(&tensors, bias, &[rows])?);
         Ok::<_, WeightsError>(Linear::new(&weights, columns, &bias))
@@ -87,9 +89,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<TrainedNet, WeightsError> {
         unit(["gru1.weight_ih", "gru1.bias_ih", "gru1.weight_hh", "gru1.bias_hh"])?,
         unit(["gru2.weight_ih", "gru2.bias_ih", "gru2.weight_hh", "gru2.bias_hh"])?,
     ];
-    let input = linear("input.weight", "input.bias", hidden, features + Role::COUNT)?;
-    let output = linear("output.weight", "output.bias", Role::COUNT * bands, 2 * hidden)?;
-    let network = Network::new(Shape { bands, hidden, features }, input, units, output);
+    let input = linear("input.weight", "input.bias", hidden, shape.features + flags)?;
+    let output = linear("output.weight", "output.bias", sources * bands, 2 * hidden)?;
+    let network = Network::new(shape, input, units, output);
     let step_seconds = step_samples_at_44100 / REFERENCE_RATE;
     let reading = Reading { bands, step_seconds, follower_seconds, tonal_steps, tonal_bands };
     Ok(TrainedNet { network, reading, bins: last_bin })

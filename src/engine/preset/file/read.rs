@@ -118,7 +118,7 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
         true => Some(fields.whole("components")?),
         false => None,
     };
-    let role = fields.optional("role", "\"drums\", \"bass\" or \"rest\"", |value| Role::named(value.as_str()?))?;
+    let role = fields.optional("role", Role::NAMES, |value| Role::named(value.as_str()?))?;
     let (knobs, unknown_knobs) = knobs(fields.fields("knobs")?)?;
     let mut unknown = UnknownKeys::new();
     let learned = LearnedFields {
