@@ -73,8 +73,9 @@ pub(super) struct Learn {
     #[arg(long, value_name = "NAME[=K]", value_parser = parse_adaptive)]
     adaptive: Vec<AdaptiveArgument>,
 
-    /// What the source model knows a source as: drums, bass, rest, kick, snare, hats, toms or cymbals. A source that has no file is recognised by it, and
-    /// learns from the mixture while it plays; one that has files is helped by it.
+    /// What the source model knows a source as: drums, bass, rest, or a part of the drums: kick, snare, hats, toms or
+    /// cymbals. A source that has no file is recognised by it, and learns from the mixture while it plays; one that has
+    /// files is helped by it.
     #[arg(long, value_name = "NAME=ROLE", value_parser = parse_role)]
     role: Vec<RoleArgument>,
 }

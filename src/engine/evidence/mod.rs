@@ -74,6 +74,9 @@ impl Evidence {
         };
         let pooled = mixture.as_ref().or(kit.as_ref())?;
         let bands = pooled.bands();
+        if kit.as_ref().is_some_and(|kit| kit.bands().len() != bands.len()) {
+            return None;
+        }
         let mut evidence = Self {
             energies: vec![0.0; bands.len()],
             bands,
@@ -148,6 +151,65 @@ impl Evidence {
             if self.present[role as usize] {
                 drums.iter_mut().zip(row).for_each(|(drums, part)| *drums = (*drums - part).max(0.0));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::stft::LatencyMode;
+    use rand::{RngExt, SeedableRng};
+
+    const WIDTH: usize = 123;
+
+    fn evidence(roles: &[Role]) -> Evidence {
+        Evidence::new(&Layout::new(48_000.0, LatencyMode::Live), roles.iter().copied(), WIDTH).unwrap()
+    }
+
+    /// Frames of noise, with a hit in every sixteenth.
+    fn hear(evidence: &mut Evidence, frames: usize) -> Vec<f32> {
+        let mut rng = rand_pcg::Pcg64Mcg::seed_from_u64(1);
+        let mut said = Vec::new();
+        for n in 0..frames {
+            let level = if n % 16 == 0 { 1e-2 } else { 1e-5 };
+            let power: Vec<f32> = (0..1200).map(|_| level * rng.random::<f32>()).collect();
+            evidence.hear(&power);
+            said.extend_from_slice(&evidence.prior);
+        }
+        said
+    }
+
+    #[test]
+    fn priors_sum_to_one_over_the_sources_of_any_choice() {
+        let choices: [&[Role]; 6] = [
+            &Role::MIXTURE,
+            &Role::KIT,
+            &[Role::Kick, Role::Snare, Role::Hats],
+            &[Role::Kick, Role::Drums],
+            &[Role::Bass, Role::Rest, Role::Kick, Role::Snare, Role::Hats],
+            &[Role::Bass, Role::Kick, Role::Drums],
+        ];
+        for roles in choices {
+            let mut evidence = evidence(roles);
+            for _ in 0..10 {
+                hear(&mut evidence, 7);
+                for b in 0..WIDTH {
+                    let sum: f32 = roles.iter().map(|role| evidence.prior(*role)[b]).sum();
+                    assert!((sum - 1.0).abs() < 0.02, "{roles:?}: {sum} in band {b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn after_a_reset_the_same_is_said_again() {
+        for roles in [&Role::MIXTURE[..], &Role::KIT, &Role::ALL] {
+            let mut evidence = evidence(roles);
+            let first = hear(&mut evidence, 40);
+            evidence.reset();
+            assert!(hear(&mut evidence, 40) == first, "{roles:?}");
         }
     }
 }

@@ -8,9 +8,16 @@ use unbraid_engine::{
     separator::{Controls, LatencyMode, Model, Separator},
 };
 
+/// A mixture, a kit, and a kit in a mixture.
+const PRESETS: [&[Role]; 3] = [&Role::MIXTURE, &Role::KIT, &[Role::Bass, Role::Rest, Role::Kick, Role::Drums]];
+
+fn preset_of(roles: &[Role]) -> Preset {
+    let source = |(strip, role): (usize, &Role)| Source::recognised(role.name(), strip, *role, RECOGNISED_COMPONENTS);
+    Preset::of(roles.iter().enumerate().map(source).collect())
+}
+
 fn preset() -> Preset {
-    let source = |(strip, role): (usize, Role)| Source::recognised(role.name(), strip, role, RECOGNISED_COMPONENTS);
-    Preset::of(Role::ALL.into_iter().enumerate().map(source).collect())
+    preset_of(&Role::MIXTURE)
 }
 
 /// Hits, a low tone and a chord, one after another and together.
@@ -47,36 +54,41 @@ fn unity_gains_return_the_delayed_input() {
 
 #[test]
 fn masks_sum_to_one_before_and_after_bases_were_learned() {
-    for mode in [LatencyMode::Live, LatencyMode::Quality] {
-        let mut separator = separator(&preset(), 44_100.0, mode, 1);
-        separator.set_controls(&Controls { gains: [1.0; 8], ..Controls::default() });
-        let input = music(44_100.0, 4.0);
-        let latency = separator.latency_samples();
-        let (_, parts) = play(&mut separator, std::slice::from_ref(&input), 3, || 512);
-        for n in latency..input.len() {
-            let sum: f32 = parts.iter().map(|part| part[0][n]).sum();
-            assert!((sum - input[n - latency]).abs() < 1e-4, "{mode:?}: {sum} at {n}");
+    for roles in PRESETS {
+        for mode in [LatencyMode::Live, LatencyMode::Quality] {
+            let mut separator = separator(&preset_of(roles), 44_100.0, mode, 1);
+            separator.set_controls(&Controls { gains: [1.0; 8], ..Controls::default() });
+            let input = music(44_100.0, 4.0);
+            let latency = separator.latency_samples();
+            let (_, parts) = play(&mut separator, std::slice::from_ref(&input), roles.len(), || 512);
+            for n in latency..input.len() {
+                let sum: f32 = parts.iter().map(|part| part[0][n]).sum();
+                assert!((sum - input[n - latency]).abs() < 1e-4, "{roles:?} {mode:?}: {sum} at {n}");
+            }
         }
     }
 }
 
 #[test]
 fn other_block_cuts_and_a_second_render_give_the_same_bits() {
-    for (rate, mode) in
-        [(44_100.0, LatencyMode::Quality), (48_000.0, LatencyMode::Live), (96_000.0, LatencyMode::Direct)]
-    {
+    let settings = [(44_100.0, LatencyMode::Quality), (48_000.0, LatencyMode::Live), (96_000.0, LatencyMode::Direct)];
+    for ((rate, mode), roles) in settings.into_iter().flat_map(|setting| PRESETS.map(|roles| (setting, roles))) {
+        let preset = preset_of(roles);
         let input = [music(rate, 2.5), music(rate, 2.5)];
-        let mut first = separator(&preset(), rate, mode, 2);
+        let mut first = separator(&preset, rate, mode, 2);
         first.set_controls(&remix());
-        let whole = play(&mut first, &input, 3, || 100_000);
+        let whole = play(&mut first, &input, roles.len(), || 100_000);
         for size in [37, 64, 8192] {
-            let mut again = separator(&preset(), rate, mode, 2);
+            let mut again = separator(&preset, rate, mode, 2);
             again.set_controls(&remix());
-            assert!(play(&mut again, &input, 3, || size) == whole, "{mode:?} in blocks of {size}");
+            assert!(play(&mut again, &input, roles.len(), || size) == whole, "{roles:?} {mode:?} in blocks of {size}");
         }
         first.reset();
         let latency = first.latency_samples();
-        assert!(play(&mut first, &input, 3, || 512).0[0][latency..] == whole.0[0][latency..], "{mode:?} after a reset");
+        assert!(
+            play(&mut first, &input, roles.len(), || 512).0[0][latency..] == whole.0[0][latency..],
+            "{roles:?} {mode:?} after a reset"
+        );
     }
 }
 

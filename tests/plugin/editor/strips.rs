@@ -99,7 +99,7 @@ fn a_mixture_is_taken_apart_without_teaching() {
 #[test]
 fn a_source_is_recognised_as_what_is_picked() {
     for size in [DEFAULT, SMALLEST] {
-        for (item, role) in [("as drums", Role::Drums), ("as bass", Role::Bass), ("as the rest", Role::Rest)] {
+        for (item, role) in [("as drums", Role::Drums), ("as the rest", Role::Rest), ("as cymbals", Role::Cymbals)] {
             let mut stage = Stage::new(2, size);
             open(&mut stage, "Bass", Some("Recognise it, untaught"));
             stage.click(item);

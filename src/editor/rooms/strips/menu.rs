@@ -16,7 +16,23 @@ use egui::{
 };
 
 /// Names to choose from: some hosts keep the keyboard to themselves.
-pub const NAMES: [&str; 9] = ["drums", "bass", "vocals", "guitar", "keys", "synth", "strings", "percussion", "rest"];
+pub const NAMES: [&str; 15] = [
+    "drums",
+    "bass",
+    "rest",
+    "kick",
+    "snare",
+    "hats",
+    "toms",
+    "cymbals",
+    "percussion",
+    "vocals",
+    "guitar",
+    "keys",
+    "synth",
+    "strings",
+    "brass",
+];
 /// Numbers of parts to take the mixture apart into.
 const PARTS: [usize; 3] = [2, 3, 4];
 const WIDTH: f32 = 250.0;
@@ -149,7 +165,8 @@ impl StripMenu<'_> {
             ask(ui, asked, SourceCommand::MakeAdaptive(index));
         }
         submenu("Recognise it, untaught").ui(ui, |ui| {
-            for (role, text) in [(Role::Drums, "as drums"), (Role::Bass, "as bass"), (Role::Rest, "as the rest")] {
+            for role in Role::ALL {
+                let text = if role == Role::Rest { "as the rest".to_owned() } else { format!("as {}", role.name()) };
                 if item(ui, kind != Kind::Recognised || own_role != Some(role), text) {
                     ask(ui, asked, SourceCommand::MakeRecognised(index, role));
                 }

@@ -32,11 +32,12 @@
 //! ```
 //!
 //! A gain of `null` is silence. A fixed source that may drift has `"drift": true`. A source that the source model knows
-//! has a `"role"`: `"drums"`, `"bass"` or `"rest"`; if its kind is adaptive, it is a recognised source. The optional
-//! key `"grouping"` beside `"sources"` says what decides to which of several adaptive sources a component goes:
-//! `"timbre"` (the default), `"time"` or `"position"`. A dictionary for an asymmetric window also has its `"latency"`,
-//! in samples. All other keys are required; unknown keys are kept. The same preset always gives the same bytes, and so
-//! does a file that is read and written again.
+//! has a `"role"`: `"drums"`, `"bass"` or `"rest"`, or a part of the drums, `"kick"`, `"snare"`, `"hats"`, `"toms"` or
+//! `"cymbals"`; if its kind is adaptive, it is a recognised source. The optional key `"grouping"` beside `"sources"`
+//! says what decides to which of several adaptive sources a component goes: `"timbre"` (the default), `"time"` or
+//! `"position"`. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys are
+//! required; unknown keys are kept. The same preset always gives the same bytes, and so does a file that is read and
+//! written again.
 //!
 //! Format version 2 is for presets inside projects; [`to_packed_bytes`] writes it. A tensor whose numbers were rounded
 //! is f16 there, and a tensor of f32 `[K]`, its name followed by `.scales`, is what its rows are multiplied by. If its
