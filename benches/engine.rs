@@ -133,7 +133,7 @@ fn random_preset(sources: usize, components: usize) -> Preset {
 fn recognised_preset() -> Preset {
     let source =
         |(strip, role): (usize, Role)| Source::recognised(role.name(), strip, role, adaptive::RECOGNISED_COMPONENTS);
-    Preset::of(Role::ALL.into_iter().enumerate().map(source).collect())
+    Preset::of(Role::MIXTURE.into_iter().enumerate().map(source).collect())
 }
 
 /// `preset` with an adaptive source, because of which the others get copies of their bases at other pitches.

@@ -26,7 +26,7 @@ const RATE: f64 = 48_000.0;
 /// The presets, as the table names them: two sources of 25 bases; the same and a third, adaptive source, because of
 /// which the others get copies at other pitches; and three recognised sources. Nothing learns meanwhile: in a host that
 /// happens on another thread.
-const PRESETS: [&str; 3] = ["taught", "adaptive", "recognised"];
+const PRESETS: [&str; 4] = ["taught", "adaptive", "recognised", "kit-in-mixture"];
 
 fn main() -> ExitCode {
     if let Ok(what) = std::env::var(CHILD) {
@@ -190,11 +190,16 @@ fn play(what: &str) {
 
 /// The preset that the table calls `name`.
 fn preset(name: &str) -> Preset {
-    if name == "recognised" {
-        let source = |(strip, role): (usize, Role)| {
-            Source::recognised(role.name(), strip, role, adaptive::RECOGNISED_COMPONENTS)
+    let roles: &[Role] = match name {
+        "recognised" => &Role::MIXTURE,
+        "kit-in-mixture" => &[Role::Bass, Role::Rest, Role::Kick, Role::Snare, Role::Hats],
+        _ => &[],
+    };
+    if !roles.is_empty() {
+        let source = |(strip, role): (usize, &Role)| {
+            Source::recognised(role.name(), strip, *role, adaptive::RECOGNISED_COMPONENTS)
         };
-        return Preset::of(Role::ALL.into_iter().enumerate().map(source).collect());
+        return Preset::of(roles.iter().enumerate().map(source).collect());
     }
     let bases = |seed: u64| {
         let dictionaries = [LatencyMode::Live, LatencyMode::Quality].map(|mode| random_dictionary(seed, 25, mode));

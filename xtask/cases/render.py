@@ -6,7 +6,7 @@ writes `FOLDER/loops/NAME/{drums,bass}.wav`, `FOLDER/songs/NAME/{drums,bass,rest
 `FOLDER/kits/NAME/{kick,snare,hats}.wav`, `FOLDER/full-kits/NAME/{kick,snare,hats,toms,cymbals}.wav`,
 `FOLDER/kits-in-songs/NAME/{kick,snare,hats,bass,rest}.wav` and, of the pairs of stems that are there,
 `FOLDER/stems-and-melody/NAME/{drums,bass,rest}.wav`: 44.1 kHz, stereo, float. The same FluidSynth and
-soundfonts give the same samples. The soundfonts are under the GPL, the LGPL and CC BY-SA: measure with what comes out,
+soundfonts give the same samples. Soundfonts and kits are under the GPL, the LGPL and CC BY-SA: measure with what comes out,
 do not learn from it, do not hand it on.
 """
 
@@ -14,12 +14,14 @@ import argparse
 import random
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
 import score
+from score import CLOSED, CRASH, HIGH_TOM, KICK, LOW_TOM, MID_TOM, OPEN, RIDE, SNARE
 
 RATE = 44_100
 SECONDS = 11.0
@@ -77,6 +79,20 @@ KITS = [
     ("opl-house", (OPL, 0), "house", 120, 0.0, False),
     ("opl-break", (OPL, 0), "break", 170, 0.0, False),
 ]
+
+# The same for kits of one-shots: name, folder in SAMPLED, the files of each drum from soft to loud, groove, beats per minute,
+# swing.
+SAMPLED = Path("/usr/share/hydrogen/data/drumkits")
+SAMPLED_KITS = [
+    ("pacific-rock", "BJA_Pacific", {KICK: "BD_*", SNARE: "SN_*", CLOSED: "HH_*", OPEN: "HH3_*", RIDE: "RD_*", CRASH: "CB_*", LOW_TOM: "TM2_*", MID_TOM: "TM_*"}, "rock", 108, 0.0),
+    ("colombo-funk", "ColomboAcousticDrumkit", {KICK: "bassdrum*", SNARE: "snare*shot*", CLOSED: "hihat-closed*", OPEN: "hihat-open*", RIDE: "*ride4*", CRASH: "*crash20i__crash*", LOW_TOM: "tom-low*", MID_TOM: "tom-mid*", HIGH_TOM: "tom-hi*"}, "funk", 96, 0.1),
+    ("empire-house", "ElectricEmpireKit", {KICK: "EE_Kick_Hard_1*", SNARE: "EE_Snare_1*", CLOSED: "EE_Hat_Cl_Bs*", OPEN: "EE_Hat_Op_Dirty*"}, "house", 126, 0.0),
+    ("forzee-break", "ForzeeStereo", {KICK: "Kick-*", SNARE: "Snare-*", CLOSED: "HiHatClosed-*", OPEN: "HiHatOpen-*", RIDE: "RideBow-*", CRASH: "Crash18-*", LOW_TOM: "Tom*", MID_TOM: "Tom*", HIGH_TOM: "Tom*"}, "break", 168, 0.0),
+    ("hard-electro-trap", "HardElectro1", {KICK: "HardHse_K_02*", SNARE: "PowR_SN_1*", CLOSED: "CHH_1*", OPEN: "Hard_Hse_OHH_1*"}, "trap", 140, 0.0),
+    ("millo-half", "Millo-Drums_v.1", {KICK: "bd1*", SNARE: "snare1*", CLOSED: "closehihat3*", OPEN: "openhat2*"}, "half", 138, 0.0),
+    ("millo-layers-shuffle", "Millo_MultiLayered2", {KICK: "bd_*", SNARE: "jsnare_*", CLOSED: "hhclosed_*", OPEN: "hhopen_*", RIDE: "ride_*", CRASH: "crash_*", LOW_TOM: "floortom_*", MID_TOM: "tom_*", HIGH_TOM: "tom_*"}, "shuffle", 102, 0.3),
+    ("varibreaks-funk", "VariBreaks", {KICK: "VP Kick 1*", SNARE: "VP Snare 1*", CLOSED: "VP Hat 1 Cl*", OPEN: "VP Hat 1 Op*"}, "funk", 92, 0.12),
+]  # fmt: skip
 
 # Pairs of stems, then soundfont, chords, lead and beats per minute of the melody.
 MELODIES = [
@@ -136,14 +152,51 @@ def rest(seed, harmony, font, chords, lead, tempo, count, decibels):
     return level(under + over, count, decibels)
 
 
-def kit(notes, parts, font, program, tempo, room, decibels=0.0):
+def one_shots(folder, files):
+    """The one-shots of each drum, softest first, each `[samples, 2]` at RATE with its loudest layer at a peak of 1."""
+    drums = {}
+    for key, pattern in files.items():
+        layers = []
+        for path in sorted((SAMPLED / folder).glob(pattern)):
+            samples, rate = soundfile.read(path, dtype="float64", always_2d=True)
+            at = np.arange(int(len(samples) * RATE / rate)) * rate / RATE
+            layers.append(np.stack([np.interp(at, np.arange(len(samples)), samples[:, c % samples.shape[1]]) for c in (0, 1)], 1))
+        layers.sort(key=lambda x: np.abs(x).max())
+        drums[key] = [layer / np.abs(layers[-1]).max() for layer in layers]
+    return drums
+
+
+# Usual levels of drums whose one-shots were brought to the same peak, in dB.
+LEVELS = {KICK: 0, SNARE: -2, CLOSED: -12, OPEN: -12, RIDE: -12, CRASH: -9, LOW_TOM: -4, MID_TOM: -4, HIGH_TOM: -4}
+
+
+def strike(drums, notes, tempo):
+    """The notes on one-shots, `[samples, 2]`; a hat ends when the next one is struck."""
+    sound = np.zeros((int((SECONDS + 4) * RATE), 2))
+    struck = sorted(note for note in notes if note[2] in drums)
+    for place, (start, _, key, velocity) in enumerate(struck):
+        layers = drums[key]
+        samples = layers[min(len(layers) - 1, velocity * len(layers) // 128)]
+        samples = samples * (velocity / 127) * 10 ** (LEVELS[key] / 20) / np.abs(samples).max()
+        at = int(start * 60 / tempo * RATE)
+        later = [int(note[0] * 60 / tempo * RATE) - at for note in struck[place + 1 :] if note[2] in (CLOSED, OPEN)]
+        if key in (CLOSED, OPEN) and later and 0 < later[0] < len(samples):
+            fade = min(later[0], 200)
+            samples = samples[: later[0]] * np.concatenate([np.ones(later[0] - fade), np.linspace(1, 0, fade)])[:, None]
+        end = min(at + len(samples), len(sound))
+        if at < end:
+            sound[at:end] += samples[: end - at]
+    return sound
+
+
+def kit(notes, parts, player, decibels=0.0):
     """Each part of a kit alone, as loud as it is in the whole, whose level is that of a part of a mixture."""
     count = int(SECONDS * RATE)
     names = [name for name in ("kick", "snare", "hats", "toms", "cymbals") if name in parts.values()]
     each = {}
     for name in names:
         own = [note for note in notes if parts[note[2]] == name]
-        samples = play(font, own, program, tempo, room, drums=True)[:count] if own else np.zeros((count, 2), np.float32)
+        samples = player(own)[:count] if own else np.zeros((count, 2), np.float32)
         each[name] = np.pad(samples, ((0, count - len(samples)), (0, 0)))
     gain = RMS / np.sqrt(np.mean(sum(each.values()).mean(1) ** 2)) * 10 ** (decibels / 20)
     return {name: (gain * samples).astype(np.float32) for name, samples in each.items()}
@@ -157,18 +210,32 @@ def without_toms_and_cymbals(notes):
 
 def render_kits(folder):
     for name, (font, program), groove, tempo, swing, room in KITS:
-        chance = random.Random(name)
-        notes = score.groove(chance, groove, score.bars(SECONDS, tempo), swing)
-        few = without_toms_and_cymbals(notes)
-        write(folder / "kits" / name, **kit(few, score.THREE_PARTS, font, program, tempo, room))
-        if {"toms", "cymbals"} <= {score.FIVE_PARTS[note[2]] for note in notes}:
-            write(folder / "full-kits" / name, **kit(notes, score.FIVE_PARTS, font, program, tempo, room))
+        player = partial(play, font, program=program, beats_per_minute=tempo, room=room, drums=True)
+        render_kit(folder, name, player, groove, tempo, swing)
+    for name, samples, files, groove, tempo, swing in SAMPLED_KITS:
+        drums = one_shots(samples, files)
+        render_kit(folder, name, partial(strike, drums, tempo=tempo), groove, tempo, swing, set(drums))
+    render_kits_in_songs(folder)
+
+
+def render_kit(folder, name, player, groove, tempo, swing, keys=frozenset(score.FIVE_PARTS)):
+    """A loop of three parts, and one of five if the kit has them and the groove plays them; `keys` are those of the kit."""
+    notes = score.groove(random.Random(name), groove, score.bars(SECONDS, tempo), swing)
+    few = without_toms_and_cymbals(notes)
+    write(folder / "kits" / name, **kit(few, score.THREE_PARTS, player))
+    notes = [note for note in notes if note[2] in keys]
+    if {"toms", "cymbals"} <= {score.FIVE_PARTS[note[2]] for note in notes}:
+        write(folder / "full-kits" / name, **kit(notes, score.FIVE_PARTS, player))
+
+
+def render_kits_in_songs(folder):
     for name, (font, program), bass, groove, line, tempo, swing, room, balance, *how in SONGS:
         chance = random.Random(name)
         bars = score.bars(SECONDS, tempo)
         harmony = score.harmony(chance, bars)
         notes = without_toms_and_cymbals(score.groove(chance, groove, bars, swing))
-        parts = kit(notes, score.THREE_PARTS, font, program, tempo, room, balance / 2)
+        player = partial(play, font, program=program, beats_per_minute=tempo, room=room, drums=True)
+        parts = kit(notes, score.THREE_PARTS, player, balance / 2)
         count = len(parts["kick"])
         low = level(play(bass[0], score.line(chance, line, harmony, swing), bass[1], tempo, False), count, -balance / 2)
         others = rest(name, harmony, *how[:3], tempo, count, how[3])

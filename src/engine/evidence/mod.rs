@@ -143,14 +143,14 @@ impl Evidence {
         let Some(pooled) = &self.kit else { return };
         pooled.write(kit);
         let drums = &mut mixture[..self.width];
-        for row in kit.chunks_exact_mut(self.width) {
-            row.iter_mut().zip(drums.iter()).for_each(|(part, drums)| *part *= drums);
-        }
-        // What has no source of its own stays with the drums.
-        for (row, role) in kit.chunks_exact(self.width).zip(Role::KIT) {
-            if self.present[role as usize] {
-                drums.iter_mut().zip(row).for_each(|(drums, part)| *drums = (*drums - part).max(0.0));
-            }
+        let has_drums = self.present[Role::Drums as usize];
+        for (b, drums) in drums.iter_mut().enumerate() {
+            let parts = || Role::KIT.iter().enumerate().filter(|(_, role)| self.present[**role as usize]);
+            let own: f32 = parts().map(|(s, _)| kit[s * self.width + b]).sum();
+            // What has no source of its own stays with the drums; without them the parts share it.
+            let scale = if has_drums { *drums } else { *drums / own.max(f32::MIN_POSITIVE) };
+            parts().for_each(|(s, _)| kit[s * self.width + b] *= scale);
+            *drums = (*drums - scale * own).max(0.0);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{nmf::bands::Bands, preset::Role, stft::Layout};
 /// The confidence in the net for a mixture, in the medians, and in the net for a kit.
 const NET: f32 = 0.7;
 const MEDIANS: f32 = 0.5;
-const KIT_NET: f32 = 1.0;
+const KIT_NET: f32 = 0.6;
 
 /// The evidence on one set of sources. Allocates nothing after construction.
 #[derive(Debug, Clone)]
