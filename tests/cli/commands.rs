@@ -100,6 +100,23 @@ fn separate_writes_a_file_per_source_as_long_as_the_mixture() {
 }
 
 #[test]
+fn a_kit_is_taken_apart_into_a_file_per_part() {
+    let bench = Bench::new();
+    let parts = ["kick", "snare", "hats"]
+        .map(|part| format!("{}/tests/audio/standard-kit-{part}.flac", env!("CARGO_MANIFEST_DIR")));
+    let parts = parts.map(|path| read(path).unwrap());
+    bench.write("kit.wav", 44_100, Recording::sum_of(&parts).channels);
+    bench.run_with(&["separate", "kit.wav", "-p", "Kick + Snare + Hats", "-o", "out"]).succeeded();
+    let files = ["kick", "snare", "hats"].map(|part| read(bench.path(&format!("out/{part}.wav"))).unwrap());
+    for (file, part) in files.iter().zip(&parts) {
+        let error = difference_db(file, part);
+        assert!(error < -2.5, "{error:.1} dB");
+    }
+    let error = difference_db(&Recording::sum_of(&files), &Recording::sum_of(&parts));
+    assert!(error < -90.0, "the parts add up to the loop but for {error:.1} dB");
+}
+
+#[test]
 fn separate_goes_through_the_engine_with_its_options() {
     let bench = Bench::with_preset();
     let low = |options: &str| {

@@ -4,7 +4,7 @@ use crate::preset::Role;
 
 /// What a net tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::evidence) enum SourceSet {
+pub(crate) enum SourceSet {
     /// Drums, bass and the rest of a mixture.
     Mixture,
     /// The parts of the drums, alone or beside other sources.
@@ -13,7 +13,7 @@ pub(in crate::evidence) enum SourceSet {
 
 impl SourceSet {
     /// The sources S, in the order of the net's answers.
-    pub(in crate::evidence) fn roles(self) -> &'static [Role] {
+    pub(crate) fn roles(self) -> &'static [Role] {
         match self {
             Self::Mixture => &Role::MIXTURE,
             Self::Kit => &Role::KIT,
