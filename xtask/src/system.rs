@@ -71,10 +71,18 @@ pub(crate) const TRAINING_SETS: Need = Need {
 /// The synthesizer and the soundfonts that held-out cases are rendered from.
 pub(crate) const SOUNDFONTS: Need = Need {
     purpose: "rendering cases to measure with",
-    packages: &["fluidsynth", "fluid-soundfont-gm", "timgm6mb-soundfont", "opl3-soundfont", "avldrums.lv2-soundfont"],
+    packages: &[
+        "fluidsynth",
+        "fluid-soundfont-gm",
+        "timgm6mb-soundfont",
+        "opl3-soundfont",
+        "avldrums.lv2-soundfont",
+        "hydrogen-drumkits",
+    ],
     is_there: || {
         let fonts = ["FluidR3_GM", "TimGM6mb", "OPL-3_FM_128M", "Black_Pearl_4_LV2", "Red_Zeppelin_4_LV2"].into_iter();
         answers("fluidsynth")
+            && Path::new("/usr/share/hydrogen/data/drumkits/ForzeeStereo").exists()
             && fonts
                 .map(|font| Path::new("/usr/share/sounds/sf2").join(font).with_extension("sf2"))
                 .all(|font| font.exists())
