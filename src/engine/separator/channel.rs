@@ -76,9 +76,19 @@ impl InputChannel {
         &self.history[start..start + self.arriving.len()]
     }
 
+    /// The samples of the frame, `[N]`.
+    pub(super) fn frame(&self) -> &[f32] {
+        &self.history
+    }
+
+    /// The frame's newest hop.
+    pub(super) fn newest(&self) -> &[f32] {
+        &self.history[self.history.len() - self.arriving.len()..]
+    }
+
     /// Highest absolute sample of the frame's newest hop.
     pub(super) fn peak(&self) -> f32 {
-        self.history[self.history.len() - self.arriving.len()..].iter().fold(0.0, |peak, sample| peak.max(sample.abs()))
+        self.newest().iter().fold(0.0, |peak, sample| peak.max(sample.abs()))
     }
 }
 
@@ -107,9 +117,18 @@ impl OutputChannel {
         std::mem::swap(&mut self.next, &mut self.ready);
     }
 
-    /// Adds a frame's spectrum, which is overwritten, and takes the next hop, which no later frame reaches.
+    /// Adds a frame's spectrum, which is overwritten.
     pub(super) fn add(&mut self, synthesis: &mut Synthesis, spectrum: &mut [Bin]) {
         synthesis.add(spectrum, &mut self.overlap);
+    }
+
+    /// The same, with the samples weighted by `gate`, `[latency]`.
+    pub(super) fn add_gated(&mut self, synthesis: &mut Synthesis, spectrum: &mut [Bin], gate: &[f32]) {
+        synthesis.add_gated(spectrum, gate, &mut self.overlap);
+    }
+
+    /// Takes the next hop, which no later frame reaches.
+    pub(super) fn take(&mut self) {
         self.overlap.take(&mut self.next);
     }
 

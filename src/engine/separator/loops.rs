@@ -52,6 +52,15 @@ pub(super) fn apply(mask: &[f32], spectrum: &[Bin], masked: &mut [Bin]) {
     });
 }
 
+/// `masked = mask · (spectrum − part)`. `[F]`
+pub(super) fn apply_to_difference(mask: &[f32], spectrum: &[Bin], part: &[Bin], masked: &mut [Bin]) {
+    Arch::new().dispatch(|| {
+        for (((masked, bin), part), mask) in masked.iter_mut().zip(spectrum).zip(part).zip(mask) {
+            *masked = Bin::new((bin.re - part.re) * mask, (bin.im - part.im) * mask);
+        }
+    });
+}
+
 /// `row *= weight`. `[F]`
 pub(super) fn scale(row: &mut [f32], weight: f32) {
     Arch::new().dispatch(|| row.iter_mut().for_each(|value| *value *= weight));

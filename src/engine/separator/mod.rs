@@ -11,6 +11,7 @@
 //! - `adapter`: where a model's bases are adapted; `adaptation_link`: the way to another thread and back.
 //! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there.
 //! - `controls`: the controls that the player sets, and their smoothing. `levels`: levels for meters.
+//! - `transients`: what keeps hits from smearing backwards.
 //! - `channel`: the samples of one channel. `loops`: loops over bins.
 //! - [`offline`]: the real-time engine, run over a whole recording.
 //! - [`batch`]: the offline algorithm, which decomposes a whole recording at once.
@@ -60,6 +61,7 @@ pub mod offline;
 mod preset_bases;
 mod recognition;
 mod schedule;
+mod transients;
 mod transposition;
 
 pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
@@ -80,7 +82,8 @@ use analyzer::{Analyzer, FinishedFrame};
 use channel::{InputChannel, OutputChannel};
 use controls::SmoothedControls;
 use fade::Fade;
-use schedule::{Schedule, Step};
+use schedule::{Schedule, Step, Work};
+use transients::{Division, Transients};
 
 /// Separates one stream. It is used on the audio thread, and built and dropped on another one.
 pub struct Separator {
@@ -113,6 +116,9 @@ pub struct Separator {
     power_scale: f32,
     /// A weighted mask, `[F]`.
     mask: Vec<f32>,
+    /// What divides frames at onsets, and whether the present frame is divided.
+    transients: Option<Transients>,
+    is_divided: bool,
     /// A masked spectrum, `[F]`.
     masked: Vec<Bin>,
     levels: Levels,
@@ -157,6 +163,8 @@ impl Separator {
             // channels.
             power_scale: 2.0 / (windows.frame_len() as f32 * window_power * channels.max(1) as f32),
             mask: vec![0.0; bins],
+            transients: Transients::new(&layout, channels),
+            is_divided: false,
             masked: vec![Bin::default(); bins],
             levels: Levels::default(),
             next_levels: Levels::default(),
@@ -175,6 +183,13 @@ impl Separator {
     #[must_use]
     pub fn with_analyzer(mut self, sender: AnalyzerSender) -> Self {
         self.set_analyzer(Some(sender));
+        self
+    }
+
+    /// The same without dividing frames at onsets, for comparison: hits smear backwards as far as a frame reaches.
+    #[must_use]
+    pub fn with_pre_echo(mut self) -> Self {
+        self.transients = None;
         self
     }
 
@@ -229,6 +244,10 @@ impl Separator {
         self.mains.iter_mut().chain(self.sources.iter_mut().flatten()).for_each(OutputChannel::reset);
         self.models.reset();
         self.schedule.abandon();
+        if let Some(transients) = &mut self.transients {
+            transients.reset();
+        }
+        self.is_divided = false;
         self.fresh = true;
         self.filled = 0;
         self.levels = Levels::default();
@@ -330,14 +349,33 @@ impl Separator {
                 outputs.iter_mut().for_each(OutputChannel::reset);
             }
         }
-        let hearing =
-            [self.models.settled.uses_evidence(), self.models.rising.as_ref().is_some_and(|m| m.uses_evidence())];
-        self.schedule.begin(self.inputs.len(), self.models.rising.is_some(), hearing, sources, listened, before);
+        let rising = self.models.rising.as_ref();
+        let division = self.transients.as_mut().map_or(Division::Whole, |transients| transients.hear(&self.inputs));
+        self.is_divided = division != Division::Whole;
+        let work = Work {
+            channels: self.inputs.len(),
+            fading: rising.is_some(),
+            hearing: [self.models.settled.uses_evidence(), rising.is_some_and(|model| model.uses_evidence())],
+            division,
+            sources,
+            listened,
+        };
+        self.schedule.begin(work, before);
     }
 
     fn step(&mut self, step: Step) {
         match step {
             Step::Analyse(channel) => self.analyse(channel),
+            Step::KeepMasks => {
+                if let Some(transients) = &mut self.transients {
+                    transients.keep_masks(&self.models);
+                }
+            }
+            Step::AnalyseBefore(channel) => {
+                if let Some(transients) = &mut self.transients {
+                    transients.analyse(channel, &self.inputs[channel], &mut self.analysis);
+                }
+            }
             Step::Hear => self.models.settled.hear(&self.power),
             Step::HearRising => {
                 if let Some(rising) = &mut self.models.rising {
@@ -356,9 +394,13 @@ impl Separator {
                     rising.mask_sources(&self.magnitudes, self.held.focus);
                 }
             }
+            Step::WeighBefore(source) => self.weigh_before(source),
+            Step::PlaySourceBefore(source, channel) => self.play_before(Some(source), channel),
             Step::Weigh(source) => self.weigh(source),
             Step::PlaySource(source, channel) => self.play_source(source, channel),
-            Step::WeighMain => self.weigh_main(),
+            Step::WeighMainBefore => self.weigh_main(true),
+            Step::PlayMainBefore(channel) => self.play_before(None, channel),
+            Step::WeighMain => self.weigh_main(false),
             Step::PlayMain(channel) => self.play_main(channel),
             Step::Finish => self.finish(),
         }
@@ -404,11 +446,44 @@ impl Separator {
         self.next_levels.shares[source] = mixture.share(share);
     }
 
+    /// The gain-weighted mask of a source for what lies before an onset.
+    fn weigh_before(&mut self, source: usize) {
+        if let Some(transients) = &self.transients {
+            self.mask.fill(0.0);
+            loops::add_scaled(&mut self.mask, self.now.gains[source], transients.mask(source));
+        }
+    }
+
+    /// Adds what lies before an onset to a channel of a source's own output, or of the main output.
+    fn play_before(&mut self, source: Option<usize>, channel: usize) {
+        if let Some(transients) = &self.transients {
+            let outputs = source.map_or(&mut self.mains, |source| &mut self.sources[source]);
+            transients.add_before(channel, &self.mask, &mut self.masked, &mut self.synthesis, &mut outputs[channel]);
+        }
+    }
+
+    /// Adds the frame, or what lies in it after an onset, to a channel of a source's own output or of the main output,
+    /// and takes the next hop of it.
+    fn play(&mut self, source: Option<usize>, channel: usize) {
+        let outputs = source.map_or(&mut self.mains, |source| &mut self.sources[source]);
+        let (output, spectrum) = (&mut outputs[channel], &self.inputs[channel].spectrum);
+        match &self.transients {
+            Some(transients) if self.is_divided => {
+                let frame = (channel, &spectrum[..]);
+                transients.add_after(frame, &self.mask, &mut self.masked, &mut self.synthesis, output);
+            }
+            _ => {
+                loops::apply(&self.mask, spectrum, &mut self.masked);
+                output.add(&mut self.synthesis, &mut self.masked);
+            }
+        }
+        output.take();
+    }
+
     /// Computes a channel of a source's own output.
     fn play_source(&mut self, source: usize, channel: usize) {
-        loops::apply(&self.mask, &self.inputs[channel].spectrum, &mut self.masked);
+        self.play(Some(source), channel);
         let output = &mut self.sources[source][channel];
-        output.add(&mut self.synthesis, &mut self.masked);
         output.scale(self.schedule.before.engaged, self.now.engaged);
         let level = &mut self.next_levels.sources[source];
         // The true peak replaces the estimate.
@@ -416,11 +491,15 @@ impl Separator {
     }
 
     /// Computes the weighted mask of the main output: w = 1 + Σ (g − 1) M, which is exactly 1 if all gains are 1; or 1
-    /// − w for the difference.
-    fn weigh_main(&mut self) {
+    /// − w for the difference. With the kept masks if it is for what lies `before` an onset.
+    fn weigh_main(&mut self, before: bool) {
         self.mask.fill(1.0);
         for source in 0..self.models.sources() {
-            self.add_mask(source, self.now.gains[source] - 1.0);
+            let weight = self.now.gains[source] - 1.0;
+            match &self.transients {
+                Some(transients) if before => loops::add_scaled(&mut self.mask, weight, transients.mask(source)),
+                _ => self.add_mask(source, weight),
+            }
         }
         let removed = self.now.removed;
         if removed > 0.0 {
@@ -431,9 +510,8 @@ impl Separator {
 
     /// Computes a channel of the main output, with dry/wet mix, output gain and bypass.
     fn play_main(&mut self, channel: usize) {
+        self.play(None, channel);
         let (input, output) = (&self.inputs[channel], &mut self.mains[channel]);
-        loops::apply(&self.mask, &input.spectrum, &mut self.masked);
-        output.add(&mut self.synthesis, &mut self.masked);
         output.blend(input.delayed(self.layout.windows.latency()), &self.schedule.before, &self.now);
         let level = &mut self.next_levels.output;
         level.peak = level.peak.max(output.peak());

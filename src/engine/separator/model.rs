@@ -176,6 +176,7 @@ impl Model {
     /// Forgets the past of the stream.
     pub fn reset(&mut self) {
         self.h.fill(0.0);
+        self.masks.fill(1.0 / self.sources as f32);
         self.solver.reset();
         self.adaptation.reset();
         if let Some(recognition) = &mut self.recognition {

@@ -2,7 +2,7 @@
 //!
 //! Which steps are due depends on the number of samples that have arrived, not on the host's block size.
 
-use super::controls::SmoothedControls;
+use super::{controls::SmoothedControls, transients::Division};
 use crate::preset::MAX_SOURCES;
 
 /// A step of a frame's work: at most one transform, or the activations of one model.
@@ -10,6 +10,10 @@ use crate::preset::MAX_SOURCES;
 pub(super) enum Step {
     /// The spectrum of a channel.
     Analyse(usize),
+    /// Keeps the masks of the frame before, for what lies before an onset.
+    KeepMasks,
+    /// The spectrum of what lies before an onset, of a channel.
+    AnalyseBefore(usize),
     /// The evidence of the model that plays.
     Hear,
     /// The evidence of the model that fades in.
@@ -22,16 +26,38 @@ pub(super) enum Step {
     Mask,
     /// The masks of the model that fades in.
     MaskRising,
+    /// A source's gain-weighted mask before an onset.
+    WeighBefore(usize),
+    /// What lies before an onset in a channel of a source's own output.
+    PlaySourceBefore(usize, usize),
     /// A source's gain-weighted mask and its level.
     Weigh(usize),
     /// A channel of a source's own output.
     PlaySource(usize, usize),
+    /// The gain-weighted mask of the main output before an onset.
+    WeighMainBefore,
+    /// What lies before an onset in a channel of the main output.
+    PlayMainBefore(usize),
     /// The gain-weighted mask of the main output.
     WeighMain,
     /// A channel of the main output.
     PlayMain(usize),
     /// Finishes levels and fades.
     Finish,
+}
+
+/// What determines the steps of a frame.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Work<'a> {
+    pub(super) channels: usize,
+    /// Whether a second model fades in.
+    pub(super) fading: bool,
+    /// Whether there is evidence for the model that plays and for the one that fades in.
+    pub(super) hearing: [bool; 2],
+    pub(super) division: Division,
+    /// Number of sources, and those of them whose own outputs are played.
+    pub(super) sources: usize,
+    pub(super) listened: &'a [bool],
 }
 
 /// The steps of a frame, and how many of them are done.
@@ -46,25 +72,20 @@ pub(super) struct Schedule {
 impl Schedule {
     /// No work yet, with memory for the longest list of steps.
     pub(super) fn idle(channels: usize, levels: SmoothedControls) -> Self {
-        let most = channels + 6 + MAX_SOURCES * (1 + channels) + 1 + channels + 1;
+        let most = 2 * channels + 7 + MAX_SOURCES * 2 * (1 + channels) + 2 * (1 + channels) + 1;
         Self { steps: Vec::with_capacity(most), done: 0, before: levels }
     }
 
-    /// Begins the work of the next frame: with `sources` sources, those of them `listened` whose own outputs are
-    /// played, and a second model if `fading`. `hearing` says whether there is evidence for the models.
-    pub(super) fn begin(
-        &mut self,
-        channels: usize,
-        fading: bool,
-        hearing: [bool; 2],
-        sources: usize,
-        listened: &[bool],
-        before: SmoothedControls,
-    ) {
+    /// Begins the work of the next frame.
+    pub(super) fn begin(&mut self, work: Work<'_>, before: SmoothedControls) {
+        let Work { channels, fading, hearing, division, sources, listened } = work;
+        let is_divided = division != Division::Whole;
         self.steps.clear();
         self.done = 0;
         self.before = before;
+        self.steps.extend((division == Division::First).then_some(Step::KeepMasks));
         self.steps.extend((0..channels).map(Step::Analyse));
+        self.steps.extend((0..channels).filter(|_| is_divided).map(Step::AnalyseBefore));
         self.steps.extend(hearing[0].then_some(Step::Hear));
         self.steps.extend(hearing[1].then_some(Step::HearRising));
         self.steps.push(Step::Solve);
@@ -72,10 +93,19 @@ impl Schedule {
         self.steps.push(Step::Mask);
         self.steps.extend(fading.then_some(Step::MaskRising));
         for source in 0..sources {
+            let is_listened = listened.get(source).copied().unwrap_or(false);
+            if is_listened && is_divided {
+                self.steps.push(Step::WeighBefore(source));
+                self.steps.extend((0..channels).map(|channel| Step::PlaySourceBefore(source, channel)));
+            }
             self.steps.push(Step::Weigh(source));
-            if listened.get(source).copied().unwrap_or(false) {
+            if is_listened {
                 self.steps.extend((0..channels).map(|channel| Step::PlaySource(source, channel)));
             }
+        }
+        if is_divided {
+            self.steps.push(Step::WeighMainBefore);
+            self.steps.extend((0..channels).map(Step::PlayMainBefore));
         }
         self.steps.push(Step::WeighMain);
         self.steps.extend((0..channels).map(Step::PlayMain));
@@ -107,7 +137,15 @@ mod tests {
         let levels = SmoothedControls::of(&Controls::default());
         let mut schedule = Schedule::idle(2, levels);
         let capacity = schedule.steps.capacity();
-        schedule.begin(2, true, [true; 2], MAX_SOURCES, &[true; MAX_SOURCES], levels);
+        let work = Work {
+            channels: 2,
+            fading: true,
+            hearing: [true; 2],
+            division: Division::First,
+            sources: MAX_SOURCES,
+            listened: &[true; MAX_SOURCES],
+        };
+        schedule.begin(work, levels);
         assert_eq!(schedule.steps.capacity(), capacity, "nothing is allocated on the way");
         let total = schedule.steps.len();
         let mut done = 0;

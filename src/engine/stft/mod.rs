@@ -206,6 +206,25 @@ impl Synthesis {
     /// # Panics
     /// If the spectrum's length is not N / 2 + 1.
     pub fn add(&mut self, spectrum: &mut [Bin], overlap: &mut Overlap) {
+        let samples = self.transform(spectrum);
+        for (sum, sample) in overlap.sum.iter_mut().zip(samples) {
+            *sum += sample;
+        }
+    }
+
+    /// The same, with the samples weighted by `gate`, `[latency]`.
+    ///
+    /// # Panics
+    /// If the spectrum's length is not N / 2 + 1.
+    pub fn add_gated(&mut self, spectrum: &mut [Bin], gate: &[f32], overlap: &mut Overlap) {
+        let samples = self.transform(spectrum);
+        for ((sum, sample), weight) in overlap.sum.iter_mut().zip(samples).zip(gate) {
+            *sum += sample * weight;
+        }
+    }
+
+    /// The samples of the frame with this `spectrum`, through the synthesis window.
+    fn transform(&mut self, spectrum: &mut [Bin]) -> impl Iterator<Item = f32> {
         // A real signal has no imaginary part at 0 Hz and at Nyquist.
         spectrum[0].im = 0.0;
         let last = spectrum.len() - 1;
@@ -213,9 +232,7 @@ impl Synthesis {
         let done = self.fft.process_with_scratch(spectrum, &mut self.frame, &mut self.scratch);
         debug_assert!(done.is_ok(), "lengths are those of the plan");
         let tail = &self.frame[self.frame.len() - self.window.len()..];
-        for ((sum, sample), weight) in overlap.sum.iter_mut().zip(tail).zip(&self.window) {
-            *sum += sample * weight;
-        }
+        tail.iter().zip(&self.window).map(|(sample, weight)| sample * weight)
     }
 }
 

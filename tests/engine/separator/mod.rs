@@ -16,6 +16,7 @@ mod analyzer;
 mod listening;
 mod models;
 mod recognised;
+mod transients;
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
