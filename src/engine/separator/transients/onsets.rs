@@ -104,8 +104,13 @@ mod tests {
     /// Positions of the onsets in `samples`, in samples from their start.
     fn onsets(samples: &[f32]) -> Vec<usize> {
         let mut detector = OnsetDetector::new(44_100.0, HOP, 1);
-        let hops = samples.chunks_exact(HOP).enumerate();
-        hops.filter_map(|(n, hop)| detector.hear([hop].into_iter()).then(|| (n + 1) * HOP - detector.age)).collect()
+        let mut found = Vec::new();
+        for (n, hop) in samples.chunks_exact(HOP).enumerate() {
+            if detector.hear([hop].into_iter()) {
+                found.push((n + 1) * HOP - detector.age);
+            }
+        }
+        found
     }
 
     fn tone(hz: f32) -> Vec<f32> {
