@@ -6,8 +6,18 @@
 //! error: what sounds of earlier hits before a hit. A hit is a block of 2.5 ms in the drums that has 4 times the mean
 //! energy of the twelve before it and a thousandth of the loudest, 40 ms or more after the last one.
 //!
-//! `UNBRAID_STEMS` names a folder of more recordings than the tests carry.
+//! `UNBRAID_STEMS` names a folder of more recordings than the tests carry. `-- --picture FILE` draws the bass of the first
+//! case around the loudest hit, in Quality.
 
+use plotters::{
+    backend::BitMapBackend,
+    chart::{ChartBuilder, LabelAreaPosition, SeriesLabelPosition},
+    drawing::IntoDrawingArea,
+    element::{PathElement, Rectangle},
+    series::LineSeries,
+    style::{Color, FontStyle, RGBColor, WHITE, register_font},
+};
+use std::{ops::Range, path::PathBuf};
 use unbraid_benches::cases;
 use unbraid_engine::{
     evaluation::bss_eval_sources,
@@ -25,6 +35,7 @@ fn main() {
     println!("{:28}{:10}{:>9}{:>18}{:>16}", "", "", "mixture", "pre-echo", "SDR");
     let mut sums = [[0.0; 5]; LatencyMode::ALL.len()];
     let cases = cases();
+    let mut picture = std::env::args().skip_while(|argument| argument != "--picture").nth(1).map(PathBuf::from);
     for case in &cases {
         let preset = case.preset();
         let truths = case.parts.each_ref().map(Recording::downmix);
@@ -40,6 +51,17 @@ fn main() {
                 sdr(&truths, &divided),
             ];
             print(&case.name, mode, &row);
+            if mode == LatencyMode::Quality
+                && let Some(path) = picture.take()
+            {
+                // Cargo starts benchmarks in their own crate's folder.
+                let path = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(path);
+                let mixture = case.mixture().downmix();
+                let waves = [&mixture, &truths[0], &smeared[0], &divided[0]].map(|wave| wave.as_slice());
+                if let Err(error) = draw(&path, waves, loudest(&hits, &truths[1])) {
+                    panic!("cannot draw {}: {error}", path.display());
+                }
+            }
             sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += value / cases.len() as f64);
         }
     }
@@ -66,6 +88,59 @@ fn hits(drums: &[f32]) -> Vec<usize> {
         }
     }
     hits
+}
+
+/// The hit with the most energy in the 40 ms after it.
+fn loudest(hits: &[usize], drums: &[f32]) -> usize {
+    let energy = |hit: &usize| mean_square(&drums[*hit..(hit + 1_764).min(drums.len())]);
+    hits.iter().copied().max_by(|a, b| energy(a).total_cmp(&energy(b))).unwrap_or(BEFORE[0])
+}
+
+/// Draws mixture, true bass and both estimates of it around `hit`, at 44.1 kHz.
+fn draw(path: &std::path::Path, waves: [&[f32]; 4], hit: usize) -> Result<(), Box<dyn std::error::Error>> {
+    const GREY: RGBColor = RGBColor(170, 170, 170);
+    const BLACK: RGBColor = RGBColor(0, 0, 0);
+    const BLUE: RGBColor = RGBColor(0, 110, 190);
+    const RED: RGBColor = RGBColor(210, 60, 40);
+    // A font that is there already is as good.
+    let _ = register_font("sans-serif", FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT);
+    let [mixture, bass, smeared, divided] = waves;
+    let range: Range<usize> = hit.saturating_sub(2_646)..(hit + 882).min(bass.len());
+    let top = 1.3 * bass[range.clone()].iter().fold(0.0_f32, |top, sample| top.max(sample.abs()));
+    let ms = |n: usize| (n as f64 - hit as f64) / 44.1;
+    let errors = [smeared, divided].map(|wave| wave.iter().zip(bass).map(|(a, b)| a - b).collect::<Vec<f32>>());
+    let area = BitMapBackend::new(path, (1_000, 660)).into_drawing_area();
+    area.fill(&WHITE)?;
+    let panels = [
+        ("the mixture and the true bass", vec![("mixture", mixture, GREY), ("true bass", bass, BLACK)]),
+        (
+            "whole frames",
+            vec![("true bass", bass, BLACK), ("separated bass", smeared, BLUE), ("error", &errors[0], RED)],
+        ),
+        (
+            "frames divided at the onset",
+            vec![("true bass", bass, BLACK), ("separated bass", divided, BLUE), ("error", &errors[1], RED)],
+        ),
+    ];
+    for (area, (title, lines)) in area.split_evenly((3, 1)).into_iter().zip(panels) {
+        let mut chart = ChartBuilder::on(&area)
+            .caption(title, ("sans-serif", 18))
+            .margin(6)
+            .set_label_area_size(LabelAreaPosition::Left, 44)
+            .set_label_area_size(LabelAreaPosition::Bottom, 26)
+            .build_cartesian_2d(ms(range.start)..ms(range.end), -top..top)?;
+        chart.configure_mesh().disable_mesh().x_desc("ms from the hit").draw()?;
+        let measured = [(ms(hit - BEFORE[0]), -top), (ms(hit - BEFORE[1]), top)];
+        chart.draw_series([Rectangle::new(measured, BLUE.mix(0.07).filled())])?;
+        for (name, wave, colour) in lines {
+            let points = range.clone().map(|n| (ms(n), wave[n].clamp(-top, top)));
+            let drawn = chart.draw_series(LineSeries::new(points, &colour))?.label(name);
+            drawn.legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour));
+        }
+        chart.configure_series_labels().position(SeriesLabelPosition::LowerLeft).background_style(WHITE).draw()?;
+    }
+    area.present()?;
+    Ok(())
 }
 
 /// Pre-echo of `estimate`, in dB; `truths` are those of bass and drums.
