@@ -64,7 +64,7 @@ fn unseen_takes_are_separated_well_at_every_sample_rate() {
     let takes = ["finger-bass", "standard-kit"].map(|name| take(name, 2));
     let quality = mean_sdr(&preset, &takes, LatencyMode::Quality);
     println!("Quality: {quality:.2} dB");
-    assert!(quality >= 11.0, "Quality: {quality:.2} dB");
+    assert!(quality >= 11.6, "Quality: {quality:.2} dB");
     for (mode, least) in [(LatencyMode::Direct, 8.8), (LatencyMode::Live, 9.3), (LatencyMode::Balanced, 10.0)] {
         let sdr = mean_sdr(&preset, &takes, mode);
         println!("{mode:?}: {sdr:.2} dB");
@@ -139,7 +139,7 @@ fn an_adaptive_source_is_learned_from_the_mixture_while_it_plays() {
 fn notes_that_were_never_learned_stay_with_their_source() {
     let sdr = half_taught_sdr("finger-bass", false);
     println!("{sdr:.2} dB");
-    assert!(sdr >= 6.3, "{sdr:.2} dB");
+    assert!(sdr >= 7.0, "{sdr:.2} dB");
 }
 
 /// Beside a source that is recognised too: without the copies it is 7.2 dB.
@@ -147,7 +147,37 @@ fn notes_that_were_never_learned_stay_with_their_source() {
 fn notes_that_were_never_learned_stay_with_their_source_beside_recognised_drums() {
     let sdr = half_taught_sdr("finger-bass", true);
     println!("{sdr:.2} dB");
-    assert!(sdr >= 10.5, "{sdr:.2} dB");
+    assert!(sdr >= 11.2, "{sdr:.2} dB");
+}
+
+/// The offset itself is shared by the sources, and taken out of them before they are scored.
+#[test]
+fn an_offset_in_the_input_costs_no_separation() {
+    let preset = preset();
+    let parts = ["finger-bass", "standard-kit"].map(|name| take(name, 2));
+    let truths = parts.each_ref().map(|part| part.downmix().split_off(44_100));
+    for mode in [LatencyMode::Live, LatencyMode::Quality] {
+        let sdr = |offset: f32| {
+            let mut mixture = Recording::sum_of(&parts);
+            mixture.channels.iter_mut().flatten().for_each(|sample| *sample += offset);
+            let separation = separate(&preset, &mixture, mode, &Controls::default(), &mut go_on).unwrap();
+            let centred = |source: &Recording| {
+                let mut samples = source.downmix().split_off(44_100);
+                let mean = samples.iter().sum::<f32>() / samples.len() as f32;
+                samples.iter_mut().for_each(|sample| *sample -= mean);
+                samples
+            };
+            let estimates: Vec<_> = separation.sources.iter().map(centred).collect();
+            let scores = bss_eval_sources(&truths, &estimates).unwrap();
+            scores.iter().map(|score| score.sdr).sum::<f64>() / scores.len() as f64
+        };
+        let without = sdr(0.0);
+        for offset in [0.1, 0.3] {
+            let lost = without - sdr(offset);
+            println!("{mode:?}, {offset}: {lost:.3} dB of {without:.2} dB lost");
+            assert!(lost < 0.1, "{mode:?}, {offset}: {lost:.3} dB of {without:.2} dB lost");
+        }
+    }
 }
 
 /// Drums and bass of kits and instruments that the source model was never trained on.
@@ -171,7 +201,7 @@ fn what_nobody_taught_is_recognised_in_every_mode() {
 
 /// Mean SDR of the first pass, in dB.
 const UNTAUGHT_SDR: [(LatencyMode, f64); 4] =
-    [(LatencyMode::Direct, 6.1), (LatencyMode::Live, 7.0), (LatencyMode::Balanced, 8.1), (LatencyMode::Quality, 9.1)];
+    [(LatencyMode::Direct, 6.5), (LatencyMode::Live, 7.3), (LatencyMode::Balanced, 8.6), (LatencyMode::Quality, 9.7)];
 
 /// A loop on a kit that the source model was never trained on, as three parts and as five.
 #[test]
@@ -192,9 +222,9 @@ fn a_kit_that_nobody_taught_is_taken_apart() {
 
 /// Mean SDR of kick, snare and hats, and with toms and cymbals, in dB.
 const KIT_SDR: [(LatencyMode, f64); 3] =
-    [(LatencyMode::Direct, 0.0), (LatencyMode::Live, 0.0), (LatencyMode::Quality, 0.0)];
+    [(LatencyMode::Direct, 9.7), (LatencyMode::Live, 10.7), (LatencyMode::Quality, 13.2)];
 const FULL_KIT_SDR: [(LatencyMode, f64); 3] =
-    [(LatencyMode::Direct, 0.0), (LatencyMode::Live, 0.0), (LatencyMode::Quality, 0.0)];
+    [(LatencyMode::Direct, 4.0), (LatencyMode::Live, 4.6), (LatencyMode::Quality, 6.5)];
 
 #[test]
 fn a_batch_that_has_heard_the_recording_recognises_more() {

@@ -219,12 +219,12 @@ def render_kits(folder):
 
 
 def render_kit(folder, name, player, groove, tempo, swing, keys=frozenset(score.FIVE_PARTS)):
-    """A loop of three parts, and one of five if the kit has them and the groove plays them; `keys` are those of the kit."""
+    """A loop of three parts, and one of five if kit and groove have them; `keys` are those of the kit."""
     notes = score.groove(random.Random(name), groove, score.bars(SECONDS, tempo), swing)
     few = without_toms_and_cymbals(notes)
     write(folder / "kits" / name, **kit(few, score.THREE_PARTS, player))
     notes = [note for note in notes if note[2] in keys]
-    if {"toms", "cymbals"} <= {score.FIVE_PARTS[note[2]] for note in notes}:
+    if set(score.FIVE_PARTS.values()) == {score.FIVE_PARTS[note[2]] for note in notes}:
         write(folder / "full-kits" / name, **kit(notes, score.FIVE_PARTS, player))
 
 

@@ -6,30 +6,42 @@ use crate::stft::{Analysis, Bin, Layout, Overlap, Synthesis, WindowPair};
 /// Samples are clamped to this (+120 dB full scale), so that no transform overflows.
 const MAX_SAMPLE: f32 = 1e6;
 
-/// Time constant with which the offset of a channel (DC) is followed: long enough to leave a bass alone.
-const OFFSET_SECONDS: f64 = 0.3;
+/// Time constant with which the offset of a channel (DC) is followed: long enough to leave the lopsided waves of kicks
+/// alone.
+const OFFSET_SECONDS: f64 = 1.0;
+/// The same at the first sample; from there it grows with the time since.
+const FIRST_OFFSET_SECONDS: f64 = 0.05;
 
 /// One input channel.
 pub(super) struct InputChannel {
     /// The last N samples, oldest first.
     history: Vec<f32>,
+    /// The same without the offset (DC): masks that move would modulate it.
+    changing: Vec<f32>,
     /// The hop that is arriving.
     arriving: Vec<f32>,
     /// Spectrum of the last frame, `[F]`.
     pub(super) spectrum: Vec<Bin>,
-    /// Mean of the samples over [`OFFSET_SECONDS`], and the weight of a new hop in it.
+    /// The offset: a mean of the samples.
     mean: f32,
-    mean_pace: f32,
+    /// Weight of a new hop in the mean, at the start, and its least value.
+    pace: f32,
+    first_pace: f32,
+    least_pace: f32,
 }
 
 impl InputChannel {
     pub(super) fn new(layout: &Layout) -> Self {
         let (windows, bins) = (&layout.windows, layout.bins());
         let hop_seconds = windows.hop as f64 / layout.sample_rate;
+        let pace = |seconds: f64| (1.0 - (-hop_seconds / seconds).exp()) as f32;
         Self {
             mean: 0.0,
-            mean_pace: (1.0 - (-hop_seconds / OFFSET_SECONDS).exp()) as f32,
+            pace: pace(FIRST_OFFSET_SECONDS),
+            first_pace: pace(FIRST_OFFSET_SECONDS),
+            least_pace: pace(OFFSET_SECONDS),
             history: vec![0.0; windows.frame_len()],
+            changing: vec![0.0; windows.frame_len()],
             arriving: vec![0.0; windows.hop],
             spectrum: vec![Bin::default(); bins],
         }
@@ -37,9 +49,10 @@ impl InputChannel {
 
     pub(super) fn reset(&mut self) {
         self.history.fill(0.0);
+        self.changing.fill(0.0);
         self.arriving.fill(0.0);
         self.spectrum.fill(Bin::default());
-        self.mean = 0.0;
+        (self.mean, self.pace) = (0.0, self.first_pace);
     }
 
     /// Takes `samples` as part of the arriving hop, from `start` on. A sample that is not finite counts as 0.
@@ -54,20 +67,21 @@ impl InputChannel {
         let kept = self.history.len() - self.arriving.len();
         self.history.copy_within(self.arriving.len().., 0);
         self.history[kept..].copy_from_slice(&self.arriving);
-        let mean = self.arriving.iter().sum::<f32>() / self.arriving.len() as f32;
-        self.mean += self.mean_pace * (mean - self.mean);
+        self.changing.copy_within(self.arriving.len().., 0);
+        let per_sample = 1.0 / self.arriving.len() as f32;
+        let mean = self.arriving.iter().sum::<f32>() * per_sample;
+        let change = self.pace * (mean - self.mean);
+        let step = change * per_sample;
+        for (n, (changing, sample)) in self.changing[kept..].iter_mut().zip(&self.arriving).enumerate() {
+            *changing = sample - (self.mean + step * (n + 1) as f32);
+        }
+        self.mean += change;
+        self.pace = (self.pace / (1.0 + self.pace)).max(self.least_pace);
     }
 
     /// Computes the spectrum of the frame.
     pub(super) fn analyse(&mut self, analysis: &mut Analysis) {
-        analysis.spectrum(&self.history, &mut self.spectrum);
-    }
-
-    /// The constant part of the last frame (DC), for an analysis window with the spectrum `window`, `[F]`: the mean of
-    /// the samples, as far as it is in the frame.
-    pub(super) fn offset(&self, window: &[Bin]) -> f32 {
-        let here = self.spectrum[0].re / window[0].re.max(f32::MIN_POSITIVE);
-        self.mean.clamp(here.min(0.0), here.max(0.0))
+        analysis.spectrum(&self.changing, &mut self.spectrum);
     }
 
     /// The hop that is due when the stream is delayed by `latency` samples.
@@ -76,9 +90,16 @@ impl InputChannel {
         &self.history[start..start + self.arriving.len()]
     }
 
-    /// The samples of the frame, `[N]`.
+    /// The offset in the same hop.
+    fn delayed_offset(&self, latency: usize) -> impl Iterator<Item = f32> {
+        let start = self.history.len() - latency;
+        let samples = self.history[start..].iter().zip(&self.changing[start..]);
+        samples.map(|(sample, changing)| sample - changing)
+    }
+
+    /// The samples of the frame without the offset, `[N]`.
     pub(super) fn frame(&self) -> &[f32] {
-        &self.history
+        &self.changing
     }
 
     /// The frame's newest hop.
@@ -127,9 +148,14 @@ impl OutputChannel {
         synthesis.add_gated(spectrum, gate, &mut self.overlap);
     }
 
-    /// Takes the next hop, which no later frame reaches.
-    pub(super) fn take(&mut self) {
+    /// Takes the next hop, which no later frame reaches, and adds the offset of `input` in it with a weight that changes
+    /// linearly from `from` to `to`.
+    pub(super) fn take(&mut self, input: &InputChannel, latency: usize, (from, to): (f32, f32)) {
         self.overlap.take(&mut self.next);
+        let step = (to - from) / self.next.len() as f32;
+        for ((n, sample), offset) in (1..).zip(&mut self.next).zip(input.delayed_offset(latency)) {
+            *sample += (from + step * n as f32) * offset;
+        }
     }
 
     /// Scales the hop by a gain that changes linearly from `from` to `to`.

@@ -6,19 +6,11 @@ use pulp::Arch;
 /// Number of partial sums: twice the lanes of the widest register.
 const LANES: usize = 32;
 
-/// Adds a channel's magnitudes to `magnitudes`, and its power times `scale` to `power`, both without the channel's
-/// `offset` (DC), which is spread like `window`, the spectrum of the analysis window. All `[F]`.
-pub(super) fn add_magnitudes(
-    spectrum: &[Bin],
-    (offset, window): (f32, &[Bin]),
-    scale: f32,
-    magnitudes: &mut [f32],
-    power: &mut [f32],
-) {
+/// Adds a channel's magnitudes to `magnitudes`, and its power times `scale` to `power`. All `[F]`.
+pub(super) fn add_magnitudes(spectrum: &[Bin], scale: f32, magnitudes: &mut [f32], power: &mut [f32]) {
     Arch::new().dispatch(|| {
-        for (((bin, window), magnitude), power) in spectrum.iter().zip(window).zip(magnitudes).zip(power) {
-            let (re, im) = (bin.re - offset * window.re, bin.im - offset * window.im);
-            let square = re * re + im * im;
+        for ((bin, magnitude), power) in spectrum.iter().zip(magnitudes).zip(power) {
+            let square = bin.re * bin.re + bin.im * bin.im;
             *magnitude += square.sqrt();
             *power += square * scale;
         }

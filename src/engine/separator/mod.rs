@@ -105,8 +105,6 @@ pub struct Separator {
     sources: Vec<Vec<OutputChannel>>,
     analysis: Analysis,
     synthesis: Synthesis,
-    /// Spectrum of the analysis window: that of a constant signal of 1. `[F]`
-    window: Vec<Bin>,
     /// Number of samples of the present hop that have arrived.
     filled: usize,
     /// Magnitudes of the channels added, `[F]`.
@@ -136,9 +134,6 @@ impl Separator {
         let (windows, bins) = (&layout.windows, layout.bins());
         let target = Controls::default();
         let window_power: f32 = windows.analysis.iter().map(|w| w * w).sum();
-        let mut analysis = Analysis::new(&windows.analysis);
-        let mut window = vec![Bin::default(); bins];
-        analysis.spectrum(&vec![1.0; windows.frame_len()], &mut window);
         let outputs = || (0..channels).map(|_| OutputChannel::new(windows)).collect::<Vec<_>>();
         let now = SmoothedControls::of(&target);
         Self {
@@ -153,8 +148,7 @@ impl Separator {
             inputs: (0..channels).map(|_| InputChannel::new(&layout)).collect(),
             mains: outputs(),
             sources: (0..MAX_SOURCES).map(|_| outputs()).collect(),
-            analysis,
-            window,
+            analysis: Analysis::new(&windows.analysis),
             synthesis: Synthesis::new(windows),
             filled: 0,
             magnitudes: vec![0.0; bins],
@@ -410,8 +404,7 @@ impl Separator {
     fn analyse(&mut self, channel: usize) {
         let input = &mut self.inputs[channel];
         input.analyse(&mut self.analysis);
-        let offset = (input.offset(&self.window), &self.window[..]);
-        loops::add_magnitudes(&input.spectrum, offset, self.power_scale, &mut self.magnitudes, &mut self.power);
+        loops::add_magnitudes(&input.spectrum, self.power_scale, &mut self.magnitudes, &mut self.power);
         if channel == 0 && self.inputs.len() == 2 {
             // So far the sum holds the left channel alone.
             self.models.settled.take_left(&self.magnitudes);
@@ -463,10 +456,17 @@ impl Separator {
     }
 
     /// Adds the frame, or what lies in it after an onset, to a channel of a source's own output or of the main output,
-    /// and takes the next hop of it.
+    /// and takes the next hop of it. The offset of the input is shared equally by the sources.
     fn play(&mut self, source: Option<usize>, channel: usize) {
+        let sources = self.models.sources();
+        let share = |controls: &SmoothedControls| match source {
+            Some(source) => controls.gains[source] / sources as f32,
+            None => controls.weight_of_equal_shares(sources),
+        };
+        let shares = (share(&self.schedule.before), share(&self.now));
         let outputs = source.map_or(&mut self.mains, |source| &mut self.sources[source]);
-        let (output, spectrum) = (&mut outputs[channel], &self.inputs[channel].spectrum);
+        let (input, output) = (&self.inputs[channel], &mut outputs[channel]);
+        let spectrum = &input.spectrum;
         match &self.transients {
             Some(transients) if self.is_divided => {
                 let frame = (channel, &spectrum[..]);
@@ -477,7 +477,7 @@ impl Separator {
                 output.add(&mut self.synthesis, &mut self.masked);
             }
         }
-        output.take();
+        output.take(input, self.layout.windows.latency(), shares);
     }
 
     /// Computes a channel of a source's own output.
