@@ -55,11 +55,6 @@ impl Role {
         }
     }
 
-    /// Whether it is a part of the drums.
-    pub fn is_part_of_kit(self) -> bool {
-        Self::KIT.contains(&self)
-    }
-
     /// The role that is called `name`, or `None`.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)

@@ -6,6 +6,9 @@ use crate::stft::{Analysis, Bin, Layout, Overlap, Synthesis, WindowPair};
 /// Samples are clamped to this (+120 dB full scale), so that no transform overflows.
 const MAX_SAMPLE: f32 = 1e6;
 
+/// Offsets are taken to be at most full scale: more is a fault in the input.
+const MAX_OFFSET: f32 = 1.0;
+
 /// Time constant with which the offset of a channel (DC) is followed: long enough to leave the lopsided waves of kicks
 /// alone.
 const OFFSET_SECONDS: f64 = 1.0;
@@ -69,14 +72,18 @@ impl InputChannel {
         self.history[kept..].copy_from_slice(&self.arriving);
         self.changing.copy_within(self.arriving.len().., 0);
         let per_sample = 1.0 / self.arriving.len() as f32;
-        let mean = self.arriving.iter().sum::<f32>() * per_sample;
+        let mean = (self.arriving.iter().sum::<f32>() * per_sample).clamp(-MAX_OFFSET, MAX_OFFSET);
+        if self.arriving.iter().all(|sample| *sample == 0.0) {
+            // Silence has no offset, and nothing is left of the one before.
+            self.pace = 1.0;
+        }
         let change = self.pace * (mean - self.mean);
         let step = change * per_sample;
         for (n, (changing, sample)) in self.changing[kept..].iter_mut().zip(&self.arriving).enumerate() {
             *changing = sample - (self.mean + step * (n + 1) as f32);
         }
         self.mean += change;
-        self.pace = (self.pace / (1.0 + self.pace)).max(self.least_pace);
+        self.pace = (self.pace / (1.0 + self.pace)).clamp(self.least_pace, self.first_pace);
     }
 
     /// Computes the spectrum of the frame.
@@ -120,17 +127,25 @@ pub(super) struct OutputChannel {
     next: Vec<f32>,
     /// The hop that is played now.
     pub(super) ready: Vec<f32>,
+    /// Weight of the input's offset at the end of the last hop.
+    offset_weight: f32,
 }
 
 impl OutputChannel {
     pub(super) fn new(windows: &WindowPair) -> Self {
-        Self { overlap: Overlap::new(windows), next: vec![0.0; windows.hop], ready: vec![0.0; windows.hop] }
+        Self {
+            overlap: Overlap::new(windows),
+            next: vec![0.0; windows.hop],
+            ready: vec![0.0; windows.hop],
+            offset_weight: 0.0,
+        }
     }
 
     pub(super) fn reset(&mut self) {
         self.overlap.clear();
         self.next.fill(0.0);
         self.ready.fill(0.0);
+        self.offset_weight = 0.0;
     }
 
     /// Makes the computed hop the one that is played.
@@ -148,14 +163,15 @@ impl OutputChannel {
         synthesis.add_gated(spectrum, gate, &mut self.overlap);
     }
 
-    /// Takes the next hop, which no later frame reaches, and adds the offset of `input` in it with a weight that changes
-    /// linearly from `from` to `to`.
-    pub(super) fn take(&mut self, input: &InputChannel, latency: usize, (from, to): (f32, f32)) {
+    /// Takes the next hop, which no later frame reaches, and adds the offset of `input` in it. Its weight changes linearly
+    /// to `offset_weight`.
+    pub(super) fn take(&mut self, input: &InputChannel, latency: usize, offset_weight: f32) {
         self.overlap.take(&mut self.next);
-        let step = (to - from) / self.next.len() as f32;
+        let (before, step) = (self.offset_weight, (offset_weight - self.offset_weight) / self.next.len() as f32);
         for ((n, sample), offset) in (1..).zip(&mut self.next).zip(input.delayed_offset(latency)) {
-            *sample += (from + step * n as f32) * offset;
+            *sample += (before + step * n as f32) * offset;
         }
+        self.offset_weight = offset_weight;
     }
 
     /// Scales the hop by a gain that changes linearly from `from` to `to`.

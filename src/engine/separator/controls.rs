@@ -122,13 +122,6 @@ impl SmoothedControls {
         (wet, self.engaged * self.output * kept + 1.0 - self.engaged)
     }
 
-    /// The weight in the main output of what all sources share equally: 1 + Σ (g − 1) / S, or 1 less that for the
-    /// difference.
-    pub(super) fn weight_of_equal_shares(&self, sources: usize) -> f32 {
-        let remix = self.gains[..sources].iter().sum::<f32>() / sources as f32;
-        remix + self.removed * (1.0 - 2.0 * remix)
-    }
-
     /// Moves one hop nearer to `target`; `pace` is the share of the distance that a hop covers.
     pub(super) fn step(&mut self, target: &Self, pace: f32) {
         for (value, target) in self.gains.iter_mut().zip(&target.gains) {

@@ -114,8 +114,9 @@ pub struct Separator {
     power_scale: f32,
     /// A weighted mask, `[F]`.
     mask: Vec<f32>,
-    /// What divides frames at onsets, and whether the present frame is divided.
+    /// What divides frames at onsets.
     transients: Option<Transients>,
+    /// Whether the present frame is divided.
     is_divided: bool,
     /// A masked spectrum, `[F]`.
     masked: Vec<Bin>,
@@ -458,12 +459,10 @@ impl Separator {
     /// Adds the frame, or what lies in it after an onset, to a channel of a source's own output or of the main output,
     /// and takes the next hop of it. The offset of the input is shared equally by the sources.
     fn play(&mut self, source: Option<usize>, channel: usize) {
-        let sources = self.models.sources();
-        let share = |controls: &SmoothedControls| match source {
-            Some(source) => controls.gains[source] / sources as f32,
-            None => controls.weight_of_equal_shares(sources),
+        let offset_weight = match source {
+            Some(source) => self.now.gains[source] * self.models.equal_share(source),
+            None => self.offset_weight_of_main(),
         };
-        let shares = (share(&self.schedule.before), share(&self.now));
         let outputs = source.map_or(&mut self.mains, |source| &mut self.sources[source]);
         let (input, output) = (&self.inputs[channel], &mut outputs[channel]);
         let spectrum = &input.spectrum;
@@ -477,7 +476,15 @@ impl Separator {
                 output.add(&mut self.synthesis, &mut self.masked);
             }
         }
-        output.take(input, self.layout.windows.latency(), shares);
+        output.take(input, self.layout.windows.latency(), offset_weight);
+    }
+
+    /// The weight of the input's offset in the main output, as in [`Self::weigh_main`] with equal masks.
+    fn offset_weight_of_main(&self) -> f32 {
+        let (gains, removed) = (&self.now.gains, self.now.removed);
+        let share = |source: usize| (gains[source] - 1.0) * self.models.equal_share(source);
+        let remix = 1.0 + (0..self.models.sources()).map(share).sum::<f32>();
+        remix + removed * (1.0 - 2.0 * remix)
     }
 
     /// Computes a channel of a source's own output.

@@ -15,6 +15,7 @@ use unbraid_engine::{
 mod analyzer;
 mod listening;
 mod models;
+mod offset;
 mod recognised;
 mod transients;
 

@@ -1,7 +1,8 @@
 //! Keeps hits from smearing backwards (pre-echo), by window switching (Edler 1989).
 //!
-//! A frame that contains an onset has one mask, which is applied to what sounded before the onset too: there it lets
-//! through, or takes away, what belongs to the hit. So such a frame is divided at the onset. What lies before it, x p,
+//! A frame that contains an onset has one mask, which is applied to what sounded before the onset too: the hit is heard,
+//! or leaves a gap, up to a frame before it comes. So such a frame is divided at the onset, at the newest one if there
+//! are several. What lies before it, x p,
 //! is masked with the masks of the last frame that had not seen the onset, what lies after it, x (1 − p), with the
 //! frame's own. Each part is resynthesised on its own side of the onset: masks ring, by up to a frame, to both sides.
 //!

@@ -10,7 +10,7 @@ const BLOCK_MS: f64 = 1.45;
 const PAST_BLOCKS: usize = 12;
 /// How many times the mean energy of the past a pair of blocks has at an onset.
 const RISE: f32 = 6.0;
-/// How many times it the first block of the pair has, if the onset is there already and not in the second.
+/// If the first block of the pair alone has this many times the mean energy of the past, the onset is in it.
 const FIRST_RISE: f32 = 3.0;
 /// Least energy of an onset, relative to the loudest pair of blocks so far, which fades with this time constant.
 const LEAST: f32 = 0.005;
