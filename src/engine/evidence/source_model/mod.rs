@@ -12,7 +12,8 @@
 //! computed by hand, on the vector registers: no run-time library promises not to allocate. The weights are trained by
 //! `cargo xtask train` and are part of the binary.
 //!
-//! - `source_set`: what a net tells apart. `weights`: reads the file of a net. `features`: band energies to what the net reads. `network`: one step.
+//! - `source_set`: what a net tells apart. `weights`: reads the file of a net. `features`: band energies to what the
+//!   net reads. `network`: one step.
 
 mod features;
 mod network;
