@@ -163,8 +163,8 @@ impl OutputChannel {
         synthesis.add_gated(spectrum, gate, &mut self.overlap);
     }
 
-    /// Takes the next hop, which no later frame reaches, and adds the offset of `input` in it. Its weight changes linearly
-    /// to `offset_weight`.
+    /// Takes the next hop, which no later frame reaches, and adds the offset of `input` in it. Its weight changes
+    /// linearly to `offset_weight`.
     pub(super) fn take(&mut self, input: &InputChannel, latency: usize, offset_weight: f32) {
         self.overlap.take(&mut self.next);
         let (before, step) = (self.offset_weight, (offset_weight - self.offset_weight) / self.next.len() as f32);

@@ -102,17 +102,18 @@ impl Fade {
 
     /// What `source` has of something that all sources share equally.
     pub(super) fn equal_share(&self, source: usize) -> f32 {
-        let rising = self.rising.as_deref().map(|model| (model, self.share.min(1.0)));
-        let settled = (&*self.settled, 1.0 - rising.map_or(0.0, |(_, share)| share));
-        let having = [Some(settled), rising].into_iter().flatten().filter(|(model, _)| source < model.sources());
-        having.map(|(model, share)| share / model.sources() as f32).sum()
+        self.models_with(source).map(|(model, share)| share / model.sources() as f32).sum()
     }
 
     /// The masks of `source` that are audible, `[F]` each, with their weights; none of a model without this source.
     pub(super) fn masks(&self, source: usize) -> impl Iterator<Item = (&[f32], f32)> {
+        self.models_with(source).map(move |(model, share)| (model.mask(source), share))
+    }
+
+    /// The audible models that have `source`, with their weights.
+    fn models_with(&self, source: usize) -> impl Iterator<Item = (&Model, f32)> {
         let rising = self.rising.as_deref().map(|model| (model, self.share.min(1.0)));
         let settled = (&*self.settled, 1.0 - rising.map_or(0.0, |(_, share)| share));
-        let heard = [Some(settled), rising].into_iter().flatten().filter(move |(model, _)| source < model.sources());
-        heard.map(move |(model, share)| (model.mask(source), share))
+        [Some(settled), rising].into_iter().flatten().filter(move |(model, _)| source < model.sources())
     }
 }

@@ -347,7 +347,8 @@ impl Separator {
             }
         }
         let rising = self.models.rising.as_ref();
-        let division = self.transients.as_mut().map_or(Division::Whole, |transients| transients.hear(&self.inputs));
+        let division =
+            self.transients.as_mut().map_or(Division::Whole, |transients| transients.look_for_onset(&self.inputs));
         self.is_divided = division != Division::Whole;
         let work = Work {
             channels: self.inputs.len(),

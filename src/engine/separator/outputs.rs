@@ -4,7 +4,7 @@ use super::{Separator, channel::InputChannel, levels::Level, loops};
 
 impl Separator {
     /// Adds `weight` times the mask of `source`, mixed during a fade, to the weighted mask.
-    pub(super) fn add_mask(&mut self, source: usize, weight: f32) {
+    fn add_mask(&mut self, source: usize, weight: f32) {
         for (mask, share) in self.models.masks(source) {
             loops::add_scaled(&mut self.mask, weight * share, mask);
         }
@@ -46,7 +46,7 @@ impl Separator {
 
     /// Adds the frame, or what lies in it after an onset, to a channel of a source's own output or of the main output,
     /// and takes the next hop of it. The offset of the input is shared equally by the sources.
-    pub(super) fn play(&mut self, source: Option<usize>, channel: usize) {
+    fn play(&mut self, source: Option<usize>, channel: usize) {
         let offset_weight = match source {
             Some(source) => self.now.gains[source] * self.models.equal_share(source),
             None => self.offset_weight_of_main(),
@@ -68,7 +68,7 @@ impl Separator {
     }
 
     /// The weight of the input's offset in the main output, as in [`Self::weigh_main`] with equal masks.
-    pub(super) fn offset_weight_of_main(&self) -> f32 {
+    fn offset_weight_of_main(&self) -> f32 {
         let (gains, removed) = (&self.now.gains, self.now.removed);
         let share = |source: usize| (gains[source] - 1.0) * self.models.equal_share(source);
         let remix = 1.0 + (0..self.models.sources()).map(share).sum::<f32>();

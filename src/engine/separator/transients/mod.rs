@@ -1,10 +1,9 @@
 //! Keeps hits from smearing backwards (pre-echo), by window switching (Edler 1989).
 //!
-//! A frame that contains an onset has one mask, which is applied to what sounded before the onset too: the hit is heard,
-//! or leaves a gap, up to a frame before it comes. So such a frame is divided at the onset, at the newest one if there
-//! are several. What lies before it, x p,
-//! is masked with the masks of the last frame that had not seen the onset, what lies after it, x (1 − p), with the
-//! frame's own. Each part is resynthesised on its own side of the onset: masks ring, by up to a frame, to both sides.
+//! A frame that contains an onset has one mask, which is applied to what sounded before the onset too: the hit is
+//! heard, or leaves a gap, up to a frame before it comes. So such a frame is divided at the onset, at the newest one if
+//! there are several. What lies before it, x p, is masked with the masks of the last frame that had not seen the onset,
+//! what lies after it, x (1 − p), with the frame's own. Each part is resynthesised on its own side of the onset: masks ring, by up to a frame, to both sides.
 //!
 //! The gates of both sides are 1 wherever their part is not 0. So the parts still add up to the whole frame, and the
 //! sources to the mixture. The input's newest samples decide whether there is an onset, so nothing comes later for it.
@@ -29,6 +28,7 @@ pub(super) struct Transients {
     detector: OnsetDetector,
     frame_len: usize,
     latency: usize,
+    /// Number of the frame's newest samples that are not resynthesised yet.
     ahead: usize,
     bins: usize,
     /// Rises from 0 to 1 as a raised cosine, over the crossfade.
@@ -84,8 +84,8 @@ impl Transients {
     }
 
     /// Looks for an onset in the newest hop of `inputs`.
-    pub(super) fn hear(&mut self, inputs: &[InputChannel]) -> Division {
-        let found = self.detector.hear(inputs.iter().map(InputChannel::newest));
+    pub(super) fn look_for_onset(&mut self, inputs: &[InputChannel]) -> Division {
+        let found = self.detector.detect(inputs.iter().map(InputChannel::newest));
         match (self.detector.age < self.latency, found) {
             (false, _) => Division::Whole,
             (true, false) => Division::Divided,

@@ -58,8 +58,8 @@ impl OnsetDetector {
         self.age = usize::MAX;
     }
 
-    /// Hears the newest hop, `[channel][sample]`. Whether there is an onset in it, or in the last block before.
-    pub(super) fn hear<'a>(&mut self, hops: impl Iterator<Item = &'a [f32]> + Clone) -> bool {
+    /// Takes the newest hop, `[channel][sample]`. Whether there is an onset in it, or in the last block before.
+    pub(super) fn detect<'a>(&mut self, hops: impl Iterator<Item = &'a [f32]> + Clone) -> bool {
         self.age = self.age.saturating_add(self.hop);
         let mut found = false;
         for block in 0..self.blocks {
@@ -106,7 +106,7 @@ mod tests {
         let mut detector = OnsetDetector::new(44_100.0, HOP, 1);
         let mut found = Vec::new();
         for (n, hop) in samples.chunks_exact(HOP).enumerate() {
-            if detector.hear([hop].into_iter()) {
+            if detector.detect([hop].into_iter()) {
                 found.push((n + 1) * HOP - detector.age);
             }
         }
