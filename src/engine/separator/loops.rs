@@ -58,6 +58,21 @@ pub(super) fn scale(row: &mut [f32], weight: f32) {
     Arch::new().dispatch(|| row.iter_mut().for_each(|value| *value *= weight));
 }
 
+/// `row *= factors`. `[F]`
+pub(super) fn multiply(row: &mut [f32], factors: &[f32]) {
+    Arch::new().dispatch(|| row.iter_mut().zip(factors).for_each(|(value, factor)| *value *= factor));
+}
+
+/// Turns shares K into K' / K with K' = K^1.5 / (K^1.5 + (c (1 − K))^1.5), c = `severity`. `[F]`
+pub(super) fn cut_harder(shares: &mut [f32], severity: f32) {
+    Arch::new().dispatch(|| {
+        for share in shares {
+            let (kept, cut) = (share.clamp(0.0, 1.0), severity * (1.0 - *share).clamp(0.0, 1.0));
+            *share = kept.sqrt() / (kept * kept.sqrt() + cut * cut.sqrt());
+        }
+    });
+}
+
 /// Σ mask² · power, and Σ mask · power. `[F]`
 pub(super) fn masked_power(mask: &[f32], power: &[f32]) -> (f32, f32) {
     Arch::new().dispatch(|| {

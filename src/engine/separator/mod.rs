@@ -11,7 +11,7 @@
 //! - `adapter`: where a model's bases are adapted; `adaptation_link`: the way to another thread and back.
 //! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there.
 //! - `controls`: the controls that the player sets, and their smoothing. `levels`: levels for meters.
-//! - `transients`: what keeps hits from smearing backwards.
+//! - `muting`: cuts muted sources out harder. `transients`: what keeps hits from smearing backwards.
 //! - `outputs`: masks weighted by gains, and what is played with them. `channel`: the samples of one channel. `loops`:
 //!   loops over bins.
 //! - [`offline`]: the real-time engine, run over a whole recording.
@@ -58,6 +58,7 @@ mod levels;
 mod loops;
 mod model;
 mod model_error;
+mod muting;
 pub mod offline;
 mod outputs;
 mod preset_bases;
@@ -84,6 +85,7 @@ use analyzer::{Analyzer, FinishedFrame};
 use channel::{InputChannel, OutputChannel};
 use controls::SmoothedControls;
 use fade::Fade;
+use muting::Muting;
 use schedule::{Schedule, Step, Work};
 use transients::{Division, Transients};
 
@@ -116,6 +118,8 @@ pub struct Separator {
     power_scale: f32,
     /// A weighted mask, `[F]`.
     mask: Vec<f32>,
+    /// What cuts muted sources out harder.
+    muting: Option<Muting>,
     /// What divides frames at onsets.
     transients: Option<Transients>,
     /// Whether the present frame is divided.
@@ -160,6 +164,7 @@ impl Separator {
             // channels.
             power_scale: 2.0 / (windows.frame_len() as f32 * window_power * channels.max(1) as f32),
             mask: vec![0.0; bins],
+            muting: Some(Muting::new(bins)),
             transients: Transients::new(&layout, channels),
             is_divided: false,
             masked: vec![Bin::default(); bins],
@@ -187,6 +192,13 @@ impl Separator {
     #[must_use]
     pub fn with_pre_echo(mut self) -> Self {
         self.transients = None;
+        self
+    }
+
+    /// The same without cutting muted sources out harder, for comparison: they lose what their masks say.
+    #[must_use]
+    pub fn with_plain_muting(mut self) -> Self {
+        self.muting = None;
         self
     }
 
@@ -350,11 +362,15 @@ impl Separator {
         let division =
             self.transients.as_mut().map_or(Division::Whole, |transients| transients.look_for_onset(&self.inputs));
         self.is_divided = division != Division::Whole;
+        if let Some(muting) = &mut self.muting {
+            muting.set_gains(&self.now.gains[..sources]);
+        }
         let work = Work {
             channels: self.inputs.len(),
             fading: rising.is_some(),
             hearing: [self.models.settled.uses_evidence(), rising.is_some_and(|model| model.uses_evidence())],
             division,
+            mutes: self.muting.as_ref().is_some_and(Muting::is_needed),
             sources,
             listened,
         };
@@ -392,6 +408,8 @@ impl Separator {
                     rising.mask_sources(&self.magnitudes, self.held.focus);
                 }
             }
+            Step::MuteBefore => self.compare_muted(true),
+            Step::Mute => self.compare_muted(false),
             Step::WeighBefore(source) => self.weigh_before(source),
             Step::PlaySourceBefore(source, channel) => self.play_before(Some(source), channel),
             Step::Weigh(source) => self.weigh(source),

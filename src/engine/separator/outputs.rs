@@ -10,6 +10,24 @@ impl Separator {
         }
     }
 
+    /// Computes what cuts muted sources out, for what lies `before` an onset or for the rest of the frame.
+    pub(super) fn compare_muted(&mut self, before: bool) {
+        let Self { muting: Some(muting), models, transients, .. } = self else { return };
+        match transients {
+            Some(transients) if before => {
+                muting.compare(|source| std::iter::once((transients.mask(source), 1.0)));
+            }
+            _ => muting.compare(|source| models.masks(source)),
+        }
+    }
+
+    /// Cuts muted sources out of the weighted mask.
+    fn mute(&mut self) {
+        if let Some(muting) = &self.muting {
+            muting.apply(&mut self.mask);
+        }
+    }
+
     /// Computes the gain-weighted mask of a source, its level, and its share of the mixture.
     pub(super) fn weigh(&mut self, source: usize) {
         if source == 0 {
@@ -24,6 +42,7 @@ impl Separator {
         if gain != 1.0 {
             loops::scale(&mut self.mask, gain);
         }
+        self.mute();
         self.next_levels.sources[source] = mixture.of_part(gain * squares.sqrt());
         self.next_levels.shares[source] = mixture.share(share);
     }
@@ -34,6 +53,7 @@ impl Separator {
             self.mask.fill(0.0);
             loops::add_scaled(&mut self.mask, self.now.gains[source], transients.mask(source));
         }
+        self.mute();
     }
 
     /// Adds what lies before an onset to a channel of a source's own output, or of the main output.
@@ -96,6 +116,7 @@ impl Separator {
                 _ => self.add_mask(source, weight),
             }
         }
+        self.mute();
         let removed = self.now.removed;
         if removed > 0.0 {
             // (1 − d) w + d (1 − w)

@@ -26,18 +26,22 @@ pub(super) enum Step {
     Mask,
     /// The masks of the model that fades in.
     MaskRising,
+    /// What cuts muted sources out before an onset.
+    MuteBefore,
     /// A source's gain-weighted mask before an onset.
     WeighBefore(usize),
     /// What lies before an onset in a channel of a source's own output.
     PlaySourceBefore(usize, usize),
-    /// A source's gain-weighted mask and its level.
-    Weigh(usize),
-    /// A channel of a source's own output.
-    PlaySource(usize, usize),
     /// The gain-weighted mask of the main output before an onset.
     WeighMainBefore,
     /// What lies before an onset in a channel of the main output.
     PlayMainBefore(usize),
+    /// What cuts muted sources out.
+    Mute,
+    /// A source's gain-weighted mask and its level.
+    Weigh(usize),
+    /// A channel of a source's own output.
+    PlaySource(usize, usize),
     /// The gain-weighted mask of the main output.
     WeighMain,
     /// A channel of the main output.
@@ -55,6 +59,8 @@ pub(super) struct Work<'a> {
     /// Whether there is evidence for the model that plays and for the one that fades in.
     pub(super) hearing: [bool; 2],
     pub(super) division: Division,
+    /// Whether a source is muted.
+    pub(super) mutes: bool,
     /// Number of sources, and those of them whose own outputs are played.
     pub(super) sources: usize,
     pub(super) listened: &'a [bool],
@@ -72,13 +78,13 @@ pub(super) struct Schedule {
 impl Schedule {
     /// No work yet, with memory for the longest list of steps.
     pub(super) fn idle(channels: usize, levels: SmoothedControls) -> Self {
-        let most = 2 * channels + 7 + MAX_SOURCES * 2 * (1 + channels) + 2 * (1 + channels) + 1;
+        let most = 2 * channels + 9 + MAX_SOURCES * 2 * (1 + channels) + 2 * (1 + channels) + 1;
         Self { steps: Vec::with_capacity(most), done: 0, before: levels }
     }
 
     /// Begins the work of the next frame.
     pub(super) fn begin(&mut self, work: Work<'_>, before: SmoothedControls) {
-        let Work { channels, fading, hearing, division, sources, listened } = work;
+        let Work { channels, fading, hearing, division, mutes, sources, listened } = work;
         let is_divided = division != Division::Whole;
         self.steps.clear();
         self.done = 0;
@@ -92,20 +98,22 @@ impl Schedule {
         self.steps.extend(fading.then_some(Step::SolveRising));
         self.steps.push(Step::Mask);
         self.steps.extend(fading.then_some(Step::MaskRising));
-        for source in 0..sources {
-            let is_listened = listened.get(source).copied().unwrap_or(false);
-            if is_listened && is_divided {
+        let is_listened = |source: &usize| listened.get(*source).copied().unwrap_or(false);
+        if is_divided {
+            self.steps.extend(mutes.then_some(Step::MuteBefore));
+            for source in (0..sources).filter(is_listened) {
                 self.steps.push(Step::WeighBefore(source));
                 self.steps.extend((0..channels).map(|channel| Step::PlaySourceBefore(source, channel)));
             }
-            self.steps.push(Step::Weigh(source));
-            if is_listened {
-                self.steps.extend((0..channels).map(|channel| Step::PlaySource(source, channel)));
-            }
-        }
-        if is_divided {
             self.steps.push(Step::WeighMainBefore);
             self.steps.extend((0..channels).map(Step::PlayMainBefore));
+        }
+        self.steps.extend(mutes.then_some(Step::Mute));
+        for source in 0..sources {
+            self.steps.push(Step::Weigh(source));
+            if is_listened(&source) {
+                self.steps.extend((0..channels).map(|channel| Step::PlaySource(source, channel)));
+            }
         }
         self.steps.push(Step::WeighMain);
         self.steps.extend((0..channels).map(Step::PlayMain));
@@ -142,6 +150,7 @@ mod tests {
             fading: true,
             hearing: [true; 2],
             division: Division::First,
+            mutes: true,
             sources: MAX_SOURCES,
             listened: &[true; MAX_SOURCES],
         };

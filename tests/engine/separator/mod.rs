@@ -15,6 +15,7 @@ use unbraid_engine::{
 mod analyzer;
 mod listening;
 mod models;
+mod muting;
 mod offset;
 mod recognised;
 mod transients;
@@ -54,7 +55,7 @@ fn two_sources() -> Preset {
     Preset::of(["bass", "drums"].map(|name| Source::fixed(name, 0, dictionary(name.len() as u64, 4, 2058))).to_vec())
 }
 
-fn noise(seed: u64, samples: usize) -> Vec<f32> {
+pub(crate) fn noise(seed: u64, samples: usize) -> Vec<f32> {
     let mut rng = Pcg64Mcg::seed_from_u64(seed);
     (0..samples).map(|_| rng.random_range(-0.5..0.5)).collect()
 }
