@@ -1,6 +1,6 @@
 //! The samples of one channel, at the input and at the output.
 
-use super::controls::SmoothedControls;
+use super::{controls::SmoothedControls, part_synthesis::PartSynthesis};
 use crate::stft::{Analysis, Bin, Layout, Overlap, Synthesis, WindowPair};
 
 /// Samples are clamped to this (+120 dB full scale), so that no transform overflows.
@@ -156,6 +156,11 @@ impl OutputChannel {
     /// Adds a frame's spectrum, which is overwritten.
     pub(super) fn add(&mut self, synthesis: &mut Synthesis, spectrum: &mut [Bin]) {
         synthesis.add(spectrum, &mut self.overlap);
+    }
+
+    /// Adds the frame of `input`, masked with `mask`, `[F]`, as far as it is resynthesised.
+    pub(super) fn add_part(&mut self, synthesis: &mut PartSynthesis, mask: &[f32], input: &InputChannel) {
+        synthesis.add(mask, &input.spectrum, &input.changing, &mut self.overlap);
     }
 
     /// The same, with the samples weighted by `gate`, `[latency]`.

@@ -44,6 +44,30 @@ pub(super) fn apply(mask: &[f32], spectrum: &[Bin], masked: &mut [Bin]) {
     });
 }
 
+/// A number of bins above which all are `common`. `[F]`
+pub(super) fn varying(mask: &[f32], common: f32) -> usize {
+    Arch::new().dispatch(|| {
+        let mut end = mask.len();
+        while let Some(chunk) = mask[..end].last_chunk::<LANES>() {
+            if chunk.iter().fold(false, |varies, weight| varies | (*weight != common)) {
+                break;
+            }
+            end -= LANES;
+        }
+        end
+    })
+}
+
+/// Real and imaginary part of `(mask − common) · spectrum`, for the bins that `mask` has.
+pub(super) fn apply_apart(mask: &[f32], common: f32, spectrum: &[Bin], re: &mut [f32], im: &mut [f32]) {
+    Arch::new().dispatch(|| {
+        for (((mask, bin), re), im) in mask.iter().zip(spectrum).zip(re).zip(im) {
+            let weight = mask - common;
+            (*re, *im) = (bin.re * weight, bin.im * weight);
+        }
+    });
+}
+
 /// `masked = mask · (spectrum − part)`. `[F]`
 pub(super) fn apply_to_difference(mask: &[f32], spectrum: &[Bin], part: &[Bin], masked: &mut [Bin]) {
     Arch::new().dispatch(|| {

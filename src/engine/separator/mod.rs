@@ -12,8 +12,8 @@
 //! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there.
 //! - `controls`: the controls that the player sets, and their smoothing. `levels`: levels for meters.
 //! - `muting`: cuts muted sources out harder. `transients`: what keeps hits from smearing backwards.
-//! - `outputs`: masks weighted by gains, and what is played with them. `channel`: the samples of one channel. `loops`:
-//!   loops over bins.
+//! - `outputs`: masks weighted by gains, and what is played with them. `part_synthesis`: the inverse transform of a part
+//!   of a frame. `channel`: the samples of one channel. `loops`: loops over bins.
 //! - [`offline`]: the real-time engine, run over a whole recording.
 //! - [`batch`]: the offline algorithm, which decomposes a whole recording at once.
 //!
@@ -61,6 +61,7 @@ mod model_error;
 mod muting;
 pub mod offline;
 mod outputs;
+mod part_synthesis;
 mod preset_bases;
 mod recognition;
 mod schedule;
@@ -86,6 +87,7 @@ use channel::{InputChannel, OutputChannel};
 use controls::SmoothedControls;
 use fade::Fade;
 use muting::Muting;
+use part_synthesis::PartSynthesis;
 use schedule::{Schedule, Step, Work};
 use transients::{Division, Transients};
 
@@ -109,6 +111,8 @@ pub struct Separator {
     sources: Vec<Vec<OutputChannel>>,
     analysis: Analysis,
     synthesis: Synthesis,
+    /// The same for a part of the frame, where that is cheaper.
+    part_synthesis: Option<PartSynthesis>,
     /// Number of samples of the present hop that have arrived.
     filled: usize,
     /// Magnitudes of the channels added, `[F]`.
@@ -143,6 +147,8 @@ impl Separator {
         let window_power: f32 = windows.analysis.iter().map(|w| w * w).sum();
         let outputs = || (0..channels).map(|_| OutputChannel::new(windows)).collect::<Vec<_>>();
         let now = SmoothedControls::of(&target);
+        // Frames that may be divided at onsets are resynthesised whole.
+        let part_synthesis = if layout.spread { None } else { PartSynthesis::new(windows) };
         Self {
             models: Fade::new(model),
             now,
@@ -155,8 +161,10 @@ impl Separator {
             inputs: (0..channels).map(|_| InputChannel::new(&layout)).collect(),
             mains: outputs(),
             sources: (0..MAX_SOURCES).map(|_| outputs()).collect(),
-            analysis: Analysis::new(&windows.analysis),
+            analysis: Analysis::new(&windows.analysis)
+                .with_origin(part_synthesis.as_ref().map_or(0, PartSynthesis::origin)),
             synthesis: Synthesis::new(windows),
+            part_synthesis,
             filled: 0,
             magnitudes: vec![0.0; bins],
             power: vec![0.0; bins],

@@ -79,10 +79,13 @@ impl Separator {
                 let frame = (channel, &spectrum[..]);
                 transients.add_after(frame, &self.mask, &mut self.masked, &mut self.synthesis, output);
             }
-            _ => {
-                loops::apply(&self.mask, spectrum, &mut self.masked);
-                output.add(&mut self.synthesis, &mut self.masked);
-            }
+            _ => match &mut self.part_synthesis {
+                Some(synthesis) => output.add_part(synthesis, &self.mask, input),
+                None => {
+                    loops::apply(&self.mask, spectrum, &mut self.masked);
+                    output.add(&mut self.synthesis, &mut self.masked);
+                }
+            },
         }
         output.take(input, self.layout.windows.latency(), offset_weight);
     }

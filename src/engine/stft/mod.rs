@@ -159,6 +159,7 @@ impl WindowPair {
 pub struct Analysis {
     fft: Arc<dyn RealToComplex<f32>>,
     window: Vec<f32>,
+    origin: usize,
     frame: Vec<f32>,
     scratch: Vec<Bin>,
 }
@@ -167,7 +168,13 @@ impl Analysis {
     /// An analysis with `window`, `[N]`.
     pub fn new(window: &[f32]) -> Self {
         let fft = unbraid_fft::forward_f32(window.len());
-        Self { window: window.to_vec(), frame: fft.make_input_vec(), scratch: fft.make_scratch_vec(), fft }
+        Self { window: window.to_vec(), origin: 0, frame: fft.make_input_vec(), scratch: fft.make_scratch_vec(), fft }
+    }
+
+    /// The same with phases that count from sample `origin` of the frame: those of the frame rotated by as much.
+    #[must_use]
+    pub fn with_origin(self, origin: usize) -> Self {
+        Self { origin: origin % self.window.len(), ..self }
     }
 
     /// The spectrum, `[N / 2 + 1]`, of the windowed `samples`, `[N]`.
@@ -175,8 +182,13 @@ impl Analysis {
     /// # Panics
     /// If a length differs from N or N / 2 + 1.
     pub fn spectrum(&mut self, samples: &[f32], spectrum: &mut [Bin]) {
-        for ((frame, sample), weight) in self.frame.iter_mut().zip(samples).zip(&self.window) {
-            *frame = sample * weight;
+        let (before, after) = samples.split_at(self.origin);
+        let (first, last) = self.window.split_at(self.origin);
+        let (rotated, end) = self.frame.split_at_mut(after.len());
+        for (frame, samples, window) in [(rotated, after, last), (end, before, first)] {
+            for ((frame, sample), weight) in frame.iter_mut().zip(samples).zip(window) {
+                *frame = sample * weight;
+            }
         }
         let done = self.fft.process_with_scratch(&mut self.frame, spectrum, &mut self.scratch);
         debug_assert!(done.is_ok(), "lengths are those of the plan");
@@ -206,10 +218,7 @@ impl Synthesis {
     /// # Panics
     /// If the spectrum's length is not N / 2 + 1.
     pub fn add(&mut self, spectrum: &mut [Bin], overlap: &mut Overlap) {
-        let samples = self.transform(spectrum);
-        for (sum, sample) in overlap.sum.iter_mut().zip(samples) {
-            *sum += sample;
-        }
+        overlap.add(self.transform(spectrum));
     }
 
     /// The same, with the samples weighted by `gate`, `[latency]`.
@@ -217,10 +226,7 @@ impl Synthesis {
     /// # Panics
     /// If the spectrum's length is not N / 2 + 1.
     pub fn add_gated(&mut self, spectrum: &mut [Bin], gate: &[f32], overlap: &mut Overlap) {
-        let samples = self.transform(spectrum);
-        for ((sum, sample), weight) in overlap.sum.iter_mut().zip(samples).zip(gate) {
-            *sum += sample * weight;
-        }
+        overlap.add(self.transform(spectrum).zip(gate).map(|(sample, weight)| sample * weight));
     }
 
     /// The samples of the frame with this `spectrum`, through the synthesis window.
@@ -246,6 +252,11 @@ impl Overlap {
     /// Silence, for streams with the windows of `pair`.
     pub fn new(pair: &WindowPair) -> Self {
         Self { sum: vec![0.0; pair.latency()] }
+    }
+
+    /// Adds the `samples` of a frame, through the synthesis window, `[latency]`; those that are missing are 0.
+    pub fn add(&mut self, samples: impl Iterator<Item = f32>) {
+        self.sum.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
     }
 
     /// Moves the `out.len()` oldest samples into `out`. If that is one hop, no later frame reaches them.
