@@ -62,12 +62,9 @@ impl HostParams {
             if self.params.normalized(param) == normalized {
                 continue;
             }
-            let pointer = self.params.pointer(param);
-            // SAFETY: the parameter is a part of `self.params`; its value is atomic.
-            let steps = unsafe {
-                pointer._internal_set_normalized_value(normalized);
-                pointer.step_count()
-            };
+            self.params.set_normalized(param, normalized);
+            // SAFETY: the parameter is a part of `self.params`.
+            let steps = unsafe { self.params.pointer(param).step_count() };
             // A full ring is one that no host empties.
             any |= changes.push(ParamChange { param, normalized, steps }).is_ok();
         }

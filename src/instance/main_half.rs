@@ -72,10 +72,12 @@ impl MainHalf {
         channels: usize,
         mut commit: impl FnMut(),
     ) -> Result<Activated, WorkerError> {
-        let capture = Arc::new(Capture::new(format.sample_rate, channels));
+        let mut capture = None;
         loop {
             let seen = self.playback.snapshot();
             let (version, built, message) = self.build(&seen, format)?;
+            // Not before there is a model: that refuses sample rates for which this would be enormous.
+            let capture = capture.get_or_insert_with(|| Arc::new(Capture::new(format.sample_rate, channels))).clone();
             let number = seen.activation + 1;
             let stream = Stream { format, capture: capture.clone(), number };
             let BuiltModel { model, adapter } = built;
@@ -172,8 +174,11 @@ mod tests {
         half.playback.bring(project("Brought"));
         let before = half.playback.snapshot();
         let committed = Cell::new(false);
-        let outcome = half.activate(StreamFormat { sample_rate: 10.0, ..LIVE }, 2, || committed.set(true));
-        assert!(matches!(outcome, Err(WorkerError::NoModel { .. })) && !committed.get());
+        // At the highest of these, the last seconds of sound alone would take 100 GB.
+        for sample_rate in [10.0, 0.0, -1.0, f64::NAN, f64::INFINITY, 1e9] {
+            let outcome = half.activate(StreamFormat { sample_rate, ..LIVE }, 2, || committed.set(true));
+            assert!(matches!(outcome, Err(WorkerError::NoModel { .. })) && !committed.get(), "{sample_rate}");
+        }
         let after = half.playback.snapshot();
         assert!(Arc::ptr_eq(&before.version, &after.version) && after.arrived.is_some() && after.stream.is_none());
         assert_eq!((before.activation, before.projects), (after.activation, after.projects));

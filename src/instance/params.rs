@@ -355,6 +355,12 @@ impl SoundParams {
         unsafe { self.pointer(id).unmodulated_normalized_value() }
     }
 
+    /// Any thread: sets the parameter `id` to a normalized value. The host does not hear of it.
+    pub fn set_normalized(&self, id: ParamId, normalized: f32) {
+        // SAFETY: the parameter is a part of `self`; its value is atomic.
+        unsafe { self.pointer(id)._internal_set_normalized_value(normalized) };
+    }
+
     /// What the parameter `id` is called.
     pub fn name(&self, id: ParamId) -> String {
         // SAFETY: the parameter is a part of `self`.

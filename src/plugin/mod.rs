@@ -131,10 +131,12 @@ impl Plugin for Unbraid {
         let status = AudioStatus { mode: format.mode, latency_samples, sample_rate: format.sample_rate };
         main.session.set_audio_status(status);
         half.activate(separator, activated.capture, activated.stream, format.offline);
+        self.host.set_active(true);
         true
     }
 
     fn deactivate(&mut self) {
+        self.host.set_active(false);
         let half = &mut self.audio.half;
         self.main.deactivate(|| half.clear_models());
         half.deactivate();

@@ -4,7 +4,10 @@ use crate::{
     instance::{host_params::ParamChanges, params::SoundParams, session::Session},
     realtime::wires::host_requests::HostRequests,
 };
-use std::{cell::RefCell, sync::Arc};
+use std::{
+    cell::RefCell,
+    sync::{Arc, Weak},
+};
 
 /// A shim's view of the plugin behind it.
 pub(super) struct ShimLink {
@@ -18,14 +21,54 @@ pub(super) struct ShimLink {
     pub(super) changes: ParamChanges,
 }
 
-// The framework builds the plugin with `Default`, so nothing can be passed in or handed out.
+/// What the shim in front of a wrapper around the CLAP sees of the plugin, as long as it is alive.
+#[derive(Clone)]
+pub(super) struct OuterLink {
+    host: Weak<HostRequests>,
+    params: Weak<SoundParams>,
+    session: Weak<Session>,
+}
+
+/// The plugin behind an [`OuterLink`].
+pub(super) struct PluginView {
+    pub(super) host: Arc<HostRequests>,
+    pub(super) params: Arc<SoundParams>,
+    pub(super) session: Arc<Session>,
+}
+
+impl OuterLink {
+    /// The plugin, if it is alive.
+    pub(super) fn plugin(&self) -> Option<PluginView> {
+        Some(PluginView {
+            host: self.host.upgrade()?,
+            params: self.params.upgrade()?,
+            session: self.session.upgrade()?,
+        })
+    }
+}
+
+// The framework builds the plugin with `Default`, so nothing can be passed in or handed out; nor can it through a
+// wrapper around the CLAP.
 thread_local! {
     static OFFERED: RefCell<Option<ShimLink>> = const { RefCell::new(None) };
+    static MADE: RefCell<Option<OuterLink>> = const { RefCell::new(None) };
 }
 
 /// The plugin, while it is built: leaves `link` for whoever builds it on this thread.
 pub(super) fn offer(link: ShimLink) {
     OFFERED.set(Some(link));
+}
+
+/// The CLAP's shim, when it has made an instance: leaves a link to it for whoever wraps that instance on this thread.
+pub(super) fn offer_outer(link: &ShimLink) {
+    let (host, params, session) =
+        (Arc::downgrade(&link.host), Arc::downgrade(&link.params), Arc::downgrade(&link.session));
+    MADE.set(Some(OuterLink { host, params, session }));
+}
+
+/// The shim of a wrapper, just after that has made a CLAP instance on this thread: the link to it.
+pub(super) fn take_outer() -> Option<OuterLink> {
+    MADE.take()
 }
 
 /// A shim, just after it has built a plugin on this thread: what that plugin has left.

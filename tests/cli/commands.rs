@@ -255,15 +255,26 @@ fn remix_at_unity_gives_back_the_mixture() {
 fn remix_sets_gains_in_decibels() {
     let bench = Bench::with_preset();
     bench.run("separate mix.wav -p p.unbraid.safetensors -o out").succeeded();
-    let json = bench.run("remix mix.wav -p p.unbraid.safetensors -o r.wav --gain high=-inf --gain low=6 --json").json();
-    let gain = json["sources"][0]["gain"].as_f64().unwrap();
-    assert!((gain - 10_f64.powf(0.3)).abs() < 1e-6, "{gain}");
-    assert_eq!(json["sources"][1], serde_json::json!({ "name": "high", "gain": 0.0 }));
-
-    let mut expected = read(bench.path("out/low.wav")).unwrap();
-    expected.channels.iter_mut().flatten().for_each(|sample| *sample *= gain as f32);
+    let remix = |high: &str| {
+        let options = format!("-p p.unbraid.safetensors -o r.wav --gain high={high} --gain low=6 --json");
+        let json = bench.run(&format!("remix mix.wav {options}")).json();
+        [0, 1].map(|source| json["sources"][source]["gain"].as_f64().unwrap())
+    };
+    let part = |name: &str, gain: f64| {
+        let mut part = read(bench.path(&format!("out/{name}.wav"))).unwrap();
+        part.channels.iter_mut().flatten().for_each(|sample| *sample *= gain as f32);
+        part
+    };
+    let [low, high] = remix("-12");
+    assert!((low - 10_f64.powf(0.3)).abs() < 1e-6 && (high - 10_f64.powf(-0.6)).abs() < 1e-6, "{low}, {high}");
+    let expected = Recording::sum_of(&[part("low", low), part("high", high)]);
     let error = difference_db(&read(bench.path("r.wav")).unwrap(), &expected);
     assert!(error < -100.0, "{error:.1} dB");
+
+    // What is muted is cut out a little harder.
+    assert_eq!(remix("-inf"), [low, 0.0]);
+    let error = difference_db(&read(bench.path("r.wav")).unwrap(), &part("low", low));
+    assert!((-70.0..-30.0).contains(&error), "{error:.1} dB");
 
     bench.run("separate mix.wav --sources 2 --batch -o out").succeeded();
     bench.run("remix mix.wav --sources 2 --batch -o r.wav --gain tonal=-inf").succeeded();

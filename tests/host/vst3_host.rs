@@ -9,8 +9,11 @@ use std::{
 use vst3::{
     Class, ComPtr, ComWrapper, Interface,
     Steinberg::{
-        FUnknown, IBStream, IBStreamTrait, IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, TUID,
-        Vst::{IComponent, IHostApplication, IHostApplicationTrait, String128},
+        FUnknown, IBStream, IBStreamTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, TUID,
+        Vst::{
+            IComponent, IComponentHandler, IComponentHandlerTrait, IEditController, IEditControllerTrait,
+            IHostApplication, IHostApplicationTrait, ParamID, ParamValue, ParameterInfo, String128,
+        },
         int32, int64, kInvalidArgument, kNoInterface, kResultOk, tresult,
     },
 };
@@ -58,11 +61,62 @@ fn library_in(bundle: &Path) -> PathBuf {
     fs::read_dir(folder.unwrap()).unwrap().next().unwrap().unwrap().path()
 }
 
-/// Initialises `component` with a host that can do nothing.
-pub(crate) fn initialize(component: &ComPtr<IComponent>) {
-    let host = ComWrapper::new(NoHost).to_com_ptr::<FUnknown>().unwrap();
-    // SAFETY: the plugin takes a reference of its own if it keeps the host.
-    assert_eq!(unsafe { component.initialize(host.as_ptr()) }, kResultOk);
+/// A host that can do nothing.
+pub(crate) fn host() -> ComPtr<FUnknown> {
+    ComWrapper::new(NoHost).to_com_ptr().unwrap()
+}
+
+/// The id of the parameter that `controller` calls `title`.
+pub(crate) fn param_id(controller: &ComPtr<IEditController>, title: &str) -> u32 {
+    // SAFETY: plain calls with memory of our own.
+    let infos = (0..unsafe { controller.getParameterCount() }).map(|index| unsafe {
+        let mut info = std::mem::zeroed::<ParameterInfo>();
+        assert_eq!(controller.getParameterInfo(index, &mut info), kResultOk);
+        info
+    });
+    let titled = |info: &ParameterInfo| {
+        let units = info.title.iter().take_while(|unit| **unit != 0).copied();
+        char::decode_utf16(units).map(|char| char.unwrap()).collect::<String>()
+    };
+    let titles: Vec<(u32, String)> = infos.map(|info| (info.id, titled(&info))).collect();
+    titles.iter().find(|(_, known)| known == title).unwrap_or_else(|| panic!("{title} among {titles:?}")).0
+}
+
+/// A component handler that notes what it is asked to restart for.
+#[derive(Default)]
+pub(crate) struct Handler {
+    restarts: RefCell<Vec<int32>>,
+}
+
+impl Handler {
+    /// The flags of each call.
+    pub(crate) fn restarts(&self) -> Vec<int32> {
+        self.restarts.borrow().clone()
+    }
+}
+
+impl Class for Handler {
+    type Interfaces = (IComponentHandler,);
+}
+
+#[allow(non_snake_case, reason = "the VST3 standard gives the names")]
+impl IComponentHandlerTrait for Handler {
+    unsafe fn beginEdit(&self, _: ParamID) -> tresult {
+        kResultOk
+    }
+
+    unsafe fn performEdit(&self, _: ParamID, _: ParamValue) -> tresult {
+        kResultOk
+    }
+
+    unsafe fn endEdit(&self, _: ParamID) -> tresult {
+        kResultOk
+    }
+
+    unsafe fn restartComponent(&self, flags: int32) -> tresult {
+        self.restarts.borrow_mut().push(flags);
+        kResultOk
+    }
 }
 
 struct NoHost;

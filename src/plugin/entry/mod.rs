@@ -17,8 +17,11 @@
 //!   test, because the test host has no editor to load a preset with.
 //! - clap-wrapper 0.3.1 does not process when a bus has other channels than announced, and reads past the end of the
 //!   host's list of buses: [`vst3::buses`]; `tests/host/vst3.rs`, `pedalboard_plays_it`.
-//! - clap-wrapper 0.3.1 calls a component handler before the host has set one: [`vst3::instance`];
-//!   `tests/host/vst3.rs`, `state_comes_before_a_component_handler`.
+//! - clap-wrapper 0.3.1 keeps what a host sets while it does not process to itself, and on Linux asks the host for a
+//!   restart only while the editor is open: [`vst3::links`]; `tests/host/vst3.rs`,
+//!   `what_a_host_sets_while_it_does_not_process_is_kept`.
+//! - clap-wrapper 0.3.1 calls a component handler where the host has set none, and does not take the component's state
+//!   at the controller: [`vst3::instance`]; `tests/host/vst3.rs`, `state_comes_without_a_component_handler`.
 //!
 //! One library serves both formats: it exports `clap_entry`, and `GetPluginFactory` with the module functions of the
 //! platform.

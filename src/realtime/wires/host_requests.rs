@@ -2,7 +2,7 @@
 
 use crate::engine::MAX_SOURCES;
 use core::sync::atomic::{
-    AtomicBool, AtomicU8,
+    AtomicBool, AtomicU8, AtomicU32,
     Ordering::{Acquire, Relaxed, Release},
 };
 
@@ -12,6 +12,8 @@ pub struct HostRequests {
     listeners: AtomicU8,
     callback_wanted: AtomicBool,
     project_changed: AtomicBool,
+    blocks: AtomicU32,
+    active: AtomicBool,
 }
 
 impl HostRequests {
@@ -23,6 +25,26 @@ impl HostRequests {
     /// Audio thread: whether anybody hears the separate output of `source`.
     pub fn hears(&self, source: usize) -> bool {
         source < MAX_SOURCES && self.listeners.load(Relaxed) & (1 << source) != 0
+    }
+
+    /// Shim, audio thread: the host processes another block.
+    pub fn count_block(&self) {
+        self.blocks.fetch_add(1, Relaxed);
+    }
+
+    /// Any thread: number of blocks so far; begins anew after 2^32.
+    pub fn blocks(&self) -> u32 {
+        self.blocks.load(Relaxed)
+    }
+
+    /// Main thread: whether the plugin is active from now on.
+    pub fn set_active(&self, active: bool) {
+        self.active.store(active, Relaxed);
+    }
+
+    /// Any thread: whether the plugin is active.
+    pub fn is_active(&self) -> bool {
+        self.active.load(Relaxed)
     }
 
     /// Any thread: what the project stores is no longer what it was.

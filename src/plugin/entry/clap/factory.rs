@@ -50,6 +50,7 @@ unsafe extern "C" fn create_plugin(
     let inner = unsafe { (*Arc::into_raw(Wrapper::<Unbraid>::new(host.as_clap_host()))).clap_plugin.as_ptr() };
     // The plugin that was built a moment ago has left it.
     let Some(link) = shim_link::take_offered() else { return ptr::null() };
+    shim_link::offer_outer(&link);
     // SAFETY: `inner` is the wrapper's plugin, alive until `destroy`.
     unsafe { Instance::new(inner, host, link) }.into_clap_plugin()
 }

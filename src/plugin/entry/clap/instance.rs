@@ -167,12 +167,13 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
         return CLAP_PROCESS_ERROR;
     }
     // SAFETY: the host's buffers live as long as the call.
-    let complete_outputs = unsafe {
+    let heard_outputs = unsafe {
         audio.inputs.complete(given.audio_inputs, given.audio_inputs_count, frames);
         audio.outputs.complete(given.audio_outputs, given.audio_outputs_count, frames)
     };
+    audio.link.host.count_block();
     // Port 0 is the main output; the separate outputs follow in the order of the sources.
-    audio.link.host.set_listeners((complete_outputs >> 1) as u8);
+    audio.link.host.set_listeners((heard_outputs >> 1) as u8);
     let (inputs, outputs) = (audio.inputs.buffers(), audio.outputs.buffers());
     let (inner, frames) = (this.inner, given.frames_count);
     let mut complete = clap_process {

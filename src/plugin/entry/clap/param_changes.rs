@@ -55,7 +55,7 @@ fn value_event(change: ParamChange) -> clap_event_param_value {
 }
 
 /// nice-plug's published rule: the text's polynomial hash in base 31, without the top bit.
-fn clap_id_of(param: ParamId) -> clap_id {
+pub(in crate::plugin::entry) fn clap_id_of(param: ParamId) -> clap_id {
     struct Hash(u32);
     impl Write for Hash {
         fn write_str(&mut self, text: &str) -> std::fmt::Result {

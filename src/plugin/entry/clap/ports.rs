@@ -39,20 +39,21 @@ impl Ports {
     }
 
     /// Audio thread: takes over the host's buffers and fills the gaps with scratch, silent for `frames` samples. Bit
-    /// `i` of the result says that the host gave every channel of port `i`.
+    /// `i` of the result says that the host gave a channel of port `i`.
     ///
     /// # Safety
     /// `host` points to `count` buffers as CLAP describes them, alive until the list is used.
     pub(super) unsafe fn complete(&mut self, host: *const clap_audio_buffer, count: u32, frames: usize) -> u32 {
         let count = if host.is_null() { 0 } else { count as usize };
-        let mut complete = 0;
+        let mut heard = 0;
         for (port, buffer) in self.buffers.iter_mut().enumerate() {
             // SAFETY: `port < count`.
             let given = (port < count).then(|| unsafe { &*host.add(port) });
-            let mut is_complete = true;
+            let (mut is_complete, mut is_heard) = (true, false);
             for (channel, pointer) in self.channels[port].iter_mut().enumerate() {
                 // SAFETY: by this function's contract.
                 *pointer = given.map_or(ptr::null_mut(), |given| unsafe { channel_of(given, channel) });
+                is_heard |= !pointer.is_null();
                 if pointer.is_null() {
                     is_complete = false;
                     let scratch = &mut self.scratch[port][channel];
@@ -63,9 +64,9 @@ impl Ports {
             buffer.data32 = self.channels[port].as_mut_ptr();
             buffer.constant_mask = given.filter(|_| is_complete).map_or(0, |given| given.constant_mask);
             buffer.latency = given.map_or(0, |given| given.latency);
-            complete |= u32::from(is_complete) << port;
+            heard |= u32::from(is_heard) << port;
         }
-        complete
+        heard
     }
 
     /// The complete list, as [`Self::complete`] left it.
@@ -133,7 +134,7 @@ mod tests {
         let mut ports = ports(&[2, 2], 4);
         // SAFETY: `host` is one buffer with one channel of four samples.
         let given = unsafe { ports.complete(&host, 1, 4) };
-        assert_eq!(given, 0, "neither port is complete");
+        assert_eq!(given, 0b01, "there is something of the first port");
         assert_eq!(sample(&mut ports, 0, 0, 3), 1.0);
         assert_eq!(sample(&mut ports, 0, 1, 3), 0.0);
         assert_eq!(sample(&mut ports, 1, 0, 0), 0.0);

@@ -2,17 +2,23 @@
 //!
 //! - `IAudioProcessor::process` gets lists of buses that lack nothing, see [`super::buses`].
 //! - clap-wrapper 0.3.1 calls its component handler without checking that the host has set one, for example when state
-//!   is loaded before that. Until the host sets its own, the instance has a handler that does nothing.
+//!   is loaded before that. Whenever the host has set none, or null, or has terminated the instance, it has a handler that
+//!   does nothing.
+//! - What a host sets while it does not process reaches the plugin when it is needed, and a state or a setting of another
+//!   latency mode reaches the host, see [`super::links`].
+//! - clap-wrapper 0.3.1 answers `IEditController::setComponentState` with "not implemented", which hosts log as an error;
+//!   component and controller are one object, so there is nothing to do.
 //!
-//! The instance is a C++ object, whose class has one virtual table per interface. Each table is copied once, one entry
-//! of the copy is replaced, and every new instance is pointed to the copy.
+//! The instance is a C++ object, whose class has one virtual table per interface: also one for the `IPluginBase` that
+//! `queryInterface` gives, beside those that begin the tables of component and controller. Each table is copied once,
+//! some entries of the copy are replaced, and every new instance is pointed to the copy.
 
-use super::buses;
-use std::sync::OnceLock;
+use super::{buses, links};
+use std::{ffi::c_void, sync::OnceLock};
 use vst3::{
-    Class, ComPtr, ComRef, ComWrapper,
+    Class, ComPtr, ComRef, ComWrapper, Interface,
     Steinberg::{
-        FUnknown, IPluginBase, IPluginBaseVtbl,
+        FUnknown, IBStream, IPluginBase, IPluginBaseVtbl, TBool,
         Vst::{
             IAudioProcessor, IAudioProcessorVtbl, IComponent, IComponentHandler, IComponentHandlerTrait,
             IComponentVtbl, IEditController, IEditControllerTrait, IEditControllerVtbl, ParamID, ParamValue,
@@ -33,18 +39,42 @@ pub(super) unsafe fn repair(object: *mut FUnknown) {
         // SAFETY: the first word of an interface is its table; tables of one class are alike.
         unsafe { replace(&mut (*processor.as_ptr()).vtbl, &PROCESSOR, |table| table.process = process) };
     }
-    if let Some(component) = object.cast::<IComponent>() {
+    let component = object.cast::<IComponent>();
+    if let Some(component) = &component {
         // SAFETY: as above.
         unsafe {
-            replace(&mut (*component.as_ptr()).vtbl, &COMPONENT, |table| table.base.terminate = terminate_component)
-        };
+            replace(&mut (*component.as_ptr()).vtbl, &COMPONENT, |table| {
+                (table.base.initialize, table.base.terminate) = (initialize_component, terminate_component);
+                (table.setActive, table.setState, table.getState) = (set_active, set_state, get_state);
+            });
+        }
     }
-    if let Some(controller) = object.cast::<IEditController>() {
+    let controller = object.cast::<IEditController>();
+    if let Some(controller) = &controller {
         // SAFETY: as above.
         unsafe {
-            replace(&mut (*controller.as_ptr()).vtbl, &CONTROLLER, |table| table.base.terminate = terminate_controller)
-        };
-        give_idle_handler(&controller);
+            replace(&mut (*controller.as_ptr()).vtbl, &CONTROLLER, |table| {
+                (table.base.initialize, table.base.terminate) = (initialize_controller, terminate_controller);
+                (table.setComponentHandler, table.setComponentState) = (set_component_handler, set_component_state);
+                table.setParamNormalized = set_param_normalized;
+            });
+        }
+        give_idle_handler(controller);
+    }
+    if let Some(base) = object.cast::<IPluginBase>() {
+        let known = [
+            component.as_ref().map(|component| component.as_ptr().cast::<c_void>()),
+            controller.as_ref().map(|controller| controller.as_ptr().cast()),
+        ];
+        // Where it is one of the others, its table is longer, and replaced already.
+        if !known.contains(&Some(base.as_ptr().cast())) {
+            // SAFETY: as above.
+            unsafe {
+                replace(&mut (*base.as_ptr()).vtbl, &BASE, |table| {
+                    (table.initialize, table.terminate) = (initialize_base, terminate_base);
+                });
+            }
+        }
     }
 }
 
@@ -56,7 +86,7 @@ struct Table<V> {
     functions: V,
 }
 
-/// A class's own functions of one interface, and the copy of the table with one of them replaced.
+/// A class's own functions of one interface, and the copy of the table with some of them replaced.
 struct ReplacedTable<V> {
     original: V,
     table: Table<V>,
@@ -65,8 +95,9 @@ struct ReplacedTable<V> {
 static PROCESSOR: OnceLock<ReplacedTable<IAudioProcessorVtbl>> = OnceLock::new();
 static COMPONENT: OnceLock<ReplacedTable<IComponentVtbl>> = OnceLock::new();
 static CONTROLLER: OnceLock<ReplacedTable<IEditControllerVtbl>> = OnceLock::new();
+static BASE: OnceLock<ReplacedTable<IPluginBaseVtbl>> = OnceLock::new();
 
-/// Points `vtbl` to a copy of its table, with one entry replaced by `change`.
+/// Points `vtbl` to a copy of its table, changed by `change`.
 ///
 /// # Safety
 /// `vtbl` is the table pointer of an interface of clap-wrapper's class, laid out as [`Table`].
@@ -93,39 +124,122 @@ unsafe extern "system" fn process(this: *mut IAudioProcessor, data: *mut Process
     unsafe { buses::with_complete_buses(given, |data| (replaced.original.process)(this, data)) }
 }
 
-unsafe extern "system" fn terminate_component(this: *mut IPluginBase) -> tresult {
-    let Some(replaced) = COMPONENT.get() else { return kInternalError };
-    // SAFETY: called as the host called us.
-    unsafe { terminate(this, &replaced.original.base) }
+/// The functions of one of the three `IPluginBase`, as the class has them.
+macro_rules! plugin_base {
+    ($($initialize:ident $terminate:ident: $replaced:ident $(.$base:ident)?;)*) => { $(
+        unsafe extern "system" fn $initialize(this: *mut IPluginBase, context: *mut FUnknown) -> tresult {
+            let Some(replaced) = $replaced.get() else { return kInternalError };
+            if context.is_null() {
+                // clap-wrapper asks it for its name.
+                return kInvalidArgument;
+            }
+            // SAFETY: called as the host called us.
+            let result = unsafe { (replaced.original$(.$base)?.initialize)(this, context) };
+            // SAFETY: the host holds a reference while it calls.
+            unsafe { with_controller(this, |controller| links::begin(controller.as_ptr())) };
+            result
+        }
+
+        unsafe extern "system" fn $terminate(this: *mut IPluginBase) -> tresult {
+            let Some(replaced) = $replaced.get() else { return kInternalError };
+            // SAFETY: called as the host called us.
+            let result = unsafe { (replaced.original$(.$base)?.terminate)(this) };
+            // Terminating drops the handler; the host may initialise the same instance again.
+            // SAFETY: the host holds a reference while it calls.
+            unsafe {
+                with_controller(this, |controller| {
+                    links::end(controller.as_ptr());
+                    give_idle_handler(controller);
+                });
+            }
+            result
+        }
+    )* };
+}
+plugin_base! {
+    initialize_component terminate_component: COMPONENT.base;
+    initialize_controller terminate_controller: CONTROLLER.base;
+    initialize_base terminate_base: BASE;
 }
 
-unsafe extern "system" fn terminate_controller(this: *mut IPluginBase) -> tresult {
-    let Some(replaced) = CONTROLLER.get() else { return kInternalError };
-    // SAFETY: called as the host called us.
-    unsafe { terminate(this, &replaced.original.base) }
-}
-
-/// Terminating drops the handler; the host may initialise the same instance again, so it gets the idle one back.
+/// Calls `act` with the controller of the instance that `interface` belongs to.
 ///
 /// # Safety
-/// `this` is an instance of the class that `original` belongs to.
-unsafe fn terminate(this: *mut IPluginBase, original: &IPluginBaseVtbl) -> tresult {
+/// `interface` is an interface of an instance of clap-wrapper's class, which is alive.
+unsafe fn with_controller<I: Interface>(interface: *mut I, act: impl FnOnce(&ComPtr<IEditController>)) {
     // SAFETY: by this function's contract.
-    let result = unsafe { (original.terminate)(this) };
+    if let Some(controller) = unsafe { ComRef::from_raw(interface) }.and_then(|this| this.cast::<IEditController>()) {
+        act(&controller);
+    }
+}
+
+unsafe extern "system" fn set_active(this: *mut IComponent, state: TBool) -> tresult {
+    let Some(replaced) = COMPONENT.get() else { return kInternalError };
+    if state != 0 {
+        // SAFETY: the host holds a reference while it calls.
+        unsafe { with_controller(this, |controller| links::activate(controller.as_ptr())) };
+    }
+    // SAFETY: called as the host called us.
+    unsafe { (replaced.original.setActive)(this, state) }
+}
+
+unsafe extern "system" fn set_state(this: *mut IComponent, state: *mut IBStream) -> tresult {
+    let Some(replaced) = COMPONENT.get() else { return kInternalError };
+    // SAFETY: called as the host called us.
+    let result = unsafe { (replaced.original.setState)(this, state) };
     // SAFETY: the host holds a reference while it calls.
-    let controller = unsafe { ComRef::from_raw(this) }.and_then(|this| this.cast::<IEditController>());
-    if let Some(controller) = controller {
-        give_idle_handler(&controller);
+    unsafe {
+        with_controller(this, |controller| {
+            links::forget(controller.as_ptr());
+            links::restart_if_needed(controller.as_ptr());
+        });
     }
     result
 }
 
+unsafe extern "system" fn get_state(this: *mut IComponent, state: *mut IBStream) -> tresult {
+    let Some(replaced) = COMPONENT.get() else { return kInternalError };
+    // SAFETY: the host holds a reference while it calls.
+    unsafe { with_controller(this, |controller| links::settle(controller.as_ptr())) };
+    // SAFETY: called as the host called us.
+    unsafe { (replaced.original.getState)(this, state) }
+}
+
+unsafe extern "system" fn set_param_normalized(this: *mut IEditController, id: ParamID, value: ParamValue) -> tresult {
+    let Some(replaced) = CONTROLLER.get() else { return kInternalError };
+    // SAFETY: called as the host called us.
+    let result = unsafe { (replaced.original.setParamNormalized)(this, id, value) };
+    links::note(this, id, value);
+    result
+}
+
+unsafe extern "system" fn set_component_handler(
+    this: *mut IEditController,
+    handler: *mut IComponentHandler,
+) -> tresult {
+    let Some(replaced) = CONTROLLER.get() else { return kInternalError };
+    // SAFETY: the host gives a handler, or null.
+    unsafe { links::set_handler(this, handler) };
+    let handler = if handler.is_null() { idle_handler() } else { handler };
+    // SAFETY: called as the host called us, or with a handler that is never freed.
+    unsafe { (replaced.original.setComponentHandler)(this, handler) }
+}
+
+/// Component and controller are one object, which has its state already.
+unsafe extern "system" fn set_component_state(_: *mut IEditController, _: *mut IBStream) -> tresult {
+    kResultOk
+}
+
 fn give_idle_handler(controller: &ComPtr<IEditController>) {
+    // SAFETY: both objects are alive; the controller takes a reference of its own.
+    unsafe { controller.setComponentHandler(idle_handler()) };
+}
+
+/// The handler that does nothing, which is never freed.
+fn idle_handler() -> *mut IComponentHandler {
     static IDLE: OnceLock<Option<ComPtr<IComponentHandler>>> = OnceLock::new();
-    if let Some(handler) = IDLE.get_or_init(|| ComWrapper::new(IdleHandler).to_com_ptr()) {
-        // SAFETY: both objects are alive; the controller takes a reference of its own.
-        unsafe { controller.setComponentHandler(handler.as_ptr()) };
-    }
+    let idle = IDLE.get_or_init(|| ComWrapper::new(IdleHandler).to_com_ptr());
+    idle.as_ref().map_or(std::ptr::null_mut(), ComPtr::as_ptr)
 }
 
 /// A component handler that does nothing.

@@ -1,12 +1,14 @@
 //! The VST3 entry points: clap-wrapper's factory behind a shim.
 //!
 //! - [`instance`]: what is done to each new instance.
+//! - [`links`]: what is known of each instance.
 //! - [`buses`]: lists of buses that lack nothing.
 //!
 //! clap-wrapper is built with the prefix `clap_wrapper_` before its own entry points; the exported ones are here.
 
 pub(super) mod buses;
 pub(super) mod instance;
+pub(super) mod links;
 
 // Links clap-wrapper's static library, which nothing else refers to by a Rust path.
 use clap_wrapper as _;

@@ -1,0 +1,123 @@
+//! What the shim knows of each instance, found by its controller: the plugin behind it, the host's component handler,
+//! and what the host has set while it did not process.
+//!
+//! clap-wrapper 0.3.1 keeps what a host sets at the controller to itself until the next block. A project that is saved
+//! before, or an activation, would not have it. On Linux it serves the plugin's wish for a restart only while the editor
+//! is open; so the host is asked here, in the call that made it necessary.
+//!
+//! None of this runs on the audio thread.
+
+use crate::{
+    instance::params::ParamId,
+    plugin::{
+        entry::clap::param_changes::clap_id_of,
+        shim_link::{self, OuterLink, PluginView},
+    },
+    separator::LatencyMode,
+};
+use parking_lot::Mutex;
+use vst3::{
+    ComPtr, ComRef,
+    Steinberg::Vst::{IComponentHandler, IComponentHandlerTrait, IEditController, RestartFlags_},
+};
+
+/// One instance between `initialize` and `terminate`.
+struct Link {
+    controller: *mut IEditController,
+    plugin: OuterLink,
+    handler: Option<ComPtr<IComponentHandler>>,
+    /// What was set since the last block: parameter, normalized value, number of blocks by then.
+    pending: Vec<(ParamId, f32, u32)>,
+    /// The mode that the host was last asked to restart for.
+    asked_for: Option<LatencyMode>,
+}
+
+// SAFETY: the pointer is only compared; a handler may be called and released on any thread, as all COM objects of VST3.
+unsafe impl Send for Link {}
+
+static LINKS: Mutex<Vec<Link>> = Mutex::new(Vec::new());
+
+/// After `initialize`: takes up the link to the plugin that was made in it, if one was.
+pub(super) fn begin(controller: *mut IEditController) {
+    if let Some(plugin) = shim_link::take_outer() {
+        let link = Link { controller, plugin, handler: None, pending: Vec::new(), asked_for: None };
+        let mut links = LINKS.lock();
+        links.retain(|known| known.controller != controller);
+        links.push(link);
+    }
+}
+
+/// After `terminate`.
+pub(super) fn end(controller: *mut IEditController) {
+    let ended: Vec<Link> = LINKS.lock().extract_if(.., |link| link.controller == controller).collect();
+    // Handlers are released after the lock: that may call anything.
+    drop(ended);
+}
+
+/// Runs `act` with the instance and its plugin, if both are there.
+fn with<R>(controller: *mut IEditController, act: impl FnOnce(&mut Link, PluginView) -> R) -> Option<R> {
+    let mut links = LINKS.lock();
+    let link = links.iter_mut().find(|link| link.controller == controller)?;
+    let plugin = link.plugin.plugin()?;
+    Some(act(link, plugin))
+}
+
+/// The host has set its handler.
+///
+/// # Safety
+/// `handler` is a component handler, or null.
+pub(super) unsafe fn set_handler(controller: *mut IEditController, handler: *mut IComponentHandler) {
+    // SAFETY: by this function's contract.
+    let handler = unsafe { ComRef::from_raw(handler) }.map(|handler| handler.to_com_ptr());
+    let before = with(controller, |link, _| std::mem::replace(&mut link.handler, handler));
+    drop(before);
+}
+
+/// The host has set parameter `id` at the controller.
+pub(super) fn note(controller: *mut IEditController, id: u32, normalized: f64) {
+    let Some(param) = ParamId::all().find(|param| clap_id_of(*param) == id) else { return };
+    with(controller, |link, plugin| {
+        link.pending.retain(|(known, _, blocks)| *known != param && *blocks == plugin.host.blocks());
+        link.pending.push((param, normalized as f32, plugin.host.blocks()));
+    });
+    if param == ParamId::Mode {
+        settle(controller);
+        restart_if_needed(controller);
+    }
+}
+
+/// Gives the plugin what was set since its last block.
+pub(super) fn settle(controller: *mut IEditController) {
+    with(controller, |link, plugin| {
+        for (param, normalized, blocks) in link.pending.drain(..) {
+            // What was set before a block came with it.
+            if blocks == plugin.host.blocks() {
+                plugin.params.set_normalized(param, normalized);
+            }
+        }
+    });
+}
+
+/// Before an activation, which takes the mode that is set.
+pub(super) fn activate(controller: *mut IEditController) {
+    settle(controller);
+    with(controller, |link, _| link.asked_for = None);
+}
+
+/// The host has loaded a state: nothing set before it counts.
+pub(super) fn forget(controller: *mut IEditController) {
+    with(controller, |link, _| link.pending.clear());
+}
+
+/// Asks the host to restart the plugin, if that plays in another latency mode than is set. Once per change.
+pub(super) fn restart_if_needed(controller: *mut IEditController) {
+    let handler = with(controller, |link, plugin| {
+        let (wanted, playing) = (LatencyMode::from(plugin.params.mode.value()), plugin.session.audio_status());
+        let is_new = link.asked_for.replace(wanted) != Some(wanted);
+        (plugin.host.is_active() && is_new && wanted != playing.mode).then(|| link.handler.clone()).flatten()
+    });
+    if let Some(handler) = handler.flatten() {
+        // SAFETY: the handler is alive; the host has called us on its main thread.
+        unsafe { handler.restartComponent(RestartFlags_::kLatencyChanged) };
+    }
+}
