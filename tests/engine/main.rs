@@ -3,6 +3,7 @@
 
 mod batch;
 mod evaluation;
+mod memory;
 mod preset;
 mod quality;
 mod recording;

@@ -39,6 +39,7 @@ def export(checkpoint: Path, source_set: SourceSet, framing_name: str, folder: P
         "tonal_steps": tonal_steps(framing.steps_per_second),
         "tonal_bands": TONAL_BANDS,
         "follower_seconds": FOLLOWER_SECONDS,
+        "memory_seconds": framing.memory_seconds,
         "trained": {
             "date": datetime.date.today().isoformat(),
             "steps": state["earlier"] + state["step"],
@@ -70,6 +71,6 @@ def golden(weights: dict[str, np.ndarray], framing, source_set: SourceSet) -> di
     energies = energies.astype(np.float32)
     flags = np.ones(source_set.flags, np.float32)
     flags[2] = 0
-    net = SourceModel(weights, framing.steps_per_second, source_set.count)
+    net = SourceModel(weights, framing, source_set.count)
     prior = np.stack([net.step(e.astype(np.float64), flags) for e in energies]).astype(np.float32)
     return {"energies": energies, "flags": flags, "prior": prior}

@@ -21,10 +21,17 @@ class Framing:
     fall: int
     step: int
     """Samples from one step of the net to the next."""
+    memory_seconds: float | None
+    """Time constant with which the net's states fade; None: they do not."""
 
     @property
     def steps_per_second(self) -> float:
         return RATE / self.step
+
+    @property
+    def kept_per_step(self) -> float:
+        """The share of the net's states that is left after a step."""
+        return float(np.exp(-1 / (self.memory_seconds * self.steps_per_second))) if self.memory_seconds else 1.0
 
     @property
     def history(self) -> int:
@@ -53,8 +60,8 @@ class Framing:
 
 
 FRAMINGS = {
-    "low-latency": Framing("low-latency", 2058, 2 * 64, 256),
-    "quality": Framing("quality", 4116, 3 * 512, 512),
+    "low-latency": Framing("low-latency", 2058, 2 * 64, 256, memory_seconds=3.0),
+    "quality": Framing("quality", 4116, 3 * 512, 512, memory_seconds=None),
 }
 # Direct, Live and Balanced share a net, so each mixture of its shards takes the window of one of them.
 FALLS = {"low-latency": (64, 128, 640), "quality": (1536,)}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .features import FOLLOWER_SECONDS, TONAL_BANDS, tonal_steps
+from .framing import Framing
 
 SILENCE = 1e-7
 
@@ -14,13 +15,14 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 class SourceModel:
     """State and step of one net. Weights by the names of the exported file, any float type."""
 
-    def __init__(self, weights: dict[str, np.ndarray], steps_per_second: float, sources: int):
+    def __init__(self, weights: dict[str, np.ndarray], framing: Framing, sources: int):
         self.w = {k: np.asarray(v, np.float64) for k, v in weights.items()}
         hidden = len(self.w["input.bias"])
         self.h1, self.h2 = np.zeros(hidden), np.zeros(hidden)
-        self.keep = np.exp(-1 / (FOLLOWER_SECONDS * steps_per_second))
+        self.keep = np.exp(-1 / (FOLLOWER_SECONDS * framing.steps_per_second))
+        self.kept = framing.kept_per_step
         self.level = 0.0
-        self.steps_per_second = steps_per_second
+        self.steps_per_second = framing.steps_per_second
         self.recent: list[np.ndarray] = []
         self.prior = np.full((sources, len(self.w["output.bias"]) // sources), 1 / sources)
 
@@ -42,6 +44,7 @@ class SourceModel:
         self.h1 = self.gru("gru1", z, self.h1)
         self.h2 = self.gru("gru2", self.h1 + z, self.h2)
         o = self.w["output.weight"] @ np.concatenate([self.h1, self.h2]) + self.w["output.bias"]
+        self.h1, self.h2 = self.kept * self.h1, self.kept * self.h2
         o = np.where(flags[: len(self.prior), None] > 0, o.reshape(len(self.prior), -1), -20.0)
         o = np.exp(o - o.max(0))
         self.prior = o / o.sum(0)

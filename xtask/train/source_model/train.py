@@ -82,12 +82,12 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
     path = work / "checkpoints" / f"{name}.pickle"
     state = resume(path) or begin(settings, framing, optimiser, name)
     warm_up = int(WARM_UP_SECONDS * framing.steps_per_second)
-    centres = framing.centres_hz
+    centres, kept = framing.centres_hz, framing.kept_per_step
 
     @partial(jax.jit, donate_argnums=(0, 1, 2))
     def step(parameters, moments, average, key, x, flags, sound, e, c, whole, present):
         def objective(p):
-            mask = jax.nn.softmax(model.logits(p, x, flags, sound, source_set.count, dropper(key)), axis=2)
+            mask = jax.nn.softmax(model.logits(p, x, flags, sound, source_set.count, kept, dropper(key)), axis=2)
             return loss(mask, e, c, whole, present, centres, warm_up)
 
         (_, parts), gradient = jax.value_and_grad(objective, has_aux=True)(parameters)

@@ -64,12 +64,12 @@ class Validation:
     def measure(self, parameters) -> dict[str, dict[str, float]]:
         """Case -> region -> mean SNR of the sources that play, dB; beside it what the mixture itself and the ideal mask have."""
         table: dict[str, dict[str, float]] = {}
+        kept = self.framing.kept_per_step
         for case, batches in self.batches.items():
             rows = []
             for batch in batches:
-                rows += self.rows(
-                    batch, np.asarray(run(parameters, batch.x, batch.flags, batch.sound, self.source_set.count))
-                )
+                mask = run(parameters, batch.x, batch.flags, batch.sound, self.source_set.count, kept)
+                rows += self.rows(batch, np.asarray(mask))
             if not rows:
                 continue
             table[case] = {k: float(np.mean([r[k] for r in rows])) for k in rows[0] if k != "each"}
@@ -107,9 +107,9 @@ class Validation:
         return float(db[present > 0].mean())
 
 
-@partial(jax.jit, static_argnums=4)
-def run(parameters, x, flags, sound, sources):
-    return prior(parameters, x, flags, sound, sources)
+@partial(jax.jit, static_argnums=(4, 5))
+def run(parameters, x, flags, sound, sources, kept):
+    return prior(parameters, x, flags, sound, sources, kept)
 
 
 def line(name: str, table: dict[str, dict[str, float]]) -> str:

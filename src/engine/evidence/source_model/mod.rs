@@ -8,6 +8,10 @@
 //! o = W_out [h₁, h₂] + b_out      p(s, b) = softmax over the sources s of o(s, b)
 //! ```
 //!
+//! With low latency h₁ and h₂ fade after each step, with a time constant of 3 s as in training: what was heard long
+//! ago does not count, so that what plays after another past soon sounds the same. In Quality they last: there the net
+//! goes by what it has heard of a loop before.
+//!
 //! The gated recurrent units are those of Cho et al. (2014), in the form with the reset gate after the product. It is
 //! computed by hand, on the vector registers: no run-time library promises not to allocate. The weights are trained by
 //! `cargo xtask train` and are part of the binary.

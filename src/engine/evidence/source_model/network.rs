@@ -36,6 +36,8 @@ pub(super) struct Network {
     input: Linear,
     units: [Gru; 2],
     output: Linear,
+    /// The share of the memory that is left after a step.
+    kept: f32,
 }
 
 /// What a net remembers of a stream, and memory for a step.
@@ -121,6 +123,7 @@ impl Network {
         self.units[1].step(simd, inner, second, from_input, from_memory);
         self.output.apply(simd, memory, outputs);
         self.softmax(present, outputs, likelihoods);
+        memory.iter_mut().for_each(|h| *h *= self.kept);
     }
 
     /// Turns `outputs`, `[S, B]`, into `likelihoods`, rows padded.
@@ -168,6 +171,7 @@ impl Network {
             x.iter_mut().zip(memory.iter()).for_each(|(x, h)| *x += h);
         }
         let outputs = apply(&self.output, &state.memory);
+        state.memory.iter_mut().for_each(|h| *h *= self.kept);
         for b in 0..self.shape.bands {
             let powers: Vec<f32> = (0..self.shape.sources)
                 .map(|s| (outputs[s * self.shape.bands + b] + (1.0 - present[s]) * ABSENT).exp())
@@ -192,12 +196,13 @@ impl Network {
         let Shape { bands, hidden, features, sources, flags } = shape;
         let units = [0, 1].map(|_| Gru { input: linear(3 * hidden, hidden), recurrent: linear(3 * hidden, hidden) });
         let (input, output) = (linear(hidden, features + flags), linear(sources * bands, 2 * hidden));
-        Self::new(shape, input, units, output)
+        Self::new(shape, input, units, output, 0.9)
     }
 
-    /// A net of the given weights for `bands` bands, `features` features and H = `hidden`, a multiple of 16.
-    pub(super) fn new(shape: Shape, input: Linear, units: [Gru; 2], output: Linear) -> Self {
-        Self { arch: Arch::new(), shape, input, units, output }
+    /// A net of the given weights and `shape`, with H a multiple of 16. `kept` is the share of its memory that is left
+    /// after a step: what was heard long ago does not count.
+    pub(super) fn new(shape: Shape, input: Linear, units: [Gru; 2], output: Linear, kept: f32) -> Self {
+        Self { arch: Arch::new(), shape, input, units, output, kept }
     }
 }
 

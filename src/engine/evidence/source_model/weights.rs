@@ -40,6 +40,8 @@ struct Description {
     hidden: usize,
     step_samples_at_44100: f64,
     follower_seconds: f64,
+    #[serde(default)]
+    memory_seconds: Option<f64>,
     tonal_steps: usize,
     tonal_bands: usize,
     features: [String; FEATURES_PER_BAND],
@@ -63,7 +65,8 @@ pub(super) fn read(bytes: &[u8], set: SourceSet) -> Result<TrainedNet, WeightsEr
     let (_, header) = SafeTensors::read_metadata(bytes)?;
     let text = header.metadata().as_ref().and_then(|metadata| metadata.get(DESCRIPTION));
     let description: Description = serde_json::from_str(text.ok_or(WeightsError::Missing(DESCRIPTION))?)?;
-    let Description { bands, last_bin, hidden, step_samples_at_44100, follower_seconds, .. } = description;
+    let Description { bands, last_bin, hidden, step_samples_at_44100, .. } = description;
+    let Description { follower_seconds, memory_seconds, .. } = description;
     let Description { version, tonal_steps, tonal_bands, features, sources, others, .. } = description;
     let is_of_set = sources.iter().eq(set.roles().iter().map(|role| role.name())) && others == set.has_others();
     let fits = is_of_set && last_bin > 1 && bands == Bands::new(1..last_bin).len();
@@ -71,7 +74,9 @@ pub(super) fn read(bytes: &[u8], set: SourceSet) -> Result<TrainedNet, WeightsEr
         return Err(WeightsError::Misfit(DESCRIPTION));
     }
     let are_odd = tonal_steps % 2 == 1 && tonal_bands % 2 == 1;
-    if features != FEATURES || !are_odd || !(step_samples_at_44100 >= 1.0 && follower_seconds > 0.0) {
+    let are_positive =
+        step_samples_at_44100 >= 1.0 && follower_seconds > 0.0 && memory_seconds.is_none_or(|seconds| seconds > 0.0);
+    if features != FEATURES || !are_odd || !are_positive {
         return Err(WeightsError::Misfit(DESCRIPTION));
     }
     let tensors = SafeTensors::deserialize(bytes)?;
@@ -91,8 +96,9 @@ pub(super) fn read(bytes: &[u8], set: SourceSet) -> Result<TrainedNet, WeightsEr
     ];
     let input = linear("input.weight", "input.bias", hidden, shape.features + flags)?;
     let output = linear("output.weight", "output.bias", sources * bands, 2 * hidden)?;
-    let network = Network::new(shape, input, units, output);
     let step_seconds = step_samples_at_44100 / REFERENCE_RATE;
+    let kept = memory_seconds.map_or(1.0, |seconds| (-step_seconds / seconds).exp() as f32);
+    let network = Network::new(shape, input, units, output, kept);
     let reading = Reading { bands, step_seconds, follower_seconds, tonal_steps, tonal_bands };
     Ok(TrainedNet { network, reading, bins: last_bin })
 }
