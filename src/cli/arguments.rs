@@ -1,6 +1,6 @@
 //! Arguments that more than one command takes, as clap's value parsers.
 
-use crate::preset::MAX_COMPONENTS;
+use crate::{number, preset::MAX_COMPONENTS};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 
@@ -14,8 +14,8 @@ pub(super) fn parse_name_of<T: Clone + Send + Sync + 'static>(
 
 /// A number from `low` to `high`.
 pub(super) fn parse_in_range(text: &str, low: f32, high: f32) -> Result<f32, String> {
-    match text.trim().parse::<f32>() {
-        Ok(value) if (low..=high).contains(&value) => Ok(value),
+    match number::parse(text, &["dB"]) {
+        Some(value) if (low..=high).contains(&value) => Ok(value),
         _ => Err(format!("give a number from {low} to {high}")),
     }
 }

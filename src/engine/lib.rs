@@ -13,7 +13,7 @@
 //! - [`dictionary`]: one source's bases and how they were made.
 //! - [`recording`]: audio in memory; audio files and resampling *(feature `files`)*.
 //! - [`nmf`]: the mathematics: divergence, activations, factorization, priors, bands, masks. Knows no audio.
-//! - [`decibels`]: levels and gains in dB.
+//! - [`decibels`]: levels and gains in dB. [`number`]: numbers as people write them.
 //! - [`stft`]: samples to spectra and back: windows, frame lengths per sample rate, latency.
 //! - [`wait_free`]: the queue and the mailbox between the audio thread and the others.
 
@@ -23,6 +23,7 @@ pub mod evaluation;
 pub mod evidence;
 pub mod learner;
 pub mod nmf;
+pub mod number;
 pub mod preset;
 pub mod recording;
 pub mod separator;

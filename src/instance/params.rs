@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     nmf::discriminative::FOCUS,
+    number,
     preset::{Knobs, MAX_SOURCES},
     realtime::settings::Settings,
     separator::LatencyMode,
@@ -131,12 +132,16 @@ fn gain_to_text(db: f32) -> String {
 }
 
 fn text_to_gain(text: &str) -> Option<f32> {
-    let text = text.trim().trim_end_matches("dB").trim_end_matches("db").trim();
-    if matches!(text.to_ascii_lowercase().as_str(), "-inf" | "-∞" | "off") {
+    if text.trim().eq_ignore_ascii_case("off") {
         return Some(GAIN_SILENCE_DB);
     }
-    let db: f32 = text.replace(',', ".").parse().ok()?;
-    db.is_finite().then(|| if db < GAIN_MIN_DB { GAIN_SILENCE_DB } else { db.min(GAIN_MAX_DB) })
+    let db = number::parse(text, &["dB"]).filter(|db| *db < f32::INFINITY)?;
+    Some(if db < GAIN_MIN_DB { GAIN_SILENCE_DB } else { db.min(GAIN_MAX_DB) })
+}
+
+/// Text to value of a parameter with this unit.
+fn text_to_value(unit: &'static str) -> impl Fn(&str) -> Option<f32> + Send + Sync {
+    move |text| number::parse(text, &[unit]).filter(|value| value.is_finite())
 }
 
 /// A parameter. Its text, as in `gain_1`, is its id in hosts and projects, which never changes once released. Strips
@@ -284,7 +289,7 @@ fn percent(name: &str, default: f32) -> FloatParam {
     FloatParam::new(name, default, FloatRange::Linear { min: 0.0, max: 1.0 })
         .with_unit(" %")
         .with_value_to_string(formatters::v2s_f32_percentage(0))
-        .with_string_to_value(formatters::s2v_f32_percentage())
+        .with_string_to_value(Arc::new(|text| text_to_value("%")(text).map(|percent| percent / 100.0)))
 }
 
 impl Default for SoundParams {
@@ -293,13 +298,15 @@ impl Default for SoundParams {
             strips: std::array::from_fn(|i| StripParams::new(i + 1)),
             mode: EnumParam::new("Mode", FIRST_MODE.get().copied().unwrap_or(Mode::Quality)).non_automatable(),
             focus: FloatParam::new("Focus", FOCUS, FloatRange::Linear { min: 0.5, max: 4.0 })
-                .with_value_to_string(formatters::v2s_f32_rounded(2)),
+                .with_value_to_string(formatters::v2s_f32_rounded(2))
+                .with_string_to_value(Arc::new(text_to_value(""))),
             sparsity: percent("Sparsity", 0.0),
             smoothness: percent("Smoothness", 0.0),
             mix: percent("Mix", 1.0),
             output: FloatParam::new("Output", 0.0, FloatRange::Linear { min: -24.0, max: 12.0 })
                 .with_unit(" dB")
-                .with_value_to_string(formatters::v2s_f32_rounded(1)),
+                .with_value_to_string(formatters::v2s_f32_rounded(1))
+                .with_string_to_value(Arc::new(text_to_value("dB"))),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             removed: BoolParam::new("Listen to Removed", false),
         }
@@ -359,6 +366,23 @@ impl SoundParams {
     pub fn set_normalized(&self, id: ParamId, normalized: f32) {
         // SAFETY: the parameter is a part of `self`; its value is atomic.
         unsafe { self.pointer(id)._internal_set_normalized_value(normalized) };
+    }
+
+    /// Where `text` puts a parameter of choices, normalized: the name of a mode, or whether a switch is on, in capitals
+    /// or not. `None` for other parameters, and for other texts.
+    pub fn choice(&self, id: ParamId, text: &str) -> Option<f32> {
+        let text = text.trim().to_lowercase();
+        match id {
+            ParamId::Mode => LatencyMode::named(&text).map(|mode| self.mode.preview_normalized(mode.into())),
+            ParamId::Mute(_) | ParamId::Solo(_) | ParamId::Learn(_) | ParamId::Bypass | ParamId::Removed => {
+                match text.as_str() {
+                    "on" | "yes" | "true" | "1" => Some(1.0),
+                    "off" | "no" | "false" | "0" => Some(0.0),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// What the parameter `id` is called.
@@ -429,5 +453,34 @@ mod tests {
         let not: Vec<ParamId> = ParamId::all().filter(|id| !id.is_undoable()).collect();
         let learn = (0..MAX_SOURCES).map(ParamId::Learn);
         assert_eq!(not, learn.chain([ParamId::Bypass, ParamId::Removed]).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let params = SoundParams::default();
+        let value = |id, text: &str| {
+            // SAFETY: the parameter is a part of `params`.
+            unsafe {
+                let pointer = params.pointer(id);
+                pointer.string_to_normalized_value(text).map(|normalized| pointer.preview_plain(normalized))
+            }
+        };
+        for (id, texts, expected) in [
+            (ParamId::Gain(0), ["-6,5 dB", "−6.5"], -6.5),
+            (ParamId::Gain(1), ["-∞", "-inf dB"], GAIN_SILENCE_DB),
+            (ParamId::Output, ["-6,5 dB", "–6.5"], -6.5),
+            (ParamId::Focus, ["2,25", "2.25"], 2.25),
+            (ParamId::Mix, ["12,5 %", "12.5"], 0.125),
+        ] {
+            for text in texts {
+                let found = value(id, text);
+                assert!(found.is_some_and(|found| (found - expected).abs() < 1e-3), "{id}: {text} is {found:?}");
+            }
+            assert_eq!(value(id, "1,234.5"), None, "{id}");
+        }
+        assert_eq!(params.choice(ParamId::Mode, "quality"), Some(1.0));
+        assert_eq!(params.choice(ParamId::Mode, " DIRECT "), Some(0.0));
+        assert_eq!(params.choice(ParamId::Mute(3), "On"), Some(1.0));
+        assert_eq!((params.choice(ParamId::Mode, "best"), params.choice(ParamId::Focus, "on")), (None, None));
     }
 }

@@ -265,7 +265,7 @@ fn remix_sets_gains_in_decibels() {
         part.channels.iter_mut().flatten().for_each(|sample| *sample *= gain as f32);
         part
     };
-    let [low, high] = remix("-12");
+    let [low, high] = remix("-12,0");
     assert!((low - 10_f64.powf(0.3)).abs() < 1e-6 && (high - 10_f64.powf(-0.6)).abs() < 1e-6, "{low}, {high}");
     let expected = Recording::sum_of(&[part("low", low), part("high", high)]);
     let error = difference_db(&read(bench.path("r.wav")).unwrap(), &expected);

@@ -54,6 +54,22 @@ def main(path):
     check(kept > -3 and lost < -12, f"hits without bass {kept:.1f} dB, without drums {lost:.1f} dB")
     plugin.mute_1 = False
 
+    # What is set while nothing plays is saved, and plays from the first block.
+    silent_one, silent_other = pedalboard.load_plugin(path), pedalboard.load_plugin(path)
+    silent_one.gain_1, silent_one.mute_2 = -12.0, True
+    silent_other.raw_state = silent_one.raw_state
+    kept = silent_other.gain_1, silent_other.mute_2
+    check(kept == (-12.0, True), f"a gain of -12 and a mute became {kept}")
+    silent_one.mode = "Direct"
+    first, second = silent_one(noise, RATE), silent_one(noise, RATE)
+    check(np.array_equal(first, second), "the first render after a change of the mode is not like the second")
+
+    # Numbers and choices as people write them.
+    for name, text, expected in (("gain_1", "-6,5 dB", "-6.5"), ("focus", "2,25", "2.25"), ("mode", "quality", "Quality")):
+        parameter = plugin.parameters[name]
+        said = parameter.get_text_for_raw_value(parameter.get_raw_value_for_text(text))
+        check(said.startswith(expected), f"{text!r} became {said!r}")
+
     # State comes back.
     plugin.gain_1, plugin.focus = -12.0, 2.0
     plugin(noise[:, :512], RATE, reset=True)

@@ -4,13 +4,19 @@
 //! extension of the wrapper works on this pointer too.
 
 use super::{events, host::HostFront, param_changes, ports::Ports};
-use crate::{plugin::shim_link::ShimLink, realtime::wires::host_requests::HostRequests, separator::LatencyMode};
+use crate::{
+    instance::params::{ParamId, SoundParams},
+    plugin::shim_link::ShimLink,
+    realtime::wires::host_requests::HostRequests,
+    separator::LatencyMode,
+};
 use clap_sys::{
     events::{clap_input_events, clap_output_events},
     ext::{
         latency::{CLAP_EXT_LATENCY, clap_plugin_latency},
         params::{CLAP_EXT_PARAMS, clap_plugin_params},
     },
+    id::clap_id,
     plugin::clap_plugin,
     process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status},
 };
@@ -32,6 +38,8 @@ pub(super) struct Instance {
     host: Rc<HostFront>,
     /// The latency that the host knows of, in samples. Main thread.
     told_latency: Cell<u32>,
+    /// The parameters. Main thread.
+    params: Arc<SoundParams>,
     /// What the plugin asks of the host; read on the main thread while the audio thread runs.
     requests: Arc<HostRequests>,
     /// Used only by `init`, `activate`, `process` and `flush`, which a host never runs at the same time.
@@ -80,11 +88,11 @@ impl Instance {
             // SAFETY: by this function's contract.
             ..unsafe { *inner }
         };
-        let (mode, requests) = (link.session.audio_status().mode, link.host.clone());
+        let (mode, requests, params) = (link.session.audio_status().mode, link.host.clone(), link.params.clone());
         let (inputs, outputs) = (Ports::default(), Ports::default());
         let audio = Audio { max_frames: 0, inputs, outputs, link, mode, asked_for: mode };
         let (told_latency, audio) = (Cell::new(0), UnsafeCell::new(audio));
-        Box::new(Self { plugin, inner, host, told_latency, requests, audio })
+        Box::new(Self { plugin, inner, host, told_latency, params, requests, audio })
     }
 
     /// Gives the instance to the host, which ends it by calling `destroy`.
@@ -199,7 +207,7 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     status
 }
 
-/// Gives the wrapper's extensions, `params` with its [`flush`] replaced.
+/// Gives the wrapper's extensions, `params` with its [`flush`] and [`text_to_value`] replaced.
 unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
     static PARAMS: OnceLock<clap_plugin_params> = OnceLock::new();
     // SAFETY: the host passes its instance.
@@ -212,7 +220,49 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
     }
     // SAFETY: what has this name is of this type.
     let own = unsafe { *own.cast::<clap_plugin_params>() };
-    ptr::from_ref(PARAMS.get_or_init(|| clap_plugin_params { flush: Some(flush), ..own })).cast()
+    let replaced = || clap_plugin_params { flush: Some(flush), text_to_value: Some(text_to_value), ..own };
+    ptr::from_ref(PARAMS.get_or_init(replaced)).cast()
+}
+
+/// The wrapper's parameters.
+///
+/// # Safety
+/// `inner` is alive.
+unsafe fn params_of<'a>(inner: *const clap_plugin) -> Option<&'a clap_plugin_params> {
+    // SAFETY: `inner` answers with the extension of that name or null, which lives as long.
+    unsafe {
+        (*inner)
+            .get_extension
+            .and_then(|get| get(inner, CLAP_EXT_PARAMS.as_ptr()).cast::<clap_plugin_params>().as_ref())
+    }
+}
+
+/// nice-plug 0.4.2 knows the names of choices in one case only.
+unsafe extern "C" fn text_to_value(
+    plugin: *const clap_plugin,
+    id: clap_id,
+    text: *const c_char,
+    value: *mut f64,
+) -> bool {
+    // SAFETY: the host passes its instance.
+    let this = unsafe { instance(plugin) };
+    if text.is_null() || value.is_null() {
+        return false;
+    }
+    // SAFETY: the host passes a C string that lives during the call.
+    let said = unsafe { CStr::from_ptr(text) }.to_string_lossy();
+    let param = ParamId::all().find(|param| param_changes::clap_id_of(*param) == id);
+    if let Some((param, choice)) = param.and_then(|param| Some((param, this.params.choice(param, &said)?))) {
+        // SAFETY: the parameter is a part of the plugin's, which is alive.
+        let steps = unsafe { this.params.pointer(param).step_count() };
+        // SAFETY: the host passes a place for a value. nice-plug counts the steps of a parameter that has some.
+        unsafe { *value = f64::from(choice) * steps.unwrap_or(1) as f64 };
+        return true;
+    }
+    // SAFETY: `inner` is alive.
+    let own = unsafe { params_of(this.inner) }.and_then(|params| params.text_to_value);
+    // SAFETY: called as the host called us.
+    own.is_some_and(|own| unsafe { own(this.inner, id, text, value) })
 }
 
 /// Parameters go to and come from the host while it does not process.
@@ -223,12 +273,8 @@ unsafe extern "C" fn flush(
 ) {
     // SAFETY: the host passes its instance.
     let this = unsafe { instance(plugin) };
-    // SAFETY: `inner` is alive, and answers with the extension of that name or null, which lives as long.
-    let params: *const clap_plugin_params = unsafe {
-        (*this.inner).get_extension.map_or(ptr::null(), |get| get(this.inner, CLAP_EXT_PARAMS.as_ptr()).cast())
-    };
-    // SAFETY: as above.
-    if let Some(own) = unsafe { params.as_ref() }.and_then(|params| params.flush) {
+    // SAFETY: `inner` is alive.
+    if let Some(own) = unsafe { params_of(this.inner) }.and_then(|params| params.flush) {
         // SAFETY: called as the host called us.
         unsafe { own(this.inner, in_events, out_events) };
     }
