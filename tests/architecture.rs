@@ -50,3 +50,25 @@ fn a_name_stands_for_one_type() {
 fn every_file_belongs_to_a_crate() {
     nothing(&rules::files_of_no_module(&tree()));
 }
+
+/// Serde fails on a path that is no UTF-8, and with it whatever the path is part of.
+#[test]
+fn no_path_goes_to_serde_as_it_is() {
+    fn look(folder: &Path, faults: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                look(&path, faults);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let is_stored = text.contains("derive(") && text.contains("Serialize") && text.contains("PathBuf");
+                if is_stored && !text.contains("stored_path") && !path.ends_with("preset/stored_path.rs") {
+                    faults.push(format!("{}: holds a path, and is serialized without `stored_path`", path.display()));
+                }
+            }
+        }
+    }
+    let mut faults = Vec::new();
+    look(&root().join("src"), &mut faults);
+    nothing(&faults);
+}

@@ -1,9 +1,14 @@
 //! `unbraid evaluate`: how good a separation is.
 
-use super::{error::CliError, interrupt, report::Report};
+use super::{
+    error::CliError,
+    files::read_recording,
+    interrupt,
+    report::{Report, shown},
+};
 use crate::{
     evaluation::{Score, bss_eval_sources},
-    recording::{self, Recording},
+    recording::Recording,
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -78,7 +83,7 @@ impl Evaluate {
         }
         let sources: Vec<Value> = (self.reference.iter().zip(&self.estimate).zip(scores))
             .map(|((reference, estimate), score)| {
-                let mut entry = json!({ "reference": reference, "estimate": estimate });
+                let mut entry = json!({ "reference": shown(reference), "estimate": shown(estimate) });
                 if let (Value::Object(entry), Value::Object(ratios)) = (&mut entry, ratios(score)) {
                     entry.extend(ratios);
                 }
@@ -96,7 +101,7 @@ fn ratios(score: &Score) -> Value {
 fn read_all(paths: &[PathBuf]) -> Result<Vec<Recording>, CliError> {
     let read = |path: &PathBuf| {
         interrupt::check()?;
-        Ok(recording::read(path)?)
+        read_recording(path)
     };
     paths.iter().map(read).collect()
 }

@@ -31,8 +31,17 @@ pub(super) fn read_preset(preset: &str) -> Result<Preset, CliError> {
 /// Reads a recording in which something is heard, unless the user asked to stop.
 pub(super) fn read_audible(path: &Path) -> Result<Recording, CliError> {
     interrupt::check()?;
-    let recording = recording::read(path)?;
+    let recording = read_recording(path)?;
     recording.ensure_audible(path)?;
+    Ok(recording)
+}
+
+/// Reads a recording, and says what is wrong with its file.
+pub(super) fn read_recording(path: &Path) -> Result<Recording, CliError> {
+    let (recording, warning) = recording::read_with_warning(path)?;
+    if let Some(warning) = warning {
+        eprintln!("warning: {warning}");
+    }
     Ok(recording)
 }
 

@@ -6,7 +6,7 @@ use super::{
     files::{ensure_writable, read_audible},
     interrupt,
     progress::TaskProgress,
-    report::{Report, source_json},
+    report::{Report, shown, source_json},
 };
 use crate::{
     learner::{
@@ -211,7 +211,7 @@ impl Learn {
         Report {
             text: String::new(),
             messages: vec![format!("wrote {} with {}", self.output.display(), names.join(", "))],
-            json: json!({ "preset": self.output, "sources": sources }),
+            json: json!({ "preset": shown(&self.output), "sources": sources }),
         }
     }
 }

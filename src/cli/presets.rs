@@ -1,6 +1,9 @@
 //! `unbraid presets`: what can be chosen by name.
 
-use super::{error::CliError, report::Report};
+use super::{
+    error::CliError,
+    report::{Report, shown},
+};
 use crate::preset::library;
 use clap::Args;
 use serde_json::json;
@@ -26,8 +29,12 @@ impl Presets {
         }
         let presets: Vec<_> = entries
             .iter()
-            .map(|entry| json!({ "name": entry.name, "factory": entry.path.is_none(), "path": entry.path }))
+            .map(|entry| json!({ "name": entry.name, "factory": entry.path.is_none(), "path": entry.path.as_deref().map(shown) }))
             .collect();
-        Ok(Report { text, messages: Vec::new(), json: json!({ "presets": presets, "user_folder": folder }) })
+        Ok(Report {
+            text,
+            messages: Vec::new(),
+            json: json!({ "presets": presets, "user_folder": folder.as_deref().map(shown) }),
+        })
     }
 }

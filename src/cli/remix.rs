@@ -4,7 +4,7 @@ use super::{
     arguments::{parse_in_range, parse_path},
     error::CliError,
     files::{ensure_kept, ensure_writable},
-    report::Report,
+    report::{Report, shown},
     separation::SeparationOptions,
 };
 use crate::{decibels, number, preset::Preset, recording::write_wav, separator::Controls};
@@ -60,7 +60,7 @@ impl Remix {
             .map(|(source, gain)| json!({ "name": source.name, "gain": gain }))
             .collect();
         let mut json = self.options.json(&separated, &mixture);
-        json["file"] = json!(self.output);
+        json["file"] = json!(shown(&self.output));
         json["sources"] = gains.into();
         let written = format!("wrote {}", self.output.display());
         Ok(Report { text: String::new(), messages: separated.message().into_iter().chain([written]).collect(), json })

@@ -2,6 +2,7 @@
 
 use crate::preset::{Kind, LearnedBases, Source};
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// The result of a command, and what it did.
 #[derive(Debug)]
@@ -12,6 +13,11 @@ pub(super) struct Report {
     pub(super) messages: Vec<String>,
     /// The result for `--json`.
     pub(super) json: Value,
+}
+
+/// A path as `--json` shows it, readable where its name is no UTF-8: serde would refuse it.
+pub(super) fn shown(path: impl AsRef<Path>) -> String {
+    path.as_ref().to_string_lossy().into_owned()
 }
 
 /// A source as `--json` shows it: everything but the bases themselves.

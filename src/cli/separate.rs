@@ -5,7 +5,7 @@ use super::{
     file_names::wav_names,
     files::{ResultFolder, ensure_kept},
     interrupt,
-    report::Report,
+    report::{Report, shown},
     separation::SeparationOptions,
 };
 use crate::recording::WavFiles;
@@ -49,7 +49,7 @@ impl Separate {
         files.commit()?;
 
         let sources: Vec<_> =
-            names.iter().zip(&paths).map(|(name, path)| json!({ "name": name, "file": path })).collect();
+            names.iter().zip(&paths).map(|(name, path)| json!({ "name": name, "file": shown(path) })).collect();
         let mut json = self.options.json(&separated, &mixture);
         json["sources"] = sources.into();
         let written = paths.iter().map(|path| format!("wrote {}", path.display()));

@@ -242,3 +242,46 @@ fn a_reader_that_goes_away_is_no_failure() {
     let Output { status, stderr, .. } = child.wait_with_output().unwrap();
     assert!(status.success() && stderr.is_empty(), "{}", String::from_utf8_lossy(&stderr));
 }
+
+/// As old archives unpack them: in Latin-1.
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_utf8_are_no_failure() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let bench = Bench::with_preset();
+    let latin = |name: &'static [u8]| OsStr::from_bytes(name);
+    fs::copy(bench.path("low.wav"), bench.folder.path().join(latin(b"\xe9t\xe9.wav"))).unwrap();
+    fs::create_dir_all(bench.path("presets")).unwrap();
+    let preset = bench.path("presets").join(latin(b"\xe9t\xe9.unbraid.safetensors"));
+    fs::copy(bench.path("p.unbraid.safetensors"), preset).unwrap();
+    for (arguments, name) in [
+        ("evaluate --estimate low.wav --reference", &b"\xe9t\xe9.wav"[..]),
+        ("separate mix.wav -p p.unbraid.safetensors -o", b"out\xe9"),
+        ("presets", b""),
+    ] {
+        let mut command = bench.command(&arguments.split(' ').collect::<Vec<_>>());
+        if !name.is_empty() {
+            command.arg(OsStr::from_bytes(name));
+        }
+        let Output { status, stdout, stderr } = command.arg("--json").output().unwrap();
+        assert!(status.success(), "{arguments}: {}", String::from_utf8_lossy(&stderr));
+        serde_json::from_slice::<serde_json::Value>(&stdout).unwrap();
+    }
+    // Arguments that are looked into must be UTF-8, and that is said.
+    let name = OsStr::from_bytes(b"low=\xe9t\xe9.wav");
+    let refused = bench.command(&["learn", "-o", "x.unbraid.safetensors"]).arg(name).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(2) && said.starts_with("error: invalid UTF-8"), "{said}");
+}
+
+/// A recording that a crash or a full disk has cut off.
+#[test]
+fn a_wav_file_that_was_cut_off_is_used_with_a_warning() {
+    let bench = Bench::with_preset();
+    let whole = fs::read(bench.path("mix.wav")).unwrap();
+    fs::write(bench.path("cut.wav"), &whole[..whole.len() / 2]).unwrap();
+    let ran = bench.run("remix cut.wav -p p.unbraid.safetensors -o r.wav");
+    assert!(ran.code == 0 && ran.stderr.contains("warning: cut.wav: it is cut off; its first "), "{}", ran.stderr);
+    let (cut, mix) = (read(bench.path("r.wav")).unwrap(), read(bench.path("mix.wav")).unwrap());
+    assert!((cut.len() * 2).abs_diff(mix.len()) < 100, "{} of {} samples", cut.len(), mix.len());
+}

@@ -2,7 +2,9 @@
 //! read is told in a sentence.
 
 use std::{f64::consts::TAU, fs, path::Path};
-use unbraid_engine::recording::{Recording, RecordingError, SampleFormat, WavFiles, read, write_wav};
+use unbraid_engine::recording::{
+    ReadWarning, Recording, RecordingError, SampleFormat, WavFiles, read, read_with_warning, write_wav,
+};
 
 /// Two tones, 440 Hz at -6 dB left and 1 kHz at -12 dB right; what `tests/audio/formats/tones.*` hold at 44.1 kHz.
 fn tones(sample_rate: u32, frames: usize) -> Recording {
@@ -179,14 +181,77 @@ fn damaged_files_are_refused() {
     };
     write_wav(folder.path().join("whole.wav"), &tones(44_100, 5_000), SampleFormat::Pcm16).unwrap();
     let wav = fs::read(folder.path().join("whole.wav")).unwrap();
-    damaged("cut.wav", &wav[..wav.len() / 2]);
     damaged("header-only.wav", &wav[..20]);
+    // Samples of another type than the header says.
+    write_wav(folder.path().join("loud.wav"), &tones(44_100, 500), SampleFormat::Float32).unwrap();
+    let mut loud = fs::read(folder.path().join("loud.wav")).unwrap();
+    let middle = loud.len() - 400;
+    loud[middle..middle + 4].copy_from_slice(&1.5e3_f32.to_le_bytes());
+    damaged("loud.wav", &loud);
 
     let mut flac = fs::read(Path::new(crate::ROOT).join("tests/audio/formats/tones.flac")).unwrap();
     damaged("cut.flac", &flac[..flac.len() / 2]);
     let middle = flac.len() / 2;
     flac[middle..middle + 40].fill(0x55);
     damaged("scratched.flac", &flac);
+}
+
+/// As programs leave them that pipe, crash, or write more than 4 GiB. 44 bytes of header, then the samples.
+#[test]
+fn wav_files_with_wrong_sizes_are_read_as_far_as_they_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.wav");
+    let whole = tones(44_100, 5_000);
+    write_wav(&path, &whole, SampleFormat::Pcm16).unwrap();
+    let right = fs::read(&path).unwrap();
+    let whole = read(&path).unwrap();
+    assert_eq!(&right[36..40], b"data");
+    let with_sizes = |outer: u32, data: u32| {
+        let mut bytes = right.clone();
+        bytes[4..8].copy_from_slice(&outer.to_le_bytes());
+        bytes[40..44].copy_from_slice(&data.to_le_bytes());
+        bytes
+    };
+    let data = right.len() as u32 - 44;
+    let mut long = b"RF64\xff\xff\xff\xffWAVEds64".to_vec();
+    long.extend(28_u32.to_le_bytes());
+    for size in [u64::from(data) + 72, u64::from(data), 5_000] {
+        long.extend(size.to_le_bytes());
+    }
+    long.extend(0_u32.to_le_bytes());
+    long.extend(&with_sizes(0, u32::MAX)[12..]);
+    let mut with_more = right.clone();
+    with_more.extend(b"LIST\x04\0\0\0INFO");
+    let bytes_of = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        read_with_warning(&path).unwrap()
+    };
+    for (name, bytes) in [
+        ("piped", with_sizes(0x7FFF_F024, 0x7FFF_F000)),
+        ("of unknown length", with_sizes(u32::MAX, u32::MAX)),
+        ("outer size too small", with_sizes(28, data)),
+        ("outer size 0", with_sizes(0, data)),
+        ("RF64", long),
+        ("with another chunk", with_more),
+    ] {
+        assert_eq!(bytes_of(&bytes), (whole.clone(), None), "{name}");
+    }
+    let (unfinished, warning) = bytes_of(&with_sizes(36, 0));
+    assert_eq!(unfinished, whole);
+    assert!(matches!(warning, Some(ReadWarning::NeverFinished { .. })), "{warning:?}");
+    let (cut, warning) = bytes_of(&right[..44 + data as usize * 9 / 10 + 1]);
+    assert_eq!((cut.len(), &cut.channels[1][..]), (4_500, &whole.channels[1][..4_500]));
+    let sentence = warning.unwrap().to_string();
+    assert!(sentence.ends_with("x.wav: it is cut off; its first 0.1 of 0.1 s are used"), "{sentence}");
+
+    // Empty is empty, whatever follows.
+    let mut empty = with_sizes(36, 0)[..44].to_vec();
+    for rest in [&b""[..], b"LIST\x04\0\0\0INFO"] {
+        empty.truncate(44);
+        empty.extend(rest);
+        fs::write(&path, &empty).unwrap();
+        assert!(matches!(read(&path), Err(RecordingError::Empty { .. })));
+    }
 }
 
 #[test]

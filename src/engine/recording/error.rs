@@ -110,3 +110,26 @@ pub enum RecordingError {
         reason: String,
     },
 }
+
+/// What is wrong with an audio file that could be read all the same.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ReadWarning {
+    /// It holds less than its header promises.
+    #[error("{}: it is cut off; its first {seconds:.1} of {promised_seconds:.1} s are used", path.display())]
+    EndsEarly {
+        /// The file.
+        path: PathBuf,
+        /// What is there, in seconds.
+        seconds: f64,
+        /// What should be there, in seconds.
+        promised_seconds: f64,
+    },
+    /// Its header says that it is empty, as while a recording runs.
+    #[error("{}: its recording was never finished; the {seconds:.1} s that are there are used", path.display())]
+    NeverFinished {
+        /// The file.
+        path: PathBuf,
+        /// What is there, in seconds.
+        seconds: f64,
+    },
+}

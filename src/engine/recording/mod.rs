@@ -1,6 +1,6 @@
 //! Audio in memory, for the command line, learning and tests; audio files with the feature `files`.
 //!
-//! - [`mod@read`]: reads any common audio file, decoded by symphonia.
+//! - [`mod@read`]: reads any common audio file, decoded by symphonia. `wave`: WAV files whose headers are wrong.
 //! - [`write_wav`] and [`WavFiles`]: write WAV files, completely or not at all.
 //! - [`Recording::resampled`]: converts the sample rate by band-limited interpolation.
 
@@ -11,12 +11,14 @@ mod read;
 #[cfg(feature = "files")]
 mod resample;
 #[cfg(feature = "files")]
+mod wave;
+#[cfg(feature = "files")]
 mod write;
 
 #[cfg(feature = "files")]
 pub use {
-    error::RecordingError,
-    read::read,
+    error::{ReadWarning, RecordingError},
+    read::{read, read_with_warning},
     write::{SampleFormat, WavFiles, replacement_for, write_wav},
 };
 

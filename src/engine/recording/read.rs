@@ -1,6 +1,10 @@
 //! Reads audio files.
 
-use super::{MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, Recording, RecordingError};
+use super::{
+    MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, ReadWarning, Recording, RecordingError,
+    wave::{Flaw, Wave},
+};
+use crate::decibels;
 use std::{
     fs::File,
     io::ErrorKind,
@@ -10,9 +14,12 @@ use symphonia::core::{
     codecs::audio::{AudioDecoder, AudioDecoderOptions},
     errors::Error,
     formats::{FormatOptions, FormatReader, TrackType, probe::Hint},
-    io::MediaSourceStream,
+    io::{MediaSource, MediaSourceStream},
     meta::MetadataOptions,
 };
+
+/// Louder samples (+60 dB full scale) are no sound, but a file that is read as what it is not.
+const LOUDEST: f32 = 1e3;
 
 /// Reads a whole WAV, AIFF, FLAC, MP3, OGG Vorbis or AAC/M4A file.
 ///
@@ -22,11 +29,25 @@ use symphonia::core::{
 /// # Errors
 /// A [`RecordingError`] that names the file, unless it holds one or two channels of finite samples at 1 kHz to 768 kHz.
 pub fn read(path: impl AsRef<Path>) -> Result<Recording, RecordingError> {
+    read_with_warning(path).map(|(recording, _)| recording)
+}
+
+/// The same, with a warning if the file is not what its header says: a WAV file that was cut off or never finished is
+/// read as far as it goes.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with_warning(path: impl AsRef<Path>) -> Result<(Recording, Option<ReadWarning>), RecordingError> {
     let path = path.as_ref();
     let mut decoding = Decoding::open(path)?;
     let decoded = decoding.run()?;
     validate(&decoded, path)?;
-    Ok(decoded)
+    let (path, seconds) = (path.to_path_buf(), decoded.seconds());
+    let warning = decoding.flaw.map(|flaw| match flaw {
+        Flaw::EndsEarly(share) => ReadWarning::EndsEarly { path, seconds, promised_seconds: seconds / share },
+        Flaw::NeverFinished => ReadWarning::NeverFinished { path, seconds },
+    });
+    Ok((decoded, warning))
 }
 
 impl Recording {
@@ -50,11 +71,19 @@ struct Decoding {
     track_id: u32,
     /// Length according to the container, in samples per channel.
     promised: Option<u64>,
+    flaw: Option<Flaw>,
 }
 
 impl Decoding {
     fn open(path: &Path) -> Result<Self, RecordingError> {
-        let stream = MediaSourceStream::new(Box::new(open_file(path)?), Default::default());
+        let (source, flaw): (Box<dyn MediaSource>, _) = match open_file(path)? {
+            Ok(wave) => {
+                let flaw = wave.flaw;
+                (Box::new(wave), flaw)
+            }
+            Err(file) => (Box::new(file), None),
+        };
+        let stream = MediaSourceStream::new(source, Default::default());
         let mut hint = Hint::new();
         if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
             hint.with_extension(extension);
@@ -73,7 +102,7 @@ impl Decoding {
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default().verify(true))
             .map_err(|error| opening_error(path, error))?;
-        Ok(Self { path: path.to_path_buf(), reader, decoder, track_id, promised })
+        Ok(Self { path: path.to_path_buf(), reader, decoder, track_id, promised, flaw })
     }
 
     fn run(&mut self) -> Result<Recording, RecordingError> {
@@ -129,7 +158,8 @@ impl Decoding {
     }
 }
 
-fn open_file(path: &Path) -> Result<File, RecordingError> {
+/// The file at `path`: a WAV file with a right header, or another file as it is.
+fn open_file(path: &Path) -> Result<Result<Wave, File>, RecordingError> {
     let unreadable = |source: std::io::Error| match source.kind() {
         ErrorKind::NotFound => RecordingError::Missing { path: path.to_path_buf() },
         _ => RecordingError::Unreadable { path: path.to_path_buf(), source },
@@ -141,7 +171,8 @@ fn open_file(path: &Path) -> Result<File, RecordingError> {
     if metadata.len() == 0 {
         return Err(RecordingError::Empty { path: path.to_path_buf() });
     }
-    File::open(path).map_err(unreadable)
+    let file = File::open(path).map_err(unreadable)?;
+    Wave::open(file, metadata.len()).map_err(unreadable)
 }
 
 fn opening_error(path: &Path, error: Error) -> RecordingError {
@@ -174,6 +205,10 @@ fn validate(recording: &Recording, path: &Path) -> Result<(), RecordingError> {
     let sample_rate = recording.sample_rate;
     if !(MIN_SAMPLE_RATE..=MAX_SAMPLE_RATE).contains(&sample_rate) {
         return Err(RecordingError::SampleRate { path: path(), sample_rate });
+    }
+    if recording.peak().is_finite() && recording.peak() > LOUDEST {
+        let reason = format!("its samples reach {:+.0} dB full scale", decibels::of_amplitude(recording.peak()));
+        return Err(damaged(&path(), reason));
     }
     for (channel, samples) in recording.channels.iter().enumerate() {
         if let Some(frame) = samples.iter().position(|sample| !sample.is_finite()) {

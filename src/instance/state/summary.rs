@@ -1,6 +1,6 @@
 //! The preset that plays, as the editor shows it.
 
-use crate::preset::{Colour, Kind, Knobs, Preset, Role};
+use crate::preset::{Colour, Kind, Knobs, Preset, Role, stored_path};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ pub enum Origin {
     /// Shipped with the plugin, by this name.
     Factory(String),
     /// Read from this file.
-    File(PathBuf),
+    File(#[serde(with = "stored_path")] PathBuf),
     /// It came with the host's project.
     Project,
     /// It was made here and is not saved.

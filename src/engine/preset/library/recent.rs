@@ -4,6 +4,7 @@
 //! one entry is lost.
 
 use super::Entry;
+use crate::preset::stored_path;
 use serde::{Deserialize, Serialize};
 use std::{
     fs,
@@ -28,6 +29,7 @@ struct Document {
 struct Item {
     name: String,
     /// The preset's file, or `null` for a factory preset.
+    #[serde(with = "stored_path::optional", default)]
     path: Option<PathBuf>,
 }
 
