@@ -2,7 +2,7 @@
 
 use super::{
     MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, ReadWarning, Recording, RecordingError,
-    wave::{Flaw, Wave},
+    wave::{Wave, WrongSize},
 };
 use crate::decibels;
 use std::{
@@ -43,9 +43,9 @@ pub fn read_with_warning(path: impl AsRef<Path>) -> Result<(Recording, Option<Re
     let decoded = decoding.run()?;
     validate(&decoded, path)?;
     let (path, seconds) = (path.to_path_buf(), decoded.seconds());
-    let warning = decoding.flaw.map(|flaw| match flaw {
-        Flaw::EndsEarly(share) => ReadWarning::EndsEarly { path, seconds, promised_seconds: seconds / share },
-        Flaw::NeverFinished => ReadWarning::NeverFinished { path, seconds },
+    let warning = decoding.wrong_size.map(|wrong_size| match wrong_size {
+        WrongSize::EndsEarly(share) => ReadWarning::EndsEarly { path, seconds, promised_seconds: seconds / share },
+        WrongSize::NeverFinished => ReadWarning::NeverFinished { path, seconds },
     });
     Ok((decoded, warning))
 }
@@ -71,15 +71,15 @@ struct Decoding {
     track_id: u32,
     /// Length according to the container, in samples per channel.
     promised: Option<u64>,
-    flaw: Option<Flaw>,
+    wrong_size: Option<WrongSize>,
 }
 
 impl Decoding {
     fn open(path: &Path) -> Result<Self, RecordingError> {
-        let (source, flaw): (Box<dyn MediaSource>, _) = match open_file(path)? {
+        let (source, wrong_size): (Box<dyn MediaSource>, _) = match open_file(path)? {
             Ok(wave) => {
-                let flaw = wave.flaw;
-                (Box::new(wave), flaw)
+                let wrong_size = wave.wrong_size;
+                (Box::new(wave), wrong_size)
             }
             Err(file) => (Box::new(file), None),
         };
@@ -102,7 +102,7 @@ impl Decoding {
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default().verify(true))
             .map_err(|error| opening_error(path, error))?;
-        Ok(Self { path: path.to_path_buf(), reader, decoder, track_id, promised, flaw })
+        Ok(Self { path: path.to_path_buf(), reader, decoder, track_id, promised, wrong_size })
     }
 
     fn run(&mut self) -> Result<Recording, RecordingError> {

@@ -21,12 +21,12 @@ pub(super) struct Wave {
     bytes: u64,
     position: u64,
     /// What its own header says that is not so.
-    pub(super) flaw: Option<Flaw>,
+    pub(super) wrong_size: Option<WrongSize>,
 }
 
 /// What is worth a warning.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Flaw {
+pub(super) enum WrongSize {
     /// This share of the samples that the header promises is there.
     EndsEarly(f64),
     /// The header says that there are no samples, as while a recording runs.
@@ -38,7 +38,7 @@ struct Found {
     header: Vec<u8>,
     start: u64,
     bytes: u64,
-    flaw: Option<Flaw>,
+    wrong_size: Option<WrongSize>,
 }
 
 impl Wave {
@@ -46,8 +46,8 @@ impl Wave {
     pub(super) fn open(mut file: File, len: u64) -> io::Result<Result<Self, File>> {
         let found = Self::find(&mut file, len)?;
         file.rewind()?;
-        let Some(Found { header, start, bytes, flaw }) = found else { return Ok(Err(file)) };
-        Ok(Ok(Self { header, file, start, bytes, position: 0, flaw }))
+        let Some(Found { header, start, bytes, wrong_size }) = found else { return Ok(Err(file)) };
+        Ok(Ok(Self { header, file, start, bytes, position: 0, wrong_size }))
     }
 
     /// `None` if it is no WAV file, or has no samples that can be found.
@@ -89,11 +89,13 @@ impl Wave {
                     let frame = u64::from(u16::from_le_bytes([format[12], format[13]])).max(1);
                     let most = u64::from(u32::MAX) - u64::from(MOST_FORMAT_BYTES) - 64;
                     let bytes = bytes.min(most) / frame * frame;
-                    let flaw = match is_unknown {
-                        true => is_unfinished.then_some(Flaw::NeverFinished),
-                        false => (said / frame * frame > bytes).then(|| Flaw::EndsEarly(bytes as f64 / said as f64)),
+                    let wrong_size = match is_unknown {
+                        true => is_unfinished.then_some(WrongSize::NeverFinished),
+                        false => {
+                            (said / frame * frame > bytes).then(|| WrongSize::EndsEarly(bytes as f64 / said as f64))
+                        }
                     };
-                    return Ok(Some(Found { header: Self::header(&format, bytes), start: body, bytes, flaw }));
+                    return Ok(Some(Found { header: Self::header(&format, bytes), start: body, bytes, wrong_size }));
                 }
                 _ => {}
             }
