@@ -87,12 +87,13 @@ pub(super) fn multiply(row: &mut [f32], factors: &[f32]) {
     Arch::new().dispatch(|| row.iter_mut().zip(factors).for_each(|(value, factor)| *value *= factor));
 }
 
-/// Turns shares K into K' / K with K' = K^1.5 / (K^1.5 + (c (1 − K))^1.5), c = `severity`. `[F]`
+/// Turns shares K into K' / K with K' = K^p / (K^p + (c (1 − K))^p), p = 1.25, c = `severity`. `[F]`
 pub(super) fn cut_harder(shares: &mut [f32], severity: f32) {
     Arch::new().dispatch(|| {
         for share in shares {
             let (kept, cut) = (share.clamp(0.0, 1.0), severity * (1.0 - *share).clamp(0.0, 1.0));
-            *share = kept.sqrt() / (kept * kept.sqrt() + cut * cut.sqrt());
+            let (kept_root, cut_root) = (kept.sqrt().sqrt(), cut.sqrt().sqrt());
+            *share = kept_root / (kept * kept_root + cut * cut_root);
         }
     });
 }

@@ -8,14 +8,14 @@
 //! ```
 //!
 //! of it instead, in their proportions. The power p decides more clearly who has a bin, the factor c decides in doubt
-//! against the muted sources. Masks are the shares that lower the error of all sources alike; when one is muted, its
-//! rests are heard more than what the others lose by it.
+//! against the muted sources. Masks are the shares that lower the error of all sources alike; when one is muted, what
+//! is left of it is heard more than what the others lose.
 
 use super::loops;
 use crate::preset::MAX_SOURCES;
 
-/// c. The power p is 1.5.
-const SEVERITY: f32 = 1.3;
+/// c. The power p is 1.25.
+const SEVERITY: f32 = 1.2;
 /// Gain below which a source counts as muted, the more the lower it is, so that fading one out makes no step: -20 dB.
 const LEAST_AUDIBLE: f32 = 0.1;
 
