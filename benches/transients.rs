@@ -2,12 +2,12 @@
 //! mode, and what that does to the SDR.
 //!
 //! Pre-echo is the mean square of the error in the bass, estimate − truth, from 30 to 5 ms before the hits of the
-//! drums, in dB relative to the mean square of the drums. The mixture taken for the bass has the drums themselves as its
-//! error: what sounds of earlier hits before a hit. A hit is a block of 2.5 ms in the drums that has 4 times the mean
-//! energy of the twelve before it and a thousandth of the loudest, 40 ms or more after the last one.
+//! drums, in dB relative to the mean square of the drums. The mixture taken for the bass has the drums themselves as
+//! its error: what sounds of earlier hits before a hit. A hit is a block of 2.5 ms in the drums that has 4 times the
+//! mean energy of the twelve before it and a thousandth of the loudest, 40 ms or more after the last one.
 //!
-//! `UNBRAID_STEMS` names a folder of more recordings than the tests carry. `-- --picture FILE` draws the bass of the first
-//! case around the loudest hit, in Quality.
+//! `UNBRAID_STEMS` names a folder of more recordings than the tests carry. `-- --picture FILE` draws the bass of the
+//! first case around the loudest hit, in Quality.
 
 use plotters::{
     backend::BitMapBackend,

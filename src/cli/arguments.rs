@@ -12,9 +12,9 @@ pub(super) fn parse_name_of<T: Clone + Send + Sync + 'static>(
     PossibleValuesParser::new(names).try_map(move |name| named(&name).ok_or("there is none of that name"))
 }
 
-/// A number from `low` to `high`.
-pub(super) fn parse_in_range(text: &str, low: f32, high: f32) -> Result<f32, String> {
-    match number::parse(text, &["dB"]) {
+/// A number from `low` to `high`, with its `unit` or without.
+pub(super) fn parse_in_range(text: &str, unit: &str, low: f32, high: f32) -> Result<f32, String> {
+    match number::parse(text, unit) {
         Some(value) if (low..=high).contains(&value) => Ok(value),
         _ => Err(format!("give a number from {low} to {high}")),
     }
@@ -35,4 +35,14 @@ pub(super) fn parse_path(argument: &str, extension: &str, what: &str) -> Result<
         Some(given) if given.eq_ignore_ascii_case(extension) => Ok(path),
         _ => Err(format!("{what}; give a name that ends in .{extension}")),
     }
+}
+
+/// The exponent of the masks.
+pub(super) fn parse_focus(text: &str) -> Result<f32, String> {
+    parse_in_range(text, "", 0.5, 4.0)
+}
+
+/// The strength of a prior.
+pub(super) fn parse_strength(text: &str) -> Result<f32, String> {
+    parse_in_range(text, "", 0.0, 1.0)
 }

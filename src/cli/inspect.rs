@@ -5,7 +5,7 @@ use super::{
     error::CliError,
     files::read_preset,
     plot,
-    report::{Report, shown, source_json},
+    report::{Report, source_json},
 };
 use crate::{
     dictionary::Dictionary,
@@ -39,7 +39,7 @@ impl Inspect {
         Ok(Report {
             text: describe(&self.preset, &preset),
             messages,
-            json: json!({ "preset": shown(&self.preset), "written_by": preset.written_by, "sources": sources }),
+            json: json!({ "preset": self.preset, "written_by": preset.written_by, "sources": sources }),
         })
     }
 }

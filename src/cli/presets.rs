@@ -29,7 +29,10 @@ impl Presets {
         }
         let presets: Vec<_> = entries
             .iter()
-            .map(|entry| json!({ "name": entry.name, "factory": entry.path.is_none(), "path": entry.path.as_deref().map(shown) }))
+            .map(|entry| {
+                let path = entry.path.as_deref().map(shown);
+                json!({ "name": entry.name, "factory": path.is_none(), "path": path })
+            })
             .collect();
         Ok(Report {
             text,

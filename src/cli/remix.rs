@@ -96,10 +96,10 @@ fn parse_gain(argument: &str) -> Result<GainArgument, String> {
     let Some((source, db)) = argument.rsplit_once('=').filter(|(source, _)| !source.trim().is_empty()) else {
         return Err("write SOURCE=DB, as in drums=-12".to_owned());
     };
-    let db = match number::parse(db, &["dB"]) {
+    let db = match number::parse(db, "dB") {
         Some(f32::NEG_INFINITY) => None,
         _ => Some(
-            parse_in_range(db, MIN_GAIN_DB, MAX_GAIN_DB)
+            parse_in_range(db, "dB", MIN_GAIN_DB, MAX_GAIN_DB)
                 .map_err(|_| format!("a gain is a number from {MIN_GAIN_DB} to {MAX_GAIN_DB}, in dB, or -inf"))?,
         ),
     };

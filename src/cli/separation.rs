@@ -2,7 +2,7 @@
 //! batch algorithm.
 
 use super::{
-    arguments::{parse_components, parse_in_range, parse_name_of},
+    arguments::{parse_components, parse_focus, parse_name_of, parse_strength},
     error::CliError,
     files::{read_audible, read_preset},
     interrupt,
@@ -89,15 +89,15 @@ pub(super) struct SeparationOptions {
     mode: LatencyMode,
 
     /// Exponent of the masks, 0.5 to 4: more than 1 separates harder, less than 1 softer.
-    #[arg(long, value_name = "P", default_value_t = FOCUS, value_parser = |text: &str| parse_in_range(text, 0.5, 4.0))]
+    #[arg(long, value_name = "P", default_value_t = FOCUS, value_parser = parse_focus)]
     focus: f32,
 
     /// Weight of the prior that few bases sound at once, 0 to 1.
-    #[arg(long, value_name = "L", default_value_t = 0.0, value_parser = |text: &str| parse_in_range(text, 0.0, 1.0))]
+    #[arg(long, value_name = "L", default_value_t = 0.0, value_parser = parse_strength)]
     sparsity: f32,
 
     /// Weight of the prior that activations change slowly, 0 to 1.
-    #[arg(long, value_name = "L", default_value_t = 0.0, value_parser = |text: &str| parse_in_range(text, 0.0, 1.0))]
+    #[arg(long, value_name = "L", default_value_t = 0.0, value_parser = parse_strength)]
     smoothness: f32,
 
     /// How the WAV files hold a sample: 32-bit float, or 24- or 16-bit integer.

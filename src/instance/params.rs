@@ -135,13 +135,13 @@ fn text_to_gain(text: &str) -> Option<f32> {
     if text.trim().eq_ignore_ascii_case("off") {
         return Some(GAIN_SILENCE_DB);
     }
-    let db = number::parse(text, &["dB"]).filter(|db| *db < f32::INFINITY)?;
+    let db = number::parse(text, "dB").filter(|db| *db < f32::INFINITY)?;
     Some(if db < GAIN_MIN_DB { GAIN_SILENCE_DB } else { db.min(GAIN_MAX_DB) })
 }
 
 /// Text to value of a parameter with this unit.
 fn text_to_value(unit: &'static str) -> impl Fn(&str) -> Option<f32> + Send + Sync {
-    move |text| number::parse(text, &[unit]).filter(|value| value.is_finite())
+    move |text| number::parse(text, unit).filter(|value| value.is_finite())
 }
 
 /// A parameter. Its text, as in `gain_1`, is its id in hosts and projects, which never changes once released. Strips

@@ -22,7 +22,6 @@ pub(super) struct ShimLink {
 }
 
 /// What the shim in front of a wrapper around the CLAP sees of the plugin, as long as it is alive.
-#[derive(Clone)]
 pub(super) struct OuterLink {
     host: Weak<HostRequests>,
     params: Weak<SoundParams>,

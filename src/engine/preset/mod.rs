@@ -4,7 +4,8 @@
 //! - [`library`]: where factory and user presets live.
 //! - `source`: one source, fixed, adaptive or recognised. `colour`: its colour. `role`: what the source model knows it
 //!   as. `cue`: what decides which adaptive source a component goes to.
-//! - [`stored_path`]: paths in JSON. `validate`: checks a preset before it is written and after it is read. `limits`: the ranges of its values.
+//! - [`stored_path`]: paths in JSON. `validate`: checks a preset before it is written and after it is read. `limits`:
+//!   the ranges of its values.
 //!
 //! # Example
 //! A preset with a learned and an adaptive source, written to a file's bytes and read back.

@@ -1,5 +1,5 @@
-//! Paths in JSON that is read again, for `#[serde(with = ...)]`: as a text, or as bytes where a name is no UTF-8. Serde's
-//! own way fails there, and with it whatever the path is part of.
+//! Paths in JSON that is read again, for `#[serde(with = ...)]`: as a text, or as bytes where a name is no UTF-8.
+//! Serde's own way fails there, and with it whatever the path is part of.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::path::{Path, PathBuf};

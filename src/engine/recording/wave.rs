@@ -1,5 +1,5 @@
-//! WAV files whose headers are wrong about their sizes, as programs leave them: piped, cut off, never finished, or longer
-//! than 4 GiB. What is decoded is a file with a header of our own, and of the samples what is there.
+//! WAV files whose headers are wrong about their sizes, as programs leave them: piped, cut off, never finished, or
+//! longer than 4 GiB. What is decoded is a file with a header of our own, and of the samples what is there.
 
 use std::{
     fs::File,
@@ -42,7 +42,8 @@ struct Found {
 }
 
 impl Wave {
-    /// Looks into `file`, of `len` bytes. Gives it back, rewound, if it is no WAV file or its chunks cannot be followed.
+    /// Looks into `file`, of `len` bytes. Gives it back, rewound, if it is no WAV file or its chunks cannot be
+    /// followed.
     pub(super) fn open(mut file: File, len: u64) -> io::Result<Result<Self, File>> {
         let found = Self::find(&mut file, len)?;
         file.rewind()?;

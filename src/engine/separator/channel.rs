@@ -158,14 +158,14 @@ impl OutputChannel {
         synthesis.add(spectrum, &mut self.overlap);
     }
 
-    /// Adds the frame of `input`, masked with `mask`, `[F]`, as far as it is resynthesised.
-    pub(super) fn add_part(&mut self, synthesis: &mut PartSynthesis, mask: &[f32], input: &InputChannel) {
-        synthesis.add(mask, &input.spectrum, &input.changing, &mut self.overlap);
-    }
-
     /// The same, with the samples weighted by `gate`, `[latency]`.
     pub(super) fn add_gated(&mut self, synthesis: &mut Synthesis, spectrum: &mut [Bin], gate: &[f32]) {
         synthesis.add_gated(spectrum, gate, &mut self.overlap);
+    }
+
+    /// Adds the frame of `input`, masked with `mask`, `[F]`, as far as it is resynthesised.
+    pub(super) fn add_part(&mut self, synthesis: &mut PartSynthesis, mask: &[f32], input: &InputChannel) {
+        synthesis.add(mask, &input.spectrum, &input.changing, &mut self.overlap);
     }
 
     /// Takes the next hop, which no later frame reaches, and adds the offset of `input` in it. Its weight changes

@@ -12,8 +12,8 @@
 //! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there.
 //! - `controls`: the controls that the player sets, and their smoothing. `levels`: levels for meters.
 //! - `muting`: cuts muted sources out harder. `transients`: what keeps hits from smearing backwards.
-//! - `outputs`: masks weighted by gains, and what is played with them. `part_synthesis`: the inverse transform of a part
-//!   of a frame. `channel`: the samples of one channel. `loops`: loops over bins.
+//! - `outputs`: masks weighted by gains, and what is played with them. `part_synthesis`: the inverse transform of a
+//!   part of a frame. `channel`: the samples of one channel. `loops`: loops over bins.
 //! - [`offline`]: the real-time engine, run over a whole recording.
 //! - [`batch`]: the offline algorithm, which decomposes a whole recording at once.
 //!

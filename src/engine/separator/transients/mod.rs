@@ -3,7 +3,8 @@
 //! A frame that contains an onset has one mask, which is applied to what sounded before the onset too: the hit is
 //! heard, or leaves a gap, up to a frame before it comes. So such a frame is divided at the onset, at the newest one if
 //! there are several. What lies before it, x p, is masked with the masks of the last frame that had not seen the onset,
-//! what lies after it, x (1 − p), with the frame's own. Each part is resynthesised on its own side of the onset: masks ring, by up to a frame, to both sides.
+//! what lies after it, x (1 − p), with the frame's own. Each part is resynthesised on its own side of the onset: masks
+//! ring, by up to a frame, to both sides.
 //!
 //! The gates of both sides are 1 wherever their part is not 0. So the parts still add up to the whole frame, and the
 //! sources to the mixture. The input's newest samples decide whether there is an onset, so nothing comes later for it.

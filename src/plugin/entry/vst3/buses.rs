@@ -1,10 +1,10 @@
 //! Lists of buses that lack nothing.
 //!
 //! clap-wrapper 0.3.1 does not process at all if any bus has another number of channels than announced, and does not
-//! look how many buses the host gave. Hosts that switch separate outputs off give such lists, and some give buses of one
-//! channel on mono tracks. So clap-wrapper always gets every announced bus. What the host gave of it is used: one input
-//! channel is both, one output channel is the left one, channels beyond those announced are silent. Others are null, and
-//! the CLAP shim replaces them by scratch memory.
+//! look how many buses the host gave. Hosts that switch separate outputs off give such lists, and some give buses of
+//! one channel on mono tracks. So clap-wrapper always gets every announced bus. What the host gave of it is used: one
+//! input channel is both, one output channel is the left one, channels beyond those announced are silent. Others are
+//! null, and the CLAP shim replaces them by scratch memory.
 
 use crate::{plugin::Unbraid, preset::MAX_SOURCES};
 use nice_plug::prelude::{AudioIOLayout, NonZeroU32, Plugin};

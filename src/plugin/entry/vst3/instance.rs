@@ -2,12 +2,12 @@
 //!
 //! - `IAudioProcessor::process` gets lists of buses that lack nothing, see [`super::buses`].
 //! - clap-wrapper 0.3.1 calls its component handler without checking that the host has set one, for example when state
-//!   is loaded before that. Whenever the host has set none, or null, or has terminated the instance, it has a handler that
-//!   does nothing.
-//! - What a host sets while it does not process reaches the plugin when it is needed, and a state or a setting of another
-//!   latency mode reaches the host, see [`super::links`].
-//! - clap-wrapper 0.3.1 answers `IEditController::setComponentState` with "not implemented", which hosts log as an error;
-//!   component and controller are one object, so there is nothing to do.
+//!   is loaded before that. Whenever the host has set none, or null, or has terminated the instance, it has a handler
+//!   that does nothing.
+//! - What a host sets while it does not process reaches the plugin when it is needed, and a state or a setting of
+//!   another latency mode reaches the host, see [`super::links`].
+//! - clap-wrapper 0.3.1 answers `IEditController::setComponentState` with "not implemented", which hosts log as an
+//!   error; component and controller are one object, so there is nothing to do.
 //!
 //! The instance is a C++ object, whose class has one virtual table per interface: also one for the `IPluginBase` that
 //! `queryInterface` gives, beside those that begin the tables of component and controller. Each table is copied once,

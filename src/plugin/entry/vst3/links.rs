@@ -2,8 +2,8 @@
 //! and what the host has set while it did not process.
 //!
 //! clap-wrapper 0.3.1 keeps what a host sets at the controller to itself until the next block. A project that is saved
-//! before, or an activation, would not have it. On Linux it serves the plugin's wish for a restart only while the editor
-//! is open; so the host is asked here, in the call that made it necessary.
+//! before, or an activation, would not have it. On Linux it serves the plugin's wish for a restart only while the
+//! editor is open; so the host is asked here, in the call that made it necessary.
 //!
 //! None of this runs on the audio thread.
 
@@ -26,10 +26,20 @@ struct Link {
     controller: *mut IEditController,
     plugin: OuterLink,
     handler: Option<ComPtr<IComponentHandler>>,
-    /// What was set since the last block: parameter, normalized value, number of blocks by then.
-    pending: Vec<(ParamId, f32, u32)>,
+    /// What was set since the last block.
+    pending: Vec<Pending>,
     /// The mode that the host was last asked to restart for.
     asked_for: Option<LatencyMode>,
+}
+
+/// A parameter that the host has set at the controller.
+struct Pending {
+    param: ParamId,
+    normalized: f32,
+    /// Where it stood in the plugin: whoever has moved it since, in the editor or with a preset, was later.
+    before: f32,
+    /// Number of blocks by then.
+    blocks: u32,
 }
 
 // SAFETY: the pointer is only compared; a handler may be called and released on any thread, as all COM objects of VST3.
@@ -77,8 +87,9 @@ pub(super) unsafe fn set_handler(controller: *mut IEditController, handler: *mut
 pub(super) fn note(controller: *mut IEditController, id: u32, normalized: f64) {
     let Some(param) = ParamId::all().find(|param| clap_id_of(*param) == id) else { return };
     with(controller, |link, plugin| {
-        link.pending.retain(|(known, _, blocks)| *known != param && *blocks == plugin.host.blocks());
-        link.pending.push((param, normalized as f32, plugin.host.blocks()));
+        let (before, blocks) = (plugin.params.normalized(param), plugin.host.blocks());
+        link.pending.retain(|known| known.param != param && known.blocks == blocks);
+        link.pending.push(Pending { param, normalized: normalized as f32, before, blocks });
     });
     if param == ParamId::Mode {
         settle(controller);
@@ -89,9 +100,9 @@ pub(super) fn note(controller: *mut IEditController, id: u32, normalized: f64) {
 /// Gives the plugin what was set since its last block.
 pub(super) fn settle(controller: *mut IEditController) {
     with(controller, |link, plugin| {
-        for (param, normalized, blocks) in link.pending.drain(..) {
+        for Pending { param, normalized, before, blocks } in link.pending.drain(..) {
             // What was set before a block came with it.
-            if blocks == plugin.host.blocks() {
+            if blocks == plugin.host.blocks() && plugin.params.normalized(param) == before {
                 plugin.params.set_normalized(param, normalized);
             }
         }
