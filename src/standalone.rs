@@ -1,12 +1,16 @@
 //! The plugin as an application of its own: JACK, ALSA, CoreAudio or WASAPI in and out.
 //!
 //! nice-plug 0.4.2 cannot change the latency of a standalone that runs, so the latency mode is chosen at the start:
-//! `--mode live`.
+//! `--mode live`. It also takes no notice of JACK's sample rate, and of signals while its window is open; what is here
+//! stands in for that.
 
+use jack::{Client, ClientOptions};
 use std::process::ExitCode;
 use unbraid::{instance, plugin, separator::LatencyMode};
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    end_on_signals();
     let mut arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--mode") {
         let name = arguments.get(at + 1).cloned().unwrap_or_default();
@@ -17,9 +21,59 @@ fn main() -> ExitCode {
         instance::params::start_in(mode);
         arguments.drain(at..at + 2);
     }
+    if let Some(sample_rate) = uses_jack(&arguments).then(jack_sample_rate).flatten() {
+        remove_option(&mut arguments, &["--sample-rate", "-r"]);
+        arguments.push(format!("--sample-rate={sample_rate}"));
+    }
     if nice_plug::prelude::nice_export_standalone_with_args::<plugin::Unbraid, _>(arguments) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Whether the application plays through JACK where there is one: it tries that first.
+fn uses_jack(arguments: &[String]) -> bool {
+    let chosen = arguments.iter().position(|argument| argument == "--backend" || argument == "-b");
+    let joined = arguments.iter().find_map(|argument| argument.strip_prefix("--backend="));
+    let backend = chosen.and_then(|at| arguments.get(at + 1).map(String::as_str)).or(joined);
+    matches!(backend, None | Some("auto" | "jack"))
+}
+
+/// Takes the option that is called one of `names` away, with its value.
+fn remove_option(arguments: &mut Vec<String>, names: &[&str]) {
+    arguments.retain(|argument| !argument.split_once('=').is_some_and(|(name, _)| names.contains(&name)));
+    if let Some(at) = arguments.iter().position(|argument| names.contains(&argument.as_str())) {
+        arguments.drain(at..arguments.len().min(at + 2));
+    }
+}
+
+/// The sample rate of the JACK server in Hz, if one runs.
+fn jack_sample_rate() -> Option<u32> {
+    let (client, _) = Client::new("Unbraid's question", ClientOptions::NO_START_SERVER).ok()?;
+    Some(client.sample_rate())
+}
+
+/// Ends the application when it is asked to.
+#[cfg(unix)]
+fn end_on_signals() {
+    const SIGNALS: [libc::c_int; 3] = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP];
+    // SAFETY: the set is initialised before it is used. No other thread runs yet; those to come inherit the mask.
+    let signals = unsafe {
+        let mut signals = std::mem::zeroed::<libc::sigset_t>();
+        libc::sigemptyset(&mut signals);
+        for signal in SIGNALS {
+            libc::sigaddset(&mut signals, signal);
+        }
+        libc::pthread_sigmask(libc::SIG_BLOCK, &signals, std::ptr::null_mut());
+        signals
+    };
+    std::thread::spawn(move || {
+        let mut signal = 0;
+        // SAFETY: both are alive. The audio thread plays on to the end: nothing is cleaned up that it still uses.
+        unsafe {
+            libc::sigwait(&signals, &mut signal);
+            libc::_exit(128 + signal);
+        }
+    });
 }

@@ -14,7 +14,7 @@ use crate::{
         adaptive::{COMPONENTS, RECOGNISED_COMPONENTS},
     },
     preset::{
-        MAX_COMPONENTS, MAX_SOURCES, Preset, Role, Source,
+        MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Role, Source,
         file::{self, SUFFIX},
     },
     recording::{Recording, RecordingError, file_name},
@@ -165,6 +165,14 @@ impl Learn {
                 let limit = format!("a source holds at most {MAX_COMPONENTS}: give fewer --components or files");
                 return Err(CliError::Usage(format!("{name} would get {bases} bases from {files} files; {limit}")));
             }
+        }
+        let learned =
+            to_learn.iter().map(|source| if self.universal { source.files.len() } else { 1 } * self.components);
+        let adaptive = self.adaptive.iter().map(|adaptive| adaptive.components.unwrap_or(COMPONENTS));
+        let bases: usize = learned.chain(adaptive).sum();
+        if bases > MAX_COMPONENTS_IN_ALL {
+            let limit = format!("a preset holds at most {MAX_COMPONENTS_IN_ALL}: give fewer --components");
+            return Err(CliError::Usage(format!("the sources would get {bases} bases in all; {limit}")));
         }
         for (index, name) in names.iter().enumerate() {
             // Names become file names, and not every file system tells upper from lower case.

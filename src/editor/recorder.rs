@@ -2,7 +2,8 @@
 
 use crate::instance::{
     command::{ParamMove, UndoCommand},
-    params::{ParamId, UnbraidParams},
+    param_id::ParamId,
+    params::UnbraidParams,
     session::Session,
 };
 use egui::{Context, Id};

@@ -14,7 +14,7 @@ use egui::{Id, Vec2, vec2};
 use nice_plug::{
     context::gui::GuiContext,
     editor::{
-        HostMethods, SpawnedEditor,
+        EditorHandle, HostMethods, SpawnedEditor,
         dpi::{LogicalSize, NativeSize},
     },
     plugin::TrackInfo,
@@ -26,7 +26,11 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 use parking_lot::Mutex;
-use std::{error::Error, sync::Arc};
+use std::{
+    error::Error,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 /// The size to open with: the project's, brought into the range from [`MIN_SIZE`] to [`MAX_SIZE`].
 pub fn usable_size(remembered: Option<(f32, f32)>) -> Vec2 {
@@ -74,6 +78,7 @@ impl EguiWindow {
             notifier: notifier.clone(),
             host: None,
             state: EditorState::default(),
+            has_failed: false,
         };
         let editor = create_egui_editor(state.clone(), notifier, settings, app)?;
         Some(Self { state, editor: Arc::new(editor) })
@@ -112,8 +117,14 @@ impl Editor for PluginEditor {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
-        let spawned = self.current().spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)?;
+        // On X11, baseview 0.4.2 opens a window as large as without the host's scale, and then takes it to have it.
+        let scales_late = cfg!(target_os = "linux");
+        let first_scale = fallback_scale_factor.filter(|_| !scales_late);
+        let spawned = self.current().spawn(parent, wait_for_parent, first_scale, gui_context, host)?;
         let handle = WindowHandle { inner: spawned.handle, params: self.params.clone() };
+        if let Some(scale) = fallback_scale_factor.filter(|_| scales_late) {
+            handle.set_fallback_scale_factor(scale, &spawned.window)?;
+        }
         Ok(SpawnedEditor { handle, window: spawned.window })
     }
 
@@ -133,6 +144,9 @@ impl Editor for PluginEditor {
     }
 }
 
+/// What stands in a window whose drawing has failed.
+const FAILED: &str = "The window has failed; what plays goes on. Close it and open it again, and please report this.";
+
 /// What egui runs in the window.
 pub struct EditorApp {
     params: Arc<UnbraidParams>,
@@ -141,6 +155,8 @@ pub struct EditorApp {
     notifier: RepaintNotifier,
     host: Option<GuiContext>,
     state: EditorState,
+    /// Drawing has failed: nothing more is drawn in this window.
+    has_failed: bool,
 }
 
 impl NiceEguiApp for EditorApp {
@@ -157,15 +173,23 @@ impl NiceEguiApp for EditorApp {
         // Dropped with the window's context: nothing else says that the window has closed.
         egui_ctx.data_mut(|data| data.insert_temp(Id::unique("unbraid window"), window));
         // The app outlives its windows, and the clock of each window begins at 0.
+        self.has_failed = false;
         self.state = EditorState::default().with_file_chooser(self.state.file_chooser());
         send::window_opened(&self.session);
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        if let Some(host) = &self.host {
-            draw(ui, &self.params, &self.session, host, &mut self.state);
-        }
+        let Some(host) = self.host.as_ref().filter(|_| !self.has_failed) else {
+            if self.has_failed {
+                ui.centered_and_justified(|ui| ui.label(FAILED));
+            }
+            return;
+        };
+        let state = &mut self.state;
+        // A panic must not reach the host, which would end with it.
+        let drawn = catch_unwind(AssertUnwindSafe(|| draw(ui, &self.params, &self.session, host, state)));
+        self.has_failed = drawn.is_err();
     }
 
     fn resized(&mut self, new_size: WindowSize) {

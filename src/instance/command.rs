@@ -1,7 +1,7 @@
 //! Everything that is asked of the worker. It carries commands out one after another, in the order in which they were
 //! sent, and says what came of them in a [`Message`](super::state::message::Message).
 
-use super::params::ParamId;
+use super::param_id::ParamId;
 use crate::{
     learner::adaptive::ComponentIndex,
     preset::{Cue, Role, library::Entry},

@@ -4,7 +4,7 @@
 //! from the shim in front of the plugin, which takes the changes from a ring and reports each as a gesture; a host
 //! without a shim (the standalone application) has nothing to hear.
 
-use super::params::{ParamId, UnbraidParams};
+use super::{param_id::ParamId, params::UnbraidParams};
 use parking_lot::Mutex;
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::sync::{Arc, OnceLock};

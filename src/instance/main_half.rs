@@ -19,7 +19,10 @@ use crate::{
     realtime::wires::{WorkerEnd, host_requests::HostRequests},
     separator::{Model, ModelError},
 };
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 /// What the main thread owns of an instance.
 pub struct MainHalf {
@@ -50,10 +53,15 @@ impl MainHalf {
         let (session, commands) = Session::new(playback.clone());
         let params = Arc::new(UnbraidParams::new(playback.clone()).with_options(session.options()));
         let (host_params, changes) = HostParams::new(params.clone());
-        let context = Context::new(playback.clone(), session.clone(), host, models, host_params);
+        let context = Context::new(playback.clone(), session.clone(), host.clone(), models, host_params);
         // What plays is part of the session.
         let told = Arc::downgrade(&session);
-        playback.on_arrival(move || told.upgrade().iter().for_each(|session| session.look()));
+        let sound = params.sound.clone();
+        playback.on_arrival(move || {
+            // The framework sets the parameters before it brings the preset.
+            host.note_load(sound.strips.each_ref().map(|strip| strip.learn.value()));
+            told.upgrade().iter().for_each(|session| session.look());
+        });
         let worker = WorkerThread::spawn(Worker::new(context), commands, &session);
         (Self { params, session, playback, _worker: Some(worker) }, changes)
     }
@@ -65,8 +73,19 @@ impl MainHalf {
     /// and the project's preset is stored again as it came.
     ///
     /// # Errors
-    /// If no model can be built of what plays either.
+    /// If no model can be built of what plays either, or something panics: that must not reach the host, which would
+    /// end with it.
     pub fn activate(
+        &self,
+        format: StreamFormat,
+        channels: usize,
+        mut commit: impl FnMut(),
+    ) -> Result<Activated, WorkerError> {
+        let activate = AssertUnwindSafe(|| self.activate_unguarded(format, channels, &mut commit));
+        catch_unwind(activate).unwrap_or(Err(WorkerError::Panicked))
+    }
+
+    fn activate_unguarded(
         &self,
         format: StreamFormat,
         channels: usize,

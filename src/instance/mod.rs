@@ -15,6 +15,7 @@ pub mod bases;
 pub mod command;
 pub mod host_params;
 pub mod main_half;
+pub mod param_id;
 pub mod params;
 pub mod project;
 pub mod repaint;

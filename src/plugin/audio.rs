@@ -6,20 +6,26 @@
 use crate::{
     instance::params::SoundParams,
     preset::MAX_SOURCES,
-    realtime::{audio::AudioHalf, settings},
+    realtime::{audio::AudioHalf, settings, wires::host_requests::HostRequests},
 };
 use nice_plug::prelude::*;
-use std::{sync::Arc, time::Instant};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-/// The audio half, and the parameters that it is told of.
+/// The audio half, the parameters that it is told of, and which of them the host changes.
 pub(super) struct PluginAudio {
     pub(super) half: AudioHalf,
     params: Arc<SoundParams>,
+    host: Arc<HostRequests>,
+    timed: TimedBlock,
 }
 
 impl PluginAudio {
-    pub(super) fn new(half: AudioHalf, params: Arc<SoundParams>) -> Self {
-        Self { half, params }
+    pub(super) fn new(half: AudioHalf, params: Arc<SoundParams>, host: Arc<HostRequests>) -> Self {
+        Self { half, params, host, timed: TimedBlock::default() }
     }
 
     /// Audio thread: plays a block.
@@ -32,16 +38,62 @@ impl PluginAudio {
         // Two looks at the clock are no system call where the system offers its clock in memory, as Linux, macOS and
         // Windows do.
         let begun = self.half.is_timed().then(Instant::now);
-        let mut outputs = aux.outputs.iter_mut();
-        let sources: [&mut [&mut [f32]]; MAX_SOURCES] =
-            std::array::from_fn(|_| outputs.next().map_or(&mut [][..], |output| output.as_slice()));
         let transport = settings::Transport { playing: transport.playing, place: place(transport) };
-        let tail = self.half.process(&self.params.settings(), transport, main.as_slice(), sources);
+        let (settings, by_host) = (self.params.settings(), self.host.automated());
+        let tail = guarded(&mut self.half, main.as_slice(), aux.outputs, |half, main, sources| {
+            half.process(&settings, by_host, transport, main, sources)
+        });
         if let Some(begun) = begun.filter(|_| tail.is_some()) {
-            self.half.time_block(begun.elapsed(), main.samples());
+            self.time(begun.elapsed(), main.samples());
         }
         tail.map_or(ProcessStatus::Error("not active"), ProcessStatus::Tail)
     }
+
+    /// Adds the time that a part of a block took. A block is measured as a whole, when the next one begins: the
+    /// framework cuts it where parameters change.
+    fn time(&mut self, spent: Duration, samples: usize) {
+        let block = self.host.blocks();
+        if block != self.timed.block {
+            self.half.time_block(self.timed.spent, self.timed.samples);
+            self.timed = TimedBlock { block, spent: Duration::ZERO, samples: 0 };
+        }
+        self.timed.spent += spent;
+        self.timed.samples += samples;
+        if block == 0 {
+            // Without a shim (standalone) nobody counts blocks, and nothing cuts them.
+            self.half.time_block(self.timed.spent, self.timed.samples);
+            self.timed = TimedBlock::default();
+        }
+    }
+}
+
+/// What was measured of the block that is played now.
+#[derive(Default)]
+struct TimedBlock {
+    /// Its number.
+    block: u32,
+    spent: Duration,
+    samples: usize,
+}
+
+/// The sources' own outputs, indexed by `[source][channel][sample]`.
+type Sources<'a, 'b> = [&'a mut [&'b mut [f32]]; MAX_SOURCES];
+
+/// Runs `play`. If it panics, which it should never do, the input passes from then on: a panic must not reach the
+/// host, which would end with it.
+fn guarded(
+    half: &mut AudioHalf,
+    main: &mut [&mut [f32]],
+    outputs: &mut [Buffer],
+    play: impl FnOnce(&mut AudioHalf, &mut [&mut [f32]], Sources) -> Option<u32>,
+) -> Option<u32> {
+    let played = catch_unwind(AssertUnwindSafe(|| play(half, main, sources(outputs))));
+    played.unwrap_or_else(|_| half.fail(main, &mut sources(outputs)))
+}
+
+fn sources<'a, 'b>(outputs: &'a mut [Buffer<'b>]) -> Sources<'a, 'b> {
+    let mut outputs = outputs.iter_mut();
+    std::array::from_fn(|_| outputs.next().map_or(&mut [][..], |output| output.as_slice()))
 }
 
 /// Where `transport` stands, in the unit in which its host counts: nice-plug 0.4.2 passes on what the host says. In
@@ -49,4 +101,30 @@ impl PluginAudio {
 fn place(transport: &Transport) -> Option<f64> {
     let samples = transport.pos_samples.map(|samples| samples as f64);
     samples.or(transport.pos_seconds).or(transport.pos_beats)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::{
+        learner::capture::Capture,
+        preset::Preset,
+        realtime::wires,
+        separator::{LatencyMode, Model, Separator},
+    };
+
+    #[test]
+    fn a_panic_does_not_leave_the_plugin_and_the_input_passes() {
+        let (end, _worker) = wires::connect();
+        let mut half = AudioHalf::new(end, None, Arc::default(), Arc::default());
+        let model = Model::new(&Preset::unsupervised(2, 4), 48_000.0, LatencyMode::Live).unwrap();
+        let (separator, capture) = (Separator::new(Box::new(model), 1), Arc::new(Capture::new(48_000.0, 1)));
+        let latency = separator.latency_samples() as u32;
+        half.activate(separator, capture, 1, false);
+        let mut samples = vec![0.5; 4_800];
+        let played = guarded(&mut half, &mut [&mut samples], &mut [], |_, _, _| panic!("a fault of the test's own"));
+        assert_eq!(played, Some(latency));
+        assert!(samples.iter().all(|sample| *sample == 0.0), "nothing was taken in before");
+    }
 }

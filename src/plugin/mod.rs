@@ -14,7 +14,6 @@ use crate::{
     editor::{self, PluginEditor},
     instance::{
         main_half::MainHalf,
-        params::ParamId,
         project::stream::StreamFormat,
         session::Session,
         state::{audio_status::AudioStatus, message::Message},
@@ -45,7 +44,7 @@ impl Default for Unbraid {
         let (main, changes) = MainHalf::new(host.clone(), worker_end);
         let (params, session) = (main.params.clone(), main.session.clone());
         let half = AudioHalf::new(audio_end, session.analyzer.take_sender(), session.meters.clone(), host.clone());
-        let audio = PluginAudio::new(half, params.sound.clone());
+        let audio = PluginAudio::new(half, params.sound.clone(), host.clone());
         shim_link::offer(ShimLink { host: host.clone(), params: params.sound.clone(), session, changes });
         Self { main, audio, host }
     }
@@ -91,11 +90,6 @@ impl Plugin for Unbraid {
     // nice-plug 0.4.2 runs background tasks on a thread that all instances share and that can die with one
     // of them; the worker is our own.
     type BackgroundTask = ();
-
-    /// A project that was saved while a source was captured does not go on capturing.
-    fn filter_state(state: &mut PluginState) {
-        state.params.retain(|id, _| !matches!(ParamId::parse(id), Some(ParamId::Learn(_))));
-    }
 
     fn params(&self) -> Arc<dyn Params> {
         self.main.params.clone()

@@ -5,7 +5,7 @@ use crate::{
     realtime::wires::host_requests::HostRequests,
 };
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     sync::{Arc, Weak},
 };
 
@@ -46,9 +46,16 @@ impl OuterLink {
     }
 }
 
+/// The host's automation within one block, where a wrapper around the CLAP passes on its end alone.
+pub(super) trait Curves {
+    /// Calls `each` with the points of the parameter whose CLAP id is `id`: sample within the block, normalized value.
+    fn points(&self, id: u32, each: &mut dyn FnMut(u32, f64));
+}
+
 // The framework builds the plugin with `Default`, so nothing can be passed in or handed out; nor can it through a
 // wrapper around the CLAP.
 thread_local! {
+    static CURVES: Cell<Option<*const dyn Curves>> = const { Cell::new(None) };
     static OFFERED: RefCell<Option<ShimLink>> = const { RefCell::new(None) };
     static MADE: RefCell<Option<OuterLink>> = const { RefCell::new(None) };
 }
@@ -73,4 +80,26 @@ pub(super) fn take_outer() -> Option<OuterLink> {
 /// A shim, just after it has built a plugin on this thread: what that plugin has left.
 pub(super) fn take_offered() -> Option<ShimLink> {
     OFFERED.take()
+}
+
+/// Audio thread: runs `process`, which is to see `curves`, on this thread.
+pub(super) fn with_curves<R>(curves: &dyn Curves, process: impl FnOnce() -> R) -> R {
+    /// Takes the curves back, also when a panic passes.
+    struct Offer;
+    impl Drop for Offer {
+        fn drop(&mut self) {
+            CURVES.set(None);
+        }
+    }
+    // SAFETY: only the lifetime changes. The pointer is taken back before this function ends.
+    let curves = unsafe { std::mem::transmute::<*const (dyn Curves + '_), *const (dyn Curves + 'static)>(curves) };
+    CURVES.set(Some(curves));
+    let _offer = Offer;
+    process()
+}
+
+/// Audio thread: runs `read` with the curves of the block that is processed now, if a wrapper has offered some.
+pub(super) fn read_curves<R>(read: impl FnOnce(Option<&dyn Curves>) -> R) -> R {
+    // SAFETY: whoever offers them on this thread takes them back before they end.
+    read(CURVES.get().map(|curves| unsafe { &*curves }))
 }

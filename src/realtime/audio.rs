@@ -1,10 +1,11 @@
 //! The audio half of a plugin instance: what belongs to the audio thread.
 
 use crate::{
+    automation::{Automation, Mover},
     engine::{AnalyzerSender, Capture, MAX_SOURCES, Separator},
     settings::{Settings, Transport},
     take_detector::TakeDetector,
-    wires::{AudioEnd, cpu_meter::CpuTimer, host_requests::HostRequests, meters::Meters},
+    wires::{AudioEnd, automated::SettingSet, cpu_meter::CpuTimer, host_requests::HostRequests, meters::Meters},
 };
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -26,10 +27,13 @@ pub struct AudioHalf {
 
 struct Active {
     separator: Separator,
+    automation: Automation,
     /// What is played is written here, to be learned from.
     capture: Arc<Capture>,
     /// The number of the activation.
     stream: u64,
+    /// The separation has failed: the input passes, delayed.
+    has_failed: bool,
 }
 
 impl AudioHalf {
@@ -62,7 +66,8 @@ impl AudioHalf {
         self.deactivate();
         separator.set_analyzer(self.analyzer.take());
         self.cpu = CpuTimer::new(separator.layout().sample_rate, offline);
-        self.active = Some(Active { separator, capture, stream });
+        let automation = Automation::new(separator.control_delays());
+        self.active = Some(Active { separator, automation, capture, stream, has_failed: false });
     }
 
     /// Main thread: nothing plays from now on.
@@ -76,37 +81,73 @@ impl AudioHalf {
     pub fn reset(&mut self) {
         if let Some(active) = &mut self.active {
             active.separator.reset();
+            active.automation.reset();
         }
     }
 
     /// Audio thread: plays a block. The mixture in `main`, indexed by `[channel][sample]`, gives way to the main
     /// output; `sources`, indexed by `[source][channel][sample]`, are the sources' own outputs, an empty one where
-    /// there is none. All channels have the same length.
+    /// there is none. All channels have the same length. The settings of `by_host` were set by the host, at the block's
+    /// first sample.
     ///
     /// Gives how many samples are still heard after the input has ended, or `None` while the plugin is not active.
     pub fn process(
         &mut self,
         settings: &Settings,
+        by_host: SettingSet,
         transport: Transport,
         main: &mut [&mut [f32]],
         mut sources: [&mut [&mut [f32]]; MAX_SOURCES],
     ) -> Option<u32> {
-        let Active { separator, capture, stream } = self.active.as_mut()?;
+        let Active { separator, automation, capture, stream, has_failed } = self.active.as_mut()?;
         let wires = &mut self.wires;
-        self.takes.observe(settings.learn, transport, *stream, capture.position(), |event| wires.takes.send(event));
+        let learn = (settings.learn, self.requests.last_load());
+        self.takes.observe(learn, transport, *stream, capture.position(), |event| wires.takes.send(event));
         capture.write(main);
+        if *has_failed {
+            return self.pass(main, &mut sources);
+        }
         exchange_models(separator, wires);
-        separator.set_controls(&settings.controls(separator.sources()));
         for (source, output) in sources.iter_mut().enumerate() {
             if !self.requests.hears(source) {
                 output.iter_mut().for_each(|channel| channel.fill(0.0));
                 *output = &mut [];
             }
         }
-        separator.process(main, &mut sources);
+        let mut mover = automation.set(settings, by_host);
+        let (mut done, samples) = (0, main.first().map_or(0, |channel| channel.len()));
+        while done < samples {
+            let heard = automation.heard().unwrap_or(*settings).controls(separator.sources());
+            match mover {
+                Mover::Hand => separator.set_controls(&heard),
+                Mover::Host => separator.automate(&heard),
+            }
+            mover = Mover::Host;
+            let count = automation.due_in().unwrap_or(usize::MAX).min(samples - done);
+            separator.process_part(main, &mut sources, done..done + count);
+            automation.advance(count);
+            done += count;
+        }
         self.meters.write(separator.levels());
         // What went in comes out one latency later.
         Some(separator.latency_samples() as u32)
+    }
+
+    /// Audio thread: the separation of this block has failed; from here on until the next activation the input passes,
+    /// delayed, and the sources' own outputs are silent. Arguments and result as for [`Self::process`].
+    pub fn fail(&mut self, main: &mut [&mut [f32]], sources: &mut [&mut [&mut [f32]]]) -> Option<u32> {
+        self.active.as_mut()?.has_failed = true;
+        self.meters.set_failed();
+        self.pass(main, sources)
+    }
+
+    /// Plays the delayed input.
+    fn pass(&self, main: &mut [&mut [f32]], sources: &mut [&mut [&mut [f32]]]) -> Option<u32> {
+        let Active { separator, capture, .. } = self.active.as_ref()?;
+        let latency = separator.latency_samples();
+        capture.play_delayed(latency, main);
+        sources.iter_mut().flat_map(|output| output.iter_mut()).for_each(|channel| channel.fill(0.0));
+        Some(latency as u32)
     }
 
     /// Audio thread: whether [`Self::time_block`] is to be told how long a block took.
@@ -193,7 +234,13 @@ mod tests {
         fn play(&mut self, settings: &Settings, blocks: usize) {
             for _ in 0..blocks {
                 let mut samples = vec![0.1; 480];
-                let played = self.half.process(settings, Transport::default(), &mut [&mut samples], Default::default());
+                let played = self.half.process(
+                    settings,
+                    SettingSet::default(),
+                    Transport::default(),
+                    &mut [&mut samples],
+                    Default::default(),
+                );
                 assert!(played.is_some());
             }
         }
@@ -252,7 +299,9 @@ mod tests {
         sources[0] = &mut first;
         sources[1] = &mut second;
         let mut samples: Vec<f32> = (0..4_800).map(|n| (n % 37) as f32 / 37.0).collect();
-        rig.half.process(&settings(), Transport::default(), &mut [&mut samples], sources).unwrap();
+        rig.half
+            .process(&settings(), SettingSet::default(), Transport::default(), &mut [&mut samples], sources)
+            .unwrap();
         assert!(outputs[0][4_000..].iter().any(|sample| *sample != 0.0));
         assert!(outputs[1].iter().all(|sample| *sample == 0.0));
     }
@@ -270,10 +319,42 @@ mod tests {
     }
 
     #[test]
+    fn after_a_failure_the_input_passes_delayed_until_the_next_activation() {
+        let mut rig = Rig::new();
+        let latency = rig.half.active.as_ref().unwrap().separator.latency_samples();
+        let input: Vec<f32> = (0..4_800).map(|n| (n % 37) as f32 / 37.0).collect();
+        let mut heard = Vec::new();
+        for (block, samples) in input.chunks(480).enumerate() {
+            let (mut main, mut own) = (samples.to_vec(), vec![1.0; 480]);
+            let mut own = [&mut own[..]];
+            if block == 4 {
+                // The separation fails after it has taken the input in.
+                let capture = rig.half.active.as_ref().unwrap().capture.clone();
+                capture.write(&[&mut main]);
+                main.fill(f32::NAN);
+                assert_eq!(rig.half.fail(&mut [&mut main], &mut [&mut own]), Some(latency as u32));
+            } else {
+                let mut sources: [&mut [&mut [f32]]; MAX_SOURCES] = Default::default();
+                sources[0] = &mut own;
+                let (set, transport) = (SettingSet::default(), Transport::default());
+                rig.half.process(&settings(), set, transport, &mut [&mut main], sources).unwrap();
+            }
+            assert!(block < 4 || own[0].iter().all(|sample| *sample == 0.0));
+            heard.extend(main);
+        }
+        let errors = input.iter().zip(&heard[latency..]).map(|(input, heard)| (input - heard).abs());
+        assert!(errors.fold(0.0, f32::max) < 1e-5);
+        assert!(rig.half.meters.take_failure() && !rig.half.meters.take_failure());
+        rig.activate();
+        assert!(!rig.half.active.as_ref().unwrap().has_failed);
+    }
+
+    #[test]
     fn nothing_plays_before_and_after_an_activation() {
         let mut rig = Rig::new();
         rig.half.deactivate();
-        let played = rig.half.process(&settings(), Transport::default(), &mut [], Default::default());
+        let played =
+            rig.half.process(&settings(), SettingSet::default(), Transport::default(), &mut [], Default::default());
         assert!(played.is_none());
         rig.activate();
         rig.play(&settings(), 1);

@@ -1,6 +1,7 @@
 //! The part of a plugin instance that runs on the audio thread, and what crosses between it and the other threads.
 //!
 //! - [`audio`]: the [`AudioHalf`](audio::AudioHalf), which plays. [`settings`]: what it is told for each block.
+//! - `automation`: holds back what a host changes until the sound that it belongs to is played.
 //! - [`take_detector`]: what begins and ends a take.
 //! - [`wires`]: both ends of everything that crosses.
 //!
@@ -23,6 +24,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod audio;
+mod automation;
 pub mod settings;
 pub mod take_detector;
 pub mod wires;
@@ -34,7 +36,8 @@ mod engine {
         learner::capture::Capture,
         preset::{Knobs, MAX_SOURCES},
         separator::{
-            AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, Controls, Levels, Model, Separator, analyzer_frames,
+            AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, ControlDelays, Controls, Levels, Model, Separator,
+            analyzer_frames,
         },
         stft::BIN_SPACING_HZ,
     };

@@ -1,6 +1,9 @@
 //! What the audio half is told for a block: plain values.
 
-use crate::engine::{Controls, Knobs, MAX_SOURCES, decibels};
+use crate::{
+    engine::{Controls, Knobs, MAX_SOURCES, decibels},
+    wires::automated::Setting,
+};
 
 /// Where the parameters stand.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,6 +42,27 @@ impl Settings {
             output: decibels::to_gain(self.output_db),
             bypass: self.bypass,
             removed: self.removed,
+        }
+    }
+
+    /// Takes the value that `setting` has in `other`, and says whether that is another one.
+    pub(crate) fn take(&mut self, setting: Setting, other: &Self) -> bool {
+        fn set<T: Copy + PartialEq>(from: T, to: &mut T) -> bool {
+            let differs = *to != from;
+            *to = from;
+            differs
+        }
+        match setting {
+            Setting::Gain(strip) => set(other.strips[strip].gain_db, &mut self.strips[strip].gain_db),
+            Setting::Mute(strip) => set(other.strips[strip].mute, &mut self.strips[strip].mute),
+            Setting::Solo(strip) => set(other.strips[strip].solo, &mut self.strips[strip].solo),
+            Setting::Focus => set(other.focus, &mut self.focus),
+            Setting::Sparsity => set(other.sparsity, &mut self.sparsity),
+            Setting::Smoothness => set(other.smoothness, &mut self.smoothness),
+            Setting::Mix => set(other.mix, &mut self.mix),
+            Setting::Output => set(other.output_db, &mut self.output_db),
+            Setting::Bypass => set(other.bypass, &mut self.bypass),
+            Setting::Removed => set(other.removed, &mut self.removed),
         }
     }
 }

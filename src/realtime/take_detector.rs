@@ -3,14 +3,21 @@
 use crate::{
     engine::MAX_SOURCES,
     settings::Transport,
-    wires::takes::{TakeEvent, TakeEventKind},
+    wires::{
+        host_requests::ProjectLoad,
+        takes::{TakeEvent, TakeEventKind},
+    },
 };
 
 /// How things stood in the last block.
 #[derive(Debug, Default)]
 pub struct TakeDetector {
-    /// The Learn switches.
+    /// The Learn switches, without those that a project has brought.
     learn: [bool; MAX_SOURCES],
+    /// The switches that a project has brought and that have not been off since.
+    loaded: [bool; MAX_SOURCES],
+    /// The last project that had come.
+    load: ProjectLoad,
     playing: bool,
     /// Where the transport was while it ran.
     place: Option<f64>,
@@ -18,15 +25,24 @@ pub struct TakeDetector {
 
 impl TakeDetector {
     /// Before a block that begins at `position` of the capture of `stream`, in samples: gives `send` what has happened
-    /// since the last block.
+    /// since the last block. `load` is the last project that has come.
     pub fn observe(
         &mut self,
-        learn: [bool; MAX_SOURCES],
+        (mut learn, load): ([bool; MAX_SOURCES], ProjectLoad),
         transport: Transport,
         stream: u64,
         position: u64,
         mut send: impl FnMut(TakeEvent),
     ) {
+        let mut loaded = [false; MAX_SOURCES];
+        if core::mem::replace(&mut self.load, load) != load {
+            loaded = core::array::from_fn(|strip| learn[strip] && load.learns(strip));
+            self.loaded = loaded;
+        }
+        for (is_loaded, learn) in self.loaded.iter_mut().zip(&mut learn) {
+            *is_loaded &= *learn;
+            *learn &= !*is_loaded;
+        }
         let before = core::mem::replace(&mut self.learn, learn);
         let place = transport.place.filter(|_| transport.playing);
         let stopped = self.playing && !transport.playing;
@@ -39,6 +55,7 @@ impl TakeDetector {
         if stopped || jumped {
             send(TakeEventKind::TransportEnded);
         }
+        (0..MAX_SOURCES).filter(|&strip| loaded[strip]).for_each(|strip| send(TakeEventKind::LearnLoaded(strip)));
         moved(false).for_each(|strip| send(TakeEventKind::LearnOn(strip)));
         (self.playing, self.place) = (transport.playing, place);
     }
@@ -47,14 +64,24 @@ impl TakeDetector {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use TakeEventKind::{LearnOff, LearnOn, TransportEnded};
+    use crate::wires::host_requests::HostRequests;
+    use TakeEventKind::{LearnLoaded, LearnOff, LearnOn, TransportEnded};
     use alloc::vec::Vec;
 
     fn seen(detector: &mut TakeDetector, strip: Option<usize>, transport: Transport) -> Vec<TakeEventKind> {
+        seen_after(detector, ProjectLoad::default(), strip, transport)
+    }
+
+    fn seen_after(
+        detector: &mut TakeDetector,
+        load: ProjectLoad,
+        strip: Option<usize>,
+        transport: Transport,
+    ) -> Vec<TakeEventKind> {
         let mut learn = [false; MAX_SOURCES];
         strip.into_iter().for_each(|strip| learn[strip] = true);
         let mut seen = Vec::new();
-        detector.observe(learn, transport, 3, 7, |event| {
+        detector.observe((learn, load), transport, 3, 7, |event| {
             assert_eq!((event.stream, event.position), (3, 7));
             seen.push(event.kind);
         });
@@ -68,6 +95,25 @@ mod tests {
         assert_eq!(seen(&mut detector, Some(0), stands), []);
         assert_eq!(seen(&mut detector, Some(1), stands), [LearnOff(0), LearnOn(1)]);
         assert_eq!(seen(&mut detector, None, stands), [LearnOff(1)]);
+    }
+
+    #[test]
+    fn a_switch_that_a_project_brings_begins_no_take() {
+        let (mut detector, stands, host) = (TakeDetector::default(), Transport::default(), HostRequests::default());
+        let mut learn = [false; MAX_SOURCES];
+        host.note_load(learn);
+        let at_rest = host.last_load();
+        // Turned on before a block was played since.
+        assert_eq!(seen_after(&mut detector, at_rest, Some(0), stands), [LearnOn(0)]);
+        learn[0] = true;
+        host.note_load(learn);
+        let load = host.last_load();
+        // It ends the take that was under way.
+        assert_eq!(seen_after(&mut detector, load, Some(0), stands), [LearnOff(0), LearnLoaded(0)]);
+        assert_eq!(seen_after(&mut detector, load, Some(0), stands), []);
+        // Off and on again: by hand.
+        assert_eq!(seen_after(&mut detector, load, None, stands), []);
+        assert_eq!(seen_after(&mut detector, load, Some(0), stands), [LearnOn(0)]);
     }
 
     #[test]

@@ -9,8 +9,11 @@ mod signals;
 mod stored_state;
 #[cfg(target_os = "linux")]
 mod vst3_host;
+#[cfg(target_os = "linux")]
+mod vst3_player;
 
 mod adaptive;
+mod automation;
 mod clap;
 mod learning;
 #[cfg(target_os = "linux")]
@@ -19,3 +22,5 @@ mod offline_render;
 mod projects;
 mod untaught;
 mod vst3;
+#[cfg(target_os = "linux")]
+mod window;

@@ -27,6 +27,24 @@ fn dawdreamer_plays_every_separate_output() {
     run_host("dawdreamer_host.py");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn mono_tracks_are_offered_mono_buses() {
+    use super::{signals::noise, vst3_player::Vst3Player};
+    use vst3::Steinberg::Vst::SpeakerArr::{kMono, kStereo};
+
+    let input = &noise(1, 20_000)[0];
+    for (output, channels) in [(kMono, 1), (kStereo, 2)] {
+        let player = Vst3Player::arranged(44_100.0, 20_000, kMono, output);
+        let (played, latency) = (player.play(&[input], &[]), player.latency());
+        assert_eq!(played.len(), channels);
+        for channel in played {
+            let late = &channel[latency..];
+            assert!(input.iter().zip(late).all(|(sample, heard)| (sample - heard).abs() < 1e-4));
+        }
+    }
+}
+
 /// Steinberg's validator and some hosts load state before they set a component handler or after they have taken it
 /// away, and initialise an instance again after terminating it: through any of its three `IPluginBase`.
 #[cfg(target_os = "linux")]

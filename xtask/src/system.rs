@@ -41,6 +41,15 @@ pub(crate) const VULKAN: Need = Need {
     },
 };
 
+/// A screen in memory, on which the plugin opens its window.
+pub(crate) const SCREEN: Need = Need {
+    purpose: "opening the editor in a host",
+    packages: &["xvfb", "libgl1-mesa-dri", "libgl1", "libx11-6", "libx11-xcb1"],
+    is_there: || {
+        workspace::succeeds(Command::new("sh").args(["-c", "command -v Xvfb && ldconfig -p | grep -q libGL.so.1"]))
+    },
+};
+
 /// A Python that can make virtual environments.
 pub(crate) const PYTHON: Need = Need {
     purpose: "running the plugin in Python hosts",
@@ -94,6 +103,30 @@ pub(crate) const VALGRIND: Need = Need {
     purpose: "counting the audio path's instructions",
     packages: &["valgrind"],
     is_there: || answers("valgrind"),
+};
+
+/// What a validator that is made with JUCE is built with, and a screen for it.
+pub(crate) const JUCE_LIBRARIES: Need = Need {
+    purpose: "building and running pluginval",
+    packages: &[
+        "cmake",
+        "xvfb",
+        "xauth",
+        "libx11-dev",
+        "libxrandr-dev",
+        "libxinerama-dev",
+        "libxcursor-dev",
+        "libxcomposite-dev",
+        "libfreetype-dev",
+        "libfontconfig1-dev",
+        "libasound2-dev",
+        "libgl-dev",
+    ],
+    is_there: || {
+        answers("cmake")
+            && workspace::succeeds(Command::new("xvfb-run").arg("--help"))
+            && workspace::succeeds(Command::new("pkg-config").args(["--exists", "x11", "xrandr", "freetype2", "alsa"]))
+    },
 };
 
 /// Where Debian puts soundfonts of this kind.

@@ -10,6 +10,7 @@ use crate::{
         project::version::Version,
         state::{audio_status::AudioStatus, message::Message, summary::Origin},
     },
+    separator::LatencyMode,
 };
 use egui::{Align, Color32, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, vec2};
 use std::sync::Arc;
@@ -57,7 +58,11 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>) -> Vec<(Color32, Str
     let mut remarks = Vec::new();
     let mut say = |colour, text: String| remarks.push((colour, text));
     if window.is_overloaded {
-        say(theme::ALARM, "CPU overload: sound drops out · choose a mode with more latency".to_owned());
+        let remedy = match playing.mode {
+            LatencyMode::Quality => "a larger buffer in the host or fewer sources help",
+            _ => "choose a mode with more latency",
+        };
+        say(theme::ALARM, format!("CPU overload: sound drops out · {remedy}"));
     }
     match &snapshot.message {
         Message::Loading(name) => say(theme::FOCUS, format!("Loading {name}…")),

@@ -88,6 +88,20 @@ impl Capture {
         self.written.store(end, Ordering::Release);
     }
 
+    /// On the audio thread, the only writer: fills `block`, indexed by `[channel][sample]`, with what was written
+    /// `samples` samples before the last block, which had the same length. Silence before the stream began.
+    pub fn play_delayed(&self, samples: usize, block: &mut [&mut [f32]]) {
+        let end = self.written.load(Ordering::Relaxed);
+        for (channel, ring) in block.iter_mut().zip(&self.channels) {
+            let back = (channel.len() + samples) as u64;
+            for (n, sample) in channel.iter_mut().enumerate() {
+                let position = (end + n as u64).checked_sub(back).filter(|_| back <= ring.len() as u64);
+                let place = position.map(|position| (position % ring.len() as u64) as usize);
+                *sample = place.map_or(0.0, |place| f32::from_bits(ring[place].load(Ordering::Relaxed)));
+            }
+        }
+    }
+
     /// A copy of the samples at the positions `range`.
     ///
     /// # Errors
@@ -122,6 +136,21 @@ mod tests {
         let mut left: Vec<f32> = (0..count).map(|n| (from + n as u64) as f32).collect();
         let mut right: Vec<f32> = left.iter().map(|x| -x).collect();
         capture.write(&[&mut left, &mut right]);
+    }
+
+    #[test]
+    fn the_writer_plays_delayed_what_it_has_written() {
+        let capture = Capture::new(RATE, 2);
+        for block in 0..250 {
+            play(&capture, block * 100, 100);
+            let (mut left, mut right) = ([7.0; 100], [7.0; 100]);
+            capture.play_delayed(130, &mut [&mut left, &mut right]);
+            let expected: Vec<f32> = (0..100).map(|n| (block as f32 * 100.0 + n as f32 - 130.0).max(0.0)).collect();
+            assert!(
+                left[..] == expected && right.iter().zip(&expected).all(|(right, left)| *right == -left),
+                "{block}"
+            );
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ mod validate;
 
 pub use colour::{Colour, PALETTE};
 pub use cue::Cue;
-pub use limits::{GAINS_DB, MAX_COMPONENTS, MAX_SOURCES};
+pub use limits::{GAINS_DB, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES};
 pub use role::Role;
 pub use source::{Kind, Knobs, LearnedBases, Source, SourceBases, UnknownKeys};
 

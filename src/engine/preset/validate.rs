@@ -1,6 +1,6 @@
 //! Checks a preset, before it is written and after it is read.
 
-use super::{GAINS_DB, LearnedBases, MAX_COMPONENTS, MAX_SOURCES, Preset, Source, SourceBases};
+use super::{GAINS_DB, LearnedBases, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Source, SourceBases};
 use crate::dictionary::{Flaw, check_name};
 
 /// The key of [`Preset::unknown`] under which unknown keys of our own document are kept.
@@ -26,6 +26,11 @@ impl Preset {
                 let found = format!("{:?} like `sources[{earlier}].name`", source.name);
                 return Err(Flaw::new(format!("sources[{index}].name"), found, "a name of its own"));
             }
+        }
+        let components: usize = self.sources.iter().map(Source::components).sum();
+        if components > MAX_COMPONENTS_IN_ALL {
+            let expected = format!("at most {MAX_COMPONENTS_IN_ALL} bases in all");
+            return Err(Flaw::new("sources", format!("a list with {components} bases in all"), expected));
         }
         Ok(())
     }

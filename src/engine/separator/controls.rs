@@ -6,8 +6,9 @@ use crate::{
     preset::MAX_SOURCES,
 };
 
-/// Time constant of all smoothing, in milliseconds.
-const SMOOTHING_MS: f64 = 10.0;
+/// Time constant of all smoothing, in milliseconds: short enough that a step is heard within 5 ms of its place in the
+/// mode of the shortest latency.
+const SMOOTHING_MS: f64 = 5.0;
 /// Weight of the sparsity prior with its control at 1: the largest with which sources are still separated.
 const FULL_SPARSITY: f32 = 0.05;
 /// Weight of the smoothness prior with its control at 1: the largest that leaves the attacks of drums recognisable.
@@ -67,16 +68,6 @@ impl Controls {
         gains
     }
 
-    /// The priors on the activations. Their weights grow with the square of the controls, which makes small values easy
-    /// to set.
-    pub(super) fn priors(&self) -> Priors {
-        Priors {
-            sparsity: FULL_SPARSITY * self.sparsity * self.sparsity,
-            smoothness: FULL_SMOOTHNESS * self.smoothness * self.smoothness,
-            block_sparsity: BLOCK_SPARSITY,
-        }
-    }
-
     /// The same controls, with every value finite and within its range.
     pub(super) fn sanitized(&self) -> Self {
         let hold = |value: f32, low: f32, high: f32, otherwise: f32| {
@@ -95,10 +86,13 @@ impl Controls {
     }
 }
 
-/// The controls that scale the sound directly, and are smoothed.
+/// The controls as numbers that can be averaged and smoothed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct SmoothedControls {
     pub(super) gains: [f32; MAX_SOURCES],
+    pub(super) focus: f32,
+    sparsity: f32,
+    smoothness: f32,
     pub(super) mix: f32,
     pub(super) output: f32,
     /// 1 while playing, 0 in bypass.
@@ -108,10 +102,33 @@ pub(super) struct SmoothedControls {
 }
 
 impl SmoothedControls {
+    /// No controls: sums begin with it.
+    const ZERO: Self = Self {
+        gains: [0.0; MAX_SOURCES],
+        focus: 0.0,
+        sparsity: 0.0,
+        smoothness: 0.0,
+        mix: 0.0,
+        output: 0.0,
+        engaged: 0.0,
+        removed: 0.0,
+    };
+
     pub(super) fn of(controls: &Controls) -> Self {
+        let Controls { gains, focus, sparsity, smoothness, mix, output, .. } = *controls;
         let engaged = if controls.bypass { 0.0 } else { 1.0 };
         let removed = if controls.removed { 1.0 } else { 0.0 };
-        Self { gains: controls.gains, mix: controls.mix, output: controls.output, engaged, removed }
+        Self { gains, focus, sparsity, smoothness, mix, output, engaged, removed }
+    }
+
+    /// The priors on the activations. Their weights grow with the square of the controls, which makes small values easy
+    /// to set.
+    pub(super) fn priors(&self) -> Priors {
+        Priors {
+            sparsity: FULL_SPARSITY * self.sparsity * self.sparsity,
+            smoothness: FULL_SMOOTHNESS * self.smoothness * self.smoothness,
+            block_sparsity: BLOCK_SPARSITY,
+        }
     }
 
     /// The factors of the weighted and of the delayed mixture in the main output.
@@ -124,13 +141,55 @@ impl SmoothedControls {
 
     /// Moves one hop nearer to `target`; `pace` is the share of the distance that a hop covers.
     pub(super) fn step(&mut self, target: &Self, pace: f32) {
-        for (value, target) in self.gains.iter_mut().zip(&target.gains) {
-            approach(value, *target, pace);
+        self.combine(target, |value, target| approach(value, target, pace));
+    }
+
+    /// Applies `change` to each value and the value of `other`.
+    fn combine(&mut self, other: &Self, change: impl Fn(&mut f32, f32)) {
+        for (value, other) in self.gains.iter_mut().zip(&other.gains) {
+            change(value, *other);
         }
-        approach(&mut self.mix, target.mix, pace);
-        approach(&mut self.output, target.output, pace);
-        approach(&mut self.engaged, target.engaged, pace);
-        approach(&mut self.removed, target.removed, pace);
+        change(&mut self.focus, other.focus);
+        change(&mut self.sparsity, other.sparsity);
+        change(&mut self.smoothness, other.smoothness);
+        change(&mut self.mix, other.mix);
+        change(&mut self.output, other.output);
+        change(&mut self.engaged, other.engaged);
+        change(&mut self.removed, other.removed);
+    }
+}
+
+/// The mean of the controls over the hop that arrives: a change within a hop then counts from its sample on, though
+/// there is one set of controls per frame.
+pub(super) struct HopMean {
+    /// The controls up to `until`, each weighted with its number of samples.
+    sum: SmoothedControls,
+    /// Samples of the hop that `sum` covers.
+    until: usize,
+}
+
+impl HopMean {
+    pub(super) const fn new() -> Self {
+        Self { sum: SmoothedControls::ZERO, until: 0 }
+    }
+
+    /// The controls stood at `value` up to sample `until` of the hop.
+    pub(super) fn hold(&mut self, value: &SmoothedControls, until: usize) {
+        let samples = until.saturating_sub(self.until) as f32;
+        self.sum.combine(value, |sum, value| *sum += samples * value);
+        self.until = until;
+    }
+
+    /// The hop of `hop` samples is complete, and the controls stood at `value` to its end: their mean. Begins the next.
+    pub(super) fn finish(&mut self, value: &SmoothedControls, hop: usize) -> SmoothedControls {
+        if self.until == 0 {
+            return *value;
+        }
+        self.hold(value, hop);
+        let mut mean = SmoothedControls::ZERO;
+        mean.combine(&self.sum, |mean, sum| *mean = sum / hop as f32);
+        *self = Self::new();
+        mean
     }
 }
 
@@ -169,5 +228,16 @@ mod tests {
             levels.step(&target, 0.2);
         }
         assert_eq!(levels, target);
+    }
+
+    #[test]
+    fn a_change_within_a_hop_counts_from_its_sample_on() {
+        let with_mix = |mix| SmoothedControls::of(&Controls { mix, ..Controls::default() });
+        let mut mean = HopMean::new();
+        assert_eq!(mean.finish(&with_mix(0.3), 64), with_mix(0.3), "no change: to the bit");
+        mean.hold(&with_mix(1.0), 16);
+        mean.hold(&with_mix(0.5), 48);
+        assert_eq!(mean.finish(&with_mix(0.0), 64), with_mix(0.5), "16, 32 and 16 samples");
+        assert_eq!(mean.finish(&with_mix(0.0), 64), with_mix(0.0), "the next hop begins anew");
     }
 }

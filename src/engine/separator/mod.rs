@@ -10,7 +10,8 @@
 //! - `preset_bases`: a preset's bases on the engine's bins. `transposition`: copies of them at other pitches.
 //! - `adapter`: where a model's bases are adapted; `adaptation_link`: the way to another thread and back.
 //! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there.
-//! - `controls`: the controls that the player sets, and their smoothing. `levels`: levels for meters.
+//! - `controls`: the controls that the player sets, and their smoothing. `control_delays`: how long a host's automation
+//!   is held back. `levels`: levels for meters.
 //! - `muting`: cuts muted sources out harder. `transients`: what keeps hits from smearing backwards.
 //! - `outputs`: masks weighted by gains, and what is played with them. `part_synthesis`: the inverse transform of a
 //!   part of a frame. `channel`: the samples of one channel. `loops`: loops over bins.
@@ -52,6 +53,7 @@ mod analyzer;
 mod analyzer_link;
 pub mod batch;
 mod channel;
+mod control_delays;
 mod controls;
 mod fade;
 mod levels;
@@ -72,6 +74,7 @@ pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 pub use adapter::{Adapter, WorkDone};
 pub use analyzer::{AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, analyzer_frames};
 pub use analyzer_link::{FrameReceiver, FrameSender};
+pub use control_delays::ControlDelays;
 pub use controls::Controls;
 pub use levels::{Level, Levels};
 pub use model::Model;
@@ -84,20 +87,21 @@ use crate::{
 };
 use analyzer::{Analyzer, FinishedFrame};
 use channel::{InputChannel, OutputChannel};
-use controls::SmoothedControls;
+use controls::{HopMean, SmoothedControls};
 use fade::Fade;
 use muting::Muting;
 use part_synthesis::PartSynthesis;
 use schedule::{Schedule, Step, Work};
+use std::ops::Range;
 use transients::{Division, Transients};
 
 /// Separates one stream. It is used on the audio thread, and built and dropped on another one.
 pub struct Separator {
     layout: Layout,
     models: Fade,
-    /// The controls as set by the player, and those of the present frame.
+    /// The controls as set by the player, their mean over the hop that arrives, and those of the present frame.
     target: Controls,
-    held: Controls,
+    mean: HopMean,
     now: SmoothedControls,
     schedule: Schedule,
     /// Whether the next frame to finish is the first in this call of [`Self::process`].
@@ -154,7 +158,7 @@ impl Separator {
             now,
             schedule: Schedule::idle(channels, now),
             first: true,
-            held: target,
+            mean: HopMean::new(),
             target,
             fresh: true,
             pace: controls::pace(windows.hop, layout.sample_rate),
@@ -227,13 +231,37 @@ impl Separator {
 
     /// Sets the controls, from the next frame on.
     pub fn set_controls(&mut self, controls: &Controls) {
+        let target = self.kept_while_fading(controls);
+        if target != self.target {
+            self.mean = HopMean::new();
+            self.target = target;
+        }
+    }
+
+    /// Sets the controls, from the next sample on. To be heard where they were drawn, they are held back by
+    /// [`Self::control_delays`] before.
+    pub fn automate(&mut self, controls: &Controls) {
+        let target = self.kept_while_fading(controls);
+        if target != self.target {
+            self.mean.hold(&SmoothedControls::of(&self.target), self.filled);
+            self.target = target;
+        }
+    }
+
+    /// How long automated controls are held back.
+    pub fn control_delays(&self) -> ControlDelays {
+        ControlDelays::of(&self.layout)
+    }
+
+    /// The same controls, with every value within its range.
+    fn kept_while_fading(&self, controls: &Controls) -> Controls {
         let mut target = controls.sanitized();
         if let Some(incoming) = self.models.incoming() {
             // Sources that only the old model has keep their gains while it fades out.
             let gone = incoming.sources().min(MAX_SOURCES)..;
             target.gains[gone.clone()].copy_from_slice(&self.target.gains[gone]);
         }
-        self.target = target;
+        target
     }
 
     /// Whether [`Self::offer_model`] takes a model of this layout now.
@@ -266,6 +294,7 @@ impl Separator {
         }
         self.is_divided = false;
         self.fresh = true;
+        self.mean = HopMean::new();
         self.filled = 0;
         self.levels = Levels::default();
     }
@@ -284,11 +313,18 @@ impl Separator {
     /// With the mix at 1 and the output gain at 1, the sources sum to the main output.
     pub fn process(&mut self, main: &mut [&mut [f32]], sources: &mut [&mut [&mut [f32]]]) {
         let samples = main.first().map_or(0, |channel| channel.len());
+        self.process_part(main, sources, 0..samples);
+    }
+
+    /// The same for the samples `part` of the slices, after those in front of them.
+    pub fn process_part(&mut self, main: &mut [&mut [f32]], sources: &mut [&mut [&mut [f32]]], part: Range<usize>) {
         let hop = self.layout.windows.hop;
-        let mut done = 0;
-        self.first = true;
-        while done < samples {
-            let count = (samples - done).min(hop - self.filled);
+        let mut done = part.start;
+        if done == 0 {
+            self.first = true;
+        }
+        while done < part.end {
+            let count = (part.end - done).min(hop - self.filled);
             let (block, held) = (done..done + count, self.filled..self.filled + count);
             for ((channel, input), output) in main.iter_mut().zip(&mut self.inputs).zip(&self.mains) {
                 let channel = &mut channel[block.clone()];
@@ -349,8 +385,8 @@ impl Separator {
     /// A hop is complete: begins the work of the frame that ends with it.
     fn begin_frame(&mut self, listened: &[bool; MAX_SOURCES]) {
         self.models.begin_frame();
-        self.held = self.target;
-        let target = SmoothedControls::of(&self.held);
+        let target = self.mean.finish(&SmoothedControls::of(&self.target), self.layout.windows.hop);
+        let target = if self.fresh { SmoothedControls::of(&self.target) } else { target };
         let before = self.now;
         self.now.step(&target, if self.fresh { 1.0 } else { self.pace });
         let before = if self.fresh { self.now } else { before };
@@ -404,16 +440,16 @@ impl Separator {
                     rising.hear(&self.power);
                 }
             }
-            Step::Solve => self.models.settled.solve(&self.magnitudes, &self.held),
-            Step::Mask => self.models.settled.mask_sources(&self.magnitudes, self.held.focus),
+            Step::Solve => self.models.settled.solve(&self.magnitudes, &self.now.priors()),
+            Step::Mask => self.models.settled.mask_sources(&self.magnitudes, self.now.focus),
             Step::SolveRising => {
                 if let Some(rising) = &mut self.models.rising {
-                    rising.solve(&self.magnitudes, &self.held);
+                    rising.solve(&self.magnitudes, &self.now.priors());
                 }
             }
             Step::MaskRising => {
                 if let Some(rising) = &mut self.models.rising {
-                    rising.mask_sources(&self.magnitudes, self.held.focus);
+                    rising.mask_sources(&self.magnitudes, self.now.focus);
                 }
             }
             Step::MuteBefore => self.compare_muted(true),

@@ -3,7 +3,7 @@
 //! It is built on another thread and then handed to the audio thread.
 
 use super::{
-    Controls, LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE,
+    LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE,
     adapter::{Adapter, ModelAdaptation},
     model_error::ModelError,
     preset_bases::{PresetBases, blocks, known_bins},
@@ -16,6 +16,7 @@ use crate::{
         aligned::{Aligned, padded},
         bands::Bands,
         kernels::vector,
+        priors::Priors,
         soft_masks::soft_masks,
     },
     preset::Preset,
@@ -223,8 +224,8 @@ impl Model {
         }
     }
 
-    /// On the audio thread: finds the activations for the magnitudes `v`, `[F]`.
-    pub fn solve(&mut self, v: &[f32], controls: &Controls) {
+    /// On the audio thread: finds the activations for the magnitudes `v`, `[F]`, under `priors`.
+    pub fn solve(&mut self, v: &[f32], priors: &Priors) {
         self.bands.merge(v, &mut self.v);
         let due = self.since_seen == 0;
         let (solver, masking, owners) = (&mut self.solver, &mut self.bases, &mut self.owners);
@@ -237,7 +238,7 @@ impl Model {
                 recognition.trust = bases.trust;
             }
         });
-        let (v, priors, h) = (&self.v, &controls.priors(), &mut self.h);
+        let (v, h) = (&self.v, &mut self.h);
         match &self.recognition {
             Some(recognition) => self.solver.solve_under(&recognition.constraint(&self.groups), v, priors, h),
             None => self.solver.solve(v, priors, h),

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ModelError {
     /// The sample rate is out of range.
-    #[error("the sample rate {0} Hz is outside 1000 to 768000 Hz: choose another in the host")]
+    #[error("the sample rate {0} Hz is outside 1000 to 1536000 Hz: choose another in the host")]
     SampleRate(f64),
     /// The preset holds no source.
     #[error("the preset holds no source: learn at least one")]

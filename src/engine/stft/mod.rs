@@ -282,7 +282,7 @@ mod tests {
         for (rate, n) in [(44_100.0, 2058), (48_000.0, 2240), (88_200.0, 4116), (96_000.0, 4480), (192_000.0, 8960)] {
             assert_eq!(frame_len(rate, BIN_SPACING_HZ), n);
         }
-        for rate in [8_000.0, 22_050.0, 37_123.0, 88_200.0, 96_000.0, 192_000.0, 768_000.0] {
+        for rate in [8_000.0, 22_050.0, 37_123.0, 88_200.0, 96_000.0, 192_000.0, 1_536_000.0] {
             let n = frame_len(rate, BIN_SPACING_HZ);
             // At low rates no length is within the tolerance, and the nearest even one is taken.
             let tolerance = SPACING_TOLERANCE.max(BIN_SPACING_HZ / rate);

@@ -125,6 +125,12 @@ pub enum WorkerError {
     /// A command or something that runs by itself panicked.
     #[error("something inside the plugin failed; what plays goes on. Please report what you did just before")]
     Panicked,
+    /// The audio thread panicked.
+    #[error(
+        "the separation has failed inside the plugin, and the input passes unchanged; deactivate the plugin in the host \
+         and activate it again, and please report this"
+    )]
+    SeparationFailed,
     /// There is no folder of presets.
     #[error("there is no folder of presets to show; set UNBRAID_PRESETS to one")]
     NoFolder,

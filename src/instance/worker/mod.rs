@@ -111,6 +111,9 @@ impl Worker {
         self.learning.poll(&mut self.context);
         self.adapters.poll(&mut self.context);
         self.context.models.free_retired();
+        if self.context.session.meters.take_failure() {
+            self.context.say_failed(&WorkerError::SeparationFailed);
+        }
         self.show_undo();
         if self.sound.notice(&self.context.session.meters) {
             self.context.session.repaint.request();

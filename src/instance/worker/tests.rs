@@ -13,7 +13,8 @@ use crate::{
         LEARNED,
         command::{LearnCommand, LibraryCommand, PresetCommand, SentCommand, SourceCommand, UndoCommand},
         host_params::HostParams,
-        params::{ParamId, UnbraidParams},
+        param_id::ParamId,
+        params::UnbraidParams,
         project::{
             packed_file,
             playback::{Playback, Refused},

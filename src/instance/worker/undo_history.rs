@@ -8,7 +8,7 @@
 //! done.
 
 use crate::{
-    instance::{command::ParamMove, params::ParamId, project::version::Version, state::undo_view::Side},
+    instance::{command::ParamMove, param_id::ParamId, project::version::Version, state::undo_view::Side},
     preset::{Knobs, library::Trashed},
 };
 use std::{collections::VecDeque, path::PathBuf, sync::Arc};

@@ -10,7 +10,8 @@ use super::{
 use crate::{
     instance::{
         command::UndoCommand,
-        params::{Mode, ParamId},
+        param_id::ParamId,
+        params::Mode,
         project::{playback::Basis, version::Version},
         state::{message::Message, undo_view::UndoView},
     },

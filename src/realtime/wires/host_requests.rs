@@ -1,5 +1,6 @@
 //! What the plugin and the entry points tell each other past the framework: single atomics.
 
+use super::automated::SettingSet;
 use crate::engine::MAX_SOURCES;
 use core::sync::atomic::{
     AtomicBool, AtomicU8, AtomicU32,
@@ -14,6 +15,8 @@ pub struct HostRequests {
     project_changed: AtomicBool,
     blocks: AtomicU32,
     active: AtomicBool,
+    automated: AtomicU32,
+    loads: AtomicU32,
 }
 
 impl HostRequests {
@@ -35,6 +38,29 @@ impl HostRequests {
     /// Any thread: number of blocks so far; begins anew after 2^32.
     pub fn blocks(&self) -> u32 {
         self.blocks.load(Relaxed)
+    }
+
+    /// Shim, audio thread: the settings that the host changes in the block that is processed now.
+    pub fn set_automated(&self, settings: SettingSet) {
+        self.automated.store(settings.0, Relaxed);
+    }
+
+    /// Audio thread: the settings that the host changes in this block.
+    pub fn automated(&self) -> SettingSet {
+        SettingSet(self.automated.load(Relaxed))
+    }
+
+    /// The host's thread: a project has come, in which the Learn switches of these strips are on.
+    pub fn note_load(&self, learn: [bool; MAX_SOURCES]) {
+        let switches = (0..MAX_SOURCES).fold(0, |bits, strip| bits | u32::from(learn[strip]) << strip);
+        let count = self.loads.load(Relaxed) >> MAX_SOURCES;
+        // Projects come one at a time, on one thread.
+        self.loads.store(count.wrapping_add(1) << MAX_SOURCES | switches, Relaxed);
+    }
+
+    /// Audio thread: the last project that has come.
+    pub fn last_load(&self) -> ProjectLoad {
+        ProjectLoad(self.loads.load(Relaxed))
     }
 
     /// Main thread: whether the plugin is active from now on.
@@ -65,6 +91,17 @@ impl HostRequests {
     }
 }
 
+/// A project that has come: which one in a row, and which Learn switches are on in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ProjectLoad(u32);
+
+impl ProjectLoad {
+    /// Whether the Learn switch of `strip` is on.
+    pub fn learns(self, strip: usize) -> bool {
+        strip < MAX_SOURCES && self.0 & (1 << strip) != 0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +113,20 @@ mod tests {
         requests.set_listeners(0b1000_0010);
         let heard: Vec<usize> = (0..MAX_SOURCES + 1).filter(|&source| requests.hears(source)).collect();
         assert_eq!(heard, [1, 7]);
+    }
+
+    #[test]
+    fn a_project_is_known_from_the_one_before_and_by_its_learn_switches() {
+        let requests = HostRequests::default();
+        let load = |strip: usize| {
+            let mut learn = [false; MAX_SOURCES];
+            learn[strip] = true;
+            requests.note_load(learn);
+            requests.last_load()
+        };
+        let (first, second) = (load(7), load(7));
+        assert!(first != second && second.learns(7) && !second.learns(0));
+        assert!(load(0).learns(0));
     }
 
     #[test]

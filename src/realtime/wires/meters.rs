@@ -2,7 +2,7 @@
 
 use super::cpu_meter::CpuMeter;
 use crate::engine::{Levels, MAX_SOURCES};
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 /// Levels under this are silence, in dB full scale.
 pub const SILENCE_DB: f32 = -90.0;
@@ -20,6 +20,8 @@ pub struct Meters {
     pub output: Meter,
     /// How much of its time the audio thread takes.
     pub cpu: CpuMeter,
+    /// Whether the separation has failed since anybody asked.
+    failed: AtomicBool,
 }
 
 impl Meters {
@@ -33,6 +35,16 @@ impl Meters {
         }
         self.mixture.write(levels.mixture.peak, levels.mixture.rms);
         self.output.write(levels.output.peak, levels.output.rms);
+    }
+
+    /// Audio thread: the separation has failed.
+    pub fn set_failed(&self) {
+        self.failed.store(true, Relaxed);
+    }
+
+    /// Worker: whether the separation has failed; once per failure.
+    pub fn take_failure(&self) -> bool {
+        self.failed.swap(false, Relaxed)
     }
 }
 

@@ -15,6 +15,7 @@
 //! [`Adapter`](unbraid_engine::separator::Adapter).
 
 pub mod analyzer;
+pub mod automated;
 pub mod cpu_meter;
 pub mod host_requests;
 pub mod meters;

@@ -21,6 +21,8 @@ pub struct TakeEvent {
 pub enum TakeEventKind {
     /// The strip's Learn switch went on.
     LearnOn(usize),
+    /// A project came in which the strip's Learn switch is on: no take begins with it.
+    LearnLoaded(usize),
     /// The strip's Learn switch went off.
     LearnOff(usize),
     /// The host's transport stopped, or went back.

@@ -66,7 +66,7 @@ pub struct Instance {
     pub(crate) max_block: usize,
     pub(crate) sample_rate: f64,
     pub(crate) transport: Option<Transport>,
-    plugin: PluginInstance<Handlers>,
+    pub(crate) plugin: PluginInstance<Handlers>,
     counters: Arc<Counters>,
     params: Vec<Param>,
 }
@@ -90,7 +90,7 @@ impl Instance {
         Ok(this)
     }
 
-    fn extension<E>(&mut self, name: &'static str) -> Result<E, HostError>
+    pub(crate) fn extension<E>(&mut self, name: &'static str) -> Result<E, HostError>
     where
         E: Extension<ExtensionSide = PluginExtensionSide>,
     {

@@ -27,6 +27,7 @@ mod instance;
 mod performing;
 mod playing;
 mod requests;
+mod window;
 
 pub use calls::Transport;
 pub use instance::{Instance, Param, Port};

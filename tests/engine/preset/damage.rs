@@ -362,7 +362,19 @@ fn a_file_beyond_all_measure_is_refused_before_it_is_read() {
     // Sparse: it takes no room on the disk.
     fs::File::create(&path).unwrap().set_len(MAX_FILE_BYTES + 1).unwrap();
     let error = file::read(&path).unwrap_err();
-    assert!(matches!(error.problem, Problem::TooLarge(536_870_913)), "{error}");
+    assert!(matches!(error.problem, Problem::TooLarge(134_217_729)), "{error}");
+}
+
+/// 2 kB of a file would otherwise ask for 1.3 GB of memory.
+#[test]
+fn more_bases_than_can_be_played_are_refused_whatever_source_has_them() {
+    let written = |components| file::to_bytes(&Preset::unsupervised(8, components));
+    assert!(written(512).is_ok());
+    let error = written(513).unwrap_err().to_string();
+    assert!(
+        error.contains("`sources` is a list with 4104 bases in all; expected at most 4096 bases in all"),
+        "{error}"
+    );
 }
 
 #[cfg(unix)]

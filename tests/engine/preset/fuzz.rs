@@ -134,7 +134,7 @@ prop_compose! {
     fn source()(blocks in vec(1_usize..4, 1..4))(
         name in text(),
         colour in any::<[u8; 3]>(),
-        adaptive in proptest::option::of(1_usize..1025),
+        adaptive in proptest::option::of(1_usize..=512),
         gain_db in proptest::option::of(-120.0..24.0_f32),
         mute in any::<bool>(),
         solo in any::<bool>(),

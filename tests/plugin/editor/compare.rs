@@ -4,7 +4,7 @@ use super::stage::{DEFAULT, Stage, summary};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use std::sync::Arc;
 use unbraid::instance::{
-    params::ParamId,
+    param_id::ParamId,
     state::{message::Message, summary::Summary},
 };
 

@@ -12,7 +12,8 @@ use unbraid::{
     editor::{EditorState, file_chooser::FileChooser},
     instance::{
         command::PresetCommand,
-        params::{GAIN_SILENCE_DB, Mode, ParamId},
+        param_id::ParamId,
+        params::{GAIN_SILENCE_DB, Mode},
         state::audio_status::AudioStatus,
     },
     preset::{Knobs, Preset},

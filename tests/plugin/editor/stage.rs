@@ -21,7 +21,8 @@ use unbraid::{
     instance::{
         command::{Command, LibraryCommand, SentCommand, UndoCommand},
         host_params::{HostParams, ParamChanges},
-        params::{ParamId, UnbraidParams},
+        param_id::ParamId,
+        params::UnbraidParams,
         project::{
             playback::{Basis, Playback},
             version::Version,

@@ -8,7 +8,7 @@ use nice_plug::prelude::{FloatParam, Param};
 use unbraid::{
     instance::{
         command::{LibraryCommand, PresetCommand},
-        params::ParamId,
+        param_id::ParamId,
         project::version::Version,
         state::{message::Message, summary::Origin},
     },

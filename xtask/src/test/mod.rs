@@ -7,6 +7,7 @@
 mod beside;
 mod lint;
 mod programs;
+mod validators;
 
 use crate::workspace;
 use anyhow::{Context, Result};
@@ -35,7 +36,7 @@ enum When {
 }
 
 /// In the order in which they run: what fails soonest comes first.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "format", run: lint::format, when: When::Always },
     Step { name: "spelling", run: lint::spelling, when: When::Always },
     Step { name: "dependencies", run: lint::dependencies, when: When::Full },
@@ -46,6 +47,7 @@ const STEPS: [Step; 12] = [
     Step { name: "instructions", run: programs::instructions, when: When::Beside },
     Step { name: "build", run: programs::build, when: When::Full },
     Step { name: "tests", run: programs::tests, when: When::Full },
+    Step { name: "validators", run: validators::run, when: When::Full },
     Step { name: "tests-quick", run: programs::quick_tests, when: When::Named },
     Step { name: "tests-release", run: programs::release_tests, when: When::Named },
 ];

@@ -20,7 +20,8 @@ const TESTED: [&str; 5] = ["--workspace", "--exclude", "xtask", "--features", EV
 
 /// All test programs, the plugin, and what runs them.
 pub(super) fn build(_: &mut Report) -> Result<()> {
-    system::ensure(&[&system::CPP_COMPILER, &system::STANDALONE_LIBRARIES, &system::VULKAN, &system::PYTHON])?;
+    let needs = [&system::CPP_COMPILER, &system::STANDALONE_LIBRARIES, &system::VULKAN, &system::PYTHON];
+    system::ensure(&[&needs[..], &[&system::SCREEN]].concat())?;
     // Installing packages takes half a minute, most of which it waits.
     thread::scope(|scope| {
         let hosts = scope.spawn(|| HOSTS.program("python"));
@@ -31,7 +32,7 @@ pub(super) fn build(_: &mut Report) -> Result<()> {
 
 /// Builds the test programs. The plugin that hosts load is the library that these are linked with: the same code, with
 /// overflow checks and debug assertions, the engine optimised as in a release.
-fn plugin() -> Result<Bundles> {
+pub(super) fn plugin() -> Result<Bundles> {
     let built = workspace::build(&[&["test", "--no-run"][..], &TESTED].concat())?;
     let is_plugin = |path: &&PathBuf| {
         path.extension().is_some_and(|extension| extension == std::env::consts::DLL_EXTENSION)

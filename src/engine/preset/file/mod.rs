@@ -77,7 +77,7 @@ pub const FORMAT_VERSION: u32 = 2;
 const WHOLE_VERSION: u32 = 1;
 
 /// Largest preset file, in bytes. Eight sources of a hundred bases, learned together, take 20 MB.
-pub const MAX_FILE_BYTES: u64 = 512 << 20;
+pub const MAX_FILE_BYTES: u64 = 128 << 20;
 
 /// Largest header, in bytes.
 pub const MAX_HEADER_BYTES: u64 = 8 << 20;

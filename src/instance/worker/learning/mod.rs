@@ -15,6 +15,7 @@ use super::{context::Context, error::WorkerError};
 use crate::{
     instance::{
         command::LearnCommand,
+        param_id::ParamId,
         project::{playback::Basis, stream::Stream, version::Version},
         state::{learn_state::LearnState, message::Message},
     },
@@ -136,6 +137,7 @@ impl Learning {
                 let started = started.and_then(|stream| self.start_at(strip, stream, event.position, context));
                 say_if_failed(started, context);
             }
+            TakeEventKind::LearnLoaded(strip) => context.params.set([(ParamId::Learn(strip), 0.0)]),
             TakeEventKind::LearnOff(strip) => {
                 self.end_take(|take| take.strip == strip && take.stream == event.stream, Some(event.position));
             }

@@ -1,4 +1,5 @@
 //! The host as nice-plug's wrapper sees it. Every call is passed on to the real host, with two exceptions.
+//! A host that lacks `clap.gui` seems to have it, and refuses what is asked.
 //!
 //! nice-plug 0.4.2 applies a latency that is set while activating only when it has activated, and then asks for another
 //! restart; and it calls `latency.changed` before the plugin has the new latency. Neither call reaches the host: not a
@@ -240,7 +241,8 @@ unsafe extern "C" fn get_extension(front: *const clap_host, id: *const c_char) -
     // SAFETY: the wrapper calls its host with the pointer it was given.
     let Some(found) = unsafe { behind(front) }.extensions.get() else { return ptr::null() };
     let offered: [(&CStr, bool, *const c_void); 6] = [
-        (CLAP_EXT_GUI, !found.gui.is_null(), (&raw const GUI).cast()),
+        // nice-plug 0.4.2 ends the host when it opens a window for one that has none.
+        (CLAP_EXT_GUI, true, (&raw const GUI).cast()),
         (CLAP_EXT_LATENCY, !found.latency.is_null(), (&raw const LATENCY).cast()),
         (CLAP_EXT_PARAMS, !found.params.is_null(), (&raw const PARAMS).cast()),
         (CLAP_EXT_THREAD_CHECK, !found.thread_check.is_null(), (&raw const THREAD_CHECK).cast()),

@@ -3,11 +3,11 @@
 //! A copy of the wrapper's `clap_plugin` with a few functions replaced. `plugin_data` is still the wrapper's, so every
 //! extension of the wrapper works on this pointer too.
 
-use super::{events, host::HostFront, param_changes, ports::Ports};
+use super::{events::BlockEvents, host::HostFront, param_changes, param_table::ParamTable, pieces, ports::Ports};
 use crate::{
-    instance::params::{ParamId, SoundParams},
-    plugin::shim_link::ShimLink,
-    realtime::wires::host_requests::HostRequests,
+    instance::params::SoundParams,
+    plugin::shim_link::{self, ShimLink},
+    realtime::wires::{automated::SettingSet, host_requests::HostRequests},
     separator::LatencyMode,
 };
 use clap_sys::{
@@ -23,6 +23,7 @@ use clap_sys::{
 use std::{
     cell::{Cell, UnsafeCell},
     ffi::{CStr, c_char, c_void},
+    ops::Range,
     ptr,
     rc::Rc,
     sync::{Arc, OnceLock},
@@ -40,14 +41,21 @@ pub(super) struct Instance {
     told_latency: Cell<u32>,
     /// The parameters. Main thread.
     params: Arc<SoundParams>,
+    /// The same by their ids.
+    table: ParamTable,
     /// What the plugin asks of the host; read on the main thread while the audio thread runs.
     requests: Arc<HostRequests>,
     /// Used only by `init`, `activate`, `process` and `flush`, which a host never runs at the same time.
     audio: UnsafeCell<Audio>,
 }
 
+/// Blocks that are longer are processed in pieces, whatever the host has announced: memory is taken for one piece.
+pub(in crate::plugin::entry) const LONGEST_PIECE: u32 = 8192;
+
 struct Audio {
     max_frames: usize,
+    sample_rate: f64,
+    events: BlockEvents,
     inputs: Ports,
     outputs: Ports,
     link: ShimLink,
@@ -90,9 +98,10 @@ impl Instance {
         };
         let (mode, requests, params) = (link.session.audio_status().mode, link.host.clone(), link.params.clone());
         let (inputs, outputs) = (Ports::default(), Ports::default());
-        let audio = Audio { max_frames: 0, inputs, outputs, link, mode, asked_for: mode };
-        let (told_latency, audio) = (Cell::new(0), UnsafeCell::new(audio));
-        Box::new(Self { plugin, inner, host, told_latency, params, requests, audio })
+        let events = BlockEvents::new();
+        let audio = Audio { max_frames: 0, sample_rate: 1.0, events, inputs, outputs, link, mode, asked_for: mode };
+        let (told_latency, table, audio) = (Cell::new(0), ParamTable::new(), UnsafeCell::new(audio));
+        Box::new(Self { plugin, inner, host, told_latency, params, table, requests, audio })
     }
 
     /// Gives the instance to the host, which ends it by calling `destroy`.
@@ -134,7 +143,8 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min:
     let this = unsafe { instance(plugin) };
     // SAFETY: the host does not process while it activates.
     let audio = unsafe { &mut *this.audio.get() };
-    audio.max_frames = max as usize;
+    let (min, max) = (min.min(LONGEST_PIECE), max.clamp(1, LONGEST_PIECE));
+    (audio.max_frames, audio.sample_rate) = (max as usize, sample_rate);
     // SAFETY: the plugin is alive on its main thread.
     (audio.inputs, audio.outputs) = unsafe {
         (Ports::announced(this.inner, true, max as usize), Ports::announced(this.inner, false, max as usize))
@@ -170,41 +180,64 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     let audio = unsafe { &mut *this.audio.get() };
     // SAFETY: a process call lives as long as the call.
     let Some(given) = (unsafe { process.as_ref() }) else { return CLAP_PROCESS_ERROR };
-    let frames = given.frames_count as usize;
-    if frames > audio.max_frames {
-        return CLAP_PROCESS_ERROR;
-    }
-    // SAFETY: the host's buffers live as long as the call.
-    let heard_outputs = unsafe {
-        audio.inputs.complete(given.audio_inputs, given.audio_inputs_count, frames);
-        audio.outputs.complete(given.audio_outputs, given.audio_outputs_count, frames)
-    };
     audio.link.host.count_block();
+    // SAFETY: the host's events live as long as the call.
+    let automated = shim_link::read_curves(|curves| unsafe {
+        audio.events.read(given.in_events, given.frames_count, curves, (&this.table, &this.params))
+    });
+    audio.link.host.set_automated(automated);
+    let mut status = CLAP_PROCESS_ERROR;
+    for part in pieces::of_block(given.frames_count as usize, audio.max_frames) {
+        // SAFETY: the part lies within the block; audio thread.
+        status = unsafe { process_part(this.inner, audio, given, part) };
+        if status == CLAP_PROCESS_ERROR {
+            break;
+        }
+    }
+    audio.link.host.set_automated(SettingSet::default());
+    // SAFETY: the host's buffers live as long as the call.
+    unsafe { clear_constant_masks(given) };
+    // SAFETY: the host's events live as long as the call.
+    unsafe { param_changes::report(&mut audio.link.changes, given.out_events) };
+    audio.pass_on_requests(&this.host);
+    status
+}
+
+/// Audio thread: processes the samples `part` of the host's block, which are no more than was announced.
+///
+/// # Safety
+/// `inner` is alive and active; `given` is as CLAP describes it.
+unsafe fn process_part(
+    inner: *const clap_plugin,
+    audio: &mut Audio,
+    given: &clap_process,
+    part: Range<usize>,
+) -> clap_process_status {
+    // SAFETY: by this function's contract.
+    let heard_outputs = unsafe {
+        audio.inputs.complete(given.audio_inputs, given.audio_inputs_count, part.clone());
+        audio.outputs.complete(given.audio_outputs, given.audio_outputs_count, part.clone())
+    };
     // Port 0 is the main output; the separate outputs follow in the order of the sources.
     audio.link.host.set_listeners((heard_outputs >> 1) as u8);
+    // SAFETY: the host gives a transport that lives as long as the call, or null.
+    let transport = unsafe { given.transport.as_ref() }.map(|now| pieces::later(now, part.start, audio.sample_rate));
     let (inputs, outputs) = (audio.inputs.buffers(), audio.outputs.buffers());
-    let (inner, frames) = (this.inner, given.frames_count);
     let mut complete = clap_process {
+        steady_time: if given.steady_time < 0 { given.steady_time } else { given.steady_time + part.start as i64 },
+        frames_count: part.len() as u32,
+        transport: transport.as_ref().map_or(ptr::null(), ptr::from_ref),
         audio_inputs: inputs.as_ptr(),
         audio_inputs_count: inputs.len() as u32,
         audio_outputs: outputs.as_mut_ptr(),
         audio_outputs_count: outputs.len() as u32,
         ..*given
     };
-    // SAFETY: the host's events live as long as the call; `inner` is alive and active, and the lists are complete;
-    // audio thread.
-    let status = unsafe {
-        events::held_within(given.in_events, frames, |in_events| {
-            complete.in_events = in_events;
-            (*inner).process.map_or(CLAP_PROCESS_ERROR, |run| run(inner, &complete))
-        })
-    };
-    // SAFETY: as for the completion above.
-    unsafe { clear_constant_masks(given) };
-    // SAFETY: the host's events live as long as the call.
-    unsafe { param_changes::report(&mut audio.link.changes, given.out_events) };
-    audio.pass_on_requests(&this.host);
-    status
+    audio.events.within(part.start as u32..part.end as u32, |in_events| {
+        complete.in_events = in_events;
+        // SAFETY: by this function's contract, and the lists are complete.
+        unsafe { (*inner).process.map_or(CLAP_PROCESS_ERROR, |run| run(inner, &complete)) }
+    })
 }
 
 /// Gives the wrapper's extensions, `params` with its [`flush`] and [`text_to_value`] replaced.
@@ -251,7 +284,7 @@ unsafe extern "C" fn text_to_value(
     }
     // SAFETY: the host passes a C string that lives during the call.
     let said = unsafe { CStr::from_ptr(text) }.to_string_lossy();
-    let param = ParamId::all().find(|param| param_changes::clap_id_of(*param) == id);
+    let param = this.table.find(id);
     if let Some((param, choice)) = param.and_then(|param| Some((param, this.params.choice(param, &said)?))) {
         // SAFETY: the parameter is a part of the plugin's, which is alive.
         let steps = unsafe { this.params.pointer(param).step_count() };

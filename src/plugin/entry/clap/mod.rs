@@ -3,7 +3,8 @@
 //! - [`factory`]: what a host finds when it scans the library; makes instances.
 //! - [`instance`]: one plugin instance as the host sees it.
 //! - [`ports`]: lists of ports that lack nothing.
-//! - [`events`]: events whose times lie within their block. [`param_changes`]: parameters that the plugin sets itself.
+//! - [`events`]: the events of a block. [`pieces`]: blocks that are longer than was announced. [`param_table`]:
+//!   parameters by their ids. [`param_changes`]: parameters that the plugin sets itself.
 //! - [`host`]: the host as the wrapper sees it.
 
 pub(super) mod events;
@@ -11,6 +12,8 @@ pub(super) mod factory;
 pub(super) mod host;
 pub(super) mod instance;
 pub(super) mod param_changes;
+pub(super) mod param_table;
+pub(super) mod pieces;
 pub(super) mod ports;
 
 use crate::plugin::Unbraid;

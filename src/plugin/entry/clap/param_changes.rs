@@ -4,7 +4,7 @@
 
 use crate::instance::{
     host_params::{ParamChange, ParamChanges},
-    params::ParamId,
+    param_id::ParamId,
 };
 use clap_sys::{
     events::{

@@ -10,7 +10,7 @@ use clap_sys::{
     ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports},
     plugin::clap_plugin,
 };
-use std::{mem::MaybeUninit, ptr};
+use std::{mem::MaybeUninit, ops::Range, ptr};
 
 /// All announced ports of one direction.
 #[derive(Default)]
@@ -38,12 +38,12 @@ impl Ports {
         }
     }
 
-    /// Audio thread: takes over the host's buffers and fills the gaps with scratch, silent for `frames` samples. Bit
-    /// `i` of the result says that the host gave a channel of port `i`.
+    /// Audio thread: takes over the samples `part` of the host's buffers and fills the gaps with scratch, which is
+    /// silent. Bit `i` of the result says that the host gave a channel of port `i`.
     ///
     /// # Safety
-    /// `host` points to `count` buffers as CLAP describes them, alive until the list is used.
-    pub(super) unsafe fn complete(&mut self, host: *const clap_audio_buffer, count: u32, frames: usize) -> u32 {
+    /// `host` points to `count` buffers as CLAP describes them, alive until the list is used; `part` lies within them.
+    pub(super) unsafe fn complete(&mut self, host: *const clap_audio_buffer, count: u32, part: Range<usize>) -> u32 {
         let count = if host.is_null() { 0 } else { count as usize };
         let mut heard = 0;
         for (port, buffer) in self.buffers.iter_mut().enumerate() {
@@ -53,12 +53,15 @@ impl Ports {
             for (channel, pointer) in self.channels[port].iter_mut().enumerate() {
                 // SAFETY: by this function's contract.
                 *pointer = given.map_or(ptr::null_mut(), |given| unsafe { channel_of(given, channel) });
-                is_heard |= !pointer.is_null();
                 if pointer.is_null() {
                     is_complete = false;
                     let scratch = &mut self.scratch[port][channel];
-                    scratch[..frames].fill(0.0);
+                    scratch[..part.len()].fill(0.0);
                     *pointer = scratch.as_mut_ptr();
+                } else {
+                    is_heard = true;
+                    // SAFETY: by this function's contract the part lies within the channel.
+                    *pointer = unsafe { pointer.add(part.start) };
                 }
             }
             buffer.data32 = self.channels[port].as_mut_ptr();
@@ -133,7 +136,7 @@ mod tests {
         let host = clap_audio_buffer { data32: pointers.as_mut_ptr(), ..empty_buffer(1) };
         let mut ports = ports(&[2, 2], 4);
         // SAFETY: `host` is one buffer with one channel of four samples.
-        let given = unsafe { ports.complete(&host, 1, 4) };
+        let given = unsafe { ports.complete(&host, 1, 0..4) };
         assert_eq!(given, 0b01, "there is something of the first port");
         assert_eq!(sample(&mut ports, 0, 0, 3), 1.0);
         assert_eq!(sample(&mut ports, 0, 1, 3), 0.0);
@@ -148,16 +151,27 @@ mod tests {
         let host = clap_audio_buffer { data32: pointers.as_mut_ptr(), ..empty_buffer(2) };
         let mut ports = ports(&[2, 2], 4);
         // SAFETY: `host` is one buffer with two channels of four samples.
-        let given = unsafe { ports.complete(&host, 1, 4) };
+        let given = unsafe { ports.complete(&host, 1, 0..4) };
         assert_eq!(given, 0b01);
         assert_eq!(sample(&mut ports, 0, 1, 2), 0.25);
+    }
+
+    #[test]
+    fn a_piece_begins_within_the_hosts_own() {
+        let mut samples = [[0.0, 1.0, 2.0, 3.0_f32]; 2];
+        let mut pointers = samples.each_mut().map(|channel| channel.as_mut_ptr());
+        let host = clap_audio_buffer { data32: pointers.as_mut_ptr(), ..empty_buffer(2) };
+        let mut ports = ports(&[2], 4);
+        // SAFETY: `host` is one buffer with two channels of four samples.
+        unsafe { ports.complete(&host, 1, 2..4) };
+        assert_eq!([sample(&mut ports, 0, 0, 0), sample(&mut ports, 0, 1, 1)], [2.0, 3.0]);
     }
 
     #[test]
     fn no_list_at_all_is_all_scratch() {
         let mut ports = ports(&[2], 4);
         // SAFETY: a null list is empty.
-        assert_eq!(unsafe { ports.complete(ptr::null(), 3, 4) }, 0);
+        assert_eq!(unsafe { ports.complete(ptr::null(), 3, 0..4) }, 0);
         assert_eq!(sample(&mut ports, 0, 0, 0), 0.0);
     }
 }

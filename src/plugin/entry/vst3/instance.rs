@@ -1,9 +1,11 @@
 //! Repairs of each new instance of clap-wrapper's class.
 //!
 //! - `IAudioProcessor::process` gets lists of buses that lack nothing, see [`super::buses`].
+//! - Its automation reaches the plugin point by point, see [`super::curves`].
 //! - clap-wrapper 0.3.1 calls its component handler without checking that the host has set one, for example when state
 //!   is loaded before that. Whenever the host has set none, or null, or has terminated the instance, it has a handler
 //!   that does nothing.
+//! - Mono buses are offered and taken, see [`super::arrangements`].
 //! - What a host sets while it does not process reaches the plugin when it is needed, and a state or a setting of
 //!   another latency mode reaches the host, see [`super::links`].
 //! - clap-wrapper 0.3.1 answers `IEditController::setComponentState` with "not implemented", which hosts log as an
@@ -13,18 +15,22 @@
 //! `queryInterface` gives, beside those that begin the tables of component and controller. Each table is copied once,
 //! some entries of the copy are replaced, and every new instance is pointed to the copy.
 
-use super::{buses, links};
+use super::{
+    arrangements::{Arrangements, channels},
+    buses, curves, links,
+};
+use crate::plugin::{entry::clap::instance::LONGEST_PIECE, shim_link};
 use std::{ffi::c_void, sync::OnceLock};
 use vst3::{
     Class, ComPtr, ComRef, ComWrapper, Interface,
     Steinberg::{
         FUnknown, IBStream, IPluginBase, IPluginBaseVtbl, TBool,
         Vst::{
-            IAudioProcessor, IAudioProcessorVtbl, IComponent, IComponentHandler, IComponentHandlerTrait,
-            IComponentVtbl, IEditController, IEditControllerTrait, IEditControllerVtbl, ParamID, ParamValue,
-            ProcessData,
+            BusDirection, BusInfo, IAudioProcessor, IAudioProcessorVtbl, IComponent, IComponentHandler,
+            IComponentHandlerTrait, IComponentVtbl, IEditController, IEditControllerTrait, IEditControllerVtbl,
+            MediaType, MediaTypes_, ParamID, ParamValue, ProcessData, ProcessSetup, SpeakerArrangement,
         },
-        kInternalError, kInvalidArgument, kResultOk, tresult,
+        kInternalError, kInvalidArgument, kResultFalse, kResultOk, kResultTrue, tresult,
     },
 };
 
@@ -37,7 +43,12 @@ pub(super) unsafe fn repair(object: *mut FUnknown) {
     let Some(object) = (unsafe { ComRef::from_raw(object) }) else { return };
     if let Some(processor) = object.cast::<IAudioProcessor>() {
         // SAFETY: the first word of an interface is its table; tables of one class are alike.
-        unsafe { replace(&mut (*processor.as_ptr()).vtbl, &PROCESSOR, |table| table.process = process) };
+        unsafe {
+            replace(&mut (*processor.as_ptr()).vtbl, &PROCESSOR, |table| {
+                (table.process, table.setupProcessing) = (process, setup_processing);
+                (table.setBusArrangements, table.getBusArrangement) = (set_bus_arrangements, get_bus_arrangement);
+            });
+        }
     }
     let component = object.cast::<IComponent>();
     if let Some(component) = &component {
@@ -46,6 +57,7 @@ pub(super) unsafe fn repair(object: *mut FUnknown) {
             replace(&mut (*component.as_ptr()).vtbl, &COMPONENT, |table| {
                 (table.base.initialize, table.base.terminate) = (initialize_component, terminate_component);
                 (table.setActive, table.setState, table.getState) = (set_active, set_state, get_state);
+                table.getBusInfo = get_bus_info;
             });
         }
     }
@@ -116,12 +128,96 @@ unsafe fn replace<V: Copy + Send + Sync>(
     *vtbl = &replaced.table.functions;
 }
 
+unsafe extern "system" fn set_bus_arrangements(
+    this: *mut IAudioProcessor,
+    inputs: *mut SpeakerArrangement,
+    input_count: i32,
+    outputs: *mut SpeakerArrangement,
+    output_count: i32,
+) -> tresult {
+    let (Some(inputs), Some(outputs)) =
+        // SAFETY: the host passes lists of these lengths, which live during the call.
+        (unsafe { (list(inputs, input_count), list(outputs, output_count)) })
+    else {
+        return kInvalidArgument;
+    };
+    // SAFETY: the host holds a reference while it calls.
+    let is_taken = unsafe { with_controller(this, |controller| links::arrange(controller.as_ptr(), inputs, outputs)) };
+    if is_taken.unwrap_or(false) { kResultTrue } else { kResultFalse }
+}
+
+/// The `count` items from `first` on; `None` if there is a count but no list.
+///
+/// # Safety
+/// `first` points to `count` items that live as long as the result, or is null.
+unsafe fn list<'a, T>(first: *const T, count: i32) -> Option<&'a [T]> {
+    match usize::try_from(count).ok()? {
+        0 => Some(&[]),
+        // SAFETY: by this function's contract.
+        count => (!first.is_null()).then(|| unsafe { std::slice::from_raw_parts(first, count) }),
+    }
+}
+
+unsafe extern "system" fn get_bus_arrangement(
+    this: *mut IAudioProcessor,
+    direction: BusDirection,
+    bus: i32,
+    speakers: *mut SpeakerArrangement,
+) -> tresult {
+    // SAFETY: the host holds a reference while it calls.
+    let arrangements = unsafe { with_controller(this, |controller| links::arrangements(controller.as_ptr())) };
+    match arrangements.flatten().unwrap_or(Arrangements::STEREO).of(direction, bus) {
+        Some(found) if !speakers.is_null() => {
+            // SAFETY: the host passes a place for them.
+            unsafe { *speakers = found };
+            kResultTrue
+        }
+        _ => kInvalidArgument,
+    }
+}
+
+unsafe extern "system" fn get_bus_info(
+    this: *mut IComponent,
+    kind: MediaType,
+    direction: BusDirection,
+    bus: i32,
+    info: *mut BusInfo,
+) -> tresult {
+    let Some(replaced) = COMPONENT.get() else { return kInternalError };
+    // SAFETY: called as the host called us.
+    let result = unsafe { (replaced.original.getBusInfo)(this, kind, direction, bus, info) };
+    // SAFETY: the host holds a reference while it calls.
+    let arrangements = unsafe { with_controller(this, |controller| links::arrangements(controller.as_ptr())) };
+    // SAFETY: the host passes a place for it.
+    let info = unsafe { info.as_mut() }.filter(|_| result == kResultOk && kind == MediaTypes_::kAudio as i32);
+    if let (Some(info), Some(arrangements)) = (info, arrangements.flatten())
+        && let Some(speakers) = arrangements.of(direction, bus)
+    {
+        info.channelCount = channels(speakers);
+    }
+    result
+}
+
+unsafe extern "system" fn setup_processing(this: *mut IAudioProcessor, setup: *mut ProcessSetup) -> tresult {
+    let Some(replaced) = PROCESSOR.get() else { return kInternalError };
+    // SAFETY: the host passes a setup that lives during the call, or null.
+    let Some(given) = (unsafe { setup.as_ref() }) else { return kInvalidArgument };
+    // clap-wrapper takes memory for a whole block; longer ones are processed in pieces.
+    let mut setup = ProcessSetup { maxSamplesPerBlock: given.maxSamplesPerBlock.min(LONGEST_PIECE as i32), ..*given };
+    // SAFETY: called as the host called us.
+    unsafe { (replaced.original.setupProcessing)(this, &mut setup) }
+}
+
 unsafe extern "system" fn process(this: *mut IAudioProcessor, data: *mut ProcessData) -> tresult {
     let Some(replaced) = PROCESSOR.get() else { return kInternalError };
     // SAFETY: the host passes process data that lives during the call, or null.
     let Some(given) = (unsafe { data.as_ref() }) else { return kInvalidArgument };
+    // SAFETY: the host's changes live during the call.
+    let curves = unsafe { curves::of(given) };
     // SAFETY: called as the host called us, with all buses.
-    unsafe { buses::with_complete_buses(given, |data| (replaced.original.process)(this, data)) }
+    shim_link::with_curves(&curves, || unsafe {
+        buses::with_complete_buses(given, |data| (replaced.original.process)(this, data))
+    })
 }
 
 /// The functions of one of the three `IPluginBase`, as the class has them.
@@ -166,11 +262,13 @@ plugin_base! {
 ///
 /// # Safety
 /// `interface` is an interface of an instance of clap-wrapper's class, which is alive.
-unsafe fn with_controller<I: Interface>(interface: *mut I, act: impl FnOnce(&ComPtr<IEditController>)) {
+unsafe fn with_controller<I: Interface, R>(
+    interface: *mut I,
+    act: impl FnOnce(&ComPtr<IEditController>) -> R,
+) -> Option<R> {
     // SAFETY: by this function's contract.
-    if let Some(controller) = unsafe { ComRef::from_raw(interface) }.and_then(|this| this.cast::<IEditController>()) {
-        act(&controller);
-    }
+    let this = unsafe { ComRef::from_raw(interface) }?;
+    Some(act(&this.cast::<IEditController>()?))
 }
 
 unsafe extern "system" fn set_active(this: *mut IComponent, state: TBool) -> tresult {

@@ -1,5 +1,5 @@
 //! What the shim knows of each instance, found by its controller: the plugin behind it, the host's component handler,
-//! and what the host has set while it did not process.
+//! the speakers of its buses, and what the host has set while it did not process.
 //!
 //! clap-wrapper 0.3.1 keeps what a host sets at the controller to itself until the next block. A project that is saved
 //! before, or an activation, would not have it. On Linux it serves the plugin's wish for a restart only while the
@@ -7,8 +7,9 @@
 //!
 //! None of this runs on the audio thread.
 
+use super::arrangements::Arrangements;
 use crate::{
-    instance::params::ParamId,
+    instance::param_id::ParamId,
     plugin::{
         entry::clap::param_changes::clap_id_of,
         shim_link::{self, OuterLink, PluginView},
@@ -18,7 +19,7 @@ use crate::{
 use parking_lot::Mutex;
 use vst3::{
     ComPtr, ComRef,
-    Steinberg::Vst::{IComponentHandler, IComponentHandlerTrait, IEditController, RestartFlags_},
+    Steinberg::Vst::{IComponentHandler, IComponentHandlerTrait, IEditController, RestartFlags_, SpeakerArrangement},
 };
 
 /// One instance between `initialize` and `terminate`.
@@ -26,6 +27,7 @@ struct Link {
     controller: *mut IEditController,
     plugin: OuterLink,
     handler: Option<ComPtr<IComponentHandler>>,
+    arrangements: Arrangements,
     /// What was set since the last block.
     pending: Vec<Pending>,
     /// The mode that the host was last asked to restart for.
@@ -50,7 +52,8 @@ static LINKS: Mutex<Vec<Link>> = Mutex::new(Vec::new());
 /// After `initialize`: takes up the link to the plugin that was made in it, if one was.
 pub(super) fn begin(controller: *mut IEditController) {
     if let Some(plugin) = shim_link::take_outer() {
-        let link = Link { controller, plugin, handler: None, pending: Vec::new(), asked_for: None };
+        let (arrangements, pending) = (Arrangements::STEREO, Vec::new());
+        let link = Link { controller, plugin, handler: None, arrangements, pending, asked_for: None };
         let mut links = LINKS.lock();
         links.retain(|known| known.controller != controller);
         links.push(link);
@@ -81,6 +84,25 @@ pub(super) unsafe fn set_handler(controller: *mut IEditController, handler: *mut
     let handler = unsafe { ComRef::from_raw(handler) }.map(|handler| handler.to_com_ptr());
     let before = with(controller, |link, _| std::mem::replace(&mut link.handler, handler));
     drop(before);
+}
+
+/// The host offers these speakers for its first buses: whether they are taken.
+pub(super) fn arrange(
+    controller: *mut IEditController,
+    inputs: &[SpeakerArrangement],
+    outputs: &[SpeakerArrangement],
+) -> bool {
+    let offered = with(controller, |link, _| {
+        let taken = link.arrangements.offered(inputs, outputs);
+        link.arrangements = taken.unwrap_or(link.arrangements);
+        taken.is_some()
+    });
+    offered.unwrap_or(false)
+}
+
+/// The speakers of each bus.
+pub(super) fn arrangements(controller: *mut IEditController) -> Option<Arrangements> {
+    with(controller, |link, _| link.arrangements)
 }
 
 /// The host has set parameter `id` at the controller.

@@ -2,11 +2,14 @@
 //!
 //! - [`instance`]: what is done to each new instance.
 //! - [`links`]: what is known of each instance.
-//! - [`buses`]: lists of buses that lack nothing.
+//! - [`arrangements`]: which speakers the buses may have.
+//! - [`buses`]: lists of buses that lack nothing. [`curves`]: automation within a block.
 //!
 //! clap-wrapper is built with the prefix `clap_wrapper_` before its own entry points; the exported ones are here.
 
+pub(super) mod arrangements;
 pub(super) mod buses;
+pub(super) mod curves;
 pub(super) mod instance;
 pub(super) mod links;
 

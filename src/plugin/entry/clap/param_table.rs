@@ -1,0 +1,23 @@
+//! Parameters by the ids under which hosts know them.
+
+use super::param_changes::clap_id_of;
+use crate::instance::param_id::ParamId;
+use clap_sys::id::clap_id;
+
+/// All parameters, sorted by their ids.
+pub(super) struct ParamTable(Vec<(clap_id, ParamId)>);
+
+impl ParamTable {
+    /// Allocates.
+    pub(super) fn new() -> Self {
+        let mut table: Vec<_> = ParamId::all().map(|param| (clap_id_of(param), param)).collect();
+        table.sort_unstable_by_key(|(id, _)| *id);
+        Self(table)
+    }
+
+    /// The parameter whose id is `id`.
+    pub(super) fn find(&self, id: clap_id) -> Option<ParamId> {
+        let place = self.0.binary_search_by_key(&id, |(known, _)| *known).ok()?;
+        Some(self.0[place].1)
+    }
+}
