@@ -14,6 +14,7 @@ pub mod analyzer;
 pub mod bases;
 pub mod command;
 pub mod host_params;
+pub mod later_version;
 pub mod main_half;
 pub mod param_id;
 pub mod params;

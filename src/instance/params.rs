@@ -1,6 +1,7 @@
 //! The parameters a host sees. Their ids never change once released.
 
 use super::{
+    later_version::LaterVersion,
     param_id::ParamId,
     project::playback::{Playback, StoredProject},
     state::options::Options,
@@ -195,6 +196,9 @@ pub struct UnbraidParams {
     /// How to learn and to follow.
     #[persist = "options"]
     pub options: Arc<Mutex<Options>>,
+    /// What a later version has stored.
+    #[persist = "later"]
+    pub later: Mutex<LaterVersion>,
 }
 
 fn percent(name: &str, default: f32) -> FloatParam {
@@ -334,6 +338,7 @@ impl UnbraidParams {
             editor_size: Mutex::default(),
             editor_scale: Mutex::default(),
             options: Arc::default(),
+            later: Mutex::default(),
         }
     }
 

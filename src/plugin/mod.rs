@@ -13,6 +13,7 @@ mod shim_link;
 use crate::{
     editor::{self, PluginEditor},
     instance::{
+        later_version,
         main_half::MainHalf,
         project::stream::StreamFormat,
         session::Session,
@@ -90,6 +91,10 @@ impl Plugin for Unbraid {
     // nice-plug 0.4.2 runs background tasks on a thread that all instances share and that can die with one
     // of them; the worker is our own.
     type BackgroundTask = ();
+
+    fn filter_state(state: &mut PluginState) {
+        later_version::set_aside(state);
+    }
 
     fn params(&self) -> Arc<dyn Params> {
         self.main.params.clone()

@@ -49,7 +49,7 @@
 //! - `fields`: JSON values, taken by name and type.
 //! - `peek`: the names of a preset's sources, read from the header alone.
 //! - `read`, `write`: reads and writes a preset. `half_rows`: numbers in f16.
-//! - `error`: what can be wrong with a file.
+//! - `error`: what can be wrong with a file. `temporary`: files that replace others when they are whole.
 
 mod container;
 mod error;
@@ -57,6 +57,7 @@ mod fields;
 mod half_rows;
 mod peek;
 mod read;
+pub(super) mod temporary;
 mod write;
 
 use crate::dictionary::FrameSpec;

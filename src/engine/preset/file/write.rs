@@ -4,7 +4,7 @@ use super::{
     FORMAT_VERSION, MAX_FILE_BYTES, PresetError, Problem, WHOLE_VERSION, bands_name, bases_name,
     container::{self, Header},
     half_rows::HalfRows,
-    reconstruction_name, scales_name,
+    reconstruction_name, scales_name, temporary,
 };
 use crate::{
     dictionary::Dictionary,
@@ -248,12 +248,7 @@ fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::R
     if old.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected"));
     }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".unbraid-").suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the user's umask
-    // Only the error's kind, because its text names the temporary file.
-    let mut beside = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+    let mut beside = temporary::in_folder(folder)?;
     if let Some(old) = old.filter(|_| target.is_file()) {
         beside.as_file().set_permissions(old)?;
     }

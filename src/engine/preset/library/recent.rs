@@ -4,7 +4,7 @@
 //! one entry is lost.
 
 use super::Entry;
-use crate::preset::stored_path;
+use crate::preset::{file::temporary, stored_path};
 use serde::{Deserialize, Serialize};
 use std::{
     fs,
@@ -88,7 +88,7 @@ fn change(folder: &Path, change: impl FnOnce(&mut Vec<Entry>)) -> std::io::Resul
     let items = items.filter(|item| item.path.as_ref().is_none_or(|path| path.to_str().is_some()));
     let text = serde_json::to_vec_pretty(&Document { recent: items.collect() })?;
     fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = temporary::in_folder(folder)?;
     file.write_all(&text)?;
     file.persist(folder.join(FILE_NAME))?;
     Ok(())
