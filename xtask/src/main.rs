@@ -1,10 +1,11 @@
-//! What a newcomer types: `cargo xtask` bundle, install, demo, test, presets, train, cases. One file per command.
+//! What a newcomer types: `cargo xtask` bundle, install, demo, test, presets, train, cases, fuzz. One file per command.
 //!
 //! This crate starts other programs and is quick to build; what makes sound is in `xtask/studio`.
 
 mod bundle;
 mod cases;
 mod demo;
+mod fuzz;
 mod install;
 mod interpreter;
 mod presets;
@@ -49,6 +50,8 @@ enum Command {
     Presets,
     /// Train the source model: hours on two cores; the weights go to presets/source-model
     Train(train::Training),
+    /// Search for bytes that make a reader of files or projects, or the process call, panic
+    Fuzz(fuzz::Fuzzing),
     /// Render mixtures that nothing is learned from, to measure separation with; in target/cases
     Cases,
 }
@@ -64,6 +67,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test { only, quick } => test::run(&only, quick),
         Command::Presets => presets::run(),
         Command::Train(training) => training.run(),
+        Command::Fuzz(fuzzing) => fuzzing.run(),
         Command::Cases => cases::run(),
     }
 }

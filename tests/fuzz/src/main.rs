@@ -1,0 +1,14 @@
+//! Searches one target: the environment variable `UNBRAID_FUZZ` names it.
+
+#![no_main]
+
+use std::sync::OnceLock;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    static TARGET: OnceLock<fuzz::Target> = OnceLock::new();
+    let target = TARGET.get_or_init(|| {
+        let name = std::env::var("UNBRAID_FUZZ").unwrap_or_default();
+        fuzz::target(&name).unwrap_or_else(|| panic!("UNBRAID_FUZZ names no target: {name:?}"))
+    });
+    target(data);
+});
