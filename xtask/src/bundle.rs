@@ -1,6 +1,6 @@
 //! `cargo xtask bundle`: one library, wrapped as CLAP and as VST3.
 
-use crate::workspace;
+use crate::{mingw, workspace};
 use anyhow::{Context, Result, ensure};
 use std::{
     fs,
@@ -32,14 +32,52 @@ pub(crate) fn bundle() -> Result<Bundles> {
     wrap(&workspace::target_dir()?, &arguments)
 }
 
+/// Builds the library and the command line, fully optimised, for `target` or for this machine; returns both.
+pub(crate) fn build(target: Option<&str>) -> Result<(PathBuf, PathBuf)> {
+    // The command line by itself, or it would carry the plugin within it.
+    let programs = build_for(target, &["--release", "--bin", "unbraid"])?;
+    let is_program = |path: &&PathBuf| path.file_name().is_some_and(|name| name == "unbraid" || name == "unbraid.exe");
+    let program = programs.iter().find(is_program).context("cargo built no command line")?.clone();
+    Ok((library(&build_for(target, &BUILD)?)?, program))
+}
+
+fn build_for(target: Option<&str>, what: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut arguments = [&["build", "--package", "unbraid"][..], what].concat();
+    arguments.extend(target.iter().flat_map(|target| ["--target", target]));
+    let mut command = workspace::cargo(&arguments);
+    if target == Some(mingw::TARGET) {
+        mingw::choose_compilers(&mut command);
+    }
+    workspace::built(command)
+}
+
+/// The plugin among files that cargo built, for whatever system.
+pub(crate) fn library(built: &[PathBuf]) -> Result<PathBuf> {
+    let names = ["libunbraid.so", "libunbraid.dylib", "unbraid.dll"];
+    let is_plugin = |path: &&PathBuf| path.file_name().is_some_and(|name| names.iter().any(|known| name == *known));
+    built.iter().find(is_plugin).cloned().context("cargo built no library of the plugin")
+}
+
 /// Wraps `library`, which the tests were built with, in bundles of its own: what is installed stays what `bundle`
 /// built.
 pub(crate) fn bundle_for_tests(library: &Path) -> Result<Bundles> {
-    let folder = workspace::target_dir()?.join("tested");
+    wrap_library(library, &workspace::target_dir()?.join("tested"), None)
+}
+
+/// Wraps a library for `target`, or for this machine, below `folder`. What was wrapped there before is removed: a
+/// VST3's folder would keep the code of another system.
+pub(crate) fn wrap_library(library: &Path, folder: &Path, target: Option<&str>) -> Result<Bundles> {
+    // Where the bundler looks for what cargo built.
+    let built = target.map_or(folder.to_owned(), |target| folder.join(target)).join("debug");
     let name = library.file_name().context("a library has a name")?;
-    fs::create_dir_all(folder.join("debug")).with_context(|| format!("cannot make {}", folder.display()))?;
-    fs::copy(library, folder.join("debug").join(name)).with_context(|| format!("cannot copy {}", library.display()))?;
-    wrap(&folder, &[])
+    let bundled = folder.join("bundled");
+    if bundled.exists() {
+        fs::remove_dir_all(&bundled).with_context(|| format!("cannot remove {}", bundled.display()))?;
+    }
+    fs::create_dir_all(&built).with_context(|| format!("cannot make {}", built.display()))?;
+    fs::copy(library, built.join(name)).with_context(|| format!("cannot copy {}", library.display()))?;
+    let arguments = target.map(|target| ["--target".to_owned(), target.to_owned()]);
+    wrap(folder, arguments.as_ref().map_or(&[], |arguments| &arguments[..]))
 }
 
 /// Wraps the library that cargo built below `target` with these arguments.

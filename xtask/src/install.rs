@@ -76,7 +76,8 @@ fn replace(bundle: &Path, destination: &Path) -> io::Result<()> {
     remove(&old)
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+/// Copies a file or a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     if !from.is_dir() {
         return fs::copy(from, to).map(drop);
     }

@@ -1,4 +1,5 @@
-//! What a newcomer types: `cargo xtask` bundle, install, demo, test, presets, train, cases, fuzz. One file per command.
+//! What a newcomer types: `cargo xtask` bundle, install, package, demo, test, presets, train, cases, fuzz. One file per
+//! command.
 //!
 //! This crate starts other programs and is quick to build; what makes sound is in `xtask/studio`.
 
@@ -8,11 +9,14 @@ mod demo;
 mod fuzz;
 mod install;
 mod interpreter;
+mod mingw;
+mod package;
 mod presets;
 mod python;
 mod system;
 mod test;
 mod train;
+mod wine;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -34,6 +38,12 @@ enum Command {
         /// Take it away from there instead
         #[arg(long)]
         uninstall: bool,
+    },
+    /// Build, pack and check what is given to others; in target/package
+    Package {
+        /// For another system or processor, as Rust names it; universal-apple-darwin is both of macOS's
+        #[arg(long, value_name = "TARGET")]
+        target: Option<String>,
     },
     /// Learn drums and bass, then take a mixture apart with the plugin in a small host; results in target/demo
     Demo,
@@ -63,6 +73,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bundle => bundle::run(),
         Command::Install { uninstall: false } => install::run(),
         Command::Install { uninstall: true } => install::uninstall(),
+        Command::Package { target } => package::run(target.as_deref()),
         Command::Demo => demo::run(),
         Command::Test { only, quick } => test::run(&only, quick),
         Command::Presets => presets::run(),

@@ -129,12 +129,31 @@ pub(crate) const JUCE_LIBRARIES: Need = Need {
     },
 };
 
+/// What builds for Windows elsewhere.
+pub(crate) const MINGW: Need = Need {
+    purpose: "building for Windows",
+    packages: &["g++-mingw-w64-x86-64-posix"],
+    is_there: || answers("x86_64-w64-mingw32-g++"),
+};
+
+/// What makes the installer for Windows.
+pub(crate) const NSIS: Need = Need {
+    purpose: "making the installer for Windows",
+    packages: &["nsis"],
+    is_there: || workspace::succeeds(Command::new("makensis").arg("-VERSION")),
+};
+
+/// What runs programs for Windows elsewhere.
+pub(crate) const WINE: Need =
+    Need { purpose: "running programs for Windows", packages: &["wine", "wine64"], is_there: || answers("wine") };
+
 /// Where Debian puts soundfonts of this kind.
 fn sounds(kind: &str) -> PathBuf {
     Path::new("/usr/share/sounds").join(kind)
 }
 
-fn answers(program: &str) -> bool {
+/// Whether `program` is there and says its version.
+pub(crate) fn answers(program: &str) -> bool {
     workspace::succeeds(Command::new(program).arg("--version"))
 }
 

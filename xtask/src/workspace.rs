@@ -17,11 +17,38 @@ pub(crate) fn enter() -> Result<()> {
 
 /// Cargo's target folder, absolute.
 pub(crate) fn target_dir() -> Result<PathBuf> {
-    let output = cargo(&["metadata", "--no-deps", "--format-version", "1"]).output().context("cannot start cargo")?;
-    ensure!(output.status.success(), "cargo metadata failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).context("cargo metadata is not JSON")?;
+    let metadata = metadata()?;
     let directory = metadata["target_directory"].as_str().context("cargo metadata names no target folder")?;
     Ok(directory.into())
+}
+
+/// The plugin's version.
+pub(crate) fn version() -> Result<String> {
+    let metadata = metadata()?;
+    let mut packages = metadata["packages"].as_array().into_iter().flatten();
+    let plugin = packages.find(|package| package["name"] == "unbraid").context("cargo metadata names no unbraid")?;
+    plugin["version"].as_str().map(str::to_owned).context("cargo metadata names no version")
+}
+
+fn metadata() -> Result<serde_json::Value> {
+    let output = cargo(&["metadata", "--no-deps", "--format-version", "1"]).output().context("cannot start cargo")?;
+    ensure!(output.status.success(), "cargo metadata failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).context("cargo metadata is not JSON")
+}
+
+/// Makes sure of Rust's standard library for `target`.
+///
+/// # Errors
+/// If it is not there and rustup cannot bring it.
+pub(crate) fn ensure_target(target: &str) -> Result<()> {
+    let output = Command::new("rustc").args(["--print", "sysroot"]).output().context("cannot start rustc")?;
+    let sysroot = String::from_utf8_lossy(&output.stdout).into_owned();
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(target).join("lib").exists() {
+        return Ok(());
+    }
+    run(Command::new("rustup").args(["target", "add", target])).with_context(|| {
+        format!("Rust's standard library for {target} is missing: install it, with rustup or otherwise")
+    })
 }
 
 /// A cargo command, ready to run.
@@ -33,7 +60,11 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 
 /// Runs cargo with these arguments and returns what it built, or found built, whatever its kind.
 pub(crate) fn build(arguments: &[&str]) -> Result<Vec<PathBuf>> {
-    let mut command = cargo(arguments);
+    built(cargo(arguments))
+}
+
+/// As [`build`], for a command of cargo that is ready to run.
+pub(crate) fn built(mut command: Command) -> Result<Vec<PathBuf>> {
     command.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
     let output = command.output().context("cannot start cargo")?;
     ensure!(output.status.success(), "{} failed ({})", line(&command), output.status);

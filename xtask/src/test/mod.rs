@@ -44,6 +44,7 @@ const STEPS: [Step; 13] = [
     Step { name: "lint-cli", run: lint::cli, when: When::Full },
     Step { name: "lint-everything", run: lint::everything, when: When::Always },
     Step { name: "docs", run: lint::docs, when: When::Full },
+    Step { name: "tests-xtask", run: programs::xtask_tests, when: When::Full },
     Step { name: "instructions", run: programs::instructions, when: When::Beside },
     Step { name: "build", run: programs::build, when: When::Full },
     Step { name: "tests", run: programs::tests, when: When::Full },

@@ -10,13 +10,18 @@ use anyhow::{Context, Result, anyhow};
 use std::{
     fs,
     hash::{DefaultHasher, Hash, Hasher},
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
     thread,
 };
 
-/// What is tested; this program has no tests.
+/// What is tested in one build; this program has tests of its own.
 const TESTED: [&str; 5] = ["--workspace", "--exclude", "xtask", "--features", EVERYTHING];
+
+/// This program's own tests: what packages are refused.
+pub(super) fn xtask_tests(_: &mut Report) -> Result<()> {
+    cargo(&["test", "--quiet", "--package", "xtask"])
+}
 
 /// All test programs, the plugin, and what runs them.
 pub(super) fn build(_: &mut Report) -> Result<()> {
@@ -34,12 +39,7 @@ pub(super) fn build(_: &mut Report) -> Result<()> {
 /// overflow checks and debug assertions, the engine optimised as in a release.
 pub(super) fn plugin() -> Result<Bundles> {
     let built = workspace::build(&[&["test", "--no-run"][..], &TESTED].concat())?;
-    let is_plugin = |path: &&PathBuf| {
-        path.extension().is_some_and(|extension| extension == std::env::consts::DLL_EXTENSION)
-            && path.file_stem().is_some_and(|stem| stem.to_string_lossy().trim_start_matches("lib") == "unbraid")
-    };
-    let library = built.iter().find(is_plugin).context("cargo built no library of the plugin")?;
-    bundle::bundle_for_tests(library)
+    bundle::bundle_for_tests(&bundle::library(&built)?)
 }
 
 /// All tests, with the built plugin in CLAP and VST3 hosts.
