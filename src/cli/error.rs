@@ -40,6 +40,14 @@ pub(super) enum CliError {
     SampleRates { path: PathBuf, rate: u32, first: PathBuf, expected: u32 },
     #[error("{}: cannot be written ({reason})", path.display())]
     Unwritable { path: PathBuf, reason: String },
+    #[error(
+        "{}: --batch keeps the whole recording in memory, some {:.1} GB, and {:.1} GB are free; leave out --batch, or \
+         cut the recording into parts",
+        path.display(),
+        *needed as f64 / 1e9,
+        *free as f64 / 1e9
+    )]
+    NoMemory { path: PathBuf, needed: u64, free: u64 },
     #[error("{}: would be overwritten by the result; choose another output", path.display())]
     WouldOverwrite { path: PathBuf },
     #[error("stdout cannot be written ({0})")]

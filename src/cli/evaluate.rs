@@ -2,13 +2,14 @@
 
 use super::{
     error::CliError,
-    files::read_recording,
+    input::Input,
     interrupt,
+    progress::TaskProgress,
     report::{Report, shown},
 };
 use crate::{
-    evaluation::{Score, bss_eval_sources},
-    recording::Recording,
+    evaluation::{FirstPass, Score},
+    recording::{RecordingError, Survey},
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -16,6 +17,9 @@ use std::{
     fmt::Write,
     path::{Path, PathBuf},
 };
+
+/// Samples of every file that are looked at together.
+const BLOCK_SAMPLES: usize = 1 << 16;
 
 /// Score estimates of sources against the true ones: SDR, SIR and SAR in dB (BSS Eval, version 3).
 ///
@@ -39,31 +43,23 @@ impl Evaluate {
                 "{references} references and {estimates} estimates are named; give one estimate for each reference"
             )));
         }
-        let mut references = read_all(&self.reference)?;
-        let mut estimates = read_all(&self.estimate)?;
-        self.check_sample_rates(references.iter().chain(&estimates))?;
-        for (path, recording) in self.reference.iter().zip(&references).chain(self.estimate.iter().zip(&estimates)) {
-            recording.ensure_audible(path)?;
-        }
-        let shortest = references.iter().chain(&estimates).map(Recording::len).min().unwrap_or_default();
-        let mono = |recordings: &mut Vec<Recording>| -> Vec<Vec<f32>> {
-            recordings.drain(..).map(|recording| recording.downmix()[..shortest].to_vec()).collect()
-        };
-        let scores = bss_eval_sources(&mono(&mut references), &mono(&mut estimates))?;
-        Ok(self.report(&scores))
-    }
-
-    fn check_sample_rates<'a>(&self, recordings: impl Iterator<Item = &'a Recording>) -> Result<(), CliError> {
-        let first = &self.reference[0];
-        let mut expected = None;
-        for (path, recording) in self.reference.iter().chain(&self.estimate).zip(recordings) {
-            let rate = recording.sample_rate;
-            let expected = *expected.get_or_insert(rate);
-            if rate != expected {
-                return Err(CliError::SampleRates { path: path.clone(), rate, first: first.clone(), expected });
-            }
-        }
-        Ok(())
+        let paths = self.reference.iter().chain(&self.estimate);
+        let inputs = paths.map(|path| Input::open(path)).collect::<Result<Vec<_>, _>>()?;
+        let surveys = inputs.iter().map(Input::survey).collect::<Result<Vec<_>, _>>()?;
+        check_sample_rates(&inputs, &surveys)?;
+        let shortest = surveys.iter().map(|survey| survey.len).min().unwrap_or_default();
+        let mut progress = TaskProgress::start("evaluating");
+        let mut first = FirstPass::new(references);
+        play(&inputs, shortest, |references, estimates, share| {
+            first.add(references, estimates);
+            let _ = progress.update(share / 2.0);
+        })?;
+        let mut second = first.finish()?;
+        play(&inputs, shortest, |references, estimates, share| {
+            second.add(references, estimates);
+            let _ = progress.update(0.5 + share / 2.0);
+        })?;
+        Ok(self.report(&second.finish()))
     }
 
     fn report(&self, scores: &[Score]) -> Report {
@@ -98,12 +94,45 @@ fn ratios(score: &Score) -> Value {
     json!({ "sdr": score.sdr, "sir": score.sir, "sar": score.sar })
 }
 
-fn read_all(paths: &[PathBuf]) -> Result<Vec<Recording>, CliError> {
-    let read = |path: &PathBuf| {
+fn check_sample_rates(inputs: &[Input], surveys: &[Survey]) -> Result<(), CliError> {
+    let expected = surveys[0].sample_rate;
+    match inputs.iter().zip(surveys).find(|(_, survey)| survey.sample_rate != expected) {
+        Some((input, survey)) => Err(CliError::SampleRates {
+            path: input.name.clone(),
+            rate: survey.sample_rate,
+            first: inputs[0].name.clone(),
+            expected,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Reads the first `samples` of all inputs at the same pace, mixed down to mono. `hear` is given the next block of every
+/// reference and of every estimate, and the share that is done.
+fn play(inputs: &[Input], samples: usize, mut hear: impl FnMut(&[Vec<f32>], &[Vec<f32>], f32)) -> Result<(), CliError> {
+    let mut readers = inputs.iter().map(Input::reader).collect::<Result<Vec<_>, _>>()?;
+    // What was read of each, and not heard yet.
+    let mut waiting: Vec<Vec<f32>> = vec![Vec::new(); readers.len()];
+    let mut heard = 0;
+    while heard < samples {
         interrupt::check()?;
-        read_recording(path)
-    };
-    paths.iter().map(read).collect()
+        let wanted = BLOCK_SAMPLES.min(samples - heard);
+        for ((reader, waiting), input) in readers.iter_mut().zip(&mut waiting).zip(inputs) {
+            while waiting.len() < wanted {
+                // It was as long when it was looked through.
+                let changed = || RecordingError::Damaged { path: input.name.clone(), reason: "it has changed".into() };
+                let block = reader.next_block()?.ok_or_else(changed)?;
+                let scale = 1.0 / block.len() as f32;
+                waiting
+                    .extend((0..block[0].len()).map(|t| block.iter().map(|channel| channel[t]).sum::<f32>() * scale));
+            }
+        }
+        let blocks: Vec<Vec<f32>> = waiting.iter_mut().map(|waiting| waiting.drain(..wanted).collect()).collect();
+        let (references, estimates) = blocks.split_at(blocks.len() / 2);
+        heard += wanted;
+        hear(references, estimates, heard as f32 / samples as f32);
+    }
+    Ok(())
 }
 
 fn stem(path: &Path) -> String {

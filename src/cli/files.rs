@@ -1,13 +1,13 @@
 //! Files that commands read and write: presets, recordings, folders for results.
 
-use super::{error::CliError, interrupt};
+use super::error::CliError;
 use crate::{
     preset::{
         Preset,
         file::{self, SUFFIX},
         library,
     },
-    recording::{self, Recording},
+    recording,
 };
 use std::{fs, io, path::Path};
 
@@ -26,23 +26,6 @@ pub(super) fn read_preset(preset: &str) -> Result<Preset, CliError> {
             known: entries.into_iter().map(|entry| entry.name).collect(),
         }),
     }
-}
-
-/// Reads a recording in which something is heard, unless the user asked to stop.
-pub(super) fn read_audible(path: &Path) -> Result<Recording, CliError> {
-    interrupt::check()?;
-    let recording = read_recording(path)?;
-    recording.ensure_audible(path)?;
-    Ok(recording)
-}
-
-/// Reads a recording, and says what is wrong with its file.
-pub(super) fn read_recording(path: &Path) -> Result<Recording, CliError> {
-    let (recording, warning) = recording::read_with_warning(path)?;
-    if let Some(warning) = warning {
-        eprintln!("warning: {warning}");
-    }
-    Ok(recording)
 }
 
 /// Says before the work begins what would make it impossible to write `path` at its end.

@@ -3,21 +3,22 @@
 use super::{
     arguments::parse_components,
     error::CliError,
-    files::{ensure_writable, read_audible},
+    files::ensure_writable,
+    input::Input,
     interrupt,
     progress::TaskProgress,
     report::{Report, shown, source_json},
 };
 use crate::{
     learner::{
-        self, LearnError, LearnSettings, Lesson,
+        self, LearnError, LearnSettings, Lesson, MOST_SECONDS,
         adaptive::{COMPONENTS, RECOGNISED_COMPONENTS},
     },
     preset::{
         MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Role, Source,
         file::{self, SUFFIX},
     },
-    recording::{Recording, RecordingError, file_name},
+    recording::{Excerpt, Recording, RecordingError, Survey, file_name},
 };
 use clap::Args;
 use serde_json::json;
@@ -26,7 +27,8 @@ use std::path::{Path, PathBuf};
 /// Learn sources from recordings of each played alone.
 ///
 /// The sources stand in the preset in the order in which they are first named, adaptive ones after them, recognised
-/// ones last.
+/// ones last. Of recordings of a source that last more than a minute together, a minute is learned from, spread evenly
+/// over where it sounds.
 #[derive(Debug, Args)]
 pub(super) struct Learn {
     /// A source and a recording of it alone; name a source again to learn it from more files.
@@ -113,7 +115,8 @@ impl Learn {
         self.check(&to_learn)?;
         ensure_writable(&self.output)?;
         // All files are read before the first is learned from, so that a wrong name is reported at once.
-        let recordings = to_learn.iter().map(SourceFiles::read).collect::<Result<Vec<_>, _>>()?;
+        let read = to_learn.iter().map(SourceFiles::read).collect::<Result<Vec<_>, _>>()?;
+        let (recordings, excerpts): (Vec<_>, Vec<_>) = read.into_iter().unzip();
 
         let mut sources = self.learn(&to_learn, &recordings)?;
         for adaptive in &self.adaptive {
@@ -129,7 +132,7 @@ impl Learn {
         let preset = Preset::of(sources);
         interrupt::check()?;
         file::write(&preset, &self.output)?;
-        Ok(self.report(&preset))
+        Ok(self.report(&preset, excerpts.into_iter().flatten()))
     }
 
     /// The sources with recordings, in the order in which they are first named.
@@ -213,20 +216,36 @@ impl Learn {
         }
     }
 
-    fn report(&self, preset: &Preset) -> Report {
+    /// `excerpts` is what was not learned from as a whole, in words.
+    fn report(&self, preset: &Preset, excerpts: impl Iterator<Item = String>) -> Report {
         let names: Vec<&str> = preset.sources.iter().map(|source| source.name.as_str()).collect();
         let sources = preset.sources.iter().map(source_json).collect::<Vec<_>>();
         Report {
             text: String::new(),
-            messages: vec![format!("wrote {} with {}", self.output.display(), names.join(", "))],
+            messages: excerpts.chain([format!("wrote {} with {}", self.output.display(), names.join(", "))]).collect(),
             json: json!({ "preset": shown(&self.output), "sources": sources }),
         }
     }
 }
 
 impl SourceFiles<'_> {
-    fn read(&self) -> Result<Vec<Recording>, CliError> {
-        self.files.iter().map(|file| read_audible(file)).collect()
+    /// The recordings, or of long ones what is learned from; which is then said, too.
+    fn read(&self) -> Result<(Vec<Recording>, Option<String>), CliError> {
+        let inputs = self.files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>, _>>()?;
+        let surveys = inputs.iter().map(Input::survey).collect::<Result<Vec<_>, _>>()?;
+        let excerpts = Excerpt::of_each(&surveys, MOST_SECONDS);
+        let read = |(input, excerpt): (&Input, &Excerpt)| -> Result<Recording, CliError> {
+            interrupt::check()?;
+            // What is wrong with the file has been said.
+            Ok(input.reader()?.read_excerpt(excerpt)?.0)
+        };
+        let recordings = inputs.iter().zip(&excerpts).map(read).collect::<Result<Vec<_>, _>>()?;
+        let said = excerpts.iter().any(Excerpt::is_part).then(|| {
+            let used: f64 = recordings.iter().map(Recording::seconds).sum();
+            let all: f64 = surveys.iter().map(Survey::seconds).sum();
+            format!("learned {} from {used:.0} s, spread evenly over {:.1} min", self.name, all / 60.0)
+        });
+        Ok((recordings, said))
     }
 
     /// Names the file where the learner counts recordings.

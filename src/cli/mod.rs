@@ -4,7 +4,8 @@
 //! stdout, everything else to stderr. Exit codes: 0 success, 1 failure, 2 usage, 130 stopped by Ctrl-C.
 //!
 //! What commands share, downhill: [`separation`] is what `separate` and `remix` do, [`plot`] draws figures;
-//! [`arguments`] parses, [`files`] reads and checks, [`file_names`] names; [`report`] and [`progress`] are what the
+//! [`arguments`] parses, [`files`] reads and checks, [`input`] is a recording, [`file_names`] names, [`memory`] is what
+//! there is of it; [`report`] and [`progress`] are what the
 //! user sees; [`interrupt`] is Ctrl-C.
 
 mod arguments;
@@ -12,9 +13,11 @@ mod error;
 mod evaluate;
 mod file_names;
 mod files;
+mod input;
 mod inspect;
 mod interrupt;
 mod learn;
+mod memory;
 pub mod plot;
 mod presets;
 mod progress;

@@ -4,10 +4,11 @@ use super::{
     arguments::{parse_in_range, parse_path},
     error::CliError,
     files::{ensure_kept, ensure_writable},
+    interrupt,
     report::{Report, shown},
     separation::SeparationOptions,
 };
-use crate::{decibels, number, preset::Preset, recording::write_wav, separator::Controls};
+use crate::{decibels, number, preset::Preset, recording::WavFiles, separator::Controls};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -49,9 +50,13 @@ impl Remix {
         let controls = self.controls(&preset)?;
         ensure_kept(&self.options.mixture, &self.output)?;
         ensure_writable(&self.output)?;
-        let mixture = self.options.read_mixture()?;
-        let separated = self.options.separate(&preset, &mixture, &controls)?;
-        write_wav(&self.output, &separated.separation.main, self.options.format)?;
+        let mixture = self.options.open_mixture()?;
+        let mut files = WavFiles::default();
+        files.begin(&self.output, self.options.wav_format(&mixture), mixture.survey.len)?;
+        let separated =
+            self.options.separate(&preset, &mixture, &controls, false, |block| Ok(files.append(0, &block.main)?))?;
+        interrupt::check()?;
+        files.commit()?;
 
         let gains: Vec<_> = preset
             .sources

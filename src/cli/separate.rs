@@ -37,15 +37,20 @@ impl Separate {
         for path in &paths {
             ensure_kept(&self.options.mixture, path)?;
         }
-        let mixture = self.options.read_mixture()?;
-        let separated = self.options.separate(&preset, &mixture, &self.options.controls())?;
+        let mixture = self.options.open_mixture()?;
 
         let _folder = ResultFolder::create(&self.output).map_err(|error| CliError::unwritable(&self.output, error))?;
         let mut files = WavFiles::default();
-        for (path, source) in paths.iter().zip(&separated.separation.sources) {
-            interrupt::check()?;
-            files.stage(path, source, self.options.format)?;
+        for path in &paths {
+            files.begin(path, self.options.wav_format(&mixture), mixture.survey.len)?;
         }
+        let separated = self.options.separate(&preset, &mixture, &self.options.controls(), true, |block| {
+            for (index, source) in block.sources.iter().enumerate() {
+                files.append(index, source)?;
+            }
+            Ok(())
+        })?;
+        interrupt::check()?;
         files.commit()?;
 
         let sources: Vec<_> =

@@ -4,19 +4,20 @@
 use super::{
     arguments::{parse_components, parse_focus, parse_name_of, parse_strength},
     error::CliError,
-    files::{read_audible, read_preset},
-    interrupt,
+    files::read_preset,
+    input::Input,
+    interrupt, memory,
     progress::TaskProgress,
 };
 use crate::{
     learner::adaptive::COMPONENTS,
     nmf::discriminative::FOCUS,
     preset::{Cue, MAX_SOURCES, Preset, Source},
-    recording::{Recording, SampleFormat},
+    recording::{Recording, SampleFormat, Survey, WavFormat},
     separator::{
-        Controls, LatencyMode, Layout,
+        Controls, LatencyMode, Layout, ModelError,
         batch::{self, BatchSettings, Passes},
-        offline::{self, SeparateError, Separation},
+        offline::{OfflineSeparator, SeparateError, SeparatedBlock, Separation},
     },
 };
 use clap::Args;
@@ -26,7 +27,7 @@ use std::path::PathBuf;
 /// A mixture, the preset to separate it with, and how.
 #[derive(Debug, Args)]
 pub(super) struct SeparationOptions {
-    /// The mixture: WAV, AIFF, FLAC, MP3, OGG Vorbis or AAC/M4A, mono or stereo.
+    /// The mixture: WAV, AIFF, FLAC, MP3, OGG Vorbis or AAC/M4A, mono or stereo; - reads it from stdin.
     #[arg(value_name = "MIX")]
     pub(super) mixture: PathBuf,
 
@@ -61,7 +62,8 @@ pub(super) struct SeparationOptions {
     by: Cue,
 
     /// Look at the whole mixture at once, as the tutorial's algorithm does, not through the real-time engine. Adaptive
-    /// sources are then learned from all of it. With recognised sources the real-time engine hears the mixture twice.
+    /// sources are then learned from all of it, and all of it is kept in memory. With recognised sources the real-time
+    /// engine hears the mixture twice.
     #[arg(long, conflicts_with_all = ["mode", "sparsity", "smoothness"])]
     batch: bool,
 
@@ -107,7 +109,7 @@ pub(super) struct SeparationOptions {
         default_value = SampleFormat::Float32.name(),
         value_parser = parse_name_of(SampleFormat::ALL.map(SampleFormat::name), SampleFormat::named)
     )]
-    pub(super) format: SampleFormat,
+    format: SampleFormat,
 }
 
 impl SeparationOptions {
@@ -136,19 +138,30 @@ impl SeparationOptions {
         self.preset.clone().unwrap_or_else(|| format!("--sources {}", self.sources.unwrap_or_default()))
     }
 
-    pub(super) fn read_mixture(&self) -> Result<Recording, CliError> {
-        let mixture = read_audible(&self.mixture)?;
-        let frame_len = Layout::new(f64::from(mixture.sample_rate), LatencyMode::Live).windows.frame_len();
-        if mixture.len() < frame_len {
-            let milliseconds = |samples: usize| 1e3 * samples as f64 / f64::from(mixture.sample_rate);
+    /// Reads through the mixture once, and refuses what cannot be taken apart.
+    pub(super) fn open_mixture(&self) -> Result<Mixture, CliError> {
+        interrupt::check()?;
+        let input = Input::open(&self.mixture)?;
+        let survey = input.survey()?;
+        let frame_len = Layout::new(f64::from(survey.sample_rate), LatencyMode::Live).windows.frame_len();
+        if survey.len < frame_len {
+            let milliseconds = |samples: usize| 1e3 * samples as f64 / f64::from(survey.sample_rate);
             return Err(CliError::TooShort {
-                path: self.mixture.clone(),
-                milliseconds: milliseconds(mixture.len()),
+                path: input.name,
+                milliseconds: milliseconds(survey.len),
                 frame_milliseconds: milliseconds(frame_len),
             });
         }
-        interrupt::check()?;
-        Ok(mixture)
+        if self.sources.is_some() && self.by == Cue::Position && survey.is_mono() {
+            return Err(CliError::Separate { path: input.name, error: SeparateError::NoPositions });
+        }
+        Ok(Mixture { input, survey })
+    }
+
+    /// What the files that are written for `mixture` hold.
+    pub(super) fn wav_format(&self, mixture: &Mixture) -> WavFormat {
+        let Survey { sample_rate, channels, .. } = mixture.survey;
+        WavFormat { sample_rate, channels, format: self.format }
     }
 
     /// The controls as the options set them, gains at unity.
@@ -156,52 +169,77 @@ impl SeparationOptions {
         Controls { focus: self.focus, sparsity: self.sparsity, smoothness: self.smoothness, ..Controls::default() }
     }
 
+    /// Takes `mixture` apart and calls `give` with what has come out, block by block. Only where `needs_sources` do the
+    /// sources come along.
     pub(super) fn separate(
         &self,
         preset: &Preset,
-        mixture: &Recording,
+        mixture: &Mixture,
         controls: &Controls,
+        needs_sources: bool,
+        mut give: impl FnMut(&SeparatedBlock<'_>) -> Result<(), CliError>,
     ) -> Result<Separated, CliError> {
-        let failed = |error| CliError::Separate { path: self.mixture.clone(), error };
-        if self.sources.is_some() && self.by == Cue::Position && mixture.is_mono() {
-            return Err(failed(SeparateError::NoPositions));
+        let mut progress = TaskProgress::start(format!("separating {}", mixture.input.name.display()));
+        if self.batch {
+            return self.separate_whole(preset, mixture, controls, &mut progress, give);
         }
-        let mut progress = TaskProgress::start(format!("separating {}", self.mixture.display()));
-        let separated = self.run(preset, mixture, controls, &mut progress);
-        drop(progress);
-        interrupt::check()?;
-        separated.map_err(failed)
+        let Mixture { input, survey } = mixture;
+        let failed = |error: ModelError| CliError::Separate { path: input.name.clone(), error: error.into() };
+        let separator = OfflineSeparator::new(preset, survey.sample_rate, survey.channels, self.mode, controls);
+        let mut separator = separator.map_err(failed)?;
+        if !needs_sources {
+            separator = separator.without_sources();
+        }
+        let latency_samples = separator.latency_samples();
+        let all = (survey.len + latency_samples) as f32;
+        let (mut reader, mut played) = (input.reader()?, 0);
+        while let Some(block) = reader.next_block()? {
+            let block: Vec<&[f32]> = block.iter().map(Vec::as_slice).collect();
+            separator.play(&block, &mut give)?;
+            played += block[0].len();
+            // Stopped or not, the check says so.
+            let _ = progress.update(played as f32 / all);
+            interrupt::check()?;
+        }
+        separator.finish(&mut give)?;
+        let _ = progress.update(1.0);
+        Ok(Separated { latency_samples, passes: None })
     }
 
-    fn run(
+    /// The same by the batch algorithm, which needs the whole mixture at once.
+    fn separate_whole(
         &self,
         preset: &Preset,
-        mixture: &Recording,
+        Mixture { input, survey }: &Mixture,
         controls: &Controls,
         progress: &mut TaskProgress,
-    ) -> Result<Separated, SeparateError> {
-        let on_progress = &mut |share| progress.update(share);
-        if !self.batch {
-            let separation = offline::separate(preset, mixture, self.mode, controls, on_progress)?;
-            return Ok(Separated { separation, passes: None });
-        }
+        mut give: impl FnMut(&SeparatedBlock<'_>) -> Result<(), CliError>,
+    ) -> Result<Separated, CliError> {
+        let failed = |error| CliError::Separate { path: input.name.clone(), error };
+        let needed = batch::memory_needed(preset, survey.sample_rate, survey.len, survey.channels).map_err(failed)?;
+        memory::ensure_fits(&input.name, needed)?;
+        let (mixture, _) = input.reader()?.read_to_end()?;
         let settings = BatchSettings {
             iterations: self.iterations,
             seed: self.seed,
             focus: controls.focus,
             gains: controls.gains,
         };
-        let batch = batch::separate(preset, mixture, &settings, on_progress)?;
-        Ok(Separated { separation: batch.separation, passes: Some(batch.passes) })
+        let batch = batch::separate(preset, &mixture, &settings, &mut |share| progress.update(share));
+        interrupt::check()?;
+        let batch = batch.map_err(failed)?;
+        let Separation { main, sources, latency_samples } = &batch.separation;
+        give(&SeparatedBlock { main: main.samples(), sources: sources.iter().map(Recording::samples).collect() })?;
+        Ok(Separated { latency_samples: *latency_samples, passes: Some(batch.passes) })
     }
 
     /// The part of `--json` that `separate` and `remix` have in common.
-    pub(super) fn json(&self, separated: &Separated, mixture: &Recording) -> serde_json::Value {
+    pub(super) fn json(&self, separated: &Separated, mixture: &Mixture) -> serde_json::Value {
         let mut json = json!({
             "mode": self.mode.name(),
-            "latency_samples": separated.separation.latency_samples,
-            "sample_rate": mixture.sample_rate,
-            "samples": mixture.len(),
+            "latency_samples": separated.latency_samples,
+            "sample_rate": mixture.survey.sample_rate,
+            "samples": mixture.survey.len,
         });
         if let Some(passes) = separated.passes {
             json["mode"] = "batch".into();
@@ -212,9 +250,16 @@ impl SeparationOptions {
     }
 }
 
-/// A mixture taken apart.
+/// A mixture that has been looked through.
+pub(super) struct Mixture {
+    input: Input,
+    pub(super) survey: Survey,
+}
+
+/// How a mixture was taken apart.
 pub(super) struct Separated {
-    pub(super) separation: Separation,
+    /// The engine's latency, which was removed.
+    latency_samples: usize,
     /// Only of `--batch`: its passes, or `None` where the real-time engine has heard the mixture twice.
     passes: Option<Option<Passes>>,
 }

@@ -1,7 +1,8 @@
 //! Measures a separation.
 //!
 //! [`bss_eval_sources`] gives signal-to-distortion, signal-to-interference and signal-to-artifacts ratios (BSS Eval) of
-//! estimated sources whose true signals are known; [`TrueSources`] does so for many estimates of the same sources.
+//! estimated sources whose true signals are known; [`TrueSources`] does so for many estimates of the same sources,
+//! [`FirstPass`] for signals that are too long to be kept.
 //! [`BandEnergies`] gives the plain signal-to-noise ratio below 150 Hz, up to 2 kHz and above.
 //!
 //! # Example
@@ -26,11 +27,18 @@
 
 mod band_snr;
 mod bss_eval;
+mod delays;
+mod energies;
 mod error;
+mod passes;
+mod projector;
+mod score;
 
 pub use band_snr::{BANDS_HZ, BandEnergies};
-pub use bss_eval::{Score, TrueSources, bss_eval_sources};
+pub use bss_eval::{TrueSources, bss_eval_sources};
 pub use error::EvaluationError;
+pub use passes::{FirstPass, SecondPass};
+pub use score::Score;
 
 /// Length of the distortion filters that do not count as errors, in samples, as in BSS Eval.
 pub const FILTER_TAPS: usize = 512;

@@ -61,6 +61,8 @@ use std::ops::ControlFlow;
 /// The modes in whose frames dictionaries are learned. The other modes have the bins of one of these, and nearly its
 /// window.
 pub const LEARNED_MODES: [LatencyMode; 2] = [LatencyMode::Live, LatencyMode::Quality];
+/// Of longer recordings of a source, so many seconds are enough to learn from: all of it takes longer and says no more.
+pub const MOST_SECONDS: f64 = 60.0;
 /// Steps of gradient descent for reconstruction bases.
 const STEPS: usize = 60;
 /// Share of the time for a mode that reconstruction bases take, roughly.

@@ -94,10 +94,28 @@ pub enum RecordingError {
         reason: String,
     },
     /// It is too long for a WAV file.
-    #[error("{}: too long for a WAV file, which holds at most 4 GiB; cut the recording into parts", path.display())]
+    #[error(
+        "{}: too long for a WAV file, which holds at most 4 GiB; cut the recording into parts, or write 16 bits",
+        path.display()
+    )]
     TooLong {
         /// The file that was to be written.
         path: PathBuf,
+    },
+    /// The disk has not enough room.
+    #[error(
+        "{}: needs {:.2} GB with the files beside it, and {:.2} GB are free; make room",
+        path.display(),
+        *needed as f64 / 1e9,
+        *free as f64 / 1e9
+    )]
+    NoSpace {
+        /// The file that was to be written.
+        path: PathBuf,
+        /// Bytes of all files that were to be written together.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
     },
     /// The sample rate cannot be converted.
     #[error("cannot convert from {from} Hz to {to} Hz: {reason}")]

@@ -1,15 +1,23 @@
 //! Audio in memory, for the command line, learning and tests; audio files with the feature `files`.
 //!
-//! - [`mod@read`]: reads any common audio file, decoded by symphonia. `wave`: WAV files whose headers are wrong.
+//! - [`RecordingReader`]: reads any common audio file block by block, decoded by symphonia. `wave`: WAV files whose
+//!   headers are wrong.
+//! - [`mod@read`]: reads the whole of it; [`Excerpt`]: reads some seconds, spread over it; [`Survey`]: says what is in it.
 //! - [`write_wav`] and [`WavFiles`]: write WAV files, completely or not at all.
 //! - [`Recording::resampled`]: converts the sample rate by band-limited interpolation.
 
 #[cfg(feature = "files")]
 mod error;
 #[cfg(feature = "files")]
+mod excerpt;
+#[cfg(feature = "files")]
 mod read;
 #[cfg(feature = "files")]
+mod reader;
+#[cfg(feature = "files")]
 mod resample;
+#[cfg(feature = "files")]
+mod survey;
 #[cfg(feature = "files")]
 mod wave;
 #[cfg(feature = "files")]
@@ -18,8 +26,11 @@ mod write;
 #[cfg(feature = "files")]
 pub use {
     error::{ReadWarning, RecordingError},
+    excerpt::Excerpt,
     read::{read, read_with_warning},
-    write::{SampleFormat, WavFiles, replacement_for, write_wav},
+    reader::RecordingReader,
+    survey::Survey,
+    write::{SampleFormat, WavFiles, WavFormat, replacement_for, write_wav},
 };
 
 use std::path::Path;
@@ -64,6 +75,11 @@ impl Recording {
     /// Length in seconds.
     pub fn seconds(&self) -> f64 {
         self.len() as f64 / f64::from(self.sample_rate)
+    }
+
+    /// The samples of every channel.
+    pub fn samples(&self) -> Vec<&[f32]> {
+        self.channels.iter().map(Vec::as_slice).collect()
     }
 
     /// Largest magnitude of any sample, full scale 1.

@@ -1,8 +1,11 @@
-//! Runs the real-time engine over a whole recording, and removes its latency.
+//! Runs the real-time engine over a recording, as a whole or block by block, and removes its latency.
 
 use super::{Controls, LatencyMode, Model, ModelError, Separator};
 use crate::{preset::Preset, recording::Recording};
-use std::ops::ControlFlow;
+use std::{
+    convert::Infallible,
+    ops::{ControlFlow, Range},
+};
 
 /// Samples per call of the engine. The output does not depend on it.
 const BLOCK: usize = 4096;
@@ -79,55 +82,173 @@ fn play(
     if mixture.is_empty() {
         return Err(SeparateError::Empty);
     }
-    let model = Model::new(preset, f64::from(mixture.sample_rate), mode)?;
-    let channels = mixture.channels.len();
-    let mut separator = Separator::new(Box::new(model), channels);
-    separator.set_controls(controls);
-    let latency_samples = separator.latency_samples();
-    let total = mixture.len() + latency_samples;
-    let all = ((times - 1) * mixture.len() + total) as f32;
-    let mut done = 0;
-    for _ in 1..times {
-        let mut heard = mixture.clone();
+    let (sample_rate, channels) = (mixture.sample_rate, mixture.channels.len());
+    let mut separator = OfflineSeparator::new(preset, sample_rate, channels, mode, controls)?;
+    let empty = Recording { sample_rate, channels: vec![Vec::with_capacity(mixture.len()); channels] };
+    let (mut main, mut sources) = (empty.clone(), vec![empty; preset.sources.len()]);
+    let all = (times * mixture.len() + separator.latency_samples()) as f32;
+    for time in 1..=times {
         for start in (0..mixture.len()).step_by(BLOCK) {
-            let block = start..(start + BLOCK).min(mixture.len());
-            separator.process(&mut heard.block(&block), &mut []);
-            done += block.len();
-            if progress(done as f32 / all).is_break() {
+            let end = (start + BLOCK).min(mixture.len());
+            let block = samples_of(&mixture.channels, start..end);
+            if time < times {
+                separator.listen(&block);
+            } else {
+                let Ok(()) = separator.play(&block, &mut |separated| separated.append_to(&mut main, &mut sources));
+            }
+            if progress(((time - 1) * mixture.len() + end) as f32 / all).is_break() {
                 return Err(SeparateError::Cancelled);
             }
         }
     }
-
-    let mut main = padded(mixture, total);
-    let mut sources =
-        vec![Recording { channels: vec![vec![0.0; total]; channels], ..main.clone() }; preset.sources.len()];
-    for start in (0..total).step_by(BLOCK) {
-        let block = start..(start + BLOCK).min(total);
-        let mut outputs: Vec<Vec<&mut [f32]>> = sources.iter_mut().map(|source| source.block(&block)).collect();
-        let mut outputs: Vec<&mut [&mut [f32]]> = outputs.iter_mut().map(Vec::as_mut_slice).collect();
-        separator.process(&mut main.block(&block), &mut outputs);
-        done += block.len();
-        if progress(done as f32 / all).is_break() {
-            return Err(SeparateError::Cancelled);
-        }
-    }
-    for part in sources.iter_mut().chain([&mut main]) {
-        part.channels.iter_mut().for_each(|channel| drop(channel.drain(..latency_samples)));
+    let latency_samples = separator.latency_samples();
+    let Ok(()) = separator.finish(&mut |separated| separated.append_to(&mut main, &mut sources));
+    if progress(1.0).is_break() {
+        return Err(SeparateError::Cancelled);
     }
     Ok(Separation { main, sources, latency_samples })
 }
 
-/// `recording`, padded with silence to `total` samples.
-fn padded(recording: &Recording, total: usize) -> Recording {
-    let mut padded = recording.clone();
-    padded.channels.iter_mut().for_each(|channel| channel.resize(total, 0.0));
-    padded
+/// The engine with fixed controls, for a recording that comes block by block. What it gives is aligned with what it was
+/// given, and as long.
+pub struct OfflineSeparator {
+    separator: Separator,
+    latency_samples: usize,
+    /// Samples of latency that are still to be left out.
+    to_leave_out: usize,
+    /// The main output, indexed by `[channel][sample]`, and each source's.
+    main: Vec<Vec<f32>>,
+    sources: Vec<Vec<Vec<f32>>>,
 }
 
-impl Recording {
-    /// Every channel's samples in `block`.
-    fn block(&mut self, block: &std::ops::Range<usize>) -> Vec<&mut [f32]> {
-        self.channels.iter_mut().map(|channel| &mut channel[block.clone()]).collect()
+/// What the engine gave for a block, all indexed by `[channel][sample]` and of the same length.
+#[derive(Debug)]
+pub struct SeparatedBlock<'a> {
+    /// The remix, which is the main output.
+    pub main: Vec<&'a [f32]>,
+    /// Each source after its gain, unless they were not wanted.
+    pub sources: Vec<Vec<&'a [f32]>>,
+}
+
+impl OfflineSeparator {
+    /// For a recording at `sample_rate` in Hz with so many `channels`.
+    ///
+    /// # Errors
+    /// [`ModelError`] if the preset cannot be played.
+    pub fn new(
+        preset: &Preset,
+        sample_rate: u32,
+        channels: usize,
+        mode: LatencyMode,
+        controls: &Controls,
+    ) -> Result<Self, ModelError> {
+        let model = Model::new(preset, f64::from(sample_rate), mode)?;
+        let mut separator = Separator::new(Box::new(model), channels);
+        separator.set_controls(controls);
+        let latency_samples = separator.latency_samples();
+        let block = vec![vec![0.0; BLOCK]; channels];
+        Ok(Self {
+            separator,
+            latency_samples,
+            to_leave_out: latency_samples,
+            sources: vec![block.clone(); preset.sources.len()],
+            main: block,
+        })
     }
+
+    /// The same without the sources' own outputs: only the remix is given.
+    pub fn without_sources(mut self) -> Self {
+        self.sources.clear();
+        self
+    }
+
+    /// The engine's latency in samples, which is removed.
+    pub fn latency_samples(&self) -> usize {
+        self.latency_samples
+    }
+
+    /// Hears `block` of the mixture, and learns from it, before the recording is played from its beginning.
+    pub fn listen(&mut self, block: &[&[f32]]) {
+        let len = block.first().map_or(0, |channel| channel.len());
+        for start in (0..len).step_by(BLOCK) {
+            let end = (start + BLOCK).min(len);
+            self.take(block, start..end);
+            self.separator.process(&mut part_of(&mut self.main, end - start), &mut []);
+        }
+    }
+
+    /// Plays `block` of the mixture. `give` is called with what has come out, which is nothing at first.
+    ///
+    /// # Errors
+    /// Those of `give`.
+    pub fn play<E>(
+        &mut self,
+        block: &[&[f32]],
+        give: &mut impl FnMut(&SeparatedBlock<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let len = block.first().map_or(0, |channel| channel.len());
+        for start in (0..len).step_by(BLOCK) {
+            let end = (start + BLOCK).min(len);
+            self.take(block, start..end);
+            self.step(end - start, give)?;
+        }
+        Ok(())
+    }
+
+    /// Gives the rest, once the whole mixture has been played.
+    ///
+    /// # Errors
+    /// Those of `give`.
+    pub fn finish<E>(mut self, give: &mut impl FnMut(&SeparatedBlock<'_>) -> Result<(), E>) -> Result<(), E> {
+        let latency = self.latency_samples;
+        for start in (0..latency).step_by(BLOCK) {
+            let len = BLOCK.min(latency - start);
+            self.main.iter_mut().for_each(|channel| channel[..len].fill(0.0));
+            self.step(len, give)?;
+        }
+        Ok(())
+    }
+
+    /// Copies some samples of `block` to where the engine plays.
+    fn take(&mut self, block: &[&[f32]], samples: Range<usize>) {
+        for (main, channel) in self.main.iter_mut().zip(block) {
+            main[..samples.len()].copy_from_slice(&channel[samples.clone()]);
+        }
+    }
+
+    fn step<E>(&mut self, len: usize, give: &mut impl FnMut(&SeparatedBlock<'_>) -> Result<(), E>) -> Result<(), E> {
+        let mut outputs: Vec<Vec<&mut [f32]>> = self.sources.iter_mut().map(|source| part_of(source, len)).collect();
+        let mut outputs: Vec<&mut [&mut [f32]]> = outputs.iter_mut().map(Vec::as_mut_slice).collect();
+        self.separator.process(&mut part_of(&mut self.main, len), &mut outputs);
+        let first = self.to_leave_out.min(len);
+        self.to_leave_out -= first;
+        if first == len {
+            return Ok(());
+        }
+        give(&SeparatedBlock {
+            main: samples_of(&self.main, first..len),
+            sources: self.sources.iter().map(|source| samples_of(source, first..len)).collect(),
+        })
+    }
+}
+
+impl SeparatedBlock<'_> {
+    fn append_to(&self, main: &mut Recording, sources: &mut [Recording]) -> Result<(), Infallible> {
+        for (recording, block) in sources.iter_mut().zip(&self.sources).chain([(main, &self.main)]) {
+            for (channel, samples) in recording.channels.iter_mut().zip(block) {
+                channel.extend_from_slice(samples);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Those samples of every channel.
+fn samples_of(channels: &[Vec<f32>], samples: Range<usize>) -> Vec<&[f32]> {
+    channels.iter().map(|channel| &channel[samples.clone()]).collect()
+}
+
+/// The first `len` samples of every channel.
+fn part_of(channels: &mut [Vec<f32>], len: usize) -> Vec<&mut [f32]> {
+    channels.iter_mut().map(|channel| &mut channel[..len]).collect()
 }

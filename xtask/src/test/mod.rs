@@ -36,7 +36,7 @@ enum When {
 }
 
 /// In the order in which they run: what fails soonest comes first.
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step { name: "format", run: lint::format, when: When::Always },
     Step { name: "spelling", run: lint::spelling, when: When::Always },
     Step { name: "dependencies", run: lint::dependencies, when: When::Full },

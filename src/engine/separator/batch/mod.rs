@@ -138,6 +138,26 @@ pub fn separate(
     finish(&mixture, &spectrogram, &parts, bins, &found, settings, progress)
 }
 
+/// About as many bytes of memory as [`separate`] takes for a mixture at `sample_rate` in Hz, of `samples` in each of its
+/// `channels`.
+///
+/// # Errors
+/// [`SeparateError`] if the preset cannot be played at that rate.
+pub fn memory_needed(preset: &Preset, sample_rate: u32, samples: usize, channels: usize) -> Result<u64, SeparateError> {
+    // The mixture, the remix and the sources.
+    let sounds = (preset.sources.len() + 2) * channels * samples;
+    let mut numbers = sounds;
+    if preset.sources.iter().all(|source| source.kind() != Kind::Recognised) {
+        let spectrogram = Spectrogram::new(f64::from(sample_rate), samples);
+        let bins = known_bins(preset, &spectrogram.layout)?;
+        let bases = PresetBases::of(preset, &AdaptiveState::default(), &spectrogram.layout, bins)?;
+        let spectrograms = if preset.grouping == Cue::Position { 2 } else { 1 };
+        // Activations: three states of the run, its result, and that by source.
+        numbers += spectrogram.len() * (spectrograms * bins + 5 * bases.owners.len());
+    }
+    Ok((numbers * size_of::<f32>()) as u64)
+}
+
 /// The mixture, with 0 for samples that are not finite, and its frames.
 fn frame(mixture: &Recording) -> Result<(Cow<'_, Recording>, Spectrogram), SeparateError> {
     if mixture.is_empty() {

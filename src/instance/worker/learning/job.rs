@@ -6,9 +6,9 @@ use super::{
 };
 use crate::instance::state::options::LearnOptions;
 use crate::{
-    learner::{self, LearnError, Lesson, adaptive::StripMoves},
+    learner::{self, LearnError, Lesson, MOST_SECONDS, adaptive::StripMoves},
     preset::{LearnedBases, Preset},
-    recording::{self, Recording},
+    recording::{Excerpt, Recording, RecordingReader, Survey},
 };
 use crossbeam_channel::{Receiver, Sender};
 use std::{
@@ -83,15 +83,12 @@ impl Task {
                 let names = vec![format!("what was played, {:.1} s", recording.seconds())];
                 Material { recordings: vec![recording], names, is_played: true, components }
             }
-            TaskSource::Files(files) => {
-                let recordings = files.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
-                Material {
-                    recordings,
-                    names: files.iter().map(|file| file_name(file)).collect(),
-                    is_played: false,
-                    components,
-                }
-            }
+            TaskSource::Files(files) => Material {
+                recordings: read(&files, progress)?,
+                names: files.iter().map(|file| file_name(file)).collect(),
+                is_played: false,
+                components,
+            },
             TaskSource::Again => {
                 let known = materials[self.strip].as_ref();
                 let known = known.ok_or_else(|| WorkerError::NotLearnedHere(name.clone()))?;
@@ -141,7 +138,11 @@ impl Progress {
 
     fn tell(&self, share: f32) -> ControlFlow<()> {
         self.share.store(share.to_bits(), Relaxed);
-        if self.cancelled.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Relaxed)
     }
 }
 
@@ -195,10 +196,24 @@ fn not_learned(name: &str, error: LearnError, material: &Material) -> WorkerErro
     WorkerError::NotLearned { name, file, error }
 }
 
-fn read(file: &Path) -> Result<Recording, WorkerError> {
-    let recording = recording::read(file)?;
-    recording.ensure_audible(file)?;
-    Ok(recording)
+/// Reads recordings of one source, of long ones what is learned from.
+fn read(files: &[PathBuf], progress: &Progress) -> Result<Vec<Recording>, WorkerError> {
+    let survey = |file: &PathBuf| -> Result<Survey, WorkerError> {
+        let mut reader = RecordingReader::open(file)?;
+        let mut survey = Survey::new(&reader);
+        while let Some(block) = reader.next_block()? {
+            survey.add(block);
+            if progress.is_cancelled() {
+                return Err(WorkerError::LearningDropped);
+            }
+        }
+        survey.ensure_audible(file)?;
+        Ok(survey)
+    };
+    let surveys = files.iter().map(survey).collect::<Result<Vec<_>, _>>()?;
+    let excerpts = Excerpt::of_each(&surveys, MOST_SECONDS);
+    let read = |(file, excerpt): (&PathBuf, &Excerpt)| Ok(RecordingReader::open(file)?.read_excerpt(excerpt)?.0);
+    files.iter().zip(&excerpts).map(read).collect()
 }
 
 fn file_name(path: &Path) -> String {

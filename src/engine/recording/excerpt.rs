@@ -1,0 +1,115 @@
+//! What is learned from of long recordings: seconds spread evenly over them, where something sounds.
+//!
+//! Learning takes as long as its material, and the bases of a source are known after some seconds: the rest of an hour
+//! says the same again.
+
+use super::{ReadWarning, Recording, RecordingError, RecordingReader, Survey};
+use std::{f32::consts::FRAC_PI_2, ops::Range};
+
+/// A second in which nothing is louder than this share of the recording's peak is left out: -60 dB.
+const SILENCE_RATIO: f32 = 1e-3;
+/// How long two stretches that follow each other in the excerpt sound together, in seconds: a cut would click.
+const CROSSFADE_SECONDS: f64 = 0.02;
+
+/// The part of a recording to learn from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Excerpt {
+    /// The seconds to read, counted from the beginning, ascending, with a second or more between two stretches; `None`
+    /// is the whole recording.
+    stretches: Option<Vec<Range<usize>>>,
+}
+
+impl Excerpt {
+    /// Of each of the recordings of one source, together no more than about `most_seconds`: whole if they last no
+    /// longer, otherwise of each its share by length, one second at least.
+    pub fn of_each(surveys: &[Survey], most_seconds: f64) -> Vec<Self> {
+        let all: f64 = surveys.iter().map(Survey::seconds).sum();
+        let excerpt = |survey: &Survey| {
+            let share = survey.seconds() * most_seconds / all;
+            if all <= most_seconds { Self { stretches: None } } else { Self::spread(survey, (share as usize).max(1)) }
+        };
+        surveys.iter().map(excerpt).collect()
+    }
+
+    /// Whether it is less than the recording.
+    pub fn is_part(&self) -> bool {
+        self.stretches.is_some()
+    }
+
+    /// At most `most` seconds, spread evenly over those in which something sounds.
+    fn spread(survey: &Survey, most: usize) -> Self {
+        let floor = survey.peak() * SILENCE_RATIO;
+        let sounding = survey.second_peaks.iter().enumerate().filter(|(_, peak)| **peak > floor);
+        let sounding: Vec<usize> = sounding.map(|(second, _)| second).collect();
+        let count = most.min(sounding.len());
+        let mut stretches: Vec<Range<usize>> = Vec::new();
+        for second in (0..count).map(|n| sounding[n * sounding.len() / count]) {
+            match stretches.last_mut().filter(|last| last.end == second) {
+                Some(last) => last.end += 1,
+                None => stretches.push(second..second + 1),
+            }
+        }
+        Self { stretches: Some(stretches) }
+    }
+}
+
+impl RecordingReader {
+    /// Reads `excerpt` of what is still to be read, which is all of the file, and what is wrong with the file.
+    ///
+    /// # Errors
+    /// As [`read`](super::read()).
+    pub fn read_excerpt(mut self, excerpt: &Excerpt) -> Result<(Recording, Option<ReadWarning>), RecordingError> {
+        let Some(stretches) = &excerpt.stretches else { return self.read_to_end() };
+        let (sample_rate, second) = (self.sample_rate(), self.sample_rate() as usize);
+        let overlap = (CROSSFADE_SECONDS * f64::from(sample_rate)) as usize;
+        let mut joined = Joined { channels: vec![Vec::new(); self.channels()], overlap };
+        // Each goes on into the next second, where it fades out.
+        let mut wanted =
+            stretches.iter().map(|stretch| stretch.start * second..stretch.end * second + overlap).peekable();
+        let (mut stretch, mut place) = (vec![Vec::new(); self.channels()], 0);
+        while let Some(block) = self.next_block()? {
+            let end = place + block[0].len();
+            while let Some(next) = wanted.next_if(|next| next.end <= end) {
+                extend(&mut stretch, block, place, &next);
+                joined.add(&stretch);
+                stretch.iter_mut().for_each(Vec::clear);
+            }
+            if let Some(next) = wanted.peek() {
+                extend(&mut stretch, block, place, next);
+            }
+            place = end;
+        }
+        joined.add(&stretch);
+        Ok((Recording { sample_rate, channels: joined.channels }, self.warning().cloned()))
+    }
+}
+
+/// Appends to `stretch` those samples of `block`, which begins at `place`, that belong to it.
+fn extend(stretch: &mut [Vec<f32>], block: &[Vec<f32>], place: usize, wanted: &Range<usize>) {
+    let inside = |end: usize| end.clamp(place, place + block[0].len()) - place;
+    for (stretch, channel) in stretch.iter_mut().zip(block) {
+        stretch.extend_from_slice(&channel[inside(wanted.start)..inside(wanted.end)]);
+    }
+}
+
+/// Stretches one after another, each faded into the next.
+struct Joined {
+    channels: Vec<Vec<f32>>,
+    /// Length of a fade in samples.
+    overlap: usize,
+}
+
+impl Joined {
+    fn add(&mut self, stretch: &[Vec<f32>]) {
+        for (channel, stretch) in self.channels.iter_mut().zip(stretch) {
+            let overlap = self.overlap.min(channel.len()).min(stretch.len());
+            let start = channel.len() - overlap;
+            // The power stays even: what overlaps comes from different times.
+            for (n, (out, new)) in channel[start..].iter_mut().zip(stretch).enumerate() {
+                let (fade_in, fade_out) = (FRAC_PI_2 * (n as f32 + 0.5) / overlap as f32).sin_cos();
+                *out = *out * fade_out + new * fade_in;
+            }
+            channel.extend_from_slice(&stretch[overlap..]);
+        }
+    }
+}

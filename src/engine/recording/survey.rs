@@ -1,0 +1,72 @@
+//! What is in a recording that is too long to be kept.
+
+use super::{RecordingError, RecordingReader, SAME_CHANNELS, SILENCE_PEAK};
+use std::path::Path;
+
+/// What is in a recording whose blocks are looked at one after another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Survey {
+    /// Sample rate in Hz.
+    pub sample_rate: u32,
+    /// Number of channels, 1 or 2.
+    pub channels: usize,
+    /// Length in samples per channel.
+    pub len: usize,
+    /// Largest magnitude of any sample in each second, the last of which may be shorter; full scale 1.
+    pub(super) second_peaks: Vec<f32>,
+    /// Energy of all samples, and of the difference between two channels.
+    energy: f64,
+    apart: f64,
+}
+
+impl Survey {
+    /// Of what `reader` is going to read.
+    pub fn new(reader: &RecordingReader) -> Self {
+        let (sample_rate, channels) = (reader.sample_rate(), reader.channels());
+        Self { sample_rate, channels, len: 0, second_peaks: Vec::new(), energy: 0.0, apart: 0.0 }
+    }
+
+    /// Looks at the next `block`, indexed by `[channel][sample]`.
+    pub fn add(&mut self, block: &[Vec<f32>]) {
+        let energy = |x: f32| f64::from(x) * f64::from(x);
+        let (len, second) = (block.first().map_or(0, Vec::len), self.sample_rate.max(1) as usize);
+        self.second_peaks.resize((self.len + len).div_ceil(second), 0.0);
+        for channel in block {
+            for (n, sample) in channel.iter().enumerate() {
+                let peak = &mut self.second_peaks[(self.len + n) / second];
+                *peak = peak.max(sample.abs());
+                self.energy += energy(*sample);
+            }
+        }
+        if let [left, right] = block {
+            self.apart += left.iter().zip(right).map(|(left, right)| energy(left - right)).sum::<f64>();
+        }
+        self.len += len;
+    }
+
+    /// Length in seconds.
+    pub fn seconds(&self) -> f64 {
+        self.len as f64 / f64::from(self.sample_rate)
+    }
+
+    /// Largest magnitude of any sample, full scale 1.
+    pub fn peak(&self) -> f32 {
+        self.second_peaks.iter().copied().fold(0.0, f32::max)
+    }
+
+    /// Refuses a recording, read from `path`, that is silent.
+    ///
+    /// # Errors
+    /// [`RecordingError::Silent`] if nothing is louder than [`SILENCE_PEAK`].
+    pub fn ensure_audible(&self, path: impl AsRef<Path>) -> Result<(), RecordingError> {
+        if self.peak() <= SILENCE_PEAK {
+            return Err(RecordingError::Silent { path: path.as_ref().to_path_buf() });
+        }
+        Ok(())
+    }
+
+    /// Whether all channels are the same, so that nothing lies to the left or right.
+    pub fn is_mono(&self) -> bool {
+        self.channels < 2 || self.apart <= SAME_CHANNELS * self.energy
+    }
+}
