@@ -1,5 +1,5 @@
-//! What a newcomer types: `cargo xtask` bundle, install, package, demo, test, presets, train, cases, fuzz. One file per
-//! command.
+//! What a newcomer types: `cargo xtask` bundle, install, package, demo, test, presets, train, cases, fuzz, soak. One file
+//! per command.
 //!
 //! This crate starts other programs and is quick to build; what makes sound is in `xtask/studio`.
 
@@ -13,6 +13,7 @@ mod mingw;
 mod package;
 mod presets;
 mod python;
+mod soak;
 mod system;
 mod test;
 mod train;
@@ -62,6 +63,8 @@ enum Command {
     Train(train::Training),
     /// Search for bytes that make a reader of files or projects, or the process call, panic
     Fuzz(fuzz::Fuzzing),
+    /// Play for hours with random everything: memory must not grow, and renders must come out the same
+    Soak(soak::Soaking),
     /// Render mixtures that nothing is learned from, to measure separation with; in target/cases
     Cases,
 }
@@ -79,6 +82,7 @@ fn main() -> anyhow::Result<()> {
         Command::Presets => presets::run(),
         Command::Train(training) => training.run(),
         Command::Fuzz(fuzzing) => fuzzing.run(),
+        Command::Soak(soaking) => soaking.run(),
         Command::Cases => cases::run(),
     }
 }

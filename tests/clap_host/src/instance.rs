@@ -250,6 +250,11 @@ impl Instance {
         Ok(())
     }
 
+    /// The sample rate that it was activated for, in Hz.
+    pub fn sample_rate(&self) -> f64 {
+        self.sample_rate
+    }
+
     /// Ends playing.
     pub fn deactivate(&mut self) {
         if let Some(processor) = self.processor.take() {
