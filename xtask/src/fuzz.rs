@@ -60,10 +60,16 @@ impl Fuzzing {
 /// Builds the program that searches.
 fn build(target: &Path) -> Result<std::path::PathBuf> {
     let triple = workspace::host()?;
-    let mut build = workspace::cargo(&["build", "--package", "fuzz", "--features", "search", "--target", &triple]);
+    let mut build =
+        workspace::cargo(&["build", "--release", "--package", "fuzz", "--features", "search", "--target", &triple]);
     // With a target of its own the flags leave build scripts alone; in a folder of its own nothing else is built anew.
-    workspace::run(build.env("RUSTFLAGS", FLAGS).arg("--target-dir").arg(target.join("fuzz/build")))?;
-    let program = target.join("fuzz/build").join(triple).join("debug/fuzz-target");
+    build.env("RUSTFLAGS", FLAGS).arg("--target-dir").arg(target.join("fuzz/build"));
+    // As fast as a release, and as strict as a test.
+    for check in ["DEBUG_ASSERTIONS", "OVERFLOW_CHECKS"] {
+        build.env(format!("CARGO_PROFILE_RELEASE_{check}"), "true");
+    }
+    workspace::run(&mut build)?;
+    let program = target.join("fuzz/build").join(triple).join("release/fuzz-target");
     ensure!(program.exists(), "{} was not built", program.display());
     Ok(program)
 }
