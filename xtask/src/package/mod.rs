@@ -4,7 +4,7 @@
 //! - [`contents`]: the folder that is packed; [`info_plist`], [`install_page`], [`sums`], [`third_party`]: what is
 //!   written into it.
 //! - [`archive`]: its one file. [`setup`]: the installer for Windows.
-//! - [`check`]: what must be true of what was packed; [`binary`]: what machine code says of itself.
+//! - [`mod@check`]: what must be true of what was packed; [`binary`]: what machine code says of itself.
 
 mod archive;
 mod binary;
