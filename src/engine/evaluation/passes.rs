@@ -45,7 +45,7 @@ impl FirstPass {
     /// The second pass, which is given the same again.
     ///
     /// # Errors
-    /// As [`bss_eval_sources`].
+    /// As [`bss_eval_sources`](super::bss_eval_sources).
     pub fn finish(self) -> Result<SecondPass, EvaluationError> {
         let Self { transform, correlations, sources, samples, sounds, finite } = self;
         if sources == 0 {
