@@ -17,6 +17,7 @@ pub struct HostRequests {
     active: AtomicBool,
     automated: AtomicU32,
     loads: AtomicU32,
+    restart: AtomicU8,
 }
 
 impl HostRequests {
@@ -38,6 +39,18 @@ impl HostRequests {
     /// Any thread: number of blocks so far; begins anew after 2^32.
     pub fn blocks(&self) -> u32 {
         self.blocks.load(Relaxed)
+    }
+
+    /// Any thread: the host is to be asked to restart the plugin for the mode of this number. Whether nobody has asked
+    /// for it since the last activation: two shims may notice the same change.
+    pub fn note_restart(&self, mode: u8) -> bool {
+        let wanted = mode.wrapping_add(1);
+        self.restart.swap(wanted, Relaxed) != wanted
+    }
+
+    /// Main thread: the plugin is activated in the mode that is set.
+    pub fn forget_restart(&self) {
+        self.restart.store(0, Relaxed);
     }
 
     /// Shim, audio thread: the settings that the host changes in the block that is processed now.
@@ -127,6 +140,15 @@ mod tests {
         let (first, second) = (load(7), load(7));
         assert!(first != second && second.learns(7) && !second.learns(0));
         assert!(load(0).learns(0));
+    }
+
+    #[test]
+    fn a_restart_is_asked_for_once_per_change_and_activation() {
+        let requests = HostRequests::default();
+        assert!(requests.note_restart(0) && !requests.note_restart(0));
+        assert!(requests.note_restart(3) && requests.note_restart(0));
+        requests.forget_restart();
+        assert!(requests.note_restart(0));
     }
 
     #[test]

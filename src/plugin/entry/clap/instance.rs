@@ -69,10 +69,10 @@ impl Audio {
     /// than the one in force needs another latency, which the host takes while it restarts the plugin; until then the
     /// old mode plays on. It is asked once per change, here alone.
     fn pass_on_requests(&mut self, host: &HostFront) {
-        let wanted = self.link.params.mode.value().into();
+        let wanted: LatencyMode = self.link.params.mode.value().into();
         if wanted != self.asked_for {
             self.asked_for = wanted;
-            if wanted != self.mode {
+            if wanted != self.mode && self.link.host.note_restart(wanted as u8) {
                 host.request_restart();
             }
         }
@@ -154,6 +154,7 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min:
     let activated = unsafe { (*this.inner).activate.is_some_and(|run| run(this.inner, sample_rate, min, max)) };
     this.host.set_activating(false);
     let mode = audio.link.session.audio_status().mode;
+    audio.link.host.forget_restart();
     (audio.mode, audio.asked_for) = (mode, mode);
     // SAFETY: as above.
     let latency = unsafe { latency_of(this.inner) };

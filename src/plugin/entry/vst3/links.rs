@@ -147,7 +147,11 @@ pub(super) fn restart_if_needed(controller: *mut IEditController) {
     let handler = with(controller, |link, plugin| {
         let (wanted, playing) = (LatencyMode::from(plugin.params.mode.value()), plugin.session.audio_status());
         let is_new = link.asked_for.replace(wanted) != Some(wanted);
-        (plugin.host.is_active() && is_new && wanted != playing.mode).then(|| link.handler.clone()).flatten()
+        let is_needed = plugin.host.is_active() && is_new && wanted != playing.mode;
+        // The CLAP's shim may have asked before; on Linux, clap-wrapper passes that on with an open editor alone.
+        let others_are_heard = cfg!(not(target_os = "linux")) || plugin.session.repaint.is_open();
+        let asks = is_needed && (plugin.host.note_restart(wanted as u8) || !others_are_heard);
+        asks.then(|| link.handler.clone()).flatten()
     });
     if let Some(handler) = handler.flatten() {
         // SAFETY: the handler is alive; the host has called us on its main thread.
