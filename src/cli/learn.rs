@@ -237,7 +237,7 @@ impl SourceFiles<'_> {
         let read = |(input, excerpt): (&Input, &Excerpt)| -> Result<Recording, CliError> {
             interrupt::check()?;
             // What is wrong with the file has been said.
-            Ok(input.reader()?.read_excerpt(excerpt)?.0)
+            Ok(learner::padded(input.reader()?.read_excerpt(excerpt)?.0))
         };
         let recordings = inputs.iter().zip(&excerpts).map(read).collect::<Result<Vec<_>, _>>()?;
         let said = excerpts.iter().any(Excerpt::is_part).then(|| {

@@ -76,7 +76,7 @@ fn execute(arguments: &Arguments) -> Result<(), CliError> {
     let Report { text, messages, json } = match &arguments.command {
         CliCommand::Learn(learn) => learn.run(),
         CliCommand::Separate(separate) => separate.run(),
-        CliCommand::Remix(remix) => remix.run(),
+        CliCommand::Remix(remix) => remix.run(arguments.json),
         CliCommand::Evaluate(evaluate) => evaluate.run(),
         CliCommand::Inspect(inspect) => inspect.run(),
         CliCommand::Presets(presets) => presets.run(),

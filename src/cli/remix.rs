@@ -4,14 +4,24 @@ use super::{
     arguments::{parse_in_range, parse_path},
     error::CliError,
     files::{ensure_kept, ensure_writable},
+    input::STANDARD_STREAM,
     interrupt,
     report::{Report, shown},
     separation::SeparationOptions,
 };
-use crate::{decibels, number, preset::Preset, recording::WavFiles, separator::Controls};
+use crate::{
+    decibels, number,
+    preset::Preset,
+    recording::WavFiles,
+    separator::{Controls, offline::SeparatedBlock},
+};
 use clap::Args;
 use serde_json::json;
-use std::path::PathBuf;
+use std::{
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+};
 
 /// Lowest gain, in dB; below it there is only silence, `-inf`.
 const MIN_GAIN_DB: f32 = -60.0;
@@ -27,8 +37,8 @@ pub(super) struct Remix {
     #[command(flatten)]
     options: SeparationOptions,
 
-    /// The WAV file to write. An existing one is replaced.
-    #[arg(short, long, value_name = "OUT.wav", value_parser = |path: &str| parse_path(path, "wav", "remix writes WAV"))]
+    /// The WAV file to write. An existing one is replaced; - writes to stdout, once all of it is there.
+    #[arg(short, long, value_name = "OUT.wav", value_parser = parse_output)]
     output: PathBuf,
 
     /// Gain of a source in dB, -60 to 12 or -inf; once for each source that is to change.
@@ -44,19 +54,32 @@ struct GainArgument {
 }
 
 impl Remix {
-    pub(super) fn run(&self) -> Result<Report, CliError> {
+    /// If the results are to be printed as JSON, stdout is taken.
+    pub(super) fn run(&self, prints_json: bool) -> Result<Report, CliError> {
         self.check_named_once()?;
+        let writes_stdout = self.output == Path::new(STANDARD_STREAM);
+        if writes_stdout && prints_json {
+            let message = "--json prints on stdout, and so would the sound: name a file with --output".to_owned();
+            return Err(CliError::Usage(message));
+        }
         let preset = self.options.preset()?;
         let controls = self.controls(&preset)?;
-        ensure_kept(&self.options.mixture, &self.output)?;
-        ensure_writable(&self.output)?;
+        let spool = writes_stdout.then(tempfile::tempdir).transpose();
+        let spool = spool.map_err(|error| CliError::unwritable(std::env::temp_dir(), error))?;
+        let output = spool.as_ref().map_or_else(|| self.output.clone(), |folder| folder.path().join("remix.wav"));
+        ensure_kept(&self.options.mixture, &output)?;
+        ensure_writable(&output)?;
         let mixture = self.options.open_mixture()?;
         let mut files = WavFiles::default();
-        files.begin(&self.output, self.options.wav_format(&mixture), mixture.survey.len)?;
-        let separated =
-            self.options.separate(&preset, &mixture, &controls, false, |block| Ok(files.append(0, &block.main)?))?;
+        files.begin(&output, self.options.wav_format(&mixture), mixture.survey.len)?;
+        let give = |block: &SeparatedBlock<'_>| Ok(files.append(0, &block.main)?);
+        let separated = self.options.separate(&preset, &mixture, &controls, false, give)?;
         interrupt::check()?;
         files.commit()?;
+        if writes_stdout {
+            let copied = File::open(&output).and_then(|mut file| io::copy(&mut file, &mut io::stdout().lock()));
+            copied.map_err(CliError::Stdout)?;
+        }
 
         let gains: Vec<_> = preset
             .sources
@@ -67,8 +90,8 @@ impl Remix {
         let mut json = self.options.json(&separated, &mixture);
         json["file"] = json!(shown(&self.output));
         json["sources"] = gains.into();
-        let written = format!("wrote {}", self.output.display());
-        Ok(Report { text: String::new(), messages: separated.message().into_iter().chain([written]).collect(), json })
+        let written = (!writes_stdout).then(|| format!("wrote {}", self.output.display()));
+        Ok(Report { text: String::new(), messages: separated.message().into_iter().chain(written).collect(), json })
     }
 
     fn check_named_once(&self) -> Result<(), CliError> {
@@ -94,6 +117,13 @@ impl Remix {
             controls.gains[index] = db.map_or(0.0, decibels::to_gain);
         }
         Ok(controls)
+    }
+}
+
+fn parse_output(argument: &str) -> Result<PathBuf, String> {
+    match argument {
+        STANDARD_STREAM => Ok(PathBuf::from(STANDARD_STREAM)),
+        path => parse_path(path, "wav", "remix writes WAV"),
     }
 }
 

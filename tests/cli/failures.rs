@@ -106,10 +106,11 @@ fn recordings_that_cannot_be_used_are_named_in_a_sentence() {
         ("slow.wav", "its sample rate is 800 Hz"),
     ] {
         let message = format!("error: {file}: {expected}");
-        bench.fails(
-            &format!("learn low=low.wav x={file} -o x.unbraid.safetensors --components 2 --iterations 2"),
-            &message,
-        );
+        // What is shorter than a frame can be learned from.
+        if file != "short.wav" {
+            let learn = format!("learn low=low.wav x={file} -o x.unbraid.safetensors --components 2 --iterations 2");
+            bench.fails(&learn, &message);
+        }
         bench.fails(&format!("separate {file} -p p.unbraid.safetensors -o out"), &message);
         bench.fails(&format!("separate {file} --sources 2 --batch -o out"), &message);
         bench.fails(&format!("remix {file} -p p.unbraid.safetensors -o r.wav"), &message);

@@ -3,6 +3,7 @@
 
 mod commands;
 mod failures;
+mod streams;
 
 use serde_json::Value;
 use std::{

@@ -19,6 +19,15 @@ pub(super) fn stride(sample_rate: f64) -> usize {
     ((STRIDE * sample_rate / 44_100.0).round() as usize).max(1)
 }
 
+/// `recording`, followed by silence if it is shorter than a short frame: a single hit can be learned from.
+pub fn padded(mut recording: Recording) -> Recording {
+    let frame_len = Layout::new(f64::from(recording.sample_rate), LatencyMode::Live).windows.frame_len();
+    for channel in &mut recording.channels {
+        channel.resize(channel.len().max(frame_len), 0.0);
+    }
+    recording
+}
+
 /// Checks that `recording`, the `number`th, is as long as a short frame and finite. A long frame may be padded with
 /// silence.
 pub(super) fn check(recording: &Recording, number: usize) -> Result<(), LearnError> {

@@ -44,6 +44,7 @@ pub mod grouping;
 mod lesson;
 mod mixtures;
 
+pub use framing::padded;
 pub use lesson::{LearnError, LearnSettings, Lesson, LessonError};
 
 use crate::{

@@ -27,10 +27,16 @@ pub enum RecordingError {
         source: std::io::Error,
     },
     /// The container or the codec is unknown.
-    #[error("{}: unknown format; give WAV, AIFF, FLAC, MP3, OGG Vorbis or AAC/M4A", path.display())]
+    #[error(
+        "{}: unknown format{}; give WAV, AIFF, FLAC, MP3, OGG Vorbis, ALAC or AAC/M4A",
+        path.display(),
+        found.as_ref().map(|found| format!(" ({found})")).unwrap_or_default()
+    )]
     UnknownFormat {
         /// The file.
         path: PathBuf,
+        /// The codec and the container, as far as they are known.
+        found: Option<String>,
     },
     /// The format is known, but the content is damaged.
     #[error("{}: damaged ({reason}); export it again", path.display())]
@@ -141,6 +147,14 @@ pub enum ReadWarning {
         seconds: f64,
         /// What should be there, in seconds.
         promised_seconds: f64,
+    },
+    /// It ends within its sound, and does not say how long it should be.
+    #[error("{}: it is cut off; the {seconds:.1} s that are there are used", path.display())]
+    CutOff {
+        /// The file.
+        path: PathBuf,
+        /// What is there, in seconds.
+        seconds: f64,
     },
     /// Its header says that it is empty, as while a recording runs.
     #[error("{}: its recording was never finished; the {seconds:.1} s that are there are used", path.display())]

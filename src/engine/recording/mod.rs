@@ -1,15 +1,24 @@
 //! Audio in memory, for the command line, learning and tests; audio files with the feature `files`.
 //!
-//! - [`RecordingReader`]: reads any common audio file block by block, decoded by symphonia. `wave`: WAV files whose
-//!   headers are wrong.
+//! - [`RecordingReader`]: reads any common audio file block by block. `decoding`: decoded by symphonia; `formats`: what
+//!   is read.
+//! - `wave`, `wave64`, `mp3`, `mp4`: what a decoder does not know of these files; `window`: what it is given instead.
 //! - [`mod@read`]: reads the whole of it; [`Excerpt`]: reads some seconds, spread over it; [`Survey`]: says what is in it.
 //! - [`write_wav`] and [`WavFiles`]: write WAV files, completely or not at all.
 //! - [`Recording::resampled`]: converts the sample rate by band-limited interpolation.
 
 #[cfg(feature = "files")]
+mod decoding;
+#[cfg(feature = "files")]
 mod error;
 #[cfg(feature = "files")]
 mod excerpt;
+#[cfg(feature = "files")]
+mod formats;
+#[cfg(feature = "files")]
+mod mp3;
+#[cfg(feature = "files")]
+mod mp4;
 #[cfg(feature = "files")]
 mod read;
 #[cfg(feature = "files")]
@@ -20,6 +29,10 @@ mod resample;
 mod survey;
 #[cfg(feature = "files")]
 mod wave;
+#[cfg(feature = "files")]
+mod wave64;
+#[cfg(feature = "files")]
+mod window;
 #[cfg(feature = "files")]
 mod write;
 

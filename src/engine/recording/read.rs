@@ -3,10 +3,10 @@
 use super::{ReadWarning, Recording, RecordingError, RecordingReader};
 use std::path::Path;
 
-/// Reads a whole WAV, AIFF, FLAC, MP3, OGG Vorbis or AAC/M4A file.
+/// Reads a whole WAV, AIFF, CAF, FLAC, MP3, OGG Vorbis, ALAC or AAC/M4A file.
 ///
-/// The length of a WAV, AIFF or FLAC file is exact to the sample. The silence that an MP3 or Vorbis encoder adds at
-/// both ends is removed where the file tells its length. The checksum of a FLAC file is verified.
+/// The length of a file without loss is exact to the sample. The silence that an MP3, Vorbis or AAC encoder adds at both
+/// ends is removed where the file tells of it. The checksum of a FLAC file is verified.
 ///
 /// # Errors
 /// A [`RecordingError`] that names the file, unless it holds one or two channels of finite samples at 1 kHz to 768 kHz.
@@ -14,8 +14,8 @@ pub fn read(path: impl AsRef<Path>) -> Result<Recording, RecordingError> {
     read_with_warning(path).map(|(recording, _)| recording)
 }
 
-/// The same, with a warning if the file is not what its header says: a WAV file that was cut off or never finished is
-/// read as far as it goes.
+/// The same, with a warning if the file is not what its header says: one that was cut off or never finished is read as
+/// far as it goes.
 ///
 /// # Errors
 /// As [`read`].

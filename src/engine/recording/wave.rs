@@ -5,24 +5,12 @@ use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom},
 };
-use symphonia::core::io::MediaSource;
 
-/// Sizes from here on are what programs write that do not know the size yet.
+/// Sizes from here on may be what programs write that do not know the size yet; these are.
 const UNKNOWN_SIZES: u64 = 0x7FFF_F000;
+const ENDLESS: [u64; 3] = [0x7FFF_F000, 0x7FFF_FFFF, 0xFFFF_FFFF];
 /// Longest chunk of format that is believed, in bytes.
-const MOST_FORMAT_BYTES: u32 = 4_096;
-
-/// A WAV file with a right header.
-pub(super) struct Wave {
-    header: Vec<u8>,
-    file: File,
-    /// Where the samples begin in the file, and how many bytes they are.
-    start: u64,
-    bytes: u64,
-    position: u64,
-    /// What its own header says that is not so.
-    pub(super) wrong_size: Option<WrongSize>,
-}
+pub(super) const MOST_FORMAT_BYTES: u32 = 4_096;
 
 /// What is worth a warning.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,147 +22,96 @@ pub(super) enum WrongSize {
 }
 
 /// What of a file is to be decoded: a header, and where the samples are, in bytes.
-struct Found {
-    header: Vec<u8>,
-    start: u64,
-    bytes: u64,
-    wrong_size: Option<WrongSize>,
+pub(super) struct Found {
+    pub(super) header: Vec<u8>,
+    pub(super) start: u64,
+    pub(super) bytes: u64,
+    /// What its own header says that is not so.
+    pub(super) wrong_size: Option<WrongSize>,
 }
 
-impl Wave {
-    /// Looks into `file`, of `len` bytes. Gives it back, rewound, if it is no WAV file or its chunks cannot be
-    /// followed.
-    pub(super) fn open(mut file: File, len: u64) -> io::Result<Result<Self, File>> {
-        let found = Self::find(&mut file, len)?;
-        file.rewind()?;
-        let Some(Found { header, start, bytes, wrong_size }) = found else { return Ok(Err(file)) };
-        Ok(Ok(Self { header, file, start, bytes, position: 0, wrong_size }))
+/// Looks into `file`, of `len` bytes. `None` if it is no WAV file, or has no samples that can be found.
+pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
+    let mut start = [0; 12];
+    if len < 12 {
+        return Ok(None);
     }
-
-    /// `None` if it is no WAV file, or has no samples that can be found.
-    fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
-        let mut start = [0; 12];
-        if len < 12 {
-            return Ok(None);
-        }
-        file.read_exact(&mut start)?;
-        if !matches!(&start[..4], b"RIFF" | b"RF64" | b"BW64") || &start[8..] != b"WAVE" {
-            return Ok(None);
-        }
-        let (mut format, mut long_size, mut place) = (None, None, 12);
-        while place + 8 <= len {
-            file.seek(SeekFrom::Start(place))?;
-            let mut chunk = [0; 8];
-            file.read_exact(&mut chunk)?;
-            let size = u32::from_le_bytes([chunk[4], chunk[5], chunk[6], chunk[7]]);
-            let body = place + 8;
-            match &chunk[..4] {
-                b"ds64" if size >= 16 && body + 16 <= len => {
-                    let mut sizes = [0; 16];
-                    file.read_exact(&mut sizes)?;
-                    long_size = sizes[8..].try_into().ok().map(u64::from_le_bytes);
-                }
-                b"fmt " if (16..=MOST_FORMAT_BYTES).contains(&size) && body + u64::from(size) <= len => {
-                    let mut bytes = vec![0; size as usize];
-                    file.read_exact(&mut bytes)?;
-                    format = Some(bytes);
-                }
-                b"data" => {
-                    let Some(format) = format else { return Ok(None) };
-                    let said = if size == u32::MAX { long_size.unwrap_or(size.into()) } else { size.into() };
-                    let there = len - body;
-                    let is_unfinished = said == 0 && !Self::begins_chunk(file, body, len)?;
-                    let is_unknown = is_unfinished || said >= UNKNOWN_SIZES && long_size.is_none();
-                    let bytes = if is_unknown { there } else { said.min(there) };
-                    // Whole frames, and as many as a header can count.
-                    let frame = u64::from(u16::from_le_bytes([format[12], format[13]])).max(1);
-                    let most = u64::from(u32::MAX) - u64::from(MOST_FORMAT_BYTES) - 64;
-                    let bytes = bytes.min(most) / frame * frame;
-                    let wrong_size = match is_unknown {
-                        true => is_unfinished.then_some(WrongSize::NeverFinished),
-                        false => {
-                            (said / frame * frame > bytes).then(|| WrongSize::EndsEarly(bytes as f64 / said as f64))
-                        }
-                    };
-                    return Ok(Some(Found { header: Self::header(&format, bytes), start: body, bytes, wrong_size }));
-                }
-                _ => {}
-            }
-            // Chunks begin at even places.
-            place = body + u64::from(size) + u64::from(size % 2);
-        }
-        Ok(None)
+    file.read_exact(&mut start)?;
+    if !matches!(&start[..4], b"RIFF" | b"RF64" | b"BW64") || &start[8..] != b"WAVE" {
+        return Ok(None);
     }
-
-    /// Whether another chunk begins at `place`: then an empty one before it is empty indeed.
-    fn begins_chunk(file: &mut File, place: u64, len: u64) -> io::Result<bool> {
-        if place == len {
-            return Ok(true);
-        }
-        if place + 8 > len {
-            return Ok(false);
-        }
+    let (mut format, mut long_size, mut place) = (None, None, 12);
+    while place + 8 <= len {
+        file.seek(SeekFrom::Start(place))?;
         let mut chunk = [0; 8];
         file.read_exact(&mut chunk)?;
-        let size = u64::from(u32::from_le_bytes([chunk[4], chunk[5], chunk[6], chunk[7]]));
-        Ok(chunk[..4].iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') && place + 8 + size <= len)
+        let size = u32::from_le_bytes([chunk[4], chunk[5], chunk[6], chunk[7]]);
+        let body = place + 8;
+        match &chunk[..4] {
+            b"ds64" if size >= 16 && body + 16 <= len => {
+                let mut sizes = [0; 16];
+                file.read_exact(&mut sizes)?;
+                long_size = sizes[8..].try_into().ok().map(u64::from_le_bytes);
+            }
+            b"fmt " if (16..=MOST_FORMAT_BYTES).contains(&size) && body + u64::from(size) <= len => {
+                let mut bytes = vec![0; size as usize];
+                file.read_exact(&mut bytes)?;
+                format = Some(bytes);
+            }
+            b"data" => {
+                let Some(format) = format else { return Ok(None) };
+                let said = if size == u32::MAX { long_size.unwrap_or(size.into()) } else { size.into() };
+                let is_unfinished = said == 0 && !begins_chunk(file, body, len)?;
+                let is_beyond = said > len - body || ENDLESS.contains(&said);
+                let is_unknown = said >= UNKNOWN_SIZES && long_size.is_none() && is_beyond;
+                return Ok(Some(found(&format, body, said, len - body, is_unfinished, is_unknown)));
+            }
+            _ => {}
+        }
+        // Chunks begin at even places.
+        place = body + u64::from(size) + u64::from(size % 2);
     }
-
-    fn header(format: &[u8], bytes: u64) -> Vec<u8> {
-        let padded = format.len() + format.len() % 2;
-        let mut header = b"RIFF".to_vec();
-        header.extend((bytes as u32 + 20 + padded as u32 + (bytes % 2) as u32).to_le_bytes());
-        header.extend(b"WAVEfmt ");
-        header.extend((format.len() as u32).to_le_bytes());
-        header.extend(format);
-        header.resize(20 + padded, 0);
-        header.extend(b"data");
-        header.extend((bytes as u32).to_le_bytes());
-        header
-    }
-
-    fn len(&self) -> u64 {
-        self.header.len() as u64 + self.bytes
-    }
+    Ok(None)
 }
 
-impl Read for Wave {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let header = self.header.len() as u64;
-        let read = if self.position < header {
-            let rest = &self.header[self.position as usize..];
-            let count = rest.len().min(buffer.len());
-            buffer[..count].copy_from_slice(&rest[..count]);
-            count
-        } else {
-            let left = self.len().saturating_sub(self.position);
-            let count = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            self.file.seek(SeekFrom::Start(self.start + self.position - header))?;
-            self.file.read(&mut buffer[..count])?
-        };
-        self.position += read as u64;
-        Ok(read)
-    }
+/// What is to be decoded of a file whose samples begin at `start`: `said` bytes according to its header, unless that is
+/// unfinished or does not know, and `there` bytes as far as the file goes.
+pub(super) fn found(format: &[u8], start: u64, said: u64, there: u64, is_unfinished: bool, is_unknown: bool) -> Found {
+    let bytes = if is_unfinished || is_unknown { there } else { said.min(there) };
+    // Whole frames, and as many as a header can count.
+    let frame = u64::from(u16::from_le_bytes([format[12], format[13]])).max(1);
+    let most = u64::from(u32::MAX) - u64::from(MOST_FORMAT_BYTES) - 64;
+    let bytes = bytes.min(most) / frame * frame;
+    let wrong_size = match is_unfinished || is_unknown {
+        true => is_unfinished.then_some(WrongSize::NeverFinished),
+        false => (said / frame * frame > bytes).then(|| WrongSize::EndsEarly(bytes as f64 / said as f64)),
+    };
+    Found { header: header(format, bytes), start, bytes, wrong_size }
 }
 
-impl Seek for Wave {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let place = match to {
-            SeekFrom::Start(place) => Some(place),
-            SeekFrom::Current(by) => self.position.checked_add_signed(by),
-            SeekFrom::End(by) => self.len().checked_add_signed(by),
-        };
-        self.position = place.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.position)
+/// Whether another chunk begins at `place`: then an empty one before it is empty indeed.
+fn begins_chunk(file: &mut File, place: u64, len: u64) -> io::Result<bool> {
+    if place == len {
+        return Ok(true);
     }
+    if place + 8 > len {
+        return Ok(false);
+    }
+    let mut chunk = [0; 8];
+    file.read_exact(&mut chunk)?;
+    let size = u64::from(u32::from_le_bytes([chunk[4], chunk[5], chunk[6], chunk[7]]));
+    Ok(chunk[..4].iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') && place + 8 + size <= len)
 }
 
-impl MediaSource for Wave {
-    fn is_seekable(&self) -> bool {
-        true
-    }
-
-    fn byte_len(&self) -> Option<u64> {
-        Some(self.len())
-    }
+fn header(format: &[u8], bytes: u64) -> Vec<u8> {
+    let padded = format.len() + format.len() % 2;
+    let mut header = b"RIFF".to_vec();
+    header.extend((bytes as u32 + 20 + padded as u32 + (bytes % 2) as u32).to_le_bytes());
+    header.extend(b"WAVEfmt ");
+    header.extend((format.len() as u32).to_le_bytes());
+    header.extend(format);
+    header.resize(20 + padded, 0);
+    header.extend(b"data");
+    header.extend((bytes as u32).to_le_bytes());
+    header
 }

@@ -19,6 +19,7 @@ mod models;
 mod muting;
 mod offset;
 mod recognised;
+mod streamed;
 mod transients;
 
 #[global_allocator]

@@ -212,7 +212,10 @@ fn read(files: &[PathBuf], progress: &Progress) -> Result<Vec<Recording>, Worker
     };
     let surveys = files.iter().map(survey).collect::<Result<Vec<_>, _>>()?;
     let excerpts = Excerpt::of_each(&surveys, MOST_SECONDS);
-    let read = |(file, excerpt): (&PathBuf, &Excerpt)| Ok(RecordingReader::open(file)?.read_excerpt(excerpt)?.0);
+    let read = |(file, excerpt): (&PathBuf, &Excerpt)| {
+        let (recording, _) = RecordingReader::open(file)?.read_excerpt(excerpt)?;
+        Ok(learner::padded(recording))
+    };
     files.iter().zip(&excerpts).map(read).collect()
 }
 

@@ -1,6 +1,9 @@
 //! Audio files in and out: what is read is what was written, at every rate and in every format, and what cannot be
 //! read is told in a sentence.
 
+mod excerpt;
+mod formats;
+
 use std::{f64::consts::TAU, fs, path::Path};
 use unbraid_engine::recording::{
     ReadWarning, Recording, RecordingError, SampleFormat, WavFiles, read, read_with_warning, write_wav,
@@ -52,11 +55,11 @@ fn encoder_delay_is_cut_off_where_the_file_tells_of_it() {
     }
 }
 
+/// The edit list of this file says that all is to be heard.
 #[test]
-fn aac_is_read_with_its_encoder_delay() {
+fn aac_is_read_with_its_encoder_delay_where_the_file_says_so() {
     let recording = fixture("tones.m4a");
-    assert_eq!((recording.sample_rate, recording.channels.len()), (44_100, 2));
-    assert!((22_051..22_051 + 4 * 1024).contains(&recording.len()), "{} samples", recording.len());
+    assert_eq!((recording.sample_rate, recording.len(), recording.channels.len()), (44_100, 22_051 + 1_024, 2));
     let delayed = Recording {
         channels: recording.channels.iter().map(|channel| channel[1024..].to_vec()).collect(),
         ..recording.clone()
@@ -176,7 +179,7 @@ fn damaged_files_are_refused() {
     let damaged = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
-        let error = read(&path).unwrap_err();
+        let error = read(&path).map(|recording| recording.len()).unwrap_err();
         assert!(matches!(error, RecordingError::Damaged { .. }), "{name}: {error}");
     };
     write_wav(folder.path().join("whole.wav"), &tones(44_100, 5_000), SampleFormat::Pcm16).unwrap();
@@ -190,10 +193,21 @@ fn damaged_files_are_refused() {
     damaged("loud.wav", &loud);
 
     let mut flac = fs::read(Path::new(crate::ROOT).join("tests/audio/formats/tones.flac")).unwrap();
-    damaged("cut.flac", &flac[..flac.len() / 2]);
     let middle = flac.len() / 2;
     flac[middle..middle + 40].fill(0x55);
     damaged("scratched.flac", &flac);
+}
+
+#[test]
+fn a_flac_file_that_is_cut_off_is_read_as_far_as_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, whole) = (folder.path().join("cut.flac"), fixture("tones.flac"));
+    let flac = fs::read(Path::new(crate::ROOT).join("tests/audio/formats/tones.flac")).unwrap();
+    fs::write(&path, &flac[..flac.len() / 2]).unwrap();
+    let (cut, warning) = read_with_warning(&path).unwrap();
+    assert!((5_000..12_000).contains(&cut.len()) && cut.channels[0] == whole.channels[0][..cut.len()]);
+    let sentence = warning.unwrap().to_string();
+    assert!(sentence.contains("it is cut off; its first") && sentence.contains("of 0.5 s are used"), "{sentence}");
 }
 
 /// As programs leave them that pipe, crash, or write more than 4 GiB. 44 bytes of header, then the samples.

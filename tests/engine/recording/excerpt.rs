@@ -1,0 +1,66 @@
+//! What is learned from of long recordings.
+
+use unbraid_engine::recording::{Excerpt, Recording, RecordingReader, SampleFormat, Survey, read, write_wav};
+
+const RATE: u32 = 8_000;
+
+/// A file whose second `n` has the constant value `(n + 1) / 1024`, but for those that are `silent`.
+fn stairs(path: &std::path::Path, seconds: usize, silent: impl Fn(usize) -> bool) {
+    let value = |second: usize| if silent(second) { 0.0 } else { (second + 1) as f32 / 1_024.0 };
+    let samples = (0..seconds * RATE as usize).map(|n| value(n / RATE as usize)).collect();
+    write_wav(path, &Recording { sample_rate: RATE, channels: vec![samples] }, SampleFormat::Float32).unwrap();
+}
+
+fn survey(path: &std::path::Path) -> Survey {
+    let mut reader = RecordingReader::open(path).unwrap();
+    let mut survey = Survey::new(&reader);
+    while let Some(block) = reader.next_block().unwrap() {
+        survey.add(block);
+    }
+    survey
+}
+
+#[test]
+fn a_long_recording_gives_seconds_spread_evenly_over_where_it_sounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.wav");
+    stairs(&path, 200, |second| second % 2 == 1);
+    let survey = survey(&path);
+    assert_eq!((survey.seconds(), survey.peak()), (200.0, 199.0 / 1_024.0));
+    let excerpt = &Excerpt::of_each(&[survey], 10.0)[0];
+    let (recording, warning) = RecordingReader::open(&path).unwrap().read_excerpt(excerpt).unwrap();
+    assert!(excerpt.is_part() && warning.is_none());
+    assert!((9.9..10.1).contains(&recording.seconds()), "{} s", recording.seconds());
+    // The middle of each second: every tenth of those that sound, which are the even ones.
+    let heard: Vec<f32> = (0..10).map(|n| recording.channels[0][n * RATE as usize + 4_000] * 1_024.0 - 1.0).collect();
+    assert_eq!(heard, [0, 20, 40, 60, 80, 100, 120, 140, 160, 180].map(|second| second as f32));
+}
+
+#[test]
+fn stretches_fade_into_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.wav");
+    stairs(&path, 200, |_| false);
+    let excerpt = &Excerpt::of_each(&[survey(&path)], 10.0)[0];
+    let (recording, _) = RecordingReader::open(&path).unwrap().read_excerpt(excerpt).unwrap();
+    // A cut would be a step of 20.
+    let steps = recording.channels[0].windows(2).map(|pair| (pair[1] - pair[0]).abs() * 1_024.0);
+    assert!(steps.fold(0.0, f32::max) < 5.0);
+}
+
+#[test]
+fn recordings_of_a_source_share_what_is_learned_from_by_their_length() {
+    let folder = tempfile::tempdir().unwrap();
+    let [long, short] = ["long.wav", "short.wav"].map(|name| folder.path().join(name));
+    stairs(&long, 90, |_| false);
+    stairs(&short, 30, |_| false);
+    let surveys = [survey(&long), survey(&short)];
+    let read_of = |path, excerpt| RecordingReader::open(path).unwrap().read_excerpt(excerpt).unwrap().0;
+    let excerpts = Excerpt::of_each(&surveys, 60.0);
+    let seconds =
+        [(&long, &excerpts[0]), (&short, &excerpts[1])].map(|(path, excerpt)| read_of(path, excerpt).seconds());
+    assert!((44.9..45.5).contains(&seconds[0]) && (14.9..15.5).contains(&seconds[1]), "{seconds:?}");
+    // What is not too long is whole, to the bit.
+    let whole = Excerpt::of_each(&surveys, 120.0);
+    assert!(!whole[0].is_part() && read_of(&long, &whole[0]) == read(&long).unwrap());
+}

@@ -1,0 +1,179 @@
+//! Every container and codec that is read, a file each; what is not read is named.
+
+use super::{error_db, tones};
+use std::{fs, path::PathBuf};
+use unbraid_engine::recording::{ReadWarning, Recording, RecordingError, read, read_with_warning};
+
+/// Samples in the files without loss, and in the others.
+const SHORT: usize = 441;
+const LONG: usize = 11_025;
+
+fn path(name: &str) -> PathBuf {
+    [crate::ROOT, "tests/audio/formats/table", name].iter().collect()
+}
+
+/// The largest difference to the tones.
+fn largest_error(recording: &Recording) -> f32 {
+    let expected = tones(44_100, recording.len());
+    let samples = recording.channels.iter().flatten().zip(expected.channels.iter().flatten());
+    samples.fold(0.0, |error, (found, expected)| error.max((found - expected).abs()))
+}
+
+#[test]
+fn every_file_without_loss_comes_out_as_it_went_in() {
+    let (mut tried, step) = (0, |bits: i32| 0.5_f32.powi(bits - 1));
+    for entry in fs::read_dir(path("")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.starts_with("not-read") {
+            continue;
+        }
+        let codec = name.split('.').next().unwrap().rsplit('-').next().unwrap();
+        let tolerance = match codec {
+            "u8" | "s8" => step(8),
+            "s16le" | "s16be" | "alac" | "flac" => step(16),
+            "s24le" | "s24be" => step(24),
+            "s32le" | "s32be" | "f32le" | "f32be" | "f64le" | "f64be" => 1e-6,
+            // Logarithmic: 1/64 of what is loud.
+            "alaw" | "mulaw" => 1.0 / 64.0,
+            _ => continue,
+        };
+        let recording = read(path(&name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((recording.sample_rate, recording.len(), recording.channels.len()), (44_100, SHORT, 2), "{name}");
+        let error = largest_error(&recording);
+        assert!(error <= tolerance, "{name}: differs by {error}, {tolerance} at most");
+        tried += 1;
+    }
+    assert_eq!(tried, 49, "files without loss");
+}
+
+/// Where a decoder does not cut what the encoder has added, the sound is late: by one frame, 1,024 or 1,105 samples. Files
+/// that do not say how much it was keep it.
+#[test]
+fn every_file_with_loss_is_aligned_and_as_long_as_it_was() {
+    for (name, len, late) in [
+        ("mp3.mp3", Some(LONG), 0),
+        ("mp4-aac.m4a", Some(LONG), 0),
+        ("mp4-mp3.mp4", None, 0),
+        ("ogg-vorbis.ogg", Some(LONG), 0),
+        ("mkv-vorbis.mkv", None, 0),
+        ("wav-adpcm_ms.wav", None, 0),
+        ("wav-adpcm_ima_wav.wav", None, 0),
+        ("adts-aac.aac", None, 1_024),
+    ] {
+        let mut recording = read(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((recording.sample_rate, recording.channels.len()), (44_100, 2), "{name}");
+        assert_eq!(recording.len(), len.unwrap_or(recording.len()), "{name}");
+        recording.channels.iter_mut().for_each(|channel| drop(channel.drain(..late)));
+        let expected = tones(44_100, recording.len());
+        let error = error_db(&recording, &expected, 2_000..9_000);
+        assert!(error < -20.0, "{name}: differs by {error:.1} dB");
+        // A sample later or earlier fits less well.
+        let shifted = |from: usize| Recording {
+            channels: recording.channels.iter().map(|channel| channel[from..].to_vec()).collect(),
+            ..recording.clone()
+        };
+        let mut later = expected.clone();
+        later.channels.iter_mut().for_each(|channel| drop(channel.remove(0)));
+        assert!(error < error_db(&recording, &later, 2_000..9_000), "{name} is early");
+        assert!(error < error_db(&shifted(1), &expected, 2_000..9_000), "{name} is late");
+    }
+}
+
+#[test]
+fn what_is_not_read_is_named_and_never_noise() {
+    for (name, found) in [
+        ("not-read-ogg-opus.opus", "unknown format (Opus in Ogg)"),
+        ("not-read-wavpack.wv", "unknown format (WavPack)"),
+        ("not-read-caf-alaw.caf", "in Core Audio Format)"),
+        ("not-read-mp4-ac3.mp4", "unknown format (AC-3 in ISO Base Media File Format)"),
+    ] {
+        let error = read(path(name)).map(|recording| recording.len()).unwrap_err();
+        assert!(matches!(error, RecordingError::UnknownFormat { .. }), "{error}");
+        assert!(error.to_string().contains(found), "{error}");
+    }
+}
+
+/// As `cat one.mp3 two.mp3` and some recorders leave them.
+#[test]
+fn mp3_files_in_a_row_are_read_one_after_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let (row, one) = (folder.path().join("row.mp3"), fs::read(path("mp3.mp3")).unwrap());
+    fs::write(&row, [&one[..], &one, &one].concat()).unwrap();
+    let (recording, warning) = read_with_warning(&row).unwrap();
+    let single = read(path("mp3.mp3")).unwrap();
+    assert_eq!(warning, None);
+    for (channel, single) in recording.channels.iter().zip(&single.channels) {
+        assert_eq!(channel, &[&single[..], single, single].concat());
+    }
+}
+
+#[test]
+fn chained_ogg_is_read_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let (chain, one) = (folder.path().join("chain.ogg"), fs::read(path("ogg-vorbis.ogg")).unwrap());
+    // Each stream has a number of its own, in every page, which the page's checksum covers.
+    let mut two = one.clone();
+    renumber(&mut two, 77);
+    fs::write(&chain, [&one[..], &two].concat()).unwrap();
+    let (recording, warning) = read_with_warning(&chain).unwrap();
+    let single = read(path("ogg-vorbis.ogg")).unwrap();
+    assert_eq!((recording.len(), warning), (2 * single.len(), None));
+    assert_eq!(recording.channels[0][LONG..], single.channels[0]);
+}
+
+/// Gives an Ogg stream another serial number.
+fn renumber(ogg: &mut [u8], serial: u32) {
+    let mut start = 0;
+    while start < ogg.len() {
+        assert_eq!(&ogg[start..start + 4], b"OggS");
+        let segments = usize::from(ogg[start + 26]);
+        let body: usize = ogg[start + 27..][..segments].iter().map(|size| usize::from(*size)).sum();
+        let page = &mut ogg[start..start + 27 + segments + body];
+        page[14..18].copy_from_slice(&serial.to_le_bytes());
+        page[22..26].fill(0);
+        let checksum = page.iter().fold(0_u32, |sum, byte| {
+            (0..8).fold(sum ^ u32::from(*byte) << 24, |sum, _| sum << 1 ^ if sum >> 31 == 1 { 0x04c1_1db7 } else { 0 })
+        });
+        page[22..26].copy_from_slice(&checksum.to_le_bytes());
+        start += page.len();
+    }
+}
+
+/// As Apple's encoders write it where there is no edit list.
+#[test]
+fn the_comment_on_an_encoders_delay_is_heeded() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut file = fs::read(path("mp4-aac.m4a")).unwrap();
+    let place = |file: &[u8], name: &[u8]| file.windows(4).position(|bytes| bytes == name).unwrap();
+    let edits = place(&file, b"edts");
+    file[edits..edits + 4].copy_from_slice(b"free");
+    // 1,024 samples of delay, 11,025 that are heard; at the end of `moov`, which is the last box.
+    let moov = place(&file, b"moov") - 4;
+    let text = b" 00000000 00000400 000001EF 0000000000002B11 00000000 00000000";
+    let boxed = |name: &[u8], content: &[u8]| [&(content.len() as u32 + 8).to_be_bytes(), name, content].concat();
+    let data = boxed(b"data", &[&[0, 0, 0, 1, 0, 0, 0, 0][..], text].concat());
+    let name = boxed(b"name", b"\0\0\0\0iTunSMPB");
+    let mean = boxed(b"mean", b"\0\0\0\0com.apple.iTunes");
+    let added = boxed(b"udta", &boxed(b"skip", &boxed(b"----", &[mean, name, data].concat())));
+    file.extend(&added);
+    let size = (file.len() - moov) as u32;
+    file[moov..moov + 4].copy_from_slice(&size.to_be_bytes());
+    let commented = folder.path().join("commented.m4a");
+    fs::write(&commented, &file).unwrap();
+    assert_eq!(read(&commented).unwrap(), read(path("mp4-aac.m4a")).unwrap());
+}
+
+#[test]
+fn files_that_are_cut_off_are_read_as_far_as_they_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let cut = folder.path().join("cut");
+    for name in ["../tones.flac", "../tones.mp3", "w64-s24le.w64", "caf-s16be.caf"] {
+        let whole = fs::read(path(name)).unwrap();
+        fs::write(&cut, &whole[..whole.len() * 4 / 5]).unwrap();
+        let (recording, warning) = read_with_warning(&cut).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let share = recording.len() as f32 / read(path(name)).unwrap().len() as f32;
+        assert!((0.4..0.9).contains(&share), "{name}: {share}");
+        let warns = matches!(warning, Some(ReadWarning::EndsEarly { .. } | ReadWarning::CutOff { .. }));
+        assert!(warns, "{name}: {warning:?}");
+    }
+}
