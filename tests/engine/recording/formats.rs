@@ -167,7 +167,7 @@ fn the_comment_on_an_encoders_delay_is_heeded() {
 fn files_that_are_cut_off_are_read_as_far_as_they_go() {
     let folder = tempfile::tempdir().unwrap();
     let cut = folder.path().join("cut");
-    for name in ["../tones.flac", "../tones.mp3", "w64-s24le.w64", "caf-s16be.caf"] {
+    for name in ["../tones.flac", "../tones.mp3", "w64-s24le.w64"] {
         let whole = fs::read(path(name)).unwrap();
         fs::write(&cut, &whole[..whole.len() * 4 / 5]).unwrap();
         let (recording, warning) = read_with_warning(&cut).unwrap_or_else(|error| panic!("{name}: {error}"));
