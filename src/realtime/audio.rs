@@ -183,7 +183,7 @@ fn exchange_models(separator: &mut Separator, AudioEnd { models, .. }: &mut Audi
 mod tests {
     use super::*;
     use crate::{
-        engine::{Knobs, LatencyMode, Model, Preset},
+        engine::{LatencyMode, Model, Preset},
         wires::{WorkerEnd, connect, takes::TakeEventKind},
     };
     use alloc::{boxed::Box, vec, vec::Vec};
@@ -192,20 +192,6 @@ mod tests {
 
     fn model(sources: usize, mode: LatencyMode) -> Box<Model> {
         Box::new(Model::new(&Preset::unsupervised(sources, 4), RATE, mode).unwrap())
-    }
-
-    fn settings() -> Settings {
-        Settings {
-            strips: [Knobs::default(); MAX_SOURCES],
-            focus: 1.0,
-            sparsity: 0.0,
-            smoothness: 0.0,
-            mix: 1.0,
-            output_db: 0.0,
-            bypass: false,
-            removed: false,
-            learn: [false; MAX_SOURCES],
-        }
     }
 
     /// An audio half that plays two sources in Live, and what stands around it.
@@ -256,13 +242,13 @@ mod tests {
         for sources in 3..=5 {
             rig.worker.send_model(model(sources, LatencyMode::Live));
         }
-        rig.play(&settings(), 1);
+        rig.play(&Settings::unity(), 1);
         assert_eq!(rig.sources(), 5);
         // The next one waits for the end of the fade.
         rig.worker.send_model(model(6, LatencyMode::Live));
-        rig.play(&settings(), 1);
+        rig.play(&Settings::unity(), 1);
         assert_eq!(rig.sources(), 5);
-        rig.play(&settings(), 20);
+        rig.play(&Settings::unity(), 20);
         assert_eq!(rig.sources(), 6);
         assert!(!rig.half.wires.models.can_retire(16), "the first model is on its way back");
         rig.worker.free_retired();
@@ -273,7 +259,7 @@ mod tests {
     fn a_model_of_another_mode_goes_back_unplayed() {
         let mut rig = Rig::new();
         rig.worker.send_model(model(3, LatencyMode::Quality));
-        rig.play(&settings(), 1);
+        rig.play(&Settings::unity(), 1);
         assert_eq!(rig.sources(), 2);
         assert!(!rig.half.wires.models.can_retire(16));
     }
@@ -283,7 +269,7 @@ mod tests {
         let mut rig = Rig::new();
         for _ in 0..30 {
             rig.worker.send_model(model(3, LatencyMode::Live));
-            rig.play(&settings(), 12);
+            rig.play(&Settings::unity(), 12);
         }
         assert!(!rig.half.wires.models.can_retire(2) && rig.half.wires.models.can_retire(1));
     }
@@ -300,7 +286,7 @@ mod tests {
         sources[1] = &mut second;
         let mut samples: Vec<f32> = (0..4_800).map(|n| (n % 37) as f32 / 37.0).collect();
         rig.half
-            .process(&settings(), SettingSet::default(), Transport::default(), &mut [&mut samples], sources)
+            .process(&Settings::unity(), SettingSet::default(), Transport::default(), &mut [&mut samples], sources)
             .unwrap();
         assert!(outputs[0][4_000..].iter().any(|sample| *sample != 0.0));
         assert!(outputs[1].iter().all(|sample| *sample == 0.0));
@@ -309,8 +295,8 @@ mod tests {
     #[test]
     fn a_learn_switch_says_where_in_the_capture_its_take_begins() {
         let mut rig = Rig::new();
-        rig.play(&settings(), 3);
-        let mut learning = settings();
+        rig.play(&Settings::unity(), 3);
+        let mut learning = Settings::unity();
         learning.learn[1] = true;
         rig.play(&learning, 1);
         let event = rig.worker.next_event().unwrap();
@@ -337,7 +323,7 @@ mod tests {
                 let mut sources: [&mut [&mut [f32]]; MAX_SOURCES] = Default::default();
                 sources[0] = &mut own;
                 let (set, transport) = (SettingSet::default(), Transport::default());
-                rig.half.process(&settings(), set, transport, &mut [&mut main], sources).unwrap();
+                rig.half.process(&Settings::unity(), set, transport, &mut [&mut main], sources).unwrap();
             }
             assert!(block < 4 || own[0].iter().all(|sample| *sample == 0.0));
             heard.extend(main);
@@ -353,10 +339,15 @@ mod tests {
     fn nothing_plays_before_and_after_an_activation() {
         let mut rig = Rig::new();
         rig.half.deactivate();
-        let played =
-            rig.half.process(&settings(), SettingSet::default(), Transport::default(), &mut [], Default::default());
+        let played = rig.half.process(
+            &Settings::unity(),
+            SettingSet::default(),
+            Transport::default(),
+            &mut [],
+            Default::default(),
+        );
         assert!(played.is_none());
         rig.activate();
-        rig.play(&settings(), 1);
+        rig.play(&Settings::unity(), 1);
     }
 }

@@ -117,23 +117,8 @@ impl Automation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Knobs, MAX_SOURCES};
 
     const DELAYS: ControlDelays = ControlDelays { masks: 100, mix: 150 };
-
-    fn settings() -> Settings {
-        Settings {
-            strips: [Knobs::default(); MAX_SOURCES],
-            focus: 1.0,
-            sparsity: 0.0,
-            smoothness: 0.0,
-            mix: 1.0,
-            output_db: 0.0,
-            bypass: false,
-            removed: false,
-            learn: [false; MAX_SOURCES],
-        }
-    }
 
     fn all() -> SettingSet {
         let mut set = SettingSet::default();
@@ -156,9 +141,9 @@ mod tests {
     #[test]
     fn a_change_of_the_host_counts_after_its_delay_to_the_sample() {
         let mut automation = Automation::new(DELAYS);
-        assert_eq!(automation.set(&settings(), all()), Mover::Hand, "the first settings count at once");
+        assert_eq!(automation.set(&Settings::unity(), all()), Mover::Hand, "the first settings count at once");
         played(&mut automation, 17);
-        let mut changed = settings();
+        let mut changed = Settings::unity();
         (changed.strips[0].mute, changed.mix) = (true, 0.5);
         assert_eq!(automation.set(&changed, all()), Mover::Host);
         let heard = played(&mut automation, 200);
@@ -171,8 +156,8 @@ mod tests {
     #[test]
     fn a_hand_counts_at_once_and_over_what_the_host_has_set_before() {
         let mut automation = Automation::new(DELAYS);
-        automation.set(&settings(), all());
-        let mut by_host = settings();
+        automation.set(&Settings::unity(), all());
+        let mut by_host = Settings::unity();
         (by_host.strips[0].mute, by_host.mix) = (true, 0.5);
         automation.set(&by_host, all());
         let by_hand = Settings { mix: 0.25, ..by_host };
@@ -187,7 +172,7 @@ mod tests {
         let mut automation = Automation::new(DELAYS);
         let capacity = automation.changes.capacity();
         for n in 0..5 * MOST_CHANGES {
-            automation.set(&Settings { mix: n as f32, ..settings() }, all());
+            automation.set(&Settings { mix: n as f32, ..Settings::unity() }, all());
         }
         assert_eq!(automation.changes.capacity(), capacity, "nothing is allocated");
         assert_eq!(played(&mut automation, 151).last(), Some(&(false, (5 * MOST_CHANGES - 1) as f32)));

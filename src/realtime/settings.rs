@@ -45,6 +45,22 @@ impl Settings {
         }
     }
 
+    /// Everything as it is: for tests.
+    #[cfg(test)]
+    pub(crate) fn unity() -> Self {
+        Self {
+            strips: [Knobs::default(); MAX_SOURCES],
+            focus: 1.0,
+            sparsity: 0.0,
+            smoothness: 0.0,
+            mix: 1.0,
+            output_db: 0.0,
+            bypass: false,
+            removed: false,
+            learn: [false; MAX_SOURCES],
+        }
+    }
+
     /// Takes the value that `setting` has in `other`, and says whether that is another one.
     pub(crate) fn take(&mut self, setting: Setting, other: &Self) -> bool {
         fn set<T: Copy + PartialEq>(from: T, to: &mut T) -> bool {
