@@ -1,8 +1,10 @@
 //! Where presets are: the factory presets inside the binary, and the user's folder.
 //!
 //! - [`listing`]: the presets to choose from, and what is wrong with them.
-//! - [`recent`]: the presets that were played lately. [`trash`]: renaming, deleting and restoring presets.
+//! - [`recent`]: the presets that were played lately. [`trash`]: renaming, deleting and restoring presets;
+//!   [`hidden`]: where they are kept out of sight.
 
+mod hidden;
 pub mod listing;
 pub mod recent;
 pub mod trash;
@@ -120,7 +122,18 @@ fn path_of(folder: &Path, name: &str) -> Result<PathBuf, PresetError> {
 /// Whether `name` is allowed as the name of a preset, on any file system.
 pub fn is_name(name: &str) -> bool {
     let bad = name.trim() != name || name.is_empty() || name.starts_with('.') || name.contains(FORBIDDEN);
-    !bad && !name.chars().any(char::is_control) && name.chars().count() <= MAX_NAME_CHARS
+    !bad && !is_device(name) && !name.chars().any(char::is_control) && name.chars().count() <= MAX_NAME_CHARS
+}
+
+/// Whether Windows takes a file of this name for a device, whatever follows its first dot.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).trim_end().to_uppercase();
+    let number = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    let is_port = number.is_some_and(|number| {
+        let mut digits = number.chars();
+        matches!((digits.next(), digits.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
+    });
+    is_port || ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(&stem.as_str())
 }
 
 /// The user's folder of presets, which may not exist yet: the one that [`FOLDER_VARIABLE`] names, or `Unbraid/Presets`
@@ -193,11 +206,20 @@ mod tests {
             assert_eq!(file::read(&path).unwrap().sources.len(), preset.sources.len());
         }
         assert_eq!(entries_in(&folder).len(), 1);
-        for name in ["", " x", "a/b", "..", "what?", &"x".repeat(65)] {
+        for name in
+            ["", " x", "a/b", "..", "what?", &"x".repeat(65), "CON", "nul", "Com1", "LPT9.old", "aux .b", "com²"]
+        {
             let error = save_in(&folder, &preset, name).unwrap_err().to_string();
             assert!(error.contains("a preset's name has 1 to 64 characters"), "{error}");
         }
         assert_eq!(entries_in(&folder).len(), 1);
+    }
+
+    #[test]
+    fn what_only_begins_like_a_device_of_windows_is_a_name() {
+        for name in ["Console", "Congas", "com", "COM10", "Null", "auxiliary", "my CON"] {
+            assert!(is_name(name), "{name}");
+        }
     }
 
     #[test]

@@ -75,8 +75,8 @@ pub enum Problem {
     Unwritable(#[source] io::Error),
     /// The name cannot be a preset's.
     #[error(
-        "a preset's name has 1 to 64 characters, none of / \\ : * ? \" < > |, and no dot or space at its beginning; \
-         choose another"
+        "a preset's name has 1 to 64 characters, none of / \\ : * ? \" < > |, no dot or space at its beginning, and \
+         is not what Windows calls a device (CON, NUL, COM1 …); choose another"
     )]
     Name,
     /// Another preset has this name.

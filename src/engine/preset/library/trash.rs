@@ -2,7 +2,7 @@
 //!
 //! A deleted preset moves into a hidden folder beside it, so that it can be restored byte for byte.
 
-use super::{Entry, path_of, preset_name};
+use super::{Entry, hidden::hide, path_of, preset_name};
 use crate::preset::file::{PresetError, Problem};
 use std::{
     fs,
@@ -63,6 +63,7 @@ pub fn delete(file: &Path) -> Result<Trashed, PresetError> {
     let of = |error| Problem::Immovable(error).of(file.display().to_string());
     let folder = file.parent().unwrap_or(Path::new("")).join(FOLDER);
     fs::create_dir_all(&folder).map_err(of)?;
+    hide(&folder);
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let free = (0_u64..).map(|number| folder.join(format!("{number}.{name}"))).find(|path| !path.exists());
     let trashed = Trashed { file: file.to_owned(), kept_at: free.unwrap_or_else(|| folder.join(name)) };
