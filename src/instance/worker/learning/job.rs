@@ -170,12 +170,32 @@ impl Drop for LearningJob {
     }
 }
 
-/// Runs `work` on all cores but one, so that the audio thread always finds one.
+/// Runs `work` on all cores but one, so that the audio thread always finds one. Its threads have ended when it returns:
+/// the host may free the library soon after, and a pool that is dropped does not wait for its threads.
 fn in_the_background<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
-    match rayon::ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1)).build() {
+    // Dropped after the pool, which tells its threads to end.
+    let mut threads = JoinedThreads(Vec::new());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1)).spawn_handler(|task| {
+        let thread = thread::Builder::new().name("unbraid-learner".to_owned());
+        threads.0.push(thread.spawn(|| task.run())?);
+        Ok(())
+    });
+    match pool.build() {
         Ok(pool) => pool.install(work),
         Err(_) => work(),
+    }
+}
+
+/// Threads that are waited for when this is dropped, also by a panic.
+struct JoinedThreads(Vec<JoinHandle<()>>);
+
+impl Drop for JoinedThreads {
+    fn drop(&mut self) {
+        for thread in self.0.drain(..) {
+            // Rayon has caught and passed on the panics of what it ran.
+            let _ = thread.join();
+        }
     }
 }
 
@@ -221,4 +241,40 @@ fn read(files: &[PathBuf], progress: &Progress) -> Result<Vec<Recording>, Worker
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{sync::atomic::AtomicUsize, time::Duration};
+
+    /// Threads that have been counted and have not ended yet.
+    static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+    struct Counted;
+
+    impl Drop for Counted {
+        /// The last that a thread does, here slowly.
+        fn drop(&mut self) {
+            thread::sleep(Duration::from_millis(100));
+            RUNNING.fetch_sub(1, Relaxed);
+        }
+    }
+
+    thread_local! {
+        static COUNTED: Counted = {
+            RUNNING.fetch_add(1, Relaxed);
+            Counted
+        };
+    }
+
+    #[test]
+    fn what_was_learned_in_the_background_leaves_no_thread_behind() {
+        let counted = in_the_background(|| {
+            rayon::broadcast(|_| COUNTED.with(|_| {}));
+            RUNNING.load(Relaxed)
+        });
+        assert!(counted > 0);
+        assert_eq!(RUNNING.load(Relaxed), 0);
+    }
 }
