@@ -9,7 +9,7 @@
 //!    two frames, with [`recorder`].
 //! 3. [`rooms`]: the parts of the window. Each one draws from a [`snapshot`] and its own state, and returns what the
 //!    user [`asked`] for.
-//! 4. [`snapshot`]: what is read at the start of a frame. [`signal`], [`file_chooser`].
+//! 4. [`snapshot`]: what is read at the start of a frame. [`signal`], [`file_chooser`], `key_capture`, `loaded`.
 //! 5. [`widgets`]: knobs, meters, buttons.
 //! 6. [`theme`], [`oklab`], [`layout`], [`scale`], [`names`].
 
@@ -17,7 +17,9 @@ pub mod asked;
 pub mod draw;
 pub mod file_chooser;
 pub mod handle;
+mod key_capture;
 pub mod layout;
+mod loaded;
 pub mod names;
 mod oklab;
 pub mod recorder;

@@ -3,6 +3,7 @@
 use super::{
     draw::draw,
     handle::{self, WindowHandle},
+    key_capture,
     layout::{DEFAULT_SIZE, MAX_SIZE, MIN_SIZE},
     scale::{SCALES, remembered},
     send,
@@ -164,7 +165,7 @@ impl NiceEguiApp for EditorApp {
         &mut self,
         egui_ctx: egui::Context,
         nice_gui_ctx: GuiContext,
-        _frame: &mut Frame,
+        frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         theme::install(&egui_ctx);
         self.host = Some(nice_gui_ctx);
@@ -174,12 +175,14 @@ impl NiceEguiApp for EditorApp {
         egui_ctx.data_mut(|data| data.insert_temp(Id::unique("unbraid window"), window));
         // The app outlives its windows, and the clock of each window begins at 0.
         self.has_failed = false;
-        self.state = EditorState::default().with_file_chooser(self.state.file_chooser());
+        let files = self.state.file_chooser();
+        files.belong_to(frame.baseview_window().platform_handle());
+        self.state = EditorState::default().with_file_chooser(files);
         send::window_opened(&self.session);
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
         let Some(host) = self.host.as_ref().filter(|_| !self.has_failed) else {
             if self.has_failed {
                 ui.centered_and_justified(|ui| ui.label(FAILED));
@@ -190,6 +193,7 @@ impl NiceEguiApp for EditorApp {
         // A panic must not reach the host, which would end with it.
         let drawn = catch_unwind(AssertUnwindSafe(|| draw(ui, &self.params, &self.session, host, state)));
         self.has_failed = drawn.is_err();
+        frame.set_key_capture(key_capture::kept(ui.ctx()));
     }
 
     fn resized(&mut self, new_size: WindowSize) {
