@@ -42,10 +42,11 @@ struct Folders {
 
 impl Folders {
     fn of_this_system() -> Result<Self> {
-        let variable = if cfg!(windows) { "COMMONPROGRAMFILES" } else { "HOME" };
+        // The user's own, which need no administrator.
+        let variable = if cfg!(windows) { "LOCALAPPDATA" } else { "HOME" };
         let base = env::var_os(variable).with_context(|| format!("the variable {variable} is not set"))?;
         let (clap, vst3) = if cfg!(windows) {
-            ("CLAP", "VST3")
+            (r"Programs\Common\CLAP", r"Programs\Common\VST3")
         } else if cfg!(target_os = "macos") {
             ("Library/Audio/Plug-Ins/CLAP", "Library/Audio/Plug-Ins/VST3")
         } else {

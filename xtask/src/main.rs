@@ -53,6 +53,9 @@ enum Command {
         /// What tells most in the shortest time, for use while working
         #[arg(long, conflicts_with = "only")]
         quick: bool,
+        /// Instead: lints for macOS and Linux on ARM, and the tests for Windows under wine
+        #[arg(long, conflicts_with_all = ["only", "quick"])]
+        windows: bool,
         /// Run these steps alone (may be given again)
         #[arg(long, value_name = "STEP", value_parser = test::step_names())]
         only: Vec<String>,
@@ -78,7 +81,7 @@ fn main() -> anyhow::Result<()> {
         Command::Install { uninstall: true } => install::uninstall(),
         Command::Package { target } => package::run(target.as_deref()),
         Command::Demo => demo::run(),
-        Command::Test { only, quick } => test::run(&only, quick),
+        Command::Test { only, quick, windows } => test::run(&only, quick, windows),
         Command::Presets => presets::run(),
         Command::Train(training) => training.run(),
         Command::Fuzz(fuzzing) => fuzzing.run(),

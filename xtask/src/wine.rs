@@ -24,6 +24,27 @@ impl Wine {
         Ok(wine)
     }
 
+    /// One with `ProcessPrng`, which Rust's standard library asks for and wine 8 lacks.
+    pub(crate) fn for_tests() -> Result<Self> {
+        let wine = Self::new()?;
+        let library = wine.prefix.path().join("drive_c/windows/system32/bcryptprimitives.dll");
+        // What lies there may be a link to wine's own, which stays as it is.
+        let _ = fs::remove_file(&library);
+        let mut compiler = Command::new("x86_64-w64-mingw32-gcc");
+        compiler.args(["-shared", "-O1", "-o"]).arg(library).args(["xtask/src/wine/process_prng.c", "-ladvapi32"]);
+        workspace::run(&mut compiler)?;
+        Ok(wine)
+    }
+
+    /// Lets cargo run what it builds for Windows in this Windows.
+    pub(crate) fn run_tests_of(&self, cargo: &mut Command) {
+        for (variable, value) in self.command("wine").get_envs() {
+            cargo.env(variable, value.unwrap_or_default());
+        }
+        cargo.env("WINEDLLOVERRIDES", "mscoree,mshtml=;bcryptprimitives=n");
+        cargo.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine");
+    }
+
     /// A program for Windows, ready to run.
     pub(crate) fn program(&self, path: &Path) -> Command {
         let mut command = self.command("wine");

@@ -180,4 +180,4 @@ pub(crate) fn files_below(folder: &Path) -> Result<BTreeSet<String>> {
 
 #[cfg(test)]
 #[path = "check/tests.rs"]
-mod tests;
+pub(super) mod tests;

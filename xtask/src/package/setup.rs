@@ -75,3 +75,21 @@ fn place(path: &str) -> String {
         _ => format!("Unbraid/{path}"),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::package::check::tests::{VERSION, made_up};
+
+    #[test]
+    #[ignore = "needs NSIS and wine: `cargo xtask test --windows`"]
+    fn the_installer_puts_every_file_in_its_place_and_takes_it_away_again() {
+        workspace::enter().unwrap();
+        let windows = Platform::new(Some("x86_64-pc-windows-gnu")).unwrap();
+        let folder = made_up(&windows, b"code");
+        let outer = tempfile::tempdir().unwrap();
+        let setup = make(folder.path(), &windows, VERSION, &outer.path().join("Unbraid-setup.exe")).unwrap();
+        assert!(setup.exists());
+    }
+}

@@ -5,6 +5,7 @@
 //! counted.
 
 mod beside;
+mod elsewhere;
 mod lint;
 mod programs;
 mod validators;
@@ -33,12 +34,15 @@ enum When {
     Beside,
     /// When `--only` names it.
     Named,
+    /// With `--windows`.
+    Elsewhere,
 }
 
 /// In the order in which they run: what fails soonest comes first.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 17] = [
     Step { name: "format", run: lint::format, when: When::Always },
     Step { name: "spelling", run: lint::spelling, when: When::Always },
+    Step { name: "workflows", run: lint::workflows, when: When::Full },
     Step { name: "dependencies", run: lint::dependencies, when: When::Full },
     Step { name: "lint-engine", run: lint::engine, when: When::Full },
     Step { name: "lint-cli", run: lint::cli, when: When::Full },
@@ -51,6 +55,8 @@ const STEPS: [Step; 14] = [
     Step { name: "validators", run: validators::run, when: When::Full },
     Step { name: "tests-quick", run: programs::quick_tests, when: When::Named },
     Step { name: "tests-release", run: programs::release_tests, when: When::Named },
+    Step { name: "lint-elsewhere", run: elsewhere::lint, when: When::Elsewhere },
+    Step { name: "windows", run: elsewhere::windows, when: When::Elsewhere },
 ];
 
 /// What a run has left out, and why.
@@ -71,13 +77,15 @@ pub(crate) fn step_names() -> Vec<&'static str> {
     STEPS.iter().map(|step| step.name).collect()
 }
 
-/// Runs the steps named in `only`, or those of a quick or a full run; stops at the first that fails and names it.
-pub(crate) fn run(only: &[String], quick: bool) -> Result<()> {
+/// Runs the steps named in `only`, those for other systems, or those of a quick or a full run; stops at the first that
+/// fails and names it.
+pub(crate) fn run(only: &[String], quick: bool, windows: bool) -> Result<()> {
     let belongs = |step: &&Step| match (only.is_empty(), step.when) {
         (false, _) => only.iter().any(|name| name == step.name),
+        (true, when) if windows || when == When::Elsewhere => windows && when == When::Elsewhere,
         (true, When::Always) => true,
         (true, When::Full | When::Beside) => !quick,
-        (true, When::Named) => quick && step.name == "tests-quick",
+        (true, When::Named | When::Elsewhere) => quick && step.name == "tests-quick",
     };
     let chosen: Vec<_> = STEPS.iter().filter(belongs).collect();
     let mut report = Report::default();

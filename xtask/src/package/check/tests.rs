@@ -5,7 +5,7 @@ use super::*;
 use crate::package::platform::Processor;
 use tempfile::TempDir;
 
-const VERSION: &str = "1.2.3";
+pub(crate) const VERSION: &str = "1.2.3";
 
 fn platform(target: &str) -> Platform {
     Platform::new(Some(target)).unwrap()
@@ -93,7 +93,7 @@ fn code_that_only_newer_systems_run_is_refused() {
 }
 
 /// A package whose files are all there; what lies in them is made up, and `code` is what a compiler would have made.
-fn made_up(platform: &Platform, code: &[u8]) -> TempDir {
+pub(crate) fn made_up(platform: &Platform, code: &[u8]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, kind) in layout::files(platform) {
         let path = folder.path().join(path);
