@@ -94,13 +94,20 @@ fn play(path: &Path, hours: f64, seed: u64, loops: &[Vec<f32>]) -> Result<Vec<u6
     }
 }
 
-/// What is in memory while no instance is active: it does not depend on the sample rates that were drawn.
+/// What is in memory while no instance is active. Each has last been active at the same sample rate: what was played
+/// last is remembered, to be learned from.
 fn resting_mb(players: &mut [Player]) -> Result<f64> {
-    players.iter_mut().for_each(|player| player.plugin.deactivate());
+    let rates: Vec<f64> = players.iter().map(|player| player.plugin.sample_rate()).collect();
+    for player in players.iter_mut() {
+        for _ in 0..2 {
+            player.plugin.deactivate();
+            player.plugin.activate(RATES[0], MAX_BLOCK)?;
+        }
+        player.plugin.deactivate();
+    }
     std::thread::sleep(SETTLING);
     let mb = resident_mb()?;
-    for player in players {
-        let rate = player.plugin.sample_rate();
+    for (player, rate) in players.iter_mut().zip(rates) {
         player.plugin.activate(rate, MAX_BLOCK)?;
     }
     Ok(mb)
