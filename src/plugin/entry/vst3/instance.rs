@@ -90,11 +90,14 @@ pub(super) unsafe fn repair(object: *mut FUnknown) {
     }
 }
 
+/// Words of type information in front of a virtual table's functions: Microsoft's compiler has one, all others have two.
+const TYPE_INFORMATION: usize = if cfg!(target_env = "msvc") { 1 } else { 2 };
+
 /// A virtual table as C++ compilers lay it out: type information, then the functions.
 #[repr(C)]
 #[derive(Clone, Copy)]
 struct Table<V> {
-    type_information: [usize; 2],
+    type_information: [usize; TYPE_INFORMATION],
     functions: V,
 }
 
@@ -119,7 +122,7 @@ unsafe fn replace<V: Copy + Send + Sync>(
     change: impl FnOnce(&mut V),
 ) {
     let replaced = replaced.get_or_init(|| {
-        // SAFETY: by this function's contract two words stand in front of the functions.
+        // SAFETY: by this function's contract those words stand in front of the functions.
         let mut table = unsafe { *vtbl.byte_sub(std::mem::offset_of!(Table<V>, functions)).cast::<Table<V>>() };
         let original = table.functions;
         change(&mut table.functions);
