@@ -6,7 +6,11 @@
 use crate::{
     instance::params::SoundParams,
     preset::MAX_SOURCES,
-    realtime::{audio::AudioHalf, settings, wires::host_requests::HostRequests},
+    realtime::{
+        audio::AudioHalf,
+        settings,
+        wires::host_requests::{FromHost, HostRequests},
+    },
 };
 use nice_plug::prelude::*;
 use std::{
@@ -39,9 +43,10 @@ impl PluginAudio {
         // Windows do.
         let begun = self.half.is_timed().then(Instant::now);
         let transport = settings::Transport { playing: transport.playing, place: place(transport) };
-        let (settings, by_host) = (self.params.settings(), self.host.automated());
+        let host = FromHost { automated: self.host.automated(), load: self.host.last_load() };
+        let settings = self.params.settings();
         let tail = guarded(&mut self.half, main.as_slice(), aux.outputs, |half, main, sources| {
-            half.process(&settings, by_host, transport, main, sources)
+            half.process(&settings, host, transport, main, sources)
         });
         if let Some(begun) = begun.filter(|_| tail.is_some()) {
             self.time(begun.elapsed(), main.samples());

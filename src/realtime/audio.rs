@@ -5,7 +5,12 @@ use crate::{
     engine::{AnalyzerSender, Capture, MAX_SOURCES, Separator},
     settings::{Settings, Transport},
     take_detector::TakeDetector,
-    wires::{AudioEnd, automated::SettingSet, cpu_meter::CpuTimer, host_requests::HostRequests, meters::Meters},
+    wires::{
+        AudioEnd,
+        cpu_meter::CpuTimer,
+        host_requests::{FromHost, HostRequests},
+        meters::Meters,
+    },
 };
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -87,21 +92,20 @@ impl AudioHalf {
 
     /// Audio thread: plays a block. The mixture in `main`, indexed by `[channel][sample]`, gives way to the main
     /// output; `sources`, indexed by `[source][channel][sample]`, are the sources' own outputs, an empty one where
-    /// there is none. All channels have the same length. The settings of `by_host` were set by the host, at the block's
-    /// first sample.
+    /// there is none. All channels have the same length. `host` is what is known of the host beside them.
     ///
     /// Gives how many samples are still heard after the input has ended, or `None` while the plugin is not active.
     pub fn process(
         &mut self,
         settings: &Settings,
-        by_host: SettingSet,
+        host: FromHost,
         transport: Transport,
         main: &mut [&mut [f32]],
         mut sources: [&mut [&mut [f32]]; MAX_SOURCES],
     ) -> Option<u32> {
         let Active { separator, automation, capture, stream, has_failed } = self.active.as_mut()?;
         let wires = &mut self.wires;
-        let learn = (settings.learn, self.requests.last_load());
+        let learn = (settings.learn, host.load);
         self.takes.observe(learn, transport, *stream, capture.position(), |event| wires.takes.send(event));
         capture.write(main);
         if *has_failed {
@@ -114,7 +118,7 @@ impl AudioHalf {
                 *output = &mut [];
             }
         }
-        let mut mover = automation.set(settings, by_host);
+        let mut mover = automation.set(settings, host.automated);
         let (mut done, samples) = (0, main.first().map_or(0, |channel| channel.len()));
         while done < samples {
             let heard = automation.heard().unwrap_or(*settings).controls(separator.sources());
@@ -222,7 +226,7 @@ mod tests {
                 let mut samples = vec![0.1; 480];
                 let played = self.half.process(
                     settings,
-                    SettingSet::default(),
+                    FromHost::default(),
                     Transport::default(),
                     &mut [&mut samples],
                     Default::default(),
@@ -286,7 +290,7 @@ mod tests {
         sources[1] = &mut second;
         let mut samples: Vec<f32> = (0..4_800).map(|n| (n % 37) as f32 / 37.0).collect();
         rig.half
-            .process(&Settings::unity(), SettingSet::default(), Transport::default(), &mut [&mut samples], sources)
+            .process(&Settings::unity(), FromHost::default(), Transport::default(), &mut [&mut samples], sources)
             .unwrap();
         assert!(outputs[0][4_000..].iter().any(|sample| *sample != 0.0));
         assert!(outputs[1].iter().all(|sample| *sample == 0.0));
@@ -322,7 +326,7 @@ mod tests {
             } else {
                 let mut sources: [&mut [&mut [f32]]; MAX_SOURCES] = Default::default();
                 sources[0] = &mut own;
-                let (set, transport) = (SettingSet::default(), Transport::default());
+                let (set, transport) = (FromHost::default(), Transport::default());
                 rig.half.process(&Settings::unity(), set, transport, &mut [&mut main], sources).unwrap();
             }
             assert!(block < 4 || own[0].iter().all(|sample| *sample == 0.0));
@@ -341,7 +345,7 @@ mod tests {
         rig.half.deactivate();
         let played = rig.half.process(
             &Settings::unity(),
-            SettingSet::default(),
+            FromHost::default(),
             Transport::default(),
             &mut [],
             Default::default(),

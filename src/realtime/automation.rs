@@ -8,8 +8,10 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-/// Most changes that are held back. When more come, the newest take the place of the last, and count early.
-const MOST_CHANGES: usize = 1024;
+/// Changes are held back apart if so many fit into the longest delay; closer ones count together, with the first.
+const CHANGES_PER_DELAY: usize = 128;
+/// Room for those, for the change that counts now, and for a margin.
+const MOST_CHANGES: usize = 2 * CHANGES_PER_DELAY;
 
 /// The settings that act on the hop that is played, rather than on the masks.
 const OF_MIX: [Setting; 3] = [Setting::Mix, Setting::Output, Setting::Bypass];
@@ -33,6 +35,8 @@ pub(crate) enum Mover {
 /// The settings of the last stretch of the stream.
 pub(crate) struct Automation {
     delays: ControlDelays,
+    /// Least distance of two changes, in samples.
+    spacing: u64,
     /// Oldest first. The first is the one that counts for the longest delay, the others are later; empty before the
     /// first block.
     changes: Vec<Change>,
@@ -43,7 +47,8 @@ pub(crate) struct Automation {
 impl Automation {
     /// Not on the audio thread: one that holds changes back by `delays`.
     pub(crate) fn new(delays: ControlDelays) -> Self {
-        Self { delays, changes: Vec::with_capacity(MOST_CHANGES), now: 0 }
+        let spacing = delays.masks.max(delays.mix).div_ceil(CHANGES_PER_DELAY) as u64;
+        Self { delays, spacing, changes: Vec::with_capacity(MOST_CHANGES), now: 0 }
     }
 
     /// Forgets what was set: the next settings count at once.
@@ -77,10 +82,11 @@ impl Automation {
             }
         }
         if is_automated {
-            if self.changes.len() < MOST_CHANGES {
-                self.changes.push(Change { at: self.now, settings: next });
-            } else if let Some(last) = self.changes.last_mut() {
-                last.settings = next;
+            let (count, now, spacing) = (self.changes.len(), self.now, self.spacing);
+            let is_close = |last: &Change| count > 1 && now - last.at < spacing;
+            match self.changes.last_mut().filter(|last| is_close(last) || count == MOST_CHANGES) {
+                Some(last) => last.settings = next,
+                None => self.changes.push(Change { at: now, settings: next }),
             }
         }
         mover
@@ -88,9 +94,8 @@ impl Automation {
 
     /// The settings that count at the present sample.
     pub(crate) fn heard(&mut self) -> Option<Settings> {
-        let Self { delays, changes, now } = self;
-        let passed = |delay: usize| changes.iter().rposition(|change| change.at + delay as u64 <= *now).unwrap_or(0);
-        let (for_masks, for_mix) = (passed(delays.masks), passed(delays.mix));
+        let (for_masks, for_mix) = (self.counting(self.delays.masks), self.counting(self.delays.mix));
+        let changes = &mut self.changes;
         let mut heard = changes.get(for_masks)?.settings;
         for setting in OF_MIX {
             heard.take(setting, &changes[for_mix].settings);
@@ -101,11 +106,17 @@ impl Automation {
 
     /// Number of samples after which other settings count, if any are held back.
     pub(crate) fn due_in(&self) -> Option<usize> {
-        let waits = |change: &Change| {
-            [self.delays.masks, self.delays.mix].map(|delay| (change.at + delay as u64).saturating_sub(self.now))
+        let next = |delay: usize| {
+            let change = self.changes.get(self.counting(delay) + 1)?;
+            Some((change.at + delay as u64).saturating_sub(self.now) as usize)
         };
-        let next = self.changes.iter().flat_map(waits).filter(|wait| *wait > 0).min();
-        next.map(|wait| wait as usize)
+        next(self.delays.masks).into_iter().chain(next(self.delays.mix)).min()
+    }
+
+    /// The place of the change that counts now where changes are held back by `delay`.
+    fn counting(&self, delay: usize) -> usize {
+        let passed = self.changes.partition_point(|change| change.at + delay as u64 <= self.now);
+        passed.saturating_sub(1)
     }
 
     /// `samples` samples have passed.
@@ -167,14 +178,20 @@ mod tests {
         assert_eq!(heard.iter().position(|(mute, _)| *mute), Some(100), "the host's mute still waits");
     }
 
+    /// As a host that sets a value with every sample.
     #[test]
-    fn more_changes_than_are_held_count_early_and_none_is_lost() {
-        let mut automation = Automation::new(DELAYS);
-        let capacity = automation.changes.capacity();
-        for n in 0..5 * MOST_CHANGES {
+    fn changes_that_are_close_to_each_other_count_together_and_no_list_fills() {
+        let delays = ControlDelays { masks: 1_764, mix: 2_276 };
+        let mut automation = Automation::new(delays);
+        let (capacity, spacing) = (automation.changes.capacity(), 18);
+        for n in 0..20_000_usize {
             automation.set(&Settings { mix: n as f32, ..Settings::unity() }, all());
+            let heard = automation.heard().unwrap().mix as usize;
+            let drawn = n.saturating_sub(delays.mix);
+            assert!((drawn..drawn + spacing).contains(&heard), "sample {n}: {heard} for {drawn}");
+            assert!(automation.changes.len() <= CHANGES_PER_DELAY + 3);
+            automation.advance(1);
         }
         assert_eq!(automation.changes.capacity(), capacity, "nothing is allocated");
-        assert_eq!(played(&mut automation, 151).last(), Some(&(false, (5 * MOST_CHANGES - 1) as f32)));
     }
 }

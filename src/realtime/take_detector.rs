@@ -34,10 +34,12 @@ impl TakeDetector {
         position: u64,
         mut send: impl FnMut(TakeEvent),
     ) {
-        let mut loaded = [false; MAX_SOURCES];
+        let mut dropped = [false; MAX_SOURCES];
         if core::mem::replace(&mut self.load, load) != load {
-            loaded = core::array::from_fn(|strip| learn[strip] && load.learns(strip));
-            self.loaded = loaded;
+            self.loaded = core::array::from_fn(|strip| learn[strip] && load.learns(strip));
+            // What was begun was for the preset of before, or with a switch that the project has brought.
+            let begun = core::mem::replace(&mut self.learn, [false; MAX_SOURCES]);
+            dropped = core::array::from_fn(|strip| begun[strip] || self.loaded[strip]);
         }
         for (is_loaded, learn) in self.loaded.iter_mut().zip(&mut learn) {
             *is_loaded &= *learn;
@@ -55,7 +57,7 @@ impl TakeDetector {
         if stopped || jumped {
             send(TakeEventKind::TransportEnded);
         }
-        (0..MAX_SOURCES).filter(|&strip| loaded[strip]).for_each(|strip| send(TakeEventKind::LearnLoaded(strip)));
+        (0..MAX_SOURCES).filter(|&strip| dropped[strip]).for_each(|strip| send(TakeEventKind::LearnLoaded(strip)));
         moved(false).for_each(|strip| send(TakeEventKind::LearnOn(strip)));
         (self.playing, self.place) = (transport.playing, place);
     }
@@ -108,8 +110,8 @@ mod tests {
         learn[0] = true;
         host.note_load(learn);
         let load = host.last_load();
-        // It ends the take that was under way.
-        assert_eq!(seen_after(&mut detector, load, Some(0), stands), [LearnOff(0), LearnLoaded(0)]);
+        // The take that was under way is dropped.
+        assert_eq!(seen_after(&mut detector, load, Some(0), stands), [LearnLoaded(0)]);
         assert_eq!(seen_after(&mut detector, load, Some(0), stands), []);
         // Off and on again: by hand.
         assert_eq!(seen_after(&mut detector, load, None, stands), []);

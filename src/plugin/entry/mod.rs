@@ -14,6 +14,8 @@
 //! - clap-wrapper 0.3.1 passes on the last point of a VST3 host's automation in each block: [`vst3::curves`] and
 //!   [`clap::events`]; `tests/host/automation.rs`,
 //!   `a_vst3_hosts_ramps_follow_their_points_at_every_block_size`.
+//! - nice-plug 0.4.2 adds the time of a transport event to its place: [`clap::events`]; there,
+//!   `a_transport_that_moves_within_a_block_stands_where_the_wrapper_adds_its_time`.
 //! - nice-plug 0.4.2 works on no more samples than were announced: [`clap::pieces`]; `tests/host/automation.rs`,
 //!   `longer_blocks_than_announced_are_played_whole`.
 //! - nice-plug 0.4.2 lets only an open editor set parameters and tell the host: [`clap::param_changes`]; there,

@@ -72,6 +72,12 @@ impl SettingSet {
         self.0 |= Self::bit(setting);
     }
 
+    /// These and the `others`.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
     /// Whether `setting` is one of them.
     pub fn contains(self, setting: Setting) -> bool {
         self.0 & Self::bit(setting) != 0

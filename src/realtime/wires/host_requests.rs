@@ -68,12 +68,13 @@ impl HostRequests {
         let switches = (0..MAX_SOURCES).fold(0, |bits, strip| bits | u32::from(learn[strip]) << strip);
         let count = self.loads.load(Relaxed) >> MAX_SOURCES;
         // Projects come one at a time, on one thread.
-        self.loads.store(count.wrapping_add(1) << MAX_SOURCES | switches, Relaxed);
+        // Whoever sees it sees its switches, too.
+        self.loads.store(count.wrapping_add(1) << MAX_SOURCES | switches, Release);
     }
 
-    /// Audio thread: the last project that has come.
+    /// Audio thread, before it reads the parameters: the last project that has come.
     pub fn last_load(&self) -> ProjectLoad {
-        ProjectLoad(self.loads.load(Relaxed))
+        ProjectLoad(self.loads.load(Acquire))
     }
 
     /// Main thread: whether the plugin is active from now on.
@@ -102,6 +103,15 @@ impl HostRequests {
     pub fn take_project_changed(&self) -> bool {
         self.project_changed.swap(false, Relaxed)
     }
+}
+
+/// What the audio half is told of the host beside the settings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FromHost {
+    /// The settings that the host changes somewhere in the block that this is a part of.
+    pub automated: SettingSet,
+    /// The last project that had come before the settings were read.
+    pub load: ProjectLoad,
 }
 
 /// A project that has come: which one in a row, and which Learn switches are on in it.

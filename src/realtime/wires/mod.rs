@@ -8,7 +8,7 @@
 //! | [`meters`], [`cpu_meter`] | audio thread | editor, worker | levels, and the load of the audio thread |
 //! | [`analyzer`] | audio thread | editor | frames for its picture |
 //! | [`host_requests`] | any thread | entry points | what the host is to be asked for |
-//! | [`host_requests`] | entry points | audio thread | which separate outputs are heard |
+//! | [`host_requests`], [`automated`] | entry points, main thread | audio thread | which separate outputs are heard, what the host automates, projects that came |
 //!
 //! What is played goes to the worker through the engine's [`Capture`](unbraid_engine::learner::capture::Capture), and
 //! what adaptive sources learn from comes and goes between a model and its

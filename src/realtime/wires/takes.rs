@@ -21,7 +21,7 @@ pub struct TakeEvent {
 pub enum TakeEventKind {
     /// The strip's Learn switch went on.
     LearnOn(usize),
-    /// A project came in which the strip's Learn switch is on: no take begins with it.
+    /// A project came while the strip's Learn switch was on, or brought it: no take begins with it, and none goes on.
     LearnLoaded(usize),
     /// The strip's Learn switch went off.
     LearnOff(usize),

@@ -137,7 +137,10 @@ impl Learning {
                 let started = started.and_then(|stream| self.start_at(strip, stream, event.position, context));
                 say_if_failed(started, context);
             }
-            TakeEventKind::LearnLoaded(strip) => context.params.set([(ParamId::Learn(strip), 0.0)]),
+            TakeEventKind::LearnLoaded(strip) => {
+                self.take.take_if(|take| take.strip == strip);
+                context.params.set([(ParamId::Learn(strip), 0.0)]);
+            }
             TakeEventKind::LearnOff(strip) => {
                 self.end_take(|take| take.strip == strip && take.stream == event.stream, Some(event.position));
             }

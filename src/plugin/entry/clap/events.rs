@@ -5,16 +5,19 @@
 //!   A parameter event that is too late is moved to the block's last sample; any other late event is dropped.
 //! - clap-wrapper 0.3.1 passes on the last point of a VST3 host's automation in each block. Where it does, the points
 //!   are asked for, and joined by straight lines as VST3 has it: a value every few samples.
+//! - nice-plug 0.4.2 takes a transport event for one at the block's beginning, and adds its time to its place once more
+//!   where the tempo is known. So the place is moved back by that time.
 
-use super::param_table::ParamTable;
+use super::{param_table::ParamTable, pieces};
 use crate::{
     instance::{param_id::ParamId, params::SoundParams},
     plugin::shim_link::Curves,
     realtime::wires::automated::SettingSet,
 };
 use clap_sys::events::{
-    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_MOD, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT, clap_event_header,
-    clap_event_param_mod, clap_event_param_value, clap_event_transport, clap_input_events,
+    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_MOD, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT,
+    CLAP_TRANSPORT_HAS_TEMPO, clap_event_header, clap_event_param_mod, clap_event_param_value, clap_event_transport,
+    clap_input_events,
 };
 use std::{ops::Range, ptr};
 
@@ -35,11 +38,23 @@ enum Event {
     Transport(usize),
 }
 
+/// An event of the host's transport, and as the wrapper gets it.
+#[derive(Clone, Copy)]
+struct TransportEvent {
+    time: u32,
+    given: clap_event_transport,
+    shown: clap_event_transport,
+}
+
 /// The events of one block. The memory is kept from block to block.
 pub(super) struct BlockEvents {
     /// With the place in the order in which they came, sorted by time.
     events: Vec<(u32, usize, Event)>,
-    transports: Vec<clap_event_transport>,
+    transports: Vec<TransportEvent>,
+    /// Where the last value and the last modulation of each parameter stand in `events`, by its place in the table;
+    /// there while there is room for one of each that is not listed yet.
+    last: Vec<[Option<usize>; 2]>,
+    sample_rate: f64,
     /// What is given out, and how many samples earlier its piece of the block begins.
     shown: Range<usize>,
     origin: u32,
@@ -47,9 +62,17 @@ pub(super) struct BlockEvents {
 
 impl BlockEvents {
     /// Allocates.
-    pub(super) fn new() -> Self {
-        let (events, transports) = (Vec::with_capacity(MOST_EVENTS), Vec::with_capacity(MOST_TRANSPORTS));
-        Self { events, transports, shown: 0..0, origin: 0 }
+    pub(super) fn new(table: &ParamTable) -> Self {
+        let last = vec![[None; 2]; table.len()];
+        // Beyond the others, a value and a modulation of each parameter.
+        let events = Vec::with_capacity(MOST_EVENTS + 2 * table.len());
+        let transports = Vec::with_capacity(MOST_TRANSPORTS);
+        Self { events, transports, last, sample_rate: 1.0, shown: 0..0, origin: 0 }
+    }
+
+    /// Not while it processes: the sample rate in Hz.
+    pub(super) fn set_sample_rate(&mut self, sample_rate: f64) {
+        self.sample_rate = sample_rate;
     }
 
     /// Audio thread: reads the events of a block of `frames` samples, and gives the settings that they change.
@@ -65,6 +88,7 @@ impl BlockEvents {
     ) -> SettingSet {
         self.events.clear();
         self.transports.clear();
+        self.last.fill([None; 2]);
         let mut changed = SettingSet::default();
         // SAFETY: by this function's contract.
         let Some(list) = (unsafe { host_list.as_ref() }) else { return changed };
@@ -78,18 +102,18 @@ impl BlockEvents {
                 Event::Value(value) => value.param_id,
                 Event::Modulation(modulation) => modulation.param_id,
                 Event::Transport(_) => {
-                    self.push(time, event);
+                    self.push(time, event, None);
                     continue;
                 }
             };
-            let param = table.find(id);
+            let (param, place) = (table.find(id), table.place(id));
             if let Some(setting) = param.and_then(ParamId::setting) {
                 changed.insert(setting);
             }
             if let (Some(curves), Some(param), Event::Value(value)) = (curves, param, &event) {
-                self.draw(curves, (param, params), value, last);
+                self.draw(curves, (param, params), (value, place), last);
             }
-            self.push(time, event);
+            self.push(time, event, place);
         }
         self.events.sort_unstable_by_key(|(time, order, _)| (*time, *order));
         changed
@@ -119,7 +143,8 @@ impl BlockEvents {
                         && time <= last
                         && self.transports.len() < MOST_TRANSPORTS =>
                 {
-                    self.transports.push(*event.cast());
+                    let given = *event.cast::<clap_event_transport>();
+                    self.transports.push(TransportEvent { time, given, shown: given });
                     Some((time, Event::Transport(self.transports.len() - 1)))
                 }
                 _ => None,
@@ -132,7 +157,7 @@ impl BlockEvents {
         &mut self,
         curves: &dyn Curves,
         (param, params): (ParamId, &SoundParams),
-        end: &clap_event_param_value,
+        (end, place): (&clap_event_param_value, Option<usize>),
         last: u32,
     ) {
         // SAFETY: the parameter is a part of the plugin's, which is alive.
@@ -145,39 +170,56 @@ impl BlockEvents {
             if steps.is_none() {
                 for between in (at..time).step_by(step).skip(1) {
                     let share = f64::from(between - at) / f64::from(time - at);
-                    self.push(between, Event::Value(with_value(end, from + share * (value - from))));
+                    self.push(between, Event::Value(with_value(end, from + share * (value - from))), place);
                 }
             }
-            self.push(time, Event::Value(with_value(end, value * steps.unwrap_or(1) as f64)));
+            self.push(time, Event::Value(with_value(end, value * steps.unwrap_or(1) as f64)), place);
             (from, at) = (value, time);
         });
     }
 
-    fn push(&mut self, time: u32, event: Event) {
-        if self.events.len() < MOST_EVENTS {
-            self.events.push((time, self.events.len(), event));
-            return;
+    /// Adds an event of the parameter at `place` of the table.
+    fn push(&mut self, time: u32, event: Event, place: Option<usize>) {
+        let is_modulation = usize::from(matches!(event, Event::Modulation(_)));
+        let last = place.and_then(|place| self.last.get_mut(place)).map(|last| &mut last[is_modulation]);
+        if self.events.len() >= MOST_EVENTS {
+            match last {
+                // The newest takes the place of the last of the same parameter.
+                Some(Some(known)) => {
+                    let known = &mut self.events[*known];
+                    (known.0, known.2) = (time, event);
+                    return;
+                }
+                Some(None) if self.events.len() < self.events.capacity() => {}
+                _ => return,
+            }
         }
-        // The newest value takes the place of the last of the same parameter.
-        let same = |known: &Event| match (known, &event) {
-            (Event::Value(known), Event::Value(event)) => known.param_id == event.param_id,
-            (Event::Modulation(known), Event::Modulation(event)) => known.param_id == event.param_id,
-            _ => false,
-        };
-        if let Some(known) = self.events.iter_mut().rev().find(|(_, _, known)| same(known)) {
-            (known.0, known.2) = (time, event);
+        if let Some(last) = last {
+            *last = Some(self.events.len());
         }
+        self.events.push((time, self.events.len(), event));
+    }
+
+    /// Audio thread: the last transport event before sample `start` of the block, and its time.
+    pub(super) fn transport_before(&self, start: u32) -> Option<(u32, &clap_event_transport)> {
+        self.transports.iter().rev().find(|event| event.time < start).map(|event| (event.time, &event.given))
     }
 
     /// Audio thread: calls `run` with the events of the samples `part` of the block, in the time of that part.
     pub(super) fn within<R>(&mut self, part: Range<u32>, run: impl FnOnce(*const clap_input_events) -> R) -> R {
         let place = |time: u32| self.events.partition_point(|(known, _, _)| *known < time);
-        (self.shown, self.origin) = (place(part.start)..place(part.end), part.start);
+        // Events of a block of no samples come all the same.
+        let shown = if part.is_empty() { 0..self.events.len() } else { place(part.start)..place(part.end) };
+        (self.shown, self.origin) = (shown, part.start);
         for (time, _, event) in &mut self.events[self.shown.clone()] {
             let header = match event {
                 Event::Value(value) => &mut value.header,
                 Event::Modulation(modulation) => &mut modulation.header,
-                Event::Transport(place) => &mut self.transports[*place].header,
+                Event::Transport(place) => {
+                    let event = &mut self.transports[*place];
+                    event.shown = earlier(&event.given, *time - self.origin, self.sample_rate);
+                    &mut event.shown.header
+                }
             };
             header.time = *time - self.origin;
         }
@@ -190,9 +232,18 @@ impl BlockEvents {
         Some(match event {
             Event::Value(value) => &raw const value.header,
             Event::Modulation(modulation) => &raw const modulation.header,
-            Event::Transport(place) => &raw const self.transports.get(*place)?.header,
+            Event::Transport(place) => &raw const self.transports.get(*place)?.shown.header,
         })
     }
+}
+
+/// The transport with its place `samples` samples earlier, where the wrapper adds them.
+fn earlier(given: &clap_event_transport, samples: u32, sample_rate: f64) -> clap_event_transport {
+    let mut shown = *given;
+    if given.flags & CLAP_TRANSPORT_HAS_TEMPO != 0 {
+        pieces::advance(&mut shown, -f64::from(samples) / sample_rate);
+    }
+    shown
 }
 
 /// The same with `plain` as its value, which is normalized, or counts steps.
@@ -222,6 +273,7 @@ unsafe extern "C" fn get(list: *const clap_input_events, index: u32) -> *const c
 mod tests {
     use super::*;
     use crate::plugin::entry::clap::param_changes::clap_id_of;
+    use clap_sys::{events::CLAP_TRANSPORT_HAS_SECONDS_TIMELINE, fixedpoint::CLAP_SECTIME_FACTOR};
     use std::ffi::c_void;
 
     /// The same points for every parameter.
@@ -276,10 +328,10 @@ mod tests {
             size: Some(host_size),
             get: Some(host_get),
         };
-        let mut events = BlockEvents::new();
-        let params = SoundParams::default();
+        let (table, params) = (ParamTable::new(), SoundParams::default());
+        let mut events = BlockEvents::new(&table);
         // SAFETY: the list is alive.
-        let changed = unsafe { events.read(&list, frames, curves, (&ParamTable::new(), &params)) };
+        let changed = unsafe { events.read(&list, frames, curves, (&table, &params)) };
         let seen = events.within(part, |list| {
             // SAFETY: the list that `within` made; all events are values.
             unsafe {
@@ -309,13 +361,28 @@ mod tests {
         let host = [value(ParamId::Mix, 0, 0.1), value(ParamId::Mix, 100, 0.2), value(ParamId::Mix, 900, 0.3)];
         assert_eq!(given(&host, None, 512, 0..100).1, [(0, 0.1)]);
         assert_eq!(given(&host, None, 512, 100..512).1, [(0, 0.2), (411, 0.3)], "the late one at the block's end");
+        assert_eq!(given(&host[..1], None, 0, 0..0).1, [(0, 0.1)], "a block of no samples");
+    }
+
+    #[test]
+    fn a_transport_that_moves_within_a_block_stands_where_the_wrapper_adds_its_time() {
+        // SAFETY: a value of numbers.
+        let mut transport = unsafe { std::mem::zeroed::<clap_event_transport>() };
+        transport.flags = CLAP_TRANSPORT_HAS_TEMPO | CLAP_TRANSPORT_HAS_SECONDS_TIMELINE;
+        transport.song_pos_seconds = 10 * CLAP_SECTIME_FACTOR;
+        let shown = earlier(&transport, 48_000, 48_000.0);
+        assert_eq!(shown.song_pos_seconds, 9 * CLAP_SECTIME_FACTOR);
+        transport.flags = CLAP_TRANSPORT_HAS_SECONDS_TIMELINE;
+        assert_eq!(earlier(&transport, 48_000, 48_000.0).song_pos_seconds, 10 * CLAP_SECTIME_FACTOR, "it adds nothing");
     }
 
     #[test]
     fn of_too_many_events_the_last_counts() {
-        let host: Vec<_> = (0..3 * MOST_EVENTS).map(|n| value(ParamId::Mix, n as u32, n as f64)).collect();
+        let mut host: Vec<_> = (0..3 * MOST_EVENTS).map(|n| value(ParamId::Mix, n as u32, n as f64)).collect();
+        host.push(value(ParamId::Mute(0), 3 * MOST_EVENTS as u32, 1.0));
         let seen = given(&host, None, 65_536, 0..65_536).1;
-        assert_eq!(seen.len(), MOST_EVENTS);
-        assert_eq!(seen.last(), Some(&(3 * MOST_EVENTS as u32 - 1, (3 * MOST_EVENTS - 1) as f64)));
+        let end = 3 * MOST_EVENTS as u32;
+        assert_eq!(seen.len(), MOST_EVENTS + 1);
+        assert_eq!(seen[MOST_EVENTS - 1..], [(end - 1, f64::from(end - 1)), (end, 1.0)]);
     }
 }

@@ -56,6 +56,8 @@ struct Audio {
     max_frames: usize,
     sample_rate: f64,
     events: BlockEvents,
+    /// The settings that the host has changed since the last block.
+    flushed: SettingSet,
     inputs: Ports,
     outputs: Ports,
     link: ShimLink,
@@ -67,7 +69,8 @@ struct Audio {
 impl Audio {
     /// After anything that may have set parameters: asks the host for what they and the plugin need of it. A mode other
     /// than the one in force needs another latency, which the host takes while it restarts the plugin; until then the
-    /// old mode plays on. It is asked once per change, here alone.
+    /// old mode plays on. It is asked once per change; the VST3's shim may ask,
+    /// too, see [`HostRequests::note_restart`].
     fn pass_on_requests(&mut self, host: &HostFront) {
         let wanted: LatencyMode = self.link.params.mode.value().into();
         if wanted != self.asked_for {
@@ -98,9 +101,12 @@ impl Instance {
         };
         let (mode, requests, params) = (link.session.audio_status().mode, link.host.clone(), link.params.clone());
         let (inputs, outputs) = (Ports::default(), Ports::default());
-        let events = BlockEvents::new();
-        let audio = Audio { max_frames: 0, sample_rate: 1.0, events, inputs, outputs, link, mode, asked_for: mode };
-        let (told_latency, table, audio) = (Cell::new(0), ParamTable::new(), UnsafeCell::new(audio));
+        let table = ParamTable::new();
+        let events = BlockEvents::new(&table);
+        let flushed = SettingSet::default();
+        let audio =
+            Audio { max_frames: 0, sample_rate: 1.0, events, flushed, inputs, outputs, link, mode, asked_for: mode };
+        let (told_latency, audio) = (Cell::new(0), UnsafeCell::new(audio));
         Box::new(Self { plugin, inner, host, told_latency, params, table, requests, audio })
     }
 
@@ -145,6 +151,7 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min:
     let audio = unsafe { &mut *this.audio.get() };
     let (min, max) = (min.min(LONGEST_PIECE), max.clamp(1, LONGEST_PIECE));
     (audio.max_frames, audio.sample_rate) = (max as usize, sample_rate);
+    audio.events.set_sample_rate(sample_rate);
     // SAFETY: the plugin is alive on its main thread.
     (audio.inputs, audio.outputs) = unsafe {
         (Ports::announced(this.inner, true, max as usize), Ports::announced(this.inner, false, max as usize))
@@ -186,7 +193,7 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     let automated = shim_link::read_curves(|curves| unsafe {
         audio.events.read(given.in_events, given.frames_count, curves, (&this.table, &this.params))
     });
-    audio.link.host.set_automated(automated);
+    audio.link.host.set_automated(automated.and(std::mem::take(&mut audio.flushed)));
     let mut status = CLAP_PROCESS_ERROR;
     for part in pieces::of_block(given.frames_count as usize, audio.max_frames) {
         // SAFETY: the part lies within the block; audio thread.
@@ -222,7 +229,10 @@ unsafe fn process_part(
     // Port 0 is the main output; the separate outputs follow in the order of the sources.
     audio.link.host.set_listeners((heard_outputs >> 1) as u8);
     // SAFETY: the host gives a transport that lives as long as the call, or null.
-    let transport = unsafe { given.transport.as_ref() }.map(|now| pieces::later(now, part.start, audio.sample_rate));
+    let first = unsafe { given.transport.as_ref() }.map(|transport| (0, transport));
+    let start = part.start as u32;
+    let transport = audio.events.transport_before(start).or(first);
+    let transport = transport.map(|(time, known)| pieces::later(known, (start - time) as usize, audio.sample_rate));
     let (inputs, outputs) = (audio.inputs.buffers(), audio.outputs.buffers());
     let mut complete = clap_process {
         steady_time: if given.steady_time < 0 { given.steady_time } else { given.steady_time + part.start as i64 },
@@ -314,6 +324,9 @@ unsafe extern "C" fn flush(
     }
     // SAFETY: the host flushes while it does not process, or on the audio thread between two blocks.
     let audio = unsafe { &mut *this.audio.get() };
+    // SAFETY: the host's events live as long as the call.
+    let changed = unsafe { audio.events.read(in_events, 0, None, (&this.table, &this.params)) };
+    audio.flushed = audio.flushed.and(changed);
     // SAFETY: the host's events live as long as the call.
     unsafe { param_changes::report(&mut audio.link.changes, out_events) };
     audio.pass_on_requests(&this.host);

@@ -15,9 +15,18 @@ impl ParamTable {
         Self(table)
     }
 
+    /// Number of parameters.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The place of the parameter whose id is `id`, below [`Self::len`].
+    pub(super) fn place(&self, id: clap_id) -> Option<usize> {
+        self.0.binary_search_by_key(&id, |(known, _)| *known).ok()
+    }
+
     /// The parameter whose id is `id`.
     pub(super) fn find(&self, id: clap_id) -> Option<ParamId> {
-        let place = self.0.binary_search_by_key(&id, |(known, _)| *known).ok()?;
-        Some(self.0[place].1)
+        Some(self.0[self.place(id)?].1)
     }
 }

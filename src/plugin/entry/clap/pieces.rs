@@ -22,14 +22,20 @@ pub(super) fn later(transport: &clap_event_transport, samples: usize, sample_rat
     if transport.flags & CLAP_TRANSPORT_IS_PLAYING == 0 {
         return later;
     }
-    let seconds = samples as f64 / sample_rate;
+    advance(&mut later, samples as f64 / sample_rate);
+    later
+}
+
+/// Moves the places of the transport by `seconds`.
+pub(super) fn advance(transport: &mut clap_event_transport, seconds: f64) {
     if transport.flags & CLAP_TRANSPORT_HAS_SECONDS_TIMELINE != 0 {
-        later.song_pos_seconds += (seconds * CLAP_SECTIME_FACTOR as f64).round() as i64;
+        let step = (seconds * CLAP_SECTIME_FACTOR as f64).round() as i64;
+        transport.song_pos_seconds = transport.song_pos_seconds.saturating_add(step);
     }
     if transport.flags & CLAP_TRANSPORT_HAS_BEATS_TIMELINE != 0 && transport.flags & CLAP_TRANSPORT_HAS_TEMPO != 0 {
-        later.song_pos_beats += (seconds / 60.0 * transport.tempo * CLAP_BEATTIME_FACTOR as f64).round() as i64;
+        let step = (seconds / 60.0 * transport.tempo * CLAP_BEATTIME_FACTOR as f64).round() as i64;
+        transport.song_pos_beats = transport.song_pos_beats.saturating_add(step);
     }
-    later
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Which speakers a host may give the buses: mono or stereo, each bus as it likes, and never fewer at the main output
-//! than at the input, because that would leave a channel unheard.
+//! Which speakers a host may give the buses: mono or stereo, each bus as it likes, and no mono output where the input
+//! is stereo, because that would leave a channel unheard.
 //!
 //! clap-wrapper 0.3.1 takes stereo alone, and Cubase and others offer mono to plugins on their mono tracks. The plugin
 //! behind plays stereo all the same: see [`super::buses`] for how mono buses are completed.
@@ -24,7 +24,7 @@ impl Arrangements {
         self.inputs.get_mut(..inputs.len())?.copy_from_slice(inputs);
         self.outputs.get_mut(..outputs.len())?.copy_from_slice(outputs);
         let known = |speakers: &SpeakerArrangement| [SpeakerArr::kMono, SpeakerArr::kStereo].contains(speakers);
-        let narrows = self.inputs[0] == SpeakerArr::kStereo && self.outputs[0] == SpeakerArr::kMono;
+        let narrows = self.inputs[0] == SpeakerArr::kStereo && self.outputs.contains(&SpeakerArr::kMono);
         (self.inputs.iter().chain(&self.outputs).all(known) && !narrows).then_some(self)
     }
 
@@ -53,6 +53,7 @@ mod tests {
         assert!(taken(&[MONO], &[STEREO]), "mono in, stereo out");
         assert!(taken(&[MONO], &[MONO, STEREO, MONO]), "separate outputs as they like");
         assert!(!taken(&[STEREO], &[MONO]), "the right channel would be lost");
+        assert!(!taken(&[STEREO], &[STEREO, MONO]), "also that of a source");
         assert!(!taken(&[SpeakerArr::k51], &[SpeakerArr::k51]) && !taken(&[0], &[STEREO]));
         assert!(!taken(&[MONO; 2], &[MONO]) && !taken(&[MONO], &[MONO; 10]), "more buses than there are");
     }
