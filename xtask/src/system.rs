@@ -121,6 +121,7 @@ pub(crate) const JUCE_LIBRARIES: Need = Need {
         "libfontconfig1-dev",
         "libasound2-dev",
         "libgl-dev",
+        "ladspa-sdk",
     ],
     is_there: || {
         answers("cmake")
