@@ -6,7 +6,10 @@ use super::{
     wave::WrongSize,
 };
 use crate::decibels;
-use std::path::{Path, PathBuf};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
 
 /// Louder samples (+60 dB full scale) are no sound, but a file that is read as what it is not.
 const LOUDEST: f32 = 1e3;
@@ -45,7 +48,7 @@ impl RecordingReader {
     /// # Errors
     /// As [`RecordingReader::open`].
     pub fn open_as(path: &Path, name: &Path) -> Result<Self, RecordingError> {
-        let decoding = Decoding::open(path, name)?;
+        let decoding = guarded(name, || Decoding::open(path, name))?;
         let name = name.to_path_buf();
         let mut reader =
             Self { name, decoding, sample_rate: 0, block: Vec::new(), is_ahead: false, decoded: 0, warning: None };
@@ -88,7 +91,7 @@ impl RecordingReader {
 
     /// Decodes the next block that is not empty; `false` at the end.
     fn decode(&mut self) -> Result<bool, RecordingError> {
-        while let Some(sample_rate) = self.decoding.next(&mut self.block)? {
+        while let Some(sample_rate) = guarded(&self.name, || self.decoding.next(&mut self.block))? {
             let len = self.block.first().map_or(0, Vec::len);
             if len == 0 {
                 continue;
@@ -149,4 +152,10 @@ impl RecordingReader {
         };
         Ok(())
     }
+}
+
+/// Runs a decoder. Some panic on bytes that no encoder writes: that is damage, too.
+fn guarded<T>(name: &Path, decode: impl FnOnce() -> Result<T, RecordingError>) -> Result<T, RecordingError> {
+    let decoded = catch_unwind(AssertUnwindSafe(decode));
+    decoded.unwrap_or_else(|_| Err(damaged(name, "its decoder fails on what is in it")))
 }
