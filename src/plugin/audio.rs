@@ -6,11 +6,7 @@
 use crate::{
     instance::params::SoundParams,
     preset::MAX_SOURCES,
-    realtime::{
-        audio::AudioHalf,
-        settings,
-        wires::host_requests::{FromHost, HostRequests},
-    },
+    realtime::{audio::AudioHalf, settings, wires::host_requests::HostRequests},
 };
 use nice_plug::prelude::*;
 use std::{
@@ -43,7 +39,7 @@ impl PluginAudio {
         // Windows do.
         let begun = self.half.is_timed().then(Instant::now);
         let transport = settings::Transport { playing: transport.playing, place: place(transport) };
-        let host = FromHost { automated: self.host.automated(), load: self.host.last_load() };
+        let host = self.host.take();
         let settings = self.params.settings();
         let tail = guarded(&mut self.half, main.as_slice(), aux.outputs, |half, main, sources| {
             half.process(&settings, host, transport, main, sources)

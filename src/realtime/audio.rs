@@ -105,7 +105,7 @@ impl AudioHalf {
     ) -> Option<u32> {
         let Active { separator, automation, capture, stream, has_failed } = self.active.as_mut()?;
         let wires = &mut self.wires;
-        let learn = (settings.learn, host.load);
+        let learn = (settings.learn, host);
         self.takes.observe(learn, transport, *stream, capture.position(), |event| wires.takes.send(event));
         capture.write(main);
         if *has_failed {

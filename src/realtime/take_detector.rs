@@ -4,7 +4,7 @@ use crate::{
     engine::MAX_SOURCES,
     settings::Transport,
     wires::{
-        host_requests::ProjectLoad,
+        host_requests::{FromHost, ProjectLoad},
         takes::{TakeEvent, TakeEventKind},
     },
 };
@@ -25,24 +25,26 @@ pub struct TakeDetector {
 
 impl TakeDetector {
     /// Before a block that begins at `position` of the capture of `stream`, in samples: gives `send` what has happened
-    /// since the last block. `load` is the last project that has come.
+    /// since the last block. `host` is what the host has done.
     pub fn observe(
         &mut self,
-        (mut learn, load): ([bool; MAX_SOURCES], ProjectLoad),
+        (mut learn, host): ([bool; MAX_SOURCES], FromHost),
         transport: Transport,
         stream: u64,
         position: u64,
         mut send: impl FnMut(TakeEvent),
     ) {
         let mut dropped = [false; MAX_SOURCES];
+        let load = host.load;
         if core::mem::replace(&mut self.load, load) != load {
             self.loaded = core::array::from_fn(|strip| learn[strip] && load.learns(strip));
             // What was begun was for the preset of before, or with a switch that the project has brought.
             let begun = core::mem::replace(&mut self.learn, [false; MAX_SOURCES]);
             dropped = core::array::from_fn(|strip| begun[strip] || self.loaded[strip]);
         }
-        for (is_loaded, learn) in self.loaded.iter_mut().zip(&mut learn) {
-            *is_loaded &= *learn;
+        for (strip, (is_loaded, learn)) in self.loaded.iter_mut().zip(&mut learn).enumerate() {
+            // It may be on again before a block has seen it off.
+            *is_loaded &= *learn && host.switched_off & (1 << strip) == 0;
             *learn &= !*is_loaded;
         }
         let before = core::mem::replace(&mut self.learn, learn);
@@ -71,19 +73,19 @@ mod tests {
     use alloc::vec::Vec;
 
     fn seen(detector: &mut TakeDetector, strip: Option<usize>, transport: Transport) -> Vec<TakeEventKind> {
-        seen_after(detector, ProjectLoad::default(), strip, transport)
+        seen_after(detector, FromHost::default(), strip, transport)
     }
 
     fn seen_after(
         detector: &mut TakeDetector,
-        load: ProjectLoad,
+        host: FromHost,
         strip: Option<usize>,
         transport: Transport,
     ) -> Vec<TakeEventKind> {
         let mut learn = [false; MAX_SOURCES];
         strip.into_iter().for_each(|strip| learn[strip] = true);
         let mut seen = Vec::new();
-        detector.observe((learn, load), transport, 3, 7, |event| {
+        detector.observe((learn, host), transport, 3, 7, |event| {
             assert_eq!((event.stream, event.position), (3, 7));
             seen.push(event.kind);
         });
@@ -104,18 +106,23 @@ mod tests {
         let (mut detector, stands, host) = (TakeDetector::default(), Transport::default(), HostRequests::default());
         let mut learn = [false; MAX_SOURCES];
         host.note_load(learn);
-        let at_rest = host.last_load();
+        let at_rest = host.take();
         // Turned on before a block was played since.
         assert_eq!(seen_after(&mut detector, at_rest, Some(0), stands), [LearnOn(0)]);
         learn[0] = true;
         host.note_load(learn);
-        let load = host.last_load();
+        let load = host.take();
         // The take that was under way is dropped.
         assert_eq!(seen_after(&mut detector, load, Some(0), stands), [LearnLoaded(0)]);
         assert_eq!(seen_after(&mut detector, load, Some(0), stands), []);
-        // Off and on again: by hand.
+        // Off and on again: by hand, also before a block has seen it off.
         assert_eq!(seen_after(&mut detector, load, None, stands), []);
         assert_eq!(seen_after(&mut detector, load, Some(0), stands), [LearnOn(0)]);
+        host.note_load(learn);
+        let load = host.take();
+        assert_eq!(seen_after(&mut detector, load, Some(0), stands), [LearnLoaded(0)]);
+        host.note_switched_off(0);
+        assert_eq!(seen_after(&mut detector, host.take(), Some(0), stands), [LearnOn(0)]);
     }
 
     #[test]

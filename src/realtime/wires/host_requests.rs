@@ -18,6 +18,7 @@ pub struct HostRequests {
     automated: AtomicU32,
     loads: AtomicU32,
     restart: AtomicU8,
+    switched_off: AtomicU8,
 }
 
 impl HostRequests {
@@ -39,6 +40,17 @@ impl HostRequests {
     /// Any thread: number of blocks so far; begins anew after 2^32.
     pub fn blocks(&self) -> u32 {
         self.blocks.load(Relaxed)
+    }
+
+    /// Worker: the Learn switch of `strip`, which a project has brought, is off from now on.
+    pub fn note_switched_off(&self, strip: usize) {
+        self.switched_off.fetch_or(1 << strip, Release);
+    }
+
+    /// Audio thread, before it reads the parameters: what the host has done since the last call.
+    pub fn take(&self) -> FromHost {
+        let (load, switched_off) = (self.last_load(), self.switched_off.swap(0, Acquire));
+        FromHost { automated: self.automated(), load, switched_off }
     }
 
     /// Any thread: the host is to be asked to restart the plugin for the mode of this number. Whether nobody has asked
@@ -72,8 +84,8 @@ impl HostRequests {
         self.loads.store(count.wrapping_add(1) << MAX_SOURCES | switches, Release);
     }
 
-    /// Audio thread, before it reads the parameters: the last project that has come.
-    pub fn last_load(&self) -> ProjectLoad {
+    /// The last project that has come.
+    fn last_load(&self) -> ProjectLoad {
         ProjectLoad(self.loads.load(Acquire))
     }
 
@@ -112,6 +124,8 @@ pub struct FromHost {
     pub automated: SettingSet,
     /// The last project that had come before the settings were read.
     pub load: ProjectLoad,
+    /// Bit `i`: the Learn switch of strip `i`, which a project has brought, was switched off.
+    pub switched_off: u8,
 }
 
 /// A project that has come: which one in a row, and which Learn switches are on in it.
@@ -145,7 +159,7 @@ mod tests {
             let mut learn = [false; MAX_SOURCES];
             learn[strip] = true;
             requests.note_load(learn);
-            requests.last_load()
+            requests.take().load
         };
         let (first, second) = (load(7), load(7));
         assert!(first != second && second.learns(7) && !second.learns(0));

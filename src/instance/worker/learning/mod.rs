@@ -140,6 +140,7 @@ impl Learning {
             TakeEventKind::LearnLoaded(strip) => {
                 self.take.take_if(|take| take.strip == strip);
                 context.params.set([(ParamId::Learn(strip), 0.0)]);
+                context.host.note_switched_off(strip);
             }
             TakeEventKind::LearnOff(strip) => {
                 self.end_take(|take| take.strip == strip && take.stream == event.stream, Some(event.position));
