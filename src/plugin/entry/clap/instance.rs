@@ -235,7 +235,11 @@ unsafe fn process_part(
     let transport = transport.map(|(time, known)| pieces::later(known, (start - time) as usize, audio.sample_rate));
     let (inputs, outputs) = (audio.inputs.buffers(), audio.outputs.buffers());
     let mut complete = clap_process {
-        steady_time: if given.steady_time < 0 { given.steady_time } else { given.steady_time + part.start as i64 },
+        steady_time: if given.steady_time < 0 {
+            given.steady_time
+        } else {
+            given.steady_time.saturating_add(part.start as i64)
+        },
         frames_count: part.len() as u32,
         transport: transport.as_ref().map_or(ptr::null(), ptr::from_ref),
         audio_inputs: inputs.as_ptr(),
