@@ -107,8 +107,8 @@ fn check_sample_rates(inputs: &[Input], surveys: &[Survey]) -> Result<(), CliErr
     }
 }
 
-/// Reads the first `samples` of all inputs at the same pace, mixed down to mono. `hear` is given the next block of every
-/// reference and of every estimate, and the share that is done.
+/// Reads the first `samples` of all inputs at the same pace, mixed down to mono. `hear` is given the next block of
+/// every reference and of every estimate, and the share that is done.
 fn play(inputs: &[Input], samples: usize, mut hear: impl FnMut(&[Vec<f32>], &[Vec<f32>], f32)) -> Result<(), CliError> {
     let mut readers = inputs.iter().map(Input::reader).collect::<Result<Vec<_>, _>>()?;
     // What was read of each, and not heard yet.

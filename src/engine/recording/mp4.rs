@@ -1,5 +1,5 @@
-//! What the decoder does not take from MP4 and QuickTime files: which samples are to be heard, and which byte of a sample
-//! comes first.
+//! What the decoder does not take from MP4 and QuickTime files: which samples are to be heard, and which byte of a
+//! sample comes first.
 //!
 //! An AAC encoder puts silence before the sound. How much is said by the track's edit list, or else by the comment
 //! `iTunSMPB`; players and DAWs leave it out. (ISO/IEC 14496-12; QuickTime File Format Specification.)

@@ -5,8 +5,8 @@ use std::path::Path;
 
 /// Reads a whole WAV, AIFF, CAF, FLAC, MP3, OGG Vorbis, ALAC or AAC/M4A file.
 ///
-/// The length of a file without loss is exact to the sample. The silence that an MP3, Vorbis or AAC encoder adds at both
-/// ends is removed where the file tells of it. The checksum of a FLAC file is verified.
+/// The length of a file without loss is exact to the sample. The silence that an MP3, Vorbis or AAC encoder adds at
+/// both ends is removed where the file tells of it. The checksum of a FLAC file is verified.
 ///
 /// # Errors
 /// A [`RecordingError`] that names the file, unless it holds one or two channels of finite samples at 1 kHz to 768 kHz.

@@ -127,8 +127,8 @@ pub enum WorkerError {
     Panicked,
     /// The audio thread panicked.
     #[error(
-        "the separation has failed inside the plugin, and the input passes unchanged; deactivate the plugin in the host \
-         and activate it again, and please report this"
+        "the separation has failed inside the plugin, and the input passes unchanged; deactivate the plugin in the \
+         host and activate it again, and please report this"
     )]
     SeparationFailed,
     /// There is no folder of presets.

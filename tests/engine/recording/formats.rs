@@ -46,8 +46,8 @@ fn every_file_without_loss_comes_out_as_it_went_in() {
     assert_eq!(tried, 49, "files without loss");
 }
 
-/// Where a decoder does not cut what the encoder has added, the sound is late: by one frame, 1,024 or 1,105 samples. Files
-/// that do not say how much it was keep it.
+/// Where a decoder does not cut what the encoder has added, the sound is late: by one frame, 1,024 or 1,105 samples.
+/// Files that do not say how much it was keep it.
 #[test]
 fn every_file_with_loss_is_aligned_and_as_long_as_it_was() {
     for (name, len, late) in [

@@ -138,8 +138,8 @@ pub fn separate(
     finish(&mixture, &spectrogram, &parts, bins, &found, settings, progress)
 }
 
-/// About as many bytes of memory as [`separate`] takes for a mixture at `sample_rate` in Hz, of `samples` in each of its
-/// `channels`.
+/// About as many bytes of memory as [`separate`] takes for a mixture at `sample_rate` in Hz, of `samples` in each of
+/// its `channels`.
 ///
 /// # Errors
 /// [`SeparateError`] if the preset cannot be played at that rate.
