@@ -8,7 +8,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-/// Changes are held back apart if so many fit into the longest delay; closer ones count together, with the first.
+/// How many changes are told apart within the longest delay: a change that is closer to the one before counts with it.
 const CHANGES_PER_DELAY: usize = 128;
 /// Room for those, for the change that counts now, and for a margin.
 const MOST_CHANGES: usize = 2 * CHANGES_PER_DELAY;

@@ -106,7 +106,8 @@ impl BlockEvents {
                     continue;
                 }
             };
-            let (param, place) = (table.find(id), table.place(id));
+            let place = table.place(id);
+            let param = place.and_then(|place| table.at(place));
             if let Some(setting) = param.and_then(ParamId::setting) {
                 changed.insert(setting);
             }

@@ -25,8 +25,13 @@ impl ParamTable {
         self.0.binary_search_by_key(&id, |(known, _)| *known).ok()
     }
 
+    /// The parameter at `place`.
+    pub(super) fn at(&self, place: usize) -> Option<ParamId> {
+        self.0.get(place).map(|(_, param)| *param)
+    }
+
     /// The parameter whose id is `id`.
     pub(super) fn find(&self, id: clap_id) -> Option<ParamId> {
-        Some(self.0[self.place(id)?].1)
+        self.at(self.place(id)?)
     }
 }
