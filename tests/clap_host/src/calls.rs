@@ -1,6 +1,6 @@
 //! Calls of a plugin's `process`, one after another.
 
-use crate::requests::Handlers;
+use crate::{requests::Handlers, sanitizer::Watch};
 use clack_host::{
     events::{
         EventFlags, EventHeader,
@@ -54,20 +54,26 @@ impl Transport {
     }
 }
 
+/// Events that a plugin may answer a block with before the host takes memory for them.
+const MOST_ANSWERS: usize = 4096;
+
 /// The host's lists for a call, used over and over.
 pub(crate) struct Calls {
     inputs: AudioPorts,
     outputs: AudioPorts,
     answers: EventBuffer,
+    watch: Watch,
 }
 
 impl Calls {
-    /// For as many input channels, and as many output channels on so many ports.
-    pub(crate) fn new(inputs: usize, outputs: usize, output_ports: usize) -> Self {
+    /// For as many input channels, and as many output channels on so many ports; by one thread, and in real time or not.
+    pub(crate) fn new(inputs: usize, outputs: usize, output_ports: usize, real_time: bool) -> Self {
         Self {
+            watch: Watch::new(real_time),
             inputs: AudioPorts::with_capacity(inputs, 1),
             outputs: AudioPorts::with_capacity(outputs, output_ports),
-            answers: EventBuffer::new(),
+            // The plugin's answers must not make the list grow while it processes.
+            answers: EventBuffer::with_capacity(MOST_ANSWERS),
         }
     }
 
@@ -88,14 +94,10 @@ impl Calls {
             outputs.map(|port| AudioPortBuffer { latency: 0, channels: AudioPortBufferType::f32_output_only(port) }),
         );
         self.answers.clear();
-        processor.process(
-            &inputs,
-            &mut outputs,
-            &InputEvents::from_buffer(events),
-            &mut OutputEvents::from_buffer(&mut self.answers),
-            None,
-            transport.map(Transport::event).as_ref(),
-        )?;
+        let transport = transport.map(Transport::event);
+        let (events, mut answers) = (InputEvents::from_buffer(events), OutputEvents::from_buffer(&mut self.answers));
+        let process = || processor.process(&inputs, &mut outputs, &events, &mut answers, None, transport.as_ref());
+        self.watch.over(process)?;
         Ok(())
     }
 }

@@ -66,6 +66,7 @@ pub struct Instance {
     pub(crate) max_block: usize,
     pub(crate) sample_rate: f64,
     pub(crate) transport: Option<Transport>,
+    pub(crate) real_time: bool,
     pub(crate) plugin: PluginInstance<Handlers>,
     counters: Arc<Counters>,
     params: Vec<Param>,
@@ -82,6 +83,7 @@ impl Instance {
             max_block: 0,
             sample_rate: 0.0,
             transport: None,
+            real_time: true,
             plugin,
             counters,
             params: Vec::new(),
@@ -231,7 +233,9 @@ impl Instance {
     pub fn render_offline(&mut self, offline: bool) -> Result<(), HostError> {
         let extension: PluginRender = self.extension("render")?;
         let mode = if offline { RenderMode::Offline } else { RenderMode::Realtime };
-        extension.set(&self.plugin.plugin_handle(), mode).map_err(|_| HostError::Extension("render"))
+        extension.set(&self.plugin.plugin_handle(), mode).map_err(|_| HostError::Extension("render"))?;
+        self.real_time = !offline;
+        Ok(())
     }
 
     /// Gets the plugin ready to play at `sample_rate` Hz, in blocks of at most `max_block` samples.

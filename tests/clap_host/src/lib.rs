@@ -27,6 +27,7 @@ mod instance;
 mod performing;
 mod playing;
 mod requests;
+mod sanitizer;
 mod window;
 
 pub use calls::Transport;

@@ -45,9 +45,9 @@ impl Instance {
         let channels = self.ports(true)?.first().map_or(0, |port| port.channels);
         let mut processor = self.processor.take().ok_or(HostError::Inactive)?;
         let (pending, mut transport, sample_rate) = (self.pending.clone(), self.transport, self.sample_rate);
-        let over = AtomicBool::new(false);
+        let (over, real_time) = (AtomicBool::new(false), self.real_time);
         let audio = || {
-            let mut calls = Calls::new(channels, channels, 1);
+            let mut calls = Calls::new(channels, channels, 1, real_time);
             let (mut input, mut main) = (vec![vec![0.0; block]; channels], vec![vec![0.0; block]; channels]);
             let mut events = EventBuffer::new();
             let mut outcome = Ok(());

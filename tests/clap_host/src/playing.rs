@@ -56,6 +56,7 @@ impl Instance {
             events: std::mem::take(&mut self.pending.lock().unwrap_or_else(PoisonError::into_inner)),
             transport: self.transport,
             sample_rate: self.sample_rate,
+            real_time: self.real_time,
         };
         let processor = self.processor.as_mut().ok_or(HostError::Inactive)?;
         std::thread::scope(|scope| {
@@ -79,6 +80,7 @@ struct Job {
     events: EventBuffer,
     transport: Option<Transport>,
     sample_rate: f64,
+    real_time: bool,
 }
 
 impl Job {
@@ -88,7 +90,8 @@ impl Job {
         frames: usize,
         blocks: &[usize],
     ) -> Result<(), PluginInstanceError> {
-        let mut calls = Calls::new(self.input.len(), self.outputs.iter().map(Vec::len).sum(), self.outputs.len());
+        let channels = self.outputs.iter().map(Vec::len).sum();
+        let mut calls = Calls::new(self.input.len(), channels, self.outputs.len(), self.real_time);
         let mut start = 0;
         for size in blocks.iter().cycle() {
             if start == frames {

@@ -188,6 +188,7 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     let audio = unsafe { &mut *this.audio.get() };
     // SAFETY: a process call lives as long as the call.
     let Some(given) = (unsafe { process.as_ref() }) else { return CLAP_PROCESS_ERROR };
+    shim_link::prepare_thread();
     audio.link.host.count_block();
     // SAFETY: the host's events live as long as the call.
     let automated = shim_link::read_curves(|curves| unsafe {
