@@ -25,6 +25,11 @@ pub enum Asked {
     ShowStrips,
     /// Draw everything at this scale.
     SetScale(f32),
+    /// Keep the scale that is tried, or go back to the one before.
+    EndScaleTrial {
+        /// Keep it.
+        keep: bool,
+    },
 }
 
 /// Whatever is a command, or a group of commands.

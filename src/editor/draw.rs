@@ -3,8 +3,8 @@
 
 use super::{
     layout::WindowLayout,
-    rooms::{bases, failure::FailureBanner, footer, header, picture, sound_row, status, strips},
-    scale, send,
+    rooms::{bases, drops, failure::FailureBanner, footer, header, picture, scale_trial, sound_row, status, strips},
+    send,
     state::EditorState,
     theme,
 };
@@ -18,7 +18,7 @@ const FRAME_TIME: Duration = Duration::from_millis(16);
 
 /// Draws the interface into `ui` and carries out what the user asks for.
 pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &GuiContext, state: &mut EditorState) {
-    scale::apply(ui.ctx(), params);
+    state.scale.apply(ui.ctx(), params);
     let recorded = state.recorded(ui.ctx(), params, session, host);
     let setter = recorded.param_setter();
     let snapshot = state.begin_frame(ui.ctx(), params, session, host);
@@ -43,13 +43,16 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     let (line, asked_of_footer) = footer::draw(ui, layout.status, &snapshot, bases_are_shown);
     asked.extend(asked_of_footer);
     status::draw(ui, line, &snapshot, &mut state.status, hint);
+    let strips = (!bases_are_shown).then_some(layout.page);
+    asked.extend(drops::draw(ui, strips, &snapshot, &mut state.drops));
+    asked.extend(scale_trial::draw(ui, state.scale.trial(ui.input(|input| input.time))));
 
     state.end_frame();
     if !asked.is_empty() {
         ui.ctx().request_repaint();
     }
     for asked in asked {
-        send::carry_out(asked, params, session, state);
+        send::carry_out(asked, ui.ctx(), params, session, state);
     }
 
     // While nothing moves, nothing is drawn until there is input, the session asks for it, or something is due.

@@ -2,7 +2,8 @@
 //! waits for the answer, so that the host never does.
 
 use super::loaded;
-use nice_plug_egui::baseview::PlatformHandle;
+use crate::recording::EXTENSIONS;
+use baseview::PlatformHandle;
 use parking_lot::Mutex;
 use pollster::block_on;
 use rfd::AsyncFileDialog;
@@ -13,9 +14,6 @@ use std::{
         atomic::{AtomicBool, Ordering::SeqCst},
     },
 };
-
-/// Extensions of files that can be learned from.
-const AUDIO: [&str; 8] = ["wav", "aif", "aiff", "flac", "mp3", "ogg", "m4a", "aac"];
 
 /// What kind of files is to be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +118,7 @@ fn system_dialog(kind: FileKind, window: Option<&PlatformHandle>) -> Answer {
             Box::new(move || block_on(chosen).map(|file| file.path().to_owned()).into_iter().collect())
         }
         FileKind::Recordings(_) => {
-            let dialog = dialog.set_title("Learn from recordings of the source alone").add_filter("Audio", &AUDIO);
+            let dialog = dialog.set_title("Learn from recordings of the source alone").add_filter("Audio", &EXTENSIONS);
             let chosen = dialog.pick_files();
             Box::new(move || block_on(chosen).into_iter().flatten().map(|file| file.path().to_owned()).collect())
         }

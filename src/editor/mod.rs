@@ -3,21 +3,18 @@
 //! It reads the parameters and the session, sets parameters through the host, and sends commands to the worker. Imports
 //! run downhill only, in this order:
 //!
-//! 1. [`window`]: the editor as the host opens it, and its size in the project. [`handle`]: an open window, as the host
-//!    sees it.
+//! 1. [`window`]: the editor as the host opens it: events, screen readers, the keyboard, its size in the project.
 //! 2. [`mod@draw`]: one frame. [`send`]: carries out what was asked for in it. [`state`]: what is remembered between
 //!    two frames, with [`recorder`].
 //! 3. [`rooms`]: the parts of the window. Each one draws from a [`snapshot`] and its own state, and returns what the
 //!    user [`asked`] for.
-//! 4. [`snapshot`]: what is read at the start of a frame. [`signal`], [`file_chooser`], `key_capture`, `loaded`.
+//! 4. [`snapshot`]: what is read at the start of a frame. [`signal`], [`file_chooser`], `loaded`.
 //! 5. [`widgets`]: knobs, meters, buttons.
 //! 6. [`theme`], [`oklab`], [`layout`], [`scale`], [`names`].
 
 pub mod asked;
 pub mod draw;
 pub mod file_chooser;
-pub mod handle;
-mod key_capture;
 pub mod layout;
 mod loaded;
 pub mod names;

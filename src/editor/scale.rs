@@ -1,10 +1,15 @@
 //! How large everything is drawn: a factor on top of the system's own, kept in the project.
 
+use super::layout::MIN_SIZE;
 use crate::instance::params::UnbraidParams;
-use egui::Context;
+use egui::{Context, Vec2, ViewportCommand};
 
 /// Scales to choose from.
 pub const SCALES: [f32; 5] = [0.75, 1.0, 1.25, 1.5, 2.0];
+/// What a window may take of the screen; the host has borders and bars of its own.
+pub const OF_SCREEN: f32 = 0.92;
+/// How long a larger scale is tried before it goes back by itself, in seconds.
+const TRIAL_S: f64 = 12.0;
 
 /// The scale to draw at: the project's, brought into the range of [`SCALES`]; 1 where the project has none.
 pub fn usable_scale(remembered: Option<f32>) -> f32 {
@@ -17,16 +22,73 @@ pub fn remembered(params: &UnbraidParams) -> f32 {
     usable_scale(*params.editor_scale.lock())
 }
 
-/// Keeps `scale` in the project.
-pub fn remember(params: &UnbraidParams, scale: f32) {
-    *params.editor_scale.lock() = Some(scale);
+/// Whether the smallest window fits a screen of this size, in points at 100 %. Where it is not known, all do.
+pub fn fits(scale: f32, screen: Option<Vec2>) -> bool {
+    screen.is_none_or(|screen| (MIN_SIZE * scale - screen * OF_SCREEN).max_elem() <= 0.0)
 }
 
-/// Draws at the project's scale from the next frame on. The window changes its size with it, where the host allows
-/// that.
-pub fn apply(ctx: &Context, params: &UnbraidParams) {
-    let scale = remembered(params);
-    if ctx.zoom_factor() != scale {
-        ctx.set_zoom_factor(scale);
+/// What is drawn at, and what is tried.
+#[derive(Debug, Default)]
+pub struct ScaleState {
+    /// The screen that the window is on, in points at 100 %, as far as it is known.
+    pub screen: Option<Vec2>,
+    trial: Option<Trial>,
+}
+
+/// A scale that the project keeps when it is confirmed.
+#[derive(Debug, Clone, Copy)]
+struct Trial {
+    scale: f32,
+    until: f64,
+    /// The window before, in points.
+    size_before: Vec2,
+}
+
+impl ScaleState {
+    /// The scale to draw at.
+    pub fn now(&self, params: &UnbraidParams) -> f32 {
+        self.trial.map_or_else(|| remembered(params), |trial| trial.scale)
+    }
+
+    /// Draws at that scale from the next frame on; the window changes its size with it, where the host allows that. A
+    /// trial that is over goes back.
+    pub fn apply(&mut self, ctx: &Context, params: &UnbraidParams) {
+        if self.trial.is_some_and(|trial| trial.until <= ctx.input(|input| input.time)) {
+            self.go_back(ctx);
+        }
+        let scale = self.now(params);
+        if ctx.zoom_factor() != scale {
+            ctx.set_zoom_factor(scale);
+        }
+    }
+
+    /// A larger scale is tried, so that nobody is left with a window that does not fit; a smaller one is kept at once.
+    pub fn choose(&mut self, scale: f32, ctx: &Context, params: &UnbraidParams) {
+        let size_before = self.trial.map_or_else(|| ctx.content_rect().size(), |trial| trial.size_before);
+        let is_larger = scale > remembered(params);
+        let until = ctx.input(|input| input.time) + TRIAL_S;
+        self.trial = is_larger.then_some(Trial { scale, until, size_before });
+        if !is_larger {
+            *params.editor_scale.lock() = Some(scale);
+        }
+    }
+
+    /// The project keeps the scale that is tried.
+    pub fn keep(&mut self, params: &UnbraidParams) {
+        if let Some(trial) = self.trial.take() {
+            *params.editor_scale.lock() = Some(trial.scale);
+        }
+    }
+
+    /// Back to the scale, and the size, before the trial.
+    pub fn go_back(&mut self, ctx: &Context) {
+        if let Some(trial) = self.trial.take() {
+            ctx.send_viewport_cmd(ViewportCommand::InnerSize(trial.size_before));
+        }
+    }
+
+    /// The scale that is tried, and how many seconds are left at the time `now`.
+    pub fn trial(&self, now: f64) -> Option<(f32, f64)> {
+        self.trial.map(|trial| (trial.scale, (trial.until - now).max(0.0)))
     }
 }

@@ -4,7 +4,6 @@
 use super::{
     asked::Asked,
     file_chooser::{FileChooser, FileKind},
-    scale,
     state::EditorState,
 };
 use crate::{
@@ -15,10 +14,11 @@ use crate::{
     },
     preset::library::Entry,
 };
+use egui::Context;
 use std::{path::PathBuf, sync::Arc};
 
 /// Carries out `asked`.
-pub fn carry_out(asked: Asked, params: &UnbraidParams, session: &Arc<Session>, state: &mut EditorState) {
+pub fn carry_out(asked: Asked, ctx: &Context, params: &UnbraidParams, session: &Arc<Session>, state: &mut EditorState) {
     match asked {
         Asked::Command(command) => session.send(command),
         Asked::SetLearnOptions(options) => session.set_learn_options(options),
@@ -27,7 +27,9 @@ pub fn carry_out(asked: Asked, params: &UnbraidParams, session: &Arc<Session>, s
         Asked::ShowBases(strip) => state.bases.open(strip),
         Asked::ReopenBases => state.bases.reopen(),
         Asked::ShowStrips => state.bases.close(),
-        Asked::SetScale(scale) => scale::remember(params, scale),
+        Asked::SetScale(scale) => state.scale.choose(scale, ctx, params),
+        Asked::EndScaleTrial { keep: true } => state.scale.keep(params),
+        Asked::EndScaleTrial { keep: false } => state.scale.go_back(ctx),
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
     realtime::wires::{cpu_meter::CpuLoad, meters::Meter},
     separator::LatencyMode,
 };
+use egui::Vec2;
 use std::sync::Arc;
 
 /// The state of the window that several rooms need.
@@ -41,6 +42,10 @@ pub struct WindowStatus {
     pub is_silent: bool,
     /// Blocks of sound were late.
     pub is_overloaded: bool,
+    /// The screen that the window is on, in points at 100 %, as far as it is known.
+    pub screen: Option<Vec2>,
+    /// The scale that everything is drawn at.
+    pub scale: f32,
 }
 
 /// What the rooms show in one frame.

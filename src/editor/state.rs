@@ -4,8 +4,10 @@ use super::{
     file_chooser::FileChooser,
     recorder::Recorder,
     rooms::{
-        bases::BasesState, header::HeaderState, picture::PictureState, status::StatusState, strips::state::StripsState,
+        bases::BasesState, drops::DropsState, header::HeaderState, picture::PictureState, status::StatusState,
+        strips::state::StripsState,
     },
+    scale::ScaleState,
     signal::Signal,
     snapshot::{EditorSnapshot, MeterReadings, WindowStatus},
     widgets::{knob_input::KnobInput, meter::MeterLevel},
@@ -23,6 +25,8 @@ pub struct EditorState {
     pub(super) strips: StripsState,
     pub(super) bases: BasesState,
     pub(super) status: StatusState,
+    pub(super) drops: DropsState,
+    pub(super) scale: ScaleState,
     /// The main output's level, as it is shown.
     pub(super) output: MeterLevel,
     /// What pointer and keyboard are doing to the knobs, in whatever room.
@@ -91,6 +95,8 @@ impl EditorState {
             is_standalone: host.plugin_api() == PluginApi::Standalone,
             is_silent: self.signal.is_silent(),
             is_overloaded: self.header.cpu.is_overloaded(now),
+            screen: self.scale.screen,
+            scale: self.scale.now(params),
         };
         let snapshot = EditorSnapshot::read(params, session, version, window);
         self.is_learning = snapshot.learning.take.is_some() || snapshot.learning.job.is_some();
@@ -141,7 +147,10 @@ impl EditorState {
     /// Seconds until something changes on the screen though nothing moves; `None` if it stays as it is.
     pub(super) fn seconds_to_change(&self) -> Option<f64> {
         let now = self.seen_at.unwrap_or_default();
-        let due = [self.signal.due(), self.header.cpu.due(now)].into_iter().flatten().min_by(f64::total_cmp)?;
+        // While a scale is tried its seconds are counted.
+        let second = self.scale.trial(now).map(|(_, left)| now + left.fract());
+        let due = [self.signal.due(), self.header.cpu.due(now), self.drops.due(), second];
+        let due = due.into_iter().flatten().min_by(f64::total_cmp)?;
         // A little later, so that it is certainly due then.
         Some((due - now).max(0.0) + 0.02)
     }

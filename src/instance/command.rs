@@ -75,6 +75,8 @@ pub enum SourceCommand {
     Remove(usize),
     /// Add a source, which follows the mixture until it is taught.
     Add,
+    /// Add a source for each of these recordings, named after it, and learn it.
+    AddRecorded(Vec<PathBuf>),
     /// Find out which sources a preset has, for [`Self::Load`]; the answer is in
     /// [`Session::preset_sources`](super::session::Session::preset_sources).
     List(Entry),

@@ -101,7 +101,7 @@ impl Plugin for Unbraid {
     }
 
     fn editor(&mut self, _async_executor: AsyncExecutor<Self>) -> Option<PluginEditor> {
-        editor::create(self.main.params.clone(), self.main.session.clone())
+        Some(editor::create(self.main.params.clone(), self.main.session.clone()))
     }
 
     fn activate(

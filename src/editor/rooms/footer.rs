@@ -1,20 +1,22 @@
-//! The right end of the bottom line: which page is shown, and the scale.
+//! The right end of the bottom line: which page is shown, the scale, and a corner to pull the window larger by.
 
-use crate::{
-    editor::{
-        asked::Asked,
-        scale::{SCALES, remembered},
-        snapshot::EditorSnapshot,
-        theme,
-        widgets::toggle::plain_button,
-    },
-    instance::params::UnbraidParams,
+use crate::editor::{
+    asked::Asked,
+    scale::{SCALES, fits},
+    snapshot::EditorSnapshot,
+    theme,
+    widgets::toggle::plain_button,
 };
-use egui::{Button, Popup, Rect, RichText, Ui, vec2};
+use egui::{
+    Button, CursorIcon, Popup, Rect, RichText, Sense, Stroke, Ui, Vec2, ViewportCommand, WidgetInfo, accesskit::Role,
+    vec2,
+};
 
 const PAGE_WIDTH: f32 = 52.0;
 const SCALE_WIDTH: f32 = 50.0;
 const GAP: f32 = 3.0;
+/// Side of the corner that the window is pulled by, in points.
+const GRIP: f32 = 14.0;
 
 /// Draws it at the right of `rect`. Returns what is left of `rect`, and what was asked for.
 pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot, bases_are_shown: bool) -> (Rect, Vec<Asked>) {
@@ -23,8 +25,9 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot, bases_are_shown:
             .expand2(vec2(0.0, 1.0))
     };
     let mut asked = Vec::new();
-    asked.extend(draw_scale(ui, place(0.0, SCALE_WIDTH), snapshot.params));
-    let left = SCALE_WIDTH + 3.0 * GAP;
+    draw_grip(ui, place(0.0, GRIP));
+    asked.extend(draw_scale(ui, place(GRIP + GAP, SCALE_WIDTH), snapshot));
+    let left = GRIP + SCALE_WIDTH + 4.0 * GAP;
     if !snapshot.summary().strips.is_empty() {
         let bases = plain_button(ui, place(left, PAGE_WIDTH), "Bases", "Page of bases", bases_are_shown);
         let knobs =
@@ -40,14 +43,14 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot, bases_are_shown:
 }
 
 /// The button in `rect` that shows the scale and opens the choice of another one.
-fn draw_scale(ui: &mut Ui, rect: Rect, params: &UnbraidParams) -> Option<Asked> {
+fn draw_scale(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot) -> Option<Asked> {
     let percent = |scale: f32| format!("{:.0} %", 100.0 * scale);
-    let now = remembered(params);
+    let now = snapshot.window.scale;
     let response = plain_button(ui, rect, &percent(now), "Scale", false);
     let mut asked = None;
     Popup::menu(&response).width(96.0).show(|ui| {
         ui.label(RichText::new("Scale").small().color(theme::WEAK));
-        for scale in SCALES {
+        for scale in SCALES.into_iter().filter(|scale| *scale <= 1.0 || fits(*scale, snapshot.window.screen)) {
             let item = Button::selectable(scale == now, percent(scale)).min_size(vec2(84.0, 24.0));
             if ui.add(item).clicked() {
                 asked = Some(Asked::SetScale(scale));
@@ -56,4 +59,30 @@ fn draw_scale(ui: &mut Ui, rect: Rect, params: &UnbraidParams) -> Option<Asked> 
     });
     response.on_hover_text("How large everything is drawn. The project remembers it.");
     asked
+}
+
+/// The corner in `rect` that the window is made larger and smaller by.
+fn draw_grip(ui: &Ui, rect: Rect) {
+    let id = ui.scope_id().with("grip");
+    let response = ui.interact(rect, id, Sense::drag()).on_hover_cursor(CursorIcon::ResizeNwSe);
+    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, ui.is_enabled(), "Size of the window"));
+    let window = ui.ctx().content_rect().size();
+    if response.drag_started()
+        && let Some(at) = response.interact_pointer_pos()
+    {
+        // The corner stays as far from the pointer as it was.
+        ui.data_mut(|data| data.insert_temp(id, window - at.to_vec2()));
+    }
+    if response.dragged()
+        && let Some(at) = response.interact_pointer_pos()
+        && let Some(offset) = ui.data(|data| data.get_temp::<Vec2>(id))
+    {
+        ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize((at.to_vec2() + offset).round()));
+    }
+    let ink = if response.hovered() || response.dragged() { theme::TEXT } else { theme::FAINT };
+    let corner = rect.right_bottom() - vec2(2.0, 4.0);
+    for reach in [4.0, 8.0, 12.0] {
+        let line = [corner - vec2(reach, 0.0), corner - vec2(0.0, reach)];
+        ui.painter().line_segment(line, Stroke::new(1.0, ink));
+    }
 }

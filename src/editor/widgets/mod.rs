@@ -2,7 +2,7 @@
 //! of the session.
 //!
 //! - [`knob`] with its [`dial`] and its [`value_field`]; [`knob_input`]: what pointer and keyboard do to all of them.
-//! - [`meter`], [`toggle`], [`icon`].
+//! - [`meter`], [`toggle`], [`icon`], [`text_entry`].
 //! - [`gesture`]: how a parameter is set, so that the host can record it.
 
 pub mod dial;
@@ -11,5 +11,6 @@ pub mod icon;
 pub mod knob;
 pub mod knob_input;
 pub mod meter;
+pub mod text_entry;
 pub mod toggle;
 pub mod value_field;

@@ -3,13 +3,12 @@
 use super::{
     gesture,
     knob_input::{KnobInput, NumberEntry},
+    text_entry,
 };
 use crate::editor::theme;
 use egui::{
     Align2, CornerRadius, CursorIcon, Id, Key, Margin, Rect, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo,
     accesskit::Role,
-    text::{CCursor, CCursorRange},
-    text_edit::TextEditState,
 };
 use nice_plug::prelude::{FloatParam, Param, ParamSetter};
 
@@ -91,11 +90,7 @@ impl ValueField<'_> {
         let id = typing.field.with("typing");
         if !typing.opened {
             typing.opened = true;
-            ui.memory_mut(|memory| memory.request_focus(id));
-            let all = CCursorRange::two(CCursor::new(0), CCursor::new(typing.text.chars().count()));
-            let mut state = TextEditState::default();
-            state.cursor.set_char_range(Some(all));
-            state.store(ui.ctx(), id);
+            text_entry::take_keyboard(ui.ctx(), id, &typing.text);
         }
         let field = TextEdit::singleline(&mut typing.text)
             .id(id)

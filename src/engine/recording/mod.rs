@@ -61,6 +61,18 @@ pub const SILENCE_PEAK: f32 = 1.0 / 32_768.0;
 /// Channels that differ by less than this share of their energy (-60 dB) count as the same.
 const SAME_CHANNELS: f64 = 1e-6;
 
+/// How the names of files end that can be read.
+pub const EXTENSIONS: [&str; 19] = [
+    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "caf", "flac", "mp3", "ogg", "oga", "m4a", "aac",
+    "mp4", "mov", "mka", "mkv",
+];
+
+/// Whether the file at `path` is named like one that can be read, and is no folder.
+pub fn is_audio(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| EXTENSIONS.contains(&&*ending)) && !path.is_dir()
+}
+
 /// The name of the file at `path` without its folder, for people to read.
 pub fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()

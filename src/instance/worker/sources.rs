@@ -6,7 +6,7 @@
 use super::{Worker, context::Context, error::WorkerError};
 use crate::{
     instance::{
-        command::SourceCommand,
+        command::{LearnCommand, SourceCommand},
         project::version::Version,
         state::{message::Message, preset_sources::PresetSources},
     },
@@ -16,7 +16,10 @@ use crate::{
         library::{self, Entry},
     },
 };
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
+
+/// Most letters of a file's name that its source is called by; a number may follow.
+const LONGEST_NAME: usize = 32;
 
 impl Worker {
     pub(super) fn serve_source(&mut self, command: SourceCommand) -> Result<(), WorkerError> {
@@ -32,8 +35,17 @@ impl Worker {
                 learning.follow_moves(&after, &moves);
             }
             SourceCommand::Add => {
-                let after = context.add_source(&before)?;
+                let after = context.add_sources(&before, &["rest".to_owned()])?;
                 learning.follow_moves(&after, &StripMoves::none());
+            }
+            SourceCommand::AddRecorded(files) => {
+                let names: Vec<String> = files.iter().map(|file| source_name(file)).collect();
+                let after = context.add_sources(&before, &names)?;
+                learning.follow_moves(&after, &StripMoves::none());
+                for (strip, file) in (before.preset.sources.len()..).zip(files) {
+                    let source = after.preset.sources[strip].name.clone();
+                    learning.serve(LearnCommand::Files { strip, source, files: vec![file] }, context)?;
+                }
             }
             SourceCommand::List(entry) => {
                 let names = library::load(&entry)?.sources.into_iter().map(|source| source.name).collect();
@@ -124,20 +136,19 @@ impl Context {
         Ok((self.edit_strips(before, preset, &moves, Some(&close_up))?, moves))
     }
 
-    fn add_source(&mut self, before: &Arc<Version>) -> Result<Arc<Version>, WorkerError> {
+    /// Adds sources that nobody has taught anything, called like `names` as far as those are free.
+    fn add_sources(&mut self, before: &Arc<Version>, names: &[String]) -> Result<Arc<Version>, WorkerError> {
         let mut preset = Preset::clone(&before.preset);
-        let strip = preset.sources.len();
-        if strip >= MAX_SOURCES {
+        let first = preset.sources.len();
+        if first + names.len() > MAX_SOURCES {
             return Err(WorkerError::TooManySources);
         }
-        let source = new_source(&preset);
-        preset.sources.push(source);
-        // A strip that was empty may have been turned by the host.
-        let begin = |knobs: &mut Vec<Knobs>| {
-            if let Some(knobs) = knobs.get_mut(strip) {
-                *knobs = Knobs::default();
-            }
-        };
+        for name in names {
+            let source = new_source(&preset, name);
+            preset.sources.push(source);
+        }
+        // Strips that were empty may have been turned by the host.
+        let begin = |knobs: &mut Vec<Knobs>| knobs.iter_mut().skip(first).for_each(|knobs| *knobs = Knobs::default());
         self.edit_strips(before, preset, &StripMoves::none(), Some(&begin))
     }
 
@@ -176,11 +187,19 @@ fn alone(version: &Version, strip: usize) -> Result<Source, WorkerError> {
 }
 
 /// A source that nobody has taught anything, with a name and a colour of its own.
-fn new_source(preset: &Preset) -> Source {
-    let name = free_name("rest", |name| is_taken(preset, name, None));
+fn new_source(preset: &Preset, name: &str) -> Source {
+    let name = free_name(name, |name| is_taken(preset, name, None));
     let free = |colour: &&_| preset.sources.iter().all(|source| source.colour != **colour);
     let colour = PALETTE.iter().find(free).copied().unwrap_or(PALETTE[preset.sources.len() % PALETTE.len()]);
     Source { colour, ..Source::adaptive(name, preset.sources.len(), COMPONENTS) }
+}
+
+/// What a source is called that is learned from this file.
+fn source_name(file: &Path) -> String {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let allowed = |letter: &char| !letter.is_control() && !matches!(letter, '/' | '\\');
+    let name: String = stem.chars().filter(allowed).take(LONGEST_NAME).collect();
+    if name.trim().is_empty() { "source".to_owned() } else { name.trim().to_owned() }
 }
 
 fn is_taken(preset: &Preset, name: &str, except: Option<usize>) -> bool {

@@ -5,22 +5,61 @@ use super::{
     places::assert_well_placed,
     stage::{DEFAULT, SMALLEST, Stage},
 };
-use unbraid::editor::scale::{remembered, usable_scale};
+use egui::vec2;
+use unbraid::editor::scale::{SCALES, fits, remembered, usable_scale};
+
+fn choose(stage: &mut Stage, item: &str) {
+    stage.click("Scale");
+    stage.wait(0.1);
+    stage.click(item);
+    stage.wait(0.1);
+}
 
 #[test]
 fn everything_grows_and_shrinks_and_the_project_remembers_it() {
     let mut stage = Stage::new(2, DEFAULT);
     for (item, scale) in [("200 %", 2.0), ("75 %", 0.75), ("100 %", 1.0)] {
-        stage.click("Scale");
-        stage.wait(0.1);
-        stage.click(item);
-        stage.wait(0.1);
+        choose(&mut stage, item);
+        assert_eq!(stage.harness.ctx.zoom_factor(), scale);
+        if stage.shows("Keep it") {
+            stage.click("Keep it");
+            stage.wait(0.1);
+        }
         assert_eq!(remembered(&stage.params), scale);
         assert_eq!(stage.harness.ctx.zoom_factor(), scale);
         assert_eq!(stage.spoken("Scale"), item);
         let room = stage.harness.ctx.content_rect().size();
         assert!((room * scale - DEFAULT).length() < 2.0, "{room} at {item}");
     }
+}
+
+#[test]
+fn a_larger_scale_goes_back_unless_it_is_confirmed() {
+    let zoom = |stage: &Stage| stage.harness.ctx.zoom_factor();
+    let mut stage = Stage::new(2, DEFAULT);
+    choose(&mut stage, "150 %");
+    assert_eq!((zoom(&stage), remembered(&stage.params)), (1.5, 1.0), "it is tried");
+    stage.wait(11.0);
+    assert_eq!(zoom(&stage), 1.5);
+    stage.wait(2.0);
+    assert_eq!((zoom(&stage), remembered(&stage.params)), (1.0, 1.0), "nobody said a word");
+    choose(&mut stage, "150 %");
+    stage.click("Go back");
+    stage.wait(0.1);
+    assert_eq!((zoom(&stage), remembered(&stage.params)), (1.0, 1.0));
+    choose(&mut stage, "75 %");
+    assert_eq!((zoom(&stage), remembered(&stage.params)), (0.75, 0.75), "a smaller one fits in any case");
+    assert!(!stage.shows("Keep it"));
+}
+
+#[test]
+fn scales_that_do_not_fit_the_screen_are_not_offered() {
+    let offered = |screen| SCALES.into_iter().filter(|scale| fits(*scale, Some(screen))).collect::<Vec<_>>();
+    assert_eq!(offered(vec2(3840.0, 2160.0)), SCALES);
+    assert_eq!(offered(vec2(1920.0, 1080.0)), SCALES);
+    assert_eq!(offered(vec2(1366.0, 768.0)), [0.75, 1.0, 1.25, 1.5]);
+    assert_eq!(offered(vec2(1024.0, 600.0)), [0.75, 1.0, 1.25]);
+    assert!(fits(2.0, None));
 }
 
 #[test]

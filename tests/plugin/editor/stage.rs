@@ -17,7 +17,7 @@ use std::{
     },
 };
 use unbraid::{
-    editor::{EditorState, draw, theme},
+    editor::{EditorState, draw, theme, window::input::InputQueue},
     instance::{
         command::{Command, LibraryCommand, SentCommand, UndoCommand},
         host_params::{HostParams, ParamChanges},
@@ -360,6 +360,21 @@ impl Stage {
         self.event(Event::Text(text.to_owned()));
         self.key(last, Modifiers::NONE);
         self.harness.step();
+    }
+
+    /// All of `events` reach the window between two frames.
+    pub(super) fn happens(&mut self, events: impl IntoIterator<Item = baseview::Event>) {
+        let (mut queue, scale) = (InputQueue::default(), self.harness.ctx.pixels_per_point());
+        for event in events {
+            queue.push(&event, 0.0, scale, || None);
+        }
+        while !queue.is_empty() {
+            let pass = queue.next_pass(0.0);
+            let input = self.harness.input_mut();
+            (input.events, input.dropped_files) = (pass.events, pass.dropped_files);
+            input.hovered_files = pass.hovered_files;
+            self.harness.step();
+        }
     }
 
     /// Lets this much time go by.

@@ -2,7 +2,7 @@
 
 use super::learn::{self, LearnPhase};
 use crate::{
-    editor::{asked::Asked, file_chooser::FileKind, snapshot::EditorSnapshot, theme},
+    editor::{asked::Asked, file_chooser::FileKind, snapshot::EditorSnapshot, theme, widgets::text_entry},
     instance::{
         command::{AdaptationCommand, LearnCommand, LibraryCommand, PresetCommand, SourceCommand},
         state::summary::Strip,
@@ -107,7 +107,11 @@ impl StripMenu<'_> {
     fn rename(&self, ui: &mut Ui, new_name: &mut String, asked: &mut Vec<Asked>) {
         let mut chosen = None;
         ui.horizontal(|ui| {
-            let field = ui.add(TextEdit::singleline(new_name).desired_width(136.0));
+            let id = ui.scope_id().with("source name");
+            if text_entry::appears(ui.ctx(), id) {
+                text_entry::take_keyboard(ui.ctx(), id, new_name);
+            }
+            let field = ui.add(TextEdit::singleline(new_name).id(id).desired_width(136.0));
             field.widget_info(|| WidgetInfo::labeled(accesskit::Role::TextInput, true, "Name of the source"));
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let name = new_name.trim();

@@ -56,6 +56,11 @@ pub(super) enum PresetAction {
 }
 
 impl PresetFilter {
+    /// What was searched for once hides presets from whoever looks the next time.
+    pub(super) fn clear_search(&mut self) {
+        self.search.clear();
+    }
+
     fn candidates<'a>(&self, library: &'a Library) -> Vec<&'a Listing> {
         match self.section {
             Section::All => library.all().collect(),

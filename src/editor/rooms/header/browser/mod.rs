@@ -56,6 +56,7 @@ pub fn show(button: &Response, snapshot: &EditorSnapshot, own: &mut BrowserState
     if button.clicked() {
         asked.push(LibraryCommand::Refresh.into());
         own.page = BrowserPage::Choose;
+        own.filter.clear_search();
     }
     let window = button.ctx.content_rect();
     let width = MAX_WIDTH.min(window.width() - 4.0 * theme::GAP);

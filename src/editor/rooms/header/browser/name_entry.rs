@@ -5,7 +5,10 @@ use crate::{
     editor::{
         names::display_name,
         theme,
-        widgets::icon::{Icon, IconButton},
+        widgets::{
+            icon::{Icon, IconButton},
+            text_entry,
+        },
     },
     instance::state::summary::{Origin, Summary},
     preset::library::{Library, is_name},
@@ -104,7 +107,12 @@ impl NameEntry {
         let mut entered = false;
         ui.horizontal(|ui| {
             let width = ui.available_width() - 42.0;
+            let id = ui.scope_id().with("preset name");
+            if text_entry::appears(ui.ctx(), id) {
+                text_entry::take_keyboard(ui.ctx(), id, &self.name);
+            }
             let field = TextEdit::singleline(&mut self.name)
+                .id(id)
                 .desired_width(width)
                 .char_limit(64)
                 .margin(Margin::symmetric(8, 4))

@@ -1,0 +1,76 @@
+//! What is drawn in the window.
+
+use super::repainter::Repainter;
+use crate::{
+    editor::{draw::draw, file_chooser::FileChooser, send, state::EditorState, theme},
+    instance::{params::UnbraidParams, repaint::OpenWindow, session::Session},
+};
+use baseview::PlatformHandle;
+use egui::{Context, Ui, Vec2};
+use nice_plug::context::gui::GuiContext;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+/// What stands in a window whose drawing has failed.
+const FAILED: &str = "The window has failed; what plays goes on. Close it and open it again, and please report this.";
+
+/// The editor of one window.
+pub(super) struct App {
+    params: Arc<UnbraidParams>,
+    session: Arc<Session>,
+    host: GuiContext,
+    state: EditorState,
+    /// Said to be open for as long as this is kept.
+    open: Option<OpenWindow>,
+    /// Drawing has failed: nothing more is drawn in this window.
+    has_failed: bool,
+}
+
+impl App {
+    pub(super) fn new(params: Arc<UnbraidParams>, session: Arc<Session>, host: GuiContext, files: FileChooser) -> Self {
+        let state = EditorState::default().with_file_chooser(files);
+        Self { params, session, host, state, open: None, has_failed: false }
+    }
+
+    /// The window has opened.
+    pub(super) fn open(&mut self, ctx: &Context, window: PlatformHandle, repainter: &Repainter) {
+        theme::install(ctx);
+        ctx.set_zoom_factor(self.state.scale.now(&self.params));
+        let repainter = repainter.clone();
+        self.open = Some(self.session.repaint.open(move || repainter.request()));
+        self.state.file_chooser().belong_to(window);
+        send::window_opened(&self.session);
+    }
+
+    pub(super) fn draw(&mut self, ui: &mut Ui) {
+        if !self.has_failed {
+            let Self { params, session, host, state, .. } = self;
+            // A panic must not reach the host, which would end with it.
+            let drawn = catch_unwind(AssertUnwindSafe(|| draw(ui, params, session, host, state)));
+            self.has_failed = drawn.is_err();
+        } else {
+            ui.centered_and_justified(|ui| ui.label(FAILED));
+        }
+    }
+
+    /// Whether files that are dragged over the window may be dropped where they are.
+    pub(super) fn takes_files(&self) -> bool {
+        !self.has_failed && self.state.drops.takes_files()
+    }
+
+    /// The window's size in points is this now.
+    pub(super) fn resized(&mut self, size: Vec2) {
+        *self.params.editor_size.lock() = Some((size.x, size.y));
+    }
+
+    /// The screen that the window is on has this size in points at 100 %, as far as it is known.
+    pub(super) fn see_screen(&mut self, size: Option<Vec2>) {
+        self.state.scale.screen = size;
+    }
+
+    pub(super) fn screen(&self) -> Option<Vec2> {
+        self.state.scale.screen
+    }
+}

@@ -1,0 +1,254 @@
+//! The window's life: events become passes of egui, and what egui draws is put on the screen.
+//!
+//! baseview calls on the window's thread, one call at a time; a call may come within another where the system answers
+//! at once (Windows). So nothing is borrowed while something is asked of the window.
+
+use super::{
+    app::App,
+    clipboard::Clipboard,
+    input::InputQueue,
+    key_capture::{self, KeyCapture},
+    keyboard::Keyboard,
+    keys,
+    painter::Painter,
+    reader::Reader,
+    repainter::Repainter,
+    screen::{self, SystemScale},
+};
+use crate::editor::{
+    layout::{MAX_SIZE, MIN_SIZE},
+    scale::OF_SCREEN,
+};
+use baseview::{
+    DropEffect, Event, EventStatus, HandlerError, MouseCursor, MouseEvent, WindowContext, WindowHandler, WindowSize,
+    dpi::LogicalSize,
+};
+use egui::{Context, FullOutput, OutputCommand, Rect, Vec2, ViewportCommand, ViewportId, vec2};
+use std::{
+    cell::{Cell, RefCell},
+    time::{Duration, Instant},
+};
+
+/// Most passes for one frame; the rest comes with the next.
+const MOST_PASSES: usize = 32;
+
+/// One open window.
+pub(super) struct Handler {
+    window: WindowContext,
+    context: Context,
+    begun: Instant,
+    input: RefCell<InputQueue>,
+    clipboard: RefCell<Clipboard>,
+    stage: RefCell<Stage>,
+    /// What the last frame left for events.
+    keys: RefCell<KeyCapture>,
+    takes_files: Cell<bool>,
+    pixels_per_point: Cell<f32>,
+    system_scale: SystemScale,
+}
+
+/// What a frame needs.
+struct Stage {
+    app: App,
+    painter: Painter,
+    reader: Reader,
+    keyboard: Keyboard,
+    cursor: MouseCursor,
+    zoom: f32,
+    is_focused: bool,
+}
+
+impl Handler {
+    /// On the window's thread, before it is shown.
+    ///
+    /// # Errors
+    /// If it has no OpenGL to draw with.
+    pub(super) fn new(
+        window: WindowContext,
+        mut app: App,
+        repainter: &Repainter,
+        system_scale: SystemScale,
+    ) -> Result<Self, HandlerError> {
+        system_scale.set(&window);
+        repainter.belong_to(window.waker());
+        let painter = Painter::new(&window)?;
+        let context = Context::default();
+        let wake = repainter.clone();
+        // What is due later is asked for at the end of the frame.
+        context.set_request_repaint_callback(move |request| {
+            if request.delay.is_zero() {
+                wake.request();
+            }
+        });
+        let reader = Reader::new(&window, repainter.clone());
+        app.see_screen(screen::size(&window));
+        app.open(&context, window.platform_handle(), repainter);
+        let zoom = context.zoom_factor();
+        let pixels_per_point = Cell::new(window.scale_factor() as f32 * zoom);
+        let stage = Stage {
+            app,
+            painter,
+            reader,
+            keyboard: Keyboard::default(),
+            cursor: MouseCursor::Default,
+            zoom,
+            is_focused: false,
+        };
+        Ok(Self {
+            window,
+            context,
+            begun: Instant::now(),
+            input: RefCell::default(),
+            clipboard: RefCell::default(),
+            stage: stage.into(),
+            keys: RefCell::default(),
+            takes_files: Cell::default(),
+            pixels_per_point,
+            system_scale,
+        })
+    }
+
+    fn seconds(&self) -> f64 {
+        self.begun.elapsed().as_secs_f64()
+    }
+
+    /// The window's size in egui's points.
+    fn points(&self) -> Vec2 {
+        let size = self.window.size().physical;
+        vec2(size.width as f32, size.height as f32) / self.pixels_per_point.get()
+    }
+
+    /// Lets egui see what has happened, pass by pass.
+    fn run_passes(&self, stage: &mut Stage) -> FullOutput {
+        if stage.reader.is_active() {
+            self.context.enable_accesskit();
+        } else {
+            self.context.disable_accesskit();
+        }
+        for request in stage.reader.requests() {
+            self.input.borrow_mut().push_request(request, self.seconds());
+        }
+        let mut output: Option<FullOutput> = None;
+        for _ in 0..MOST_PASSES {
+            let mut pass = self.input.borrow_mut().next_pass(self.seconds());
+            pass.max_texture_side = Some(stage.painter.max_texture_side());
+            pass.screen_rect = Some(Rect::from_min_size(egui::Pos2::ZERO, self.points()));
+            let scale = self.window.scale_factor() as f32;
+            if let Some(viewport) = pass.viewports.get_mut(&ViewportId::ROOT) {
+                viewport.native_pixels_per_point = Some(scale);
+                viewport.inner_rect = pass.screen_rect;
+                viewport.focused = Some(pass.focused);
+            }
+            stage.is_focused = pass.focused;
+            let app = &mut stage.app;
+            let newer = self.context.run_ui(pass, |ui| app.draw(ui));
+            match &mut output {
+                Some(output) => output.append(newer),
+                None => output = Some(newer),
+            }
+            if self.input.borrow().is_empty() {
+                return output.unwrap_or_default();
+            }
+        }
+        self.window.request_redraw();
+        output.unwrap_or_default()
+    }
+
+    /// The size that the window is to have now, in points, if the scale or a hand has changed it.
+    fn wanted_size(&self, commands: &[ViewportCommand], stage: &mut Stage) -> Option<Vec2> {
+        let zoom = self.context.zoom_factor();
+        let points = self.points();
+        let mut wanted = (zoom != stage.zoom).then_some(points);
+        stage.zoom = zoom;
+        for command in commands {
+            if let ViewportCommand::InnerSize(size) = command {
+                wanted = Some(*size);
+            }
+        }
+        wanted.map(|size| {
+            let screen = stage.app.screen().unwrap_or(Vec2::INFINITY);
+            size.min(screen * OF_SCREEN / zoom).clamp(MIN_SIZE, MAX_SIZE)
+        })
+    }
+
+    fn finish(&self, stage: &mut Stage, mut output: FullOutput) -> Result<(), HandlerError> {
+        let viewport = output.viewport_output.remove(&ViewportId::ROOT);
+        let commands = viewport.as_ref().map(|viewport| viewport.commands.clone()).unwrap_or_default();
+        let wanted = self.wanted_size(&commands, stage);
+        let primitives = self.context.tessellate(output.shapes, output.pixels_per_point);
+        let (pixels, textures) = (self.window.size().physical, &mut output.textures_delta);
+        stage.painter.paint(pixels, output.pixels_per_point, &primitives, textures)?;
+        // The next frame, and what happens until then, are measured by the scale that is chosen now.
+        self.pixels_per_point.set(self.window.scale_factor() as f32 * stage.zoom);
+        if let Some(size) = wanted {
+            let size = size * stage.zoom;
+            // Where it fails, the host has the last word, and the window stays as it is.
+            let _ = self.window.resize(LogicalSize::new(f64::from(size.x), f64::from(size.y)));
+            self.window.request_redraw();
+        }
+        for command in output.platform_output.commands {
+            match command {
+                OutputCommand::CopyText(text) => self.clipboard.borrow_mut().put(text),
+                // The system says itself what it cannot open.
+                OutputCommand::OpenUrl(page) => drop(opener::open_browser(&page.url)),
+                _ => {}
+            }
+        }
+        let cursor = keys::cursor(output.platform_output.cursor_icon);
+        if cursor != stage.cursor {
+            stage.cursor = cursor;
+            self.window.set_mouse_cursor(cursor)?;
+        }
+        stage.reader.focus(stage.is_focused);
+        if let Some(tree) = output.platform_output.accesskit_update {
+            stage.reader.update(tree);
+        }
+        *self.keys.borrow_mut() = key_capture::kept(&self.context);
+        self.takes_files.set(stage.app.takes_files());
+        if let Some(delay) = viewport.map(|viewport| viewport.repaint_delay).filter(|delay| *delay < Duration::MAX) {
+            self.window.request_redraw_after(delay);
+        }
+        Ok(())
+    }
+}
+
+impl WindowHandler for Handler {
+    fn draw(&self) -> Result<(), HandlerError> {
+        // The system may ask for a frame within a frame.
+        let Ok(mut stage) = self.stage.try_borrow_mut() else { return Ok(()) };
+        let stage = &mut *stage;
+        let output = self.run_passes(stage);
+        self.finish(stage, output)?;
+        let is_typing = self.context.text_edit_focused();
+        stage.keyboard.follow(&self.window, is_typing);
+        Ok(())
+    }
+
+    fn resized(&self, _: WindowSize) -> Result<(), HandlerError> {
+        self.system_scale.set(&self.window);
+        self.pixels_per_point.set(self.window.scale_factor() as f32 * self.context.zoom_factor());
+        if let Ok(mut stage) = self.stage.try_borrow_mut() {
+            stage.app.resized(self.points());
+            stage.app.see_screen(screen::size(&self.window));
+        }
+        self.window.request_redraw();
+        Ok(())
+    }
+
+    fn on_event(&self, event: Event) -> EventStatus {
+        let paste = || self.clipboard.try_borrow_mut().ok()?.text();
+        if let Ok(mut input) = self.input.try_borrow_mut() {
+            input.push(&event, self.seconds(), self.pixels_per_point.get(), paste);
+        }
+        self.window.request_redraw();
+        match event {
+            Event::Keyboard(event) if self.keys.borrow().keeps(&event.key) => EventStatus::Captured,
+            Event::Keyboard(_) => EventStatus::Ignored,
+            Event::Mouse(
+                MouseEvent::DragEntered { .. } | MouseEvent::DragMoved { .. } | MouseEvent::DragDropped { .. },
+            ) if self.takes_files.get() => EventStatus::AcceptDrop(DropEffect::Copy),
+            Event::Mouse(_) | Event::Window(_) => EventStatus::Captured,
+            _ => EventStatus::Ignored,
+        }
+    }
+}
