@@ -73,6 +73,11 @@ impl Vst3Player {
         Self { component, controller, processor, output_channels: output.count_ones() as usize }
     }
 
+    /// What the host's window and knobs talk to.
+    pub(crate) fn controller(&self) -> &ComPtr<IEditController> {
+        &self.controller
+    }
+
     /// Delay of the output, in samples.
     pub(crate) fn latency(&self) -> usize {
         // SAFETY: a plain call on a live instance.

@@ -41,12 +41,14 @@ pub(crate) const VULKAN: Need = Need {
     },
 };
 
-/// A screen in memory, on which the plugin opens its window.
+/// A screen in memory, on which the plugin opens its window, and a bus over which a screen reader sees it.
 pub(crate) const SCREEN: Need = Need {
     purpose: "opening the editor in a host",
-    packages: &["xvfb", "libgl1-mesa-dri", "libgl1", "libx11-6", "libx11-xcb1"],
+    packages: &["xvfb", "libgl1-mesa-dri", "libgl1", "libx11-6", "libx11-xcb1", "dbus", "at-spi2-core"],
     is_there: || {
-        workspace::succeeds(Command::new("sh").args(["-c", "command -v Xvfb && ldconfig -p | grep -q libGL.so.1"]))
+        let programs = "command -v Xvfb && command -v dbus-run-session && ldconfig -p | grep -q libGL.so.1";
+        workspace::succeeds(Command::new("sh").args(["-c", programs]))
+            && Path::new("/usr/share/dbus-1/services/org.a11y.Bus.service").exists()
     },
 };
 

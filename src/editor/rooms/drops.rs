@@ -41,7 +41,7 @@ impl DropsState {
 
 /// What files would do.
 #[derive(Debug, Clone, PartialEq)]
-enum Plan {
+enum DropPlan {
     /// Play this preset.
     Play(PathBuf),
     /// This strip learns from them.
@@ -73,14 +73,14 @@ pub fn draw(ui: &Ui, strips: Option<Rect>, snapshot: &EditorSnapshot, own: &mut 
     if !hovered.is_empty() {
         own.refused = None;
         let plan = plan(&hovered, strip, snapshot);
-        own.takes_files = !matches!(plan, Plan::Refuse(_));
+        own.takes_files = !matches!(plan, DropPlan::Refuse(_));
         light_up(ui, &plan, &places, snapshot);
     }
     let mut asked = Vec::new();
     if !dropped.is_empty() {
         match plan(&dropped, strip, snapshot) {
-            Plan::Ask(file) => own.offered = Some((file, at.unwrap_or(ui.max_rect().center()))),
-            Plan::Refuse(reason) => own.refused = Some((reason, now + REFUSAL_S)),
+            DropPlan::Ask(file) => own.offered = Some((file, at.unwrap_or(ui.max_rect().center()))),
+            DropPlan::Refuse(reason) => own.refused = Some((reason, now + REFUSAL_S)),
             plan => asked = carry_out(plan, snapshot),
         }
     }
@@ -92,15 +92,15 @@ pub fn draw(ui: &Ui, strips: Option<Rect>, snapshot: &EditorSnapshot, own: &mut 
 }
 
 /// What `files` would do if they were dropped on `strip`, or beside the strips.
-fn plan(files: &[PathBuf], strip: Option<usize>, snapshot: &EditorSnapshot) -> Plan {
+fn plan(files: &[PathBuf], strip: Option<usize>, snapshot: &EditorSnapshot) -> DropPlan {
     if let [file] = files
         && is_preset(file)
     {
-        return Plan::Play(file.clone());
+        return DropPlan::Play(file.clone());
     }
     if let Some(other) = files.iter().find(|file| !recording::is_audio(file)) {
         let name = file_name(other);
-        return Plan::Refuse(if other.is_dir() {
+        return DropPlan::Refuse(if other.is_dir() {
             format!("\"{name}\" is a folder: drop the recordings that are in it")
         } else if is_preset(other) {
             format!("\"{name}\" is a preset: drop it alone to play it")
@@ -109,10 +109,10 @@ fn plan(files: &[PathBuf], strip: Option<usize>, snapshot: &EditorSnapshot) -> P
         });
     }
     if let Some(strip) = strip {
-        return Plan::Learn(strip, files.to_vec());
+        return DropPlan::Learn(strip, files.to_vec());
     }
     if let [file] = files {
-        return Plan::Ask(file.clone());
+        return DropPlan::Ask(file.clone());
     }
     let strips = &snapshot.summary().strips;
     let (mut known, mut new) = (Vec::new(), Vec::new());
@@ -127,37 +127,37 @@ fn plan(files: &[PathBuf], strip: Option<usize>, snapshot: &EditorSnapshot) -> P
     }
     let room = MAX_SOURCES.saturating_sub(strips.len());
     if new.len() > room {
-        return Plan::Refuse(format!(
+        return DropPlan::Refuse(format!(
             "These would be {} more sources, and there is room for {room}: drop fewer, or remove a source",
             new.len()
         ));
     }
-    Plan::Share(known, new)
+    DropPlan::Share(known, new)
 }
 
-fn carry_out(plan: Plan, snapshot: &EditorSnapshot) -> Vec<Asked> {
+fn carry_out(plan: DropPlan, snapshot: &EditorSnapshot) -> Vec<Asked> {
     let learn = |strip: usize, files: Vec<PathBuf>| {
         let source = snapshot.summary().strips.get(strip).map(|strip| strip.name.clone()).unwrap_or_default();
         Asked::from(LearnCommand::Files { strip, source, files })
     };
     match plan {
-        Plan::Play(file) => vec![PresetCommand::LoadFile(file).into()],
-        Plan::Learn(strip, files) => vec![learn(strip, files)],
-        Plan::Share(known, new) => {
+        DropPlan::Play(file) => vec![PresetCommand::LoadFile(file).into()],
+        DropPlan::Learn(strip, files) => vec![learn(strip, files)],
+        DropPlan::Share(known, new) => {
             let known = known.into_iter().map(|(strip, file)| learn(strip, vec![file]));
             let new = (!new.is_empty()).then(|| SourceCommand::AddRecorded(new).into());
             known.chain(new).collect()
         }
-        Plan::Ask(_) | Plan::Refuse(_) => Vec::new(),
+        DropPlan::Ask(_) | DropPlan::Refuse(_) => Vec::new(),
     }
 }
 
 /// Lights up the place that files would go to, and says what they would do there.
-fn light_up(ui: &Ui, plan: &Plan, places: &[Rect], snapshot: &EditorSnapshot) {
+fn light_up(ui: &Ui, plan: &DropPlan, places: &[Rect], snapshot: &EditorSnapshot) {
     let strips = &snapshot.summary().strips;
     let (lit, sentence, colour) = match plan {
-        Plan::Play(file) => (vec![ui.max_rect()], format!("Play the preset {}", file_stem(file)), theme::FOCUS),
-        Plan::Learn(strip, files) => {
+        DropPlan::Play(file) => (vec![ui.max_rect()], format!("Play the preset {}", file_stem(file)), theme::FOCUS),
+        DropPlan::Learn(strip, files) => {
             let from = match files.as_slice() {
                 [file] => file_name(file),
                 files => format!("{} recordings", files.len()),
@@ -165,16 +165,16 @@ fn light_up(ui: &Ui, plan: &Plan, places: &[Rect], snapshot: &EditorSnapshot) {
             let sentence = format!("Learn {} from {from}", display_name(&strips[*strip].name));
             (places.get(*strip).copied().into_iter().collect(), sentence, theme::RECORD)
         }
-        Plan::Ask(file) => {
+        DropPlan::Ask(file) => {
             (vec![ui.max_rect()], format!("Learn from {}: drop it, then say what it is", file_name(file)), theme::FOCUS)
         }
-        Plan::Share(known, new) => {
+        DropPlan::Share(known, new) => {
             let lit = known.iter().filter_map(|(strip, _)| places.get(*strip).copied()).collect();
             let known = known.iter().map(|(strip, _)| format!("Learn {}", display_name(&strips[*strip].name)));
             let new = new.iter().map(|file| format!("new: {}", file_stem(file)));
             (lit, known.chain(new).collect::<Vec<_>>().join(" · "), theme::RECORD)
         }
-        Plan::Refuse(reason) => (Vec::new(), reason.clone(), theme::ALARM),
+        DropPlan::Refuse(reason) => (Vec::new(), reason.clone(), theme::ALARM),
     };
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
     for place in lit {
@@ -209,11 +209,11 @@ fn offer(ui: &Ui, snapshot: &EditorSnapshot, own: &mut DropsState) -> Vec<Asked>
             let item = |ui: &mut Ui, text: String| ui.add(Button::selectable(false, text).min_size(vec2(WIDTH, 24.0)));
             for (i, strip) in strips.iter().enumerate() {
                 if item(ui, display_name(&strip.name)).clicked() {
-                    plan = Some(Plan::Learn(i, vec![file.clone()]));
+                    plan = Some(DropPlan::Learn(i, vec![file.clone()]));
                 }
             }
             if strips.len() < MAX_SOURCES && item(ui, "Something new: add a source".to_owned()).clicked() {
-                plan = Some(Plan::Share(Vec::new(), vec![file.clone()]));
+                plan = Some(DropPlan::Share(Vec::new(), vec![file.clone()]));
             }
             ui.separator();
             is_over = item(ui, "Cancel".to_owned()).clicked() || ui.input(|input| input.key_pressed(Key::Escape));

@@ -68,6 +68,10 @@ impl EditorHandle for WindowHandle {
     fn adjust_size(&self, new_size: NativeSize<u32>, window: &Window) -> Option<NativeSize<u32>> {
         let now = window.size();
         let current = NativeSize::from_logical_or_physical(now.logical, now.physical);
+        // A host that has never asked for the size.
+        if new_size.width == 0 || new_size.height == 0 {
+            return Some(current);
+        }
         Some(limits(remembered(&self.params)).adjust_size(new_size, current, now.scale_factor))
     }
 

@@ -17,7 +17,7 @@ use std::{
 
 /// Something that happened.
 #[derive(Debug, Clone)]
-enum Step {
+enum InputStep {
     /// As egui has it.
     Event(egui::Event),
     /// These files are dragged over the window; none if none are any more.
@@ -30,7 +30,7 @@ enum Step {
 #[derive(Debug, Default)]
 pub struct InputQueue {
     /// With the time of each, in seconds since the window opened.
-    steps: VecDeque<(f64, Step)>,
+    steps: VecDeque<(f64, InputStep)>,
     pointer: Option<Pos2>,
     modifiers: Modifiers,
     hovered: Vec<PathBuf>,
@@ -57,12 +57,12 @@ impl InputQueue {
             Event::Mouse(event) => {
                 if let Some(modifiers) = modifiers_of(event).filter(|held| *held != self.modifiers) {
                     self.modifiers = modifiers;
-                    push(Step::Event(egui::Event::ModifiersChanged(modifiers)));
+                    push(InputStep::Event(egui::Event::ModifiersChanged(modifiers)));
                 }
                 match event {
                     MouseEvent::CursorMoved { position, .. } => {
                         self.pointer = Some(place(position));
-                        push(Step::Event(egui::Event::PointerMoved(place(position))));
+                        push(InputStep::Event(egui::Event::PointerMoved(place(position))));
                     }
                     MouseEvent::ButtonPressed { button, .. } => self.button(*button, true, seconds),
                     MouseEvent::ButtonReleased { button, .. } => self.button(*button, false, seconds),
@@ -71,7 +71,7 @@ impl InputQueue {
                             ScrollDelta::Lines { x, y } => (MouseWheelUnit::Line, vec2(x, y)),
                             ScrollDelta::Pixels { x, y } => (MouseWheelUnit::Point, vec2(x, y)),
                         };
-                        push(Step::Event(egui::Event::MouseWheel {
+                        push(InputStep::Event(egui::Event::MouseWheel {
                             unit,
                             delta,
                             modifiers: self.modifiers,
@@ -81,22 +81,22 @@ impl InputQueue {
                     }
                     MouseEvent::CursorLeft => {
                         self.pointer = None;
-                        push(Step::Event(egui::Event::PointerGone));
+                        push(InputStep::Event(egui::Event::PointerGone));
                     }
                     MouseEvent::DragEntered { position, data, .. } | MouseEvent::DragMoved { position, data, .. } => {
                         self.pointer = Some(place(position));
-                        push(Step::Event(egui::Event::PointerMoved(place(position))));
-                        push(Step::Hover(files(data)));
+                        push(InputStep::Event(egui::Event::PointerMoved(place(position))));
+                        push(InputStep::Hover(files(data)));
                     }
                     MouseEvent::DragLeft => {
                         self.pointer = None;
-                        push(Step::Hover(Vec::new()));
-                        push(Step::Event(egui::Event::PointerGone));
+                        push(InputStep::Hover(Vec::new()));
+                        push(InputStep::Event(egui::Event::PointerGone));
                     }
                     MouseEvent::DragDropped { position, data, .. } => {
                         self.pointer = Some(place(position));
-                        push(Step::Event(egui::Event::PointerMoved(place(position))));
-                        push(Step::Drop(files(data)));
+                        push(InputStep::Event(egui::Event::PointerMoved(place(position))));
+                        push(InputStep::Drop(files(data)));
                     }
                     _ => {}
                 }
@@ -105,16 +105,16 @@ impl InputQueue {
                 let modifiers = keys::modifiers(event.modifiers);
                 if modifiers != self.modifiers {
                     self.modifiers = modifiers;
-                    push(Step::Event(egui::Event::ModifiersChanged(modifiers)));
+                    push(InputStep::Event(egui::Event::ModifiersChanged(modifiers)));
                 }
                 let pressed = event.state == KeyState::Down;
                 if let Some(key) = keys::key(&event.key) {
                     let physical_key = keys::physical(event.code);
                     let repeat = event.repeat;
-                    push(Step::Event(egui::Event::Key { key, physical_key, pressed, repeat, modifiers }));
+                    push(InputStep::Event(egui::Event::Key { key, physical_key, pressed, repeat, modifiers }));
                 }
                 if pressed && let Some(event) = keys::text_event(event, modifiers, clipboard) {
-                    push(Step::Event(event));
+                    push(InputStep::Event(event));
                 }
             }
             Event::Window(WindowEvent::Focused) => self.focus(true, seconds),
@@ -125,19 +125,19 @@ impl InputQueue {
 
     /// What a screen reader asks for.
     pub(super) fn push_request(&mut self, request: egui::accesskit::ActionRequest, seconds: f64) {
-        self.steps.push_back((seconds, Step::Event(egui::Event::AccessKitActionRequest(request))));
+        self.steps.push_back((seconds, InputStep::Event(egui::Event::AccessKitActionRequest(request))));
     }
 
     fn button(&mut self, button: baseview::MouseButton, pressed: bool, seconds: f64) {
         if let (Some(pos), Some(button)) = (self.pointer, keys::button(button)) {
             let event = egui::Event::PointerButton { pos, button, pressed, modifiers: self.modifiers };
-            self.steps.push_back((seconds, Step::Event(event)));
+            self.steps.push_back((seconds, InputStep::Event(event)));
         }
     }
 
     fn focus(&mut self, is_focused: bool, seconds: f64) {
         self.is_focused = is_focused;
-        self.steps.push_back((seconds, Step::Event(egui::Event::WindowFocused(is_focused))));
+        self.steps.push_back((seconds, InputStep::Event(egui::Event::WindowFocused(is_focused))));
     }
 
     /// Whether egui has not seen everything yet.
@@ -153,21 +153,21 @@ impl InputQueue {
         let is_empty_pass = std::mem::take(&mut self.settles);
         let mut has_moved = false;
         while let Some((at, step)) = self.steps.front().filter(|_| !is_empty_pass) {
-            let is_key = matches!(step, Step::Event(egui::Event::Key { pressed: true, .. }));
-            let is_button = matches!(step, Step::Event(egui::Event::PointerButton { .. }));
-            let is_release = matches!(step, Step::Event(egui::Event::PointerButton { pressed: false, .. }));
-            let is_text = matches!(step, Step::Event(egui::Event::Text(_) | egui::Event::Paste(_)));
+            let is_key = matches!(step, InputStep::Event(egui::Event::Key { pressed: true, .. }));
+            let is_button = matches!(step, InputStep::Event(egui::Event::PointerButton { .. }));
+            let is_release = matches!(step, InputStep::Event(egui::Event::PointerButton { pressed: false, .. }));
+            let is_text = matches!(step, InputStep::Event(egui::Event::Text(_) | egui::Event::Paste(_)));
             // The text of a key comes with it; a drag is seen before its end.
             if (self.settles && !is_text) || (has_moved && is_release) || !input.dropped_files.is_empty() {
                 break;
             }
             self.settles |= is_key || is_button;
-            has_moved |= matches!(step, Step::Event(egui::Event::PointerMoved(_)));
+            has_moved |= matches!(step, InputStep::Event(egui::Event::PointerMoved(_)));
             time = Some(*at);
             match self.steps.pop_front() {
-                Some((_, Step::Event(event))) => input.events.push(event),
-                Some((_, Step::Hover(files))) => self.hovered = files,
-                Some((_, Step::Drop(files))) => {
+                Some((_, InputStep::Event(event))) => input.events.push(event),
+                Some((_, InputStep::Hover(files))) => self.hovered = files,
+                Some((_, InputStep::Drop(files))) => {
                     self.hovered.clear();
                     input.dropped_files.extend(files.into_iter().map(|path| Arc::new(Dropped(path)) as _));
                 }

@@ -46,14 +46,14 @@ impl DeactivationHandler for Door {
 /// The window's end.
 pub(super) struct Reader {
     desk: Arc<Desk>,
-    adapter: Option<platform::Adapter>,
+    adapter: Option<platform::SystemAdapter>,
 }
 
 impl Reader {
     /// On the window's thread, before the window is shown.
     pub(super) fn new(window: &WindowContext, repainter: Repainter) -> Self {
         let desk = Arc::new(Desk { is_active: AtomicBool::default(), requests: Mutex::default(), repainter });
-        Self { adapter: platform::Adapter::new(window, &desk), desk }
+        Self { adapter: platform::SystemAdapter::new(window, &desk), desk }
     }
 
     /// Before a frame: whether it is to be described.
@@ -87,9 +87,9 @@ mod platform {
     use crate::editor::loaded;
 
     /// AT-SPI.
-    pub(super) struct Adapter(accesskit_unix::Adapter);
+    pub(super) struct SystemAdapter(accesskit_unix::Adapter);
 
-    impl Adapter {
+    impl SystemAdapter {
         #[expect(clippy::unnecessary_wraps, reason = "elsewhere there may be none")]
         pub(super) fn new(_: &WindowContext, desk: &Arc<Desk>) -> Option<Self> {
             let door = || Door(desk.clone());
@@ -115,9 +115,9 @@ mod platform {
     use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
     /// UI Automation.
-    pub(super) struct Adapter(SubclassingAdapter);
+    pub(super) struct SystemAdapter(SubclassingAdapter);
 
-    impl Adapter {
+    impl SystemAdapter {
         pub(super) fn new(window: &WindowContext, desk: &Arc<Desk>) -> Option<Self> {
             let RawWindowHandle::Win32(handle) = window.window_handle().ok()?.as_raw() else { return None };
             let door = || Door(desk.clone());
@@ -142,9 +142,9 @@ mod platform {
     use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
     /// NSAccessibility.
-    pub(super) struct Adapter(SubclassingAdapter);
+    pub(super) struct SystemAdapter(SubclassingAdapter);
 
-    impl Adapter {
+    impl SystemAdapter {
         pub(super) fn new(window: &WindowContext, desk: &Arc<Desk>) -> Option<Self> {
             let RawWindowHandle::AppKit(handle) = window.window_handle().ok()?.as_raw() else { return None };
             let door = || Door(desk.clone());

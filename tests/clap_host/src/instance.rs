@@ -15,7 +15,11 @@ use clack_extensions::{
 };
 use clack_host::{
     entry::PluginEntry,
-    events::{Pckn, event_types::ParamValueEvent, io::EventBuffer},
+    events::{
+        Pckn,
+        event_types::ParamValueEvent,
+        io::{EventBuffer, InputEvents, OutputEvents},
+    },
     extensions::Extension,
     extensions::PluginExtensionSide,
     host::HostInfo,
@@ -217,6 +221,19 @@ impl Instance {
     pub fn set_value(&mut self, name: &str, value: f64, frame: u32) -> Result<(), HostError> {
         let event = ParamValueEvent::new(frame, self.id(name)?, Pckn::match_all(), value);
         self.pending.lock().unwrap_or_else(PoisonError::into_inner).push(&event);
+        Ok(())
+    }
+
+    /// Lets a plugin that is not active take up what its window has set; an active one does so with the next block.
+    ///
+    /// # Errors
+    /// If it has no parameters.
+    pub fn flush(&mut self) -> Result<(), HostError> {
+        let extension: PluginParams = self.extension("params")?;
+        let Some(mut plugin) = self.plugin.inactive_plugin_handle() else { return Ok(()) };
+        let (input, mut output) = (EventBuffer::new(), EventBuffer::new());
+        let (input, mut output) = (InputEvents::from_buffer(&input), OutputEvents::from_buffer(&mut output));
+        extension.flush(&mut plugin, &input, &mut output);
         Ok(())
     }
 

@@ -1,0 +1,12 @@
+//! The editor's window in a host's, on a screen in memory.
+//!
+//! - `sizes`: as large as it says, however often it is opened. `files`: what a file manager drops. `keyboard`: whose it
+//!   is. `mode`: a click on one. `reader`: what a screen reader sees and presses.
+
+mod files;
+mod keyboard;
+mod mode;
+mod reader;
+mod screen;
+mod sizes;
+mod vst3_view;
