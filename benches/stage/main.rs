@@ -179,13 +179,13 @@ fn play_and_learn(case: &Case, mode: &str, seconds: f64) -> Result<bool, Box<dyn
 /// Moves the knobs and clicks Learn as a player does, `time` seconds after the beginning.
 fn move_knobs(plugin: &mut Instance, time: f64) -> Result<(), HostError> {
     let swing = (0.7 * time).sin();
-    plugin.set_value("Gain 1", 6.0 * swing - 6.0, 0)?;
-    plugin.set_value("Gain 2", -6.0 * swing - 6.0, BLOCK as u32 / 2)?;
+    plugin.set_value("gain_1", 6.0 * swing - 6.0, 0)?;
+    plugin.set_value("gain_2", -6.0 * swing - 6.0, BLOCK as u32 / 2)?;
     plugin.set_value("Focus", 1.5 + 0.5 * swing, 0)?;
     let (round, place) = ((time / ROUND_SECONDS) as usize, time % ROUND_SECONDS);
     let learns = place < TAKE_SECONDS;
     for strip in 0..2 {
-        plugin.set_value(&format!("Learn {}", strip + 1), f64::from(learns && round % 2 == strip), 0)?;
+        plugin.set_value(&format!("learn_{}", strip + 1), f64::from(learns && round % 2 == strip), 0)?;
     }
     plugin.serve_callback();
     Ok(())

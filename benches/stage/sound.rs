@@ -18,7 +18,7 @@ const PATIENCE_SECONDS: f64 = 10.0;
 /// Samples that differ by more than this, 100 dB under full scale, come from another model.
 const DIFFERENT: f32 = 1e-5;
 /// A knob that is moved, because with all knobs at 0 dB every model sounds the same.
-const KNOB: (&str, &str) = ("Gain 1", "-12");
+const KNOB: (&str, &str) = ("gain_1", "-12");
 
 /// Plays by the clock, and listens for the first sample that is not as `expected`.
 struct Listener<'a> {
@@ -86,9 +86,9 @@ pub(crate) fn take_to_sound(
 
         learner.reset();
         learner.set(KNOB.0, KNOB.1)?;
-        learner.set(&format!("Learn {}", strip + 1), "On")?;
+        learner.set(&format!("learn_{}", strip + 1), "On")?;
         learner.play(&take, &[BLOCK], Separate::Missing)?;
-        learner.set(&format!("Learn {}", strip + 1), "Off")?;
+        learner.set(&format!("learn_{}", strip + 1), "Off")?;
         times.push(listen(&mut learner, &rest, &expected, sample_rate)?.ok_or("nothing new was heard")?);
         // Long enough for the fade to end, so that the next take begins with one model.
         learner.play(&rest, &[BLOCK], Separate::Missing)?;

@@ -76,7 +76,19 @@ impl HostParams {
 
     /// Asks the host to come for what has changed, whether it plays or not.
     pub fn ask_host(&self) {
-        if let Some(request) = self.request.0.get() {
+        self.request.send();
+    }
+
+    /// The same, for others. From any thread but the audio thread.
+    pub fn host_asker(&self) -> impl Fn() + Send + Sync + use<> {
+        let request = self.request.clone();
+        move || request.send()
+    }
+}
+
+impl FlushRequest {
+    fn send(&self) {
+        if let Some(request) = self.0.get() {
             request();
         }
     }

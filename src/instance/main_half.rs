@@ -53,6 +53,11 @@ impl MainHalf {
         let (session, commands) = Session::new(playback.clone());
         let params = Arc::new(UnbraidParams::new(playback.clone()).with_options(session.options()));
         let (host_params, changes) = HostParams::new(params.clone());
+        let (renamed, ask_host) = (host.clone(), host_params.host_asker());
+        playback.on_renaming(move || {
+            renamed.want_callback();
+            ask_host();
+        });
         let context = Context::new(playback.clone(), session.clone(), host.clone(), models, host_params);
         // What plays is part of the session.
         let told = Arc::downgrade(&session);

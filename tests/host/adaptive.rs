@@ -72,7 +72,7 @@ fn bypass_gives_the_input_and_a_source_follows_it_all_the_same() {
     let_the_bass_follow(&mut plugin);
     let (song, latency) = (Song::unheard(), plugin.latency().unwrap());
     let mixture = song.mixture(9.0, latency);
-    plugin.set("Gain 1", "-12 dB").unwrap();
+    plugin.set("gain_1", "-12 dB").unwrap();
     plugin.set("Bypass", "On").unwrap();
     let bypassed = play_slowly(&mut plugin, &mixture);
     let (settled, end) = ((0.5 * RATE) as usize, mixture[0].len());
@@ -81,7 +81,7 @@ fn bypass_gives_the_input_and_a_source_follows_it_all_the_same() {
     }
     assert!(bypassed.sources.iter().flatten().all(|channel| channel[settled..].iter().all(|sample| *sample == 0.0)));
 
-    plugin.set("Gain 1", "0 dB").unwrap();
+    plugin.set("gain_1", "0 dB").unwrap();
     plugin.set("Bypass", "Off").unwrap();
     let played = play_slowly(&mut plugin, &song.mixture(3.0, latency));
     assert!(played.main.iter().chain(played.sources.iter().flatten()).flatten().all(|sample| sample.is_finite()));
@@ -109,7 +109,7 @@ fn a_source_follows_the_mixture_over_jumps_of_the_transport() {
     println!("{sdr:.1} dB");
     assert!(sdr > 9.9, "{sdr:.1} dB");
 
-    plugin.set("Gain 1", "-12 dB").unwrap();
+    plugin.set("gain_1", "-12 dB").unwrap();
     play(&mut plugin, &silence(0.5));
     let tone = bass_note(2, 3 * RATE as usize, RATE);
     let mut played = nothing();

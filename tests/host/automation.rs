@@ -14,10 +14,10 @@ const TOLERANCE: f64 = 0.002;
 const DRAWN: usize = 8192;
 /// Sets what is heard to the input.
 const UNITY: [(&str, &str); 8] = [
-    ("Mute 1", "Off"),
-    ("Mute 2", "Off"),
-    ("Gain 1", "0"),
-    ("Gain 2", "0"),
+    ("mute_1", "Off"),
+    ("mute_2", "Off"),
+    ("gain_1", "0"),
+    ("gain_2", "0"),
     ("Mix", "100"),
     ("Output", "0"),
     ("Bypass", "Off"),
@@ -60,13 +60,13 @@ fn gain(input: &[f32], output: &[f32]) -> Vec<f32> {
 /// In every latency mode, for gains as well as for what acts on the whole, and wherever in a frame it comes.
 #[test]
 fn what_is_drawn_at_a_sample_is_heard_there() {
-    let all = |value: &'static str| [("Mute 1", value), ("Mute 2", value)];
+    let all = |value: &'static str| [("mute_1", value), ("mute_2", value)];
     let cases = [
         Case { what: "mutes", before: &[], drawn: &all("On"), gains: [1.0, 0.0] },
         Case {
             what: "gains",
-            before: &[("Gain 1", "-inf"), ("Gain 2", "-inf")],
-            drawn: &[("Gain 1", "0"), ("Gain 2", "0")],
+            before: &[("gain_1", "-inf"), ("gain_2", "-inf")],
+            drawn: &[("gain_1", "0"), ("gain_2", "0")],
             gains: [0.0, 1.0],
         },
         Case { what: "mix", before: &all("On"), drawn: &[("Mix", "0")], gains: [0.0, 1.0] },
@@ -110,8 +110,8 @@ fn longer_blocks_than_announced_are_played_whole() {
     let played = |max_block: usize, block: usize| {
         let mut plugin = playing(fresh(), "Balanced", max_block);
         plugin.reset();
-        let muted = plugin.value_of("Mute 1", "On").unwrap();
-        plugin.set_value("Mute 1", muted, 3_333).unwrap();
+        let muted = plugin.value_of("mute_1", "On").unwrap();
+        plugin.set_value("mute_1", muted, 3_333).unwrap();
         plugin.play(&input, &[block], Separate::Given).unwrap()
     };
     let announced = played(20_000, 20_000);
@@ -138,7 +138,7 @@ fn a_vst3_hosts_ramps_follow_their_points_at_every_block_size() {
     let ramp = |n: usize| 1.0 - 0.8 * (n as f64 / 60_000.0);
     let played = |block: usize| {
         let player = Vst3Player::new(RATE, block);
-        let (gain, mix) = (player.param("Gain 1"), player.param("Output"));
+        let (gain, mix) = (player.param("Drums gain"), player.param("Output"));
         let mut played = [Vec::new(), Vec::new()];
         for start in (0..60_000).step_by(block) {
             let end = (start + block).min(60_000);

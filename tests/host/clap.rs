@@ -49,9 +49,9 @@ fn ports_are_one_main_pair_and_one_output_per_source() {
         assert!(inputs[0].is_main && inputs[0].name == "Input" && inputs[0].channels == channels);
         let outputs = plugin.ports(false).unwrap();
         let names: Vec<&str> = outputs.iter().map(|port| port.name.as_str()).collect();
-        let expected: Vec<String> = (1..=8).map(|source| format!("Source {source}")).collect();
+        let sources = ["Drums", "Bass", "Rest", "Source 4", "Source 5", "Source 6", "Source 7", "Source 8"];
         assert_eq!(names[0], "Output");
-        assert_eq!(names[1..], expected);
+        assert_eq!(names[1..], sources);
         assert!(outputs.iter().enumerate().all(|(i, port)| port.is_main == (i == 0) && port.channels == channels));
     }
 }
@@ -76,11 +76,11 @@ fn parameters_speak_the_units_of_their_knobs() {
     let mut plugin = fresh();
     plugin.activate(48_000.0, 512).unwrap();
     for (name, said, shown) in [
-        ("Gain 1", "0", "0.0 dB"),
-        ("Gain 1", "-6.04 dB", "-6.0 dB"),
-        ("Gain 1", "-inf", "-inf dB"),
-        ("Gain 1", "-200", "-inf dB"),
-        ("Gain 8", "+40", "12.0 dB"),
+        ("gain_1", "0", "0.0 dB"),
+        ("gain_1", "-6.04 dB", "-6.0 dB"),
+        ("gain_1", "-inf", "-inf dB"),
+        ("gain_1", "-200", "-inf dB"),
+        ("gain_8", "+40", "12.0 dB"),
         ("Mix", "25 %", "25 %"),
         ("Focus", "1.5", "1.50"),
         ("Output", "-3.5", "-3.5 dB"),
@@ -91,10 +91,10 @@ fn parameters_speak_the_units_of_their_knobs() {
         play(&mut plugin, &noise(2, 16));
         assert_eq!(plugin.text(name).unwrap(), shown, "{name} set to {said}");
     }
-    assert!(plugin.value_of("Gain 1", "loud").is_err());
+    assert!(plugin.value_of("gain_1", "loud").is_err());
     let find = |name: &str| plugin.params().iter().find(|param| param.name == name).unwrap();
     assert!(find("Bypass").is_bypass);
-    assert!(!find("Mode").is_automatable && find("Gain 1").is_automatable);
+    assert!(!find("Mode").is_automatable && find("Drums gain").is_automatable);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn unity_gains_return_the_delayed_input() {
 fn other_block_sizes_give_the_same_bits() {
     let render = |blocks: &[usize]| {
         let mut plugin = active_learned("Balanced", 44_100.0);
-        plugin.set("Gain 1", "-9").unwrap();
+        plugin.set("gain_1", "-9").unwrap();
         plugin.play(&noise(2, 30_000), blocks, Separate::Given).unwrap()
     };
     let whole = render(&[8192]);
@@ -148,8 +148,8 @@ fn other_block_sizes_give_the_same_bits() {
 #[test]
 fn separate_outputs_carry_their_sources_and_add_up_to_the_remix() {
     let mut plugin = active_learned("Quality", 44_100.0);
-    plugin.set("Gain 1", "-6").unwrap();
-    plugin.set("Gain 2", "3").unwrap();
+    plugin.set("gain_1", "-6").unwrap();
+    plugin.set("gain_2", "3").unwrap();
     let played = play(&mut plugin, &sum(&noise(2, 60_000), &bass_note(2, 60_000, 44_100.0)));
     let added = sum(&played.sources[0], &played.sources[1]);
     assert!(level_db(&played.sources[0][0]) > -60.0 && level_db(&played.sources[1][0]) > -60.0);
@@ -173,18 +173,18 @@ fn mute_and_solo_act_on_the_source_they_name() {
     };
     let all = level(None);
     let change = |setting: &str| level(Some(setting)) - all;
-    assert!(change("Mute 2") > -3.0, "the drums play on without the bass");
-    assert!(change("Mute 1") < -12.0, "the drums are muted");
-    assert!(change("Solo 1") > -3.0, "the drums are soloed");
-    assert!(change("Solo 2") < -12.0, "the bass is soloed");
-    assert!(change("Solo 8").abs() < 0.1, "an empty strip's solo silences nothing");
+    assert!(change("mute_2") > -3.0, "the drums play on without the bass");
+    assert!(change("mute_1") < -12.0, "the drums are muted");
+    assert!(change("solo_1") > -3.0, "the drums are soloed");
+    assert!(change("solo_2") < -12.0, "the bass is soloed");
+    assert!(change("solo_8").abs() < 0.1, "an empty strip's solo silences nothing");
 }
 
 #[test]
 fn missing_separate_outputs_do_not_stop_the_sound() {
     let render = |separate: Separate| {
         let mut plugin = active_learned("Balanced", 44_100.0);
-        plugin.set("Mute 1", "On").unwrap();
+        plugin.set("mute_1", "On").unwrap();
         plugin.play(&noise(2, 30_000), &[480], separate).unwrap().main
     };
     let given = render(Separate::Given);
@@ -229,7 +229,7 @@ fn a_mode_change_waits_for_a_restart() {
 fn state_comes_back() {
     let mut plugin = with_learned();
     plugin.activate(48_000.0, 512).unwrap();
-    for (name, value) in [("Gain 1", "-7.5"), ("Solo 2", "On"), ("Mode", "Live"), ("Mix", "40 %"), ("Focus", "2.25")] {
+    for (name, value) in [("gain_1", "-7.5"), ("solo_2", "On"), ("Mode", "Live"), ("Mix", "40 %"), ("Focus", "2.25")] {
         plugin.set(name, value).unwrap();
     }
     play(&mut plugin, &noise(2, 512));
@@ -266,7 +266,7 @@ fn damaged_state_leaves_the_preset_that_plays() {
             assert_eq!(stored_state::preset(&plugin.save().unwrap()), stored_state::preset(&stored), "at once");
             stored_state::wait_for_worker();
         }
-        plugin.set("Mute 1", "On").unwrap();
+        plugin.set("mute_1", "On").unwrap();
         let played = play(&mut plugin, &noise(2, 20_000));
         assert_eq!(stored_state::preset(&plugin.save().unwrap()), stored_state::preset(&stored));
         played
@@ -288,10 +288,10 @@ fn damaged_state_leaves_the_preset_that_plays() {
 fn a_preset_can_change_while_sound_plays() {
     let mut plugin = active_learned("Quality", 44_100.0);
     let input = sum(&noise(2, 60_000), &bass_note(2, 60_000, 44_100.0));
-    plugin.set("Mute 1", "On").unwrap();
+    plugin.set("mute_1", "On").unwrap();
     let bass = play(&mut plugin, &input);
-    plugin.set("Mute 1", "Off").unwrap();
-    plugin.set("Mute 2", "On").unwrap();
+    plugin.set("mute_1", "Off").unwrap();
+    plugin.set("mute_2", "On").unwrap();
     play(&mut plugin, &input);
     let drums = play(&mut plugin, &input);
 

@@ -14,7 +14,7 @@ use unbraid::preset::Kind;
 fn sources_learned_from_one_take_are_separated_in_another() {
     let mut plugin = plugin();
     let before = sdr(&mut plugin, 0.0);
-    for (switch, source, take) in [("Learn 1", 0, "standard-kit-take1"), ("Learn 2", 1, "finger-bass-take1")] {
+    for (switch, source, take) in [("learn_1", 0, "standard-kit-take1"), ("learn_2", 1, "finger-bass-take1")] {
         // Silence before the first sound is not part of the take.
         let solo: Vec<Vec<f32>> = silence(0.5)
             .into_iter()
@@ -43,7 +43,7 @@ fn sources_learned_from_one_take_are_separated_in_another() {
 fn learn_goes_from_one_strip_to_another() {
     for [first, second] in [[0, 1], [1, 0]] {
         let mut plugin = plugin();
-        let switch = |strip: usize| format!("Learn {}", strip + 1);
+        let switch = |strip: usize| format!("learn_{}", strip + 1);
         let takes = ["standard-kit-take1", "finger-bass-take1"].map(|take| beginning(&stem(take), 1.5));
         plugin.set(&switch(first), "On").unwrap();
         play(&mut plugin, &takes[first]);
@@ -56,7 +56,7 @@ fn learn_goes_from_one_strip_to_another() {
 #[test]
 fn what_was_learned_opens_with_the_project() {
     let mut plugin = plugin();
-    learn(&mut plugin, "Learn 2", &beginning(&stem("finger-bass-take1"), 2.0));
+    learn(&mut plugin, "learn_2", &beginning(&stem("finger-bass-take1"), 2.0));
     let learned = wait_for(&mut plugin, |preset| was_played(preset, 1));
     let project = plugin.save().unwrap();
     let mut other = self::plugin();
@@ -68,20 +68,20 @@ fn what_was_learned_opens_with_the_project() {
 #[test]
 fn a_project_saved_during_a_take_opens_at_rest() {
     let mut plugin = plugin();
-    plugin.set("Learn 1", "On").unwrap();
+    plugin.set("learn_1", "On").unwrap();
     play(&mut plugin, &noise(2, 30_000));
     let project = plugin.save().unwrap();
     drop(plugin);
     let mut other = self::plugin();
     other.load(&project).unwrap();
-    assert_eq!(other.text("Learn 1").unwrap(), "On", "as it was saved");
+    assert_eq!(other.text("learn_1").unwrap(), "On", "as it was saved");
     let patience = Instant::now() + Duration::from_secs(60);
-    while other.text("Learn 1").unwrap() == "On" {
+    while other.text("learn_1").unwrap() == "On" {
         play(&mut other, &noise(2, 30_000));
         assert!(Instant::now() < patience, "the switch stays on");
     }
     assert!(!was_played(&stored(&mut other), 0), "nothing was learned of what was played");
-    learn(&mut other, "Learn 1", &beginning(&stem("standard-kit-take1"), 1.0));
+    learn(&mut other, "learn_1", &beginning(&stem("standard-kit-take1"), 1.0));
     wait_for(&mut other, |preset| was_played(preset, 0));
 }
 
@@ -92,19 +92,19 @@ fn learning_leaves_the_sound_alone() {
     let mut plain = plugin();
     let expected = plain.play(&solo, &[64], Separate::Given).unwrap();
     let mut plugin = self::plugin();
-    plugin.set("Learn 1", "On").unwrap();
+    plugin.set("learn_1", "On").unwrap();
     assert!(plugin.play(&solo, &[64], Separate::Given).unwrap() == expected);
 }
 
 #[test]
 fn two_instances_learn_at_once_and_each_for_itself() {
     let (mut first, mut second) = (plugin(), plugin());
-    first.set("Learn 1", "On").unwrap();
-    second.set("Learn 2", "On").unwrap();
+    first.set("learn_1", "On").unwrap();
+    second.set("learn_2", "On").unwrap();
     play(&mut first, &beginning(&stem("standard-kit-take1"), 2.0));
     play(&mut second, &beginning(&stem("finger-bass-take1"), 2.0));
-    first.set("Learn 1", "Off").unwrap();
-    second.set("Learn 2", "Off").unwrap();
+    first.set("learn_1", "Off").unwrap();
+    second.set("learn_2", "Off").unwrap();
     play(&mut first, &silence(0.05));
     play(&mut second, &silence(0.05));
     let first = wait_for(&mut first, |preset| was_played(preset, 0));
@@ -117,7 +117,7 @@ fn two_instances_learn_at_once_and_each_for_itself() {
 #[test]
 fn a_take_survives_a_change_of_the_sample_rate() {
     let mut plugin = plugin();
-    plugin.set("Learn 1", "On").unwrap();
+    plugin.set("learn_1", "On").unwrap();
     play(&mut plugin, &beginning(&stem("standard-kit-take1"), 2.0));
     // The worker looks 40 times a second.
     std::thread::sleep(Duration::from_millis(200));
@@ -134,12 +134,12 @@ fn a_take_survives_a_change_of_the_sample_rate() {
 fn a_take_ends_with_the_transport() {
     for transport in [Transport { seconds: 4.0, playing: true }, Transport { seconds: 12.0, playing: false }] {
         let mut plugin = plugin();
-        plugin.set("Gain 1", "-12 dB").unwrap();
+        plugin.set("gain_1", "-12 dB").unwrap();
         play(&mut plugin, &silence(0.3));
         let second = RATE as usize;
         let tone = bass_note(2, 5 * second, RATE);
         plugin.set_transport(Some(Transport { seconds: 10.0, playing: true }));
-        plugin.set("Learn 2", "On").unwrap();
+        plugin.set("learn_2", "On").unwrap();
         let mut played = listen(&mut plugin, &cut(&tone, 0..2 * second));
         plugin.set_transport(Some(transport));
         append(&mut played, listen(&mut plugin, &cut(&tone, 2 * second..3 * second)));

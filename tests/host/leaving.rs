@@ -43,16 +43,16 @@ fn an_instance_that_goes_leaves_no_thread() {
         return;
     }
     let mut capturing = plugin();
-    capturing.set("Learn 1", "On").unwrap();
+    capturing.set("learn_1", "On").unwrap();
     play(&mut capturing, &beginning(&stem("standard-kit-take1"), 1.0));
     assert_eq!(threads(), ["unbraid-worker"]);
     leave("in a take", capturing);
 
     let mut learning = plugin();
-    learning.set("Learn 1", "On").unwrap();
+    learning.set("learn_1", "On").unwrap();
     let solo = stem("standard-kit-take1").channels;
     slowly(solo[0].len(), |piece| play(&mut learning, &cut(&solo, piece)));
-    learning.set("Learn 1", "Off").unwrap();
+    learning.set("learn_1", "Off").unwrap();
     play(&mut learning, &silence(0.05));
     wait_until(|threads| threads.iter().any(|name| name == "unbraid-learner"));
     leave("while it learns", learning);

@@ -18,6 +18,7 @@ mod clap;
 mod learning;
 #[cfg(target_os = "linux")]
 mod leaving;
+mod names;
 mod offline_render;
 mod projects;
 mod untaught;

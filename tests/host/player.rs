@@ -97,7 +97,7 @@ pub(crate) fn was_played(preset: &Preset, source: usize) -> bool {
 
 /// Drums that were learned from two seconds, and a bass that follows the mixture.
 pub(crate) fn let_the_bass_follow(plugin: &mut Instance) {
-    learn(plugin, "Learn 1", &beginning(&stem("standard-kit-take1"), 2.0));
+    learn(plugin, "learn_1", &beginning(&stem("standard-kit-take1"), 2.0));
     let mut preset = wait_for(plugin, |preset| was_played(preset, 0));
     preset.sources[1].make_adaptive(adaptive::COMPONENTS);
     bring(plugin, &preset);

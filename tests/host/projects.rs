@@ -27,7 +27,7 @@ fn an_instance_that_was_taught_nothing_stores_16_kilobytes_at_most() {
     let mut plugin = fresh();
     plugin.activate(RATE, 512).unwrap();
     assert_small(&mut plugin, "at first insert");
-    for (name, value) in [("Gain 1", "-7.53"), ("Solo 2", "On"), ("Mix", "40 %"), ("Focus", "2.25")] {
+    for (name, value) in [("gain_1", "-7.53"), ("solo_2", "On"), ("Mix", "40 %"), ("Focus", "2.25")] {
         plugin.set(name, value).unwrap();
     }
     play(&mut plugin, &noise(2, 512));
@@ -54,7 +54,7 @@ fn an_instance_that_was_taught_nothing_stores_16_kilobytes_at_most() {
 #[test]
 fn a_project_with_what_was_learned_plays_the_same_samples_when_it_is_opened_again() {
     let mut plugin = plugin();
-    learn(&mut plugin, "Learn 1", &beginning(&stem("standard-kit-take1"), 2.0));
+    learn(&mut plugin, "learn_1", &beginning(&stem("standard-kit-take1"), 2.0));
     wait_for(&mut plugin, |preset| was_played(preset, 0));
     let project = plugin.save().unwrap();
     let mut opened = fresh();
@@ -80,7 +80,7 @@ fn a_project_of_an_earlier_version_opens_as_it_was() {
         let mut plugin = fresh();
         plugin.load(&saved).unwrap();
         for (param, text) in
-            [("Gain 1", "-7.5 dB"), ("Solo 2", "On"), ("Mode", "Live"), ("Mix", "40 %"), ("Focus", "2.25")]
+            [("gain_1", "-7.5 dB"), ("solo_2", "On"), ("Mode", "Live"), ("Mix", "40 %"), ("Focus", "2.25")]
         {
             assert_eq!(plugin.text(param).unwrap(), text, "{name}: {param}");
         }

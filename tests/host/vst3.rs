@@ -133,7 +133,7 @@ fn what_a_host_sets_while_it_does_not_process_is_kept() {
     };
 
     let ((one, one_controller), (other, other_controller)) = (instance(), instance());
-    let (mute, mode) = (param_id(&one_controller, "Mute 2"), param_id(&one_controller, "Mode"));
+    let (mute, mode) = (param_id(&one_controller, "Bass mute"), param_id(&one_controller, "Mode"));
     let fresh = saved(&one);
     // SAFETY: plain calls on live instances.
     unsafe {

@@ -12,7 +12,8 @@ use vst3::{
         FUnknown, IBStream, IBStreamTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, TUID,
         Vst::{
             IComponent, IComponentHandler, IComponentHandlerTrait, IEditController, IEditControllerTrait,
-            IHostApplication, IHostApplicationTrait, ParamID, ParamValue, ParameterInfo, String128,
+            IHostApplication, IHostApplicationTrait, ParamID, ParamValue, ParameterInfo,
+            ParameterInfo_::ParameterFlags_::kIsHidden, String128,
         },
         int32, int64, kInvalidArgument, kNoInterface, kResultOk, tresult,
     },
@@ -66,19 +67,30 @@ pub(crate) fn host() -> ComPtr<FUnknown> {
     ComWrapper::new(NoHost).to_com_ptr().unwrap()
 }
 
-/// The id of the parameter that `controller` calls `title`.
-pub(crate) fn param_id(controller: &ComPtr<IEditController>, title: &str) -> u32 {
+fn infos(controller: &ComPtr<IEditController>) -> Vec<ParameterInfo> {
     // SAFETY: plain calls with memory of our own.
     let infos = (0..unsafe { controller.getParameterCount() }).map(|index| unsafe {
         let mut info = std::mem::zeroed::<ParameterInfo>();
         assert_eq!(controller.getParameterInfo(index, &mut info), kResultOk);
         info
     });
-    let titled = |info: &ParameterInfo| {
-        let units = info.title.iter().take_while(|unit| **unit != 0).copied();
-        char::decode_utf16(units).map(|char| char.unwrap()).collect::<String>()
-    };
-    let titles: Vec<(u32, String)> = infos.map(|info| (info.id, titled(&info))).collect();
+    infos.collect()
+}
+
+/// The text in a `String128`.
+pub(crate) fn text(units: &[u16]) -> String {
+    let units = units.iter().take_while(|unit| **unit != 0).copied();
+    char::decode_utf16(units).map(|char| char.unwrap()).collect()
+}
+
+/// The titles of all parameters, and whether each is hidden.
+pub(crate) fn titles(controller: &ComPtr<IEditController>) -> Vec<(String, bool)> {
+    infos(controller).iter().map(|info| (text(&info.title), info.flags & kIsHidden != 0)).collect()
+}
+
+/// The id of the parameter that `controller` calls `title`.
+pub(crate) fn param_id(controller: &ComPtr<IEditController>, title: &str) -> u32 {
+    let titles: Vec<(u32, String)> = infos(controller).iter().map(|info| (info.id, text(&info.title))).collect();
     titles.iter().find(|(_, known)| known == title).unwrap_or_else(|| panic!("{title} among {titles:?}")).0
 }
 

@@ -1,6 +1,6 @@
 //! Plays blocks through the bundled VST3 inside this process, with automation.
 
-use super::vst3_host::{Bundle, host, param_id};
+use super::vst3_host::{Bundle, host, param_id, text};
 use std::path::Path;
 use vst3::{
     Class, ComPtr, ComWrapper,
@@ -76,6 +76,18 @@ impl Vst3Player {
     /// What the host's window and knobs talk to.
     pub(crate) fn controller(&self) -> &ComPtr<IEditController> {
         &self.controller
+    }
+
+    /// The names of the audio outputs.
+    pub(crate) fn output_names(&self) -> Vec<String> {
+        let (audio, output) = (MediaTypes_::kAudio as i32, BusDirections_::kOutput as i32);
+        // SAFETY: plain calls with memory of our own.
+        let names = (0..unsafe { self.component.getBusCount(audio, output) }).map(|index| unsafe {
+            let mut info = std::mem::zeroed::<BusInfo>();
+            assert_eq!(self.component.getBusInfo(audio, output, index, &mut info), kResultOk);
+            text(&info.name)
+        });
+        names.collect()
     }
 
     /// Delay of the output, in samples.

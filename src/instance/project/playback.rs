@@ -6,7 +6,7 @@
 
 use super::{model::ModelAdapter, stored_preset::StoredPreset, stream::Stream, version::Version};
 use nice_plug::params::persist::PersistentField;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use std::sync::{Arc, OnceLock};
 
 /// What plays, and where.
@@ -51,6 +51,8 @@ pub struct Playback {
     content: Mutex<Content>,
     /// Called when a project has arrived.
     on_arrival: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// Called when sources of other names play.
+    on_renaming: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 struct Content {
@@ -95,7 +97,8 @@ impl Playback {
     /// `version` plays; the plugin is not active yet.
     pub fn new(version: Arc<Version>) -> Arc<Self> {
         let now = Snapshot { version, arrived: None, stream: None, ended: None, activation: 0, projects: 0 };
-        Arc::new(Self { content: Mutex::new(Content { now, adapters: Vec::new() }), on_arrival: OnceLock::new() })
+        let content = Mutex::new(Content { now, adapters: Vec::new() });
+        Arc::new(Self { content, on_arrival: OnceLock::new(), on_renaming: OnceLock::new() })
     }
 
     /// What plays.
@@ -127,8 +130,10 @@ impl Playback {
         commit: impl FnOnce(),
     ) -> Result<(), Refused> {
         let mut content = self.content.lock();
+        let before = content.now.version.clone();
         content.now.replace(basis, version, activation)?;
         commit();
+        self.tell_names(&before, content);
         Ok(())
     }
 
@@ -147,11 +152,22 @@ impl Playback {
     ) -> Result<(), Refused> {
         let mut content = self.content.lock();
         let basis = seen.arrived.as_ref().map_or(Basis::Version(&seen.version), Basis::Project);
+        let before = content.now.version.clone();
         content.now.replace(basis, version, Some(seen.activation))?;
         content.now.begin(Some(stream));
         content.adapters.extend(adapter);
         commit();
+        self.tell_names(&before, content);
         Ok(())
+    }
+
+    /// Lets the lock of `content` go, and says whether other names play than in `before`.
+    fn tell_names(&self, before: &Version, content: MutexGuard<'_, Content>) {
+        let renamed = before.summary.names() != content.now.version.summary.names();
+        drop(content);
+        if let Some(notify) = self.on_renaming.get().filter(|_| renamed) {
+            notify();
+        }
     }
 
     /// Main thread: the plugin is not active any more; `commit` runs under the lock.
@@ -169,6 +185,12 @@ impl Playback {
     /// Whoever is to take up projects is told by `notify` that one has arrived. The first call counts.
     pub fn on_arrival(&self, notify: impl Fn() + Send + Sync + 'static) {
         let _ = self.on_arrival.set(Box::new(notify));
+    }
+
+    /// Whoever tells the host its names is told by `notify` that they have changed, on any thread but the audio thread.
+    /// The first call counts.
+    pub fn on_renaming(&self, notify: impl Fn() + Send + Sync + 'static) {
+        let _ = self.on_renaming.set(Box::new(notify));
     }
 
     /// The host's thread: a project brings `stored`. It is taken up by the next activation, or by the worker.

@@ -68,6 +68,11 @@ impl Summary {
         let knobs = preset.sources.iter().map(|source| source.knobs).collect();
         Self { title: title.into(), origin, strips, changed: false, knobs }
     }
+
+    /// The sources' names, in order.
+    pub fn names(&self) -> Vec<&str> {
+        self.strips.iter().map(|strip| strip.name.as_str()).collect()
+    }
 }
 
 impl Strip {

@@ -103,6 +103,11 @@ impl HostRequests {
     pub fn mark_project_changed(&self) {
         self.project_changed.store(true, Relaxed);
         // Whoever sees this request also sees why.
+        self.want_callback();
+    }
+
+    /// Any thread: there is something for the host's main thread to look at.
+    pub fn want_callback(&self) {
         self.callback_wanted.store(true, Release);
     }
 

@@ -10,6 +10,7 @@ use clack_extensions::{
     audio_ports_config::{AudioPortsConfigBuffer, PluginAudioPortsConfig},
     latency::PluginLatency,
     params::{ParamInfoBuffer, ParamInfoFlags, PluginParams},
+    remote_controls::{PluginRemoteControls, RemoteControlsPageBuffer},
     render::{PluginRender, RenderMode},
     state::PluginState,
 };
@@ -42,7 +43,8 @@ pub struct Port {
     pub is_main: bool,
 }
 
-/// A parameter that the plugin announces. Values are CLAP's plain values, which are the plugin's own scale.
+/// A parameter that the plugin announces, as it was when the instance was made. Names may follow what the plugin does;
+/// wherever one is asked for, the plugin's own text id, as in `gain_1`, does as well. Values are CLAP's plain values, which are the plugin's own scale.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Param {
     /// Its id in the CLAP interface.
@@ -61,6 +63,8 @@ pub struct Param {
     pub is_automatable: bool,
     /// Whether it is the plugin's bypass.
     pub is_bypass: bool,
+    /// Whether hosts do not show it.
+    pub is_hidden: bool,
 }
 
 /// One plugin. What is set with [`Self::set`] arrives with the next block that is played.
@@ -141,7 +145,11 @@ impl Instance {
         Err(missing)
     }
 
-    fn list_params(&mut self) -> Result<Vec<Param>, HostError> {
+    /// The plugin's parameters as they are called now.
+    ///
+    /// # Errors
+    /// If it has none.
+    pub fn list_params(&mut self) -> Result<Vec<Param>, HostError> {
         let extension: PluginParams = self.extension("params")?;
         let handle = self.plugin.plugin_handle();
         let params = (0..extension.count(&handle)).map_while(|index| {
@@ -156,9 +164,25 @@ impl Instance {
                 default: param.default_value,
                 is_automatable: param.flags.contains(ParamInfoFlags::IS_AUTOMATABLE),
                 is_bypass: param.flags.contains(ParamInfoFlags::IS_BYPASS),
+                is_hidden: param.flags.contains(ParamInfoFlags::IS_HIDDEN),
             })
         });
         Ok(params.collect())
+    }
+
+    /// The pages for a controller: their names, and the ids of their parameters.
+    ///
+    /// # Errors
+    /// If the plugin has none.
+    pub fn remote_pages(&mut self) -> Result<Vec<(String, Vec<u32>)>, HostError> {
+        let extension: PluginRemoteControls = self.extension("remote-controls")?;
+        let handle = self.plugin.plugin_handle();
+        let pages = (0..extension.count(&handle)).map_while(|index| {
+            let mut buffer = RemoteControlsPageBuffer::new();
+            let page = extension.get(&handle, index, &mut buffer)?;
+            Some((text(page.page_name), page.param_ids.iter().flatten().map(|id| id.get()).collect()))
+        });
+        Ok(pages.collect())
     }
 
     /// The plugin's parameters, in its order.
@@ -167,7 +191,8 @@ impl Instance {
     }
 
     fn id(&self, name: &str) -> Result<ClapId, HostError> {
-        let param = self.params.iter().find(|param| param.name == name);
+        let id = id_of(name);
+        let param = self.params.iter().find(|param| param.name == name || param.id == id);
         param.map(|param| ClapId::new(param.id)).ok_or_else(|| HostError::Param(name.to_owned()))
     }
 
@@ -363,4 +388,10 @@ impl Drop for Instance {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The CLAP id of a parameter whose text id, as in `gain_1`, is this: nice-plug's published rule, the polynomial hash in
+/// base 31 without the top bit.
+fn id_of(text: &str) -> u32 {
+    text.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) & !(1 << 31)
 }

@@ -9,7 +9,7 @@
 //! use clap_host::{Host, Separate};
 //! let mut plugin = Host::load("target/bundled/Unbraid.clap")?.create()?;
 //! plugin.activate(48_000.0, 512)?;
-//! plugin.set("Gain 1", "-6 dB")?;
+//! plugin.set("gain_1", "-6 dB")?;
 //! let silence = vec![vec![0.0; 48_000]; 2];
 //! let played = plugin.play(&silence, &[512], Separate::Given)?;
 //! assert_eq!(played.main[0].len(), 48_000);

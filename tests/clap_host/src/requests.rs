@@ -1,8 +1,10 @@
 //! What the plugin asks of its host, counted.
 
 use clack_extensions::{
+    audio_ports::{AudioPortRescanFlags, HostAudioPorts, HostAudioPortsImpl},
     latency::{HostLatency, HostLatencyImpl},
     params::{HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags},
+    remote_controls::{HostRemoteControls, HostRemoteControlsImpl},
     state::{HostState, HostStateImpl},
 };
 use clack_host::prelude::*;
@@ -22,6 +24,12 @@ pub struct Requests {
     pub stray_latency_changes: u32,
     /// Times it asked for its parameter values to be read again.
     pub rescans: u32,
+    /// Times it said that parameters have other names.
+    pub renamed_params: u32,
+    /// Times it said that ports have other names.
+    pub renamed_ports: u32,
+    /// Times it said that the pages for a controller are others.
+    pub changed_pages: u32,
     /// Times it said that the project has unsaved changes.
     pub dirty_marks: u32,
 }
@@ -36,6 +44,9 @@ pub(crate) struct Counters {
     latency_changes: AtomicU32,
     stray_latency_changes: AtomicU32,
     rescans: AtomicU32,
+    renamed_params: AtomicU32,
+    renamed_ports: AtomicU32,
+    changed_pages: AtomicU32,
     dirty_marks: AtomicU32,
 }
 
@@ -46,6 +57,9 @@ impl Counters {
             latency_changes: self.latency_changes.load(SeqCst),
             stray_latency_changes: self.stray_latency_changes.load(SeqCst),
             rescans: self.rescans.load(SeqCst),
+            renamed_params: self.renamed_params.load(SeqCst),
+            renamed_ports: self.renamed_ports.load(SeqCst),
+            changed_pages: self.changed_pages.load(SeqCst),
             dirty_marks: self.dirty_marks.load(SeqCst),
         }
     }
@@ -61,6 +75,7 @@ impl HostHandlers for Handlers {
 
     fn declare_extensions(builder: &mut HostExtensions<Self>, _: &Self::Shared<'_>) {
         builder.register::<HostLatency>().register::<HostParams>().register::<HostState>();
+        builder.register::<HostAudioPorts>().register::<HostRemoteControls>();
     }
 }
 
@@ -98,8 +113,10 @@ impl HostLatencyImpl for MainThread {
 }
 
 impl HostParamsImplMainThread for MainThread {
-    fn rescan(&self, _: ParamRescanFlags) {
-        self.0.rescans.fetch_add(1, SeqCst);
+    fn rescan(&self, flags: ParamRescanFlags) {
+        let names = flags.contains(ParamRescanFlags::INFO);
+        let counter = if names { &self.0.renamed_params } else { &self.0.rescans };
+        counter.fetch_add(1, SeqCst);
     }
 
     fn clear(&self, _: ClapId, _: ParamClearFlags) {}
@@ -109,4 +126,22 @@ impl HostStateImpl for MainThread {
     fn mark_dirty(&self) {
         self.0.dirty_marks.fetch_add(1, SeqCst);
     }
+}
+
+impl HostAudioPortsImpl for MainThread {
+    fn is_rescan_flag_supported(&self, flag: AudioPortRescanFlags) -> bool {
+        flag == AudioPortRescanFlags::NAMES
+    }
+
+    fn rescan(&self, _: AudioPortRescanFlags) {
+        self.0.renamed_ports.fetch_add(1, SeqCst);
+    }
+}
+
+impl HostRemoteControlsImpl for MainThread {
+    fn changed(&self) {
+        self.0.changed_pages.fetch_add(1, SeqCst);
+    }
+
+    fn suggest_page(&self, _: ClapId) {}
 }

@@ -62,7 +62,7 @@ def main(path):
     # The first preset is drums, bass and rest: what hisses is not on the bass's output.
     high = lambda signal: np.abs(np.fft.rfft(signal[0, RATE:])[8000:]).mean()
     check(high(sources[0]) > 4 * high(sources[1]), "the hiss is not on the drums' output")
-    muted, _ = render(path, mixture, {"Mute 2": 1.0})
+    muted, _ = render(path, mixture, {"Bass mute": 1.0})
     check(db(muted[4:6]) < -100, "a muted source is heard on its own output")
     error = db(muted[:2] - muted[2:4] - muted[6:8]) - db(muted[:2])
     check(error < -100, f"without the bass the main output is drums and rest but for {error:.1f} dB")

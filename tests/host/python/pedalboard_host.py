@@ -40,41 +40,41 @@ def main(path):
         check(error < -100, f"unity in blocks of {block} is off by {error:.1f} dB")
 
     # The first preset is drums, bass and rest: without them nothing is left.
-    plugin.mute_1 = plugin.mute_2 = plugin.mute_3 = True
+    plugin.drums_mute = plugin.bass_mute = plugin.rest_mute = True
     silent = db(plugin(noise, RATE, reset=True)[:, RATE // 2 :])
-    plugin.mute_3 = False
+    plugin.rest_mute = False
     rest = db(plugin(noise, RATE, reset=True)[:, RATE // 2 :]) - db(noise)
     check(silent < -100 and -60 < rest < 0, f"without all sources {silent:.1f} dB, the rest alone {rest:.1f} dB")
     # Hits belong to the drums.
     cymbal = hits(3.0)
-    plugin.mute_1, plugin.mute_2 = False, True
+    plugin.drums_mute, plugin.bass_mute = False, True
     kept = db(plugin(cymbal, RATE, reset=True)[:, RATE // 2 :]) - db(cymbal[:, RATE // 2 :])
-    plugin.mute_1, plugin.mute_2 = True, False
+    plugin.drums_mute, plugin.bass_mute = True, False
     lost = db(plugin(cymbal, RATE, reset=True)[:, RATE // 2 :]) - db(cymbal[:, RATE // 2 :])
     check(kept > -3 and lost < -12, f"hits without bass {kept:.1f} dB, without drums {lost:.1f} dB")
-    plugin.mute_1 = False
+    plugin.drums_mute = False
 
     # What is set while nothing plays is saved, and plays from the first block.
     silent_one, silent_other = pedalboard.load_plugin(path), pedalboard.load_plugin(path)
-    silent_one.gain_1, silent_one.mute_2 = -12.0, True
+    silent_one.drums_gain, silent_one.bass_mute = -12.0, True
     silent_other.raw_state = silent_one.raw_state
-    kept = silent_other.gain_1, silent_other.mute_2
+    kept = silent_other.drums_gain, silent_other.bass_mute
     check(kept == (-12.0, True), f"a gain of -12 and a mute became {kept}")
     silent_one.mode = "Direct"
     first, second = silent_one(noise, RATE), silent_one(noise, RATE)
     check(np.array_equal(first, second), "the first render after a change of the mode is not like the second")
 
     # Numbers and choices as people write them.
-    for name, text, expected in (("gain_1", "-6,5 dB", "-6.5"), ("focus", "2,25", "2.25"), ("mode", "quality", "Quality")):
+    for name, text, expected in (("drums_gain", "-6,5 dB", "-6.5"), ("focus", "2,25", "2.25"), ("mode", "quality", "Quality")):
         parameter = plugin.parameters[name]
         said = parameter.get_text_for_raw_value(parameter.get_raw_value_for_text(text))
         check(said.startswith(expected), f"{text!r} became {said!r}")
 
     # State comes back.
-    plugin.gain_1, plugin.focus = -12.0, 2.0
+    plugin.drums_gain, plugin.focus = -12.0, 2.0
     plugin(noise[:, :512], RATE, reset=True)
     state, before = plugin.raw_state, {name: parameter.raw_value for name, parameter in plugin.parameters.items()}
-    plugin.gain_1, plugin.focus, plugin.mute_2 = 3.0, 1.0, False
+    plugin.drums_gain, plugin.focus, plugin.bass_mute = 3.0, 1.0, False
     plugin(noise[:, :512], RATE, reset=True)
     plugin.raw_state = state
     after = {name: parameter.raw_value for name, parameter in plugin.parameters.items()}

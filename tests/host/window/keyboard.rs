@@ -19,7 +19,7 @@ fn the_host_keeps_the_keyboard_but_while_a_number_is_typed() {
     SCREEN.focus(parent);
 
     SCREEN.click(MUTE);
-    wait_until("a mute", &mut plugin, |plugin| plugin.value("Mute 1").unwrap() == 1.0);
+    wait_until("a mute", &mut plugin, |plugin| plugin.value("mute_1").unwrap() == 1.0);
     assert_eq!(SCREEN.focused(), parent, "a click takes no keyboard");
 
     SCREEN.click(NUMBER);
@@ -28,6 +28,6 @@ fn the_host_keeps_the_keyboard_but_while_a_number_is_typed() {
     SCREEN.key(DIGIT_3);
     SCREEN.key(RETURN);
     wait_until("the host's keyboard", &mut plugin, |_| SCREEN.focused() == parent);
-    wait_until("3 dB", &mut plugin, |plugin| plugin.text("Gain 1").unwrap() == "3.0 dB");
+    wait_until("3 dB", &mut plugin, |plugin| plugin.text("gain_1").unwrap() == "3.0 dB");
     plugin.close_window().unwrap();
 }

@@ -92,6 +92,6 @@ fn a_screen_reader_sees_every_control_and_can_press_one() {
     let mute = &found["Drums mute"];
     let action = Proxy::new(&bus, mute.0.as_str(), &*mute.1, "org.a11y.atspi.Action").unwrap();
     assert!(action.call::<_, _, bool>("DoAction", &0_i32).unwrap());
-    wait_until("a mute", &mut plugin, |plugin| plugin.value("Mute 1").unwrap() == 1.0);
+    wait_until("a mute", &mut plugin, |plugin| plugin.value("mute_1").unwrap() == 1.0);
     plugin.close_window().unwrap();
 }

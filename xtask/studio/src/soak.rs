@@ -139,7 +139,7 @@ impl Player {
             }
             5 if !self.renders => {
                 let (strip, on) = (1 + self.below(4), ["On", "Off"][self.below(2)]);
-                self.plugin.set(&format!("Learn {strip}"), on)?;
+                self.plugin.set(&format!("learn_{strip}"), on)?;
             }
             _ => self.turn_knobs()?,
         }
@@ -170,7 +170,7 @@ impl Player {
         for _ in 0..self.below(6) {
             let params = self.plugin.params();
             let param = params[self.random.random_range(0..params.len())].clone();
-            if param.name.starts_with("Learn") || param.name == "Mode" {
+            if param.name.to_lowercase().contains("learn") || param.name == "Mode" {
                 continue;
             }
             let value = self.random.random_range(param.min..=param.max);

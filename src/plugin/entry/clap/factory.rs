@@ -1,6 +1,6 @@
 //! What a host finds when it scans the library: one plugin, and the names that its VST3 gets.
 
-use super::{host::HostFront, instance::Instance};
+use super::{extensions::get_extension, host::HostFront, instance::Instance};
 use crate::plugin::{Unbraid, shim_link};
 use clap_sys::{
     factory::plugin_factory::clap_plugin_factory,
@@ -52,7 +52,7 @@ unsafe extern "C" fn create_plugin(
     let Some(link) = shim_link::take_offered() else { return ptr::null() };
     shim_link::offer_outer(&link);
     // SAFETY: `inner` is the wrapper's plugin, alive until `destroy`.
-    unsafe { Instance::new(inner, host, link) }.into_clap_plugin()
+    unsafe { Instance::new(inner, host, link, get_extension) }.into_clap_plugin()
 }
 
 /// The name by which clap-wrapper asks for [`VST3_INFO`].

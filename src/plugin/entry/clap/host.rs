@@ -10,9 +10,13 @@
 
 use clap_sys::{
     ext::{
+        audio_ports::{CLAP_AUDIO_PORTS_RESCAN_NAMES, CLAP_EXT_AUDIO_PORTS, clap_host_audio_ports},
         gui::{CLAP_EXT_GUI, clap_host_gui},
         latency::{CLAP_EXT_LATENCY, clap_host_latency},
-        params::{CLAP_EXT_PARAMS, clap_host_params, clap_param_clear_flags, clap_param_rescan_flags},
+        params::{
+            CLAP_EXT_PARAMS, CLAP_PARAM_RESCAN_INFO, clap_host_params, clap_param_clear_flags, clap_param_rescan_flags,
+        },
+        remote_controls::{CLAP_EXT_REMOTE_CONTROLS, clap_host_remote_controls},
         state::{CLAP_EXT_STATE, clap_host_state},
         thread_check::{CLAP_EXT_THREAD_CHECK, clap_host_thread_check},
         track_info::{CLAP_EXT_TRACK_INFO, clap_host_track_info, clap_track_info},
@@ -42,9 +46,11 @@ pub(super) struct HostFront {
 
 /// Those of the real host's extensions that the wrapper or the shim uses; null where the host lacks one.
 struct Extensions {
+    audio_ports: *const clap_host_audio_ports,
     gui: *const clap_host_gui,
     latency: *const clap_host_latency,
     params: *const clap_host_params,
+    remote_controls: *const clap_host_remote_controls,
     state: *const clap_host_state,
     thread_check: *const clap_host_thread_check,
     track_info: *const clap_host_track_info,
@@ -77,9 +83,11 @@ impl HostFront {
         let find =
             |id: &CStr| unsafe { (*self.real).get_extension.map_or(ptr::null(), |get| get(self.real, id.as_ptr())) };
         self.extensions.get_or_init(|| Extensions {
+            audio_ports: find(CLAP_EXT_AUDIO_PORTS).cast(),
             gui: find(CLAP_EXT_GUI).cast(),
             latency: find(CLAP_EXT_LATENCY).cast(),
             params: find(CLAP_EXT_PARAMS).cast(),
+            remote_controls: find(CLAP_EXT_REMOTE_CONTROLS).cast(),
             state: find(CLAP_EXT_STATE).cast(),
             thread_check: find(CLAP_EXT_THREAD_CHECK).cast(),
             track_info: find(CLAP_EXT_TRACK_INFO).cast(),
@@ -109,6 +117,30 @@ impl HostFront {
         if let Some(mark_dirty) = state.and_then(|state| state.mark_dirty) {
             // SAFETY: main thread.
             unsafe { mark_dirty(self.real) };
+        }
+    }
+
+    /// Main thread: tells the host that parameters, outputs and pages have other names.
+    pub(super) fn tell_names_changed(&self) {
+        let Some(found) = self.extensions.get() else { return };
+        // SAFETY: an extension lives as long as its host.
+        let (params, ports, pages) =
+            unsafe { (found.params.as_ref(), found.audio_ports.as_ref(), found.remote_controls.as_ref()) };
+        // SAFETY: main thread; names may change at any time.
+        unsafe {
+            if let Some(rescan) = params.and_then(|params| params.rescan) {
+                rescan(self.real, CLAP_PARAM_RESCAN_INFO);
+            }
+            let ports = ports.filter(|ports| {
+                let allows = |flags| ports.is_rescan_flag_supported.is_some_and(|allows| allows(self.real, flags));
+                allows(CLAP_AUDIO_PORTS_RESCAN_NAMES)
+            });
+            if let Some(rescan) = ports.and_then(|ports| ports.rescan) {
+                rescan(self.real, CLAP_AUDIO_PORTS_RESCAN_NAMES);
+            }
+            if let Some(changed) = pages.and_then(|pages| pages.changed) {
+                changed(self.real);
+            }
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::{events::BlockEvents, host::HostFront, param_changes, param_table::ParamTable, pieces, ports::Ports};
 use crate::{
-    instance::params::SoundParams,
+    instance::{params::SoundParams, session::Session},
     plugin::shim_link::{self, ShimLink},
     realtime::wires::{automated::SettingSet, host_requests::HostRequests},
     separator::LatencyMode,
@@ -16,17 +16,16 @@ use clap_sys::{
         latency::{CLAP_EXT_LATENCY, clap_plugin_latency},
         params::{CLAP_EXT_PARAMS, clap_plugin_params},
     },
-    id::clap_id,
     plugin::clap_plugin,
     process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status},
 };
 use std::{
-    cell::{Cell, UnsafeCell},
-    ffi::{CStr, c_char, c_void},
+    cell::{Cell, RefCell, UnsafeCell},
+    ffi::{c_char, c_void},
     ops::Range,
     ptr,
     rc::Rc,
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 /// The host holds a pointer to `plugin`, the first field.
@@ -34,20 +33,27 @@ use std::{
 pub(super) struct Instance {
     plugin: clap_plugin,
     /// nice-plug's own; alive until `destroy`.
-    inner: *const clap_plugin,
+    pub(super) inner: *const clap_plugin,
     /// The wrapper keeps a pointer to it, which moving a `Box` would invalidate; hence an `Rc`.
     host: Rc<HostFront>,
     /// The latency that the host knows of, in samples. Main thread.
     told_latency: Cell<u32>,
+    /// What plays. Main thread.
+    pub(super) session: Arc<Session>,
+    /// The names that the host knows of. Main thread.
+    told_names: RefCell<Vec<String>>,
     /// The parameters. Main thread.
-    params: Arc<SoundParams>,
+    pub(super) params: Arc<SoundParams>,
     /// The same by their ids.
-    table: ParamTable,
+    pub(super) table: ParamTable,
     /// What the plugin asks of the host; read on the main thread while the audio thread runs.
     requests: Arc<HostRequests>,
     /// Used only by `init`, `activate`, `process` and `flush`, which a host never runs at the same time.
     audio: UnsafeCell<Audio>,
 }
+
+/// How a host gets an extension of an instance.
+pub(super) type GetExtension = unsafe extern "C" fn(*const clap_plugin, *const c_char) -> *const c_void;
 
 /// Blocks that are longer are processed in pieces, whatever the host has announced: memory is taken for one piece.
 pub(in crate::plugin::entry) const LONGEST_PIECE: u32 = 8192;
@@ -88,7 +94,12 @@ impl Audio {
 impl Instance {
     /// # Safety
     /// `inner` is alive until its `destroy` is called, and was made with `host` as its host.
-    pub(super) unsafe fn new(inner: *const clap_plugin, host: Rc<HostFront>, link: ShimLink) -> Box<Self> {
+    pub(super) unsafe fn new(
+        inner: *const clap_plugin,
+        host: Rc<HostFront>,
+        link: ShimLink,
+        get_extension: GetExtension,
+    ) -> Box<Self> {
         let plugin = clap_plugin {
             init: Some(init),
             destroy: Some(destroy),
@@ -101,13 +112,14 @@ impl Instance {
         };
         let (mode, requests, params) = (link.session.audio_status().mode, link.host.clone(), link.params.clone());
         let (inputs, outputs) = (Ports::default(), Ports::default());
-        let table = ParamTable::new();
+        let (session, table) = (link.session.clone(), ParamTable::new());
+        let told_names = RefCell::new(names_of(&session));
         let events = BlockEvents::new(&table);
         let flushed = SettingSet::default();
         let audio =
             Audio { max_frames: 0, sample_rate: 1.0, events, flushed, inputs, outputs, link, mode, asked_for: mode };
         let (told_latency, audio) = (Cell::new(0), UnsafeCell::new(audio));
-        Box::new(Self { plugin, inner, host, told_latency, params, table, requests, audio })
+        Box::new(Self { plugin, inner, host, told_latency, session, told_names, params, table, requests, audio })
     }
 
     /// Gives the instance to the host, which ends it by calling `destroy`.
@@ -118,7 +130,7 @@ impl Instance {
 
 /// # Safety
 /// `plugin` is the pointer that [`Instance::into_clap_plugin`] gave out, and `destroy` was not called.
-unsafe fn instance<'a>(plugin: *const clap_plugin) -> &'a Instance {
+pub(super) unsafe fn instance<'a>(plugin: *const clap_plugin) -> &'a Instance {
     // SAFETY: `plugin` is the first field of a `#[repr(C)]` struct.
     unsafe { &*plugin.cast::<Instance>() }
 }
@@ -256,28 +268,15 @@ unsafe fn process_part(
     })
 }
 
-/// Gives the wrapper's extensions, `params` with its [`flush`] and [`text_to_value`] replaced.
-unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
-    static PARAMS: OnceLock<clap_plugin_params> = OnceLock::new();
-    // SAFETY: the host passes its instance.
-    let inner = unsafe { instance(plugin) }.inner;
-    // SAFETY: `inner` is alive, and answers with the extension of that name or null.
-    let own = unsafe { (*inner).get_extension.map_or(ptr::null(), |get| get(inner, id)) };
-    // SAFETY: the host passes a C string; the wrapper has answered to it.
-    if own.is_null() || unsafe { CStr::from_ptr(id) } != CLAP_EXT_PARAMS {
-        return own;
-    }
-    // SAFETY: what has this name is of this type.
-    let own = unsafe { *own.cast::<clap_plugin_params>() };
-    let replaced = || clap_plugin_params { flush: Some(flush), text_to_value: Some(text_to_value), ..own };
-    ptr::from_ref(PARAMS.get_or_init(replaced)).cast()
+fn names_of(session: &Session) -> Vec<String> {
+    session.summary().names().into_iter().map(str::to_owned).collect()
 }
 
 /// The wrapper's parameters.
 ///
 /// # Safety
 /// `inner` is alive.
-unsafe fn params_of<'a>(inner: *const clap_plugin) -> Option<&'a clap_plugin_params> {
+pub(super) unsafe fn params_of<'a>(inner: *const clap_plugin) -> Option<&'a clap_plugin_params> {
     // SAFETY: `inner` answers with the extension of that name or null, which lives as long.
     unsafe {
         (*inner)
@@ -286,36 +285,8 @@ unsafe fn params_of<'a>(inner: *const clap_plugin) -> Option<&'a clap_plugin_par
     }
 }
 
-/// nice-plug 0.4.2 knows the names of choices in one case only.
-unsafe extern "C" fn text_to_value(
-    plugin: *const clap_plugin,
-    id: clap_id,
-    text: *const c_char,
-    value: *mut f64,
-) -> bool {
-    // SAFETY: the host passes its instance.
-    let this = unsafe { instance(plugin) };
-    if text.is_null() || value.is_null() {
-        return false;
-    }
-    // SAFETY: the host passes a C string that lives during the call.
-    let said = unsafe { CStr::from_ptr(text) }.to_string_lossy();
-    let param = this.table.find(id);
-    if let Some((param, choice)) = param.and_then(|param| Some((param, this.params.choice(param, &said)?))) {
-        // SAFETY: the parameter is a part of the plugin's, which is alive.
-        let steps = unsafe { this.params.pointer(param).step_count() };
-        // SAFETY: the host passes a place for a value. nice-plug counts the steps of a parameter that has some.
-        unsafe { *value = f64::from(choice) * steps.unwrap_or(1) as f64 };
-        return true;
-    }
-    // SAFETY: `inner` is alive.
-    let own = unsafe { params_of(this.inner) }.and_then(|params| params.text_to_value);
-    // SAFETY: called as the host called us.
-    own.is_some_and(|own| unsafe { own(this.inner, id, text, value) })
-}
-
 /// Parameters go to and come from the host while it does not process.
-unsafe extern "C" fn flush(
+pub(super) unsafe extern "C" fn flush(
     plugin: *const clap_plugin,
     in_events: *const clap_input_events,
     out_events: *const clap_output_events,
@@ -357,6 +328,10 @@ unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     let this = unsafe { instance(plugin) };
     if this.requests.take_project_changed() {
         this.host.mark_dirty();
+    }
+    let names = names_of(&this.session);
+    if this.told_names.replace(names.clone()) != names {
+        this.host.tell_names_changed();
     }
     // SAFETY: `inner` is alive; main thread.
     if let Some(on_main_thread) = unsafe { (*this.inner).on_main_thread } {

@@ -1,16 +1,18 @@
 //! The CLAP entry point: nice-plug's wrapper behind a shim.
 //!
 //! - [`factory`]: what a host finds when it scans the library; makes instances.
-//! - [`instance`]: one plugin instance as the host sees it.
+//! - [`instance`]: one plugin instance as the host sees it, with its [`extensions`].
 //! - [`ports`]: lists of ports that lack nothing.
 //! - [`events`]: the events of a block. [`pieces`]: blocks that are longer than was announced. [`param_table`]:
 //!   parameters by their ids. [`param_changes`]: parameters that the plugin sets itself.
-//! - [`host`]: the host as the wrapper sees it.
+//! - [`names`]: names that follow the preset. [`host`]: the host as the wrapper sees it.
 
 pub(super) mod events;
+pub(super) mod extensions;
 pub(super) mod factory;
 pub(super) mod host;
 pub(super) mod instance;
+pub(super) mod names;
 pub(super) mod param_changes;
 pub(super) mod param_table;
 pub(super) mod pieces;

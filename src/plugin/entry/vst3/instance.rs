@@ -6,6 +6,7 @@
 //!   is loaded before that. Whenever the host has set none, or null, or has terminated the instance, it has a handler
 //!   that does nothing.
 //! - Mono buses are offered and taken, see [`super::arrangements`].
+//! - Parameters and buses are called as the preset has them, see [`super::names`].
 //! - What a host sets while it does not process reaches the plugin when it is needed, and a state or a setting of
 //!   another latency mode reaches the host, see [`super::links`].
 //! - clap-wrapper 0.3.1 answers `IEditController::setComponentState` with "not implemented", which hosts log as an
@@ -17,7 +18,7 @@
 
 use super::{
     arrangements::{Arrangements, channels},
-    buses, curves, links,
+    buses, curves, links, names,
 };
 use crate::plugin::{entry::clap::instance::LONGEST_PIECE, shim_link};
 use std::{ffi::c_void, sync::OnceLock};
@@ -28,7 +29,7 @@ use vst3::{
         Vst::{
             BusDirection, BusInfo, IAudioProcessor, IAudioProcessorVtbl, IComponent, IComponentHandler,
             IComponentHandlerTrait, IComponentVtbl, IEditController, IEditControllerTrait, IEditControllerVtbl,
-            MediaType, MediaTypes_, ParamID, ParamValue, ProcessData, ProcessSetup, SpeakerArrangement,
+            MediaType, MediaTypes_, ParamID, ParamValue, ParameterInfo, ProcessData, ProcessSetup, SpeakerArrangement,
         },
         kInternalError, kInvalidArgument, kResultFalse, kResultOk, kResultTrue, tresult,
     },
@@ -69,6 +70,7 @@ pub(super) unsafe fn repair(object: *mut FUnknown) {
                 (table.base.initialize, table.base.terminate) = (initialize_controller, terminate_controller);
                 (table.setComponentHandler, table.setComponentState) = (set_component_handler, set_component_state);
                 table.setParamNormalized = set_param_normalized;
+                table.getParameterInfo = get_parameter_info;
             });
         }
         give_idle_handler(controller);
@@ -193,10 +195,15 @@ unsafe extern "system" fn get_bus_info(
     let arrangements = unsafe { with_controller(this, |controller| links::arrangements(controller.as_ptr())) };
     // SAFETY: the host passes a place for it.
     let info = unsafe { info.as_mut() }.filter(|_| result == kResultOk && kind == MediaTypes_::kAudio as i32);
-    if let (Some(info), Some(arrangements)) = (info, arrangements.flatten())
-        && let Some(speakers) = arrangements.of(direction, bus)
-    {
-        info.channelCount = channels(speakers);
+    if let Some(info) = info {
+        if let Some(speakers) = arrangements.flatten().and_then(|arrangements| arrangements.of(direction, bus)) {
+            info.channelCount = channels(speakers);
+        }
+        // SAFETY: the host holds a reference while it calls.
+        let summary = unsafe { with_controller(this, |controller| links::summary(controller.as_ptr())) };
+        if let Some(summary) = summary.flatten() {
+            names::name_bus(direction, bus, info, &summary);
+        }
     }
     result
 }
@@ -281,7 +288,11 @@ unsafe extern "system" fn set_active(this: *mut IComponent, state: TBool) -> tre
         unsafe { with_controller(this, |controller| links::activate(controller.as_ptr())) };
     }
     // SAFETY: called as the host called us.
-    unsafe { (replaced.original.setActive)(this, state) }
+    let result = unsafe { (replaced.original.setActive)(this, state) };
+    // An activation takes up what a project has brought.
+    // SAFETY: the host holds a reference while it calls.
+    unsafe { with_controller(this, |controller| links::tell_names(controller.as_ptr())) };
+    result
 }
 
 unsafe extern "system" fn set_state(this: *mut IComponent, state: *mut IBStream) -> tresult {
@@ -311,6 +322,22 @@ unsafe extern "system" fn set_param_normalized(this: *mut IEditController, id: P
     // SAFETY: called as the host called us.
     let result = unsafe { (replaced.original.setParamNormalized)(this, id, value) };
     links::note(this, id, value);
+    result
+}
+
+unsafe extern "system" fn get_parameter_info(
+    this: *mut IEditController,
+    index: i32,
+    info: *mut ParameterInfo,
+) -> tresult {
+    let Some(replaced) = CONTROLLER.get() else { return kInternalError };
+    // SAFETY: called as the host called us.
+    let result = unsafe { (replaced.original.getParameterInfo)(this, index, info) };
+    // SAFETY: the host passes a place for it.
+    let info = unsafe { info.as_mut() }.filter(|_| result == kResultOk);
+    if let (Some(info), Some(summary)) = (info, links::summary(this)) {
+        names::name_param(info, &summary);
+    }
     result
 }
 

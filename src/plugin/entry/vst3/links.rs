@@ -9,7 +9,7 @@
 
 use super::arrangements::Arrangements;
 use crate::{
-    instance::param_id::ParamId,
+    instance::{param_id::ParamId, state::summary::Summary},
     plugin::{
         entry::clap::param_changes::clap_id_of,
         shim_link::{self, OuterLink, PluginView},
@@ -17,6 +17,7 @@ use crate::{
     separator::LatencyMode,
 };
 use parking_lot::Mutex;
+use std::sync::Arc;
 use vst3::{
     ComPtr, ComRef,
     Steinberg::Vst::{IComponentHandler, IComponentHandlerTrait, IEditController, RestartFlags_, SpeakerArrangement},
@@ -32,6 +33,8 @@ struct Link {
     pending: Vec<Pending>,
     /// The mode that the host was last asked to restart for.
     asked_for: Option<LatencyMode>,
+    /// The sources by whose names the host knows parameters and buses.
+    told_names: Vec<String>,
 }
 
 /// A parameter that the host has set at the controller.
@@ -53,7 +56,8 @@ static LINKS: Mutex<Vec<Link>> = Mutex::new(Vec::new());
 pub(super) fn begin(controller: *mut IEditController) {
     if let Some(plugin) = shim_link::take_outer() {
         let (arrangements, pending) = (Arrangements::STEREO, Vec::new());
-        let link = Link { controller, plugin, handler: None, arrangements, pending, asked_for: None };
+        let told_names = plugin.plugin().map(|plugin| names_of(&plugin)).unwrap_or_default();
+        let link = Link { controller, plugin, handler: None, arrangements, pending, asked_for: None, told_names };
         let mut links = LINKS.lock();
         links.retain(|known| known.controller != controller);
         links.push(link);
@@ -140,6 +144,30 @@ pub(super) fn activate(controller: *mut IEditController) {
 /// The host has loaded a state: nothing set before it counts.
 pub(super) fn forget(controller: *mut IEditController) {
     with(controller, |link, _| link.pending.clear());
+}
+
+fn names_of(plugin: &PluginView) -> Vec<String> {
+    plugin.session.summary().names().into_iter().map(str::to_owned).collect()
+}
+
+/// The preset that plays.
+pub(super) fn summary(controller: *mut IEditController) -> Option<Arc<Summary>> {
+    with(controller, |_, plugin| plugin.session.summary())
+}
+
+/// Tells the host if parameters and buses have other names than it knows. clap-wrapper does so too, but on Linux with
+/// an open editor alone.
+pub(super) fn tell_names(controller: *mut IEditController) {
+    let handler = with(controller, |link, plugin| {
+        let names = names_of(&plugin);
+        let is_new = std::mem::replace(&mut link.told_names, names.clone()) != names;
+        is_new.then(|| link.handler.clone()).flatten()
+    });
+    if let Some(handler) = handler.flatten() {
+        let flags = RestartFlags_::kParamTitlesChanged | RestartFlags_::kIoTitlesChanged;
+        // SAFETY: the handler is alive; the host has called us on its main thread.
+        unsafe { handler.restartComponent(flags) };
+    }
 }
 
 /// Asks the host to restart the plugin, if that plays in another latency mode than is set. Once per change.

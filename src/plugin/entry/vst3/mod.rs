@@ -4,6 +4,7 @@
 //! - [`links`]: what is known of each instance.
 //! - [`arrangements`]: which speakers the buses may have.
 //! - [`buses`]: lists of buses that lack nothing. [`curves`]: automation within a block.
+//!   [`names`]: names that follow the preset.
 //!
 //! clap-wrapper is built with the prefix `clap_wrapper_` before its own entry points; the exported ones are here.
 
@@ -12,6 +13,7 @@ pub(super) mod buses;
 pub(super) mod curves;
 pub(super) mod instance;
 pub(super) mod links;
+pub(super) mod names;
 
 // Links clap-wrapper's static library, which nothing else refers to by a Rust path.
 use clap_wrapper as _;

@@ -55,7 +55,7 @@ pub(super) fn perform(
     ensure!(unity.sources.len() >= preset.sources.len(), "the plugin has too few separate outputs");
 
     for (number, gain) in gains.iter().enumerate() {
-        plugin.set(&format!("Gain {}", number + 1), gain)?;
+        plugin.set(&format!("gain_{}", number + 1), gain)?;
     }
     plugin.reset();
     let remix = play(&mut plugin, mixture, latency_samples)?;
