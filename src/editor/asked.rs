@@ -3,6 +3,7 @@
 use super::file_chooser::FileKind;
 use crate::instance::{
     command::Command,
+    param_id::ParamId,
     state::options::{AdaptOptions, LearnOptions},
 };
 
@@ -23,6 +24,10 @@ pub enum Asked {
     ReopenBases,
     /// Show the strips.
     ShowStrips,
+    /// The menu of this parameter opens: ask the host for its entries.
+    OpenHostMenu(ParamId),
+    /// An entry of the host's was chosen in the menu of this parameter.
+    ChooseInHostMenu(ParamId, u32),
     /// Draw everything at this scale.
     SetScale(f32),
     /// Keep the scale that is tried, or go back to the one before.

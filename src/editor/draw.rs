@@ -3,7 +3,10 @@
 
 use super::{
     layout::WindowLayout,
-    rooms::{bases, drops, failure::FailureBanner, footer, header, picture, scale_trial, sound_row, status, strips},
+    rooms::{
+        bases, drops, failure::FailureBanner, footer, header, param_menu, picture, scale_trial, sound_row, status,
+        strips,
+    },
     send,
     state::EditorState,
     theme,
@@ -44,6 +47,7 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     asked.extend(asked_of_footer);
     status::draw(ui, line, &snapshot, &mut state.status, hint);
     let strips = (!bases_are_shown).then_some(layout.page);
+    asked.extend(param_menu::draw(ui, &snapshot, &mut state.menu, &mut state.knobs, &setter));
     asked.extend(drops::draw(ui, strips, &snapshot, &mut state.drops));
     asked.extend(scale_trial::draw(ui, state.scale.trial(ui.input(|input| input.time))));
 

@@ -27,6 +27,8 @@ pub fn carry_out(asked: Asked, ctx: &Context, params: &UnbraidParams, session: &
         Asked::ShowBases(strip) => state.bases.open(strip),
         Asked::ReopenBases => state.bases.reopen(),
         Asked::ShowStrips => state.bases.close(),
+        Asked::OpenHostMenu(param) => session.host_menu.open(param),
+        Asked::ChooseInHostMenu(param, action) => session.host_menu.choose(param, action),
         Asked::SetScale(scale) => state.scale.choose(scale, ctx, params),
         Asked::EndScaleTrial { keep: true } => state.scale.keep(params),
         Asked::EndScaleTrial { keep: false } => state.scale.go_back(ctx),

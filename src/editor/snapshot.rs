@@ -4,6 +4,7 @@
 use crate::{
     instance::{
         analyzer::AnalyzerWindows,
+        host_menu::HostMenu,
         params::UnbraidParams,
         project::version::Version,
         session::Session,
@@ -54,6 +55,8 @@ pub struct EditorSnapshot<'a> {
     pub params: &'a UnbraidParams,
     /// Where analyzer frames come from.
     pub analyzer: &'a AnalyzerWindows,
+    /// The host's entries in the menus of parameters.
+    pub host_menu: &'a HostMenu,
     /// The preset that plays. While a knob is dragged it stays the same, so that the drag ends on the knob it began on.
     pub version: Arc<Version>,
     /// How the audio thread runs.
@@ -84,6 +87,7 @@ impl<'a> EditorSnapshot<'a> {
         Self {
             params,
             analyzer: &session.analyzer,
+            host_menu: &session.host_menu,
             version,
             audio: session.audio_status(),
             message: session.message(),

@@ -4,8 +4,8 @@ use super::{
     file_chooser::FileChooser,
     recorder::Recorder,
     rooms::{
-        bases::BasesState, drops::DropsState, header::HeaderState, picture::PictureState, status::StatusState,
-        strips::state::StripsState,
+        bases::BasesState, drops::DropsState, header::HeaderState, param_menu::ParamMenuState, picture::PictureState,
+        status::StatusState, strips::state::StripsState,
     },
     scale::ScaleState,
     signal::Signal,
@@ -26,6 +26,7 @@ pub struct EditorState {
     pub(super) bases: BasesState,
     pub(super) status: StatusState,
     pub(super) drops: DropsState,
+    pub(super) menu: ParamMenuState,
     pub(super) scale: ScaleState,
     /// The main output's level, as it is shown.
     pub(super) output: MeterLevel,

@@ -6,7 +6,7 @@
 //!   [`repaint`]: when a resting editor draws.
 //! - [`project`]: what plays, and what a project stores of it.
 //! - [`params`]: the parameters a host sees. [`host_params`]: how the worker sets them. [`host_names`]: what hosts call
-//!   them.
+//!   them. [`host_menu`]: the host's entries in their menus.
 //! - [`analyzer`]: the editor's end of the wire for analyzer frames.
 //!
 //! The audio thread's part of an instance is a crate of its own: [`crate::realtime`].
@@ -14,6 +14,7 @@
 pub mod analyzer;
 pub mod bases;
 pub mod command;
+pub mod host_menu;
 pub mod host_names;
 pub mod host_params;
 pub mod later_version;

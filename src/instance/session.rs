@@ -6,6 +6,7 @@
 use super::{
     analyzer::AnalyzerWindows,
     command::{Command, SentCommand},
+    host_menu::HostMenu,
     project::{playback::Playback, version::Version},
     repaint::Repaint,
     state::{
@@ -34,6 +35,8 @@ pub struct Session {
     pub analyzer: AnalyzerWindows,
     /// Asks an open editor to draw.
     pub repaint: Repaint,
+    /// The host's entries in the menus of parameters.
+    pub host_menu: HostMenu,
     playback: Arc<Playback>,
     options: Arc<Mutex<Options>>,
     shown: Mutex<Shown>,
@@ -60,6 +63,7 @@ impl Session {
             meters: Arc::default(),
             analyzer: AnalyzerWindows::default(),
             repaint: Repaint::default(),
+            host_menu: HostMenu::default(),
             playback,
             options: Arc::default(),
             shown: Mutex::default(),

@@ -4,13 +4,14 @@
 //! returns what the user [`Asked`](super::asked::Asked) for. No room imports another one, except a parent its parts.
 //!
 //! From top to bottom: [`header`], [`failure`], [`picture`], [`strips`] or [`bases`], [`sound_row`], [`status`] and
-//! [`footer`]. Over all of them, now and then: [`drops`], [`scale_trial`].
+//! [`footer`]. Over all of them, now and then: [`drops`], [`param_menu`], [`scale_trial`].
 
 pub mod bases;
 pub mod drops;
 pub mod failure;
 pub mod footer;
 pub mod header;
+pub mod param_menu;
 pub mod picture;
 pub mod scale_trial;
 pub mod sound_row;

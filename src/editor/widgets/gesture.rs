@@ -1,6 +1,6 @@
 //! How a parameter is set so that the host can record it: begin, set, end.
 
-use nice_plug::prelude::{Param, ParamSetter};
+use nice_plug::prelude::{Param, ParamPtr, ParamSetter};
 
 /// Sets `param` to the plain `value` in a gesture of its own, if it has another value.
 pub fn set<P: Param>(setter: &ParamSetter, param: &P, value: P::Plain) {
@@ -16,4 +16,14 @@ pub fn put(setter: &ParamSetter, param: &impl Param, normalized: f32) {
     setter.begin_set_parameter(param);
     setter.set_parameter_normalized(param, normalized);
     setter.end_set_parameter(param);
+}
+
+/// The same for a parameter that is known by its pointer alone, which is alive.
+pub fn put_pointer(setter: &ParamSetter, param: ParamPtr, normalized: f32) {
+    // SAFETY: by this function's contract.
+    unsafe {
+        setter.raw_context.raw_begin_set_parameter(param);
+        setter.raw_context.raw_set_parameter_normalized(param, normalized);
+        setter.raw_context.raw_end_set_parameter(param);
+    }
 }

@@ -4,7 +4,7 @@ use super::{
     dial::{Dial, Tick},
     gesture,
     knob_input::{KnobDrag, KnobInput, KnobSteps, NumberEntry},
-    value_field,
+    menu_call, value_field,
 };
 use crate::{
     editor::theme,
@@ -63,6 +63,7 @@ impl Knob<'_> {
                 input.typing = Some(NumberEntry::new(field, self.param));
             }
         }
+        menu_call::listen(&response, self.param, Some(field));
         self.describe(ui, &response);
         let position = drag.map_or(self.param.unmodulated_normalized_value(), |drag| drag.position);
         let hot = drag.is_some() || response.hovered();

@@ -3,13 +3,14 @@
 //!
 //! - [`knob`] with its [`dial`] and its [`value_field`]; [`knob_input`]: what pointer and keyboard do to all of them.
 //! - [`meter`], [`toggle`], [`icon`], [`text_entry`].
-//! - [`gesture`]: how a parameter is set, so that the host can record it.
+//! - [`gesture`]: how a parameter is set, so that the host can record it. [`menu_call`]: right clicks.
 
 pub mod dial;
 pub mod gesture;
 pub mod icon;
 pub mod knob;
 pub mod knob_input;
+pub mod menu_call;
 pub mod meter;
 pub mod text_entry;
 pub mod toggle;

@@ -3,7 +3,7 @@
 use super::{
     gesture,
     knob_input::{KnobInput, NumberEntry},
-    text_entry,
+    menu_call, text_entry,
 };
 use crate::editor::theme;
 use egui::{
@@ -67,6 +67,7 @@ impl ValueField<'_> {
     /// Shows the number; returns whether it was clicked.
     fn show_number(&self, ui: &Ui, rect: Rect, id: Id) -> bool {
         let response = ui.interact(rect, id, Sense::click()).on_hover_cursor(CursorIcon::Text);
+        menu_call::listen(&response, self.param, Some(id));
         let value = shown(self.param);
         response.widget_info(|| {
             let mut info = WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name);

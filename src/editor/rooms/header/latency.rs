@@ -5,7 +5,7 @@ use crate::{
         names::mode_name,
         snapshot::EditorSnapshot,
         theme,
-        widgets::{gesture, toggle::Toggle},
+        widgets::{gesture, menu_call, toggle::Toggle},
     },
     instance::{params::Mode, state::audio_status::AudioStatus},
     separator::LatencyMode,
@@ -48,7 +48,9 @@ pub fn draw(ui: &Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot, sette
             ..Toggle::switch(name, name, chosen, fill)
         };
         let id = ui.scope_id().with(("mode", i));
-        if toggle.show(ui, segment, id).on_hover_text(tooltip).clicked() {
+        let response = toggle.show(ui, segment, id);
+        menu_call::listen(&response, &snapshot.params.mode, None);
+        if response.on_hover_text(tooltip).clicked() {
             gesture::set(setter, &snapshot.params.mode, mode);
         }
     }

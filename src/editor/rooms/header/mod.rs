@@ -16,7 +16,7 @@ use crate::editor::{
     asked::Asked,
     snapshot::EditorSnapshot,
     theme,
-    widgets::{gesture, icon::Icon, toggle::Toggle},
+    widgets::{gesture, icon::Icon, menu_call, toggle::Toggle},
 };
 use browser::BrowserState;
 use cpu_meter::CpuReadout;
@@ -110,6 +110,7 @@ fn switch(ui: &Ui, rect: Rect, name: &str, icon: Icon, tooltip: &str, param: &Bo
     let spelled_out = rect.width() > 30.0;
     let toggle = Toggle { text: if spelled_out { name } else { "" }, ..Toggle::switch(name, name, on, theme::NOTICE) };
     let response = toggle.show(ui, rect, ui.scope_id().with(name));
+    menu_call::listen(&response, param, None);
     if !spelled_out {
         icon.paint(ui.painter(), rect.center(), if on { theme::INK } else { theme::TEXT });
     }

@@ -17,6 +17,7 @@ use crate::{
             gesture,
             knob::{Knob, arc_colour, gain_ticks},
             knob_input::KnobInput,
+            menu_call,
             meter::{Growth, MeterBar, position},
             toggle::Toggle,
             value_field::ValueField,
@@ -238,6 +239,7 @@ impl<'a> StripCard<'a> {
             let toggle =
                 Toggle { text_size: learn::letter_size(rect), ..Toggle::switch(letter, &name, param.value(), lit) };
             let response = toggle.show(ui, rect, ui.scope_id().with((word, self.index)));
+            menu_call::listen(&response, param, None);
             if response.on_hover_text(tooltip).clicked() {
                 gesture::set(setter, param, !param.value());
             }

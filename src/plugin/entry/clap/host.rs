@@ -8,9 +8,12 @@
 //!
 //! Callbacks pass on the real host's own pointer: some hosts tell their plugins apart by it.
 
+use super::menu;
+use crate::instance::{host_menu::HostMenuItem, param_id::ParamId};
 use clap_sys::{
     ext::{
         audio_ports::{CLAP_AUDIO_PORTS_RESCAN_NAMES, CLAP_EXT_AUDIO_PORTS, clap_host_audio_ports},
+        context_menu::{CLAP_EXT_CONTEXT_MENU, clap_host_context_menu},
         gui::{CLAP_EXT_GUI, clap_host_gui},
         latency::{CLAP_EXT_LATENCY, clap_host_latency},
         params::{
@@ -47,6 +50,7 @@ pub(super) struct HostFront {
 /// Those of the real host's extensions that the wrapper or the shim uses; null where the host lacks one.
 struct Extensions {
     audio_ports: *const clap_host_audio_ports,
+    context_menu: *const clap_host_context_menu,
     gui: *const clap_host_gui,
     latency: *const clap_host_latency,
     params: *const clap_host_params,
@@ -84,6 +88,7 @@ impl HostFront {
             |id: &CStr| unsafe { (*self.real).get_extension.map_or(ptr::null(), |get| get(self.real, id.as_ptr())) };
         self.extensions.get_or_init(|| Extensions {
             audio_ports: find(CLAP_EXT_AUDIO_PORTS).cast(),
+            context_menu: find(CLAP_EXT_CONTEXT_MENU).cast(),
             gui: find(CLAP_EXT_GUI).cast(),
             latency: find(CLAP_EXT_LATENCY).cast(),
             params: find(CLAP_EXT_PARAMS).cast(),
@@ -144,6 +149,27 @@ impl HostFront {
         }
     }
 
+    /// Main thread: the entries that the host has for the menu of `param`.
+    pub(super) fn menu_of(&self, param: ParamId) -> Vec<HostMenuItem> {
+        // SAFETY: an extension lives as long as its host.
+        unsafe { menu::list(self.real, self.context_menu(), param) }
+    }
+
+    /// Main thread: one of them was chosen.
+    pub(super) fn choose_in_menu(&self, chosen: (ParamId, u32)) {
+        // SAFETY: an extension lives as long as its host.
+        unsafe { menu::perform(self.real, self.context_menu(), chosen) };
+    }
+
+    fn context_menu(&self) -> *const clap_host_context_menu {
+        self.extensions.get().map_or(ptr::null(), |extensions| extensions.context_menu)
+    }
+
+    /// What asks the host for a call on its main thread, for other threads. It must not outlive the host.
+    pub(super) fn callback_requests(&self) -> CallbackRequests {
+        CallbackRequests { real: self.real }
+    }
+
     /// What asks the host to flush parameters, for other threads. It must not outlive the host.
     pub(super) fn flush_requests(&self) -> FlushRequests {
         let params = self.extensions.get().map_or(ptr::null(), |extensions| extensions.params);
@@ -160,6 +186,27 @@ impl HostFront {
     pub(super) fn request_callback(&self) {
         // SAFETY: the front is what these functions expect.
         unsafe { request_callback(self.as_clap_host()) };
+    }
+}
+
+/// Asks the host for a call on its main thread.
+pub(super) struct CallbackRequests {
+    real: *const clap_host,
+}
+
+// SAFETY: CLAP lets `request_callback` be called on any thread.
+unsafe impl Send for CallbackRequests {}
+// SAFETY: as above.
+unsafe impl Sync for CallbackRequests {}
+
+impl CallbackRequests {
+    /// Any thread.
+    pub(super) fn request(&self) {
+        // SAFETY: the host outlives this.
+        if let Some(request_callback) = unsafe { (*self.real).request_callback } {
+            // SAFETY: any thread may ask.
+            unsafe { request_callback(self.real) };
+        }
     }
 }
 

@@ -142,6 +142,9 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
     let host = this.host.flush_requests();
     // SAFETY: nothing plays yet; main thread. The worker that asks ends with the plugin, before its host.
     unsafe { (*this.audio.get()).link.changes.on_change(move || host.request()) };
+    // The editor that asks closes before the plugin ends, and so before the host.
+    let callbacks = this.host.callback_requests();
+    this.session.host_menu.connect(move || callbacks.request());
     // SAFETY: `inner` is alive; main thread.
     unsafe { (*this.inner).init.is_some_and(|init| init(this.inner)) }
 }
@@ -328,6 +331,14 @@ unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     let this = unsafe { instance(plugin) };
     if this.requests.take_project_changed() {
         this.host.mark_dirty();
+    }
+    let menu = &this.session.host_menu;
+    if let Some(chosen) = menu.take_chosen() {
+        this.host.choose_in_menu(chosen);
+    }
+    if let Some(param) = menu.take_wanted() {
+        menu.answer(param, this.host.menu_of(param));
+        this.session.repaint.request();
     }
     let names = names_of(&this.session);
     if this.told_names.replace(names.clone()) != names {

@@ -5,13 +5,15 @@
 //! - [`ports`]: lists of ports that lack nothing.
 //! - [`events`]: the events of a block. [`pieces`]: blocks that are longer than was announced. [`param_table`]:
 //!   parameters by their ids. [`param_changes`]: parameters that the plugin sets itself.
-//! - [`names`]: names that follow the preset. [`host`]: the host as the wrapper sees it.
+//! - [`names`]: names that follow the preset. [`menu`]: the host's entries in the menu of a parameter.
+//!   [`host`]: the host as the wrapper sees it.
 
 pub(super) mod events;
 pub(super) mod extensions;
 pub(super) mod factory;
 pub(super) mod host;
 pub(super) mod instance;
+pub(super) mod menu;
 pub(super) mod names;
 pub(super) mod param_changes;
 pub(super) mod param_table;
