@@ -4,8 +4,8 @@
 use super::{
     layout::WindowLayout,
     rooms::{
-        bases, drops, failure::FailureBanner, footer, header, param_menu, picture, scale_trial, sound_row, status,
-        strips,
+        bases, doubt, drops, failure::FailureBanner, footer, header, param_menu, picture, scale_trial, sound_row,
+        status, strips,
     },
     send,
     state::EditorState,
@@ -29,11 +29,15 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     let window = ui.max_rect();
     ui.painter().rect_filled(window, 0.0, theme::GROUND);
     let failure = FailureBanner::new(ui, window.width(), &snapshot);
-    let layout = WindowLayout::new(window, failure.as_ref().map(FailureBanner::height), !state.picture.is_folded);
+    let doubt = snapshot.learning.doubt.filter(|_| failure.is_none());
+    let banner = failure.as_ref().map(FailureBanner::height).or(doubt.map(|_| doubt::HEIGHT));
+    let layout = WindowLayout::new(window, banner, !state.picture.is_folded);
 
     let mut asked = header::draw(ui, layout.header, &snapshot, &mut state.header, &setter);
-    if let (Some(failure), Some(rect)) = (failure, layout.failure) {
-        asked.extend(failure.draw(ui, rect));
+    match (failure, doubt, layout.banner) {
+        (Some(failure), _, Some(rect)) => asked.extend(failure.draw(ui, rect)),
+        (None, Some(doubt), Some(rect)) => asked.extend(doubt::draw(ui, rect, doubt, &snapshot)),
+        _ => {}
     }
     let picture_moves = picture::draw(ui, layout.picture, &snapshot, &mut state.picture);
     let activations = state.picture.activations();

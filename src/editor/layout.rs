@@ -26,8 +26,8 @@ const LEAST_STRIPS: f32 = 154.0;
 pub struct WindowLayout {
     /// Preset, states, undo, latency mode, bypass.
     pub header: Rect,
-    /// The failure banner, while there is one.
-    pub failure: Option<Rect>,
+    /// The banner of a failure or a question, while there is one.
+    pub banner: Option<Rect>,
     /// The picture, where there is space for it.
     pub picture: Option<Rect>,
     /// The strips or the page of bases; takes what the others leave.
@@ -39,26 +39,26 @@ pub struct WindowLayout {
 }
 
 impl WindowLayout {
-    /// Divides `window`. `failure` is the height of the failure banner, if there is one; `picture` says whether the
+    /// Divides `window`. `banner` is the height of the banner, if there is one; `picture` says whether the
     /// picture is wanted.
-    pub fn new(window: Rect, failure: Option<f32>, picture: bool) -> Self {
+    pub fn new(window: Rect, banner: Option<f32>, picture: bool) -> Self {
         let inner = window.shrink(GAP).with_max_y(window.bottom() - 5.0);
         let header = inner.with_max_y(inner.top() + HEADER_HEIGHT);
         let status = inner.with_min_y(inner.bottom() - STATUS_HEIGHT);
         let sound_height = (window.height() * SOUND_SHARE).clamp(SOUND_HEIGHTS.0, SOUND_HEIGHTS.1).round();
         let sound = Rect::from_x_y_ranges(inner.x_range(), status.top() - 5.0 - sound_height..=status.top() - 5.0);
-        let failure = failure.map(|height| {
+        let banner = banner.map(|height| {
             let top = header.bottom() + GAP;
             Rect::from_x_y_ranges(inner.x_range(), top..=top + height)
         });
-        let top = failure.map_or(header.bottom(), |failure| failure.bottom()) + GAP;
+        let top = banner.map_or(header.bottom(), |banner| banner.bottom()) + GAP;
         let bottom = sound.top() - GAP;
         let height = (window.height() * PICTURE_SHARE).min(bottom - top - GAP - LEAST_STRIPS).round();
         let picture =
             (picture && height >= LEAST_PICTURE).then(|| Rect::from_x_y_ranges(inner.x_range(), top..=top + height));
         let top = picture.map_or(top, |picture| picture.bottom() + GAP);
         let page = Rect::from_x_y_ranges(inner.x_range(), top..=bottom);
-        Self { header, failure, picture, page, sound, status }
+        Self { header, banner, picture, page, sound, status }
     }
 }
 

@@ -1,7 +1,11 @@
 //! Words that several rooms show: names of sources, their badges, names of latency modes.
 
 use crate::{
-    instance::state::summary::{Strip, Summary},
+    instance::state::{
+        learn_state::SoundsLike,
+        summary::{Strip, Summary},
+    },
+    preset::Role,
     separator::LatencyMode,
 };
 
@@ -28,6 +32,15 @@ pub fn badges(summary: &Summary) -> Vec<String> {
             count.map_or_else(|| (i + 1).to_string(), |count| initials(&summary.strips[i], count))
         })
         .collect()
+}
+
+/// What something in a take sounds like.
+pub fn sounds_like(like: SoundsLike, summary: &Summary) -> String {
+    match like {
+        SoundsLike::Strip(strip) => summary.strips.get(strip).map_or_else(|| "another".to_owned(), Strip::display_name),
+        SoundsLike::Role(Role::Rest) => "other instruments".to_owned(),
+        SoundsLike::Role(role) => role.name().to_owned(),
+    }
 }
 
 /// A latency mode's name.

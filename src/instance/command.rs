@@ -124,7 +124,9 @@ pub enum LearnCommand {
     },
     /// Learn this strip once more from what it was learned from, with the options as they are now.
     Again(usize),
-    /// Drop what is being captured and learned.
+    /// Learn what was doubted, because something else is heard in it.
+    Confirm,
+    /// Drop what is being captured, doubted and learned.
     Cancel,
 }
 

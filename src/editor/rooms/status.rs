@@ -2,13 +2,18 @@
 
 use crate::{
     editor::{
-        names::{display_name, mode_name},
+        names::{display_name, mode_name, sounds_like},
         snapshot::EditorSnapshot,
         theme,
     },
     instance::{
         project::version::Version,
-        state::{audio_status::AudioStatus, message::Message, summary::Origin},
+        state::{
+            audio_status::AudioStatus,
+            learn_state::{Foreign, TakeState},
+            message::Message,
+            summary::Origin,
+        },
     },
     separator::LatencyMode,
 };
@@ -108,10 +113,15 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>) -> Vec<(Color32, Str
 fn learning(snapshot: &EditorSnapshot) -> Option<String> {
     let strips = &snapshot.summary().strips;
     let name = |index: usize| strips.get(index).map(|strip| strip.name.as_str()).unwrap_or_default();
-    if let Some((strip, seconds, _)) = snapshot.learning.take {
+    if let Some(take) = snapshot.learning.take {
+        let TakeState { strip, seconds, .. } = take;
         let name = name(strip);
         if seconds == 0.0 {
             return Some(format!("Learn {name}: waiting for its first sound · play it alone"));
+        }
+        if let Some(Foreign { like, share }) = take.foreign_if_noticed() {
+            let like = sounds_like(like, snapshot.summary());
+            return Some(format!("{:.0} % sounds like {like}: mute that and take it again", 100.0 * share));
         }
         let length = snapshot.learn_options.seconds.map_or(String::new(), |length| format!(" of {length:.0} s"));
         return Some(format!("Capturing {name}: {seconds:.1} s{length} · click again to learn it now"));

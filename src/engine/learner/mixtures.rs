@@ -43,6 +43,16 @@ pub(super) struct Mixtures {
     pub(super) magnitudes: Vec<f32>,
     /// The sources in the mixtures.
     pub(super) sources: Vec<MixedSource>,
+    /// The energy of each, whatever its phase.
+    pub(super) energies: Vec<f64>,
+}
+
+/// Which mixtures are drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Draw {
+    pub(super) seed: u64,
+    /// How many; by the number of recordings if it is `None`.
+    pub(super) count: Option<usize>,
 }
 
 /// Mixes the recordings of `lessons`, and finds the activations of the mixtures with `dictionaries` as the engine
@@ -51,15 +61,17 @@ pub(super) fn mix(
     mode: LatencyMode,
     lessons: &[Lesson<'_>],
     dictionaries: &[Dictionary],
+    draw: Draw,
     mut goes_on: impl FnMut() -> bool,
 ) -> Option<Mixtures> {
     let bins = dictionaries.iter().map(|dictionary| dictionary.bins).min().unwrap_or(0);
-    let mut rng = Pcg64Mcg::seed_from_u64(lessons.first().map_or(0, |lesson| lesson.settings.seed));
+    let mut rng = Pcg64Mcg::seed_from_u64(draw.seed);
     let frames = lessons.iter().map(|lesson| frames_in(lesson, mode)).max().unwrap_or(0).min(MOST_FRAMES);
     let mut solver = BandSolver::new(dictionaries, bins);
-    let mut mixtures = Mixtures { bins, magnitudes: Vec::new(), sources: solver.sources(dictionaries, bins) };
+    let (sources, energies) = (solver.sources(dictionaries, bins), vec![0.0; dictionaries.len()]);
+    let mut mixtures = Mixtures { bins, magnitudes: Vec::new(), sources, energies };
     let recordings = lessons.iter().map(|lesson| lesson.recordings.len()).max().unwrap_or(0);
-    for _ in 0..(PER_RECORDING * recordings).clamp(MIXTURES, MOST_MIXTURES) {
+    for _ in 0..draw.count.unwrap_or((PER_RECORDING * recordings).clamp(MIXTURES, MOST_MIXTURES)) {
         let passages: Vec<Passage> =
             lessons.iter().map(|lesson| Passage::new(lesson, mode, frames, &mut rng)).collect();
         solver.reset();
@@ -81,6 +93,10 @@ impl Mixtures {
         self.magnitudes.resize(end, 0.0);
         self.sources.iter_mut().for_each(|source| source.target.resize(end, 0.0));
         let channels = passages.iter().map(|passage| passage.channels.len()).max().unwrap_or(0);
+        for (passage, energy) in passages.iter().zip(&mut self.energies) {
+            let magnitude = |bin: usize| -> f32 { (0..channels).map(|c| passage.spectrum(c, t)[bin].norm()).sum() };
+            *energy += (0..self.bins).map(|bin| f64::from(magnitude(bin)).powi(2)).sum::<f64>();
+        }
         for channel in 0..channels {
             let spectra: Vec<&[Bin]> = passages.iter().map(|passage| passage.spectrum(channel, t)).collect();
             for bin in 0..self.bins {

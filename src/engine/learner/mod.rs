@@ -12,6 +12,7 @@
 //! - [`grouping`]: groups the components of an unsupervised factorization into sources.
 //! - `lesson`: what a source is learned from, and how.
 //! - `mixtures`: mixes recordings of several sources, to learn reconstruction bases from.
+//! - `verdict`: how well sources that were learned together are told apart.
 //!
 //! # Example
 //! ```
@@ -43,9 +44,11 @@ mod framing;
 pub mod grouping;
 mod lesson;
 mod mixtures;
+mod verdict;
 
 pub use framing::padded;
 pub use lesson::{LearnError, LearnSettings, Lesson, LessonError};
+pub use verdict::{Verdict, judge};
 
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
@@ -175,7 +178,8 @@ fn reconstruct(
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<(), LearnError> {
     let cancelled = LearnError::Factorization(FactorizationError::Cancelled);
-    let mixtures = mixtures::mix(mode, lessons, dictionaries, || progress(0.0).is_continue()).ok_or(cancelled)?;
+    let draw = mixtures::Draw { seed: lessons.first().map_or(0, |lesson| lesson.settings.seed), count: None };
+    let mixtures = mixtures::mix(mode, lessons, dictionaries, draw, || progress(0.0).is_continue()).ok_or(cancelled)?;
     let settings = discriminative::DescentSettings { focus: discriminative::FOCUS, steps: STEPS };
     let learned = discriminative::train(&mixtures.magnitudes, mixtures.bins, &mixtures.sources, &settings, progress)
         .ok_or(cancelled)?;

@@ -5,16 +5,19 @@ use unbraid::{
     instance::{
         command::{AdaptationCommand, Command, LearnCommand, PresetCommand, SourceCommand},
         state::{
-            learn_state::LearnState,
+            learn_state::{Doubt, Foreign, LearnState, SoundsLike, TakeState},
             summary::{Origin, Summary},
         },
     },
-    preset::Kind,
+    preset::{Kind, Role},
 };
 
 /// Strip 1, the bass, has captured this many seconds.
 fn capturing(stage: &mut Stage, seconds: f32) {
-    stage.session.set_learning(LearnState { take: Some((1, seconds, 0.5)), ..LearnState::default() });
+    stage.session.set_learning(LearnState {
+        take: Some(TakeState { strip: 1, seconds, peak: 0.5, foreign: None }),
+        ..LearnState::default()
+    });
     stage.wait(0.1);
 }
 
@@ -142,4 +145,60 @@ fn what_was_learned_is_saved_under_a_suggested_name() {
     stage.wait(0.1);
     stage.click("Replace");
     assert_eq!(stage.asked(), [PresetCommand::Save("My band".into()).into()]);
+}
+
+fn doubt(like: SoundsLike) -> LearnState {
+    let foreign = Foreign { like, share: 0.31 };
+    LearnState { doubt: Some(Doubt { strip: 1, foreign }), ..LearnState::default() }
+}
+
+#[test]
+fn a_take_that_is_not_alone_says_so_and_what_to_do() {
+    let mut stage = Stage::new(2, DEFAULT);
+    let mut take = |seconds, share| {
+        let foreign = Some(Foreign { like: SoundsLike::Strip(0), share });
+        let take = Some(TakeState { strip: 1, seconds, peak: 0.5, foreign });
+        stage.session.set_learning(LearnState { take, ..LearnState::default() });
+        stage.wait(0.1);
+        stage.shows("sounds like Drums: mute that and take it again")
+    };
+    assert!(take(2.0, 0.31), "31 %");
+    assert!(!take(2.0, 0.14) && !take(0.5, 0.9), "little, or too early to know");
+}
+
+#[test]
+fn a_doubted_take_is_asked_about_and_each_answer_does_what_it_says() {
+    let presets = PresetCommand::LoadFactory("Drums + Bass + Rest".to_owned());
+    for (name, kind, role, answer, asked) in [
+        ("bass", Kind::Fixed, None, "Learn it all the same", vec![Command::from(LearnCommand::Confirm)]),
+        ("bass", Kind::Fixed, None, "Drop it", vec![LearnCommand::Cancel.into()]),
+        ("bass", Kind::Fixed, None, "Take it again", vec![LearnCommand::Cancel.into(), LearnCommand::Start(1).into()]),
+        (
+            "bass",
+            Kind::Fixed,
+            None,
+            "Recognise Bass instead",
+            vec![LearnCommand::Cancel.into(), SourceCommand::MakeRecognised(1, Role::Bass).into()],
+        ),
+        ("bass", Kind::Recognised, Some(Role::Bass), "Go on recognising Bass", vec![LearnCommand::Cancel.into()]),
+        (
+            "lead",
+            Kind::Fixed,
+            None,
+            "Recognise drums, bass and rest instead",
+            vec![LearnCommand::Cancel.into(), presets.clone().into()],
+        ),
+    ] {
+        for size in [DEFAULT, SMALLEST] {
+            let mut stage = Stage::new(2, size);
+            let mut shown = summary(2);
+            (shown.strips[1].name, shown.strips[1].kind, shown.strips[1].role) = (name.to_owned(), kind, role);
+            stage.show(shown);
+            stage.session.set_learning(doubt(SoundsLike::Role(Role::Drums)));
+            stage.wait(0.1);
+            assert!(stage.shows("31 % of it sounds like drums"), "{name}");
+            stage.click(answer);
+            assert_eq!(stage.asked(), asked, "{answer}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ use unbraid::{
     instance::{
         params::{GAIN_SILENCE_DB, Mode},
         state::{
-            learn_state::LearnState,
+            learn_state::{LearnState, TakeState},
             message::Message,
             summary::{Origin, Summary},
         },
@@ -114,7 +114,10 @@ fn a_failure_stands_out() {
 fn learning_is_drawn() {
     for (count, size, name) in [(2, DEFAULT, "2_strips"), (8, SMALLEST, "8_strips_smallest")] {
         let mut stage = playing(count, size);
-        stage.session.set_learning(LearnState { take: Some((1, 2.4, 0.5)), ..LearnState::default() });
+        stage.session.set_learning(LearnState {
+            take: Some(TakeState { strip: 1, seconds: 2.4, peak: 0.5, foreign: None }),
+            ..LearnState::default()
+        });
         play(&mut stage, 0.1);
         let capturing = picture(&mut stage, &format!("{name}_capturing"));
         stage.session.set_learning(LearnState { job: Some((0, 0.37)), ..LearnState::default() });

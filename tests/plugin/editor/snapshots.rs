@@ -8,7 +8,10 @@ use super::{
 };
 use egui::{Modifiers, Pos2, Vec2, vec2};
 use egui_kittest::SnapshotOptions;
-use unbraid::instance::state::{learn_state::LearnState, message::Message};
+use unbraid::instance::state::{
+    learn_state::{LearnState, TakeState},
+    message::Message,
+};
 
 /// Graphics adapters differ in how they round an edge: so many pixels may be another colour.
 const ANOTHER_COLOUR: usize = 600;
@@ -60,7 +63,10 @@ fn the_browser_looks_as_approved() {
 #[test]
 fn states_look_as_approved() {
     let mut stage = playing(2, vec2(900.0, 600.0));
-    stage.session.set_learning(LearnState { take: Some((1, 2.4, 0.5)), ..LearnState::default() });
+    stage.session.set_learning(LearnState {
+        take: Some(TakeState { strip: 1, seconds: 2.4, peak: 0.5, foreign: None }),
+        ..LearnState::default()
+    });
     stage.click("Bypass");
     compare(stage, "capturing_bypassed");
     let stage = playing(8, SMALLEST);

@@ -10,7 +10,12 @@ use unbraid::{
     instance::{
         command::PresetCommand,
         project::version::FIRST_PRESET,
-        state::{audio_status::AudioStatus, learn_state::LearnState, message::Message, summary::Summary},
+        state::{
+            audio_status::AudioStatus,
+            learn_state::{LearnState, TakeState},
+            message::Message,
+            summary::Summary,
+        },
     },
     separator::LatencyMode,
 };
@@ -146,7 +151,10 @@ fn an_editor_that_rests_is_woken_by_what_is_new_and_by_nothing_else() {
     assert!(!is_woken());
     stage.session.set_message(Message::Loading("Slap + Room".into()));
     assert!(is_woken());
-    stage.session.set_learning(LearnState { take: Some((0, 0.0, 0.0)), ..LearnState::default() });
+    stage.session.set_learning(LearnState {
+        take: Some(TakeState { strip: 0, seconds: 0.0, peak: 0.0, foreign: None }),
+        ..LearnState::default()
+    });
     assert!(is_woken());
     stage.session.set_audio_status(stage.session.audio_status());
     assert!(is_woken());

@@ -23,7 +23,10 @@ use crate::{
             value_field::ValueField,
         },
     },
-    instance::{params::StripParams, state::summary::Strip},
+    instance::{
+        params::StripParams,
+        state::{learn_state::TakeState, summary::Strip},
+    },
     preset::{self, Kind},
 };
 use egui::{
@@ -127,7 +130,7 @@ impl<'a> StripCard<'a> {
         let lit = response.hovered() || response.has_focus();
 
         match self.snapshot.learning.take {
-            Some((strip, _, peak)) if strip == self.index => self.draw_take(ui, layout, peak),
+            Some(take) if take.strip == self.index => self.draw_take(ui, layout, take),
             _ => self.draw_share(ui, layout, own.shares[self.index]),
         }
         let (left, right) = (badge.right() + space, layout.head.right() - MENU_MARK - share_width(layout));
@@ -150,10 +153,11 @@ impl<'a> StripCard<'a> {
         asked
     }
 
-    /// The level of what is captured, in place of the share.
-    fn draw_take(&self, ui: &Ui, layout: &StripLayout, peak: f32) {
+    /// The level of what is captured, in place of the share, and how much of it is something else.
+    fn draw_take(&self, ui: &Ui, layout: &StripLayout, take: TakeState) {
         let line = share_line(layout);
-        let level = decibels::of_amplitude(peak);
+        let level = decibels::of_amplitude(take.peak);
+        let foreign = take.foreign_if_noticed();
         let response = ui.interact(line, ui.scope_id().with(("take", self.index)), Sense::hover());
         response.widget_info(|| {
             let mut info = WidgetInfo::labeled(Role::Meter, ui.is_enabled(), format!("{} take level", self.name));
@@ -162,7 +166,13 @@ impl<'a> StripCard<'a> {
         });
         ui.painter().rect_filled(line, CornerRadius::same(1), theme::WELL);
         let part = line.with_max_x(line.left() + position(level) * line.width());
-        ui.painter().rect_filled(part, CornerRadius::same(1), theme::RECORD);
+        let colour = if foreign.is_some() { theme::NOTICE } else { theme::RECORD };
+        ui.painter().rect_filled(part, CornerRadius::same(1), colour);
+        if let Some(foreign) = foreign.filter(|_| share_width(layout) > 0.0) {
+            let text = format!("{:.0} % else", 100.0 * foreign.share);
+            let at = layout.head.right_center() - vec2(MENU_MARK + 4.0, 0.0);
+            ui.painter().text(at, Align2::RIGHT_CENTER, text, theme::font(theme::CAPTION), theme::NOTICE);
+        }
     }
 
     /// The source's share of the mixture: a line below its name, and a number where there is space.

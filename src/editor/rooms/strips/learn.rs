@@ -39,8 +39,8 @@ impl LearnPhase {
     /// The phase of strip `index`.
     pub fn of(state: &LearnState, index: usize) -> Self {
         match (state.take, state.job) {
-            (Some((strip, seconds, _)), _) if strip == index && seconds > 0.0 => Self::Capturing(seconds),
-            (Some((strip, ..)), _) if strip == index => Self::Armed,
+            (Some(take), _) if take.strip == index && take.seconds > 0.0 => Self::Capturing(take.seconds),
+            (Some(take), _) if take.strip == index => Self::Armed,
             (_, Some((strip, share))) if strip == index => Self::Learning(share),
             _ if state.waits.get(index) == Some(&true) => Self::Waiting,
             _ => Self::Idle,

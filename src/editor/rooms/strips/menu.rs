@@ -157,7 +157,8 @@ impl StripMenu<'_> {
         if item(ui, kept > 0.0, again(kept)) {
             ask(ui, asked, LearnCommand::Again(index));
         }
-        if (learning.take.is_some() || learning.job.is_some()) && item(ui, true, "Cancel") {
+        let is_learning = learning.take.is_some() || learning.job.is_some() || learning.doubt.is_some();
+        if is_learning && item(ui, true, "Cancel") {
             ask(ui, asked, LearnCommand::Cancel);
         }
         submenu("How to learn").ui(ui, |ui| asked.extend(learn::draw_options(ui, self.snapshot)));

@@ -2,11 +2,12 @@
 
 use super::{
     super::error::WorkerError,
+    alone,
     material::{Material, Materials},
 };
-use crate::instance::state::options::LearnOptions;
+use crate::instance::state::{learn_state::Foreign, options::LearnOptions};
 use crate::{
-    learner::{self, LearnError, Lesson, MOST_SECONDS, adaptive::StripMoves},
+    learner::{self, LearnError, Lesson, MOST_SECONDS, Verdict, adaptive::StripMoves},
     preset::{LearnedBases, Preset},
     recording::{Excerpt, Recording, RecordingReader, Survey},
 };
@@ -29,6 +30,10 @@ pub(super) struct Task {
     pub(super) strip: usize,
     pub(super) source: TaskSource,
     pub(super) options: LearnOptions,
+    /// What the other strips explained of what was played, if that was seen.
+    pub(super) explained: Option<Foreign>,
+    /// It is to be learned whatever is heard in it.
+    pub(super) is_confirmed: bool,
 }
 
 pub(super) enum TaskSource {
@@ -48,7 +53,7 @@ pub(super) struct LearningJob {
     pub(super) ahead: Receiver<Learned>,
     /// The preset that plays with it.
     pub(super) heard: Option<Arc<Preset>>,
-    pub(super) thread: Option<JoinHandle<Result<Learned, WorkerError>>>,
+    pub(super) thread: Option<JoinHandle<Result<JobOutcome, WorkerError>>>,
 }
 
 /// How far a job is, and whether it is still wanted.
@@ -59,11 +64,21 @@ pub(super) struct Progress {
     cancelled: AtomicBool,
 }
 
+/// How a job ends.
+pub(super) enum JobOutcome {
+    /// With bases.
+    Learned(Learned),
+    /// With a question: something else is heard in what was played.
+    Doubted(Task, Foreign),
+}
+
 /// What a job has learned.
 pub(super) struct Learned {
     pub(super) material: Arc<Material>,
     /// The strip of each source that was learned, and its bases.
     pub(super) sources: Vec<(usize, LearnedBases)>,
+    /// The strips that were learned together, and how well each is told from the others.
+    pub(super) verdicts: Vec<(usize, Verdict)>,
 }
 
 impl Task {
@@ -75,7 +90,10 @@ impl Task {
         preset: &Preset,
         progress: &Progress,
         ahead: &Sender<Learned>,
-    ) -> Result<Learned, WorkerError> {
+    ) -> Result<JobOutcome, WorkerError> {
+        if let Some(foreign) = self.foreign(preset, progress) {
+            return Ok(JobOutcome::Doubted(self, foreign));
+        }
         let name = &preset.sources[self.strip].name;
         let components = self.options.components;
         let material = match self.source {
@@ -112,9 +130,9 @@ impl Task {
         let share = if strips.len() > 1 { SHARE_BY_ITSELF } else { 1.0 };
         let own = learn(&[lesson], 0.0, share).map_err(|error| failed(self.strip, &material, error.error))?;
         let sources = own.iter().map(|own| (self.strip, own.clone())).collect();
-        let by_itself = Learned { sources, material: material.clone() };
+        let by_itself = Learned { sources, material: material.clone(), verdicts: Vec::new() };
         if strips.len() < 2 {
-            return Ok(by_itself);
+            return Ok(JobOutcome::Learned(by_itself));
         }
         // If nobody listens any more, nobody waits for the rest either.
         let _ = ahead.send(by_itself);
@@ -126,7 +144,21 @@ impl Task {
             let (strip, material) = strips.get(error.lesson).copied().unwrap_or((self.strip, &material));
             failed(strip, material, error.error)
         })?;
-        Ok(Learned { sources: strips.iter().map(|(strip, _)| *strip).zip(learned).collect(), material })
+        let numbers = || strips.iter().map(|(strip, _)| *strip);
+        let verdicts = numbers().zip(in_the_background(|| learner::judge(&lessons, &learned))).collect();
+        Ok(JobOutcome::Learned(Learned { sources: numbers().zip(learned).collect(), material, verdicts }))
+    }
+
+    /// What else is heard in what was played, if it is so much that somebody has to confirm that it is to be learned.
+    fn foreign(&self, preset: &Preset, progress: &Progress) -> Option<Foreign> {
+        let TaskSource::Recording(recording) = &self.source else { return None };
+        if self.is_confirmed {
+            return None;
+        }
+        let source = &preset.sources[self.strip];
+        let heard = in_the_background(|| alone::heard_beside(source, recording, || !progress.is_cancelled()));
+        let most = self.explained.into_iter().chain(heard).max_by(|a, b| a.share.total_cmp(&b.share));
+        most.filter(|foreign| foreign.share > Foreign::DOUBTED)
     }
 }
 
@@ -151,7 +183,7 @@ impl LearningJob {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
-    pub(super) fn outcome(mut self) -> Result<Learned, WorkerError> {
+    pub(super) fn outcome(mut self) -> Result<JobOutcome, WorkerError> {
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(outcome)) => outcome,
             // The thread has reported its panic.

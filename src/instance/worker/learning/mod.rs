@@ -5,8 +5,9 @@
 //! at a time, others wait. The training material stays in memory until another preset comes, so that the sources of a
 //! preset are learned together and can be learned again with other settings.
 //!
-//! - `take`: what is captured, as it comes. `job`: learning, on its thread. `material`: what is learned from.
+//! - `take`: what is captured, as it comes. `alone`: whether it was played alone. `job`: learning, on its thread. `material`: what is learned from.
 
+mod alone;
 mod job;
 mod material;
 mod take;
@@ -17,15 +18,19 @@ use crate::{
         command::LearnCommand,
         param_id::ParamId,
         project::{playback::Basis, stream::Stream, version::Version},
-        state::{learn_state::LearnState, message::Message},
+        state::{
+            learn_state::{Doubt, Foreign, LearnState, TakeState},
+            message::Message,
+        },
     },
-    learner::adaptive::StripMoves,
+    learner::{Verdict, adaptive::StripMoves},
     preset::{MAX_SOURCES, Preset},
     realtime::wires::takes::{TakeEvent, TakeEventKind},
     recording::Recording,
 };
+use alone::Explained;
 use crossbeam_channel::unbounded;
-use job::{Learned, LearningJob, Progress, Task, TaskSource};
+use job::{JobOutcome, Learned, LearningJob, Progress, Task, TaskSource};
 use material::{Materials, SharedMaterials};
 use std::{collections::VecDeque, path::PathBuf, sync::Arc, thread};
 use take::{SOUND, Take};
@@ -36,6 +41,10 @@ pub struct Learning {
     take: Option<Take>,
     job: Option<LearningJob>,
     waiting: VecDeque<Task>,
+    /// What is to be confirmed before it is learned.
+    doubted: Option<(Task, Foreign)>,
+    /// How well each strip is told from those that were learned with it.
+    verdicts: [Option<Verdict>; MAX_SOURCES],
     /// What each strip was learned from.
     materials: Materials,
     /// The preset all this belongs to.
@@ -57,6 +66,7 @@ impl Learning {
             LearnCommand::Last(strip) => self.learn_last(strip, context)?,
             LearnCommand::Files { strip, source, files } => self.learn_files(strip, &source, files, context)?,
             LearnCommand::Again(strip) => self.queue(strip, TaskSource::Again, context),
+            LearnCommand::Confirm => self.confirm(),
             LearnCommand::Cancel => self.abandon(),
         }
         Ok(())
@@ -94,6 +104,14 @@ impl Learning {
         self.take = None;
         self.waiting.clear();
         self.job = None;
+        self.doubted = None;
+    }
+
+    /// What was doubted is learned all the same.
+    fn confirm(&mut self) {
+        if let Some((task, _)) = self.doubted.take() {
+            self.waiting.push_back(Task { is_confirmed: true, ..task });
+        }
     }
 
     /// If another preset plays, what was begun is of no use to it. It may have played before.
@@ -103,12 +121,13 @@ impl Learning {
             return;
         }
         let heard = self.take.as_ref().is_some_and(|take| !take.recording.is_empty());
-        if heard || self.job.is_some() || !self.waiting.is_empty() {
+        if heard || self.job.is_some() || !self.waiting.is_empty() || self.doubted.is_some() {
             context.say_failed(&WorkerError::LearningDropped);
         }
         self.keep_materials();
         self.abandon();
         self.materials = self.earlier.of(&preset);
+        self.verdicts = Default::default();
         self.preset = Some(preset);
     }
 
@@ -120,12 +139,19 @@ impl Learning {
 
     fn state(&self) -> LearnState {
         LearnState {
-            take: self.take.as_ref().map(|take| (take.strip, take.recording.seconds() as f32, take.peak)),
+            take: self.take.as_ref().map(|take| TakeState {
+                strip: take.strip,
+                seconds: take.recording.seconds() as f32,
+                peak: take.peak,
+                foreign: self.preset.as_ref().and_then(|preset| take.explained.foreign(take.strip, preset)),
+            }),
             job: self.job.as_ref().map(|job| (job.strip, job.progress.share())),
             waits: std::array::from_fn(|strip| self.waiting.iter().any(|task| task.strip == strip)),
             material: std::array::from_fn(|strip| {
                 self.materials[strip].as_ref().map_or(0.0, |material| material.seconds() as f32)
             }),
+            doubt: self.doubted.as_ref().map(|(task, foreign)| Doubt { strip: task.strip, foreign: *foreign }),
+            verdicts: self.verdicts,
         }
     }
 
@@ -170,6 +196,7 @@ impl Learning {
             end: None,
             recording: Recording { sample_rate: capture.sample_rate(), channels: Vec::new() },
             peak: 0.0,
+            explained: Explained::default(),
             options: context.session.learn_options(),
             capture,
         });
@@ -215,7 +242,8 @@ impl Learning {
     }
 
     fn queue(&mut self, strip: usize, source: TaskSource, context: &Context) {
-        self.waiting.push_back(Task { strip, source, options: context.session.learn_options() });
+        let options = context.session.learn_options();
+        self.waiting.push_back(Task { strip, source, options, explained: None, is_confirmed: false });
     }
 
     /// Takes in what was played, up to `event` if there is one.
@@ -229,6 +257,9 @@ impl Learning {
             take.end.get_or_insert(take.capture.position());
         }
         let read = take.read_on(until);
+        if !take.recording.is_empty() {
+            take.explained.add(take.peak, context.session.meters.shares.each_ref().map(|share| share.read()));
+        }
         if take.end.is_none() && !take.is_full() && read.is_ok() {
             return;
         }
@@ -238,8 +269,10 @@ impl Learning {
         } else if take.recording.is_empty() {
             context.say(Message::Done("Nothing was heard, so nothing is learned".to_owned()));
         } else {
+            let explained = self.preset.as_ref().and_then(|preset| take.explained.foreign(take.strip, preset));
             let Take { strip, recording, options, .. } = take;
-            self.waiting.push_back(Task { strip, source: TaskSource::Recording(recording), options });
+            let source = TaskSource::Recording(recording);
+            self.waiting.push_back(Task { strip, source, options, explained, is_confirmed: false });
         }
     }
 
@@ -272,17 +305,29 @@ impl Learning {
         }
         let Some(mut job) = self.job.take() else { return Ok(()) };
         let heard = job.heard.take();
-        let learned = job.outcome()?;
+        let learned = match job.outcome()? {
+            JobOutcome::Learned(learned) => learned,
+            JobOutcome::Doubted(task, foreign) => {
+                // Its source may have gone to another strip meanwhile.
+                self.doubted = Some((Task { strip, ..task }, foreign));
+                return Ok(());
+            }
+        };
         let goes_on = heard.zip(self.preset.as_ref()).is_some_and(|(heard, now)| Arc::ptr_eq(&heard, now));
         let seconds = learned.material.seconds();
+        for (from, verdict) in &learned.verdicts {
+            if let Some(strip) = moves.destination(*from) {
+                self.verdicts[strip] = Some(*verdict);
+            }
+        }
         let version = self.take_over(strip, &moves, learned, context)?;
         if goes_on {
             context.history.join_last();
         }
         // What was said of something else meanwhile is still to be read.
         if context.session.message() == Message::None {
-            let name = &version.preset.sources[strip].name;
-            context.say(Message::Done(format!("Learned {name} from {seconds:.1} s")));
+            let name = version.summary.strips[strip].display_name();
+            context.say(Message::Done(verdict_sentence(&name, seconds, self.verdicts[strip])));
         }
         Ok(())
     }
@@ -324,6 +369,8 @@ impl Learning {
         self.preset = Some(version.preset.clone());
         let Some(strip) = strip.filter(|strip| *strip < MAX_SOURCES) else { return };
         self.materials[strip] = None;
+        self.verdicts[strip] = None;
+        self.doubted.take_if(|(task, _)| task.strip == strip);
         self.waiting.retain(|task| task.strip != strip);
         self.job.take_if(|job| job.strip == strip);
         if let Some(job) = &mut self.job {
@@ -339,6 +386,15 @@ impl Learning {
         self.take = self.take.take().and_then(|take| Some(Take { strip: moved(take.strip)?, ..take }));
         let waiting = self.waiting.drain(..);
         self.waiting = waiting.filter_map(|task| Some(Task { strip: moved(task.strip)?, ..task })).collect();
+        let doubted = self.doubted.take();
+        self.doubted = doubted.and_then(|(task, foreign)| Some((Task { strip: moved(task.strip)?, ..task }, foreign)));
+        let mut verdicts = [None; MAX_SOURCES];
+        for (strip, verdict) in self.verdicts.into_iter().enumerate() {
+            if let Some(to) = moved(strip) {
+                verdicts[to] = verdict;
+            }
+        }
+        self.verdicts = verdicts;
         let mut materials = Materials::default();
         for (strip, material) in self.materials.iter_mut().enumerate() {
             if let Some(to) = moved(strip) {
@@ -357,8 +413,21 @@ impl Learning {
     }
 }
 
+/// What came of learning, and what to do next.
+fn verdict_sentence(name: &str, seconds: f64, verdict: Option<Verdict>) -> String {
+    match verdict {
+        Some(Verdict { before_db, after_db }) => format!(
+            "{name}: from {before_db:.1} to {after_db:.1} dB on a mixture of your own takes · save it to keep it"
+        ),
+        None => format!("Learned {name} from {seconds:.1} s · teach another source to hear them told apart"),
+    }
+}
+
 fn say_if_failed(outcome: Result<(), WorkerError>, context: &mut Context) {
     if let Err(error) = outcome {
         context.say_failed(&error);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! What is captured for a strip, as it comes.
 
+use super::alone::Explained;
 use crate::instance::state::options::LearnOptions;
 use crate::{
     learner::capture::{Capture, Gone},
@@ -28,6 +29,8 @@ pub(super) struct Take {
     pub(super) recording: Recording,
     /// Highest absolute sample of what was read last.
     pub(super) peak: f32,
+    /// What the strips explain of it.
+    pub(super) explained: Explained,
     pub(super) options: LearnOptions,
 }
 
