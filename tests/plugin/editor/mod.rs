@@ -16,6 +16,7 @@ mod pictures;
 mod places;
 mod scale;
 mod snapshots;
+mod source_states;
 mod states;
 mod strips;
 mod undo;

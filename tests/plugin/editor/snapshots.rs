@@ -4,6 +4,7 @@
 use super::{
     bases::with_bases,
     pictures::{play, playing},
+    source_states::all_states,
     stage::{DEFAULT, SMALLEST, Stage},
 };
 use egui::{Modifiers, Pos2, Vec2, vec2};
@@ -73,4 +74,10 @@ fn states_look_as_approved() {
     let sentence = "kit.unbraid.safetensors: the file ends too early; load another copy of it.";
     stage.session.set_message(Message::Failed(sentence.to_owned()));
     compare(stage, "failed_smallest");
+}
+
+#[test]
+fn every_kind_of_source_looks_as_approved() {
+    compare(all_states(vec2(1600.0, 700.0)), "source_states");
+    compare(all_states(SMALLEST), "source_states_smallest");
 }

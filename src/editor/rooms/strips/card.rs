@@ -4,6 +4,7 @@ use super::{
     layout::StripLayout,
     learn::{self, LearnPhase},
     menu::StripMenu,
+    source_state::{self, SourceState},
     state::StripsState,
 };
 use crate::{
@@ -41,6 +42,8 @@ use nice_plug::prelude::ParamSetter;
 /// What a strip's knob does, and how to turn it.
 const KNOB_TOOLTIP: &str = "How loud this source is.\n\
     Drag up or down, shift for fine. Wheel: 1 dB. Double-click or ctrl-click: 0 dB.";
+/// From this width of the head on its source's state is a word, in points.
+const WORD_FROM: f32 = 220.0;
 /// Width of the three dots that stand for the menu, in points.
 const MENU_MARK: f32 = 9.0;
 
@@ -99,6 +102,11 @@ impl<'a> StripCard<'a> {
         let mut asked = self.draw_head(ui, layout, own);
         self.draw_knob(ui, layout, input, setter);
         self.draw_switches(ui, layout, setter);
+        if self.is_idle() {
+            // After the knob, whose place it shares.
+            let state = SourceState::of(self.snapshot, self.index);
+            asked.extend(state.draw(ui, sign_place(layout), &self.name, self.index, self.snapshot));
+        }
         let request = learn::draw_switch(ui, layout.learn, layout.wide, &self.name, self.index, self.phase);
         asked.extend(request.map(Asked::from));
         let bar = MeterBar {
@@ -110,6 +118,11 @@ impl<'a> StripCard<'a> {
         };
         bar.show(ui, layout.meter, ui.scope_id().with(("meter", self.index)), &mut own.levels[self.index]);
         asked
+    }
+
+    /// Nothing is captured or learned for it.
+    fn is_idle(&self) -> bool {
+        self.phase == LearnPhase::Idle
     }
 
     fn draw_head(&self, ui: &mut Ui, layout: &StripLayout, own: &mut StripsState) -> Vec<Asked> {
@@ -133,7 +146,10 @@ impl<'a> StripCard<'a> {
             Some(take) if take.strip == self.index => self.draw_take(ui, layout, take),
             _ => self.draw_share(ui, layout, own.shares[self.index]),
         }
-        let (left, right) = (badge.right() + space, layout.head.right() - MENU_MARK - share_width(layout));
+        let sign = sign_place(layout);
+        let end = layout.head.right() - MENU_MARK - share_width(layout);
+        let right = if self.is_idle() && sign.top() == layout.head.top() { sign.left() } else { end };
+        let left = badge.right() + space;
         let (text, ink) = match self.phase.caption(layout.cramped) {
             Some(caption) => (caption, theme::TEXT),
             None => (self.name.clone(), if lit { Color32::WHITE } else { theme::TEXT }),
@@ -260,6 +276,18 @@ impl<'a> StripCard<'a> {
 /// The line below a strip's head.
 fn share_line(layout: &StripLayout) -> Rect {
     Rect::from_min_size(layout.head.left_bottom() + vec2(0.0, 1.0), vec2(layout.head.width(), 3.0))
+}
+
+/// Where the sign of the source's state is: in the head where there is space, else in the corner that the knob, which is
+/// round, leaves.
+fn sign_place(layout: &StripLayout) -> Rect {
+    let head = layout.head;
+    if head.width() >= WORD_FROM {
+        let right = head.right() - MENU_MARK - share_width(layout) - 6.0;
+        return Rect::from_x_y_ranges(right - source_state::WIDTH..=right, head.y_range());
+    }
+    let width = if layout.wide { source_state::WIDTH } else { 13.0 };
+    Rect::from_min_size(head.left_bottom() + vec2(0.0, 7.0), vec2(width, 13.0))
 }
 
 /// Width of the share as a number, in points; 0 where it is not shown.

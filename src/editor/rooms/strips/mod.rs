@@ -2,6 +2,7 @@
 //!
 //! - [`card`]: a strip, arranged by `layout`. [`learn`]: its Learn switch, and the options for learning.
 //!   [`menu`]: everything else that can be done with it.
+//!   [`source_state`]: what kind of source it is, as a word and a sign.
 //! - [`state`]: what the strips remember between two frames.
 //! - [`empty`]: shown while no preset plays.
 
@@ -10,6 +11,7 @@ pub mod empty;
 mod layout;
 pub mod learn;
 pub mod menu;
+pub mod source_state;
 pub mod state;
 
 use crate::editor::{
