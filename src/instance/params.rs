@@ -224,7 +224,7 @@ impl Default for SoundParams {
                 .with_value_to_string(formatters::v2s_f32_rounded(1))
                 .with_string_to_value(Arc::new(text_to_value("dB"))),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
-            removed: BoolParam::new("Listen to Removed", false),
+            removed: BoolParam::new("Delta", false),
         }
     }
 }

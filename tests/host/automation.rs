@@ -21,7 +21,7 @@ const UNITY: [(&str, &str); 8] = [
     ("Mix", "100"),
     ("Output", "0"),
     ("Bypass", "Off"),
-    ("Listen to Removed", "Off"),
+    ("Delta", "Off"),
 ];
 
 /// Something that is drawn.
@@ -72,7 +72,7 @@ fn what_is_drawn_at_a_sample_is_heard_there() {
         Case { what: "mix", before: &all("On"), drawn: &[("Mix", "0")], gains: [0.0, 1.0] },
         Case { what: "output", before: &[], drawn: &[("Output", "-24")], gains: [1.0, 0.063] },
         Case { what: "bypass", before: &all("On"), drawn: &[("Bypass", "On")], gains: [0.0, 1.0] },
-        Case { what: "removed", before: &[], drawn: &[("Listen to Removed", "On")], gains: [1.0, 0.0] },
+        Case { what: "removed", before: &[], drawn: &[("Delta", "On")], gains: [1.0, 0.0] },
     ];
     for mode in ["Direct", "Live", "Balanced", "Quality"] {
         let mut plugin = playing(with_learned(), mode, 8192);

@@ -20,7 +20,7 @@ fn of_strips(sources: &[&str]) -> Vec<String> {
     sources.iter().flat_map(knobs).collect()
 }
 
-const OTHERS: [&str; 8] = ["Mode", "Focus", "Sparsity", "Smoothness", "Mix", "Output", "Bypass", "Listen to Removed"];
+const OTHERS: [&str; 8] = ["Mode", "Focus", "Sparsity", "Smoothness", "Mix", "Output", "Bypass", "Delta"];
 
 #[test]
 fn names_follow_the_preset_and_the_host_is_told() {

@@ -130,8 +130,8 @@ impl Context {
             Action::Moved(by_hand) => self.param_label(by_hand.param),
             Action::Changed { from, to, knobs: Some(_), .. } => format!("{} after {}", to.title(), from.title()),
             Action::Changed { what, knobs: None, .. } => what.clone(),
-            Action::SwitchedSide => "other side".to_owned(),
-            Action::CopiedSide(..) => "copy to the other side".to_owned(),
+            Action::SwitchedSide => "switch between A and B".to_owned(),
+            Action::CopiedSide(..) => "copy between A and B".to_owned(),
             Action::Renamed { from, to } => format!("rename {} to {}", file_name(from), file_name(to)),
             Action::Deleted(trashed) => format!("delete {}", trashed.name()),
         }

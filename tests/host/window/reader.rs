@@ -21,7 +21,7 @@ const OTHERS: [&str; 18] = [
     "Live",
     "Quality",
     "Bypass",
-    "Removed",
+    "Delta",
     "Focus",
     "Sparsity",
     "Smoothness",

@@ -246,3 +246,15 @@ fn the_browser_is_whole_in_every_window_and_every_control_is_named() {
         assert_eq!(stage.harness.unnamed_widgets(), Vec::<String>::new());
     }
 }
+
+#[test]
+fn a_mixture_is_split_without_teaching() {
+    for size in [DEFAULT, SMALLEST] {
+        let mut stage = Stage::with_library(size);
+        open(&mut stage);
+        stage.click("3 parts");
+        assert_eq!(stage.asked(), [PresetCommand::Unsupervised(3).into()]);
+        stage.wait(0.1);
+        assert!(!stage.shows("3 parts"), "the browser closes");
+    }
+}

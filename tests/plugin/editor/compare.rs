@@ -107,7 +107,7 @@ fn what_only_serves_to_listen_stays() {
     stage.click("Bypass");
     stage.click("State B");
     stage.click("Bypass");
-    stage.click("Removed");
+    stage.click("Delta");
     stage.click("State A");
     assert!(stage.params.removed.value() && !stage.params.bypass.value());
 }

@@ -14,10 +14,10 @@ use unbraid::{
 fn what_is_removed_is_switched_by_a_whole_gesture_and_said() {
     for size in [DEFAULT, SMALLEST] {
         let mut stage = Stage::new(2, size);
-        stage.click("Removed");
+        stage.click("Delta");
         assert!(stage.params.removed.value() && !stage.params.bypass.value());
         assert_one_gesture(&stage.told_of(&stage.params.removed));
-        let lit = stage.harness.get_by_label("Removed").accesskit_node().toggled();
+        let lit = stage.harness.get_by_label("Delta").accesskit_node().toggled();
         assert_eq!(lit, Some(egui::accesskit::Toggled::True));
         stage.wait(0.1);
         assert!(stage.shows("You hear what is removed"));
@@ -25,7 +25,7 @@ fn what_is_removed_is_switched_by_a_whole_gesture_and_said() {
         stage.wait(0.1);
         assert!(!stage.shows("You hear what is removed"), "bypass goes before it");
         stage.click("Bypass");
-        stage.click("Removed");
+        stage.click("Delta");
         assert!(!stage.params.removed.value());
     }
 }

@@ -1,6 +1,9 @@
 //! The Learn switch, the strip's menu, and saving.
 
-use super::stage::{DEFAULT, SMALLEST, Stage, summary};
+use super::{
+    stage::{DEFAULT, SMALLEST, Stage, summary},
+    strips::open,
+};
 use unbraid::{
     instance::{
         command::{AdaptationCommand, Command, LearnCommand, PresetCommand, SourceCommand},
@@ -48,32 +51,27 @@ fn the_strips_menu_learns_in_every_way_there_is() {
     let mut state = LearnState::default();
     state.material[0] = 5.2;
     stage.session.set_learning(state);
-    for (item, request) in [
-        ("Learn Drums: play it alone", LearnCommand::Start(0)),
-        ("Learn what just played (10 s)", LearnCommand::Last(0)),
-        ("Learn again from the 5.2 s heard", LearnCommand::Again(0)),
+    for (within, item, request) in [
+        (None, "Learn Drums: play it alone", LearnCommand::Start(0)),
+        (Some("Learn from"), "What just played (10 s)", LearnCommand::Last(0)),
+        (Some("Learn from"), "The 5.2 s heard, once more", LearnCommand::Again(0)),
     ] {
-        stage.click("Drums");
-        stage.wait(0.1);
+        open(&mut stage, "Drums", within);
         stage.click(item);
         assert_eq!(stage.asked(), [request.into()]);
         stage.wait(0.1);
         assert!(!stage.shows(item), "the menu closes");
     }
     stage.session.set_learning(LearnState { job: Some((1, 0.2)), ..LearnState::default() });
-    stage.click("Drums");
-    stage.wait(0.1);
-    stage.click("Cancel");
+    open(&mut stage, "Drums", None);
+    stage.click("Cancel learning");
     assert_eq!(stage.asked(), [LearnCommand::Cancel.into()]);
 }
 
 #[test]
 fn how_to_learn_is_chosen_in_the_menu_which_stays_open() {
     let mut stage = Stage::new(2, DEFAULT);
-    stage.click("Bass");
-    stage.wait(0.1);
-    stage.click("How to learn");
-    stage.wait(0.1);
+    open(&mut stage, "Bass", Some("Learn from"));
     stage.click("50");
     stage.click("by hand");
     stage.click("End a take with the transport or its loop");
@@ -85,14 +83,13 @@ fn how_to_learn_is_chosen_in_the_menu_which_stays_open() {
 #[test]
 fn a_source_becomes_adaptive_and_is_kept() {
     let mut stage = Stage::new(2, DEFAULT);
-    stage.click("Bass");
-    stage.wait(0.1);
-    stage.click("Follow the mixture (adaptive)");
+    open(&mut stage, "Bass", Some("Follow or recognise"));
+    stage.click("Follow the mixture: what the others leave");
     assert_eq!(stage.asked(), [SourceCommand::MakeAdaptive(1).into()]);
 
-    stage.click("Bass");
     stage.wait(0.1);
-    stage.click("May drift towards what plays");
+    open(&mut stage, "Bass", Some("Follow or recognise"));
+    stage.click("Adapt slowly to what plays");
     assert_eq!(stage.asked(), [SourceCommand::Drift(1, true).into()]);
     stage.click("Bass");
     stage.wait(0.1);
@@ -103,18 +100,14 @@ fn a_source_becomes_adaptive_and_is_kept() {
     stage.wait(0.1);
     for (item, request) in [
         ("Keep what it has learned", Command::from(SourceCommand::Keep(1))),
-        ("Begin again", AdaptationCommand::Reset.into()),
+        ("Forget what it has heard so far", AdaptationCommand::Reset.into()),
     ] {
-        stage.click("Bass");
-        stage.wait(0.1);
+        open(&mut stage, "Bass", Some("Follow or recognise"));
         stage.click(item);
         assert_eq!(stage.asked(), [request]);
         stage.wait(0.1);
     }
-    stage.click("Bass");
-    stage.wait(0.1);
-    stage.click("How to follow");
-    stage.wait(0.1);
+    open(&mut stage, "Bass", Some("Follow or recognise"));
     stage.click("Freeze: stay as it is now");
     stage.click("3 s");
     let options = stage.session.adapt_options();

@@ -64,7 +64,7 @@ fn every_parameter_has_its_menu_and_no_other_control_has_one() {
         ("Bass mute", "Reset to Off"),
         ("Bass solo", "Reset to Off"),
         ("Bypass", "Reset to Off"),
-        ("Removed", "Reset to Off"),
+        ("Delta", "Reset to Off"),
         ("Live", "Reset to Quality"),
         ("Mix", "Reset to 100 %"),
         ("Output", "Reset to 0.0 dB"),

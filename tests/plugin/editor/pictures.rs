@@ -151,7 +151,7 @@ fn pages_menus_and_scales_are_drawn() {
             play(&mut stage, 0.2);
             drop(picture(&mut stage, &format!("untaught_{name}")));
         }
-        for within in ["Rename", "How to learn", "Load a source", "Take apart untaught"] {
+        for within in ["Rename", "Learn from", "Follow or recognise", "Load, save, remove"] {
             let mut stage = Stage::with_library(size);
             play(&mut stage, 0.5);
             stage.click("Drums");
@@ -242,7 +242,7 @@ fn the_browser_is_drawn() {
             play(&mut stage, 0.1);
         }
         stage.wheel("Bass gain", -2.0, Modifiers::NONE);
-        stage.click("Removed");
+        stage.click("Delta");
         stage.move_to(egui::Pos2::new(1.0, 1.0));
         play(&mut stage, 0.1);
         let closed = picture(&mut stage, &format!("header_{name}"));

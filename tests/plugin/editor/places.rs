@@ -18,7 +18,7 @@ const HEADER: [&str; 15] = [
     "Live",
     "Balanced",
     "Quality",
-    "Removed",
+    "Delta",
     "Bypass",
     "CPU load",
 ];

@@ -69,7 +69,7 @@ fn without_a_preset_there_are_three_ways_on() {
     assert!(stage.shows("No preset plays"));
     for (button, request) in [
         (FIRST_PRESET, PresetCommand::LoadFactory(FIRST_PRESET.into())),
-        ("Two untaught parts", PresetCommand::Unsupervised(2)),
+        ("Split into two parts", PresetCommand::Unsupervised(2)),
     ] {
         stage.click(button);
         assert_eq!(stage.inbox.try_iter().map(|sent| sent.command).collect::<Vec<_>>(), [request.into()]);

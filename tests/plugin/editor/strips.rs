@@ -5,14 +5,14 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
     instance::{
-        command::{AdaptationCommand, PresetCommand, SourceCommand},
+        command::{AdaptationCommand, SourceCommand},
         state::{message::Message, preset_sources::PresetSources},
     },
     preset::{Cue, Kind, Role, library::Entry},
 };
 
 /// Opens the menu of the strip of this name, and the menu within it.
-fn open(stage: &mut Stage, strip: &str, within: Option<&str>) {
+pub(super) fn open(stage: &mut Stage, strip: &str, within: Option<&str>) {
     stage.click(strip);
     stage.wait(0.1);
     if let Some(within) = within {
@@ -52,24 +52,26 @@ fn strips_come_and_go_and_are_saved() {
     ] {
         for size in [DEFAULT, SMALLEST] {
             let mut stage = Stage::new(3, size);
-            open(&mut stage, "Bass", None);
+            open(&mut stage, "Bass", Some("Load, save, remove"));
             stage.click(item);
             assert_eq!(stage.asked(), [request.clone().into()]);
         }
     }
     let disabled = |stage: &Stage, item: &str| stage.harness.get_by_label(item).accesskit_node().is_disabled();
     let mut stage = Stage::new(8, DEFAULT);
-    open(&mut stage, "Bass", None);
+    open(&mut stage, "Bass", Some("Load, save, remove"));
     assert!(disabled(&stage, "Add a source") && !disabled(&stage, "Remove Bass"));
     let mut stage = Stage::new(1, DEFAULT);
-    open(&mut stage, "Drums", None);
+    open(&mut stage, "Drums", Some("Load, save, remove"));
     assert!(disabled(&stage, "Remove Drums") && !disabled(&stage, "Add a source"));
 }
 
 #[test]
 fn a_source_is_loaded_from_another_preset_in_two_steps() {
     let mut stage = Stage::with_library(DEFAULT);
-    open(&mut stage, "Bass", Some("Load a source"));
+    open(&mut stage, "Bass", Some("Load, save, remove"));
+    stage.click("Replace it by a source of a preset");
+    stage.wait(0.1);
     stage.click("2 kits");
     let entry = Entry { name: "2 kits".to_owned(), path: None };
     assert_eq!(stage.asked(), [SourceCommand::List(entry.clone()).into()]);
@@ -84,24 +86,13 @@ fn a_source_is_loaded_from_another_preset_in_two_steps() {
 }
 
 #[test]
-fn a_mixture_is_taken_apart_without_teaching() {
-    let mut stage = Stage::new(2, SMALLEST);
-    open(&mut stage, "Drums", None);
-    // It is the last item, and the menu is longer than the smallest window.
-    stage.wheel("How to learn", -20.0, Modifiers::NONE);
-    stage.wait(0.5);
-    stage.click("Take apart untaught");
-    stage.wait(0.1);
-    stage.click("3 parts");
-    assert_eq!(stage.asked(), [PresetCommand::Unsupervised(3).into()]);
-}
-
-#[test]
 fn a_source_is_recognised_as_what_is_picked() {
     for size in [DEFAULT, SMALLEST] {
         for (item, role) in [("as drums", Role::Drums), ("as the rest", Role::Rest), ("as cymbals", Role::Cymbals)] {
             let mut stage = Stage::new(2, size);
-            open(&mut stage, "Bass", Some("Recognise it, untaught"));
+            open(&mut stage, "Bass", Some("Follow or recognise"));
+            stage.click("Recognise it, without teaching");
+            stage.wait(0.1);
             stage.click(item);
             assert_eq!(stage.asked(), [SourceCommand::MakeRecognised(1, role).into()]);
         }
@@ -115,7 +106,7 @@ fn the_cue_is_in_the_menu_of_strips_that_share_their_bases() {
     both.strips.iter_mut().for_each(|strip| strip.kind = Kind::Adaptive);
     stage.show(both);
     stage.wait(0.1);
-    open(&mut stage, "Bass", Some("How to follow"));
+    open(&mut stage, "Bass", Some("Follow or recognise"));
     stage.click("position");
     assert_eq!(stage.asked(), [AdaptationCommand::GroupBy(Cue::Position).into()]);
 }

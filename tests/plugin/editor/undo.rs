@@ -79,7 +79,7 @@ fn every_click_of_a_switch_is_a_step_but_for_those_that_only_serve_to_listen() {
     stage.click("Drums mute");
     stage.click("Bass solo");
     stage.click("Bypass");
-    stage.click("Removed");
+    stage.click("Delta");
     stage.click("Undo");
     assert!(!stage.params.strips[1].solo.value() && stage.params.bypass.value() && stage.params.removed.value());
     stage.click("Undo");

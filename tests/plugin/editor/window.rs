@@ -57,7 +57,7 @@ fn a_click_within_one_frame_does_what_a_slow_click_does() {
         "Bass solo",
         "Drums learn",
         "Bypass",
-        "Removed",
+        "Delta",
         "Preset",
         "Scale",
         "Page of bases",

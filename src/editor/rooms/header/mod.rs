@@ -32,7 +32,7 @@ const PRESET_MAX_WIDTH: f32 = 360.0;
 const BUTTON_HEIGHT: f32 = 28.0;
 /// From this width of the row on the name and the word "Bypass" are shown, in points.
 const WIDE: f32 = 800.0;
-/// From this width on the word "Removed" is shown, in points.
+/// From this width on the word "Delta" is shown, in points.
 const VERY_WIDE: f32 = 960.0;
 
 /// What the header remembers between two frames.
@@ -61,7 +61,7 @@ pub fn draw(
     };
 
     let bypass = switch_width("Bypass", wide);
-    let removed = switch_width("Removed", row.width() >= VERY_WIDE);
+    let removed = switch_width("Delta", row.width() >= VERY_WIDE);
     let switches = row.right() - bypass - removed - 4.0..=row.right();
     let modes_width = if wide { MODES_WIDTHS.0 } else { MODES_WIDTHS.1 };
     let modes = switches.start() - space - modes_width..=switches.start() - space;
@@ -85,9 +85,9 @@ pub fn draw(
     latency::draw(ui, rect, caption, snapshot, setter);
 
     let (rect, caption) = column(&switches);
-    let tooltip = "Listen to what is removed: the mixture minus the remix. The separate outputs stay as they are.";
+    let tooltip = "Hear what is removed: the mixture minus the remix. The separate outputs stay as they are.";
     let place = rect.with_max_x(rect.left() + removed);
-    switch(ui, place, "Removed", Icon::Difference, tooltip, &snapshot.params.removed, setter);
+    switch(ui, place, "Delta", Icon::Difference, tooltip, &snapshot.params.removed, setter);
     let tooltip = "Bypass: hear the mixture as it comes in, at the same delay. The separate outputs fall silent.";
     let place = rect.with_min_x(rect.right() - bypass);
     switch(ui, place, "Bypass", Icon::Power, tooltip, &snapshot.params.bypass, setter);

@@ -32,7 +32,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot) -> Option<Asked>
     if ui.put(place(1.0), Button::new("Open a preset…")).clicked() {
         asked = Some(Asked::ChooseFiles(FileKind::Preset));
     }
-    if ui.put(place(2.0), Button::new("Two untaught parts")).clicked() {
+    if ui.put(place(2.0), Button::new("Split into two parts")).clicked() {
         asked = Some(PresetCommand::Unsupervised(2).into());
     }
     asked

@@ -4,7 +4,7 @@ use super::learn::{self, LearnPhase};
 use crate::{
     editor::{asked::Asked, file_chooser::FileKind, snapshot::EditorSnapshot, theme, widgets::text_entry},
     instance::{
-        command::{AdaptationCommand, LearnCommand, LibraryCommand, PresetCommand, SourceCommand},
+        command::{AdaptationCommand, LearnCommand, LibraryCommand, SourceCommand},
         state::summary::Strip,
     },
     preset::{Kind, MAX_SOURCES, Role, library::Listing},
@@ -33,8 +33,6 @@ pub const NAMES: [&str; 15] = [
     "strings",
     "brass",
 ];
-/// Numbers of parts to take the mixture apart into.
-const PARTS: [usize; 3] = [2, 3, 4];
 const WIDTH: f32 = 250.0;
 const ITEM: f32 = 24.0;
 
@@ -73,16 +71,24 @@ impl StripMenu<'_> {
     }
 
     fn items(&self, ui: &mut Ui, new_name: &mut String, asked: &mut Vec<Asked>) {
+        let learning = &self.snapshot.learning;
+        self.learning(ui, asked);
+        submenu("Learn from").ui(ui, |ui| self.learning_from(ui, asked));
+        submenu("Follow or recognise").ui(ui, |ui| self.following(ui, asked));
+        submenu("Rename").ui(ui, |ui| self.rename(ui, new_name, asked));
+        submenu("Load, save, remove").ui(ui, |ui| self.keeping(ui, asked));
         if item(ui, true, "Show its bases") {
             ask(ui, asked, Asked::ShowBases(self.index));
         }
-        submenu("Rename").ui(ui, |ui| self.rename(ui, new_name, asked));
-        ui.separator();
-        self.learning(ui, asked);
-        ui.separator();
-        self.following(ui, asked);
-        ui.separator();
-        submenu("Load a source").ui(ui, |ui| self.loading(ui, asked));
+        let is_learning = learning.take.is_some() || learning.job.is_some() || learning.doubt.is_some();
+        if is_learning && item(ui, true, "Cancel learning") {
+            ask(ui, asked, LearnCommand::Cancel);
+        }
+    }
+
+    /// Another source in its place, a preset of its own, more strips and fewer.
+    fn keeping(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
+        submenu("Replace it by a source of a preset").ui(ui, |ui| self.loading(ui, asked));
         if item(ui, true, "Save as a preset of its own") {
             ask(ui, asked, SourceCommand::Save(self.index));
         }
@@ -93,15 +99,6 @@ impl StripMenu<'_> {
         if item(ui, count > 1, format!("Remove {}", self.name)) {
             ask(ui, asked, SourceCommand::Remove(self.index));
         }
-        submenu("Take apart untaught").ui(ui, |ui| {
-            ui.label(RichText::new("Into parts that nobody taught,").small().color(theme::WEAK));
-            ui.label(RichText::new("in place of this preset:").small().color(theme::WEAK));
-            for parts in PARTS {
-                if item(ui, true, format!("{parts} parts")) {
-                    ask(ui, asked, PresetCommand::Unsupervised(parts));
-                }
-            }
-        });
     }
 
     fn rename(&self, ui: &mut Ui, new_name: &mut String, asked: &mut Vec<Asked>) {
@@ -139,7 +136,6 @@ impl StripMenu<'_> {
 
     fn learning(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
         let (name, index) = (self.name, self.index);
-        let learning = &self.snapshot.learning;
         if self.phase.is_taking() {
             if item(ui, self.phase != LearnPhase::Armed, format!("Learn {name} now")) {
                 ask(ui, asked, LearnCommand::Stop);
@@ -147,29 +143,30 @@ impl StripMenu<'_> {
         } else if item(ui, true, format!("Learn {name}: play it alone")) {
             ask(ui, asked, LearnCommand::Start(index));
         }
-        if item(ui, true, "Learn what just played (10 s)") {
+    }
+
+    fn learning_from(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
+        let index = self.index;
+        if item(ui, true, "What just played (10 s)") {
             ask(ui, asked, LearnCommand::Last(index));
         }
-        if item(ui, !self.snapshot.window.file_dialog_is_open, "Learn from recordings…") {
+        if item(ui, !self.snapshot.window.file_dialog_is_open, "Recordings…") {
             ask(ui, asked, Asked::ChooseFiles(FileKind::Recordings(index)));
         }
-        let kept = learning.material[index];
+        let kept = self.snapshot.learning.material[index];
         if item(ui, kept > 0.0, again(kept)) {
             ask(ui, asked, LearnCommand::Again(index));
         }
-        let is_learning = learning.take.is_some() || learning.job.is_some() || learning.doubt.is_some();
-        if is_learning && item(ui, true, "Cancel") {
-            ask(ui, asked, LearnCommand::Cancel);
-        }
-        submenu("How to learn").ui(ui, |ui| asked.extend(learn::draw_options(ui, self.snapshot)));
+        ui.separator();
+        asked.extend(learn::draw_options(ui, self.snapshot));
     }
 
     fn following(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
         let (index, kind, own_role) = (self.index, self.strip().kind, self.strip().role);
-        if kind != Kind::Adaptive && item(ui, true, "Follow the mixture (adaptive)") {
+        if kind != Kind::Adaptive && item(ui, true, "Follow the mixture: what the others leave") {
             ask(ui, asked, SourceCommand::MakeAdaptive(index));
         }
-        submenu("Recognise it, untaught").ui(ui, |ui| {
+        submenu("Recognise it, without teaching").ui(ui, |ui| {
             for role in Role::ALL {
                 let text = if role == Role::Rest { "as the rest".to_owned() } else { format!("as {}", role.name()) };
                 if item(ui, kind != Kind::Recognised || own_role != Some(role), text) {
@@ -179,7 +176,7 @@ impl StripMenu<'_> {
         });
         if matches!(kind, Kind::Fixed | Kind::Drifting) {
             let mut drifts = kind == Kind::Drifting;
-            let checkbox = ui.checkbox(&mut drifts, "May drift towards what plays");
+            let checkbox = ui.checkbox(&mut drifts, "Adapt slowly to what plays");
             if checkbox.on_hover_text("For another kit or player than it was learned from.").changed() {
                 asked.push(SourceCommand::Drift(index, drifts).into());
             }
@@ -190,10 +187,13 @@ impl StripMenu<'_> {
         }
         let strips = &self.snapshot.summary().strips;
         let followers = strips.iter().filter(|strip| strip.kind != Kind::Fixed).count();
-        if item(ui, true, if followers > 1 { "All that follow begin again" } else { "Begin again" }) {
+        let restart =
+            if followers > 1 { "Forget what all have heard so far" } else { "Forget what it has heard so far" };
+        if item(ui, true, restart) {
             ask(ui, asked, AdaptationCommand::Reset);
         }
-        submenu("How to follow").ui(ui, |ui| asked.extend(learn::draw_adapt_options(ui, self.snapshot)));
+        ui.separator();
+        asked.extend(learn::draw_adapt_options(ui, self.snapshot));
     }
 
     /// A choice of presets, then of the sources of the chosen one.
@@ -246,5 +246,5 @@ fn ask(ui: &Ui, asked: &mut Vec<Asked>, what: impl Into<Asked>) {
 }
 
 fn again(kept: f32) -> String {
-    if kept > 0.0 { format!("Learn again from the {kept:.1} s heard") } else { "Learn again".to_owned() }
+    if kept > 0.0 { format!("The {kept:.1} s heard, once more") } else { "What was heard, once more".to_owned() }
 }

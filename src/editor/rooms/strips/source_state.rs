@@ -106,13 +106,16 @@ impl SourceState {
         index: usize,
         snapshot: &EditorSnapshot,
     ) -> Option<Asked> {
-        let response = ui.interact(rect, ui.scope_id().with(("source state", index)), Sense::click());
+        let can_click = self.click(snapshot.adapt_options).is_some();
+        // Where there is nothing to freeze, a click is one on what is behind it.
+        let sense = if can_click { Sense::click() } else { Sense::hover() };
+        let response = ui.interact(rect, ui.scope_id().with(("source state", index)), sense);
+        let role = if can_click { Role::Button } else { Role::Status };
         response.widget_info(|| {
-            let mut info = WidgetInfo::labeled(Role::Button, ui.is_enabled(), format!("{name} state"));
+            let mut info = WidgetInfo::labeled(role, ui.is_enabled(), format!("{name} state"));
             info.current_text_value = Some(self.word());
             info
         });
-        let can_click = self.click(snapshot.adapt_options).is_some();
         let ink = if can_click && response.hovered() { theme::TEXT } else { self.ink() };
         if rect.width() > 2.0 * SIGN + 12.0 {
             let word = ui.painter().layout_no_wrap(self.word(), theme::font(theme::CAPTION), ink);

@@ -29,7 +29,9 @@ const MAX_WIDTH: f32 = 520.0;
 /// Least and largest height of the list, in points.
 const LIST_HEIGHTS: (f32, f32) = (120.0, 360.0);
 /// Height of everything around the list, in points: search, sources, buttons, what was deleted, margins.
-const AROUND_LIST: f32 = 190.0;
+const AROUND_LIST: f32 = 220.0;
+/// Numbers of parts to split a mixture into that nobody taught.
+const PARTS: [usize; 3] = [2, 3, 4];
 
 /// What the browser shows.
 #[derive(Debug, Default)]
@@ -102,6 +104,16 @@ fn choose(
     }
     deleted(ui, snapshot, asked);
     ui.separator();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Or split what plays, without teaching, into").color(theme::WEAK));
+        for parts in PARTS {
+            let button = ui.button(format!("{parts} parts"));
+            if button.on_hover_text("In place of this preset. Each part finds its sounds by itself.").clicked() {
+                asked.push(PresetCommand::Unsupervised(parts).into());
+                ui.close();
+            }
+        }
+    });
     ui.horizontal(|ui| {
         let own = own_file(summary, library);
         let save = ui.add_enabled(own.is_some(), Button::new("Save"));
