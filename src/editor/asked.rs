@@ -28,6 +28,8 @@ pub enum Asked {
     OpenHostMenu(ParamId),
     /// An entry of the host's was chosen in the menu of this parameter.
     ChooseInHostMenu(ParamId, u32),
+    /// Show the page of help.
+    ShowHelp,
     /// Draw everything at this scale.
     SetScale(f32),
     /// Keep the scale that is tried, or go back to the one before.

@@ -2,17 +2,17 @@
 //! ask for.
 
 use super::{
-    layout::WindowLayout,
+    layout::{WindowLayout, columns},
     rooms::{
-        bases, doubt, drops, failure::FailureBanner, footer, header, param_menu, picture, scale_trial, sound_row,
+        bases, doubt, drops, failure::FailureBanner, footer, header, help, param_menu, picture, scale_trial, sound_row,
         status, strips,
     },
-    send,
+    send, shortcuts,
     state::EditorState,
     theme,
 };
 use crate::instance::{params::UnbraidParams, session::Session};
-use egui::Ui;
+use egui::{Rect, Ui};
 use nice_plug::context::gui::GuiContext;
 use std::{sync::Arc, time::Duration};
 
@@ -55,6 +55,13 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     asked.extend(drops::draw(ui, strips, &snapshot, &mut state.drops));
     asked.extend(scale_trial::draw(ui, state.scale.trial(ui.input(|input| input.time))));
 
+    if !state.help_is_open {
+        let strip = strips.and_then(|page| strip_under_pointer(ui, page, snapshot.summary().strips.len()));
+        asked.extend(shortcuts::read(ui.ctx(), &snapshot, strip, &setter));
+    } else {
+        state.help_is_open = help::draw(ui);
+    }
+
     state.end_frame();
     if !asked.is_empty() {
         ui.ctx().request_repaint();
@@ -69,4 +76,10 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     } else if let Some(seconds) = state.seconds_to_change() {
         ui.ctx().request_repaint_after(Duration::from_secs_f64(seconds));
     }
+}
+
+/// The strip under the pointer, of the `count` that share `page`.
+fn strip_under_pointer(ui: &Ui, page: Rect, count: usize) -> Option<usize> {
+    let at = ui.ctx().pointer_latest_pos()?;
+    columns(page, count).position(|strip| strip.contains(at))
 }

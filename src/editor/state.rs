@@ -28,6 +28,7 @@ pub struct EditorState {
     pub(super) drops: DropsState,
     pub(super) menu: ParamMenuState,
     pub(super) scale: ScaleState,
+    pub(super) help_is_open: bool,
     /// The main output's level, as it is shown.
     pub(super) output: MeterLevel,
     /// What pointer and keyboard are doing to the knobs, in whatever room.

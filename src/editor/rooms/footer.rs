@@ -14,6 +14,7 @@ use egui::{
 
 const PAGE_WIDTH: f32 = 52.0;
 const SCALE_WIDTH: f32 = 50.0;
+const HELP_WIDTH: f32 = 22.0;
 const GAP: f32 = 3.0;
 /// Side of the corner that the window is pulled by, in points.
 const GRIP: f32 = 14.0;
@@ -27,7 +28,13 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot, bases_are_shown:
     let mut asked = Vec::new();
     draw_grip(ui, place(0.0, GRIP));
     asked.extend(draw_scale(ui, place(GRIP + GAP, SCALE_WIDTH), snapshot));
-    let left = GRIP + SCALE_WIDTH + 4.0 * GAP;
+    if plain_button(ui, place(GRIP + SCALE_WIDTH + 3.0 * GAP, HELP_WIDTH), "?", "Help", false)
+        .on_hover_text("What to do, and the keys.")
+        .clicked()
+    {
+        asked.push(Asked::ShowHelp);
+    }
+    let left = GRIP + SCALE_WIDTH + HELP_WIDTH + 6.0 * GAP;
     if !snapshot.summary().strips.is_empty() {
         let bases = plain_button(ui, place(left, PAGE_WIDTH), "Bases", "Page of bases", bases_are_shown);
         let knobs =

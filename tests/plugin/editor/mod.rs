@@ -15,6 +15,7 @@ mod picture;
 mod pictures;
 mod places;
 mod scale;
+mod shortcuts;
 mod snapshots;
 mod source_states;
 mod states;

@@ -1,0 +1,46 @@
+//! The page of help: what to do first, the keys, the version.
+
+use crate::editor::{shortcuts::SHORTCUTS, theme};
+use egui::{Button, Grid, Id, Key, Label, Modal, RichText, ScrollArea, Ui, vec2};
+
+/// What to do first, and next.
+const STEPS: [(&str, &str); 5] = [
+    ("Turn a knob", "The sources are found in what plays, without teaching, the better the longer they listen."),
+    ("Learn", "Press Learn on a strip and play that source alone for some seconds: it is told apart better."),
+    ("Drop files", "A recording on a strip teaches it; several recordings become several sources; a preset plays."),
+    ("Right click", "On any control: type, reset, copy, paste, and what your host offers."),
+    ("Save", "Click the preset's name. The project keeps what was learned in any case."),
+];
+const WIDTH: f32 = 460.0;
+
+/// Draws the page over the window while it is open; returns whether it stays.
+pub fn draw(ui: &Ui) -> bool {
+    let mut stays = true;
+    let window = ui.ctx().content_rect().size();
+    let modal = Modal::new(Id::unique("help")).show(ui.ctx(), |ui| {
+        ui.set_width(WIDTH.min(window.x - 60.0));
+        ScrollArea::vertical().max_height(window.y - 110.0).show(ui, |ui| {
+            ui.label(RichText::new("Unbraid").size(20.0));
+            ui.label(RichText::new(format!("Version {}", env!("CARGO_PKG_VERSION"))).color(theme::WEAK));
+            ui.add_space(8.0);
+            for (what, how) in STEPS {
+                ui.label(RichText::new(what).strong());
+                ui.add(Label::new(RichText::new(how).color(theme::WEAK)).wrap());
+            }
+            ui.add_space(8.0);
+            ui.label(RichText::new("Keys, where the host gives them to this window").strong());
+            Grid::new("keys").num_columns(2).spacing(vec2(16.0, 2.0)).show(ui, |ui| {
+                for (keys, what) in SHORTCUTS {
+                    ui.label(keys);
+                    ui.label(RichText::new(what).color(theme::WEAK));
+                    ui.end_row();
+                }
+            });
+        });
+        ui.add_space(8.0);
+        if ui.add(Button::new("Close").fill(theme::BUTTON)).clicked() {
+            stays = false;
+        }
+    });
+    stays && !modal.should_close() && !ui.input(|input| input.key_pressed(Key::Escape))
+}
