@@ -10,7 +10,7 @@ pub const CARD: Color32 = Color32::from_rgb(0x1C, 0x1F, 0x26);
 /// A card's edge, and lines between groups.
 pub const EDGE: Color32 = Color32::from_rgb(0x2C, 0x31, 0x3A);
 /// A button's edge.
-pub const BUTTON_EDGE: Color32 = Color32::from_rgb(0x3D, 0x44, 0x50);
+pub const BUTTON_EDGE: Color32 = Color32::from_rgb(0x68, 0x71, 0x80);
 /// The empty part of a meter or an arc; a text field.
 pub const WELL: Color32 = Color32::from_rgb(0x0C, 0x0E, 0x11);
 /// A button at rest.
@@ -22,9 +22,9 @@ pub const CHOSEN: Color32 = Color32::from_rgb(0xD7, 0xDC, 0xE3);
 /// Text, and what matters most.
 pub const TEXT: Color32 = Color32::from_rgb(0xEC, 0xEF, 0xF3);
 /// Captions and what matters less.
-pub const WEAK: Color32 = Color32::from_rgb(0xA6, 0xAE, 0xBA);
+pub const WEAK: Color32 = Color32::from_rgb(0xB6, 0xBD, 0xC8);
 /// Scales and ticks.
-pub const FAINT: Color32 = Color32::from_rgb(0x7B, 0x84, 0x92);
+pub const FAINT: Color32 = Color32::from_rgb(0xA2, 0xAA, 0xB6);
 /// Text on a light fill.
 pub const INK: Color32 = Color32::from_rgb(0x10, 0x12, 0x15);
 /// The ring around what has the keyboard's focus.
@@ -52,14 +52,21 @@ pub const GAP: f32 = 8.0;
 pub const CARD_RADIUS: f32 = 8.0;
 /// Corner radius of buttons and fields, in points.
 pub const BUTTON_RADIUS: f32 = 5.0;
+/// Sizes of type, in points: there are no others.
+pub const SIZES: [f32; 4] = [CAPTION, BODY, TITLE, LARGE];
 /// Size of captions and scales, in points.
-pub const CAPTION: f32 = 12.5;
+pub const CAPTION: f32 = 12.0;
 /// Size of running text, in points.
 pub const BODY: f32 = 14.5;
+/// Size of names and headings, in points.
+pub const TITLE: f32 = 18.0;
+/// Size of what is read from a step away, in points.
+pub const LARGE: f32 = 24.0;
 
-/// A font of this size, in points.
+/// The font whose size comes closest to `size`, in points, and is not larger; or the smallest.
 pub fn font(size: f32) -> FontId {
-    FontId::proportional(size)
+    let fits = |known: &&f32| **known <= size;
+    FontId::proportional(SIZES.iter().rfind(fits).copied().unwrap_or(CAPTION))
 }
 
 /// A source's colour on the screen.
@@ -93,7 +100,7 @@ fn dress(style: &mut Style) {
         (TextStyle::Small, font(CAPTION)),
         (TextStyle::Body, font(BODY)),
         (TextStyle::Button, font(BODY)),
-        (TextStyle::Heading, font(22.0)),
+        (TextStyle::Heading, font(LARGE)),
         (TextStyle::Monospace, FontId::monospace(BODY)),
     ]
     .into();

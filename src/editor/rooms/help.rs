@@ -20,7 +20,7 @@ pub fn draw(ui: &Ui) -> bool {
     let modal = Modal::new(Id::unique("help")).show(ui.ctx(), |ui| {
         ui.set_width(WIDTH.min(window.x - 60.0));
         ScrollArea::vertical().max_height(window.y - 110.0).show(ui, |ui| {
-            ui.label(RichText::new("Unbraid").size(20.0));
+            ui.label(RichText::new("Unbraid").font(theme::font(theme::TITLE)));
             ui.label(RichText::new(format!("Version {}", env!("CARGO_PKG_VERSION"))).color(theme::WEAK));
             ui.add_space(8.0);
             for (what, how) in STEPS {

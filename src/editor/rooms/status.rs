@@ -50,7 +50,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot, own: &mut Status
         }
         let (dot, _) = line.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
         line.painter().circle_filled(dot.center(), 4.0, colour);
-        line.add(Label::new(RichText::new(text).size(theme::CAPTION + 0.5).color(theme::TEXT)).truncate());
+        line.add(Label::new(RichText::new(text).size(theme::CAPTION).color(theme::TEXT)).truncate());
     }
     if let Some((hint, ink)) = hint {
         line.add(Label::new(RichText::new(hint).size(theme::CAPTION).color(ink)).truncate());

@@ -10,6 +10,7 @@ mod drops;
 mod header;
 mod knobs;
 mod learning;
+mod legibility;
 mod param_menu;
 mod picture;
 mod pictures;

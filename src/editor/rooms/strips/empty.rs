@@ -15,7 +15,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot) -> Option<Asked>
     let mut inside = ui.new_child(UiBuilder::new().max_rect(column).layout(layout).id_salt("empty"));
     let loading = matches!(snapshot.message, Message::Loading(_));
     let title = if loading { "Loading…" } else { "No preset plays" };
-    inside.label(RichText::new(title).size(20.0).color(theme::TEXT));
+    inside.label(RichText::new(title).font(theme::font(theme::TITLE)).color(theme::TEXT));
     inside.add_space(4.0);
     inside.label(RichText::new("The mixture passes as it is. Choose what to take it apart with.").color(theme::WEAK));
     inside.add_space(12.0);

@@ -179,7 +179,7 @@ fn own_file<'a>(summary: &'a Summary, library: &Library) -> Option<&'a Path> {
 
 fn save_as(ui: &mut Ui, mut name: NameEntry, snapshot: &EditorSnapshot, asked: &mut Vec<Asked>) -> BrowserPage {
     let (library, summary) = (&*snapshot.library, snapshot.summary());
-    ui.label(RichText::new("Save as").size(18.0));
+    ui.label(RichText::new("Save as").font(theme::font(theme::TITLE)));
     let verb = if library.has_user_preset(name.name()) { "Replace" } else { "Save" };
     let taken = (verb == "Replace").then_some("You have a preset of this name: saving replaces it.");
     match name.show(ui, verb, taken, true, &name_entry::save_suggestions(summary, library), summary) {
@@ -202,7 +202,7 @@ fn rename(
 ) -> BrowserPage {
     let (library, summary) = (&*snapshot.library, snapshot.summary());
     let before = name.before().to_owned();
-    ui.label(RichText::new(format!("Rename “{before}”")).size(18.0));
+    ui.label(RichText::new(format!("Rename “{before}”")).font(theme::font(theme::TITLE)));
     let same = name.name() == before;
     let own = name.name().to_lowercase() == before.to_lowercase();
     let taken = !own && library.has_user_preset(name.name());

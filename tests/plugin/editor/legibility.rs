@@ -1,0 +1,108 @@
+//! Sizes of type and contrasts, from what is drawn.
+
+use super::{
+    bases::with_bases,
+    pictures::{play, playing},
+    source_states::all_states,
+    stage::{DEFAULT, SMALLEST, Stage},
+};
+use egui::{Color32, Rect, Shape};
+use std::collections::BTreeSet;
+use unbraid::editor::theme;
+
+/// Sizes of type within `shape`, in thousandths of a point.
+fn sizes(shape: &Shape, found: &mut BTreeSet<u32>) {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().for_each(|shape| sizes(shape, found)),
+        Shape::Text(text) => {
+            let sections = text.galley.job.sections.iter();
+            found.extend(sections.map(|section| (1000.0 * section.format.font_id.size).round() as u32));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn there_are_four_sizes_of_type() {
+    let mut found = BTreeSet::new();
+    for size in [DEFAULT, SMALLEST, egui::vec2(1600.0, 1000.0)] {
+        for count in [1, 2, 8] {
+            let mut stage = playing(count, size);
+            stage.wait(0.1);
+            stage.harness.output().shapes.iter().for_each(|clipped| sizes(&clipped.shape, &mut found));
+        }
+        let mut stage = with_bases(size);
+        stage.click("Page of bases");
+        play(&mut stage, 0.2);
+        stage.harness.output().shapes.iter().for_each(|clipped| sizes(&clipped.shape, &mut found));
+        for opener in ["Preset", "Drums", "Scale", "Help"] {
+            let mut stage = Stage::with_library(size);
+            stage.click(opener);
+            stage.wait(0.2);
+            stage.harness.output().shapes.iter().for_each(|clipped| sizes(&clipped.shape, &mut found));
+        }
+    }
+    let known: BTreeSet<u32> = theme::SIZES.iter().map(|size| (1000.0 * size).round() as u32).collect();
+    assert!(found.is_subset(&known), "{found:?}");
+}
+
+/// Relative luminance after WCAG 2.
+fn luminance(colour: Color32) -> f32 {
+    let [r, g, b, _] = egui::Rgba::from(colour).to_array();
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+fn contrast(a: Color32, b: Color32) -> f32 {
+    let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+    a.max(b) / a.min(b)
+}
+
+/// The colours of `rect` in the picture of the stage, row by row.
+fn pixels(stage: &mut Stage, rect: Rect) -> Option<Vec<Color32>> {
+    stage.harness.set_render_cursor(false);
+    let image = stage.harness.render().ok()?;
+    let rows = rect.top().max(0.0) as u32..(rect.bottom() as u32).min(image.height());
+    let columns = rect.left().max(0.0) as u32..(rect.right() as u32).min(image.width());
+    let colour = |x: u32, y: u32| {
+        let [r, g, b, _] = image.get_pixel(x, y).0;
+        Color32::from_rgb(r, g, b)
+    };
+    Some(rows.flat_map(|y| columns.clone().map(move |x| (x, y))).map(|(x, y)| colour(x, y)).collect())
+}
+
+#[test]
+fn the_smallest_text_stands_out_seven_times_from_its_ground() {
+    for (size, names) in [
+        (egui::vec2(1600.0, 700.0), ["Latency", "Drums state", "Guitar state", "CPU load"]),
+        (SMALLEST, ["Latency", "Page of bases", "Scale", "CPU load"]),
+    ] {
+        let mut stage = all_states(size);
+        stage.wait(0.1);
+        for name in names {
+            let place = stage.place(name);
+            let pixels = pixels(&mut stage, place).unwrap();
+            // What most pixels are is the ground; letters are where it differs most, though edges blend.
+            let mut counts = std::collections::HashMap::new();
+            pixels.iter().for_each(|colour| *counts.entry(*colour).or_insert(0) += 1);
+            let ground = *counts.iter().max_by_key(|(_, count)| **count).unwrap().0;
+            let most = pixels.iter().map(|colour| contrast(*colour, ground)).fold(0.0, f32::max);
+            assert!(most >= 7.0, "{name}: {most:.1} on {ground:?}");
+        }
+    }
+}
+
+#[test]
+fn edges_of_controls_stand_out_three_times_from_what_is_around_them() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.wait(0.1);
+    for name in ["Drums mute", "Bass solo", "Drums learn", "Bypass", "Preset", "Next preset", "State B"] {
+        let place = stage.place(name);
+        let row = Rect::from_min_max(
+            egui::pos2(place.left() - 3.0, place.center().y),
+            egui::pos2(place.left() + 3.0, place.center().y + 1.0),
+        );
+        let pixels = pixels(&mut stage, row).unwrap();
+        let (around, most) = (pixels[0], pixels.iter().map(|colour| contrast(*colour, pixels[0])).fold(0.0, f32::max));
+        assert!(most >= 3.0, "{name}: {most:.1} around {around:?}: {pixels:?}");
+    }
+}
