@@ -99,9 +99,12 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>) -> Vec<(Color32, Str
     if playing.sample_rate > 0.0 && window.is_silent {
         say(theme::NEUTRAL, "No signal comes in".to_owned());
     }
-    if matches!(snapshot.summary().origin, Origin::File(_)) && snapshot.origin_is_missing() {
-        let text = "The preset's file is missing: it plays on from the project · save it to have it again";
-        say(theme::NOTICE, text.to_owned());
+    if let Origin::File(file) = &snapshot.summary().origin
+        && snapshot.origin_is_missing()
+    {
+        let by_hand = snapshot.deleted.as_ref().is_some_and(|trashed| trashed.file == *file);
+        let what = if by_hand { "You deleted the preset's file" } else { "The preset's file is missing" };
+        say(theme::NOTICE, format!("{what}: it plays on from the project · save it to have it again"));
     }
     if let Some(sentence) = misfit {
         say(theme::NOTICE, sentence.to_owned());

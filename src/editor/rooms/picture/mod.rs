@@ -120,9 +120,19 @@ pub fn draw(ui: &mut Ui, rect: Option<Rect>, snapshot: &EditorSnapshot, own: &mu
     own.activations.clone_from(&picture.activations);
     if let Some(rect) = rect {
         picture.show(ui, &PictureLayout::new(rect));
+        let is_empty = picture.stream.is_none() && snapshot.learning.take.is_none();
+        if is_empty && rect.height() >= INVITES_FROM {
+            let font = theme::font(theme::BODY);
+            ui.painter().text(rect.center(), Align2::CENTER_CENTER, INVITATION, font, theme::WEAK);
+        }
     }
     picture.is_moving()
 }
+
+/// Stands in a picture that has nothing to show yet.
+const INVITATION: &str = "Play your loop, drop stems here, or press Learn on a strip";
+/// From this height on there is space for it, in points.
+const INVITES_FROM: f32 = 90.0;
 
 impl Picture {
     fn new(frames: AnalyzerWindow) -> Self {

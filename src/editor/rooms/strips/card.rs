@@ -44,6 +44,8 @@ const KNOB_TOOLTIP: &str = "How loud this source is.\n\
     Drag up or down, shift for fine. Wheel: 1 dB. Double-click or ctrl-click: 0 dB.";
 /// From this width of the head on its source's state is a word, in points.
 const WORD_FROM: f32 = 220.0;
+/// From this width of the head on its share says of what, in points.
+const SHARE_WORD_FROM: f32 = 280.0;
 /// Width of the three dots that stand for the menu, in points.
 const MENU_MARK: f32 = 9.0;
 
@@ -210,7 +212,9 @@ impl<'a> StripCard<'a> {
         }
         if share_width(layout) > 0.0 {
             let at = layout.head.right_center() - vec2(MENU_MARK + 3.0, 0.0);
-            painter.text(at, Align2::RIGHT_CENTER, percent, theme::font(theme::CAPTION), theme::WEAK);
+            let has_words = layout.head.width() >= SHARE_WORD_FROM;
+            let text = if has_words { format!("{percent} of mix") } else { percent };
+            painter.text(at, Align2::RIGHT_CENTER, text, theme::font(theme::CAPTION), theme::WEAK);
         }
         response.on_hover_text("This source's share of the mixture, before its knob.");
     }
@@ -292,7 +296,11 @@ fn sign_place(layout: &StripLayout) -> Rect {
 
 /// Width of the share as a number, in points; 0 where it is not shown.
 fn share_width(layout: &StripLayout) -> f32 {
-    if layout.head.width() >= 150.0 { 40.0 } else { 0.0 }
+    match layout.head.width() {
+        ..150.0 => 0.0,
+        ..SHARE_WORD_FROM => 40.0,
+        _ => 82.0,
+    }
 }
 
 /// Three dots, one above the other, at the right of `head`.

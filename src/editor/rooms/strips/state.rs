@@ -5,8 +5,8 @@ use crate::{
     preset::MAX_SOURCES,
 };
 
-/// Time constant of a source's share of the mixture, as it is shown, in seconds.
-const SHARE_TIME_S: f32 = 0.4;
+/// Time constant of a source's share of the mixture, as it is shown, in seconds: it is averaged over about twice that.
+const SHARE_TIME_S: f32 = 0.5;
 
 /// What the strips remember between two frames.
 #[derive(Default)]
