@@ -15,7 +15,7 @@ use unbraid::{
         params::UnbraidParams,
         project::{packed_file, playback::Playback, version::Version},
         session::Session,
-        state::{audio_status::AudioStatus, summary::Origin},
+        state::{audio_status::AudioStatus, summary::Origin, theme::Theme},
     },
     preset::{Preset, Source},
     separator::{LatencyMode, Model, Separator},
@@ -71,7 +71,7 @@ impl Window {
         let model = Model::new(&preset, RATE, LatencyMode::Quality).ok()?;
         let separator = Separator::new(Box::new(model), 2).with_analyzer(session.analyzer.take_sender()?);
         let ctx = Context::default();
-        theme::install(&ctx);
+        theme::install(&ctx, Theme::Dark);
         let state = EditorState::default();
         Some(Self {
             ctx,

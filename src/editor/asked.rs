@@ -28,6 +28,8 @@ pub enum Asked {
     OpenHostMenu(ParamId),
     /// An entry of the host's was chosen in the menu of this parameter.
     ChooseInHostMenu(ParamId, u32),
+    /// Ask for a name under which to save what plays.
+    SaveAs,
     /// Show the page of help.
     ShowHelp,
     /// Draw everything at this scale.

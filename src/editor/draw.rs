@@ -9,7 +9,7 @@ use super::{
     },
     send, shortcuts,
     state::EditorState,
-    theme,
+    theme::{self, Themed},
 };
 use crate::instance::{params::UnbraidParams, session::Session};
 use egui::{Rect, Ui};
@@ -21,13 +21,14 @@ const FRAME_TIME: Duration = Duration::from_millis(16);
 
 /// Draws the interface into `ui` and carries out what the user asks for.
 pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &GuiContext, state: &mut EditorState) {
+    theme::wear(ui.ctx(), session.theme());
     state.scale.apply(ui.ctx(), params);
     let recorded = state.recorded(ui.ctx(), params, session, host);
     let setter = recorded.param_setter();
     let snapshot = state.begin_frame(ui.ctx(), params, session, host);
 
     let window = ui.max_rect();
-    ui.painter().rect_filled(window, 0.0, theme::GROUND);
+    ui.painter().rect_filled(window, 0.0, ui.colours().ground);
     let failure = FailureBanner::new(ui, window.width(), &snapshot);
     let doubt = snapshot.learning.doubt.filter(|_| failure.is_none());
     let banner = failure.as_ref().map(FailureBanner::height).or(doubt.map(|_| doubt::HEIGHT));
@@ -49,7 +50,7 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     let bases_are_shown = state.bases.shown_strip(&snapshot).is_some();
     let (line, asked_of_footer) = footer::draw(ui, layout.status, &snapshot, bases_are_shown);
     asked.extend(asked_of_footer);
-    status::draw(ui, line, &snapshot, &mut state.status, hint);
+    asked.extend(status::draw(ui, line, &snapshot, &mut state.status, hint));
     let strips = (!bases_are_shown).then_some(layout.page);
     asked.extend(param_menu::draw(ui, &snapshot, &mut state.menu, &mut state.knobs, &setter));
     asked.extend(drops::draw(ui, strips, &snapshot, &mut state.drops));

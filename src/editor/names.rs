@@ -1,9 +1,9 @@
-//! Words that several rooms show: names of sources, their badges, names of latency modes.
+//! Words that several rooms show: names of sources, their badges, names of latency modes and themes.
 
 use crate::{
     instance::state::{
-        learn_state::SoundsLike,
         summary::{Strip, Summary},
+        theme::Theme,
     },
     preset::Role,
     separator::LatencyMode,
@@ -34,12 +34,12 @@ pub fn badges(summary: &Summary) -> Vec<String> {
         .collect()
 }
 
-/// What something in a take sounds like.
-pub fn sounds_like(like: SoundsLike, summary: &Summary) -> String {
-    match like {
-        SoundsLike::Strip(strip) => summary.strips.get(strip).map_or_else(|| "another".to_owned(), Strip::display_name),
-        SoundsLike::Role(Role::Rest) => "other instruments".to_owned(),
-        SoundsLike::Role(role) => role.name().to_owned(),
+/// What something in a take sounds like: the strip of that role, or what the source model calls it.
+pub fn sounds_like(like: Role, summary: &Summary) -> String {
+    match (summary.strips.iter().find(|strip| strip.role == Some(like)), like) {
+        (Some(strip), _) => strip.display_name(),
+        (None, Role::Rest) => "other instruments".to_owned(),
+        (None, role) => role.name().to_owned(),
     }
 }
 
@@ -50,5 +50,14 @@ pub fn mode_name(mode: LatencyMode) -> &'static str {
         LatencyMode::Live => "Live",
         LatencyMode::Balanced => "Balanced",
         LatencyMode::Quality => "Quality",
+    }
+}
+
+/// A theme's name.
+pub fn theme_name(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Dark => "Dark",
+        Theme::Light => "Light",
+        Theme::HighContrast => "High contrast",
     }
 }

@@ -29,6 +29,7 @@ pub fn carry_out(asked: Asked, ctx: &Context, params: &UnbraidParams, session: &
         Asked::ShowStrips => state.bases.close(),
         Asked::OpenHostMenu(param) => session.host_menu.open(param),
         Asked::ChooseInHostMenu(param, action) => session.host_menu.choose(param, action),
+        Asked::SaveAs => state.header.save_as(),
         Asked::ShowHelp => state.help_is_open = true,
         Asked::SetScale(scale) => state.scale.choose(scale, ctx, params),
         Asked::EndScaleTrial { keep: true } => state.scale.keep(params),

@@ -15,6 +15,7 @@ use crate::{
             options::{AdaptOptions, LearnOptions},
             preset_sources::PresetSources,
             summary::Summary,
+            theme::Theme,
             undo_view::UndoView,
         },
     },
@@ -75,6 +76,8 @@ pub struct EditorSnapshot<'a> {
     pub deleted: Option<Trashed>,
     /// The sources of the preset that was asked for last.
     pub preset_sources: Option<Arc<PresetSources>>,
+    /// The theme that everything is drawn in.
+    pub theme: Theme,
     /// The undo history.
     pub undo: UndoView,
     /// The window.
@@ -97,6 +100,7 @@ impl<'a> EditorSnapshot<'a> {
             library: session.library(),
             deleted: session.deleted(),
             preset_sources: session.preset_sources(),
+            theme: session.theme(),
             undo: session.undo_view(),
             window,
         }

@@ -1,7 +1,7 @@
 //! Everything that is asked of the worker. It carries commands out one after another, in the order in which they were
 //! sent, and says what came of them in a [`Message`](super::state::message::Message).
 
-use super::param_id::ParamId;
+use super::{param_id::ParamId, state::theme::Theme};
 use crate::{
     learner::adaptive::ComponentIndex,
     preset::{Cue, Role, library::Entry},
@@ -23,6 +23,8 @@ pub enum Command {
     Adaptation(AdaptationCommand),
     /// Undo, redo, compare.
     Undo(UndoCommand),
+    /// Draw in this theme, in every instance.
+    SetTheme(Theme),
     /// Take away the message that is shown.
     DismissMessage,
     /// Look at what the host has left: a project, an activation.
@@ -194,7 +196,7 @@ impl Command {
             // A turn that has ended changes nothing.
             Self::Undo(command) => *command != UndoCommand::EndTurn,
             Self::Learn(_) | Self::Adaptation(_) => true,
-            Self::Preset(_) | Self::Library(_) | Self::DismissMessage | Self::Look => false,
+            Self::Preset(_) | Self::Library(_) | Self::SetTheme(_) | Self::DismissMessage | Self::Look => false,
             #[cfg(test)]
             Self::Panic => false,
         }

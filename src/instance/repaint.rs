@@ -14,24 +14,24 @@ use std::{
 const STOPPED: Duration = Duration::from_secs(1);
 
 /// How a window is asked to draw.
-type Draw = dyn Fn() + Send + Sync;
+type Wake = dyn Fn() + Send + Sync;
 
 /// The window that was opened last.
 #[derive(Default)]
-pub struct Repaint(Mutex<Option<Weak<Draw>>>);
+pub struct Repaint(Mutex<Option<Weak<Wake>>>);
 
 /// An open window. Dropping it says that it has closed.
 #[derive(Clone)]
 pub struct OpenWindow {
-    _draw: Arc<Draw>,
+    _wake: Arc<Wake>,
 }
 
 impl Repaint {
     /// Editor, when its window opens: `draw` makes it draw. It takes the place of the window before.
     pub fn open(&self, draw: impl Fn() + Send + Sync + 'static) -> OpenWindow {
-        let draw: Arc<Draw> = Arc::new(draw);
-        *self.0.lock() = Some(Arc::downgrade(&draw));
-        OpenWindow { _draw: draw }
+        let wake: Arc<Wake> = Arc::new(draw);
+        *self.0.lock() = Some(Arc::downgrade(&wake));
+        OpenWindow { _wake: wake }
     }
 
     /// Whether a window is open.

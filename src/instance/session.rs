@@ -16,6 +16,7 @@ use super::{
         options::{AdaptOptions, LearnOptions, Options},
         preset_sources::PresetSources,
         summary::Summary,
+        theme::Theme,
         undo_view::UndoView,
     },
 };
@@ -53,6 +54,7 @@ struct Shown {
     library: Arc<Library>,
     deleted: Option<Trashed>,
     preset_sources: Option<Arc<PresetSources>>,
+    theme: Theme,
 }
 
 impl Session {
@@ -128,6 +130,11 @@ impl Session {
         self.shown.lock().preset_sources.clone()
     }
 
+    /// The theme to draw in.
+    pub fn theme(&self) -> Theme {
+        self.shown.lock().theme
+    }
+
     /// How to capture and learn from now on.
     pub fn learn_options(&self) -> LearnOptions {
         self.with_options(|options| options.learn.within_limits())
@@ -195,6 +202,11 @@ impl Session {
     /// Worker: the sources of the preset that was asked for.
     pub fn set_preset_sources(&self, sources: Option<PresetSources>) {
         self.show(|shown| &mut shown.preset_sources, sources.map(Arc::new));
+    }
+
+    /// Worker: the theme to draw in.
+    pub fn set_theme(&self, theme: Theme) {
+        self.show(|shown| &mut shown.theme, theme);
     }
 
     /// Puts `value` where the editor sees it, and wakes the editor if it is new.

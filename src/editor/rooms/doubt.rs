@@ -2,7 +2,12 @@
 //! drop it.
 
 use crate::{
-    editor::{asked::Asked, names::sounds_like, snapshot::EditorSnapshot, theme},
+    editor::{
+        asked::Asked,
+        names::sounds_like,
+        snapshot::EditorSnapshot,
+        theme::{self, Themed},
+    },
     instance::{
         command::{LearnCommand, PresetCommand, SourceCommand},
         state::learn_state::Doubt,
@@ -19,7 +24,7 @@ const RECOGNISED: &str = "Drums + Bass + Rest";
 /// Draws the question in `rect`.
 pub fn draw(ui: &mut Ui, rect: Rect, doubt: Doubt, snapshot: &EditorSnapshot) -> Vec<Asked> {
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
-    ui.painter().rect(rect, corners, theme::CARD, Stroke::new(1.0, theme::NOTICE), StrokeKind::Inside);
+    ui.painter().rect(rect, corners, ui.colours().card, Stroke::new(1.0, ui.colours().notice), StrokeKind::Inside);
     let inner = rect.shrink2(vec2(12.0, 5.0));
     let mut inside = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Min)));
     inside.shrink_clip_rect(rect);
@@ -30,11 +35,11 @@ pub fn draw(ui: &mut Ui, rect: Rect, doubt: Doubt, snapshot: &EditorSnapshot) ->
         100.0 * doubt.foreign.share,
         sounds_like(doubt.foreign.like, snapshot.summary())
     );
-    inside.add(Label::new(RichText::new(sentence).color(theme::TEXT)).truncate());
+    inside.add(Label::new(RichText::new(sentence).color(ui.colours().text)).truncate());
     let mut asked = Vec::new();
     inside.horizontal(|ui| {
         let mut button = |text: String, tooltip: &str| {
-            ui.add(Button::new(text).fill(theme::BUTTON)).on_hover_text(tooltip).clicked()
+            ui.add(Button::new(text).fill(ui.colours().button)).on_hover_text(tooltip).clicked()
         };
         let role = strip.role.or_else(|| Role::named(&strip.name.to_lowercase()));
         match (strip.kind, role) {

@@ -2,7 +2,13 @@
 //! before, and says what will happen or why nothing can.
 
 use crate::{
-    editor::{asked::Asked, layout::columns, names::display_name, snapshot::EditorSnapshot, theme},
+    editor::{
+        asked::Asked,
+        layout::columns,
+        names::display_name,
+        snapshot::EditorSnapshot,
+        theme::{self, Themed},
+    },
     instance::command::{LearnCommand, PresetCommand, SourceCommand},
     preset::{MAX_SOURCES, file::SUFFIX},
     recording::{self, file_name},
@@ -85,7 +91,7 @@ pub fn draw(ui: &Ui, strips: Option<Rect>, snapshot: &EditorSnapshot, own: &mut 
         }
     }
     if let Some((reason, _)) = &own.refused {
-        caption(ui, reason, theme::ALARM);
+        caption(ui, reason, ui.colours().alarm);
     }
     asked.extend(offer(ui, snapshot, own));
     asked
@@ -156,25 +162,29 @@ fn carry_out(plan: DropPlan, snapshot: &EditorSnapshot) -> Vec<Asked> {
 fn light_up(ui: &Ui, plan: &DropPlan, places: &[Rect], snapshot: &EditorSnapshot) {
     let strips = &snapshot.summary().strips;
     let (lit, sentence, colour) = match plan {
-        DropPlan::Play(file) => (vec![ui.max_rect()], format!("Play the preset {}", file_stem(file)), theme::FOCUS),
+        DropPlan::Play(file) => {
+            (vec![ui.max_rect()], format!("Play the preset {}", file_stem(file)), ui.colours().focus)
+        }
         DropPlan::Learn(strip, files) => {
             let from = match files.as_slice() {
                 [file] => file_name(file),
                 files => format!("{} recordings", files.len()),
             };
             let sentence = format!("Learn {} from {from}", display_name(&strips[*strip].name));
-            (places.get(*strip).copied().into_iter().collect(), sentence, theme::RECORD)
+            (places.get(*strip).copied().into_iter().collect(), sentence, ui.colours().record)
         }
-        DropPlan::Ask(file) => {
-            (vec![ui.max_rect()], format!("Learn from {}: drop it, then say what it is", file_name(file)), theme::FOCUS)
-        }
+        DropPlan::Ask(file) => (
+            vec![ui.max_rect()],
+            format!("Learn from {}: drop it, then say what it is", file_name(file)),
+            ui.colours().focus,
+        ),
         DropPlan::Share(known, new) => {
             let lit = known.iter().filter_map(|(strip, _)| places.get(*strip).copied()).collect();
             let known = known.iter().map(|(strip, _)| format!("Learn {}", display_name(&strips[*strip].name)));
             let new = new.iter().map(|file| format!("new: {}", file_stem(file)));
-            (lit, known.chain(new).collect::<Vec<_>>().join(" · "), theme::RECORD)
+            (lit, known.chain(new).collect::<Vec<_>>().join(" · "), ui.colours().record)
         }
-        DropPlan::Refuse(reason) => (Vec::new(), reason.clone(), theme::ALARM),
+        DropPlan::Refuse(reason) => (Vec::new(), reason.clone(), ui.colours().alarm),
     };
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
     for place in lit {
@@ -190,7 +200,7 @@ fn caption(ui: &Ui, sentence: &str, colour: egui::Color32) {
     area.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)).show(ui.ctx(), |ui| {
         Frame::popup(ui.style()).stroke(Stroke::new(2.0, colour)).inner_margin(12).show(ui, |ui| {
             ui.set_max_width(width);
-            ui.add(Label::new(RichText::new(sentence).size(theme::BODY).color(theme::TEXT)).wrap());
+            ui.add(Label::new(RichText::new(sentence).size(theme::BODY).color(ui.colours().text)).wrap());
         });
     });
 }
@@ -204,7 +214,7 @@ fn offer(ui: &Ui, snapshot: &EditorSnapshot, own: &mut DropsState) -> Vec<Asked>
     area.show(ui.ctx(), |ui| {
         Frame::popup(ui.style()).show(ui, |ui| {
             ui.set_width(WIDTH);
-            let title = RichText::new(format!("{} is", file_name(&file))).small().color(theme::WEAK);
+            let title = RichText::new(format!("{} is", file_name(&file))).small().color(ui.colours().weak);
             ui.add(Label::new(title).truncate());
             let item = |ui: &mut Ui, text: String| ui.add(Button::selectable(false, text).min_size(vec2(WIDTH, 24.0)));
             for (i, strip) in strips.iter().enumerate() {

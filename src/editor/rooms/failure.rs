@@ -1,7 +1,11 @@
 //! The banner of a failure.
 
 use crate::{
-    editor::{asked::Asked, snapshot::EditorSnapshot, theme},
+    editor::{
+        asked::Asked,
+        snapshot::EditorSnapshot,
+        theme::{self, Themed},
+    },
     instance::{command::Command, state::message::Message},
 };
 use egui::{
@@ -22,7 +26,7 @@ impl FailureBanner {
     pub fn new(ui: &Ui, window_width: f32, snapshot: &EditorSnapshot) -> Option<Self> {
         let Message::Failed(sentence) = &snapshot.message else { return None };
         let width = window_width - 2.0 * theme::GAP - DISMISS_WIDTH - 40.0;
-        let galley = ui.painter().layout(sentence.clone(), theme::font(theme::BODY), theme::TEXT, width);
+        let galley = ui.painter().layout(sentence.clone(), theme::font(theme::BODY), ui.colours().text, width);
         Some(Self { galley, sentence: sentence.clone() })
     }
 
@@ -34,12 +38,18 @@ impl FailureBanner {
     /// Draws it in `rect`.
     pub fn draw(self, ui: &mut Ui, rect: Rect) -> Option<Asked> {
         let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
-        ui.painter().rect(rect, corners, theme::ALARM_GROUND, Stroke::new(1.0, theme::ALARM), StrokeKind::Inside);
+        ui.painter().rect(
+            rect,
+            corners,
+            ui.colours().alarm_ground,
+            Stroke::new(1.0, ui.colours().alarm),
+            StrokeKind::Inside,
+        );
         let text = rect.shrink2(vec2(12.0, 6.0)).with_max_x(rect.right() - DISMISS_WIDTH - 20.0);
         let mut inside = ui
             .new_child(UiBuilder::new().max_rect(text).layout(Layout::left_to_right(Align::Center)).id_salt("failure"));
         inside.shrink_clip_rect(text);
-        let label = inside.add(Label::new(RichText::new(&self.sentence).color(theme::TEXT)).wrap());
+        let label = inside.add(Label::new(RichText::new(&self.sentence).color(ui.colours().text)).wrap());
         label.on_hover_text(self.sentence);
         let button = Rect::from_center_size(
             pos2(rect.right() - 10.0 - DISMISS_WIDTH / 2.0, rect.center().y),

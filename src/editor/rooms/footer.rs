@@ -1,11 +1,15 @@
 //! The right end of the bottom line: which page is shown, the scale, and a corner to pull the window larger by.
 
-use crate::editor::{
-    asked::Asked,
-    scale::{SCALES, fits},
-    snapshot::EditorSnapshot,
-    theme,
-    widgets::toggle::plain_button,
+use crate::{
+    editor::{
+        asked::Asked,
+        names::theme_name,
+        scale::{SCALES, fits},
+        snapshot::EditorSnapshot,
+        theme::Themed,
+        widgets::toggle::plain_button,
+    },
+    instance::{command::Command, state::theme::Theme},
 };
 use egui::{
     Button, CursorIcon, Popup, Rect, RichText, Sense, Stroke, Ui, Vec2, ViewportCommand, WidgetInfo, accesskit::Role,
@@ -49,22 +53,32 @@ pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot, bases_are_shown:
     (rect.with_max_x(place(left + PAGE_WIDTH + GAP, PAGE_WIDTH).left() - 8.0), asked)
 }
 
-/// The button in `rect` that shows the scale and opens the choice of another one.
+/// The button in `rect` that shows the scale and opens the choice of another one, and of the colours.
 fn draw_scale(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot) -> Option<Asked> {
     let percent = |scale: f32| format!("{:.0} %", 100.0 * scale);
     let now = snapshot.window.scale;
     let response = plain_button(ui, rect, &percent(now), "Scale", false);
     let mut asked = None;
-    Popup::menu(&response).width(96.0).show(|ui| {
-        ui.label(RichText::new("Scale").small().color(theme::WEAK));
+    Popup::menu(&response).width(112.0).show(|ui| {
+        ui.label(RichText::new("Scale").small().color(ui.colours().weak));
         for scale in SCALES.into_iter().filter(|scale| *scale <= 1.0 || fits(*scale, snapshot.window.screen)) {
-            let item = Button::selectable(scale == now, percent(scale)).min_size(vec2(84.0, 24.0));
+            let item = Button::selectable(scale == now, percent(scale)).min_size(vec2(100.0, 24.0));
             if ui.add(item).clicked() {
                 asked = Some(Asked::SetScale(scale));
             }
         }
+        ui.separator();
+        ui.label(RichText::new("Colours").small().color(ui.colours().weak));
+        for theme in Theme::ALL {
+            let item = Button::selectable(theme == snapshot.theme, theme_name(theme)).min_size(vec2(100.0, 24.0));
+            if ui.add(item).clicked() {
+                asked = Some(Command::SetTheme(theme).into());
+            }
+        }
     });
-    response.on_hover_text("How large everything is drawn. The project remembers it.");
+    response.on_hover_text(
+        "How large everything is drawn, which the project remembers; and in which colours, in every window.",
+    );
     asked
 }
 
@@ -86,7 +100,7 @@ fn draw_grip(ui: &Ui, rect: Rect) {
     {
         ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize((at.to_vec2() + offset).round()));
     }
-    let ink = if response.hovered() || response.dragged() { theme::TEXT } else { theme::FAINT };
+    let ink = if response.hovered() || response.dragged() { ui.colours().text } else { ui.colours().faint };
     let corner = rect.right_bottom() - vec2(2.0, 4.0);
     for reach in [4.0, 8.0, 12.0] {
         let line = [corner - vec2(reach, 0.0), corner - vec2(0.0, reach)];

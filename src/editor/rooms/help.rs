@@ -1,6 +1,9 @@
 //! The page of help: what to do first, the keys, the version.
 
-use crate::editor::{shortcuts::SHORTCUTS, theme};
+use crate::editor::{
+    shortcuts::SHORTCUTS,
+    theme::{self, Themed},
+};
 use egui::{Button, Grid, Id, Key, Label, Modal, RichText, ScrollArea, Ui, vec2};
 
 /// What to do first, and next.
@@ -21,24 +24,24 @@ pub fn draw(ui: &Ui) -> bool {
         ui.set_width(WIDTH.min(window.x - 60.0));
         ScrollArea::vertical().max_height(window.y - 110.0).show(ui, |ui| {
             ui.label(RichText::new("Unbraid").font(theme::font(theme::TITLE)));
-            ui.label(RichText::new(format!("Version {}", env!("CARGO_PKG_VERSION"))).color(theme::WEAK));
+            ui.label(RichText::new(format!("Version {}", env!("CARGO_PKG_VERSION"))).color(ui.colours().weak));
             ui.add_space(8.0);
             for (what, how) in STEPS {
                 ui.label(RichText::new(what).strong());
-                ui.add(Label::new(RichText::new(how).color(theme::WEAK)).wrap());
+                ui.add(Label::new(RichText::new(how).color(ui.colours().weak)).wrap());
             }
             ui.add_space(8.0);
             ui.label(RichText::new("Keys, where the host gives them to this window").strong());
             Grid::new("keys").num_columns(2).spacing(vec2(16.0, 2.0)).show(ui, |ui| {
                 for (keys, what) in SHORTCUTS {
                     ui.label(keys);
-                    ui.label(RichText::new(what).color(theme::WEAK));
+                    ui.label(RichText::new(what).color(ui.colours().weak));
                     ui.end_row();
                 }
             });
         });
         ui.add_space(8.0);
-        if ui.add(Button::new("Close").fill(theme::BUTTON)).clicked() {
+        if ui.add(Button::new("Close").fill(ui.colours().button)).clicked() {
             stays = false;
         }
     });

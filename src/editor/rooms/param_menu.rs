@@ -5,7 +5,7 @@ use crate::{
     editor::{
         asked::Asked,
         snapshot::EditorSnapshot,
-        theme,
+        theme::Themed,
         widgets::{
             gesture,
             knob_input::{KnobInput, NumberEntry},
@@ -64,7 +64,7 @@ pub fn draw(
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             let name = host_names::param_name(menu.param, snapshot.summary());
             let name = name.unwrap_or_else(|| snapshot.params.name(menu.param));
-            ui.label(RichText::new(name).small().color(theme::WEAK));
+            ui.label(RichText::new(name).small().color(ui.colours().weak));
             is_done |= own_items(ui, snapshot.params, menu, &mut own.copied, knobs, setter);
             if !of_host.is_empty() {
                 ui.separator();
@@ -151,10 +151,10 @@ fn host_items(ui: &mut Ui, items: &[HostMenuItem]) -> Option<u32> {
                 ui.separator();
             }
             HostMenuItem::Title(title) => {
-                ui.label(RichText::new(title).small().color(theme::WEAK));
+                ui.label(RichText::new(title).small().color(ui.colours().weak));
             }
             HostMenuItem::Submenu(label, items) => {
-                ui.label(RichText::new(label).small().color(theme::WEAK));
+                ui.label(RichText::new(label).small().color(ui.colours().weak));
                 chosen = ui.indent(label, |ui| host_items(ui, items)).inner.or(chosen);
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::editor::{
     snapshot::EditorSnapshot,
-    theme,
+    theme::{self, Themed},
     widgets::{
         dial::Tick,
         knob::Knob,
@@ -50,7 +50,7 @@ pub fn draw(
     setter: &ParamSetter,
 ) -> Option<&'static str> {
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
-    ui.painter().rect(row, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
+    ui.painter().rect(row, corners, ui.colours().card, Stroke::new(1.0, ui.colours().edge), StrokeKind::Inside);
     let inner = row.shrink2(vec2(10.0, 5.0));
     let params = snapshot.params;
     let small = |name, param, step, hint, tooltip| SmallKnob { name, param, step, hint, tooltip };
@@ -108,17 +108,18 @@ pub fn draw(
 }
 
 fn divide(ui: &Ui, x: f32, inner: Rect) {
-    ui.painter().vline(x, inner.shrink2(vec2(0.0, 8.0)).y_range(), Stroke::new(1.0, theme::EDGE));
+    ui.painter().vline(x, inner.shrink2(vec2(0.0, 8.0)).y_range(), Stroke::new(1.0, ui.colours().edge));
 }
 
 /// Writes what the knob does at the right of `cell`; returns the rest of `cell`.
 fn describe(ui: &Ui, cell: Rect, knob: &SmallKnob) -> Rect {
     let text = cell.with_min_x(cell.left() + 82.0);
-    let galley = ui.painter().layout(knob.tooltip.to_owned(), theme::font(11.5), theme::FAINT, text.width() - 6.0);
+    let galley =
+        ui.painter().layout(knob.tooltip.to_owned(), theme::font(11.5), ui.colours().faint, text.width() - 6.0);
     ui.painter().with_clip_rect(text).galley(
         pos2(text.left(), text.center().y - galley.size().y / 2.0),
         galley,
-        theme::FAINT,
+        ui.colours().faint,
     );
     cell.with_max_x(text.left() - 4.0)
 }
@@ -142,17 +143,17 @@ fn draw_knob(
     let middle = Rect::from_x_y_ranges(cell.x_range(), top..=value.top() - 1.0).shrink2(vec2(4.0, 0.0));
     if hinted {
         let at = pos2(cell.center().x, caption.bottom() - 3.0);
-        ui.painter().text(at, Align2::CENTER_TOP, knob.hint, theme::font(10.5), theme::FAINT);
+        ui.painter().text(at, Align2::CENTER_TOP, knob.hint, theme::font(10.5), ui.colours().faint);
     }
     let font = theme::font(theme::CAPTION);
-    ui.painter().text(caption.center(), Align2::CENTER_CENTER, knob.name, font, theme::WEAK);
+    ui.painter().text(caption.center(), Align2::CENTER_CENTER, knob.name, font, ui.colours().weak);
 
     let id = ui.scope_id().with(("small", index));
     let home = Tick { position: knob.param.default_normalized_value(), label: "", home: true };
     let dial = Knob {
         param: knob.param,
         name: knob.name,
-        colour: theme::NEUTRAL,
+        colour: ui.colours().neutral,
         ticks: &[home],
         step: knob.step,
         tooltip: knob.tooltip,
@@ -163,7 +164,7 @@ fn draw_knob(
         name: &format!("{} value", knob.name),
         with_unit: true,
         text_size: theme::BODY,
-        colour: theme::TEXT,
+        colour: ui.colours().text,
     };
     field.show(ui, value, id.with("field"), setter, input);
 }
@@ -172,10 +173,10 @@ fn draw_output(ui: &Ui, space: Rect, output: &mut MeterLevel) {
     let middle = space.center().y;
     let rect = Rect::from_x_y_ranges(space.x_range(), middle - 9.0..=middle + 22.0);
     let at = pos2(space.left(), rect.top() - 4.0);
-    ui.painter().text(at, Align2::LEFT_BOTTOM, "Main output", theme::font(theme::CAPTION), theme::WEAK);
+    ui.painter().text(at, Align2::LEFT_BOTTOM, "Main output", theme::font(theme::CAPTION), ui.colours().weak);
     let bar = MeterBar {
         name: "Output level",
-        colour: theme::NEUTRAL,
+        colour: ui.colours().neutral,
         growth: Growth::Right,
         thickness: 14.0,
         labelled: true,

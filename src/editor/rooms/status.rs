@@ -2,11 +2,14 @@
 
 use crate::{
     editor::{
+        asked::Asked,
         names::{display_name, mode_name, sounds_like},
         snapshot::EditorSnapshot,
-        theme,
+        theme::{self, Colours, Themed},
+        widgets::toggle::plain_button,
     },
     instance::{
+        command::UndoCommand,
         project::version::Version,
         state::{
             audio_status::AudioStatus,
@@ -26,6 +29,9 @@ const AUDIBLE_HZ: f64 = 18_000.0;
 const HINT: &str = "Learn: click it, and play that source alone · drag a knob up or down, double-click for 0 dB, \
                     click a number to type";
 
+/// Width of a button in the line, in points.
+const OFFER_WIDTH: f32 = 52.0;
+
 /// What the status line remembers between two frames.
 #[derive(Default)]
 pub struct StatusState {
@@ -36,29 +42,63 @@ pub struct StatusState {
 }
 
 /// Draws the line in `rect`. `hint` says what the control under the pointer does.
-pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot, own: &mut StatusState, hint: Option<&str>) {
+pub fn draw(
+    ui: &mut Ui,
+    rect: Rect,
+    snapshot: &EditorSnapshot,
+    own: &mut StatusState,
+    hint: Option<&str>,
+) -> Option<Asked> {
     own.check(&snapshot.version, &snapshot.audio);
+    let (rect, asked) = match &snapshot.message {
+        Message::Learned { undo, .. } => draw_offers(ui, rect, snapshot, undo),
+        _ => (rect, None),
+    };
     let layout = Layout::left_to_right(Align::Center);
     let mut line = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout).id_salt("status"));
     line.shrink_clip_rect(rect);
     line.spacing_mut().item_spacing.x = 7.0;
-    let remarks = remarks(snapshot, own.misfit.as_deref());
-    let hint = hint.map(|hint| (hint, theme::TEXT)).or(remarks.is_empty().then_some((HINT, theme::FAINT)));
+    let remarks = remarks(snapshot, own.misfit.as_deref(), ui.colours());
+    let hint = hint.map(|hint| (hint, ui.colours().text)).or(remarks.is_empty().then_some((HINT, ui.colours().faint)));
     for (i, (colour, text)) in remarks.into_iter().enumerate() {
         if i > 0 {
             line.add_space(10.0);
         }
         let (dot, _) = line.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
         line.painter().circle_filled(dot.center(), 4.0, colour);
-        line.add(Label::new(RichText::new(text).size(theme::CAPTION).color(theme::TEXT)).truncate());
+        line.add(Label::new(RichText::new(text).size(theme::CAPTION).color(ui.colours().text)).truncate());
     }
     if let Some((hint, ink)) = hint {
         line.add(Label::new(RichText::new(hint).size(theme::CAPTION).color(ink)).truncate());
     }
+    asked
+}
+
+/// Draws at the right of `rect` what can be done with what was learned, which undo calls `label`. Returns what is left of
+/// `rect`.
+fn draw_offers(ui: &Ui, rect: Rect, snapshot: &EditorSnapshot, label: &str) -> (Rect, Option<Asked>) {
+    let place = |right: f32| {
+        let right = rect.right() - right * (OFFER_WIDTH + 3.0);
+        Rect::from_x_y_ranges(right - OFFER_WIDTH..=right, rect.y_range()).expand2(vec2(0.0, 1.0))
+    };
+    let mut asked = None;
+    // Whatever was done since then would be undone first.
+    let is_last = snapshot.undo.undo.as_deref() == Some(label) && snapshot.is_exchangeable();
+    if is_last {
+        let undo = plain_button(ui, place(1.0), "Undo", "Undo what was learned", false);
+        if undo.on_hover_text("Play what played before.").clicked() {
+            asked = Some(UndoCommand::Undo.into());
+        }
+    }
+    let save = plain_button(ui, place(0.0), "Save…", "Save what was learned", false);
+    if save.on_hover_text("Save it as a preset: every instance finds it.").clicked() {
+        asked = Some(Asked::SaveAs);
+    }
+    (rect.with_max_x(place(if is_last { 1.0 } else { 0.0 }).left() - 6.0), asked)
 }
 
 /// What is to be said, the most important first.
-fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>) -> Vec<(Color32, String)> {
+fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>, colours: &Colours) -> Vec<(Color32, String)> {
     let (params, playing, window) = (snapshot.params, &snapshot.audio, &snapshot.window);
     let mut remarks = Vec::new();
     let mut say = |colour, text: String| remarks.push((colour, text));
@@ -67,18 +107,18 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>) -> Vec<(Color32, Str
             LatencyMode::Quality => "a larger buffer in the host or fewer sources help",
             _ => "choose a mode with more latency",
         };
-        say(theme::ALARM, format!("CPU overload: sound drops out · {remedy}"));
+        say(colours.alarm, format!("CPU overload: sound drops out · {remedy}"));
     }
     match &snapshot.message {
-        Message::Loading(name) => say(theme::FOCUS, format!("Loading {name}…")),
-        Message::Done(sentence) => say(theme::DONE, sentence.clone()),
+        Message::Loading(name) => say(colours.focus, format!("Loading {name}…")),
+        Message::Done(sentence) | Message::Learned { sentence, .. } => say(colours.done, sentence.clone()),
         Message::None | Message::Failed(_) => {}
     }
     if let Some(text) = learning(snapshot) {
-        say(theme::FOCUS, text);
+        say(colours.focus, text);
     }
     if window.file_dialog_is_open {
-        say(theme::FOCUS, "Waiting for you to choose a file".to_owned());
+        say(colours.focus, "Waiting for you to choose a file".to_owned());
     }
     if let Some(mode) = snapshot.pending_mode().map(mode_name) {
         let text = if window.is_standalone {
@@ -86,28 +126,28 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>) -> Vec<(Color32, Str
         } else {
             format!("{mode} takes over when the host restarts the plugin")
         };
-        say(theme::NOTICE, text);
+        say(colours.notice, text);
     }
     if playing.sample_rate <= 0.0 {
-        say(theme::NEUTRAL, "Waiting for the host to start the audio".to_owned());
+        say(colours.neutral, "Waiting for the host to start the audio".to_owned());
     }
     if params.bypass.value() {
-        say(theme::NOTICE, "Bypassed: you hear the mixture as it comes in".to_owned());
+        say(colours.notice, "Bypassed: you hear the mixture as it comes in".to_owned());
     } else if params.removed.value() {
-        say(theme::NOTICE, "You hear what is removed".to_owned());
+        say(colours.notice, "You hear what is removed".to_owned());
     }
     if playing.sample_rate > 0.0 && window.is_silent {
-        say(theme::NEUTRAL, "No signal comes in".to_owned());
+        say(colours.neutral, "No signal comes in".to_owned());
     }
     if let Origin::File(file) = &snapshot.summary().origin
         && snapshot.origin_is_missing()
     {
         let by_hand = snapshot.deleted.as_ref().is_some_and(|trashed| trashed.file == *file);
         let what = if by_hand { "You deleted the preset's file" } else { "The preset's file is missing" };
-        say(theme::NOTICE, format!("{what}: it plays on from the project · save it to have it again"));
+        say(colours.notice, format!("{what}: it plays on from the project · save it to have it again"));
     }
     if let Some(sentence) = misfit {
-        say(theme::NOTICE, sentence.to_owned());
+        say(colours.notice, sentence.to_owned());
     }
     remarks
 }

@@ -1,6 +1,6 @@
 //! A knob as it is painted: an arc from the lowest position to the value, ticks, a body, a pointer.
 
-use crate::editor::theme;
+use crate::editor::theme::{self, Themed};
 use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 use std::f32::consts::{PI, TAU};
 
@@ -57,7 +57,7 @@ impl Dial<'_> {
 
         self.paint_ticks(painter, centre, outer, labelled.then_some(label_size));
         let ring = outer - width / 2.0;
-        paint_arc(painter, centre, ring, width, 0.0..=1.0, theme::WELL);
+        paint_arc(painter, centre, ring, width, 0.0..=1.0, painter.colours().well);
         paint_arc(painter, centre, ring, width, 0.0..=self.position, self.colour);
         self.paint_body(painter, centre, outer - width * 1.75);
     }
@@ -65,7 +65,7 @@ impl Dial<'_> {
     fn paint_ticks(&self, painter: &Painter, centre: Pos2, outer: f32, label_size: Option<f32>) {
         for tick in self.ticks.iter().filter(|tick| tick.home || label_size.is_some()) {
             let out = direction(tick.position);
-            let colour = if tick.home { theme::TEXT } else { theme::FAINT };
+            let colour = if tick.home { painter.colours().text } else { painter.colours().faint };
             let (from, to) = (outer + 2.0, outer + if label_size.is_some() { 7.0 } else { 5.5 });
             let stroke = Stroke::new(if tick.home { 2.0 } else { 1.0 }, colour);
             painter.line_segment([centre + out * from, centre + out * to], stroke);
@@ -78,17 +78,18 @@ impl Dial<'_> {
     }
 
     fn paint_body(&self, painter: &Painter, centre: Pos2, radius: f32) {
-        let lift = if self.hot { 16 } else { 0 };
-        let shade = |level: u8| Color32::from_rgb(level + lift, level + 3 + lift, level + 9 + lift);
-        painter.add(lit_disc(centre, radius, shade(0x42), shade(0x2A)));
-        let rim = if self.focused { Stroke::new(2.0, theme::FOCUS) } else { Stroke::new(1.0, shade(0x4E)) };
+        let colours = painter.colours();
+        let lift = if self.hot { 0.09 } else { 0.0 };
+        let [top, foot, rim] = colours.knob.map(|shade| shade.lerp_to_gamma(colours.text, lift));
+        painter.add(lit_disc(centre, radius, top, foot));
+        let rim = if self.focused { Stroke::new(2.0, colours.focus) } else { Stroke::new(1.0, rim) };
         painter.circle_stroke(centre, radius, rim);
         let out = direction(self.position);
         let width = (radius * 0.075).max(2.0);
         let (from, to) = (centre + out * radius * 0.46, centre + out * radius * 0.88);
-        painter.line_segment([from, to], Stroke::new(width, theme::TEXT));
+        painter.line_segment([from, to], Stroke::new(width, colours.text));
         for end in [from, to] {
-            painter.circle_filled(end, width / 2.0, theme::TEXT);
+            painter.circle_filled(end, width / 2.0, colours.text);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Icons, drawn by code, and buttons that show one.
 
-use crate::editor::theme;
+use crate::editor::theme::{self, Themed};
 use egui::{
     Color32, CornerRadius, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
     accesskit::Role, pos2, vec2,
@@ -153,13 +153,13 @@ impl<'a> IconButton<'a> {
         response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, self.name));
         let hovered = self.enabled && response.hovered();
         if self.plate || hovered || response.has_focus() {
-            let fill = if hovered { theme::BUTTON_HOVER } else { theme::BUTTON };
-            plate(ui, rect, if self.enabled { fill } else { theme::CARD }, &response);
+            let fill = if hovered { ui.colours().button_hover } else { ui.colours().button };
+            plate(ui, rect, if self.enabled { fill } else { ui.colours().card }, &response);
         }
         let ink = match (self.enabled, hovered || self.plate) {
-            (false, _) => theme::BUTTON_EDGE,
-            (true, false) => theme::FAINT,
-            (true, true) => theme::TEXT,
+            (false, _) => ui.colours().button_edge,
+            (true, false) => ui.colours().faint,
+            (true, true) => ui.colours().text,
         };
         self.icon.paint(ui.painter(), rect.center(), ink);
         response
@@ -168,6 +168,10 @@ impl<'a> IconButton<'a> {
 
 /// A button's background, with a ring while it has the keyboard's focus.
 pub fn plate(ui: &Ui, rect: Rect, fill: Color32, response: &Response) {
-    let edge = if response.has_focus() { Stroke::new(2.0, theme::FOCUS) } else { Stroke::new(1.0, theme::BUTTON_EDGE) };
+    let edge = if response.has_focus() {
+        Stroke::new(2.0, ui.colours().focus)
+    } else {
+        Stroke::new(1.0, ui.colours().button_edge)
+    };
     ui.painter().rect(rect, CornerRadius::same(theme::BUTTON_RADIUS as u8), fill, edge, StrokeKind::Inside);
 }

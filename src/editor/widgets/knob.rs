@@ -7,7 +7,7 @@ use super::{
     menu_call, value_field,
 };
 use crate::{
-    editor::theme,
+    editor::theme::Colours,
     instance::params::{GAIN_MAX_DB, GAIN_MIN_DB, GAIN_SILENCE_DB},
 };
 use egui::{
@@ -243,6 +243,6 @@ pub fn gain_ticks(gain: &FloatParam) -> [Tick; 7] {
 }
 
 /// The colour of a source's arc, greyed while the source is not heard.
-pub fn arc_colour(colour: Color32, heard: bool) -> Color32 {
-    if heard { colour } else { theme::unheard(colour) }
+pub fn arc_colour(colour: Color32, heard: bool, colours: &Colours) -> Color32 {
+    if heard { colour } else { colours.unheard(colour) }
 }

@@ -1,6 +1,10 @@
 //! A level meter: peak with hold, RMS, clip mark, on a scale in dB full scale.
 
-use crate::{decibels, editor::theme, realtime::wires::meters::SILENCE_DB};
+use crate::{
+    decibels,
+    editor::theme::{self, Themed},
+    realtime::wires::meters::SILENCE_DB,
+};
 use egui::{
     Align2, Color32, CornerRadius, Id, Painter, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
@@ -169,8 +173,8 @@ impl MeterBar<'_> {
 
     fn paint(&self, painter: &Painter, bar: Rect, level: &MeterLevel) {
         let round = CornerRadius::same(2);
-        painter.rect_filled(self.rail(bar), round, theme::WELL);
-        let clip = if level.clipped { theme::ALARM } else { theme::WELL };
+        painter.rect_filled(self.rail(bar), round, painter.colours().well);
+        let clip = if level.clipped { painter.colours().alarm } else { painter.colours().well };
         painter.rect_filled(self.clip_mark(bar), round, clip);
         let (rms, peak) = (position(level.rms_db), position(level.peak_db));
         if peak > 0.0 {
@@ -182,11 +186,11 @@ impl MeterBar<'_> {
         let held = position(level.held_db);
         if held > 0.0 {
             let thick = 2.0 / if self.growth == Growth::Up { self.rail(bar).height() } else { self.rail(bar).width() };
-            painter.rect_filled(self.span(bar, (held - thick).max(0.0), held), 0.0, theme::TEXT);
+            painter.rect_filled(self.span(bar, (held - thick).max(0.0), held), 0.0, painter.colours().text);
         }
         // A notch through the bar marks full scale.
         let zero = self.span(bar, position(0.0), position(0.0));
-        painter.rect_filled(zero.expand2(self.across(0.0, 0.5)), 0.0, theme::GROUND);
+        painter.rect_filled(zero.expand2(self.across(0.0, 0.5)), 0.0, painter.colours().ground);
     }
 
     fn across(&self, along_bar: f32, across_scale: f32) -> egui::Vec2 {
@@ -204,7 +208,7 @@ impl MeterBar<'_> {
                 Growth::Up => (pos2(bar.right() + 5.0, at.y), Align2::LEFT_CENTER),
                 Growth::Right => (pos2(at.x, bar.bottom() + 3.0), Align2::CENTER_TOP),
             };
-            let colour = if db == 0.0 { theme::WEAK } else { theme::FAINT };
+            let colour = if db == 0.0 { painter.colours().weak } else { painter.colours().faint };
             painter.text(at, align, text, theme::font(11.0), colour);
         }
     }

@@ -2,16 +2,20 @@
 //! typed takes its place.
 
 use egui::{
-    Context, Id,
+    Context, Id, Ui,
     text::{CCursor, CCursorRange},
     text_edit::TextEditState,
 };
 
 /// Whether what is called `id` is drawn for the first time now, or again after it was not. To be asked once per pass.
-pub fn appears(ctx: &Context, id: Id) -> bool {
-    let (id, now) = (id.with("drawn in pass"), ctx.cumulative_pass_nr());
-    let before = ctx.data(|data| data.get_temp::<u64>(id));
-    ctx.data_mut(|data| data.insert_temp(id, now));
+pub fn appears(ui: &Ui, id: Id) -> bool {
+    // A menu that opens is measured before it is drawn, and keeps no focus in that pass.
+    if ui.is_sizing_pass() {
+        return false;
+    }
+    let (id, now) = (id.with("drawn in pass"), ui.ctx().cumulative_pass_nr());
+    let before = ui.data(|data| data.get_temp::<u64>(id));
+    ui.data_mut(|data| data.insert_temp(id, now));
     before.is_none_or(|before| before + 1 < now)
 }
 

@@ -1,6 +1,6 @@
 //! Buttons: switches that stay lit, segments of a choice, and plain ones.
 
-use crate::editor::theme;
+use crate::editor::theme::{self, Themed};
 use egui::{
     Align2, Color32, CornerRadius, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role,
 };
@@ -17,8 +17,8 @@ pub struct Toggle<'a> {
     pub on: bool,
     /// Its fill while it is lit.
     pub lit: Color32,
-    /// Its edge, while it does not have the keyboard's focus.
-    pub edge: Stroke,
+    /// The colour of its edge, while it does not have the keyboard's focus; `None` for that of all buttons.
+    pub edge: Option<Color32>,
     /// Its corners.
     pub corners: CornerRadius,
     /// Size of the text, in points.
@@ -34,7 +34,7 @@ impl<'a> Toggle<'a> {
             role: Role::Switch,
             on,
             lit,
-            edge: Stroke::new(1.0, theme::BUTTON_EDGE),
+            edge: None,
             corners: CornerRadius::same(theme::BUTTON_RADIUS as u8),
             text_size: theme::BODY,
         }
@@ -46,11 +46,14 @@ impl<'a> Toggle<'a> {
         response.widget_info(|| WidgetInfo::selected(self.role, ui.is_enabled(), self.on, self.name));
         let fill = match (self.on, response.hovered()) {
             (true, _) => self.lit,
-            (false, true) => theme::BUTTON_HOVER,
-            (false, false) => theme::BUTTON,
+            (false, true) => ui.colours().button_hover,
+            (false, false) => ui.colours().button,
         };
-        let ink = if self.on { theme::ink_on(fill) } else { theme::TEXT };
-        let edge = if response.has_focus() { Stroke::new(2.0, theme::FOCUS) } else { self.edge };
+        let ink = if self.on { ui.colours().ink_on(fill) } else { ui.colours().text };
+        let edge = match response.has_focus() {
+            true => Stroke::new(2.0, ui.colours().focus),
+            false => Stroke::new(1.0, self.edge.unwrap_or(ui.colours().button_edge)),
+        };
         let painter = ui.painter();
         painter.rect(rect, self.corners, fill, edge, StrokeKind::Inside);
         painter.text(rect.center(), Align2::CENTER_CENTER, self.text, theme::font(self.text_size), ink);
@@ -67,12 +70,13 @@ pub fn plain_button(ui: &Ui, rect: Rect, text: &str, name: &str, on: bool) -> Re
         info
     });
     let fill = match (on, response.hovered()) {
-        (true, _) => theme::BUTTON_HOVER,
-        (false, true) => theme::BUTTON,
+        (true, _) => ui.colours().button_hover,
+        (false, true) => ui.colours().button,
         (false, false) => Color32::TRANSPARENT,
     };
-    let edge = if response.has_focus() { Stroke::new(2.0, theme::FOCUS) } else { Stroke::new(1.0, theme::EDGE) };
-    let ink = if on || response.hovered() { theme::TEXT } else { theme::WEAK };
+    let edge =
+        if response.has_focus() { Stroke::new(2.0, ui.colours().focus) } else { Stroke::new(1.0, ui.colours().edge) };
+    let ink = if on || response.hovered() { ui.colours().text } else { ui.colours().weak };
     ui.painter().rect(rect, CornerRadius::same(4), fill, edge, StrokeKind::Inside);
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::font(theme::CAPTION), ink);
     response

@@ -5,7 +5,7 @@ use super::{
     knob_input::{KnobInput, NumberEntry},
     menu_call, text_entry,
 };
-use crate::editor::theme;
+use crate::editor::theme::{self, Themed};
 use egui::{
     Align2, CornerRadius, CursorIcon, Id, Key, Margin, Rect, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo,
     accesskit::Role,
@@ -75,9 +75,9 @@ impl ValueField<'_> {
             info
         });
         if response.hovered() || response.has_focus() {
-            let edge = if response.has_focus() { theme::FOCUS } else { theme::EDGE };
+            let edge = if response.has_focus() { ui.colours().focus } else { ui.colours().edge };
             let corners = CornerRadius::same(theme::BUTTON_RADIUS as u8);
-            ui.painter().rect(rect, corners, theme::WELL, Stroke::new(1.0, edge), StrokeKind::Inside);
+            ui.painter().rect(rect, corners, ui.colours().well, Stroke::new(1.0, edge), StrokeKind::Inside);
         }
         let unit = self.param.unit();
         let value = if self.with_unit { value.as_str() } else { value.strip_suffix(unit).unwrap_or(&value) };

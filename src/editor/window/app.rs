@@ -36,7 +36,7 @@ impl App {
 
     /// The window has opened.
     pub(super) fn open(&mut self, ctx: &Context, window: PlatformHandle, repainter: &Repainter) {
-        theme::install(ctx);
+        theme::install(ctx, self.session.theme());
         ctx.set_zoom_factor(self.state.scale.now(&self.params));
         let repainter = repainter.clone();
         self.open = Some(self.session.repaint.open(move || repainter.request()));

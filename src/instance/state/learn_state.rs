@@ -39,18 +39,9 @@ pub struct TakeState {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Foreign {
     /// What it sounds like.
-    pub like: SoundsLike,
+    pub like: Role,
     /// Its share of the take's energy, 0 to 1.
     pub share: f32,
-}
-
-/// What something sounds like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SoundsLike {
-    /// The source of this strip.
-    Strip(usize),
-    /// What the source model knows by this name.
-    Role(Role),
 }
 
 /// A take that was not alone.
@@ -63,9 +54,9 @@ pub struct Doubt {
 }
 
 impl TakeState {
-    /// What else is heard, if it is enough to be said; not in the first moment, in which little is known.
+    /// What else is heard, if it is enough to be said.
     pub fn foreign_if_noticed(&self) -> Option<Foreign> {
-        self.foreign.filter(|foreign| self.seconds >= 1.0 && foreign.share > Foreign::NOTICED)
+        self.foreign.filter(|foreign| foreign.share > Foreign::NOTICED)
     }
 }
 

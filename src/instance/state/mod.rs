@@ -2,7 +2,7 @@
 //!
 //! - [`summary`]: the preset that plays. [`audio_status`]: how the audio thread runs.
 //! - [`message`]: what the worker says. [`learn_state`]: what is captured and learned. [`options`]: how.
-//! - [`undo_view`]: what can be undone. [`preset_sources`]: what another preset has to offer.
+//! - [`undo_view`]: what can be undone. [`preset_sources`]: what another preset has to offer. [`theme`]: the colours.
 
 pub mod audio_status;
 pub mod learn_state;
@@ -10,4 +10,5 @@ pub mod message;
 pub mod options;
 pub mod preset_sources;
 pub mod summary;
+pub mod theme;
 pub mod undo_view;

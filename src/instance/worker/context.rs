@@ -26,6 +26,8 @@ use std::{
 
 /// How long a success is told.
 const TOLD: Duration = Duration::from_secs(6);
+/// The same where something can be done about it.
+const OFFERED: Duration = Duration::from_secs(20);
 
 /// Puts knobs, one set per strip, where they belong from now on.
 pub(super) type ArrangeKnobs<'a> = &'a dyn Fn(&mut Vec<Knobs>);
@@ -64,7 +66,12 @@ impl Context {
 
     /// Says something to the person at the plugin.
     pub(super) fn say(&mut self, message: Message) {
-        self.told_until = matches!(message, Message::Done(_)).then(|| Instant::now() + TOLD);
+        let told = match message {
+            Message::Done(_) => Some(TOLD),
+            Message::Learned { .. } => Some(OFFERED),
+            Message::None | Message::Loading(_) | Message::Failed(_) => None,
+        };
+        self.told_until = told.map(|told| Instant::now() + told);
         self.session.set_message(message);
     }
 
@@ -82,7 +89,7 @@ impl Context {
         }
         self.told_until = None;
         // Something else may have been said since, by the main thread.
-        if matches!(self.session.message(), Message::Done(_)) {
+        if matches!(self.session.message(), Message::Done(_) | Message::Learned { .. }) {
             self.session.set_message(Message::None);
         }
         None

@@ -4,6 +4,7 @@
 //!
 //! - [`context`]: what every part works with. [`error`]: every sentence about what went wrong.
 //! - [`presets`]: which preset plays, and the library. [`sources`]: which sources it has.
+//! - [`preferences`]: what a person has chosen for every instance.
 //! - [`learning`]: takes and learning jobs. [`adaptation`]: what follows the mixture.
 //! - [`undo_history`] remembers what was done, [`undoing`] carries out what is undone.
 //! - [`thread`]: the thread, and when it sleeps.
@@ -12,6 +13,7 @@ pub mod adaptation;
 pub mod context;
 pub mod error;
 pub mod learning;
+pub mod preferences;
 pub mod presets;
 pub mod sources;
 pub mod thread;
@@ -91,6 +93,7 @@ impl Worker {
             Command::Learn(command) => self.learning.serve(command, &mut self.context),
             Command::Adaptation(command) => self.adapters.serve(command, &mut self.context, &mut self.learning),
             Command::Undo(command) => self.serve_undo(command),
+            Command::SetTheme(theme) => self.choose_theme(theme),
             Command::DismissMessage => {
                 self.context.say(Message::None);
                 Ok(())

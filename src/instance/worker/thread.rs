@@ -40,6 +40,7 @@ impl Drop for WorkerThread {
 }
 
 fn run(mut worker: Worker, mut commands: Receiver<SentCommand>, stop: &Receiver<()>) {
+    survive(&mut worker, Worker::read_preferences);
     loop {
         let pause = survive(&mut worker, Worker::look).unwrap_or(Some(STOPPED));
         let look_again = pause.map_or_else(never, after);

@@ -53,13 +53,17 @@ impl Worker {
     /// Shows the editor what can be undone.
     pub(super) fn show_undo(&self) {
         let context = &self.context;
-        let label = |direction| context.history.next(direction).map(|action| context.label(action));
-        let (undo, redo) = (label(Direction::Undo), label(Direction::Redo));
+        let (undo, redo) = (context.undo_label(Direction::Undo), context.undo_label(Direction::Redo));
         context.session.set_undo_view(UndoView { undo, redo, side: context.history.side() });
     }
 }
 
 impl Context {
+    /// What the next action in this direction is called.
+    pub(super) fn undo_label(&self, direction: Direction) -> Option<String> {
+        self.history.next(direction).map(|action| self.label(action))
+    }
+
     /// Carries out the next action in this direction.
     pub(super) fn step(&mut self, direction: Direction) -> Result<(), WorkerError> {
         let Some(action) = self.history.next(direction).cloned() else { return Ok(()) };

@@ -4,12 +4,15 @@ use super::{
     stage::{DEFAULT, SMALLEST, Stage, summary},
     strips::open,
 };
+use egui::{Key, Modifiers};
 use unbraid::{
     instance::{
-        command::{AdaptationCommand, Command, LearnCommand, PresetCommand, SourceCommand},
+        command::{AdaptationCommand, Command, LearnCommand, PresetCommand, SourceCommand, UndoCommand},
         state::{
-            learn_state::{Doubt, Foreign, LearnState, SoundsLike, TakeState},
+            learn_state::{Doubt, Foreign, LearnState, TakeState},
+            message::Message,
             summary::{Origin, Summary},
+            undo_view::UndoView,
         },
     },
     preset::{Kind, Role},
@@ -140,7 +143,7 @@ fn what_was_learned_is_saved_under_a_suggested_name() {
     assert_eq!(stage.asked(), [PresetCommand::Save("My band".into()).into()]);
 }
 
-fn doubt(like: SoundsLike) -> LearnState {
+fn doubt(like: Role) -> LearnState {
     let foreign = Foreign { like, share: 0.31 };
     LearnState { doubt: Some(Doubt { strip: 1, foreign }), ..LearnState::default() }
 }
@@ -148,15 +151,15 @@ fn doubt(like: SoundsLike) -> LearnState {
 #[test]
 fn a_take_that_is_not_alone_says_so_and_what_to_do() {
     let mut stage = Stage::new(2, DEFAULT);
-    let mut take = |seconds, share| {
-        let foreign = Some(Foreign { like: SoundsLike::Strip(0), share });
-        let take = Some(TakeState { strip: 1, seconds, peak: 0.5, foreign });
+    let mut take = |share: Option<f32>| {
+        let foreign = share.map(|share| Foreign { like: Role::Drums, share });
+        let take = Some(TakeState { strip: 1, seconds: 2.0, peak: 0.5, foreign });
         stage.session.set_learning(LearnState { take, ..LearnState::default() });
         stage.wait(0.1);
-        stage.shows("sounds like Drums: mute that and take it again")
+        stage.shows("sounds like drums: mute that and take it again")
     };
-    assert!(take(2.0, 0.31), "31 %");
-    assert!(!take(2.0, 0.14) && !take(0.5, 0.9), "little, or too early to know");
+    assert!(take(Some(0.31)), "31 %");
+    assert!(!take(Some(0.14)) && !take(None), "little, or too early to know");
 }
 
 #[test]
@@ -187,11 +190,35 @@ fn a_doubted_take_is_asked_about_and_each_answer_does_what_it_says() {
             let mut shown = summary(2);
             (shown.strips[1].name, shown.strips[1].kind, shown.strips[1].role) = (name.to_owned(), kind, role);
             stage.show(shown);
-            stage.session.set_learning(doubt(SoundsLike::Role(Role::Drums)));
+            stage.session.set_learning(doubt(Role::Drums));
             stage.wait(0.1);
             assert!(stage.shows("31 % of it sounds like drums"), "{name}");
             stage.click(answer);
             assert_eq!(stage.asked(), asked, "{answer}");
         }
+    }
+}
+
+#[test]
+fn what_was_learned_can_be_saved_and_undone_beside_its_verdict() {
+    for size in [DEFAULT, SMALLEST] {
+        let mut stage = Stage::new(2, size);
+        let sentence = "Bass: from 4.1 to 9.4 dB on a mixture of your own takes".to_owned();
+        let label = "learn bass".to_owned();
+        stage.session.set_message(Message::Learned { sentence, undo: label.clone() });
+        stage.session.set_undo_view(UndoView { undo: Some(label), ..UndoView::default() });
+        stage.wait(0.1);
+        assert!(stage.shows("Bass: from 4.1 to 9.4 dB"));
+        stage.click("Undo what was learned");
+        assert_eq!(stage.asked(), [UndoCommand::Undo.into()]);
+        // A knob was moved since: undo would bring that back first.
+        stage.session.set_undo_view(UndoView { undo: Some("bass gain".to_owned()), ..UndoView::default() });
+        stage.wait(0.1);
+        assert!(!stage.shows("Undo what was learned"));
+        stage.click("Save what was learned");
+        stage.wait(0.1);
+        // The field has the keyboard.
+        stage.key(Key::Enter, Modifiers::NONE);
+        assert_eq!(stage.asked(), [PresetCommand::Save("My Drums + Bass".into()).into()]);
     }
 }

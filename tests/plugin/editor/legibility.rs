@@ -8,7 +8,7 @@ use super::{
 };
 use egui::{Color32, Rect, Shape};
 use std::collections::BTreeSet;
-use unbraid::editor::theme;
+use unbraid::{editor::theme, instance::state::theme::Theme};
 
 /// Sizes of type within `shape`, in thousandths of a point.
 fn sizes(shape: &Shape, found: &mut BTreeSet<u32>) {
@@ -70,13 +70,20 @@ fn pixels(stage: &mut Stage, rect: Rect) -> Option<Vec<Color32>> {
     Some(rows.flat_map(|y| columns.clone().map(move |x| (x, y))).map(|(x, y)| colour(x, y)).collect())
 }
 
+/// Each of `all` in each theme.
+fn in_all_themes<T: Clone>(all: impl IntoIterator<Item = T>) -> impl Iterator<Item = (Theme, T)> {
+    all.into_iter().flat_map(|one| Theme::ALL.map(|theme| (theme, one.clone())))
+}
+
 #[test]
 fn the_smallest_text_stands_out_seven_times_from_its_ground() {
-    for (size, names) in [
+    let places = [
         (egui::vec2(1600.0, 700.0), ["Latency", "Drums state", "Guitar state", "CPU load"]),
         (SMALLEST, ["Latency", "Page of bases", "Scale", "CPU load"]),
-    ] {
+    ];
+    for (theme, (size, names)) in in_all_themes(places) {
         let mut stage = all_states(size);
+        stage.session.set_theme(theme);
         stage.wait(0.1);
         for name in names {
             let place = stage.place(name);
@@ -86,16 +93,18 @@ fn the_smallest_text_stands_out_seven_times_from_its_ground() {
             pixels.iter().for_each(|colour| *counts.entry(*colour).or_insert(0) += 1);
             let ground = *counts.iter().max_by_key(|(_, count)| **count).unwrap().0;
             let most = pixels.iter().map(|colour| contrast(*colour, ground)).fold(0.0, f32::max);
-            assert!(most >= 7.0, "{name}: {most:.1} on {ground:?}");
+            assert!(most >= 7.0, "{name}, {theme:?}: {most:.1} on {ground:?}");
         }
     }
 }
 
 #[test]
 fn edges_of_controls_stand_out_three_times_from_what_is_around_them() {
-    let mut stage = Stage::new(2, DEFAULT);
-    stage.wait(0.1);
-    for name in ["Drums mute", "Bass solo", "Drums learn", "Bypass", "Preset", "Next preset", "State B"] {
+    let names = ["Drums mute", "Bass solo", "Drums learn", "Bypass", "Preset", "Next preset", "State B"];
+    for (theme, name) in in_all_themes(names) {
+        let mut stage = Stage::new(2, DEFAULT);
+        stage.session.set_theme(theme);
+        stage.wait(0.1);
         let place = stage.place(name);
         let row = Rect::from_min_max(
             egui::pos2(place.left() - 3.0, place.center().y),
@@ -103,6 +112,6 @@ fn edges_of_controls_stand_out_three_times_from_what_is_around_them() {
         );
         let pixels = pixels(&mut stage, row).unwrap();
         let (around, most) = (pixels[0], pixels.iter().map(|colour| contrast(*colour, pixels[0])).fold(0.0, f32::max));
-        assert!(most >= 3.0, "{name}: {most:.1} around {around:?}: {pixels:?}");
+        assert!(most >= 3.0, "{name}, {theme:?}: {most:.1} around {around:?}: {pixels:?}");
     }
 }

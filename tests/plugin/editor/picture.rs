@@ -7,7 +7,7 @@ use egui_kittest::kittest::Queryable;
 use std::{path::PathBuf, time::Duration};
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
-    editor::{EditorState, theme},
+    editor::{EditorState, theme::SCREEN},
     instance::state::{message::Message, summary::Origin},
     learner::adaptive::AdaptiveState,
     preset::{PALETTE, Preset, Source, file, library},
@@ -133,7 +133,7 @@ fn hue(colour: Color32, sources: usize) -> Option<usize> {
     };
     let own = direction(colour)?;
     let away = |source: usize| {
-        let other = direction(theme::source_colour(PALETTE[source])).unwrap_or(f32::MAX);
+        let other = direction(SCREEN.source(PALETTE[source])).unwrap_or(f32::MAX);
         ((own - other + 3.0 * std::f32::consts::PI) % std::f32::consts::TAU - std::f32::consts::PI).abs()
     };
     (0..sources).min_by(|a, b| away(*a).total_cmp(&away(*b)))

@@ -10,7 +10,7 @@ use std::{
     path::PathBuf,
 };
 use unbraid::{
-    editor::theme,
+    editor::theme::DARK,
     instance::{
         params::{GAIN_SILENCE_DB, Mode},
         state::{
@@ -75,10 +75,10 @@ fn every_source_is_drawn_in_its_own_colour() {
             play(&mut stage, 0.1);
             let pixels = picture(&mut stage, &format!("{count}_strips_{name}"));
             for strip in &stage.session.summary().strips {
-                let seen = pixels(theme::source_colour(strip.colour));
+                let seen = pixels(DARK.source(strip.colour));
                 assert!(seen > 250, "{}: {seen} pixels of its colour", strip.name);
             }
-            assert!(pixels(theme::CARD) > 10_000);
+            assert!(pixels(DARK.card) > 10_000);
         }
     }
 }
@@ -91,8 +91,8 @@ fn mute_and_solo_are_lit_in_colours_of_their_own() {
     stage.click("Bass solo");
     play(&mut stage, 0.1);
     let after = picture(&mut stage, "2_strips_muted_soloed");
-    assert!(after(theme::ALARM) > before(theme::ALARM) + 500);
-    assert!(after(theme::SOLO) > before(theme::SOLO) + 500);
+    assert!(after(DARK.alarm) > before(DARK.alarm) + 500);
+    assert!(after(DARK.solo) > before(DARK.solo) + 500);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_failure_stands_out() {
         ));
         play(&mut stage, 0.1);
         let pixels = picture(&mut stage, &format!("8_strips_failed_{name}"));
-        assert!(pixels(theme::ALARM_GROUND) > 8_000);
+        assert!(pixels(DARK.alarm_ground) > 8_000);
     }
 }
 
@@ -124,8 +124,8 @@ fn learning_is_drawn() {
         stage.click("Drums");
         play(&mut stage, 0.2);
         let learning = picture(&mut stage, &format!("{name}_learning_menu"));
-        assert!(capturing(theme::RECORD) > 150 && learning(theme::RECORD) == 0);
-        assert!(learning(theme::CARD) > 20_000, "the menu covers the strips");
+        assert!(capturing(DARK.record) > 150 && learning(DARK.record) == 0);
+        assert!(learning(DARK.card) > 20_000, "the menu covers the strips");
     }
 }
 
@@ -142,7 +142,7 @@ fn pages_menus_and_scales_are_drawn() {
             stage.click("Bases of Bass");
             play(&mut stage, 0.2);
             let bases = picture(&mut stage, &format!("bases_{name}"));
-            assert!(bases(theme::WELL) + bases(theme::CARD) > 1_000);
+            assert!(bases(DARK.well) + bases(DARK.card) > 1_000);
             let mut stage = untaught(size * scale);
             *stage.params.editor_scale.lock() = Some(scale);
             stage.click("Page of bases");
@@ -189,7 +189,7 @@ fn states_are_drawn() {
     stage.click("Preset");
     play(&mut stage, 0.1);
     let bypassed = picture(&mut stage, "2_strips_bypassed_menu");
-    assert!(bypassed(theme::NOTICE) > pending(theme::NOTICE) + 500);
+    assert!(bypassed(DARK.notice) > pending(DARK.notice) + 500);
 
     for (size, name) in [(vec2(900.0, 600.0), "900x600"), (SMALLEST, "640x400")] {
         let mut stage = with_a_dull_bass(size);
@@ -203,7 +203,7 @@ fn states_are_drawn() {
             play(&mut stage, 0.3);
         }
         let overloaded = picture(&mut stage, &format!("overload_{name}"));
-        assert!(overloaded(theme::ALARM) > 30);
+        assert!(overloaded(DARK.alarm) > 30);
 
         let mut stage = Stage::with_library(size);
         let origin = Origin::File(file("Gone"));
@@ -221,7 +221,7 @@ fn states_are_drawn() {
     stage.move_to(stage.centre("Drums gain"));
     stage.wait(1.5);
     let silence = picture(&mut stage, "3_strips_silence_typing_tooltip");
-    let unheard = theme::unheard(theme::source_colour(stage.session.summary().strips[1].colour));
+    let unheard = DARK.unheard(DARK.source(stage.session.summary().strips[1].colour));
     assert!(silence(unheard) > 250, "a source that is turned down is drawn as unheard");
 }
 
@@ -250,7 +250,7 @@ fn the_browser_is_drawn() {
         stage.move_to(egui::Pos2::new(1.0, 1.0));
         play(&mut stage, 0.2);
         let open = picture(&mut stage, &format!("header_{name}_browser"));
-        assert!(closed(theme::SELECTION) == 0 && open(theme::SELECTION) > 5_000, "the preset that plays is marked");
+        assert!(closed(DARK.selection) == 0 && open(DARK.selection) > 5_000, "the preset that plays is marked");
         stage.click("Your presets");
         let trashed = Trashed { file: file("Slap + Room"), kept_at: "/presets/.trash/0".into() };
         stage.session.set_deleted(Some(trashed));

@@ -6,7 +6,13 @@ use super::{
     stage::{DEFAULT, SMALLEST, Stage},
 };
 use egui::vec2;
-use unbraid::editor::scale::{SCALES, fits, remembered, usable_scale};
+use unbraid::{
+    editor::{
+        scale::{SCALES, fits, remembered, usable_scale},
+        theme::{DARK, HIGH_CONTRAST, LIGHT, Themed},
+    },
+    instance::{command::Command, state::theme::Theme},
+};
 
 fn choose(stage: &mut Stage, item: &str) {
     stage.click("Scale");
@@ -30,6 +36,22 @@ fn everything_grows_and_shrinks_and_the_project_remembers_it() {
         assert_eq!(stage.spoken("Scale"), item);
         let room = stage.harness.ctx.content_rect().size();
         assert!((room * scale - DEFAULT).length() < 2.0, "{room} at {item}");
+    }
+}
+
+#[test]
+fn colours_are_chosen_beside_the_scale() {
+    for (item, theme, colours) in [
+        ("Light", Theme::Light, &LIGHT),
+        ("High contrast", Theme::HighContrast, &HIGH_CONTRAST),
+        ("Dark", Theme::Dark, &DARK),
+    ] {
+        let mut stage = Stage::new(2, DEFAULT);
+        choose(&mut stage, item);
+        assert_eq!(stage.asked(), [Command::SetTheme(theme)]);
+        stage.session.set_theme(theme);
+        stage.wait(0.1);
+        assert_eq!(stage.harness.ctx.colours(), colours);
     }
 }
 

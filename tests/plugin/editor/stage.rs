@@ -31,6 +31,7 @@ use unbraid::{
         state::{
             audio_status::AudioStatus,
             summary::{Origin, Strip, Summary},
+            theme::Theme,
         },
         worker::{Worker, context::Context},
     },
@@ -245,7 +246,7 @@ impl Stage {
             .with_size(size)
             .with_pixels_per_point(scale)
             .with_step_dt(1.0 / 60.0)
-            .with_context_setup(theme::install)
+            .with_context_setup(|ctx| theme::install(ctx, Theme::Dark))
             .build_ui(move |ui| {
                 // The harness leaves a margin; a plugin's window has none.
                 let window = ui.ctx().content_rect();

@@ -12,7 +12,7 @@ use crate::{
         asked::Asked,
         names::{CUE_TOOLTIP, badges, display_name},
         snapshot::EditorSnapshot,
-        theme,
+        theme::{self, SCREEN, Themed},
         widgets::toggle::Toggle,
     },
     instance::{
@@ -107,9 +107,9 @@ pub fn draw(
     let (summary, version) = (snapshot.summary(), &snapshot.version);
     let source = &summary.strips[strip];
     let name = display_name(&source.name);
-    let colour = theme::source_colour(source.colour);
+    let colour = SCREEN.source(source.colour);
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
-    ui.painter().rect(page, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
+    ui.painter().rect(page, corners, ui.colours().card, Stroke::new(1.0, ui.colours().edge), StrokeKind::Inside);
     let inner = page.shrink2(vec2(12.0, 8.0));
     let head = inner.with_max_y(inner.top() + HEAD);
     let is_current = |view: &BasesView| {
@@ -129,7 +129,7 @@ pub fn draw(
         asked.extend(draw_cues(ui, cues, snapshot));
     }
     let line = Rect::from_x_y_ranges(inner.x_range(), head.bottom() + 2.0..=head.bottom() + 18.0);
-    truncated(ui, line, &view.caption, theme::CAPTION, theme::WEAK);
+    truncated(ui, line, &view.caption, theme::CAPTION, ui.colours().weak);
     let body = Rect::from_x_y_ranges(inner.left() + SCALE_WIDTH..=inner.right(), line.bottom() + 4.0..=inner.bottom());
     let sounding = if activations.is_empty() { 0.0 } else { (0.14 * body.height()).clamp(12.0, 40.0) };
     let map = body.with_max_y(body.bottom() - if sounding > 0.0 { sounding + 4.0 } else { 0.0 });
@@ -155,18 +155,15 @@ fn draw_head(ui: &mut Ui, rect: Rect, strip: usize, summary: &Summary) -> Option
     for (i, other) in summary.strips.iter().enumerate() {
         let tab = Rect::from_min_size(pos2(rect.left() + i as f32 * (TAB + 4.0), rect.top() + 1.0), vec2(TAB, 24.0));
         let label = format!("Bases of {}", display_name(&other.name));
-        let colour = theme::source_colour(other.colour);
-        let toggle = Toggle {
-            role: Role::Tab,
-            edge: Stroke::new(1.0, colour),
-            ..Toggle::switch(&badges[i], &label, i == strip, colour)
-        };
+        let colour = ui.colours().source(other.colour);
+        let toggle =
+            Toggle { role: Role::Tab, edge: Some(colour), ..Toggle::switch(&badges[i], &label, i == strip, colour) };
         if toggle.show(ui, tab, ui.scope_id().with(("tab", i))).on_hover_text(label.as_str()).clicked() {
             asked = Some(Asked::ShowBases(i));
         }
     }
     let left = rect.left() + summary.strips.len() as f32 * (TAB + 4.0) + 8.0;
-    truncated(ui, rect.with_min_x(left), &display_name(&summary.strips[strip].name), 19.0, theme::TEXT);
+    truncated(ui, rect.with_min_x(left), &display_name(&summary.strips[strip].name), 19.0, ui.colours().text);
     asked
 }
 
@@ -180,10 +177,9 @@ fn draw_cues(ui: &Ui, rect: Rect, snapshot: &EditorSnapshot) -> Option<Asked> {
         let text = format!("by {}", cue.name());
         let toggle = Toggle {
             role: Role::RadioButton,
-            edge: Stroke::new(1.0, theme::BUTTON_EDGE),
             corners: CornerRadius::ZERO,
             text_size: theme::CAPTION,
-            ..Toggle::switch(&text, &text, cue == now, theme::CHOSEN)
+            ..Toggle::switch(&text, &text, cue == now, ui.colours().chosen)
         };
         let response = toggle.show(ui, segment, ui.scope_id().with(("cue", i)));
         if response.on_hover_text(CUE_TOOLTIP).clicked() {
@@ -253,11 +249,11 @@ impl BasesView {
             info
         });
         let painter = ui.painter();
-        painter.rect_filled(map, CornerRadius::ZERO, theme::WELL);
+        painter.rect_filled(map, CornerRadius::ZERO, SCREEN.well);
         let Some(texture) = &self.texture else {
             let text = "Nothing yet. Let the mixture play: its bases appear here as they are found.";
-            let galley = painter.layout(text.to_owned(), theme::font(theme::BODY), theme::WEAK, map.width() - 24.0);
-            painter.galley(map.center() - galley.size() / 2.0, galley, theme::WEAK);
+            let galley = painter.layout(text.to_owned(), theme::font(theme::BODY), SCREEN.weak, map.width() - 24.0);
+            painter.galley(map.center() - galley.size() / 2.0, galley, SCREEN.weak);
             return;
         };
         painter.image(texture.id(), map, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
@@ -265,7 +261,7 @@ impl BasesView {
         if width >= 6.0 {
             for i in 1..self.columns.len() {
                 let x = map.left() + i as f32 * width;
-                painter.vline(x, map.y_range(), Stroke::new(1.0, theme::CARD));
+                painter.vline(x, map.y_range(), Stroke::new(1.0, SCREEN.card));
             }
         }
         let mut free_above = f32::INFINITY;
@@ -274,7 +270,7 @@ impl BasesView {
             painter.hline(map.x_range(), y, Stroke::new(1.0, Color32::from_white_alpha(14)));
             if free_above - y >= 13.0 && y - map.top() > 4.0 {
                 let at = pos2(map.left() - 5.0, y);
-                painter.text(at, Align2::RIGHT_CENTER, label, theme::font(11.0), theme::FAINT);
+                painter.text(at, Align2::RIGHT_CENTER, label, theme::font(11.0), ui.colours().faint);
                 free_above = y;
             }
         }
@@ -287,7 +283,7 @@ impl BasesView {
 
     fn draw_activations(&self, ui: &Ui, strip: Rect, activations: &[f32], colour: Color32) {
         let painter = ui.painter();
-        painter.rect_filled(strip, CornerRadius::ZERO, theme::WELL);
+        painter.rect_filled(strip, CornerRadius::ZERO, SCREEN.well);
         let most = activations.iter().copied().fold(0.0, f32::max).max(f32::MIN_POSITIVE);
         for (i, column) in self.columns.iter().enumerate() {
             let h = column.component.and_then(|component| activations.get(component.0)).copied().unwrap_or(0.0);
@@ -313,7 +309,7 @@ impl BasesView {
     }
 
     fn outline(&self, ui: &Ui, map: Rect, i: usize) {
-        let ring = Stroke::new(1.0, theme::TEXT);
+        let ring = Stroke::new(1.0, SCREEN.text);
         ui.painter().rect_stroke(self.place(map, i), CornerRadius::ZERO, ring, StrokeKind::Outside);
     }
 
@@ -329,7 +325,7 @@ impl BasesView {
                 info
             });
             if column.pinned {
-                ui.painter().circle_filled(place.center_top() + vec2(0.0, 6.0), 3.0, theme::TEXT);
+                ui.painter().circle_filled(place.center_top() + vec2(0.0, 6.0), 3.0, SCREEN.text);
             }
             if response.hovered() || response.has_focus() {
                 self.outline(ui, map, i);

@@ -26,11 +26,11 @@ pub(super) fn ramp(colour: Color32) -> [Color32; STEPS] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{editor::theme::source_colour, preset::PALETTE};
+    use crate::{editor::theme::SCREEN, preset::PALETTE};
 
     #[test]
     fn equal_steps_of_level_are_equal_steps_of_lightness_in_every_colour() {
-        for colour in PALETTE.map(source_colour) {
+        for colour in PALETTE.map(|colour| SCREEN.source(colour)) {
             let ramp = ramp(colour);
             for step in (0..STEPS - 32).step_by(32) {
                 let way = Lab::of(ramp[step + 32]).lightness - Lab::of(ramp[step]).lightness;

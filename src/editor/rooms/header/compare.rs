@@ -4,7 +4,7 @@ use crate::{
     editor::{
         asked::Asked,
         snapshot::EditorSnapshot,
-        theme,
+        theme::{self, Themed},
         widgets::{
             icon::{Icon, IconButton},
             toggle::Toggle,
@@ -34,7 +34,7 @@ pub fn draw(ui: &Ui, rect: Rect, snapshot: &EditorSnapshot) -> Vec<Asked> {
         let toggle = Toggle {
             role: Role::RadioButton,
             corners,
-            ..Toggle::switch(letter, name, side == in_force, theme::CHOSEN)
+            ..Toggle::switch(letter, name, side == in_force, ui.colours().chosen)
         };
         let response = toggle.show(ui, place, ui.scope_id().with(name));
         let tooltip = "Two states to compare: preset, knobs and switches. The one that is lit plays.";

@@ -1,7 +1,10 @@
 //! The CPU meter: the share of its time that the audio thread takes in this instance.
 
 use crate::{
-    editor::{snapshot::EditorSnapshot, theme},
+    editor::{
+        snapshot::EditorSnapshot,
+        theme::{self, Themed},
+    },
     realtime::wires::cpu_meter::CpuLoad,
 };
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role};
@@ -73,9 +76,9 @@ impl CpuReadout {
             info
         });
         let ink = match self.shown {
-            _ if overloaded => theme::ALARM,
-            Some(load) if load.share > HIGH => theme::NOTICE,
-            _ => theme::WEAK,
+            _ if overloaded => ui.colours().alarm,
+            Some(load) if load.share > HIGH => ui.colours().notice,
+            _ => ui.colours().weak,
         };
         let font = theme::font(theme::CAPTION);
         ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, format!("CPU {text}"), font, ink);

@@ -4,13 +4,13 @@ use crate::{
     editor::{
         names::mode_name,
         snapshot::EditorSnapshot,
-        theme,
+        theme::{self, Themed},
         widgets::{gesture, menu_call, toggle::Toggle},
     },
     instance::{params::Mode, state::audio_status::AudioStatus},
     separator::LatencyMode,
 };
-use egui::{Align2, CornerRadius, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role};
+use egui::{Align2, CornerRadius, Rect, Sense, Ui, WidgetInfo, accesskit::Role};
 use nice_plug::prelude::ParamSetter;
 
 /// Every mode and what it is for.
@@ -39,11 +39,10 @@ pub fn draw(ui: &Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot, sette
         let segment = Rect::from_x_y_ranges(left..=right, rect.y_range());
         left = right;
         let chosen = wanted == LatencyMode::from(mode);
-        let fill = if waiting { theme::NOTICE } else { theme::CHOSEN };
+        let fill = if waiting { ui.colours().notice } else { ui.colours().chosen };
         let toggle = Toggle {
             role: Role::RadioButton,
             corners: corners(i),
-            edge: Stroke::new(1.0, theme::BUTTON_EDGE),
             text_size: if rect.width() < NARROW { theme::CAPTION } else { theme::BODY },
             ..Toggle::switch(name, name, chosen, fill)
         };
@@ -62,7 +61,7 @@ pub fn draw(ui: &Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot, sette
         info
     });
     response.on_hover_text("The delay that the host was told, and makes up for.");
-    ui.painter().text(caption.center(), Align2::CENTER_CENTER, text, theme::font(theme::CAPTION), theme::WEAK);
+    ui.painter().text(caption.center(), Align2::CENTER_CENTER, text, theme::font(theme::CAPTION), ui.colours().weak);
 }
 
 fn corners(segment: usize) -> CornerRadius {

@@ -15,7 +15,7 @@ pub mod undo;
 use crate::editor::{
     asked::Asked,
     snapshot::EditorSnapshot,
-    theme,
+    theme::{self, Themed},
     widgets::{gesture, icon::Icon, menu_call, toggle::Toggle},
 };
 use browser::BrowserState;
@@ -41,6 +41,13 @@ pub struct HeaderState {
     /// The CPU meter, as it is shown.
     pub cpu: CpuReadout,
     browser: BrowserState,
+}
+
+impl HeaderState {
+    /// The browser opens in the next frame, and asks for a name under which to save what plays.
+    pub fn save_as(&mut self) {
+        self.browser.save_as();
+    }
 }
 
 /// Draws the row in `row`.
@@ -73,7 +80,7 @@ pub fn draw(
 
     if wide {
         let name_at = pos2(row.left() + 2.0, buttons.center().y);
-        ui.painter().text(name_at, Align2::LEFT_CENTER, "Unbraid", theme::font(25.0), theme::TEXT);
+        ui.painter().text(name_at, Align2::LEFT_CENTER, "Unbraid", theme::font(25.0), ui.colours().text);
     }
     let (rect, caption) = column(&preset);
     // The preset's caption also has the space below the two states and undo.
@@ -108,11 +115,12 @@ fn switch_width(name: &str, spelled_out: bool) -> f32 {
 fn switch(ui: &Ui, rect: Rect, name: &str, icon: Icon, tooltip: &str, param: &BoolParam, setter: &ParamSetter) {
     let on = param.value();
     let spelled_out = rect.width() > 30.0;
-    let toggle = Toggle { text: if spelled_out { name } else { "" }, ..Toggle::switch(name, name, on, theme::NOTICE) };
+    let toggle =
+        Toggle { text: if spelled_out { name } else { "" }, ..Toggle::switch(name, name, on, ui.colours().notice) };
     let response = toggle.show(ui, rect, ui.scope_id().with(name));
     menu_call::listen(&response, param, None);
     if !spelled_out {
-        icon.paint(ui.painter(), rect.center(), if on { theme::INK } else { theme::TEXT });
+        icon.paint(ui.painter(), rect.center(), if on { ui.colours().ink } else { ui.colours().text });
     }
     if response.on_hover_text(tooltip).clicked() {
         gesture::set(setter, param, !on);

@@ -4,7 +4,7 @@ use crate::{
     editor::{
         asked::Asked,
         snapshot::EditorSnapshot,
-        theme,
+        theme::{self, Themed},
         widgets::icon::{Icon, IconButton, plate},
     },
     instance::{
@@ -49,11 +49,11 @@ pub fn draw(ui: &mut Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot) -
 
     let text = provenance(snapshot, changed);
     let at = egui::pos2(middle.left() + 2.0, caption.center().y);
-    let mut job = LayoutJob::simple_singleline(text.clone(), theme::font(theme::CAPTION), theme::WEAK);
+    let mut job = LayoutJob::simple_singleline(text.clone(), theme::font(theme::CAPTION), ui.colours().weak);
     job.wrap = TextWrapping::truncate_at_width(caption.right() - at.x);
     let galley = ui.painter().layout_job(job);
     let rect = Align2::LEFT_CENTER.anchor_size(at, galley.size());
-    ui.painter().galley(rect.min, galley, theme::WEAK);
+    ui.painter().galley(rect.min, galley, ui.colours().weak);
     let caption = ui.interact(rect, ui.scope_id().with("provenance"), Sense::hover());
     caption.widget_info(|| WidgetInfo::labeled(Role::Label, true, text.as_str()));
     (button, asked)
@@ -100,11 +100,11 @@ fn name_button(ui: &Ui, rect: Rect, summary: &Summary, changed: bool) -> Respons
         info.current_text_value = Some(title.clone());
         info
     });
-    plate(ui, rect, if response.hovered() { theme::BUTTON_HOVER } else { theme::BUTTON }, &response);
-    Icon::More.paint(ui.painter(), rect.right_center() - vec2(14.0, 0.0), theme::WEAK);
+    plate(ui, rect, if response.hovered() { ui.colours().button_hover } else { ui.colours().button }, &response);
+    Icon::More.paint(ui.painter(), rect.right_center() - vec2(14.0, 0.0), ui.colours().weak);
     let font = theme::font(if rect.width() < NARROW { theme::BODY } else { 16.0 });
     let lay = |text: &str, width: f32| {
-        let mut job = LayoutJob::simple_singleline(text.to_owned(), font.clone(), theme::TEXT);
+        let mut job = LayoutJob::simple_singleline(text.to_owned(), font.clone(), ui.colours().text);
         job.wrap = TextWrapping::truncate_at_width(width);
         ui.painter().layout_job(job)
     };
@@ -114,7 +114,7 @@ fn name_button(ui: &Ui, rect: Rect, summary: &Summary, changed: bool) -> Respons
     let mut at = egui::pos2(rect.left() + 9.0, rect.center().y - name.size().y / 2.0);
     for galley in [name, asterisk] {
         let width = galley.size().x;
-        ui.painter().galley(at, galley, theme::TEXT);
+        ui.painter().galley(at, galley, ui.colours().text);
         at.x += width;
     }
     let tooltip = if changed { "It is not saved as it plays now." } else { "Choose, save and rename presets." };

@@ -3,7 +3,7 @@
 //! In OKLab (Ottosson 2020), where equal steps of lightness look equal. A source alone has its own colour where the
 //! level has the lightness of that colour, a shade of it below, a tint above.
 
-use crate::editor::{oklab::Lab, theme};
+use crate::editor::{oklab::Lab, theme::SCREEN};
 use egui::Color32;
 
 /// Lightness of silence, which is that of the background, and of the highest level.
@@ -21,7 +21,7 @@ pub struct ColourMap {
 impl ColourMap {
     /// For sources of these colours.
     pub fn new(colours: impl Iterator<Item = Color32>) -> Self {
-        Self { sources: colours.map(Lab::of).collect(), ground: Lab::of(theme::WELL) }
+        Self { sources: colours.map(Lab::of).collect(), ground: Lab::of(SCREEN.well) }
     }
 
     /// Number of sources.
@@ -62,10 +62,10 @@ pub fn confidence(sources: usize, shares: impl Fn(usize) -> f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{editor::theme::source_colour, preset::PALETTE};
+    use crate::preset::PALETTE;
 
     fn map() -> ColourMap {
-        ColourMap::new(PALETTE.into_iter().map(source_colour))
+        ColourMap::new(PALETTE.into_iter().map(|colour| SCREEN.source(colour)))
     }
 
     fn alone(source: usize) -> impl Fn(usize) -> f32 {
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_lone_source_as_light_as_its_colour_has_its_colour() {
         let map = map();
-        for (source, colour) in PALETTE.into_iter().map(source_colour).enumerate() {
+        for (source, colour) in PALETTE.into_iter().map(|colour| SCREEN.source(colour)).enumerate() {
             let level = (Lab::of(colour).lightness - LIGHTNESS.0) / (LIGHTNESS.1 - LIGHTNESS.0);
             let seen = map.colour(level, alone(source));
             for (a, b) in seen.to_array().into_iter().zip(colour.to_array()) {
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn doubt_is_grey() {
-        let two = ColourMap::new(PALETTE[..2].iter().copied().map(source_colour));
+        let two = ColourMap::new(PALETTE[..2].iter().map(|colour| SCREEN.source(*colour)));
         let chroma = |share: f32| {
             let seen = Lab::of(two.colour(0.6, |s| if s == 0 { share } else { 1.0 - share }));
             seen.chroma()

@@ -6,7 +6,7 @@ use super::{
     plot::{CurveArea, PlotRect},
     smoothed::SmoothedFrame,
 };
-use crate::editor::theme;
+use crate::editor::theme::SCREEN;
 use egui::{Color32, Painter, Stroke};
 
 /// Level from which on a mask has its full opacity, 0 to 1 on the scale; at lower levels it is fainter.
@@ -38,6 +38,6 @@ pub fn draw(painter: &Painter, plot: &PlotRect, frame: &SmoothedFrame, colours: 
     }
     areas.into_iter().for_each(|area| area.paint(painter));
     for edge in &edges {
-        plot.curve(painter, edge, Stroke::new(1.25, theme::WELL));
+        plot.curve(painter, edge, Stroke::new(1.25, SCREEN.well));
     }
 }

@@ -5,8 +5,8 @@
 //! - [`colour_map`]; [`layout`]; [`plot`]: curves and areas; [`masks`] and [`output`] draw them. [`readout`]: what is
 //!   under the pointer.
 //!
-//! A [`Picture`] lives in the egui context of its window and is dropped with it: nice-plug-egui 0.6 keeps the editor's
-//! state when a window closes, and does not say that it has closed.
+//! A [`Picture`] lives in the egui context of its window and is dropped with it: while no window is open, no frames are
+//! sent.
 
 pub mod axis;
 pub mod clock;
@@ -21,7 +21,11 @@ pub mod smoothed;
 pub mod spectrogram;
 
 use crate::{
-    editor::{names::display_name, snapshot::EditorSnapshot, theme},
+    editor::{
+        names::display_name,
+        snapshot::EditorSnapshot,
+        theme::{self, SCREEN, Themed},
+    },
     instance::{
         analyzer::{AnalyzerWindow, AnalyzerWindows},
         state::summary::Summary,
@@ -123,7 +127,7 @@ pub fn draw(ui: &mut Ui, rect: Option<Rect>, snapshot: &EditorSnapshot, own: &mu
         let is_empty = picture.stream.is_none() && snapshot.learning.take.is_none();
         if is_empty && rect.height() >= INVITES_FROM {
             let font = theme::font(theme::BODY);
-            ui.painter().text(rect.center(), Align2::CENTER_CENTER, INVITATION, font, theme::WEAK);
+            ui.painter().text(rect.center(), Align2::CENTER_CENTER, INVITATION, font, SCREEN.weak);
         }
     }
     picture.is_moving()
@@ -154,7 +158,7 @@ impl Picture {
 
     /// The sources are those of `summary`.
     fn set_sources(&mut self, summary: &Summary) {
-        let colours: Vec<Color32> = summary.strips.iter().map(|strip| theme::source_colour(strip.colour)).collect();
+        let colours: Vec<Color32> = summary.strips.iter().map(|strip| SCREEN.source(strip.colour)).collect();
         let names: Vec<String> = summary.strips.iter().map(|strip| display_name(&strip.name)).collect();
         if names == self.names && colours == self.colours {
             return;
@@ -203,10 +207,16 @@ impl Picture {
 
     fn show(&mut self, ui: &mut Ui, layout: &PictureLayout) {
         let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
-        ui.painter().rect(layout.card, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
+        ui.painter().rect(
+            layout.card,
+            corners,
+            ui.colours().card,
+            Stroke::new(1.0, ui.colours().edge),
+            StrokeKind::Inside,
+        );
         let well = CornerRadius::same(3);
         for plot in [layout.spectrogram, layout.masks, layout.output] {
-            ui.painter().rect_filled(plot.rect, well, theme::WELL);
+            ui.painter().rect_filled(plot.rect, well, SCREEN.well);
         }
         self.draw_spectrogram(ui, &layout.spectrogram, well);
         masks::draw(&ui.painter().with_clip_rect(layout.masks.rect), &layout.masks, &self.now, &self.colours);
@@ -320,20 +330,20 @@ fn draw_scales(painter: &Painter, layout: &PictureLayout) {
             plot.line_across(painter, along, Stroke::new(1.0, LINE));
         }
         if let Some(at) = layout.label(along) {
-            painter.text(at, Align2::RIGHT_CENTER, label, theme::font(SMALL), theme::FAINT);
+            painter.text(at, Align2::RIGHT_CENTER, label, theme::font(SMALL), painter.colours().faint);
         }
     }
     if layout.is_labelled() {
         let foot = layout.output.rect.right_bottom() - vec2(6.0, 4.0);
-        let out = painter.text(foot, Align2::RIGHT_BOTTOM, "out", theme::font(SMALL), theme::TEXT);
+        let out = painter.text(foot, Align2::RIGHT_BOTTOM, "out", theme::font(SMALL), SCREEN.text);
         let beside = out.left_bottom() - vec2(7.0, 0.0);
-        painter.text(beside, Align2::RIGHT_BOTTOM, "in", theme::font(SMALL), theme::FAINT);
+        painter.text(beside, Align2::RIGHT_BOTTOM, "in", theme::font(SMALL), SCREEN.faint);
     }
 }
 
 /// Draws a line at the pointer, and `lines` of text beside it.
 fn point_out(ui: &Ui, response: &Response, plot: &PlotRect, layout: &PictureLayout, at: Pos2, lines: &[String]) {
-    let stroke = Stroke::new(1.0, theme::TEXT.gamma_multiply(0.35));
+    let stroke = Stroke::new(1.0, SCREEN.text.gamma_multiply(0.35));
     let along = plot.along(at);
     for other in [&layout.spectrogram, &layout.masks, &layout.output] {
         other.line_across(ui.painter(), along, stroke);
@@ -341,7 +351,7 @@ fn point_out(ui: &Ui, response: &Response, plot: &PlotRect, layout: &PictureLayo
     let tooltip = Tooltip::always_open(ui.ctx().clone(), response.layer_id, response.id, at + vec2(14.0, 14.0));
     tooltip.show(|ui| {
         for (i, line) in lines.iter().enumerate() {
-            let colour = if i == 0 { theme::TEXT } else { theme::WEAK };
+            let colour = if i == 0 { ui.colours().text } else { ui.colours().weak };
             ui.label(egui::RichText::new(line).size(theme::CAPTION).color(colour));
         }
     });

@@ -7,7 +7,7 @@ use super::{
     plot::{CurveArea, PlotRect},
     smoothed::SmoothedFrame,
 };
-use crate::editor::theme;
+use crate::editor::theme::SCREEN;
 use egui::{Painter, Stroke};
 
 /// The levels whose colours fill the output, at its lowest and at its highest level, 0 to 1.
@@ -24,13 +24,13 @@ pub fn draw(painter: &Painter, plot: &PlotRect, frame: &SmoothedFrame, map: &Col
         let row = (rows.start + rows.end) / 2;
         let row = row.min(rows.end - 1);
         let colour = map.colour(FILL.0 + (FILL.1 - FILL.0) * level_out, |source| frame.share(source, row));
-        mixture.step(along, (0.0, level_in), theme::NEUTRAL.gamma_multiply(0.16));
+        mixture.step(along, (0.0, level_in), SCREEN.neutral.gamma_multiply(0.16));
         output.step(along, (0.0, level_out), colour);
         mixture_line.push(level_in);
         output_line.push(level_out);
     }
     mixture.paint(painter);
-    plot.curve(painter, &mixture_line, Stroke::new(1.0, theme::FAINT));
+    plot.curve(painter, &mixture_line, Stroke::new(1.0, SCREEN.faint));
     output.paint(painter);
-    plot.curve(painter, &output_line, Stroke::new(1.5, theme::TEXT));
+    plot.curve(painter, &output_line, Stroke::new(1.5, SCREEN.text));
 }

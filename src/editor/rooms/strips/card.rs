@@ -4,7 +4,7 @@ use super::{
     layout::StripLayout,
     learn::{self, LearnPhase},
     menu::StripMenu,
-    source_state::{self, SourceState},
+    source_state::{self, SourceSign},
     state::StripsState,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         asked::Asked,
         names::display_name,
         snapshot::EditorSnapshot,
-        theme,
+        theme::{self, Colours, Themed},
         widgets::{
             gesture,
             knob::{Knob, arc_colour, gain_ticks},
@@ -71,7 +71,13 @@ fn is_heard(strips: &[StripParams], count: usize, i: usize) -> bool {
 
 impl<'a> StripCard<'a> {
     /// Strip `index` of the `count` that there are.
-    pub fn new(snapshot: &'a EditorSnapshot<'a>, index: usize, count: usize, badge: &'a str) -> Self {
+    pub fn new(
+        snapshot: &'a EditorSnapshot<'a>,
+        index: usize,
+        count: usize,
+        badge: &'a str,
+        colours: &Colours,
+    ) -> Self {
         let (strip, params) = (&snapshot.summary().strips[index], snapshot.params);
         let is_audible = is_heard(&params.strips, count, index)
             && params.strips[index].gain_db().is_some()
@@ -85,7 +91,7 @@ impl<'a> StripCard<'a> {
             name: display_name(&strip.name),
             phase: LearnPhase::of(&snapshot.learning, index),
             is_audible,
-            colour: arc_colour(theme::source_colour(strip.colour), is_audible),
+            colour: arc_colour(colours.source(strip.colour), is_audible, colours),
         }
     }
 
@@ -100,13 +106,13 @@ impl<'a> StripCard<'a> {
     ) -> Vec<Asked> {
         let layout = &StripLayout::new(card);
         let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
-        ui.painter().rect(card, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
+        ui.painter().rect(card, corners, ui.colours().card, Stroke::new(1.0, ui.colours().edge), StrokeKind::Inside);
         let mut asked = self.draw_head(ui, layout, own);
         self.draw_knob(ui, layout, input, setter);
         self.draw_switches(ui, layout, setter);
         if self.is_idle() {
             // After the knob, whose place it shares.
-            let state = SourceState::of(self.snapshot, self.index);
+            let state = SourceSign::of(self.snapshot, self.index);
             asked.extend(state.draw(ui, sign_place(layout), &self.name, self.index, self.snapshot));
         }
         let request = learn::draw_switch(ui, layout.learn, layout.wide, &self.name, self.index, self.phase);
@@ -138,7 +144,7 @@ impl<'a> StripCard<'a> {
         let letters = theme::font(side * if self.badge.chars().count() > 1 { 0.56 } else { 0.66 });
         let painter = &ui.painter().clone();
         painter.rect_filled(badge, CornerRadius::same(theme::BUTTON_RADIUS as u8), self.colour);
-        painter.text(badge.center(), Align2::CENTER_CENTER, self.badge, letters, theme::ink_on(self.colour));
+        painter.text(badge.center(), Align2::CENTER_CENTER, self.badge, letters, ui.colours().ink_on(self.colour));
 
         let response = ui.interact(layout.head, ui.scope_id().with(("head", self.index)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &self.name));
@@ -153,16 +159,16 @@ impl<'a> StripCard<'a> {
         let right = if self.is_idle() && sign.top() == layout.head.top() { sign.left() } else { end };
         let left = badge.right() + space;
         let (text, ink) = match self.phase.caption(layout.cramped) {
-            Some(caption) => (caption, theme::TEXT),
-            None => (self.name.clone(), if lit { Color32::WHITE } else { theme::TEXT }),
+            Some(caption) => (caption, ui.colours().text),
+            None => (self.name.clone(), if lit { ui.colours().lit_text } else { ui.colours().text }),
         };
         let mut job = LayoutJob::simple_singleline(text, theme::font(name_size), ink);
         job.wrap = TextWrapping::truncate_at_width(right - left);
         let galley = painter.layout_job(job);
         painter.galley(pos2(left, badge.center().y - galley.size().y / 2.0), galley, ink);
-        menu_mark(painter, layout.head, if lit { theme::TEXT } else { theme::FAINT });
+        menu_mark(painter, layout.head, if lit { ui.colours().text } else { ui.colours().faint });
         if response.has_focus() {
-            let ring = Stroke::new(2.0, theme::FOCUS);
+            let ring = Stroke::new(2.0, ui.colours().focus);
             painter.rect_stroke(layout.head, CornerRadius::same(theme::BUTTON_RADIUS as u8), ring, StrokeKind::Outside);
         }
         let menu = StripMenu { snapshot: self.snapshot, index: self.index, name: &self.name, phase: self.phase };
@@ -182,14 +188,14 @@ impl<'a> StripCard<'a> {
             info.current_text_value = Some(if level.is_finite() { format!("{level:.0} dB") } else { "silent".into() });
             info
         });
-        ui.painter().rect_filled(line, CornerRadius::same(1), theme::WELL);
+        ui.painter().rect_filled(line, CornerRadius::same(1), ui.colours().well);
         let part = line.with_max_x(line.left() + position(level) * line.width());
-        let colour = if foreign.is_some() { theme::NOTICE } else { theme::RECORD };
+        let colour = if foreign.is_some() { ui.colours().notice } else { ui.colours().record };
         ui.painter().rect_filled(part, CornerRadius::same(1), colour);
         if let Some(foreign) = foreign.filter(|_| share_width(layout) > 0.0) {
             let text = format!("{:.0} % else", 100.0 * foreign.share);
             let at = layout.head.right_center() - vec2(MENU_MARK + 4.0, 0.0);
-            ui.painter().text(at, Align2::RIGHT_CENTER, text, theme::font(theme::CAPTION), theme::NOTICE);
+            ui.painter().text(at, Align2::RIGHT_CENTER, text, theme::font(theme::CAPTION), ui.colours().notice);
         }
     }
 
@@ -205,7 +211,7 @@ impl<'a> StripCard<'a> {
             info
         });
         let painter = ui.painter();
-        painter.rect_filled(line, CornerRadius::same(1), theme::WELL);
+        painter.rect_filled(line, CornerRadius::same(1), ui.colours().well);
         if share > 1e-3 {
             let part = line.with_max_x(line.left() + share.min(1.0) * line.width());
             painter.rect_filled(part, CornerRadius::same(1), self.colour);
@@ -214,7 +220,7 @@ impl<'a> StripCard<'a> {
             let at = layout.head.right_center() - vec2(MENU_MARK + 3.0, 0.0);
             let has_words = layout.head.width() >= SHARE_WORD_FROM;
             let text = if has_words { format!("{percent} of mix") } else { percent };
-            painter.text(at, Align2::RIGHT_CENTER, text, theme::font(theme::CAPTION), theme::WEAK);
+            painter.text(at, Align2::RIGHT_CENTER, text, theme::font(theme::CAPTION), ui.colours().weak);
         }
         response.on_hover_text("This source's share of the mixture, before its knob.");
     }
@@ -254,15 +260,15 @@ impl<'a> StripCard<'a> {
             name: &format!("{} gain value", self.name),
             with_unit,
             text_size,
-            colour: if self.is_audible { theme::TEXT } else { theme::WEAK },
+            colour: if self.is_audible { ui.colours().text } else { ui.colours().weak },
         };
         field.show(ui, layout.value, field_id, setter, input);
     }
 
     fn draw_switches(&self, ui: &Ui, layout: &StripLayout, setter: &ParamSetter) {
         let switches = [
-            ("M", "mute", &self.params.mute, layout.mute, theme::ALARM, "Mute: silence this source."),
-            ("S", "solo", &self.params.solo, layout.solo, theme::SOLO, "Solo: hear only the soloed sources."),
+            ("M", "mute", &self.params.mute, layout.mute, ui.colours().alarm, "Mute: silence this source."),
+            ("S", "solo", &self.params.solo, layout.solo, ui.colours().solo, "Solo: hear only the soloed sources."),
         ];
         for (letter, word, param, rect, lit, tooltip) in switches {
             let name = format!("{} {word}", self.name);

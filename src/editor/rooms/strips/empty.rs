@@ -1,7 +1,12 @@
 //! Shown in place of the strips while no preset plays: what is the matter, and three ways to go on.
 
 use crate::{
-    editor::{asked::Asked, file_chooser::FileKind, snapshot::EditorSnapshot, theme},
+    editor::{
+        asked::Asked,
+        file_chooser::FileKind,
+        snapshot::EditorSnapshot,
+        theme::{self, Themed},
+    },
     instance::{command::PresetCommand, project::version::FIRST_PRESET, state::message::Message},
 };
 use egui::{Align, Button, CornerRadius, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
@@ -9,15 +14,17 @@ use egui::{Align, Button, CornerRadius, Layout, Rect, RichText, Stroke, StrokeKi
 /// Draws it in `rect`.
 pub fn draw(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot) -> Option<Asked> {
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
-    ui.painter().rect(rect, corners, theme::CARD, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
+    ui.painter().rect(rect, corners, ui.colours().card, Stroke::new(1.0, ui.colours().edge), StrokeKind::Inside);
     let column = Rect::from_center_size(rect.center(), vec2(rect.width().min(500.0), 128.0_f32.min(rect.height())));
     let layout = Layout::top_down(Align::Center);
     let mut inside = ui.new_child(UiBuilder::new().max_rect(column).layout(layout).id_salt("empty"));
     let loading = matches!(snapshot.message, Message::Loading(_));
     let title = if loading { "Loading…" } else { "No preset plays" };
-    inside.label(RichText::new(title).font(theme::font(theme::TITLE)).color(theme::TEXT));
+    inside.label(RichText::new(title).font(theme::font(theme::TITLE)).color(ui.colours().text));
     inside.add_space(4.0);
-    inside.label(RichText::new("The mixture passes as it is. Choose what to take it apart with.").color(theme::WEAK));
+    inside.label(
+        RichText::new("The mixture passes as it is. Choose what to take it apart with.").color(ui.colours().weak),
+    );
     inside.add_space(12.0);
     let buttons = Rect::from_center_size(
         pos2(column.center().x, inside.cursor().top() + 16.0),

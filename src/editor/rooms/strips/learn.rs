@@ -1,7 +1,13 @@
 //! Learning from the editor: the Learn switch of a strip, and the options for learning and following.
 
 use crate::{
-    editor::{asked::Asked, names::CUE_TOOLTIP, snapshot::EditorSnapshot, theme, widgets::toggle::Toggle},
+    editor::{
+        asked::Asked,
+        names::CUE_TOOLTIP,
+        snapshot::EditorSnapshot,
+        theme::{self, Themed},
+        widgets::toggle::Toggle,
+    },
     instance::{
         command::{AdaptationCommand, LearnCommand},
         state::learn_state::LearnState,
@@ -82,7 +88,7 @@ pub fn draw_switch(
     let size = if text.len() > 1 { theme::BODY } else { letter_size(rect) };
     // It blinks while it waits for the first sound.
     let blink = phase == LearnPhase::Armed && ui.input(|input| input.time).fract() > 0.6;
-    let lit = if blink { theme::BUTTON_HOVER } else { theme::RECORD };
+    let lit = if blink { ui.colours().button_hover } else { ui.colours().record };
     let toggle = Toggle { text_size: size, ..Toggle::switch(text, &name, phase.is_taking(), lit) };
     let response = toggle.show(ui, rect, ui.scope_id().with(("learn", index)));
     let request = if phase.is_taking() { LearnCommand::Stop } else { LearnCommand::Start(index) };
@@ -152,7 +158,7 @@ fn choice<T: Copy + PartialEq>(
     text: impl Fn(T) -> String,
 ) {
     ui.horizontal(|ui| {
-        ui.add_sized(vec2(64.0, 24.0), Label::new(RichText::new(name).small().color(theme::WEAK)));
+        ui.add_sized(vec2(64.0, 24.0), Label::new(RichText::new(name).small().color(ui.colours().weak)));
         for candidate in values {
             ui.selectable_value(value, *candidate, text(*candidate)).on_hover_text(tooltip);
         }

@@ -2,7 +2,7 @@
 
 use super::learn::{self, LearnPhase};
 use crate::{
-    editor::{asked::Asked, file_chooser::FileKind, snapshot::EditorSnapshot, theme, widgets::text_entry},
+    editor::{asked::Asked, file_chooser::FileKind, snapshot::EditorSnapshot, theme::Themed, widgets::text_entry},
     instance::{
         command::{AdaptationCommand, LearnCommand, LibraryCommand, SourceCommand},
         state::summary::Strip,
@@ -105,7 +105,7 @@ impl StripMenu<'_> {
         let mut chosen = None;
         ui.horizontal(|ui| {
             let id = ui.scope_id().with("source name");
-            if text_entry::appears(ui.ctx(), id) {
+            if text_entry::appears(ui, id) {
                 text_entry::take_keyboard(ui.ctx(), id, new_name);
             }
             let field = ui.add(TextEdit::singleline(new_name).id(id).desired_width(136.0));
@@ -201,7 +201,7 @@ impl StripMenu<'_> {
         let height = ui.ctx().content_rect().height() * 0.6;
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             let Some(found) = &self.snapshot.preset_sources else {
-                ui.label(RichText::new("From which preset?").small().color(theme::WEAK));
+                ui.label(RichText::new("From which preset?").small().color(ui.colours().weak));
                 for Listing { entry, .. } in self.snapshot.library.all() {
                     if item(ui, true, entry.name.as_str()) {
                         asked.push(SourceCommand::List(entry.clone()).into());
@@ -212,7 +212,7 @@ impl StripMenu<'_> {
                 }
                 return;
             };
-            ui.label(RichText::new(format!("In place of {}:", self.name)).small().color(theme::WEAK));
+            ui.label(RichText::new(format!("In place of {}:", self.name)).small().color(ui.colours().weak));
             for (source, name) in found.names.iter().enumerate() {
                 if item(ui, true, format!("{name} of {}", found.preset.name)) {
                     asked.push(SourceCommand::ForgetList.into());

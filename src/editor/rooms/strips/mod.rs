@@ -15,7 +15,8 @@ pub mod source_state;
 pub mod state;
 
 use crate::editor::{
-    asked::Asked, layout::columns, names::badges, snapshot::EditorSnapshot, widgets::knob_input::KnobInput,
+    asked::Asked, layout::columns, names::badges, snapshot::EditorSnapshot, theme::Themed,
+    widgets::knob_input::KnobInput,
 };
 use card::StripCard;
 use egui::{Rect, Ui};
@@ -39,7 +40,7 @@ pub fn draw(
     let count = summary.strips.len().min(snapshot.params.strips.len());
     let mut asked = Vec::new();
     for (i, card) in columns(rect, count).enumerate() {
-        let strip = StripCard::new(snapshot, i, count, &badges[i]);
+        let strip = StripCard::new(snapshot, i, count, &badges[i], ui.colours());
         asked.extend(strip.draw(ui, card, own, input, setter));
     }
     asked

@@ -1,7 +1,11 @@
 //! What kind of source a strip has, as a word and a sign: where its bases come from, and whether they still change.
 
 use crate::{
-    editor::{asked::Asked, snapshot::EditorSnapshot, theme},
+    editor::{
+        asked::Asked,
+        snapshot::EditorSnapshot,
+        theme::{self, Colours, Themed},
+    },
     instance::state::{options::AdaptOptions, summary::Origin},
     learner::Verdict,
     preset::Kind,
@@ -16,7 +20,7 @@ const SIGN: f32 = 5.0;
 
 /// What kind of source it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum SourceState {
+pub enum SourceSign {
     /// It came with a factory preset.
     Factory,
     /// The source model finds it.
@@ -33,7 +37,7 @@ pub enum SourceState {
     Unsure,
 }
 
-impl SourceState {
+impl SourceSign {
     /// That of the source of strip `index`.
     pub fn of(snapshot: &EditorSnapshot, index: usize) -> Self {
         let (summary, learning) = (snapshot.summary(), &snapshot.learning);
@@ -79,11 +83,11 @@ impl SourceState {
         }
     }
 
-    fn ink(self) -> Color32 {
+    fn ink(self, colours: &Colours) -> Color32 {
         match self {
-            Self::Unsure => theme::NOTICE,
-            Self::Frozen => theme::FOCUS,
-            _ => theme::WEAK,
+            Self::Unsure => colours.notice,
+            Self::Frozen => colours.focus,
+            _ => colours.weak,
         }
     }
 
@@ -116,7 +120,7 @@ impl SourceState {
             info.current_text_value = Some(self.word());
             info
         });
-        let ink = if can_click && response.hovered() { theme::TEXT } else { self.ink() };
+        let ink = if can_click && response.hovered() { ui.colours().text } else { self.ink(ui.colours()) };
         if rect.width() > 2.0 * SIGN + 12.0 {
             let word = ui.painter().layout_no_wrap(self.word(), theme::font(theme::CAPTION), ink);
             let left = rect.left() + 2.0 * SIGN + 5.0;
@@ -126,7 +130,7 @@ impl SourceState {
             self.paint(ui.painter(), rect.center(), ink);
         }
         if response.has_focus() {
-            ui.painter().rect_stroke(rect, 3, Stroke::new(2.0, theme::FOCUS), egui::StrokeKind::Outside);
+            ui.painter().rect_stroke(rect, 3, Stroke::new(2.0, ui.colours().focus), egui::StrokeKind::Outside);
         }
         let meaning = match snapshot.learning.verdicts.get(index).copied().flatten() {
             Some(Verdict { before_db, after_db }) => {

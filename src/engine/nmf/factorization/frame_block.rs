@@ -16,7 +16,7 @@ const LANES: usize = 16;
 
 /// What happens to the activations of the last update.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Verdict<'a> {
+pub(super) enum LastUpdate<'a> {
     /// They are kept, multiplied by what the bases were divided by, `[K]`, and extrapolated with weight `beta`.
     Keep { scales: &'a [f32], beta: f32 },
     /// They are dropped, and the next update starts from those before.
@@ -79,13 +79,13 @@ impl<'a> FrameBlock<'a> {
 
     /// H ← H · (V / WH)Wᵀ from the point ahead of the last update, then the sums for the new H; those for W only if
     /// `bases_move`.
-    pub(super) fn update(&mut self, verdict: Verdict, model: PassBases, bases_move: bool) {
-        match verdict {
-            Verdict::Keep { scales, beta } => {
+    pub(super) fn update(&mut self, last_update: LastUpdate, model: PassBases, bases_move: bool) {
+        match last_update {
+            LastUpdate::Keep { scales, beta } => {
                 scale(&mut self.activations.next, scales);
                 self.activations.keep(beta);
             }
-            Verdict::Drop => self.activations.drop_next(),
+            LastUpdate::Drop => self.activations.drop_next(),
         }
         self.sums.numerator.fill(0.0);
         self.sums.activity.fill(0.0);
@@ -213,7 +213,7 @@ mod tests {
         let basis = |f: usize| (f + 1) as f32 / (bins * (bins + 1) / 2) as f32;
         let bases: Vec<f32> = (0..bins).map(basis).collect();
         let mut block = FrameBlock::new(&frames, bins, 1);
-        block.update(Verdict::Drop, PassBases { bases: &bases, bins, least: 0.0 }, true);
+        block.update(LastUpdate::Drop, PassBases { bases: &bases, bins, least: 0.0 }, true);
         // A single basis that sums to 1 gets each frame's sum.
         let expected: f64 = frames
             .chunks(bins)

@@ -1,7 +1,7 @@
 //! A running factorization: passes over the frames that update H, and W where it is free.
 
 use super::{
-    frame_block::{CHUNK_FRAMES, FrameBlock, PassBases, Verdict},
+    frame_block::{CHUNK_FRAMES, FrameBlock, LastUpdate, PassBases},
     frames::Frames,
     momentum::{Momentum, Trajectory},
 };
@@ -65,13 +65,13 @@ impl<'a> FactorizationRun<'a> {
     /// Multiplicative updates never raise the cost, but an extrapolation can. A pass that ends above the last one is
     /// dropped, and the next starts without momentum from the last kept point, so that costs never rise.
     pub(super) fn pass(&mut self) {
-        let verdict = match &self.kept {
-            Some((scales, beta)) => Verdict::Keep { scales, beta: *beta },
-            None => Verdict::Drop,
+        let last_update = match &self.kept {
+            Some((scales, beta)) => LastUpdate::Keep { scales, beta: *beta },
+            None => LastUpdate::Drop,
         };
         let model = PassBases { bases: &self.bases.ahead, bins: self.bins, least: self.least };
         let bases_move = self.bases_move();
-        self.blocks.par_iter_mut().for_each(|block| block.update(verdict, model, bases_move));
+        self.blocks.par_iter_mut().for_each(|block| block.update(last_update, model, bases_move));
 
         let cost: f64 = self.blocks.iter().map(|block| block.sums.cost).sum();
         let plain = matches!(self.kept, None | Some((_, 0.0)));

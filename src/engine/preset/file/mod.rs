@@ -66,7 +66,7 @@ pub use error::{PresetError, Problem};
 pub use half_rows::{round, round_dictionary, round_found};
 pub use peek::{peek, peek_bytes};
 pub use read::{from_bytes, read};
-pub use write::{to_bytes, to_packed_bytes, write};
+pub use write::{replace_whole, to_bytes, to_packed_bytes, write};
 
 /// Suffix of every preset file.
 pub const SUFFIX: &str = ".unbraid.safetensors";

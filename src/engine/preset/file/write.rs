@@ -63,6 +63,14 @@ struct Tensor {
     bytes: Vec<u8>,
 }
 
+/// Replaces the file at `path` by `bytes`, completely or not at all, as [`write`](fn@write) does with a preset.
+///
+/// # Errors
+/// If the system refuses to write.
+pub fn replace_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, |file| file.write_all(bytes))
+}
+
 fn serialize(preset: &Preset, numbers: Numbers) -> Result<Vec<u8>, Problem> {
     preset.validate()?;
     let tensors = tensors(preset, numbers);

@@ -30,8 +30,6 @@ pub(super) struct Task {
     pub(super) strip: usize,
     pub(super) source: TaskSource,
     pub(super) options: LearnOptions,
-    /// What the other strips explained of what was played, if that was seen.
-    pub(super) explained: Option<Foreign>,
     /// It is to be learned whatever is heard in it.
     pub(super) is_confirmed: bool,
 }
@@ -157,8 +155,7 @@ impl Task {
         }
         let source = &preset.sources[self.strip];
         let heard = in_the_background(|| alone::heard_beside(source, recording, || !progress.is_cancelled()));
-        let most = self.explained.into_iter().chain(heard).max_by(|a, b| a.share.total_cmp(&b.share));
-        most.filter(|foreign| foreign.share > Foreign::DOUBTED)
+        heard.filter(|foreign| foreign.share > Foreign::DOUBTED)
     }
 }
 

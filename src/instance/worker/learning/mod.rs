@@ -12,7 +12,7 @@ mod job;
 mod material;
 mod take;
 
-use super::{context::Context, error::WorkerError};
+use super::{context::Context, error::WorkerError, undo_history::Direction};
 use crate::{
     instance::{
         command::LearnCommand,
@@ -28,7 +28,7 @@ use crate::{
     realtime::wires::takes::{TakeEvent, TakeEventKind},
     recording::Recording,
 };
-use alone::Explained;
+use alone::HeardSoFar;
 use crossbeam_channel::unbounded;
 use job::{JobOutcome, Learned, LearningJob, Progress, Task, TaskSource};
 use material::{Materials, SharedMaterials};
@@ -143,7 +143,11 @@ impl Learning {
                 strip: take.strip,
                 seconds: take.recording.seconds() as f32,
                 peak: take.peak,
-                foreign: self.preset.as_ref().and_then(|preset| take.explained.foreign(take.strip, preset)),
+                foreign: self
+                    .preset
+                    .as_ref()
+                    .and_then(|preset| preset.sources.get(take.strip))
+                    .and_then(|source| take.heard.foreign(source)),
             }),
             job: self.job.as_ref().map(|job| (job.strip, job.progress.share())),
             waits: std::array::from_fn(|strip| self.waiting.iter().any(|task| task.strip == strip)),
@@ -196,7 +200,7 @@ impl Learning {
             end: None,
             recording: Recording { sample_rate: capture.sample_rate(), channels: Vec::new() },
             peak: 0.0,
-            explained: Explained::default(),
+            heard: HeardSoFar::default(),
             options: context.session.learn_options(),
             capture,
         });
@@ -243,7 +247,7 @@ impl Learning {
 
     fn queue(&mut self, strip: usize, source: TaskSource, context: &Context) {
         let options = context.session.learn_options();
-        self.waiting.push_back(Task { strip, source, options, explained: None, is_confirmed: false });
+        self.waiting.push_back(Task { strip, source, options, is_confirmed: false });
     }
 
     /// Takes in what was played, up to `event` if there is one.
@@ -257,9 +261,7 @@ impl Learning {
             take.end.get_or_insert(take.capture.position());
         }
         let read = take.read_on(until);
-        if !take.recording.is_empty() {
-            take.explained.add(take.peak, context.session.meters.shares.each_ref().map(|share| share.read()));
-        }
+        take.heard.listen(&take.recording);
         if take.end.is_none() && !take.is_full() && read.is_ok() {
             return;
         }
@@ -269,10 +271,9 @@ impl Learning {
         } else if take.recording.is_empty() {
             context.say(Message::Done("Nothing was heard, so nothing is learned".to_owned()));
         } else {
-            let explained = self.preset.as_ref().and_then(|preset| take.explained.foreign(take.strip, preset));
             let Take { strip, recording, options, .. } = take;
             let source = TaskSource::Recording(recording);
-            self.waiting.push_back(Task { strip, source, options, explained, is_confirmed: false });
+            self.waiting.push_back(Task { strip, source, options, is_confirmed: false });
         }
     }
 
@@ -327,7 +328,9 @@ impl Learning {
         // What was said of something else meanwhile is still to be read.
         if context.session.message() == Message::None {
             let name = version.summary.strips[strip].display_name();
-            context.say(Message::Done(verdict_sentence(&name, seconds, self.verdicts[strip])));
+            let sentence = verdict_sentence(&name, seconds, self.verdicts[strip]);
+            let undo = context.undo_label(Direction::Undo).unwrap_or_default();
+            context.say(Message::Learned { sentence, undo });
         }
         Ok(())
     }
@@ -413,12 +416,12 @@ impl Learning {
     }
 }
 
-/// What came of learning, and what to do next.
+/// What came of learning.
 fn verdict_sentence(name: &str, seconds: f64, verdict: Option<Verdict>) -> String {
     match verdict {
-        Some(Verdict { before_db, after_db }) => format!(
-            "{name}: from {before_db:.1} to {after_db:.1} dB on a mixture of your own takes · save it to keep it"
-        ),
+        Some(Verdict { before_db, after_db }) => {
+            format!("{name}: from {before_db:.1} to {after_db:.1} dB on a mixture of your own takes")
+        }
         None => format!("Learned {name} from {seconds:.1} s · teach another source to hear them told apart"),
     }
 }

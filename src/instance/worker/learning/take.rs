@@ -1,6 +1,6 @@
 //! What is captured for a strip, as it comes.
 
-use super::alone::Explained;
+use super::alone::HeardSoFar;
 use crate::instance::state::options::LearnOptions;
 use crate::{
     learner::capture::{Capture, Gone},
@@ -29,8 +29,8 @@ pub(super) struct Take {
     pub(super) recording: Recording,
     /// Highest absolute sample of what was read last.
     pub(super) peak: f32,
-    /// What the strips explain of it.
-    pub(super) explained: Explained,
+    /// What the source model has heard in it.
+    pub(super) heard: HeardSoFar,
     pub(super) options: LearnOptions,
 }
 

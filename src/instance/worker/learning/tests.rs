@@ -69,7 +69,9 @@ fn learning_says_how_well_the_sources_are_told_apart() {
     play(&mut rig, 0, audio("standard-kit-take1"));
     assert_eq!(kinds(&rig)[0], Kind::Fixed, "it was played alone");
     assert_eq!(rig.session.learning().verdicts, [None; MAX_SOURCES], "there is nothing to tell it from");
-    assert!(matches!(rig.session.message(), Message::Done(text) if text.contains("teach another source")));
+    assert!(
+        matches!(rig.session.message(), Message::Learned { sentence, .. } if sentence.contains("teach another source"))
+    );
     rig.ask(crate::instance::command::Command::DismissMessage);
     play(&mut rig, 1, audio("finger-bass-take1"));
     let verdicts = rig.session.learning().verdicts;
@@ -79,10 +81,7 @@ fn learning_says_how_well_the_sources_are_told_apart() {
     }
     assert_eq!(verdicts[2], None);
     let said = rig.session.message();
-    assert!(
-        matches!(&said, Message::Done(text) if text.starts_with("Bass: from ") && text.contains("save")),
-        "{said:?}"
-    );
+    assert!(matches!(&said, Message::Learned { sentence, .. } if sentence.starts_with("Bass: from ")), "{said:?}");
     rig.ask(SourceCommand::MakeAdaptive(0));
     assert_eq!(rig.session.learning().verdicts[0], None, "another source is there now");
 }

@@ -3,7 +3,7 @@
 use crate::{
     editor::{
         names::display_name,
-        theme,
+        theme::{self, Themed},
         widgets::icon::{Icon, IconButton},
     },
     instance::state::summary::{Origin, Summary},
@@ -115,7 +115,7 @@ impl PresetFilter {
         let response = ui.add_sized(vec2(width, 26.0), field);
         response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search presets"));
         let rect = response.rect;
-        Icon::Search.paint(ui.painter(), rect.left_center() + vec2(14.0, 0.0), theme::FAINT);
+        Icon::Search.paint(ui.painter(), rect.left_center() + vec2(14.0, 0.0), ui.colours().faint);
         if !self.search.is_empty() {
             let place = Rect::from_center_size(rect.right_center() - vec2(13.0, 0.0), vec2(20.0, 20.0));
             let clear = IconButton { plate: false, ..IconButton::new(Icon::Clear, "Clear the search") };
@@ -174,7 +174,7 @@ pub(super) fn show(
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
             let font = theme::font(theme::BODY);
             let at = rect.left_center() + vec2(8.0, 0.0);
-            ui.painter().text(at, Align2::LEFT_CENTER, nothing(filter), font, theme::WEAK);
+            ui.painter().text(at, Align2::LEFT_CENTER, nothing(filter), font, ui.colours().weak);
         }
         for listing in listings.get(rows).unwrap_or_default() {
             let can_change = listing.entry.path.as_ref().is_some_and(|file| library.is_users(file));
@@ -213,8 +213,8 @@ fn row(ui: &mut Ui, listing: &Listing, playing: bool, can_change: bool, section:
         info
     });
     let fill = match (playing, response.hovered() || response.has_focus()) {
-        (true, _) => Some(theme::SELECTION),
-        (false, true) => Some(theme::BUTTON),
+        (true, _) => Some(ui.colours().selection),
+        (false, true) => Some(ui.colours().button),
         (false, false) => None,
     };
     if let Some(fill) = fill {
@@ -275,9 +275,9 @@ fn remark(listing: &Listing, section: Section) -> String {
 fn paint(ui: &Ui, rect: Rect, right: f32, listing: &Listing, playing: bool, section: Section) {
     let troubled = listing.trouble.is_some();
     let (name_ink, remark_ink) = match (troubled, playing) {
-        (true, _) => (theme::WEAK, theme::NOTICE),
-        (false, true) => (theme::TEXT, theme::WEAK),
-        (false, false) => (theme::TEXT, theme::FAINT),
+        (true, _) => (ui.colours().weak, ui.colours().notice),
+        (false, true) => (ui.colours().text, ui.colours().weak),
+        (false, false) => (ui.colours().text, ui.colours().faint),
     };
     let lay = |text: String, size: f32, ink, max_width: f32| {
         let mut job = LayoutJob::simple_singleline(text, theme::font(size), ink);
@@ -291,7 +291,7 @@ fn paint(ui: &Ui, rect: Rect, right: f32, listing: &Listing, playing: bool, sect
     let remark = lay(remark(listing, section), theme::CAPTION, remark_ink, width - name.size().x - icon - 14.0);
     let at = egui::pos2(right - 6.0 - remark.size().x, rect.center().y - remark.size().y / 2.0);
     if troubled {
-        Icon::Warning.paint(ui.painter(), egui::pos2(at.x - 12.0, rect.center().y), theme::NOTICE);
+        Icon::Warning.paint(ui.painter(), egui::pos2(at.x - 12.0, rect.center().y), ui.colours().notice);
     }
     ui.painter().galley(egui::pos2(left, rect.center().y - name.size().y / 2.0), name, name_ink);
     ui.painter().galley(at, remark, remark_ink);

@@ -10,7 +10,7 @@ use crate::{
         asked::Asked,
         file_chooser::FileKind,
         snapshot::EditorSnapshot,
-        theme,
+        theme::{self, Themed},
         widgets::icon::{Icon, IconButton},
     },
     instance::{
@@ -50,6 +50,15 @@ enum BrowserPage {
 pub struct BrowserState {
     filter: PresetFilter,
     page: BrowserPage,
+    /// It is to open by itself, on the page of a name.
+    opens_to_save: bool,
+}
+
+impl BrowserState {
+    /// It opens in the next frame, and asks for a name under which to save what plays.
+    pub fn save_as(&mut self) {
+        self.opens_to_save = true;
+    }
 }
 
 /// Shows the browser below `button` while it is open; a click on `button` opens and closes it.
@@ -59,6 +68,11 @@ pub fn show(button: &Response, snapshot: &EditorSnapshot, own: &mut BrowserState
         asked.push(LibraryCommand::Refresh.into());
         own.page = BrowserPage::Choose;
         own.filter.clear_search();
+    }
+    if std::mem::take(&mut own.opens_to_save) {
+        let name = name_entry::first_suggestion(snapshot.summary(), &snapshot.library);
+        own.page = BrowserPage::SaveAs(NameEntry::new(name));
+        Popup::open_id(&button.ctx, Popup::default_response_id(button));
     }
     let window = button.ctx.content_rect();
     let width = MAX_WIDTH.min(window.width() - 4.0 * theme::GAP);
@@ -70,8 +84,9 @@ pub fn show(button: &Response, snapshot: &EditorSnapshot, own: &mut BrowserState
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         // In a menu, egui draws buttons without background and margin; these have both.
         ui.spacing_mut().button_padding = vec2(9.0, 4.0);
+        let colours = ui.colours();
         let button = &mut ui.visuals_mut().widgets.inactive;
-        (button.weak_bg_fill, button.bg_stroke) = (theme::BUTTON, egui::Stroke::new(1.0, theme::BUTTON_EDGE));
+        (button.weak_bg_fill, button.bg_stroke) = (colours.button, egui::Stroke::new(1.0, colours.button_edge));
         own.page = match std::mem::take(&mut own.page) {
             BrowserPage::Choose => choose(ui, list_height, snapshot, &mut own.filter, &mut asked),
             BrowserPage::SaveAs(name) => save_as(ui, name, snapshot, &mut asked),
@@ -105,7 +120,7 @@ fn choose(
     deleted(ui, snapshot, asked);
     ui.separator();
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Or split what plays, without teaching, into").color(theme::WEAK));
+        ui.label(RichText::new("Or split what plays, without teaching, into").color(ui.colours().weak));
         for parts in PARTS {
             let button = ui.button(format!("{parts} parts"));
             if button.on_hover_text("In place of this preset. Each part finds its sounds by itself.").clicked() {
@@ -150,8 +165,8 @@ fn deleted(ui: &mut Ui, snapshot: &EditorSnapshot, asked: &mut Vec<Asked>) {
     let Some(trashed) = &snapshot.deleted else { return };
     ui.horizontal(|ui| {
         ui.set_min_height(28.0);
-        ui.label(RichText::new(format!("Deleted “{}”", trashed.name())).color(theme::TEXT));
-        let back = ui.add(Button::new("Bring it back").fill(theme::BUTTON));
+        ui.label(RichText::new(format!("Deleted “{}”", trashed.name())).color(ui.colours().text));
+        let back = ui.add(Button::new("Bring it back").fill(ui.colours().button));
         if back.on_hover_text("The file comes back as it was.").clicked() {
             asked.push(LibraryCommand::RestoreDeleted.into());
         }

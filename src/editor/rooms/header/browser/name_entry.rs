@@ -4,7 +4,7 @@
 use crate::{
     editor::{
         names::display_name,
-        theme,
+        theme::{self, Themed},
         widgets::{
             icon::{Icon, IconButton},
             text_entry,
@@ -90,14 +90,14 @@ impl NameEntry {
         ui.separator();
         let mut answer = NameAnswer::Open;
         ui.horizontal(|ui| {
-            let accept = ui.add_enabled(valid && allowed, Button::new(verb).fill(theme::BUTTON));
+            let accept = ui.add_enabled(valid && allowed, Button::new(verb).fill(ui.colours().button));
             if accept.clicked() || (entered && valid && allowed) {
                 answer = NameAnswer::Named(self.name().to_owned());
             }
             if ui.button("Cancel").clicked() {
                 answer = NameAnswer::Cancelled;
             }
-            ui.add(Label::new(RichText::new(note).small().color(theme::NOTICE)).wrap());
+            ui.add(Label::new(RichText::new(note).small().color(ui.colours().notice)).wrap());
         });
         answer
     }
@@ -108,7 +108,7 @@ impl NameEntry {
         ui.horizontal(|ui| {
             let width = ui.available_width() - 42.0;
             let id = ui.scope_id().with("preset name");
-            if text_entry::appears(ui.ctx(), id) {
+            if text_entry::appears(ui, id) {
                 text_entry::take_keyboard(ui.ctx(), id, &self.name);
             }
             let field = TextEdit::singleline(&mut self.name)
@@ -137,7 +137,7 @@ impl NameEntry {
 }
 
 fn caption(ui: &mut Ui, text: &str) {
-    ui.label(RichText::new(text).small().color(theme::WEAK));
+    ui.label(RichText::new(text).small().color(ui.colours().weak));
 }
 
 /// Draws buttons with `words`, in rows. Returns the word that was clicked.
