@@ -15,7 +15,7 @@ use unbraid::{
         params::UnbraidParams,
         project::{packed_file, playback::Playback, version::Version},
         session::Session,
-        state::{audio_status::AudioStatus, summary::Origin, theme::Theme},
+        state::{audio_status::AudioStatus, preferences::Theme, summary::Origin},
     },
     preset::{Preset, Source},
     separator::{LatencyMode, Model, Separator},

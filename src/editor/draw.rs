@@ -21,7 +21,7 @@ const FRAME_TIME: Duration = Duration::from_millis(16);
 
 /// Draws the interface into `ui` and carries out what the user asks for.
 pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &GuiContext, state: &mut EditorState) {
-    theme::wear(ui.ctx(), session.theme());
+    theme::wear(ui.ctx(), session.preferences().theme);
     state.scale.apply(ui.ctx(), params);
     let recorded = state.recorded(ui.ctx(), params, session, host);
     let setter = recorded.param_setter();
@@ -60,7 +60,9 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
         let strip = strips.and_then(|page| strip_under_pointer(ui, page, snapshot.summary().strips.len()));
         asked.extend(shortcuts::read(ui.ctx(), &snapshot, strip, &setter));
     } else {
-        state.help_is_open = help::draw(ui);
+        let (stays, asked_of_help) = help::draw(ui, &snapshot);
+        state.help_is_open = stays;
+        asked.extend(asked_of_help);
     }
 
     state.end_frame();

@@ -2,8 +2,8 @@
 
 use crate::{
     instance::state::{
+        preferences::Theme,
         summary::{Strip, Summary},
-        theme::Theme,
     },
     preset::Role,
     separator::LatencyMode,

@@ -64,6 +64,9 @@ impl ScaleState {
 
     /// A larger scale is tried, so that nobody is left with a window that does not fit; a smaller one is kept at once.
     pub fn choose(&mut self, scale: f32, ctx: &Context, params: &UnbraidParams) {
+        if self.trial.is_some() && scale == remembered(params) {
+            return self.go_back(ctx);
+        }
         let size_before = self.trial.map_or_else(|| ctx.content_rect().size(), |trial| trial.size_before);
         let is_larger = scale > remembered(params);
         let until = ctx.input(|input| input.time) + TRIAL_S;
@@ -73,10 +76,18 @@ impl ScaleState {
         }
     }
 
-    /// The project keeps the scale that is tried.
-    pub fn keep(&mut self, params: &UnbraidParams) {
+    /// The project keeps the scale that is tried, and the window's size with it.
+    pub fn keep(&mut self, ctx: &Context, params: &UnbraidParams) {
         if let Some(trial) = self.trial.take() {
             *params.editor_scale.lock() = Some(trial.scale);
+            self.keep_size(ctx.content_rect().size(), params);
+        }
+    }
+
+    /// The window has this size, in points: the project keeps it, unless it is that of a scale that is only tried.
+    pub fn keep_size(&self, size: Vec2, params: &UnbraidParams) {
+        if self.trial.is_none() {
+            *params.editor_size.lock() = Some((size.x, size.y));
         }
     }
 

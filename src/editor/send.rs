@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     instance::{
-        command::{LearnCommand, LibraryCommand, PresetCommand, SourceCommand, UndoCommand},
+        command::{Command, LearnCommand, LibraryCommand, PresetCommand, SourceCommand, UndoCommand},
         params::UnbraidParams,
         session::Session,
     },
@@ -32,7 +32,7 @@ pub fn carry_out(asked: Asked, ctx: &Context, params: &UnbraidParams, session: &
         Asked::SaveAs => state.header.save_as(),
         Asked::ShowHelp => state.help_is_open = true,
         Asked::SetScale(scale) => state.scale.choose(scale, ctx, params),
-        Asked::EndScaleTrial { keep: true } => state.scale.keep(params),
+        Asked::EndScaleTrial { keep: true } => state.scale.keep(ctx, params),
         Asked::EndScaleTrial { keep: false } => state.scale.go_back(ctx),
     }
 }
@@ -41,6 +41,7 @@ pub fn carry_out(asked: Asked, ctx: &Context, params: &UnbraidParams, session: &
 pub fn window_opened(session: &Session) {
     session.send(UndoCommand::EndTurn);
     session.send(LibraryCommand::Refresh);
+    session.send(Command::ReadPreferences);
 }
 
 fn choose_files(kind: FileKind, files: &FileChooser, session: &Arc<Session>) {

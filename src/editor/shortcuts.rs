@@ -1,5 +1,5 @@
-//! Keys that do something wherever the pointer is, where the host gives keys to the window: in the standalone
-//! application, and in hosts that are told to.
+//! Keys that do something wherever the pointer is: in the standalone application, and in hosts where a person has chosen
+//! so, as the host does not get them then.
 
 use super::{asked::Asked, snapshot::EditorSnapshot, widgets::gesture};
 use crate::instance::command::{LearnCommand, UndoCommand};

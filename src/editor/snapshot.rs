@@ -13,9 +13,9 @@ use crate::{
             learn_state::LearnState,
             message::Message,
             options::{AdaptOptions, LearnOptions},
+            preferences::Preferences,
             preset_sources::PresetSources,
             summary::Summary,
-            theme::Theme,
             undo_view::UndoView,
         },
     },
@@ -76,8 +76,8 @@ pub struct EditorSnapshot<'a> {
     pub deleted: Option<Trashed>,
     /// The sources of the preset that was asked for last.
     pub preset_sources: Option<Arc<PresetSources>>,
-    /// The theme that everything is drawn in.
-    pub theme: Theme,
+    /// What was chosen for every window.
+    pub preferences: Preferences,
     /// The undo history.
     pub undo: UndoView,
     /// The window.
@@ -100,7 +100,7 @@ impl<'a> EditorSnapshot<'a> {
             library: session.library(),
             deleted: session.deleted(),
             preset_sources: session.preset_sources(),
-            theme: session.theme(),
+            preferences: session.preferences(),
             undo: session.undo_view(),
             window,
         }

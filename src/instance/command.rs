@@ -1,7 +1,7 @@
 //! Everything that is asked of the worker. It carries commands out one after another, in the order in which they were
 //! sent, and says what came of them in a [`Message`](super::state::message::Message).
 
-use super::{param_id::ParamId, state::theme::Theme};
+use super::{param_id::ParamId, state::preferences::Preferences};
 use crate::{
     learner::adaptive::ComponentIndex,
     preset::{Cue, Role, library::Entry},
@@ -23,8 +23,10 @@ pub enum Command {
     Adaptation(AdaptationCommand),
     /// Undo, redo, compare.
     Undo(UndoCommand),
-    /// Draw in this theme, in every instance.
-    SetTheme(Theme),
+    /// Choose this for this window and every one that opens.
+    SetPreferences(Preferences),
+    /// Read what was chosen for every window, in whatever instance.
+    ReadPreferences,
     /// Take away the message that is shown.
     DismissMessage,
     /// Look at what the host has left: a project, an activation.
@@ -126,8 +128,10 @@ pub enum LearnCommand {
     },
     /// Learn this strip once more from what it was learned from, with the options as they are now.
     Again(usize),
-    /// Learn what was doubted, because something else is heard in it.
+    /// Learn what is doubted first, because something else is heard in it.
     Confirm,
+    /// Drop what is doubted first.
+    Decline,
     /// Drop what is being captured, doubted and learned.
     Cancel,
 }
@@ -196,7 +200,12 @@ impl Command {
             // A turn that has ended changes nothing.
             Self::Undo(command) => *command != UndoCommand::EndTurn,
             Self::Learn(_) | Self::Adaptation(_) => true,
-            Self::Preset(_) | Self::Library(_) | Self::SetTheme(_) | Self::DismissMessage | Self::Look => false,
+            Self::Preset(_)
+            | Self::Library(_)
+            | Self::SetPreferences(_)
+            | Self::ReadPreferences
+            | Self::DismissMessage
+            | Self::Look => false,
             #[cfg(test)]
             Self::Panic => false,
         }

@@ -14,9 +14,9 @@ use super::{
         learn_state::LearnState,
         message::Message,
         options::{AdaptOptions, LearnOptions, Options},
+        preferences::Preferences,
         preset_sources::PresetSources,
         summary::Summary,
-        theme::Theme,
         undo_view::UndoView,
     },
 };
@@ -54,7 +54,7 @@ struct Shown {
     library: Arc<Library>,
     deleted: Option<Trashed>,
     preset_sources: Option<Arc<PresetSources>>,
-    theme: Theme,
+    preferences: Preferences,
 }
 
 impl Session {
@@ -130,9 +130,9 @@ impl Session {
         self.shown.lock().preset_sources.clone()
     }
 
-    /// The theme to draw in.
-    pub fn theme(&self) -> Theme {
-        self.shown.lock().theme
+    /// What was chosen for every window.
+    pub fn preferences(&self) -> Preferences {
+        self.shown.lock().preferences
     }
 
     /// How to capture and learn from now on.
@@ -204,9 +204,9 @@ impl Session {
         self.show(|shown| &mut shown.preset_sources, sources.map(Arc::new));
     }
 
-    /// Worker: the theme to draw in.
-    pub fn set_theme(&self, theme: Theme) {
-        self.show(|shown| &mut shown.theme, theme);
+    /// Worker: what was chosen for every window.
+    pub fn set_preferences(&self, preferences: Preferences) {
+        self.show(|shown| &mut shown.preferences, preferences);
     }
 
     /// Puts `value` where the editor sees it, and wakes the editor if it is new.

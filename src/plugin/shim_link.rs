@@ -6,7 +6,7 @@ use crate::{
 };
 use std::{
     cell::{Cell, RefCell},
-    sync::{Arc, Weak},
+    sync::{Arc, OnceLock, Weak},
 };
 
 /// A shim's view of the plugin behind it.
@@ -80,6 +80,23 @@ pub(super) fn take_outer() -> Option<OuterLink> {
 /// A shim, just after it has built a plugin on this thread: what that plugin has left.
 pub(super) fn take_offered() -> Option<ShimLink> {
     OFFERED.take()
+}
+
+/// How the shim of a wrapper tells the host of new names.
+static NAMES_TOLD: OnceLock<fn(&Arc<HostRequests>)> = OnceLock::new();
+
+/// The shim of a wrapper: `tell` is called when the CLAP's shim has told the host of new names, for the instance that
+/// has these requests.
+pub(super) fn when_names_are_told(tell: fn(&Arc<HostRequests>)) {
+    // It is the same function for every instance.
+    let _ = NAMES_TOLD.set(tell);
+}
+
+/// The CLAP's shim has told the host of new names.
+pub(super) fn names_were_told(host: &Arc<HostRequests>) {
+    if let Some(tell) = NAMES_TOLD.get() {
+        tell(host);
+    }
 }
 
 /// Audio thread: runs `process`, which is to see `curves`, on this thread.

@@ -39,7 +39,9 @@ fn an_instance_that_goes_leaves_no_thread() {
     if env::var_os(ALONE).is_none() {
         let mut alone = Command::new(env::current_exe().unwrap());
         alone.args(["--exact", "leaving::an_instance_that_goes_leaves_no_thread", "--nocapture"]);
-        assert!(alone.env(ALONE, "yes").status().unwrap().success());
+        let ran = alone.env(ALONE, "yes").output().unwrap();
+        let told = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success() && told.contains("1 passed"), "{told}{}", String::from_utf8_lossy(&ran.stderr));
         return;
     }
     let mut capturing = plugin();

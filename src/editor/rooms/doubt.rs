@@ -10,6 +10,7 @@ use crate::{
     },
     instance::{
         command::{LearnCommand, PresetCommand, SourceCommand},
+        project::version::FIRST_PRESET,
         state::learn_state::Doubt,
     },
     preset::{Kind, Role},
@@ -18,8 +19,6 @@ use egui::{Align, Button, CornerRadius, Label, Layout, Rect, RichText, Stroke, S
 
 /// Height of the banner, in points.
 pub const HEIGHT: f32 = 56.0;
-/// The preset that finds what nobody taught.
-const RECOGNISED: &str = "Drums + Bass + Rest";
 
 /// Draws the question in `rect`.
 pub fn draw(ui: &mut Ui, rect: Rect, doubt: Doubt, snapshot: &EditorSnapshot) -> Vec<Asked> {
@@ -46,21 +45,21 @@ pub fn draw(ui: &mut Ui, rect: Rect, doubt: Doubt, snapshot: &EditorSnapshot) ->
             (Kind::Recognised, _) => {
                 let tooltip = "Nothing is learned: it stays as the source model finds it in the mixture.";
                 if button(format!("Go on recognising {name}"), tooltip) {
-                    asked.push(LearnCommand::Cancel.into());
+                    asked.push(LearnCommand::Decline.into());
                 }
             }
             (_, Some(role)) => {
                 let tooltip = "The source model finds it in the mixture, without being taught.";
                 if button(format!("Recognise {name} instead"), tooltip) {
-                    asked.push(LearnCommand::Cancel.into());
+                    asked.push(LearnCommand::Decline.into());
                     asked.push(SourceCommand::MakeRecognised(doubt.strip, role).into());
                 }
             }
             (_, None) => {
-                let tooltip = "In place of this preset: what the source model finds without being taught.";
-                if button("Recognise drums, bass and rest instead".to_owned(), tooltip) {
-                    asked.push(LearnCommand::Cancel.into());
-                    asked.push(PresetCommand::LoadFactory(RECOGNISED.to_owned()).into());
+                let tooltip = "The preset is replaced by this one, whose sources are found without being taught. Undo brings it back.";
+                if button(format!("Use {FIRST_PRESET} instead"), tooltip) {
+                    asked.push(LearnCommand::Decline.into());
+                    asked.push(PresetCommand::LoadFactory(FIRST_PRESET.to_owned()).into());
                 }
             }
         }
@@ -68,11 +67,11 @@ pub fn draw(ui: &mut Ui, rect: Rect, doubt: Doubt, snapshot: &EditorSnapshot) ->
             asked.push(LearnCommand::Confirm.into());
         }
         if button("Take it again".to_owned(), "Drop it, and capture once more: play this source alone.") {
-            asked.push(LearnCommand::Cancel.into());
+            asked.push(LearnCommand::Decline.into());
             asked.push(LearnCommand::Start(doubt.strip).into());
         }
         if button("Drop it".to_owned(), "Nothing is learned.") {
-            asked.push(LearnCommand::Cancel.into());
+            asked.push(LearnCommand::Decline.into());
         }
     });
     asked

@@ -9,7 +9,10 @@ use crate::{
         snapshot::EditorSnapshot,
         theme::{self, Themed},
     },
-    instance::command::{LearnCommand, PresetCommand, SourceCommand},
+    instance::{
+        command::{LearnCommand, PresetCommand, SourceCommand},
+        state::summary::Strip,
+    },
     preset::{MAX_SOURCES, file::SUFFIX},
     recording::{self, file_name},
 };
@@ -123,8 +126,12 @@ fn plan(files: &[PathBuf], strip: Option<usize>, snapshot: &EditorSnapshot) -> D
     let strips = &snapshot.summary().strips;
     let (mut known, mut new) = (Vec::new(), Vec::new());
     for file in files {
-        let name = file_stem(file).to_lowercase();
-        let own = strips.iter().position(|strip| name.contains(&strip.name.to_lowercase()));
+        let words = words(&file_stem(file));
+        let is_named = |strip: &Strip| {
+            let name = self::words(&strip.name);
+            !name.is_empty() && words.windows(name.len()).any(|some| some == name)
+        };
+        let own = strips.iter().position(is_named);
         // One recording for each strip: a second one of the same name is another source.
         match own.filter(|own| known.iter().all(|(other, _)| other != own)) {
             Some(own) => known.push((own, file.clone())),
@@ -139,6 +146,13 @@ fn plan(files: &[PathBuf], strip: Option<usize>, snapshot: &EditorSnapshot) -> D
         ));
     }
     DropPlan::Share(known, new)
+}
+
+/// The words of a name, for comparison: "Drum_Loop 2" has "drum" and "loop", and so has "drums loop".
+fn words(name: &str) -> Vec<String> {
+    let name = name.to_lowercase();
+    let words = name.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty());
+    words.map(|word| word.strip_suffix('s').unwrap_or(word).to_owned()).collect()
 }
 
 fn carry_out(plan: DropPlan, snapshot: &EditorSnapshot) -> Vec<Asked> {

@@ -9,7 +9,10 @@ use crate::{
         theme::Themed,
         widgets::toggle::plain_button,
     },
-    instance::{command::Command, state::theme::Theme},
+    instance::{
+        command::Command,
+        state::preferences::{Preferences, Theme},
+    },
 };
 use egui::{
     Button, CursorIcon, Popup, Rect, RichText, Sense, Stroke, Ui, Vec2, ViewportCommand, WidgetInfo, accesskit::Role,
@@ -70,14 +73,15 @@ fn draw_scale(ui: &mut Ui, rect: Rect, snapshot: &EditorSnapshot) -> Option<Aske
         ui.separator();
         ui.label(RichText::new("Colours").small().color(ui.colours().weak));
         for theme in Theme::ALL {
-            let item = Button::selectable(theme == snapshot.theme, theme_name(theme)).min_size(vec2(100.0, 24.0));
+            let item =
+                Button::selectable(theme == snapshot.preferences.theme, theme_name(theme)).min_size(vec2(100.0, 24.0));
             if ui.add(item).clicked() {
-                asked = Some(Command::SetTheme(theme).into());
+                asked = Some(Command::SetPreferences(Preferences { theme, ..snapshot.preferences }).into());
             }
         }
     });
     response.on_hover_text(
-        "How large everything is drawn, which the project remembers; and in which colours, in every window.",
+        "How large everything is drawn, which the project remembers; and in which colours, also in every window that opens.",
     );
     asked
 }

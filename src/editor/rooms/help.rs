@@ -1,14 +1,19 @@
 //! The page of help: what to do first, the keys, the version.
 
-use crate::editor::{
-    shortcuts::SHORTCUTS,
-    theme::{self, Themed},
+use crate::{
+    editor::{
+        asked::Asked,
+        shortcuts::SHORTCUTS,
+        snapshot::EditorSnapshot,
+        theme::{self, Themed},
+    },
+    instance::{command::Command, state::preferences::Preferences},
 };
 use egui::{Button, Grid, Id, Key, Label, Modal, RichText, ScrollArea, Ui, vec2};
 
 /// What to do first, and next.
 const STEPS: [(&str, &str); 5] = [
-    ("Turn a knob", "The sources are found in what plays, without teaching, the better the longer they listen."),
+    ("Turn a knob", "Each strip is one source in what plays: turn it down, mute it, hear it alone."),
     ("Learn", "Press Learn on a strip and play that source alone for some seconds: it is told apart better."),
     ("Drop files", "A recording on a strip teaches it; several recordings become several sources; a preset plays."),
     ("Right click", "On any control: type, reset, copy, paste, and what your host offers."),
@@ -16,8 +21,9 @@ const STEPS: [(&str, &str); 5] = [
 ];
 const WIDTH: f32 = 460.0;
 
-/// Draws the page over the window while it is open; returns whether it stays.
-pub fn draw(ui: &Ui) -> bool {
+/// Draws the page over the window while it is open; returns whether it stays, and what was asked for.
+pub fn draw(ui: &Ui, snapshot: &EditorSnapshot) -> (bool, Option<Asked>) {
+    let mut asked = None;
     let mut stays = true;
     let window = ui.ctx().content_rect().size();
     let modal = Modal::new(Id::unique("help")).show(ui.ctx(), |ui| {
@@ -31,7 +37,14 @@ pub fn draw(ui: &Ui) -> bool {
                 ui.add(Label::new(RichText::new(how).color(ui.colours().weak)).wrap());
             }
             ui.add_space(8.0);
-            ui.label(RichText::new("Keys, where the host gives them to this window").strong());
+            ui.label(RichText::new("Keys").strong());
+            if !snapshot.window.is_standalone {
+                let mut acts = snapshot.preferences.shortcuts_in_hosts;
+                if ui.checkbox(&mut acts, "Let them act in this window; your host does not get them then").changed() {
+                    let preferences = Preferences { shortcuts_in_hosts: acts, ..snapshot.preferences };
+                    asked = Some(Command::SetPreferences(preferences).into());
+                }
+            }
             Grid::new("keys").num_columns(2).spacing(vec2(16.0, 2.0)).show(ui, |ui| {
                 for (keys, what) in SHORTCUTS {
                     ui.label(keys);
@@ -45,5 +58,5 @@ pub fn draw(ui: &Ui) -> bool {
             stays = false;
         }
     });
-    stays && !modal.should_close() && !ui.input(|input| input.key_pressed(Key::Escape))
+    (stays && !modal.should_close() && !ui.input(|input| input.key_pressed(Key::Escape)), asked)
 }

@@ -4,7 +4,7 @@ use crate::editor::{
     asked::Asked,
     theme::{self, Themed},
 };
-use egui::{Area, Button, Frame, Id, Key, Order, RichText, Ui, pos2};
+use egui::{Area, Button, Frame, Id, Order, RichText, Ui, pos2};
 
 /// Draws the question while a scale is tried: which one, and how many seconds are left.
 pub fn draw(ui: &Ui, trial: Option<(f32, f64)>) -> Option<Asked> {
@@ -19,7 +19,7 @@ pub fn draw(ui: &Ui, trial: Option<(f32, f64)>) -> Option<Asked> {
                 if ui.add(Button::new("Keep it").fill(ui.colours().button)).clicked() {
                     asked = Some(Asked::EndScaleTrial { keep: true });
                 }
-                if ui.button("Go back").clicked() || ui.input(|input| input.key_pressed(Key::Escape)) {
+                if ui.button("Go back").clicked() {
                     asked = Some(Asked::EndScaleTrial { keep: false });
                 }
             });

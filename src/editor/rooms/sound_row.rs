@@ -114,8 +114,12 @@ fn divide(ui: &Ui, x: f32, inner: Rect) {
 /// Writes what the knob does at the right of `cell`; returns the rest of `cell`.
 fn describe(ui: &Ui, cell: Rect, knob: &SmallKnob) -> Rect {
     let text = cell.with_min_x(cell.left() + 82.0);
-    let galley =
-        ui.painter().layout(knob.tooltip.to_owned(), theme::font(11.5), ui.colours().faint, text.width() - 6.0);
+    let galley = ui.painter().layout(
+        knob.tooltip.to_owned(),
+        theme::font(theme::CAPTION),
+        ui.colours().faint,
+        text.width() - 6.0,
+    );
     ui.painter().with_clip_rect(text).galley(
         pos2(text.left(), text.center().y - galley.size().y / 2.0),
         galley,
@@ -143,7 +147,7 @@ fn draw_knob(
     let middle = Rect::from_x_y_ranges(cell.x_range(), top..=value.top() - 1.0).shrink2(vec2(4.0, 0.0));
     if hinted {
         let at = pos2(cell.center().x, caption.bottom() - 3.0);
-        ui.painter().text(at, Align2::CENTER_TOP, knob.hint, theme::font(10.5), ui.colours().faint);
+        ui.painter().text(at, Align2::CENTER_TOP, knob.hint, theme::font(theme::CAPTION), ui.colours().faint);
     }
     let font = theme::font(theme::CAPTION);
     ui.painter().text(caption.center(), Align2::CENTER_CENTER, knob.name, font, ui.colours().weak);

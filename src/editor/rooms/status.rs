@@ -9,7 +9,7 @@ use crate::{
         widgets::toggle::plain_button,
     },
     instance::{
-        command::UndoCommand,
+        command::{LearnCommand, UndoCommand},
         project::version::Version,
         state::{
             audio_status::AudioStatus,
@@ -50,10 +50,7 @@ pub fn draw(
     hint: Option<&str>,
 ) -> Option<Asked> {
     own.check(&snapshot.version, &snapshot.audio);
-    let (rect, asked) = match &snapshot.message {
-        Message::Learned { undo, .. } => draw_offers(ui, rect, snapshot, undo),
-        _ => (rect, None),
-    };
+    let (rect, asked) = draw_offers(ui, rect, offers(snapshot));
     let layout = Layout::left_to_right(Align::Center);
     let mut line = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout).id_salt("status"));
     line.shrink_clip_rect(rect);
@@ -74,27 +71,46 @@ pub fn draw(
     asked
 }
 
-/// Draws at the right of `rect` what can be done with what was learned, which undo calls `label`. Returns what is left of
-/// `rect`.
-fn draw_offers(ui: &Ui, rect: Rect, snapshot: &EditorSnapshot, label: &str) -> (Rect, Option<Asked>) {
-    let place = |right: f32| {
-        let right = rect.right() - right * (OFFER_WIDTH + 3.0);
-        Rect::from_x_y_ranges(right - OFFER_WIDTH..=right, rect.y_range()).expand2(vec2(0.0, 1.0))
-    };
-    let mut asked = None;
+/// A button beside what is said.
+struct Offer {
+    text: &'static str,
+    /// What the accessibility tree calls it.
+    name: &'static str,
+    tooltip: &'static str,
+    asked: Asked,
+}
+
+/// What can be done about what is said, from right to left.
+fn offers(snapshot: &EditorSnapshot) -> Vec<Offer> {
+    if let Some(take) = snapshot.learning.take
+        && take.foreign_if_noticed().is_some()
+    {
+        let tooltip = "Drop what was captured, and begin anew with the next sound.";
+        let asked = LearnCommand::Start(take.strip).into();
+        return vec![Offer { text: "Again", name: "Take it again", tooltip, asked }];
+    }
+    let Message::Learned { undo, .. } = &snapshot.message else { return Vec::new() };
+    let tooltip = "Save it as a preset: every instance finds it.";
+    let mut offers = vec![Offer { text: "Save…", name: "Save what was learned", tooltip, asked: Asked::SaveAs }];
     // Whatever was done since then would be undone first.
-    let is_last = snapshot.undo.undo.as_deref() == Some(label) && snapshot.is_exchangeable();
-    if is_last {
-        let undo = plain_button(ui, place(1.0), "Undo", "Undo what was learned", false);
-        if undo.on_hover_text("Play what played before.").clicked() {
-            asked = Some(UndoCommand::Undo.into());
+    if snapshot.undo.undo.as_ref() == Some(undo) && snapshot.is_exchangeable() {
+        let tooltip = "Play what played before.";
+        offers.push(Offer { text: "Undo", name: "Undo what was learned", tooltip, asked: UndoCommand::Undo.into() });
+    }
+    offers
+}
+
+/// Draws them at the right of `rect`. Returns what is left of `rect`, and which was clicked.
+fn draw_offers(ui: &Ui, rect: Rect, offers: Vec<Offer>) -> (Rect, Option<Asked>) {
+    let (mut left, mut asked) = (rect, None);
+    for Offer { text, name, tooltip, asked: offered } in offers {
+        let place = left.with_min_x(left.right() - OFFER_WIDTH).expand2(vec2(0.0, 1.0));
+        if plain_button(ui, place, text, name, false).on_hover_text(tooltip).clicked() {
+            asked = Some(offered);
         }
+        left.max.x = place.left() - 4.0;
     }
-    let save = plain_button(ui, place(0.0), "Save…", "Save what was learned", false);
-    if save.on_hover_text("Save it as a preset: every instance finds it.").clicked() {
-        asked = Some(Asked::SaveAs);
-    }
-    (rect.with_max_x(place(if is_last { 1.0 } else { 0.0 }).left() - 6.0), asked)
+    (left, asked)
 }
 
 /// What is to be said, the most important first.
@@ -164,7 +180,7 @@ fn learning(snapshot: &EditorSnapshot) -> Option<String> {
         }
         if let Some(Foreign { like, share }) = take.foreign_if_noticed() {
             let like = sounds_like(like, snapshot.summary());
-            return Some(format!("{:.0} % sounds like {like}: mute that and take it again", 100.0 * share));
+            return Some(format!("{:.0} % sounds like {like}: mute that, and take it again", 100.0 * share));
         }
         let length = snapshot.learn_options.seconds.map_or(String::new(), |length| format!(" of {length:.0} s"));
         return Some(format!("Capturing {name}: {seconds:.1} s{length} · click again to learn it now"));

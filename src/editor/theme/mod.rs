@@ -4,7 +4,7 @@ mod colours;
 
 pub use colours::{Colours, DARK, HIGH_CONTRAST, LIGHT, SCREEN};
 
-use crate::instance::state::theme::Theme;
+use crate::instance::state::preferences::Theme;
 use egui::{
     Color32, Context, CornerRadius, FontId, Id, Margin, Painter, Shadow, Stroke, Style, TextStyle, Ui, Vec2, Visuals,
 };
@@ -122,16 +122,16 @@ fn visuals(colours: &Colours) -> Visuals {
     visuals.selection.bg_fill = colours.selection;
     visuals.selection.stroke = Stroke::new(1.0, colours.text);
     let widgets = &mut visuals.widgets;
-    for (look, fill, text) in [
-        (&mut widgets.noninteractive, colours.card, colours.text),
-        (&mut widgets.inactive, colours.button, colours.text),
-        (&mut widgets.hovered, colours.button_hover, colours.lit_text),
-        (&mut widgets.active, colours.button_hover, colours.lit_text),
-        (&mut widgets.open, colours.button_hover, colours.text),
+    for (look, fill, text, edge) in [
+        (&mut widgets.noninteractive, colours.card, colours.text, colours.edge),
+        (&mut widgets.inactive, colours.button, colours.text, colours.button_edge),
+        (&mut widgets.hovered, colours.button_hover, colours.lit_text, colours.button_edge),
+        (&mut widgets.active, colours.button_hover, colours.lit_text, colours.button_edge),
+        (&mut widgets.open, colours.button_hover, colours.text, colours.button_edge),
     ] {
         look.bg_fill = fill;
         look.weak_bg_fill = fill;
-        look.bg_stroke = Stroke::new(1.0, colours.edge);
+        look.bg_stroke = Stroke::new(1.0, edge);
         look.fg_stroke = Stroke::new(1.0, text);
         look.corner_radius = radius;
         look.expansion = 0.0;

@@ -209,7 +209,7 @@ impl MeterBar<'_> {
                 Growth::Right => (pos2(at.x, bar.bottom() + 3.0), Align2::CENTER_TOP),
             };
             let colour = if db == 0.0 { painter.colours().weak } else { painter.colours().faint };
-            painter.text(at, align, text, theme::font(11.0), colour);
+            painter.text(at, align, text, theme::font(theme::CAPTION), colour);
         }
     }
 }

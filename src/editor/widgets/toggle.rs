@@ -74,8 +74,11 @@ pub fn plain_button(ui: &Ui, rect: Rect, text: &str, name: &str, on: bool) -> Re
         (false, true) => ui.colours().button,
         (false, false) => Color32::TRANSPARENT,
     };
-    let edge =
-        if response.has_focus() { Stroke::new(2.0, ui.colours().focus) } else { Stroke::new(1.0, ui.colours().edge) };
+    let edge = if response.has_focus() {
+        Stroke::new(2.0, ui.colours().focus)
+    } else {
+        Stroke::new(1.0, ui.colours().button_edge)
+    };
     let ink = if on || response.hovered() { ui.colours().text } else { ui.colours().weak };
     ui.painter().rect(rect, CornerRadius::same(4), fill, edge, StrokeKind::Inside);
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::font(theme::CAPTION), ink);

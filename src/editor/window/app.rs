@@ -7,7 +7,7 @@ use crate::{
 };
 use baseview::PlatformHandle;
 use egui::{Context, Ui, Vec2};
-use nice_plug::context::gui::GuiContext;
+use nice_plug::context::{PluginApi, gui::GuiContext};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -36,7 +36,7 @@ impl App {
 
     /// The window has opened.
     pub(super) fn open(&mut self, ctx: &Context, window: PlatformHandle, repainter: &Repainter) {
-        theme::install(ctx, self.session.theme());
+        theme::install(ctx, self.session.preferences().theme);
         ctx.set_zoom_factor(self.state.scale.now(&self.params));
         let repainter = repainter.clone();
         self.open = Some(self.session.repaint.open(move || repainter.request()));
@@ -60,9 +60,19 @@ impl App {
         !self.has_failed && self.state.drops.takes_files()
     }
 
+    /// Whether a host has opened the window.
+    pub(super) fn is_in_host(&self) -> bool {
+        self.host.plugin_api() != PluginApi::Standalone
+    }
+
+    /// Whether shortcuts act.
+    pub(super) fn shortcuts_act(&self) -> bool {
+        !self.is_in_host() || self.session.preferences().shortcuts_in_hosts
+    }
+
     /// The window's size in points is this now.
     pub(super) fn resized(&mut self, size: Vec2) {
-        *self.params.editor_size.lock() = Some((size.x, size.y));
+        self.state.scale.keep_size(size, &self.params);
     }
 
     /// The screen that the window is on has this size in points at 100 %, as far as it is known.

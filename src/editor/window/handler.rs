@@ -1,14 +1,14 @@
 //! The window's life: events become passes of egui, and what egui draws is put on the screen.
 //!
 //! baseview calls on the window's thread, one call at a time; a call may come within another where the system answers
-//! at once (Windows). So nothing is borrowed while something is asked of the window.
+//! at once (Windows, macOS). So the stage is not borrowed while something is asked of the window.
 
 use super::{
     app::App,
     clipboard::Clipboard,
     input::InputQueue,
-    key_capture::{self, KeyCapture},
-    keyboard::Keyboard,
+    key_capture::KeyCapture,
+    keyboard::{self, Keyboard},
     keys,
     painter::Painter,
     reader::Reader,
@@ -20,8 +20,8 @@ use crate::editor::{
     scale::OF_SCREEN,
 };
 use baseview::{
-    DropEffect, Event, EventStatus, HandlerError, MouseCursor, MouseEvent, WindowContext, WindowHandler, WindowSize,
-    dpi::LogicalSize,
+    DropEffect, Event, EventStatus, HandlerError, MouseCursor, MouseEvent, WindowContext, WindowEvent, WindowHandler,
+    WindowSize, dpi::LogicalSize,
 };
 use egui::{Context, FullOutput, OutputCommand, Rect, Vec2, ViewportCommand, ViewportId, vec2};
 use std::{
@@ -40,8 +40,14 @@ pub(super) struct Handler {
     input: RefCell<InputQueue>,
     clipboard: RefCell<Clipboard>,
     stage: RefCell<Stage>,
+    keyboard: RefCell<Keyboard>,
+    /// A button went down since the last frame.
+    is_pressed: Cell<bool>,
+    /// The window may be on another screen than in the last frame.
+    has_moved: Cell<bool>,
+    is_in_host: bool,
     /// What the last frame left for events.
-    keys: RefCell<KeyCapture>,
+    keys: Cell<KeyCapture>,
     takes_files: Cell<bool>,
     pixels_per_point: Cell<f32>,
     system_scale: SystemScale,
@@ -52,7 +58,6 @@ struct Stage {
     app: App,
     painter: Painter,
     reader: Reader,
-    keyboard: Keyboard,
     cursor: MouseCursor,
     zoom: f32,
     is_focused: bool,
@@ -81,27 +86,22 @@ impl Handler {
             }
         });
         let reader = Reader::new(&window, repainter.clone());
-        app.see_screen(screen::size(&window));
         app.open(&context, window.platform_handle(), repainter);
         let zoom = context.zoom_factor();
         let pixels_per_point = Cell::new(window.scale_factor() as f32 * zoom);
-        let stage = Stage {
-            app,
-            painter,
-            reader,
-            keyboard: Keyboard::default(),
-            cursor: MouseCursor::Default,
-            zoom,
-            is_focused: false,
-        };
+        let stage = Stage { app, painter, reader, cursor: MouseCursor::Default, zoom, is_focused: false };
         Ok(Self {
             window,
             context,
             begun: Instant::now(),
             input: RefCell::default(),
             clipboard: RefCell::default(),
+            is_in_host: stage.app.is_in_host(),
             stage: stage.into(),
-            keys: RefCell::default(),
+            keyboard: RefCell::default(),
+            is_pressed: Cell::default(),
+            has_moved: Cell::new(true),
+            keys: Cell::default(),
             takes_files: Cell::default(),
             pixels_per_point,
             system_scale,
@@ -171,21 +171,16 @@ impl Handler {
         })
     }
 
-    fn finish(&self, stage: &mut Stage, mut output: FullOutput) -> Result<(), HandlerError> {
+    /// Puts `output` on the screen. Gives what is to be asked of the window then.
+    fn finish(&self, stage: &mut Stage, mut output: FullOutput) -> Result<Requests, HandlerError> {
         let viewport = output.viewport_output.remove(&ViewportId::ROOT);
         let commands = viewport.as_ref().map(|viewport| viewport.commands.clone()).unwrap_or_default();
-        let wanted = self.wanted_size(&commands, stage);
+        let size = self.wanted_size(&commands, stage).map(|size| size * stage.zoom);
         let primitives = self.context.tessellate(output.shapes, output.pixels_per_point);
         let (pixels, textures) = (self.window.size().physical, &mut output.textures_delta);
         stage.painter.paint(pixels, output.pixels_per_point, &primitives, textures)?;
         // The next frame, and what happens until then, are measured by the scale that is chosen now.
         self.pixels_per_point.set(self.window.scale_factor() as f32 * stage.zoom);
-        if let Some(size) = wanted {
-            let size = size * stage.zoom;
-            // Where it fails, the host has the last word, and the window stays as it is.
-            let _ = self.window.resize(LogicalSize::new(f64::from(size.x), f64::from(size.y)));
-            self.window.request_redraw();
-        }
         for command in output.platform_output.commands {
             match command {
                 OutputCommand::CopyText(text) => self.clipboard.borrow_mut().put(text),
@@ -195,55 +190,98 @@ impl Handler {
             }
         }
         let cursor = keys::cursor(output.platform_output.cursor_icon);
-        if cursor != stage.cursor {
-            stage.cursor = cursor;
-            self.window.set_mouse_cursor(cursor)?;
-        }
+        let cursor = (std::mem::replace(&mut stage.cursor, cursor) != cursor).then_some(cursor);
         stage.reader.focus(stage.is_focused);
         if let Some(tree) = output.platform_output.accesskit_update {
             stage.reader.update(tree);
         }
-        *self.keys.borrow_mut() = key_capture::kept(&self.context);
+        self.keys.set(KeyCapture::of(&self.context, stage.app.shortcuts_act()));
         self.takes_files.set(stage.app.takes_files());
-        if let Some(delay) = viewport.map(|viewport| viewport.repaint_delay).filter(|delay| *delay < Duration::MAX) {
-            self.window.request_redraw_after(delay);
+        let repaint = viewport.map(|viewport| viewport.repaint_delay).filter(|delay| *delay < Duration::MAX);
+        Ok(Requests { size, cursor, repaint })
+    }
+
+    fn ask(&self, requests: Requests) -> Result<(), HandlerError> {
+        if let Some(size) = requests.size {
+            // Where it fails, the host has the last word, and the window stays as it is.
+            let _ = self.window.resize(LogicalSize::new(f64::from(size.x), f64::from(size.y)));
+            self.window.request_redraw();
+        }
+        if let Some(cursor) = requests.cursor {
+            self.window.set_mouse_cursor(cursor)?;
+        }
+        match requests.repaint {
+            Some(delay) if delay.is_zero() => self.window.request_redraw(),
+            Some(delay) => self.window.request_redraw_after(delay),
+            None => {}
+        }
+        if let Ok(mut keyboard) = self.keyboard.try_borrow_mut() {
+            keyboard.follow(&self.window, self.context.text_edit_focused(), self.is_pressed.take());
         }
         Ok(())
     }
 }
 
+/// What a frame asks of the window.
+struct Requests {
+    /// Its size, in points at 100 %.
+    size: Option<Vec2>,
+    cursor: Option<MouseCursor>,
+    /// The next frame is due after this time.
+    repaint: Option<Duration>,
+}
+
 impl WindowHandler for Handler {
     fn draw(&self) -> Result<(), HandlerError> {
-        // The system may ask for a frame within a frame.
-        let Ok(mut stage) = self.stage.try_borrow_mut() else { return Ok(()) };
-        let stage = &mut *stage;
-        let output = self.run_passes(stage);
-        self.finish(stage, output)?;
-        let is_typing = self.context.text_edit_focused();
-        stage.keyboard.follow(&self.window, is_typing);
-        Ok(())
+        let requests = {
+            // The system may ask for a frame within a frame.
+            let Ok(mut stage) = self.stage.try_borrow_mut() else { return Ok(()) };
+            let stage = &mut *stage;
+            if self.has_moved.take() {
+                stage.app.see_screen(screen::size(&self.window));
+            }
+            let output = self.run_passes(stage);
+            self.finish(stage, output)?
+        };
+        self.ask(requests)
     }
 
     fn resized(&self, _: WindowSize) -> Result<(), HandlerError> {
         self.system_scale.set(&self.window);
         self.pixels_per_point.set(self.window.scale_factor() as f32 * self.context.zoom_factor());
+        self.has_moved.set(true);
         if let Ok(mut stage) = self.stage.try_borrow_mut() {
             stage.app.resized(self.points());
-            stage.app.see_screen(screen::size(&self.window));
         }
         self.window.request_redraw();
         Ok(())
     }
 
     fn on_event(&self, event: Event) -> EventStatus {
+        match &event {
+            Event::Mouse(MouseEvent::ButtonPressed { .. }) => self.is_pressed.set(true),
+            Event::Mouse(MouseEvent::CursorEntered) => self.has_moved.set(true),
+            Event::Window(WindowEvent::WillClose) => {
+                if let Ok(mut keyboard) = self.keyboard.try_borrow_mut() {
+                    keyboard.give_back(&self.window);
+                }
+            }
+            _ => {}
+        }
         let paste = || self.clipboard.try_borrow_mut().ok()?.text();
+        if let Event::Keyboard(event) = &event
+            && self.is_in_host
+            && !self.keys.get().keeps(event)
+        {
+            keyboard::hand_on(&self.window, event);
+            return EventStatus::Ignored;
+        }
         if let Ok(mut input) = self.input.try_borrow_mut() {
             input.push(&event, self.seconds(), self.pixels_per_point.get(), paste);
         }
         self.window.request_redraw();
         match event {
-            Event::Keyboard(event) if self.keys.borrow().keeps(&event.key) => EventStatus::Captured,
-            Event::Keyboard(_) => EventStatus::Ignored,
+            Event::Keyboard(_) => EventStatus::Captured,
             Event::Mouse(
                 MouseEvent::DragEntered { .. } | MouseEvent::DragMoved { .. } | MouseEvent::DragDropped { .. },
             ) if self.takes_files.get() => EventStatus::AcceptDrop(DropEffect::Copy),

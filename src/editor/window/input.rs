@@ -31,7 +31,10 @@ enum InputStep {
 pub struct InputQueue {
     /// With the time of each, in seconds since the window opened.
     steps: VecDeque<(f64, InputStep)>,
+    /// Where the pointer is, while it is over the window.
     pointer: Option<Pos2>,
+    /// Where it was last.
+    last: Option<Pos2>,
     modifiers: Modifiers,
     hovered: Vec<PathBuf>,
     is_focused: bool,
@@ -51,6 +54,7 @@ impl InputQueue {
         pixels_per_point: f32,
         clipboard: impl FnOnce() -> Option<String>,
     ) {
+        self.last = self.pointer.or(self.last);
         let mut push = |step| self.steps.push_back((seconds, step));
         let place = |at: &PhysicalPosition<f64>| pos2(at.x as f32, at.y as f32) / pixels_per_point;
         match event {
@@ -129,7 +133,9 @@ impl InputQueue {
     }
 
     fn button(&mut self, button: baseview::MouseButton, pressed: bool, seconds: f64) {
-        if let (Some(pos), Some(button)) = (self.pointer, keys::button(button)) {
+        // A button that was held is released wherever the pointer has gone since.
+        let pos = self.pointer.or(self.last.filter(|_| !pressed));
+        if let (Some(pos), Some(button)) = (pos, keys::button(button)) {
             let event = egui::Event::PointerButton { pos, button, pressed, modifiers: self.modifiers };
             self.steps.push_back((seconds, InputStep::Event(event)));
         }
@@ -155,10 +161,13 @@ impl InputQueue {
         while let Some((at, step)) = self.steps.front().filter(|_| !is_empty_pass) {
             let is_key = matches!(step, InputStep::Event(egui::Event::Key { pressed: true, .. }));
             let is_button = matches!(step, InputStep::Event(egui::Event::PointerButton { .. }));
-            let is_release = matches!(step, InputStep::Event(egui::Event::PointerButton { pressed: false, .. }));
+            let ends_drag = matches!(
+                step,
+                InputStep::Event(egui::Event::PointerButton { pressed: false, .. } | egui::Event::PointerGone)
+            );
             let is_text = matches!(step, InputStep::Event(egui::Event::Text(_) | egui::Event::Paste(_)));
             // The text of a key comes with it; a drag is seen before its end.
-            if (self.settles && !is_text) || (has_moved && is_release) || !input.dropped_files.is_empty() {
+            if (self.settles && !is_text) || (has_moved && ends_drag) || !input.dropped_files.is_empty() {
                 break;
             }
             self.settles |= is_key || is_button;

@@ -139,7 +139,18 @@ mod platform {
 mod platform {
     use super::{Arc, Desk, Door, TreeUpdate, WindowContext};
     use accesskit_macos::SubclassingAdapter;
+    use objc2::runtime::AnyClass;
     use raw_window_handle::{HasWindowHandle, RawWindowHandle};
+    use std::sync::OnceLock;
+
+    /// Whether accesskit_macos 0.27.2 can register its classes, which have the same names in every library that has it:
+    /// where another one was first it would panic.
+    fn are_classes_free() -> bool {
+        static ARE_FREE: OnceLock<bool> = OnceLock::new();
+        *ARE_FREE.get_or_init(|| {
+            [c"AccessKitNode", c"AccessKitSubclassAssociatedObject"].iter().all(|name| AnyClass::get(name).is_none())
+        })
+    }
 
     /// NSAccessibility.
     pub(super) struct SystemAdapter(SubclassingAdapter);
@@ -147,6 +158,9 @@ mod platform {
     impl SystemAdapter {
         pub(super) fn new(window: &WindowContext, desk: &Arc<Desk>) -> Option<Self> {
             let RawWindowHandle::AppKit(handle) = window.window_handle().ok()?.as_raw() else { return None };
+            if !are_classes_free() {
+                return None;
+            }
             let door = || Door(desk.clone());
             // SAFETY: the view is alive while its window's handler is, to which this belongs; on the main thread.
             Some(Self(unsafe { SubclassingAdapter::new(handle.ns_view.as_ptr(), door(), door()) }))

@@ -20,6 +20,8 @@ use crate::{
 const SEED: u64 = 0x6a75_6467;
 /// Number of mixtures.
 const MIXTURES: usize = 2;
+/// A source that gains less by its bases, in dB, is hardly told from the others.
+const SURE_DB: f32 = 2.0;
 /// The mode in whose frames it is measured.
 const MODE: LatencyMode = LatencyMode::Quality;
 
@@ -28,13 +30,23 @@ const MODE: LatencyMode = LatencyMode::Quality;
 pub struct Verdict {
     /// In the mixture as it is.
     pub before_db: f32,
+    /// Of as much of the mixture as fits best, the same part of every frequency: what is reached without telling
+    /// anything apart.
+    pub blind_db: f32,
     /// After separation.
     pub after_db: f32,
 }
 
+impl Verdict {
+    /// Whether the source is told from the others.
+    pub fn is_sure(&self) -> bool {
+        self.after_db - self.blind_db > SURE_DB
+    }
+}
+
 /// One verdict for each of `lessons`, which have given `learned`; none if there are fewer than two, for then there is
-/// nothing to tell apart, or if what was learned has no bases for the mode.
-pub fn judge(lessons: &[Lesson<'_>], learned: &[LearnedBases]) -> Vec<Verdict> {
+/// nothing to tell apart, if what was learned has no bases for the mode, or if `goes_on` gave `false`.
+pub fn judge(lessons: &[Lesson<'_>], learned: &[LearnedBases], goes_on: impl FnMut() -> bool) -> Vec<Verdict> {
     let dictionaries: Option<Vec<_>> = learned
         .iter()
         .zip(lessons)
@@ -45,7 +57,7 @@ pub fn judge(lessons: &[Lesson<'_>], learned: &[LearnedBases]) -> Vec<Verdict> {
         .collect();
     let Some(dictionaries) = dictionaries.filter(|dictionaries| dictionaries.len() > 1) else { return Vec::new() };
     let Some(mut mixtures) =
-        mixtures::mix(MODE, lessons, &dictionaries, Draw { seed: SEED, count: Some(MIXTURES) }, || true)
+        mixtures::mix(MODE, lessons, &dictionaries, Draw { seed: SEED, count: Some(MIXTURES) }, goes_on)
     else {
         return Vec::new();
     };
@@ -69,6 +81,7 @@ fn measure(mixtures: &Mixtures) -> Vec<Verdict> {
         powers.push(explained);
     }
     let sums: Vec<f32> = (0..x.len()).map(|n| powers.iter().map(|power| power[n]).sum()).collect();
+    let power: f64 = x.iter().map(|x| square(*x)).sum();
     let verdict = |((source, powers), energy): ((&MixedSource, &Vec<f32>), &f64)| {
         // The part of the source that no mask can give, as it has another phase than the mixture.
         let given: f64 = source.target.iter().map(|target| square(*target)).sum();
@@ -77,8 +90,11 @@ fn measure(mixtures: &Mixtures) -> Vec<Verdict> {
             across + (0..x.len()).map(|n| square(source.target[n] - mask(n) * x[n])).sum::<f64>()
         };
         let ratio = |error: f64| (10.0 * (energy.max(f64::MIN_POSITIVE) / error.max(f64::MIN_POSITIVE)).log10()) as f32;
+        let common: f64 = source.target.iter().zip(x).map(|(target, x)| f64::from(*target) * f64::from(*x)).sum();
+        let part = (common / power.max(f64::MIN_POSITIVE)) as f32;
         Verdict {
             before_db: ratio(error(&|_| 1.0)),
+            blind_db: ratio(error(&|_| part)),
             after_db: ratio(error(&|n| powers[n] / sums[n].max(f32::MIN_POSITIVE))),
         }
     };
@@ -112,18 +128,18 @@ mod tests {
             .map(|one| Lesson { recordings: std::slice::from_ref(one), settings, known: &[] })
             .collect();
         let learned = learn(&lessons, &mut |_| ControlFlow::Continue(())).unwrap();
-        judge(&lessons, &learned)
+        judge(&lessons, &learned, || true)
     }
 
     #[test]
-    fn what_is_easily_told_apart_has_a_good_verdict_and_the_same_twice_has_none() {
+    fn what_is_easily_told_apart_is_sure_and_the_same_twice_is_not() {
         let apart = verdicts(&[tone(300.0), tone(2_000.0)]);
         assert_eq!(apart.len(), 2);
         // Two sources that are equally loud, up to 3 dB each.
         assert!(apart.iter().all(|verdict| verdict.before_db.abs() < 7.0), "{apart:?}");
-        assert!(apart.iter().all(|verdict| verdict.after_db > 25.0), "{apart:?}");
+        assert!(apart.iter().all(|verdict| verdict.after_db > 25.0 && verdict.is_sure()), "{apart:?}");
         let same = verdicts(&[tone(300.0), tone(300.0)]);
-        assert!(same.iter().all(|verdict| verdict.after_db < 10.0), "{same:?}");
+        assert!(same.iter().all(|verdict| !verdict.is_sure()), "{same:?}");
         assert_eq!(verdicts(&[tone(300.0)]), []);
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! - [`summary`]: the preset that plays. [`audio_status`]: how the audio thread runs.
 //! - [`message`]: what the worker says. [`learn_state`]: what is captured and learned. [`options`]: how.
-//! - [`undo_view`]: what can be undone. [`preset_sources`]: what another preset has to offer. [`theme`]: the colours.
+//! - [`undo_view`]: what can be undone. [`preset_sources`]: what another preset has to offer. [`preferences`]: what counts in
+//!   every window.
 
 pub mod audio_status;
 pub mod learn_state;
 pub mod message;
 pub mod options;
+pub mod preferences;
 pub mod preset_sources;
 pub mod summary;
-pub mod theme;
 pub mod undo_view;

@@ -69,9 +69,9 @@ pub enum WorkerError {
     /// No audio has been started.
     #[error("there is no sound to learn from yet: let the host start the audio")]
     NoAudio,
-    /// A theme was chosen, and the file for it cannot be written.
-    #[error("the theme stays as it is here, but cannot be kept for other windows: {0}; look at the folder of presets")]
-    ThemeNotKept(io::Error),
+    /// Something was chosen for every window, and the file for it cannot be written.
+    #[error("the choice counts in this window, but could not be saved: {0}")]
+    PreferencesNotSaved(io::Error),
     /// Nothing sounded in the last seconds.
     #[error("nothing was heard lately: play the source alone, then learn it")]
     NothingHeard,

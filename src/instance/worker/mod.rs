@@ -93,7 +93,11 @@ impl Worker {
             Command::Learn(command) => self.learning.serve(command, &mut self.context),
             Command::Adaptation(command) => self.adapters.serve(command, &mut self.context, &mut self.learning),
             Command::Undo(command) => self.serve_undo(command),
-            Command::SetTheme(theme) => self.choose_theme(theme),
+            Command::SetPreferences(preferences) => self.set_preferences(preferences),
+            Command::ReadPreferences => {
+                self.read_preferences();
+                Ok(())
+            }
             Command::DismissMessage => {
                 self.context.say(Message::None);
                 Ok(())

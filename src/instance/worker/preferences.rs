@@ -4,7 +4,7 @@
 
 use super::{Worker, error::WorkerError};
 use crate::{
-    instance::state::theme::Theme,
+    instance::state::preferences::{Preferences, Theme},
     preset::{file::replace_whole, library::user_dir},
 };
 use serde::Deserialize;
@@ -20,24 +20,25 @@ const FILE_NAME: &str = ".preferences.json";
 /// A longer file was not written here, in bytes.
 const MAX_BYTES: u64 = 64 << 10;
 const THEME: &str = "theme";
+const SHORTCUTS: &str = "shortcuts_in_hosts";
 
 impl Worker {
     /// Shows what was chosen in whatever instance. Without a folder, or a file in it, nothing was.
     pub(super) fn read_preferences(&mut self) {
         if let Some(folder) = user_dir() {
-            self.context.session.set_theme(theme(&read(&folder)));
+            self.context.session.set_preferences(known(&read(&folder)));
         }
     }
 
-    /// Draws in this theme from now on, here and in every window that opens.
-    pub(super) fn choose_theme(&mut self, theme: Theme) -> Result<(), WorkerError> {
-        self.context.session.set_theme(theme);
-        let folder = user_dir().ok_or_else(|| WorkerError::ThemeNotKept(io::ErrorKind::NotFound.into()))?;
-        write(&folder, theme).map_err(WorkerError::ThemeNotKept)
+    /// Chooses this for this window and every one that opens.
+    pub(super) fn set_preferences(&mut self, preferences: Preferences) -> Result<(), WorkerError> {
+        self.context.session.set_preferences(preferences);
+        let folder = user_dir().ok_or_else(|| WorkerError::PreferencesNotSaved(io::ErrorKind::NotFound.into()))?;
+        write(&folder, preferences).map_err(WorkerError::PreferencesNotSaved)
     }
 }
 
-/// All preferences. A missing or damaged file counts as empty.
+/// All that is in the file. A missing or damaged one counts as empty.
 fn read(folder: &Path) -> Map<String, Value> {
     let text = File::open(folder.join(FILE_NAME)).and_then(|file| {
         let mut text = Vec::new();
@@ -47,16 +48,20 @@ fn read(folder: &Path) -> Map<String, Value> {
     text.ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
-/// The theme; the first one where none is chosen that is known here.
-fn theme(preferences: &Map<String, Value>) -> Theme {
-    preferences.get(THEME).and_then(|theme| Theme::deserialize(theme).ok()).unwrap_or_default()
+/// What of it is known here.
+fn known(file: &Map<String, Value>) -> Preferences {
+    Preferences {
+        theme: file.get(THEME).and_then(|theme| Theme::deserialize(theme).ok()).unwrap_or_default(),
+        shortcuts_in_hosts: file.get(SHORTCUTS).and_then(Value::as_bool).unwrap_or_default(),
+    }
 }
 
-fn write(folder: &Path, theme: Theme) -> io::Result<()> {
-    let mut preferences = read(folder);
-    preferences.insert(THEME.to_owned(), json!(theme));
+fn write(folder: &Path, preferences: Preferences) -> io::Result<()> {
+    let mut file = read(folder);
+    file.insert(THEME.to_owned(), json!(preferences.theme));
+    file.insert(SHORTCUTS.to_owned(), json!(preferences.shortcuts_in_hosts));
     fs::create_dir_all(folder)?;
-    replace_whole(&folder.join(FILE_NAME), &serde_json::to_vec_pretty(&preferences)?)
+    replace_whole(&folder.join(FILE_NAME), &serde_json::to_vec_pretty(&file)?)
 }
 
 #[cfg(test)]
@@ -65,19 +70,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_theme_is_kept_and_what_a_later_version_chose_stays() {
+    fn what_is_chosen_is_kept_and_what_a_later_version_chose_stays() {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join("new");
-        assert_eq!(theme(&read(&folder)), Theme::Dark);
-        for chosen in Theme::ALL {
-            write(&folder, chosen).unwrap();
-            assert_eq!(theme(&read(&folder)), chosen);
+        assert_eq!(known(&read(&folder)), Preferences::default());
+        for theme in Theme::ALL {
+            for shortcuts_in_hosts in [true, false] {
+                let chosen = Preferences { theme, shortcuts_in_hosts };
+                write(&folder, chosen).unwrap();
+                assert_eq!(known(&read(&folder)), chosen);
+            }
         }
         fs::write(folder.join(FILE_NAME), r#"{"theme": "sepia", "language": "eo"}"#).unwrap();
-        assert_eq!(theme(&read(&folder)), Theme::Dark);
-        write(&folder, Theme::Light).unwrap();
+        assert_eq!(known(&read(&folder)), Preferences::default());
+        let chosen = Preferences { theme: Theme::Light, ..Preferences::default() };
+        write(&folder, chosen).unwrap();
         let kept = read(&folder);
-        assert_eq!((theme(&kept), kept["language"].as_str()), (Theme::Light, Some("eo")));
+        assert_eq!((known(&kept), kept["language"].as_str()), (chosen, Some("eo")));
         // Nothing but the file is left in the folder.
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     }
@@ -87,9 +96,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for damage in ["", "{", "[1]", "{\"theme\": 7}", "\u{0}\u{1}"] {
             fs::write(folder.path().join(FILE_NAME), damage).unwrap();
-            assert_eq!(theme(&read(folder.path())), Theme::Dark, "{damage:?}");
+            assert_eq!(known(&read(folder.path())), Preferences::default(), "{damage:?}");
         }
-        write(folder.path(), Theme::HighContrast).unwrap();
-        assert_eq!(theme(&read(folder.path())), Theme::HighContrast);
+        let chosen = Preferences { theme: Theme::HighContrast, shortcuts_in_hosts: true };
+        write(folder.path(), chosen).unwrap();
+        assert_eq!(known(&read(folder.path())), chosen);
     }
 }

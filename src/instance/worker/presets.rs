@@ -38,9 +38,6 @@ impl Worker {
     }
 
     pub(super) fn serve_library(&mut self, command: LibraryCommand) -> Result<(), WorkerError> {
-        if command == LibraryCommand::Refresh {
-            self.read_preferences();
-        }
         let context = &mut self.context;
         let done = match command {
             LibraryCommand::Refresh => Ok(()),

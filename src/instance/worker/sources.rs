@@ -15,6 +15,7 @@ use crate::{
         Knobs, MAX_SOURCES, PALETTE, Preset, Source,
         library::{self, Entry},
     },
+    recording::RecordingReader,
 };
 use std::{path::Path, sync::Arc};
 
@@ -39,6 +40,10 @@ impl Worker {
                 learning.follow_moves(&after, &StripMoves::none());
             }
             SourceCommand::AddRecorded(files) => {
+                // One that cannot be read leaves no source behind.
+                for file in &files {
+                    RecordingReader::open(file)?;
+                }
                 let names: Vec<String> = files.iter().map(|file| source_name(file)).collect();
                 let after = context.add_sources(&before, &names)?;
                 learning.follow_moves(&after, &StripMoves::none());

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     instance::{
         command::UndoCommand,
+        host_names,
         param_id::ParamId,
         params::Mode,
         project::{playback::Basis, version::Version},
@@ -143,18 +144,11 @@ impl Context {
 
     /// "Drums gain" where the parameter's own name is "Gain 1".
     fn param_label(&self, param: ParamId) -> String {
-        let version = self.playback.version();
-        let strip = param.strip().and_then(|strip| version.summary.strips.get(strip));
-        match (param, strip) {
-            (ParamId::Gain(_), Some(strip)) => format!("{} gain", strip.display_name()),
-            (ParamId::Mute(_), Some(strip)) => format!("{} mute", strip.display_name()),
-            (ParamId::Solo(_), Some(strip)) => format!("{} solo", strip.display_name()),
-            (ParamId::Learn(_), Some(strip)) => format!("{} learn", strip.display_name()),
-            (ParamId::Mode, _) => {
-                let mode = Mode::from(self.session.audio_status().mode);
-                format!("mode ({} plays)", Mode::variants()[mode.to_index()])
-            }
-            _ => self.params.params().name(param),
+        if param == ParamId::Mode {
+            let mode = Mode::from(self.session.audio_status().mode);
+            return format!("mode ({} plays)", Mode::variants()[mode.to_index()]);
         }
+        let named = host_names::param_name(param, &self.playback.version().summary);
+        named.unwrap_or_else(|| self.params.params().name(param))
     }
 }

@@ -21,7 +21,9 @@
 //! - nice-plug 0.4.2 lets only an open editor set parameters and tell the host: [`clap::param_changes`]; there,
 //!   `the_host_hears_of_each_knob_that_moved_as_one_gesture`.
 //! - nice-plug 0.4.2 panics across the C boundary when it opens a window for a host without `clap.gui`:
-//!   [`clap::host`]; `tests/host/window.rs`.
+//!   [`clap::host`]; `tests/host/window/sizes.rs`, whose host has none.
+//! - nice-plug 0.4.2 and clap-wrapper 0.3.1 have names that never change: [`clap::names`], [`vst3::names`];
+//!   `tests/host/names.rs`.
 //! - nice-plug 0.4.2 never tells the host that stored state other than parameters has changed: [`clap::instance`]; no
 //!   test, because the test host has no editor to load a preset with.
 //! - clap-wrapper 0.3.1 does not process when a bus has other channels than announced, and reads past the end of the

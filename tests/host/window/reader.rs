@@ -72,7 +72,9 @@ fn a_screen_reader_sees_every_control_and_can_press_one() {
         let this = "window::reader::a_screen_reader_sees_every_control_and_can_press_one";
         let mut within = Command::new("dbus-run-session");
         within.arg("--").arg(env::current_exe().unwrap()).args(["--exact", this, "--nocapture"]);
-        assert!(within.env(WITHIN, "1").status().unwrap().success());
+        let ran = within.env(WITHIN, "1").output().unwrap();
+        let told = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success() && told.contains("1 passed"), "{told}{}", String::from_utf8_lossy(&ran.stderr));
         return;
     }
     let bus = listen();

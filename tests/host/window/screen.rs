@@ -11,7 +11,8 @@ use x11rb::{
     COPY_DEPTH_FROM_PARENT, COPY_FROM_PARENT, CURRENT_TIME,
     connection::Connection,
     protocol::{
-        xproto::{ConnectionExt as _, CreateWindowAux, InputFocus, WindowClass},
+        Event,
+        xproto::{ChangeWindowAttributesAux, ConnectionExt as _, CreateWindowAux, EventMask, InputFocus, WindowClass},
         xtest::ConnectionExt as _,
     },
     rust_connection::RustConnection,
@@ -94,23 +95,49 @@ impl Screen {
         self.connection.xtest_fake_input(kind, detail, CURRENT_TIME, self.root, x, y, 0).unwrap().check().unwrap();
     }
 
-    /// Clicks there.
-    pub(super) fn click(&self, (x, y): (i16, i16)) {
+    /// Moves the pointer there.
+    pub(super) fn move_to(&self, (x, y): (i16, i16)) {
         self.input(MOTION, 0, x, y);
+    }
+
+    /// Clicks there.
+    pub(super) fn click(&self, at: (i16, i16)) {
+        self.move_to(at);
         self.input(BUTTON_PRESS, 1, 0, 0);
         self.input(BUTTON_RELEASE, 1, 0, 0);
     }
 
-    /// Presses the key that X11 knows by this symbol.
-    pub(super) fn key(&self, symbol: u32) {
+    /// The number of the key that X11 knows by this symbol.
+    pub(super) fn code_of(&self, symbol: u32) -> u8 {
         let setup = self.connection.setup();
         let (first, count) = (setup.min_keycode, setup.max_keycode - setup.min_keycode + 1);
         let map = self.connection.get_keyboard_mapping(first, count).unwrap().reply().unwrap();
         let keys = map.keysyms.chunks(map.keysyms_per_keycode.into());
         let place = keys.into_iter().position(|symbols| symbols.contains(&symbol)).unwrap();
-        let code = first + place as u8;
+        first + place as u8
+    }
+
+    /// Presses the key that X11 knows by this symbol.
+    pub(super) fn key(&self, symbol: u32) {
+        let code = self.code_of(symbol);
         self.input(KEY_PRESS, code, 0, 0);
         self.input(KEY_RELEASE, code, 0, 0);
+    }
+
+    /// The keys that go to `window` come here from now on.
+    pub(super) fn listen_to_keys(&self, window: u32) {
+        let events = ChangeWindowAttributesAux::new().event_mask(EventMask::KEY_PRESS);
+        self.connection.change_window_attributes(window, &events).unwrap().check().unwrap();
+    }
+
+    /// The number of the next key that has come.
+    pub(super) fn next_key(&self) -> Option<u8> {
+        while let Some(event) = self.connection.poll_for_event().unwrap() {
+            if let Event::KeyPress(event) = event {
+                return Some(event.detail);
+            }
+        }
+        None
     }
 }
 

@@ -156,7 +156,7 @@ fn a_take_that_is_not_alone_says_so_and_what_to_do() {
         let take = Some(TakeState { strip: 1, seconds: 2.0, peak: 0.5, foreign });
         stage.session.set_learning(LearnState { take, ..LearnState::default() });
         stage.wait(0.1);
-        stage.shows("sounds like drums: mute that and take it again")
+        stage.shows("sounds like drums: mute that, and take it again") && stage.shows("Take it again")
     };
     assert!(take(Some(0.31)), "31 %");
     assert!(!take(Some(0.14)) && !take(None), "little, or too early to know");
@@ -167,22 +167,22 @@ fn a_doubted_take_is_asked_about_and_each_answer_does_what_it_says() {
     let presets = PresetCommand::LoadFactory("Drums + Bass + Rest".to_owned());
     for (name, kind, role, answer, asked) in [
         ("bass", Kind::Fixed, None, "Learn it all the same", vec![Command::from(LearnCommand::Confirm)]),
-        ("bass", Kind::Fixed, None, "Drop it", vec![LearnCommand::Cancel.into()]),
-        ("bass", Kind::Fixed, None, "Take it again", vec![LearnCommand::Cancel.into(), LearnCommand::Start(1).into()]),
+        ("bass", Kind::Fixed, None, "Drop it", vec![LearnCommand::Decline.into()]),
+        ("bass", Kind::Fixed, None, "Take it again", vec![LearnCommand::Decline.into(), LearnCommand::Start(1).into()]),
         (
             "bass",
             Kind::Fixed,
             None,
             "Recognise Bass instead",
-            vec![LearnCommand::Cancel.into(), SourceCommand::MakeRecognised(1, Role::Bass).into()],
+            vec![LearnCommand::Decline.into(), SourceCommand::MakeRecognised(1, Role::Bass).into()],
         ),
-        ("bass", Kind::Recognised, Some(Role::Bass), "Go on recognising Bass", vec![LearnCommand::Cancel.into()]),
+        ("bass", Kind::Recognised, Some(Role::Bass), "Go on recognising Bass", vec![LearnCommand::Decline.into()]),
         (
             "lead",
             Kind::Fixed,
             None,
-            "Recognise drums, bass and rest instead",
-            vec![LearnCommand::Cancel.into(), presets.clone().into()],
+            "Use Drums + Bass + Rest instead",
+            vec![LearnCommand::Decline.into(), presets.clone().into()],
         ),
     ] {
         for size in [DEFAULT, SMALLEST] {
@@ -203,12 +203,12 @@ fn a_doubted_take_is_asked_about_and_each_answer_does_what_it_says() {
 fn what_was_learned_can_be_saved_and_undone_beside_its_verdict() {
     for size in [DEFAULT, SMALLEST] {
         let mut stage = Stage::new(2, size);
-        let sentence = "Bass: from 4.1 to 9.4 dB on a mixture of your own takes".to_owned();
+        let sentence = "Bass: 9.4 dB above what is left of the others, 4.1 dB before".to_owned();
         let label = "learn bass".to_owned();
         stage.session.set_message(Message::Learned { sentence, undo: label.clone() });
         stage.session.set_undo_view(UndoView { undo: Some(label), ..UndoView::default() });
         stage.wait(0.1);
-        assert!(stage.shows("Bass: from 4.1 to 9.4 dB"));
+        assert!(stage.shows("Bass: 9.4 dB above"));
         stage.click("Undo what was learned");
         assert_eq!(stage.asked(), [UndoCommand::Undo.into()]);
         // A knob was moved since: undo would bring that back first.

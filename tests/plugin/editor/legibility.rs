@@ -8,7 +8,10 @@ use super::{
 };
 use egui::{Color32, Rect, Shape};
 use std::collections::BTreeSet;
-use unbraid::{editor::theme, instance::state::theme::Theme};
+use unbraid::{
+    editor::theme,
+    instance::state::preferences::{Preferences, Theme},
+};
 
 /// Sizes of type within `shape`, in thousandths of a point.
 fn sizes(shape: &Shape, found: &mut BTreeSet<u32>) {
@@ -83,7 +86,7 @@ fn the_smallest_text_stands_out_seven_times_from_its_ground() {
     ];
     for (theme, (size, names)) in in_all_themes(places) {
         let mut stage = all_states(size);
-        stage.session.set_theme(theme);
+        stage.session.set_preferences(Preferences { theme, ..Preferences::default() });
         stage.wait(0.1);
         for name in names {
             let place = stage.place(name);
@@ -103,7 +106,7 @@ fn edges_of_controls_stand_out_three_times_from_what_is_around_them() {
     let names = ["Drums mute", "Bass solo", "Drums learn", "Bypass", "Preset", "Next preset", "State B"];
     for (theme, name) in in_all_themes(names) {
         let mut stage = Stage::new(2, DEFAULT);
-        stage.session.set_theme(theme);
+        stage.session.set_preferences(Preferences { theme, ..Preferences::default() });
         stage.wait(0.1);
         let place = stage.place(name);
         let row = Rect::from_min_max(

@@ -63,6 +63,10 @@ fn every_parameter_has_its_menu_and_no_other_control_has_one() {
     for (control, reset) in [
         ("Bass mute", "Reset to Off"),
         ("Bass solo", "Reset to Off"),
+        ("Bass learn", "Reset to Off"),
+        ("Bass gain", "Reset to 0.0 dB"),
+        ("Focus", "Reset to 1.50"),
+        ("Sparsity", "Reset to 0 %"),
         ("Bypass", "Reset to Off"),
         ("Delta", "Reset to Off"),
         ("Live", "Reset to Quality"),

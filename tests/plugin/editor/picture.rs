@@ -4,12 +4,12 @@ use super::stage::{DEFAULT, NAMES, SMALLEST, Stage};
 use crate::learned;
 use egui::{Color32, Pos2, Rect, Vec2, pos2, vec2};
 use egui_kittest::kittest::Queryable;
-use std::{path::PathBuf, time::Duration};
+use std::{ops::ControlFlow, path::PathBuf, time::Duration};
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
     editor::{EditorState, theme::SCREEN},
     instance::state::{message::Message, summary::Origin},
-    learner::adaptive::AdaptiveState,
+    learner::{LearnSettings, Lesson, adaptive::AdaptiveState, learn},
     preset::{PALETTE, Preset, Source, file, library},
     recording,
     separator::{LatencyMode, Layout, Model, Separator},
@@ -344,4 +344,35 @@ fn music_is_seen_taken_apart() {
             assert!(seen.iter().all(|count| *count > 100), "{size}: {seen:?} of 4000 points");
         }
     }
+}
+
+/// Bases light up as they sound.
+#[test]
+fn the_page_of_bases_shows_what_sounds() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/audio");
+    let read = |name: &str| recording::read(folder.join(format!("{name}.flac"))).unwrap();
+    let taught = [read("standard-kit-take1"), read("finger-bass-take1")];
+    let settings = LearnSettings { components: 40, iterations: 60, ..LearnSettings::default() };
+    let lessons = taught.each_ref().map(|take| Lesson { recordings: std::slice::from_ref(take), settings, known: &[] });
+    let mut learned = learn(&lessons, &mut |_| ControlFlow::Continue(())).unwrap();
+    learned
+        .iter_mut()
+        .zip(["standard kit", "finger bass"])
+        .for_each(|(one, from)| one.learned_from = vec![from.into()]);
+    let sources = learned.into_iter().zip(["drums", "bass"]).enumerate();
+    let preset = Preset::of(sources.map(|(strip, (learned, name))| Source::fixed(name, strip, learned)).collect());
+    let mut band = Band::of(&preset, DEFAULT, 1.0);
+    band.stage.play(preset, AdaptiveState::default(), "My kit and bass", Origin::New);
+    let (drums, bass) = (read("standard-kit-take2").downmix(), read("finger-bass-take2").downmix());
+    let music = |n: usize| 1.6 * (bass[n % bass.len()] + drums[n % drums.len()]);
+    band.play(6.0, music);
+    band.stage.click("Page of bases");
+    band.stage.move_to(pos2(1.0, 1.0));
+    band.play(1.45, music);
+    let shot = band.render("picture_bases");
+    // Below the bases stand their activations, in the source's colour.
+    let below = band.stage.place("Drums bases").bottom();
+    let is_lit = |x: u32| (6..22).any(|y| hue(shot.at(pos2(50.0 + x as f32, below + y as f32)), 2) == Some(0));
+    let lit = (0..900).filter(|x| is_lit(*x)).count();
+    assert!((20..600).contains(&lit), "{lit} of 900 columns");
 }

@@ -11,7 +11,10 @@ use unbraid::{
         scale::{SCALES, fits, remembered, usable_scale},
         theme::{DARK, HIGH_CONTRAST, LIGHT, Themed},
     },
-    instance::{command::Command, state::theme::Theme},
+    instance::{
+        command::Command,
+        state::preferences::{Preferences, Theme},
+    },
 };
 
 fn choose(stage: &mut Stage, item: &str) {
@@ -48,8 +51,9 @@ fn colours_are_chosen_beside_the_scale() {
     ] {
         let mut stage = Stage::new(2, DEFAULT);
         choose(&mut stage, item);
-        assert_eq!(stage.asked(), [Command::SetTheme(theme)]);
-        stage.session.set_theme(theme);
+        let chosen = Preferences { theme, ..Preferences::default() };
+        assert_eq!(stage.asked(), [Command::SetPreferences(chosen)]);
+        stage.session.set_preferences(chosen);
         stage.wait(0.1);
         assert_eq!(stage.harness.ctx.colours(), colours);
     }

@@ -5,7 +5,10 @@ use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use unbraid::{
     editor::shortcuts::SHORTCUTS,
-    instance::command::{LearnCommand, UndoCommand},
+    instance::{
+        command::{Command, LearnCommand, UndoCommand},
+        state::preferences::Preferences,
+    },
 };
 
 /// Presses what is on the digit's place of the keyboard, whatever sign that is.
@@ -54,6 +57,16 @@ fn what_is_typed_is_no_shortcut() {
     stage.key(Key::B, Modifiers::NONE);
     digit(&mut stage, Key::Num1, Key::Num1, Modifiers::NONE);
     assert!(!stage.params.sound.bypass.value() && !stage.params.sound.strips[0].solo.value());
+}
+
+#[test]
+fn in_a_host_the_keys_are_the_hosts_until_somebody_chooses() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.click("Help");
+    stage.wait(0.1);
+    stage.click("Let them act in this window; your host does not get them then");
+    let chosen = Preferences { shortcuts_in_hosts: true, ..Preferences::default() };
+    assert_eq!(stage.asked(), [Command::SetPreferences(chosen)]);
 }
 
 #[test]

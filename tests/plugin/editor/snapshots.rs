@@ -12,7 +12,7 @@ use egui_kittest::SnapshotOptions;
 use unbraid::instance::state::{
     learn_state::{LearnState, TakeState},
     message::Message,
-    theme::Theme,
+    preferences::{Preferences, Theme},
 };
 
 /// Graphics adapters differ in how they round an edge: so many pixels may be another colour.
@@ -81,10 +81,10 @@ fn states_look_as_approved() {
 fn every_theme_looks_as_approved() {
     for (theme, name) in [(Theme::Light, "light"), (Theme::HighContrast, "high_contrast")] {
         let stage = set(4, vec2(1100.0, 700.0));
-        stage.session.set_theme(theme);
+        stage.session.set_preferences(Preferences { theme, ..Preferences::default() });
         compare(stage, name);
         let mut stage = Stage::with_library(vec2(900.0, 600.0));
-        stage.session.set_theme(theme);
+        stage.session.set_preferences(Preferences { theme, ..Preferences::default() });
         play(&mut stage, 0.5);
         stage.click("Preset");
         compare(stage, &format!("{name}_browser"));

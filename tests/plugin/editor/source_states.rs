@@ -19,8 +19,8 @@ pub(super) fn all_states(size: egui::Vec2) -> Stage {
     stage.show(shown);
     let mut learning = LearnState::default();
     (learning.material[4], learning.material[5]) = (8.3, 4.0);
-    learning.verdicts[4] = Some(Verdict { before_db: 0.2, after_db: 9.4 });
-    learning.verdicts[5] = Some(Verdict { before_db: 0.2, after_db: 1.4 });
+    learning.verdicts[4] = Some(Verdict { before_db: 0.2, blind_db: 3.0, after_db: 9.4 });
+    learning.verdicts[5] = Some(Verdict { before_db: 0.2, blind_db: 3.0, after_db: 3.4 });
     stage.session.set_learning(learning);
     stage
 }

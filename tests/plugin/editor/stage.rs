@@ -30,8 +30,8 @@ use unbraid::{
         session::Session,
         state::{
             audio_status::AudioStatus,
+            preferences::Theme,
             summary::{Origin, Strip, Summary},
-            theme::Theme,
         },
         worker::{Worker, context::Context},
     },
@@ -390,6 +390,7 @@ impl Stage {
             !matches!(
                 command,
                 Command::Look
+                    | Command::ReadPreferences
                     | Command::Library(LibraryCommand::Refresh)
                     | Command::Undo(UndoCommand::EndTurn | UndoCommand::Moved(_))
             )

@@ -123,6 +123,17 @@ fn a_drag_within_one_frame_turns_the_knob() {
 }
 
 #[test]
+fn a_button_is_released_wherever_the_pointer_has_gone() {
+    let mut stage = Stage::new(2, DEFAULT);
+    let at = stage.centre("Drums gain");
+    let hold = |pressed| button(MouseButton::Left, pressed, Modifiers::empty());
+    let leaves = Event::Mouse(MouseEvent::CursorLeft);
+    stage.happens([moved(at), hold(true), moved(at + Vec2::new(0.0, 40.0)), leaves, hold(false)]);
+    stage.wait(0.1);
+    assert_one_gesture(&stage.told_of(&stage.params.sound.strips[0].gain));
+}
+
+#[test]
 fn what_is_typed_right_after_a_field_opened_is_written() {
     let mut stage = Stage::with_library(DEFAULT);
     stage.click("Preset");

@@ -163,7 +163,7 @@ fn draw_head(ui: &mut Ui, rect: Rect, strip: usize, summary: &Summary) -> Option
         }
     }
     let left = rect.left() + summary.strips.len() as f32 * (TAB + 4.0) + 8.0;
-    truncated(ui, rect.with_min_x(left), &display_name(&summary.strips[strip].name), 19.0, ui.colours().text);
+    truncated(ui, rect.with_min_x(left), &display_name(&summary.strips[strip].name), theme::TITLE, ui.colours().text);
     asked
 }
 
@@ -270,7 +270,7 @@ impl BasesView {
             painter.hline(map.x_range(), y, Stroke::new(1.0, Color32::from_white_alpha(14)));
             if free_above - y >= 13.0 && y - map.top() > 4.0 {
                 let at = pos2(map.left() - 5.0, y);
-                painter.text(at, Align2::RIGHT_CENTER, label, theme::font(11.0), ui.colours().faint);
+                painter.text(at, Align2::RIGHT_CENTER, label, theme::font(theme::CAPTION), ui.colours().faint);
                 free_above = y;
             }
         }

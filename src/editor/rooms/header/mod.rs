@@ -80,7 +80,7 @@ pub fn draw(
 
     if wide {
         let name_at = pos2(row.left() + 2.0, buttons.center().y);
-        ui.painter().text(name_at, Align2::LEFT_CENTER, "Unbraid", theme::font(25.0), ui.colours().text);
+        ui.painter().text(name_at, Align2::LEFT_CENTER, "Unbraid", theme::font(theme::LARGE), ui.colours().text);
     }
     let (rect, caption) = column(&preset);
     // The preset's caption also has the space below the two states and undo.

@@ -23,8 +23,6 @@ use egui::{
 
 /// Width of an arrow button, in points.
 const ARROW: f32 = 24.0;
-/// Below this width the name is set in smaller type, in points.
-const NARROW: f32 = 170.0;
 /// Gains closer than this count as equal, in dB: hosts return a knob's position rounded.
 const SAME_DB: f32 = 0.01;
 
@@ -102,7 +100,7 @@ fn name_button(ui: &Ui, rect: Rect, summary: &Summary, changed: bool) -> Respons
     });
     plate(ui, rect, if response.hovered() { ui.colours().button_hover } else { ui.colours().button }, &response);
     Icon::More.paint(ui.painter(), rect.right_center() - vec2(14.0, 0.0), ui.colours().weak);
-    let font = theme::font(if rect.width() < NARROW { theme::BODY } else { 16.0 });
+    let font = theme::font(theme::BODY);
     let lay = |text: &str, width: f32| {
         let mut job = LayoutJob::simple_singleline(text.to_owned(), font.clone(), ui.colours().text);
         job.wrap = TextWrapping::truncate_at_width(width);

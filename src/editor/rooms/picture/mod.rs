@@ -49,8 +49,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// After this long without a frame the audio thread has stopped, in seconds.
 const STALE_S: f64 = 0.4;
-/// Size of labels, in points.
-const SMALL: f32 = 11.0;
 /// Frequency lines.
 const LINE: Color32 = Color32::from_rgba_premultiplied(26, 26, 26, 26);
 
@@ -330,14 +328,14 @@ fn draw_scales(painter: &Painter, layout: &PictureLayout) {
             plot.line_across(painter, along, Stroke::new(1.0, LINE));
         }
         if let Some(at) = layout.label(along) {
-            painter.text(at, Align2::RIGHT_CENTER, label, theme::font(SMALL), painter.colours().faint);
+            painter.text(at, Align2::RIGHT_CENTER, label, theme::font(theme::CAPTION), painter.colours().faint);
         }
     }
     if layout.is_labelled() {
         let foot = layout.output.rect.right_bottom() - vec2(6.0, 4.0);
-        let out = painter.text(foot, Align2::RIGHT_BOTTOM, "out", theme::font(SMALL), SCREEN.text);
+        let out = painter.text(foot, Align2::RIGHT_BOTTOM, "out", theme::font(theme::CAPTION), SCREEN.text);
         let beside = out.left_bottom() - vec2(7.0, 0.0);
-        painter.text(beside, Align2::RIGHT_BOTTOM, "in", theme::font(SMALL), SCREEN.faint);
+        painter.text(beside, Align2::RIGHT_BOTTOM, "in", theme::font(theme::CAPTION), SCREEN.faint);
     }
 }
 

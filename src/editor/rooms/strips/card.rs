@@ -115,7 +115,8 @@ impl<'a> StripCard<'a> {
             let state = SourceSign::of(self.snapshot, self.index);
             asked.extend(state.draw(ui, sign_place(layout), &self.name, self.index, self.snapshot));
         }
-        let request = learn::draw_switch(ui, layout.learn, layout.wide, &self.name, self.index, self.phase);
+        let request =
+            learn::draw_switch(ui, layout.learn, layout.wide, &self.name, self.index, self.phase, &self.params.learn);
         asked.extend(request.map(Asked::from));
         let bar = MeterBar {
             name: &format!("{} level", self.name),
@@ -193,7 +194,7 @@ impl<'a> StripCard<'a> {
         let colour = if foreign.is_some() { ui.colours().notice } else { ui.colours().record };
         ui.painter().rect_filled(part, CornerRadius::same(1), colour);
         if let Some(foreign) = foreign.filter(|_| share_width(layout) > 0.0) {
-            let text = format!("{:.0} % else", 100.0 * foreign.share);
+            let text = format!("{:.0} % other", 100.0 * foreign.share);
             let at = layout.head.right_center() - vec2(MENU_MARK + 4.0, 0.0);
             ui.painter().text(at, Align2::RIGHT_CENTER, text, theme::font(theme::CAPTION), ui.colours().notice);
         }

@@ -6,7 +6,7 @@ use crate::{
         names::CUE_TOOLTIP,
         snapshot::EditorSnapshot,
         theme::{self, Themed},
-        widgets::toggle::Toggle,
+        widgets::{menu_call, toggle::Toggle},
     },
     instance::{
         command::{AdaptationCommand, LearnCommand},
@@ -15,6 +15,7 @@ use crate::{
     preset::Cue,
 };
 use egui::{Label, Rect, RichText, Ui, vec2};
+use nice_plug::prelude::BoolParam;
 
 /// Numbers of bases to choose from.
 const COMPONENTS: [usize; 4] = [10, 25, 50, 100];
@@ -74,7 +75,7 @@ impl LearnPhase {
     }
 }
 
-/// Draws the Learn switch of strip `index` in `rect`, with the whole word where it is `wide`.
+/// Draws the Learn switch of strip `index` in `rect`, with the whole word where it is `wide`. `param` is its parameter.
 pub fn draw_switch(
     ui: &Ui,
     rect: Rect,
@@ -82,6 +83,7 @@ pub fn draw_switch(
     name: &str,
     index: usize,
     phase: LearnPhase,
+    param: &BoolParam,
 ) -> Option<LearnCommand> {
     let text = if wide && rect.width() >= 56.0 { "Learn" } else { "L" };
     let name = format!("{name} learn");
@@ -92,6 +94,7 @@ pub fn draw_switch(
     let toggle = Toggle { text_size: size, ..Toggle::switch(text, &name, phase.is_taking(), lit) };
     let response = toggle.show(ui, rect, ui.scope_id().with(("learn", index)));
     let request = if phase.is_taking() { LearnCommand::Stop } else { LearnCommand::Start(index) };
+    menu_call::listen(&response, param, None);
     response.on_hover_text(TOOLTIP).clicked().then_some(request)
 }
 

@@ -7,13 +7,10 @@ use crate::{
         theme::{self, Colours, Themed},
     },
     instance::state::{options::AdaptOptions, summary::Origin},
-    learner::Verdict,
     preset::Kind,
 };
 use egui::{Align2, Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit::Role, vec2};
 
-/// Least gain in dB with which a source counts as told apart from the others.
-const SURE_DB: f32 = 3.0;
 /// Width of the sign with its word, in points.
 pub(super) const WIDTH: f32 = 92.0;
 const SIGN: f32 = 5.0;
@@ -42,13 +39,12 @@ impl SourceSign {
     pub fn of(snapshot: &EditorSnapshot, index: usize) -> Self {
         let (summary, learning) = (snapshot.summary(), &snapshot.learning);
         let Some(strip) = summary.strips.get(index) else { return Self::Factory };
-        let is_unsure = |verdict: &Verdict| verdict.after_db - verdict.before_db < SURE_DB;
         match strip.kind {
             Kind::Recognised | Kind::Adaptive | Kind::Drifting if snapshot.adapt_options.frozen => Self::Frozen,
             Kind::Recognised => Self::Recognised,
             Kind::Adaptive => Self::Follows,
             Kind::Drifting => Self::Drifts,
-            Kind::Fixed if learning.verdicts[index].as_ref().is_some_and(is_unsure) => Self::Unsure,
+            Kind::Fixed if learning.verdicts[index].is_some_and(|verdict| !verdict.is_sure()) => Self::Unsure,
             Kind::Fixed if learning.material[index] > 0.0 => Self::Learned(Some(learning.material[index])),
             Kind::Fixed if matches!(summary.origin, Origin::Factory(_)) && !summary.changed => Self::Factory,
             Kind::Fixed => Self::Learned(None),
@@ -73,12 +69,14 @@ impl SourceSign {
         match self {
             Self::Factory => "It came with the preset.",
             Self::Recognised => {
-                "Found in the mixture without being taught, the better the longer it listens.\nClick to freeze."
+                "Found in the mixture without being taught, the better the longer it listens.\nClick to freeze all that follow."
             }
-            Self::Learned(_) => "Learned from recordings of it alone.",
-            Self::Follows => "It learns what the other sources do not explain, while you play.\nClick to freeze.",
+            Self::Learned(_) => "It was taught, or kept from the mixture, and stays as it is.",
+            Self::Follows => {
+                "It learns what the other sources do not explain, while you play.\nClick to freeze all that follow."
+            }
             Self::Frozen => "It stays as it is. Click to let all of these follow the mixture again.",
-            Self::Drifts => "Learned, and moves towards what plays.\nClick to freeze.",
+            Self::Drifts => "Learned, and moves towards what plays.\nClick to freeze all that follow.",
             Self::Unsure => "It is hardly told from the others: learn it again from a longer take, played alone.",
         }
     }
@@ -133,9 +131,12 @@ impl SourceSign {
             ui.painter().rect_stroke(rect, 3, Stroke::new(2.0, ui.colours().focus), egui::StrokeKind::Outside);
         }
         let meaning = match snapshot.learning.verdicts.get(index).copied().flatten() {
-            Some(Verdict { before_db, after_db }) => {
-                format!("{}\nOn a mixture of your own takes: from {before_db:.1} to {after_db:.1} dB.", self.meaning())
-            }
+            Some(verdict) => format!(
+                "{}\nOn a mixture of your takes: {:.1} dB above what is left of the others, {:.1} dB before.",
+                self.meaning(),
+                verdict.after_db,
+                verdict.before_db
+            ),
             None => self.meaning().to_owned(),
         };
         let clicked = response.on_hover_text(format!("{name}: {}\n{meaning}", self.word())).clicked();

@@ -4,7 +4,7 @@
 //! that very kit, played alone, to the bass, and 56 % of another bass to the kit.
 
 use crate::{
-    instance::state::learn_state::Foreign,
+    instance::{project::version::FIRST_PRESET, state::learn_state::Foreign},
     preset::{
         Role, Source,
         library::{self, Entry},
@@ -15,16 +15,14 @@ use crate::{
 };
 use std::ops::ControlFlow;
 
-/// The factory preset that finds what nobody taught.
-const PRESET: &str = "Drums + Bass + Rest";
 /// So much of a recording is listened to, in seconds.
 const LISTENED_SECONDS: f64 = 20.0;
 /// A take is listened to in pieces of this length while it is captured, in seconds.
 const PIECE_SECONDS: f64 = 1.5;
-/// Words in the names of what is a kind of drums.
-const DRUMS: [&str; 14] = [
-    "drum", "kit", "perc", "kick", "snare", "hat", "tom", "cymbal", "ride", "crash", "clap", "shaker", "conga", "beat",
-];
+/// What is a kind of drums has a word in its name that is one of these, or their plural.
+const DRUMS: [&str; 8] = ["kit", "hat", "hihat", "tom", "ride", "clap", "beat", "bd"];
+/// Or one that begins like this: "kickdrum", "percussion".
+const DRUMS_BEGIN: [&str; 8] = ["drum", "perc", "kick", "snare", "cymbal", "crash", "shaker", "conga"];
 
 /// What the source model has heard in a take so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,18 +54,35 @@ impl HeardSoFar {
 }
 
 fn is_drums(source: &Source) -> bool {
-    match source.role {
-        Some(role) => !matches!(role, Role::Bass | Role::Rest),
-        None => DRUMS.iter().any(|word| source.name.to_lowercase().contains(word)),
+    if let Some(role) = source.role {
+        return !matches!(role, Role::Bass | Role::Rest);
     }
+    let name = source.name.to_lowercase();
+    let mut words = name.split(|letter: char| !letter.is_alphabetic());
+    words.any(|word| {
+        let one = word.strip_suffix('s').unwrap_or(word);
+        DRUMS.contains(&one) || DRUMS_BEGIN.iter().any(|begin| word.starts_with(begin))
+    })
 }
 
-/// What the source model hears in `recording` that is not `source`. `None` if there is nothing, or `goes_on` gave `false`.
-pub(super) fn heard_beside(source: &Source, recording: &Recording, goes_on: impl FnMut() -> bool) -> Option<Foreign> {
-    let most = (LISTENED_SECONDS * f64::from(recording.sample_rate)) as usize;
-    let beginning = |channel: &Vec<f32>| channel[..channel.len().min(most)].to_vec();
-    let excerpt = Recording { channels: recording.channels.iter().map(beginning).collect(), ..*recording };
-    beside(source, energies(&excerpt, goes_on)?)
+/// What the source model hears in `recordings` that is not `source`. `None` if there is nothing, or `goes_on` gave
+/// `false`.
+pub(super) fn heard_beside(
+    source: &Source,
+    recordings: &[Recording],
+    mut goes_on: impl FnMut() -> bool,
+) -> Option<Foreign> {
+    let mut sums = [0.0; 3];
+    let mut left = LISTENED_SECONDS;
+    for recording in recordings {
+        let most = (left * f64::from(recording.sample_rate)) as usize;
+        let beginning = |channel: &Vec<f32>| channel[..channel.len().min(most)].to_vec();
+        let excerpt = Recording { channels: recording.channels.iter().map(beginning).collect(), ..*recording };
+        left -= excerpt.seconds();
+        let energies = energies(&excerpt, &mut goes_on)?;
+        sums.iter_mut().zip(energies).for_each(|(sum, energy)| *sum += energy);
+    }
+    beside(source, sums)
 }
 
 /// The share of what is not `source` in these energies of drums, bass and the rest: drums beside what is none, or the
@@ -88,7 +103,7 @@ fn beside(source: &Source, energies: [f64; 3]) -> Option<Foreign> {
 
 /// The energies of drums, bass and the rest in `recording`.
 fn energies(recording: &Recording, mut goes_on: impl FnMut() -> bool) -> Option<[f64; 3]> {
-    let preset = library::load(&Entry { name: PRESET.to_owned(), path: None }).ok()?;
+    let preset = library::load(&Entry { name: FIRST_PRESET.to_owned(), path: None }).ok()?;
     let mut progress = |_| if goes_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
     let controls = Controls::default();
     let separated = offline::separate(&preset, recording, LatencyMode::Quality, &controls, &mut progress).ok()?;
@@ -113,7 +128,7 @@ mod tests {
 
     fn beside(name: &str, role: Option<Role>, recording: &Recording) -> Foreign {
         let source = Source { role, ..Source::adaptive(name, 0, 10) };
-        heard_beside(&source, recording, || true).unwrap()
+        heard_beside(&source, std::slice::from_ref(recording), || true).unwrap()
     }
 
     #[test]
@@ -136,6 +151,25 @@ mod tests {
         }
         let wrong = beside("bass", None, &kit);
         assert!(wrong.share > 0.8 && wrong.like == Role::Drums, "{wrong:?}");
+    }
+
+    #[test]
+    fn names_are_read_in_whole_words() {
+        for (name, expected) in [
+            ("Drums", true),
+            ("my kit", true),
+            ("808 toms", true),
+            ("HiHats", true),
+            ("kickdrum", true),
+            ("perc-2", true),
+            ("Custom synth", false),
+            ("Bottom bass", false),
+            ("Kitten", false),
+            ("hatred", false),
+            ("override", false),
+        ] {
+            assert_eq!(is_drums(&Source::adaptive(name, 0, 10)), expected, "{name}");
+        }
     }
 
     #[test]

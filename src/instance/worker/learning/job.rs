@@ -89,7 +89,9 @@ impl Task {
         progress: &Progress,
         ahead: &Sender<Learned>,
     ) -> Result<JobOutcome, WorkerError> {
-        if let Some(foreign) = self.foreign(preset, progress) {
+        if let TaskSource::Recording(recording) = &self.source
+            && let Some(foreign) = self.foreign(std::slice::from_ref(recording), preset, progress)
+        {
             return Ok(JobOutcome::Doubted(self, foreign));
         }
         let name = &preset.sources[self.strip].name;
@@ -99,12 +101,14 @@ impl Task {
                 let names = vec![format!("what was played, {:.1} s", recording.seconds())];
                 Material { recordings: vec![recording], names, is_played: true, components }
             }
-            TaskSource::Files(files) => Material {
-                recordings: read(&files, progress)?,
-                names: files.iter().map(|file| file_name(file)).collect(),
-                is_played: false,
-                components,
-            },
+            TaskSource::Files(ref files) => {
+                let recordings = read(files, progress)?;
+                if let Some(foreign) = self.foreign(&recordings, preset, progress) {
+                    return Ok(JobOutcome::Doubted(self, foreign));
+                }
+                let names = files.iter().map(|file| file_name(file)).collect();
+                Material { recordings, names, is_played: false, components }
+            }
             TaskSource::Again => {
                 let known = materials[self.strip].as_ref();
                 let known = known.ok_or_else(|| WorkerError::NotLearnedHere(name.clone()))?;
@@ -143,18 +147,19 @@ impl Task {
             failed(strip, material, error.error)
         })?;
         let numbers = || strips.iter().map(|(strip, _)| *strip);
-        let verdicts = numbers().zip(in_the_background(|| learner::judge(&lessons, &learned))).collect();
+        let verdicts = numbers()
+            .zip(in_the_background(|| learner::judge(&lessons, &learned, || !progress.is_cancelled())))
+            .collect();
         Ok(JobOutcome::Learned(Learned { sources: numbers().zip(learned).collect(), material, verdicts }))
     }
 
-    /// What else is heard in what was played, if it is so much that somebody has to confirm that it is to be learned.
-    fn foreign(&self, preset: &Preset, progress: &Progress) -> Option<Foreign> {
-        let TaskSource::Recording(recording) = &self.source else { return None };
+    /// What else is heard in these recordings, if it is so much that somebody has to confirm that they are to be learned.
+    fn foreign(&self, recordings: &[Recording], preset: &Preset, progress: &Progress) -> Option<Foreign> {
         if self.is_confirmed {
             return None;
         }
         let source = &preset.sources[self.strip];
-        let heard = in_the_background(|| alone::heard_beside(source, recording, || !progress.is_cancelled()));
+        let heard = in_the_background(|| alone::heard_beside(source, recordings, || !progress.is_cancelled()));
         heard.filter(|foreign| foreign.share > Foreign::DOUBTED)
     }
 }

@@ -31,7 +31,7 @@ use crate::{
 use alone::HeardSoFar;
 use crossbeam_channel::unbounded;
 use job::{JobOutcome, Learned, LearningJob, Progress, Task, TaskSource};
-use material::{Materials, SharedMaterials};
+use material::{Taught, TaughtEarlier};
 use std::{collections::VecDeque, path::PathBuf, sync::Arc, thread};
 use take::{SOUND, Take};
 
@@ -41,16 +41,14 @@ pub struct Learning {
     take: Option<Take>,
     job: Option<LearningJob>,
     waiting: VecDeque<Task>,
-    /// What is to be confirmed before it is learned.
-    doubted: Option<(Task, Foreign)>,
-    /// How well each strip is told from those that were learned with it.
-    verdicts: [Option<Verdict>; MAX_SOURCES],
-    /// What each strip was learned from.
-    materials: Materials,
+    /// What is to be confirmed before it is learned, one after the other.
+    doubted: VecDeque<(Task, Foreign)>,
+    /// How the strips were learned.
+    taught: Taught,
     /// The preset all this belongs to.
     preset: Option<Arc<Preset>>,
-    /// The same of presets that can play again.
-    earlier: SharedMaterials,
+    /// How those of presets that can play again were learned.
+    earlier: TaughtEarlier,
 }
 
 impl Learning {
@@ -67,6 +65,7 @@ impl Learning {
             LearnCommand::Files { strip, source, files } => self.learn_files(strip, &source, files, context)?,
             LearnCommand::Again(strip) => self.queue(strip, TaskSource::Again, context),
             LearnCommand::Confirm => self.confirm(),
+            LearnCommand::Decline => drop(self.doubted.pop_front()),
             LearnCommand::Cancel => self.abandon(),
         }
         Ok(())
@@ -104,12 +103,12 @@ impl Learning {
         self.take = None;
         self.waiting.clear();
         self.job = None;
-        self.doubted = None;
+        self.doubted.clear();
     }
 
-    /// What was doubted is learned all the same.
+    /// What is doubted first is learned all the same.
     fn confirm(&mut self) {
-        if let Some((task, _)) = self.doubted.take() {
+        if let Some((task, _)) = self.doubted.pop_front() {
             self.waiting.push_back(Task { is_confirmed: true, ..task });
         }
     }
@@ -121,19 +120,18 @@ impl Learning {
             return;
         }
         let heard = self.take.as_ref().is_some_and(|take| !take.recording.is_empty());
-        if heard || self.job.is_some() || !self.waiting.is_empty() || self.doubted.is_some() {
+        if heard || self.job.is_some() || !self.waiting.is_empty() || !self.doubted.is_empty() {
             context.say_failed(&WorkerError::LearningDropped);
         }
-        self.keep_materials();
+        self.keep_taught();
         self.abandon();
-        self.materials = self.earlier.of(&preset);
-        self.verdicts = Default::default();
+        self.taught = self.earlier.of(&preset);
         self.preset = Some(preset);
     }
 
-    fn keep_materials(&mut self) {
+    fn keep_taught(&mut self) {
         if let Some(preset) = &self.preset {
-            self.earlier.keep(preset, &self.materials);
+            self.earlier.keep(preset, &self.taught);
         }
     }
 
@@ -152,10 +150,10 @@ impl Learning {
             job: self.job.as_ref().map(|job| (job.strip, job.progress.share())),
             waits: std::array::from_fn(|strip| self.waiting.iter().any(|task| task.strip == strip)),
             material: std::array::from_fn(|strip| {
-                self.materials[strip].as_ref().map_or(0.0, |material| material.seconds() as f32)
+                self.taught.materials[strip].as_ref().map_or(0.0, |material| material.seconds() as f32)
             }),
-            doubt: self.doubted.as_ref().map(|(task, foreign)| Doubt { strip: task.strip, foreign: *foreign }),
-            verdicts: self.verdicts,
+            doubt: self.doubted.front().map(|(task, foreign)| Doubt { strip: task.strip, foreign: *foreign }),
+            verdicts: self.taught.verdicts,
         }
     }
 
@@ -192,6 +190,7 @@ impl Learning {
     /// The same from `position` of `stream` on.
     fn start_at(&mut self, strip: usize, stream: Stream, position: u64, context: &Context) -> Result<(), WorkerError> {
         self.ensure_source(strip)?;
+        self.forget_doubts(strip);
         let Stream { capture, number, .. } = stream;
         self.take = Some(Take {
             strip,
@@ -205,6 +204,11 @@ impl Learning {
             capture,
         });
         Ok(())
+    }
+
+    /// Something else is to be learned for `strip`: what was doubted is of no interest any more.
+    fn forget_doubts(&mut self, strip: usize) {
+        self.doubted.retain(|(task, _)| task.strip != strip);
     }
 
     fn ensure_source(&self, strip: usize) -> Result<(), WorkerError> {
@@ -246,6 +250,7 @@ impl Learning {
     }
 
     fn queue(&mut self, strip: usize, source: TaskSource, context: &Context) {
+        self.forget_doubts(strip);
         let options = context.session.learn_options();
         self.waiting.push_back(Task { strip, source, options, is_confirmed: false });
     }
@@ -280,7 +285,7 @@ impl Learning {
     fn begin_job(&mut self, task: Task) -> Result<(), WorkerError> {
         self.ensure_source(task.strip)?;
         let Some(preset) = self.preset.clone() else { return Ok(()) };
-        let (materials, strip, progress) = (self.materials.clone(), task.strip, Arc::new(Progress::default()));
+        let (materials, strip, progress) = (self.taught.materials.clone(), task.strip, Arc::new(Progress::default()));
         let theirs = progress.clone();
         let (tell, ahead) = unbounded();
         let work = move || task.run(&materials, &preset, &theirs, &tell);
@@ -310,25 +315,28 @@ impl Learning {
             JobOutcome::Learned(learned) => learned,
             JobOutcome::Doubted(task, foreign) => {
                 // Its source may have gone to another strip meanwhile.
-                self.doubted = Some((Task { strip, ..task }, foreign));
+                self.doubted.push_back((Task { strip, ..task }, foreign));
                 return Ok(());
             }
         };
         let goes_on = heard.zip(self.preset.as_ref()).is_some_and(|(heard, now)| Arc::ptr_eq(&heard, now));
         let seconds = learned.material.seconds();
-        for (from, verdict) in &learned.verdicts {
-            if let Some(strip) = moves.destination(*from) {
-                self.verdicts[strip] = Some(*verdict);
+        let verdicts = learned.verdicts.clone();
+        let version = self.take_over(strip, &moves, learned, context)?;
+        // All that can be told apart were learned anew, together.
+        self.taught.verdicts = Default::default();
+        for (from, verdict) in verdicts {
+            if let Some(strip) = moves.destination(from) {
+                self.taught.verdicts[strip] = Some(verdict);
             }
         }
-        let version = self.take_over(strip, &moves, learned, context)?;
         if goes_on {
             context.history.join_last();
         }
         // What was said of something else meanwhile is still to be read.
-        if context.session.message() == Message::None {
+        if matches!(context.session.message(), Message::None | Message::Done(_) | Message::Learned { .. }) {
             let name = version.summary.strips[strip].display_name();
-            let sentence = verdict_sentence(&name, seconds, self.verdicts[strip]);
+            let sentence = verdict_sentence(&name, seconds, self.taught.verdicts[strip]);
             let undo = context.undo_label(Direction::Undo).unwrap_or_default();
             context.say(Message::Learned { sentence, undo });
         }
@@ -361,19 +369,18 @@ impl Learning {
         let version = context.play(Basis::Version(&before), before.edited(preset, state)?)?;
         context.record_change(&before, &version, None);
         self.follow(&version, None);
-        self.materials[strip] = Some(learned.material);
+        self.taught.materials[strip] = Some(learned.material);
         Ok(version)
     }
 
     /// The worker itself has changed the preset, to that of `version`: what was begun goes on. With another source on
     /// `strip`, what that was learned from is of no use any more, nor what is being learned for it.
     pub fn follow(&mut self, version: &Version, strip: Option<usize>) {
-        self.keep_materials();
+        self.keep_taught();
         self.preset = Some(version.preset.clone());
         let Some(strip) = strip.filter(|strip| *strip < MAX_SOURCES) else { return };
-        self.materials[strip] = None;
-        self.verdicts[strip] = None;
-        self.doubted.take_if(|(task, _)| task.strip == strip);
+        self.taught.forget(strip);
+        self.forget_doubts(strip);
         self.waiting.retain(|task| task.strip != strip);
         self.job.take_if(|job| job.strip == strip);
         if let Some(job) = &mut self.job {
@@ -383,28 +390,16 @@ impl Learning {
 
     /// The same, where the sources have gone where `moves` says: what was begun for it goes on there.
     pub fn follow_moves(&mut self, version: &Version, moves: &StripMoves) {
-        self.keep_materials();
+        self.keep_taught();
         self.preset = Some(version.preset.clone());
         let moved = |strip: usize| moves.destination(strip);
         self.take = self.take.take().and_then(|take| Some(Take { strip: moved(take.strip)?, ..take }));
         let waiting = self.waiting.drain(..);
         self.waiting = waiting.filter_map(|task| Some(Task { strip: moved(task.strip)?, ..task })).collect();
-        let doubted = self.doubted.take();
-        self.doubted = doubted.and_then(|(task, foreign)| Some((Task { strip: moved(task.strip)?, ..task }, foreign)));
-        let mut verdicts = [None; MAX_SOURCES];
-        for (strip, verdict) in self.verdicts.into_iter().enumerate() {
-            if let Some(to) = moved(strip) {
-                verdicts[to] = verdict;
-            }
-        }
-        self.verdicts = verdicts;
-        let mut materials = Materials::default();
-        for (strip, material) in self.materials.iter_mut().enumerate() {
-            if let Some(to) = moved(strip) {
-                materials[to] = material.take();
-            }
-        }
-        self.materials = materials;
+        let doubted = self.doubted.drain(..);
+        self.doubted =
+            doubted.filter_map(|(task, foreign)| Some((Task { strip: moved(task.strip)?, ..task }, foreign))).collect();
+        self.taught.follow_moves(moved);
         match self.job.as_mut().map(|job| (moved(job.strip), job)) {
             None => {}
             Some((None, _)) => self.job = None,
@@ -419,10 +414,12 @@ impl Learning {
 /// What came of learning.
 fn verdict_sentence(name: &str, seconds: f64, verdict: Option<Verdict>) -> String {
     match verdict {
-        Some(Verdict { before_db, after_db }) => {
-            format!("{name}: from {before_db:.1} to {after_db:.1} dB on a mixture of your own takes")
-        }
-        None => format!("Learned {name} from {seconds:.1} s · teach another source to hear them told apart"),
+        Some(Verdict { before_db, after_db, .. }) => format!(
+            "{name}: {after_db:.1} dB above what is left of the others, {before_db:.1} dB before · on a mixture of your takes"
+        ),
+        None => format!(
+            "Learned {name} from {seconds:.1} s · teach a second source, and you are told how well they come apart"
+        ),
     }
 }
 

@@ -53,7 +53,7 @@ fn a_mixture_is_not_learned_as_one_source_before_that_is_confirmed() {
     let doubt = rig.session.learning().doubt.unwrap();
     assert!(doubt.strip == 1 && doubt.foreign.share > Foreign::DOUBTED, "{doubt:?}");
     assert!(Arc::ptr_eq(&rig.playback.version(), &before), "nothing has changed");
-    rig.ask(LearnCommand::Cancel);
+    rig.ask(LearnCommand::Decline);
     assert_eq!(rig.session.learning().doubt, None);
     play(&mut rig, 1, both());
     rig.ask(SourceCommand::Remove(0));
@@ -70,9 +70,8 @@ fn learning_says_how_well_the_sources_are_told_apart() {
     assert_eq!(kinds(&rig)[0], Kind::Fixed, "it was played alone");
     assert_eq!(rig.session.learning().verdicts, [None; MAX_SOURCES], "there is nothing to tell it from");
     assert!(
-        matches!(rig.session.message(), Message::Learned { sentence, .. } if sentence.contains("teach another source"))
+        matches!(rig.session.message(), Message::Learned { sentence, .. } if sentence.contains("teach a second source"))
     );
-    rig.ask(crate::instance::command::Command::DismissMessage);
     play(&mut rig, 1, audio("finger-bass-take1"));
     let verdicts = rig.session.learning().verdicts;
     for verdict in &verdicts[..2] {
@@ -81,7 +80,10 @@ fn learning_says_how_well_the_sources_are_told_apart() {
     }
     assert_eq!(verdicts[2], None);
     let said = rig.session.message();
-    assert!(matches!(&said, Message::Learned { sentence, .. } if sentence.starts_with("Bass: from ")), "{said:?}");
+    assert!(
+        matches!(&said, Message::Learned { sentence, .. } if sentence.starts_with("Bass: ") && sentence.contains("dB above")),
+        "{said:?}"
+    );
     rig.ask(SourceCommand::MakeAdaptive(0));
     assert_eq!(rig.session.learning().verdicts[0], None, "another source is there now");
 }

@@ -7,7 +7,10 @@ use crate::{
     learner::adaptive::{AdaptiveState, ComponentIndex, SourceState},
     preset::{Kind, Role, file, library},
 };
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 /// A preset of drums and bass with bases of their own.
 fn entry() -> Entry {
@@ -55,7 +58,7 @@ fn sources_are_added_up_to_eight_with_names_and_colours_of_their_own() {
 #[test]
 fn each_of_several_recordings_becomes_a_source_of_its_name_and_is_learned() {
     let mut rig = Rig::new();
-    let audio = |name: &str| format!("{}/tests/audio/{name}", env!("CARGO_MANIFEST_DIR")).into();
+    let audio = |name: &str| PathBuf::from(format!("{}/tests/audio/{name}", env!("CARGO_MANIFEST_DIR")));
     let files = vec![audio("standard-kit-take1.flac"), audio("finger-bass-take1.flac")];
     rig.ask(SourceCommand::AddRecorded(files));
     assert_eq!(names(&rig)[3..], ["standard-kit-take1", "finger-bass-take1"]);
@@ -68,9 +71,11 @@ fn each_of_several_recordings_becomes_a_source_of_its_name_and_is_learned() {
     let sources = rig.playback.version().preset.sources.clone();
     assert_eq!(sources[3..].iter().map(Source::kind).collect::<Vec<_>>(), [Kind::Fixed, Kind::Fixed]);
     assert!(sources[..3].iter().all(|source| source.kind() == Kind::Recognised), "the others stay");
-    rig.ask(SourceCommand::AddRecorded(vec!["/t/a.wav".into(); 4]));
+    rig.ask(SourceCommand::AddRecorded(vec![audio("finger-bass-take1.flac"); 4]));
     assert!(rig.failure().contains("8 sources already"), "{}", rig.failure());
-    assert_eq!(names(&rig).len(), 5, "nothing is added where not all have room");
+    rig.ask(SourceCommand::AddRecorded(vec![audio("finger-bass-take1.flac"), "/t/a.wav".into()]));
+    assert!(rig.failure().contains("no such file"), "{}", rig.failure());
+    assert_eq!(names(&rig).len(), 5, "nothing is added where not all have room, or not all can be read");
 }
 
 #[test]

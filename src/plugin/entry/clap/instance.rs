@@ -343,6 +343,7 @@ unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     let names = names_of(&this.session);
     if this.told_names.replace(names.clone()) != names {
         this.host.tell_names_changed();
+        shim_link::names_were_told(&this.requests);
     }
     // SAFETY: `inner` is alive; main thread.
     if let Some(on_main_thread) = unsafe { (*this.inner).on_main_thread } {

@@ -54,6 +54,11 @@ static LINKS: Mutex<Vec<Link>> = Mutex::new(Vec::new());
 
 /// After `initialize`: takes up the link to the plugin that was made in it, if one was.
 pub(super) fn begin(controller: *mut IEditController) {
+    shim_link::when_names_are_told(|host| {
+        let is_its = |link: &&Link| link.plugin.plugin().is_some_and(|plugin| Arc::ptr_eq(&plugin.host, host));
+        let controller = LINKS.lock().iter().find(is_its).map(|link| link.controller);
+        controller.into_iter().for_each(tell_names);
+    });
     if let Some(plugin) = shim_link::take_outer() {
         let (arrangements, pending) = (Arrangements::STEREO, Vec::new());
         let told_names = plugin.plugin().map(|plugin| names_of(&plugin)).unwrap_or_default();
@@ -155,13 +160,13 @@ pub(super) fn summary(controller: *mut IEditController) -> Option<Arc<Summary>> 
     with(controller, |_, plugin| plugin.session.summary())
 }
 
-/// Tells the host if parameters and buses have other names than it knows. clap-wrapper does so too, but on Linux with
-/// an open editor alone.
+/// Tells the host if parameters and buses have other names than it knows. clap-wrapper tells of parameters alone, and on
+/// Linux only while an editor is open.
 pub(super) fn tell_names(controller: *mut IEditController) {
     let handler = with(controller, |link, plugin| {
+        let handler = link.handler.clone()?;
         let names = names_of(&plugin);
-        let is_new = std::mem::replace(&mut link.told_names, names.clone()) != names;
-        is_new.then(|| link.handler.clone()).flatten()
+        (std::mem::replace(&mut link.told_names, names.clone()) != names).then_some(handler)
     });
     if let Some(handler) = handler.flatten() {
         let flags = RestartFlags_::kParamTitlesChanged | RestartFlags_::kIoTitlesChanged;

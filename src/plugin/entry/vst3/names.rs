@@ -5,7 +5,8 @@ use crate::{
     plugin::entry::clap::param_changes::clap_id_of,
 };
 use vst3::Steinberg::Vst::{
-    BusDirection, BusDirections_, BusInfo, ParameterInfo, ParameterInfo_::ParameterFlags_::kIsHidden,
+    BusDirection, BusDirections_, BusInfo, ParameterInfo,
+    ParameterInfo_::ParameterFlags_::{kCanAutomate, kIsHidden, kIsReadOnly},
 };
 
 /// Calls the parameter as the preset has it, and hides it where it does nothing.
@@ -15,8 +16,13 @@ pub(super) fn name_param(info: &mut ParameterInfo, summary: &Summary) {
         write(&mut info.title, &name);
         write(&mut info.shortTitle, &name);
     }
-    let hidden = kIsHidden;
-    info.flags = if host_names::is_used(param, summary) { info.flags & !hidden } else { info.flags | hidden };
+    if !host_names::is_used(param, summary) {
+        // What is hidden cannot be changed from outside, so says the standard (`ParameterInfo::ParameterFlags`).
+        info.flags = info.flags & !kCanAutomate | kIsHidden | kIsReadOnly;
+    } else {
+        // It may have done nothing when clap-wrapper read it.
+        info.flags &= !kIsHidden;
+    }
 }
 
 /// Calls the bus at `index`, of which the first is the main one, as the preset has it.

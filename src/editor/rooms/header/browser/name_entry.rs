@@ -117,7 +117,7 @@ impl NameEntry {
                 .char_limit(64)
                 .margin(Margin::symmetric(8, 4))
                 .align(Align2::LEFT_CENTER)
-                .font(theme::font(16.0));
+                .font(theme::font(theme::BODY));
             let field = ui.add_sized(vec2(width, 28.0), field);
             field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Preset name"));
             entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

@@ -1,6 +1,15 @@
-//! The theme that everything is drawn in.
+//! What a person has chosen for every window.
 
 use serde::{Deserialize, Serialize};
+
+/// What a person has chosen for every window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Preferences {
+    /// The colours that everything is drawn in.
+    pub theme: Theme,
+    /// Whether shortcuts act in hosts, too, which do not get these keys then.
+    pub shortcuts_in_hosts: bool,
+}
 
 /// A set of colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
