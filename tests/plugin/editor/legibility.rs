@@ -6,11 +6,14 @@ use super::{
     source_states::all_states,
     stage::{DEFAULT, SMALLEST, Stage},
 };
-use egui::{Color32, Rect, Shape};
+use egui::{Color32, ColorImage, Rect, Shape, pos2, vec2};
 use std::collections::BTreeSet;
 use unbraid::{
     editor::theme,
-    instance::state::preferences::{Preferences, Theme},
+    instance::state::{
+        message::Message,
+        preferences::{Preferences, Theme},
+    },
 };
 
 /// Sizes of type within `shape`, in thousandths of a point.
@@ -60,17 +63,19 @@ fn contrast(a: Color32, b: Color32) -> f32 {
     a.max(b) / a.min(b)
 }
 
-/// The colours of `rect` in the picture of the stage, row by row.
-fn pixels(stage: &mut Stage, rect: Rect) -> Option<Vec<Color32>> {
+/// What the stage looks like.
+fn picture(stage: &mut Stage) -> ColorImage {
     stage.harness.set_render_cursor(false);
-    let image = stage.harness.render().ok()?;
-    let rows = rect.top().max(0.0) as u32..(rect.bottom() as u32).min(image.height());
-    let columns = rect.left().max(0.0) as u32..(rect.right() as u32).min(image.width());
-    let colour = |x: u32, y: u32| {
-        let [r, g, b, _] = image.get_pixel(x, y).0;
-        Color32::from_rgb(r, g, b)
-    };
-    Some(rows.flat_map(|y| columns.clone().map(move |x| (x, y))).map(|(x, y)| colour(x, y)).collect())
+    let image = stage.harness.render().unwrap();
+    let pixels = image.pixels().map(|pixel| Color32::from_rgb(pixel.0[0], pixel.0[1], pixel.0[2])).collect();
+    ColorImage::new([image.width() as usize, image.height() as usize], pixels)
+}
+
+/// The colours of `rect` in `picture`, row by row.
+fn pixels(picture: &ColorImage, rect: Rect) -> Vec<Color32> {
+    let rows = rect.top().max(0.0) as usize..(rect.bottom() as usize).min(picture.height());
+    let columns = rect.left().max(0.0) as usize..(rect.right() as usize).min(picture.width());
+    rows.flat_map(|y| columns.clone().map(move |x| picture[(x, y)])).collect()
 }
 
 /// Each of `all` in each theme.
@@ -88,9 +93,9 @@ fn the_smallest_text_stands_out_seven_times_from_its_ground() {
         let mut stage = all_states(size);
         stage.session.set_preferences(Preferences { theme, ..Preferences::default() });
         stage.wait(0.1);
+        let picture = picture(&mut stage);
         for name in names {
-            let place = stage.place(name);
-            let pixels = pixels(&mut stage, place).unwrap();
+            let pixels = pixels(&picture, stage.place(name));
             // What most pixels are is the ground; letters are where it differs most, though edges blend.
             let mut counts = std::collections::HashMap::new();
             pixels.iter().for_each(|colour| *counts.entry(*colour).or_insert(0) += 1);
@@ -103,18 +108,22 @@ fn the_smallest_text_stands_out_seven_times_from_its_ground() {
 
 #[test]
 fn edges_of_controls_stand_out_three_times_from_what_is_around_them() {
-    let names = ["Drums mute", "Bass solo", "Drums learn", "Bypass", "Preset", "Next preset", "State B"];
-    for (theme, name) in in_all_themes(names) {
+    let names =
+        ["Drums mute", "Bass solo", "Drums learn", "Bypass", "Preset", "Next preset", "State B", "Scale", "Help"];
+    for theme in Theme::ALL {
         let mut stage = Stage::new(2, DEFAULT);
         stage.session.set_preferences(Preferences { theme, ..Preferences::default() });
+        let (sentence, undo) = ("Bass was learned".to_owned(), String::new());
+        stage.session.set_message(Message::Learned { sentence, undo });
         stage.wait(0.1);
-        let place = stage.place(name);
-        let row = Rect::from_min_max(
-            egui::pos2(place.left() - 3.0, place.center().y),
-            egui::pos2(place.left() + 3.0, place.center().y + 1.0),
-        );
-        let pixels = pixels(&mut stage, row).unwrap();
-        let (around, most) = (pixels[0], pixels.iter().map(|colour| contrast(*colour, pixels[0])).fold(0.0, f32::max));
-        assert!(most >= 3.0, "{name}, {theme:?}: {most:.1} around {around:?}: {pixels:?}");
+        let picture = picture(&mut stage);
+        for name in names.into_iter().chain(["Page of bases", "Save what was learned"]) {
+            let place = stage.place(name);
+            let edge = pos2(place.left(), place.center().y);
+            let pixels = pixels(&picture, Rect::from_min_max(edge - vec2(3.0, 0.0), edge + vec2(3.0, 1.0)));
+            let around = pixels[0];
+            let most = pixels.iter().map(|colour| contrast(*colour, around)).fold(0.0, f32::max);
+            assert!(most >= 3.0, "{name}, {theme:?}: {most:.1} around {around:?}: {pixels:?}");
+        }
     }
 }

@@ -5,12 +5,15 @@
 //! at a time, others wait. The training material stays in memory until another preset comes, so that the sources of a
 //! preset are learned together and can be learned again with other settings.
 //!
-//! - `take`: what is captured, as it comes. `alone`: whether it was played alone. `job`: learning, on its thread. `material`: what is learned from.
+//! - `take`: what is captured, as it comes. `alone`: whether it was played alone.
+//! - `tasks`: what is to be learned, and what is asked first. `job`: learning, on its thread.
+//! - `material`: what was learned from.
 
 mod alone;
 mod job;
 mod material;
 mod take;
+mod tasks;
 
 use super::{context::Context, error::WorkerError, undo_history::Direction};
 use crate::{
@@ -19,7 +22,7 @@ use crate::{
         param_id::ParamId,
         project::{playback::Basis, stream::Stream, version::Version},
         state::{
-            learn_state::{Doubt, Foreign, LearnState, TakeState},
+            learn_state::{LearnState, TakeState},
             message::Message,
         },
     },
@@ -32,17 +35,16 @@ use alone::HeardSoFar;
 use crossbeam_channel::unbounded;
 use job::{JobOutcome, Learned, LearningJob, Progress, Task, TaskSource};
 use material::{Taught, TaughtEarlier};
-use std::{collections::VecDeque, path::PathBuf, sync::Arc, thread};
+use std::{path::PathBuf, sync::Arc, thread};
 use take::{SOUND, Take};
+use tasks::Tasks;
 
 /// Takes, jobs, and what was learned from.
 #[derive(Default)]
 pub struct Learning {
     take: Option<Take>,
     job: Option<LearningJob>,
-    waiting: VecDeque<Task>,
-    /// What is to be confirmed before it is learned, one after the other.
-    doubted: VecDeque<(Task, Foreign)>,
+    tasks: Tasks,
     /// How the strips were learned.
     taught: Taught,
     /// The preset all this belongs to.
@@ -64,8 +66,8 @@ impl Learning {
             LearnCommand::Last(strip) => self.learn_last(strip, context)?,
             LearnCommand::Files { strip, source, files } => self.learn_files(strip, &source, files, context)?,
             LearnCommand::Again(strip) => self.queue(strip, TaskSource::Again, context),
-            LearnCommand::Confirm => self.confirm(),
-            LearnCommand::Decline => drop(self.doubted.pop_front()),
+            LearnCommand::Confirm => self.tasks.confirm(),
+            LearnCommand::Decline => self.tasks.decline(),
             LearnCommand::Cancel => self.abandon(),
         }
         Ok(())
@@ -85,7 +87,7 @@ impl Learning {
         let heard = self.hear_job(context);
         say_if_failed(heard, context);
         if self.job.is_none()
-            && let Some(task) = self.waiting.pop_front()
+            && let Some(task) = self.tasks.next()
         {
             let begun = self.begin_job(task);
             say_if_failed(begun, context);
@@ -95,22 +97,14 @@ impl Learning {
 
     /// Whether something is captured, learned or about to be.
     pub fn is_busy(&self) -> bool {
-        self.take.is_some() || self.job.is_some() || !self.waiting.is_empty()
+        self.take.is_some() || self.job.is_some() || !self.tasks.none_waits()
     }
 
     /// Drops everything that was begun.
     pub fn abandon(&mut self) {
         self.take = None;
-        self.waiting.clear();
+        self.tasks = Tasks::default();
         self.job = None;
-        self.doubted.clear();
-    }
-
-    /// What is doubted first is learned all the same.
-    fn confirm(&mut self) {
-        if let Some((task, _)) = self.doubted.pop_front() {
-            self.waiting.push_back(Task { is_confirmed: true, ..task });
-        }
     }
 
     /// If another preset plays, what was begun is of no use to it. It may have played before.
@@ -120,7 +114,7 @@ impl Learning {
             return;
         }
         let heard = self.take.as_ref().is_some_and(|take| !take.recording.is_empty());
-        if heard || self.job.is_some() || !self.waiting.is_empty() || !self.doubted.is_empty() {
+        if heard || self.job.is_some() || !self.tasks.is_empty() {
             context.say_failed(&WorkerError::LearningDropped);
         }
         self.keep_taught();
@@ -148,11 +142,11 @@ impl Learning {
                     .and_then(|source| take.heard.foreign(source)),
             }),
             job: self.job.as_ref().map(|job| (job.strip, job.progress.share())),
-            waits: std::array::from_fn(|strip| self.waiting.iter().any(|task| task.strip == strip)),
+            waits: std::array::from_fn(|strip| self.tasks.wait_for(strip)),
             material: std::array::from_fn(|strip| {
                 self.taught.materials[strip].as_ref().map_or(0.0, |material| material.seconds() as f32)
             }),
-            doubt: self.doubted.front().map(|(task, foreign)| Doubt { strip: task.strip, foreign: *foreign }),
+            doubt: self.tasks.asked(),
             verdicts: self.taught.verdicts,
         }
     }
@@ -190,7 +184,7 @@ impl Learning {
     /// The same from `position` of `stream` on.
     fn start_at(&mut self, strip: usize, stream: Stream, position: u64, context: &Context) -> Result<(), WorkerError> {
         self.ensure_source(strip)?;
-        self.forget_doubts(strip);
+        self.tasks.forget_doubts(strip);
         let Stream { capture, number, .. } = stream;
         self.take = Some(Take {
             strip,
@@ -204,11 +198,6 @@ impl Learning {
             capture,
         });
         Ok(())
-    }
-
-    /// Something else is to be learned for `strip`: what was doubted is of no interest any more.
-    fn forget_doubts(&mut self, strip: usize) {
-        self.doubted.retain(|(task, _)| task.strip != strip);
     }
 
     fn ensure_source(&self, strip: usize) -> Result<(), WorkerError> {
@@ -250,9 +239,8 @@ impl Learning {
     }
 
     fn queue(&mut self, strip: usize, source: TaskSource, context: &Context) {
-        self.forget_doubts(strip);
         let options = context.session.learn_options();
-        self.waiting.push_back(Task { strip, source, options, is_confirmed: false });
+        self.tasks.push(Task { strip, source, options, is_confirmed: false });
     }
 
     /// Takes in what was played, up to `event` if there is one.
@@ -278,7 +266,7 @@ impl Learning {
         } else {
             let Take { strip, recording, options, .. } = take;
             let source = TaskSource::Recording(recording);
-            self.waiting.push_back(Task { strip, source, options, is_confirmed: false });
+            self.tasks.push(Task { strip, source, options, is_confirmed: false });
         }
     }
 
@@ -315,7 +303,7 @@ impl Learning {
             JobOutcome::Learned(learned) => learned,
             JobOutcome::Doubted(task, foreign) => {
                 // Its source may have gone to another strip meanwhile.
-                self.doubted.push_back((Task { strip, ..task }, foreign));
+                self.tasks.doubt(Task { strip, ..task }, foreign);
                 return Ok(());
             }
         };
@@ -380,8 +368,7 @@ impl Learning {
         self.preset = Some(version.preset.clone());
         let Some(strip) = strip.filter(|strip| *strip < MAX_SOURCES) else { return };
         self.taught.forget(strip);
-        self.forget_doubts(strip);
-        self.waiting.retain(|task| task.strip != strip);
+        self.tasks.forget(strip);
         self.job.take_if(|job| job.strip == strip);
         if let Some(job) = &mut self.job {
             job.moves = job.moves.then_replaced(strip);
@@ -394,11 +381,7 @@ impl Learning {
         self.preset = Some(version.preset.clone());
         let moved = |strip: usize| moves.destination(strip);
         self.take = self.take.take().and_then(|take| Some(Take { strip: moved(take.strip)?, ..take }));
-        let waiting = self.waiting.drain(..);
-        self.waiting = waiting.filter_map(|task| Some(Task { strip: moved(task.strip)?, ..task })).collect();
-        let doubted = self.doubted.drain(..);
-        self.doubted =
-            doubted.filter_map(|(task, foreign)| Some((Task { strip: moved(task.strip)?, ..task }, foreign))).collect();
+        self.tasks.follow_moves(moves);
         self.taught.follow_moves(moved);
         match self.job.as_mut().map(|job| (moved(job.strip), job)) {
             None => {}

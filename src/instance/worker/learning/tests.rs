@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    instance::{command::SourceCommand, worker::tests::Rig},
+    instance::{command::SourceCommand, state::learn_state::Foreign, worker::tests::Rig},
     preset::Kind,
     recording,
 };
@@ -86,4 +86,21 @@ fn learning_says_how_well_the_sources_are_told_apart() {
     );
     rig.ask(SourceCommand::MakeAdaptive(0));
     assert_eq!(rig.session.learning().verdicts[0], None, "another source is there now");
+}
+
+#[test]
+fn doubts_wait_in_line_and_a_newer_take_answers_them() {
+    let mut rig = Rig::new();
+    play(&mut rig, 0, both());
+    play(&mut rig, 1, both());
+    let asked = |rig: &Rig| rig.session.learning().doubt.map(|doubt| doubt.strip);
+    assert_eq!(asked(&rig), Some(0));
+    // What is learned meanwhile goes on, whatever is answered.
+    rig.worker.learning.queue(2, TaskSource::Recording(audio("finger-bass-take1")), &rig.worker.context);
+    rig.ask(LearnCommand::Decline);
+    assert_eq!(asked(&rig), Some(1), "the other is still asked");
+    rest(&mut rig);
+    assert_eq!(kinds(&rig)[2], Kind::Fixed);
+    play(&mut rig, 1, audio("finger-bass-take1"));
+    assert_eq!((asked(&rig), kinds(&rig)[1]), (None, Kind::Fixed), "it was taken again");
 }
