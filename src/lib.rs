@@ -23,4 +23,6 @@ pub mod plugin;
 #[cfg(feature = "plugin")]
 pub use unbraid_realtime as realtime;
 
-pub use unbraid_engine::{decibels, dictionary, evaluation, learner, nmf, number, preset, recording, separator, stft};
+pub use unbraid_engine::{
+    decibels, dictionary, evaluation, learner, marks, nmf, number, preset, recording, separator, stft,
+};

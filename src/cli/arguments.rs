@@ -1,6 +1,9 @@
 //! Arguments that more than one command takes, as clap's value parsers.
 
-use crate::{number, preset::MAX_COMPONENTS};
+use crate::{
+    number,
+    preset::{MAX_COMPONENTS, file::SUFFIX},
+};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 
@@ -45,4 +48,17 @@ pub(super) fn parse_focus(text: &str) -> Result<f32, String> {
 /// The strength of a prior.
 pub(super) fn parse_strength(text: &str) -> Result<f32, String> {
     parse_in_range(text, "", 0.0, 1.0)
+}
+
+/// The path of a preset that is to be written.
+pub(super) fn parse_preset_path(argument: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(argument);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    match name.strip_suffix(SUFFIX) {
+        Some(stem) if !stem.is_empty() => Ok(path),
+        _ => {
+            let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("preset");
+            Err(format!("a preset's name ends in {SUFFIX}, as in {stem}{SUFFIX}"))
+        }
+    }
 }

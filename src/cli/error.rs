@@ -48,6 +48,8 @@ pub(super) enum CliError {
         *free as f64 / 1e9
     )]
     NoMemory { path: PathBuf, needed: u64, free: u64 },
+    #[error("{}: {reason}", path.display())]
+    Marks { path: PathBuf, reason: String },
     #[error("{}: would be overwritten by the result; choose another output", path.display())]
     WouldOverwrite { path: PathBuf },
     #[error("stdout cannot be written ({0})")]

@@ -1,7 +1,7 @@
 //! `unbraid learn`: recordings of each source played alone to a preset.
 
 use super::{
-    arguments::parse_components,
+    arguments::{parse_components, parse_preset_path},
     error::CliError,
     files::ensure_writable,
     input::Input,
@@ -14,10 +14,7 @@ use crate::{
         self, LearnError, LearnSettings, Lesson, MOST_SECONDS,
         adaptive::{COMPONENTS, RECOGNISED_COMPONENTS},
     },
-    preset::{
-        MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Role, Source,
-        file::{self, SUFFIX},
-    },
+    preset::{MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Role, Source, file},
     recording::{Excerpt, Recording, RecordingError, Survey, file_name},
 };
 use clap::Args;
@@ -283,18 +280,6 @@ fn parse_name(name: &str) -> Result<String, String> {
     match named.validate() {
         Ok(()) => Ok(named.name),
         Err(flaw) => Err(format!("the source's name is {}; give it {}", flaw.found, flaw.expected)),
-    }
-}
-
-fn parse_preset_path(argument: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(argument);
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    match name.strip_suffix(SUFFIX) {
-        Some(stem) if !stem.is_empty() => Ok(path),
-        _ => {
-            let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("preset");
-            Err(format!("a preset's name ends in {SUFFIX}, as in {stem}{SUFFIX}"))
-        }
     }
 }
 

@@ -17,6 +17,7 @@ mod input;
 mod inspect;
 mod interrupt;
 mod learn;
+mod marks;
 mod memory;
 pub mod plot;
 mod presets;

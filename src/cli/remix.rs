@@ -69,6 +69,7 @@ impl Remix {
         let output = spool.as_ref().map_or_else(|| self.output.clone(), |folder| folder.path().join("remix.wav"));
         ensure_kept(&self.options.mixture, &output)?;
         ensure_writable(&output)?;
+        self.options.check_outputs()?;
         let mixture = self.options.open_mixture()?;
         let mut files = WavFiles::default();
         files.begin(&output, self.options.wav_format(&mixture), mixture.survey.len)?;

@@ -37,6 +37,7 @@ impl Separate {
         for path in &paths {
             ensure_kept(&self.options.mixture, path)?;
         }
+        self.options.check_outputs()?;
         let mixture = self.options.open_mixture()?;
 
         let _folder = ResultFolder::create(&self.output).map_err(|error| CliError::unwritable(&self.output, error))?;

@@ -2,27 +2,27 @@
 //! batch algorithm.
 
 use super::{
-    arguments::{parse_components, parse_focus, parse_name_of, parse_strength},
+    arguments::{parse_components, parse_focus, parse_name_of, parse_preset_path, parse_strength},
     error::CliError,
-    files::read_preset,
+    files::{ensure_writable, read_preset},
     input::Input,
-    interrupt, memory,
+    interrupt, marks, memory,
     progress::TaskProgress,
 };
 use crate::{
     learner::adaptive::COMPONENTS,
     nmf::discriminative::FOCUS,
-    preset::{Cue, MAX_SOURCES, Preset, Source},
+    preset::{Cue, MAX_SOURCES, Preset, Source, file},
     recording::{Recording, SampleFormat, Survey, WavFormat},
     separator::{
         Controls, LatencyMode, Layout, ModelError,
-        batch::{self, BatchSettings, Passes},
+        batch::{self, BatchSettings, MarkedRecording, Passes},
         offline::{OfflineSeparator, SeparateError, SeparatedBlock, Separation},
     },
 };
 use clap::Args;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A mixture, the preset to separate it with, and how.
 #[derive(Debug, Args)]
@@ -66,6 +66,15 @@ pub(super) struct SeparationOptions {
     /// engine hears the mixture twice.
     #[arg(long, conflicts_with_all = ["mode", "sparsity", "smoothness"])]
     batch: bool,
+
+    /// Marks on the mixture, which say what belongs to which source: a JSON file, or a label image (PNG). The whole
+    /// mixture is looked at at once, as with --batch, and the sources learn from it where they are marked.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mode", "sparsity", "smoothness", "iterations", "seed"])]
+    marks: Option<PathBuf>,
+
+    /// Also write a preset that has learned from the marks, to play on with.
+    #[arg(long, value_name = "PRESET", requires = "marks", value_parser = parse_preset_path)]
+    learned: Option<PathBuf>,
 
     /// Most passes over the mixture; fewer are made when little changes any more.
     #[arg(
@@ -138,6 +147,11 @@ impl SeparationOptions {
         self.preset.clone().unwrap_or_else(|| format!("--sources {}", self.sources.unwrap_or_default()))
     }
 
+    /// Refuses what is to be written beside the sound and cannot be.
+    pub(super) fn check_outputs(&self) -> Result<(), CliError> {
+        self.learned.as_deref().map_or(Ok(()), ensure_writable)
+    }
+
     /// Reads through the mixture once, and refuses what cannot be taken apart.
     pub(super) fn open_mixture(&self) -> Result<Mixture, CliError> {
         interrupt::check()?;
@@ -180,7 +194,7 @@ impl SeparationOptions {
         mut give: impl FnMut(&SeparatedBlock<'_>) -> Result<(), CliError>,
     ) -> Result<Separated, CliError> {
         let mut progress = TaskProgress::start(format!("separating {}", mixture.input.name.display()));
-        if self.batch {
+        if self.batch || self.marks.is_some() {
             return self.separate_whole(preset, mixture, controls, &mut progress, give);
         }
         let Mixture { input, survey } = mixture;
@@ -219,6 +233,9 @@ impl SeparationOptions {
         let needed = batch::memory_needed(preset, survey.sample_rate, survey.len, survey.channels).map_err(failed)?;
         memory::ensure_fits(&input.name, needed)?;
         let (mixture, _) = input.reader()?.read_to_end()?;
+        if let Some(path) = &self.marks {
+            return self.separate_marked(preset, (input, survey, &mixture), path, controls, progress, give);
+        }
         let settings = BatchSettings {
             iterations: self.iterations,
             seed: self.seed,
@@ -233,6 +250,34 @@ impl SeparationOptions {
         Ok(Separated { latency_samples: *latency_samples, passes: Some(batch.passes) })
     }
 
+    /// The same under the marks in the file `path`.
+    fn separate_marked(
+        &self,
+        preset: &Preset,
+        (input, survey, mixture): (&Input, &Survey, &Recording),
+        path: &Path,
+        controls: &Controls,
+        progress: &mut TaskProgress,
+        mut give: impl FnMut(&SeparatedBlock<'_>) -> Result<(), CliError>,
+    ) -> Result<Separated, CliError> {
+        let failed = |error| CliError::Separate { path: input.name.clone(), error };
+        let names: Vec<&str> = preset.sources.iter().map(|source| source.name.as_str()).collect();
+        let marks = marks::read(path, &names, survey)?;
+        let recording = MarkedRecording::new(preset, mixture).map_err(failed)?;
+        interrupt::check()?;
+        let learned = recording.learn(&marks);
+        interrupt::check()?;
+        let settings = BatchSettings { focus: controls.focus, gains: controls.gains, ..BatchSettings::default() };
+        let separation = recording.separate(&learned, &settings, &mut |share| progress.update(share));
+        interrupt::check()?;
+        let Separation { main, sources, latency_samples } = separation.map_err(failed)?;
+        give(&SeparatedBlock { main: main.samples(), sources: sources.iter().map(Recording::samples).collect() })?;
+        if let Some(path) = &self.learned {
+            file::write(&recording.taught(preset, &learned), path)?;
+        }
+        Ok(Separated { latency_samples, passes: None })
+    }
+
     /// The part of `--json` that `separate` and `remix` have in common.
     pub(super) fn json(&self, separated: &Separated, mixture: &Mixture) -> serde_json::Value {
         let mut json = json!({
@@ -241,6 +286,9 @@ impl SeparationOptions {
             "sample_rate": mixture.survey.sample_rate,
             "samples": mixture.survey.len,
         });
+        if self.marks.is_some() {
+            json["mode"] = "marks".into();
+        }
         if let Some(passes) = separated.passes {
             json["mode"] = "batch".into();
             json["iterations"] = passes.map(|passes| passes.iterations).into();

@@ -8,6 +8,7 @@
 //!   construction.
 //! - [`evidence`]: what says which source a band of a frame belongs to: the source model.
 //! - [`learner`]: learns dictionaries from recordings of sources played alone, and from the mixture while it plays.
+//! - [`marks`]: what somebody says by hand about which source a place belongs to.
 //! - [`evaluation`]: measures a separation with BSS Eval, and band by band.
 //! - [`preset`]: sources and knob settings, the file format, and the library of factory and user presets.
 //! - [`dictionary`]: one source's bases and how they were made.
@@ -22,6 +23,7 @@ pub mod dictionary;
 pub mod evaluation;
 pub mod evidence;
 pub mod learner;
+pub mod marks;
 pub mod nmf;
 pub mod number;
 pub mod preset;

@@ -3,6 +3,7 @@
 
 mod commands;
 mod failures;
+mod marks;
 mod streams;
 
 use serde_json::Value;

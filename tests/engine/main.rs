@@ -3,6 +3,7 @@
 
 mod batch;
 mod evaluation;
+mod marks;
 mod memory;
 mod preset;
 mod quality;

@@ -13,6 +13,11 @@ use unbraid_engine::{
 
 /// The factory preset for the scene's sources.
 pub(crate) fn factory(scene: &Scene, mode: LatencyMode) -> Option<Vec<Recording>> {
+    named(&factory_preset(scene)?, scene, mode)
+}
+
+/// See [`factory`].
+pub(crate) fn factory_preset(scene: &Scene) -> Option<Preset> {
     let load = |name: &str| match library::load(&Entry { name: name.to_owned(), path: None }) {
         Ok(preset) => preset,
         Err(error) => panic!("{error}"),
@@ -21,16 +26,20 @@ pub(crate) fn factory(scene: &Scene, mode: LatencyMode) -> Option<Vec<Recording>
     let fits = |preset: &Preset| {
         preset.sources.len() == scene.sources().len() && scene.sources().iter().all(|name| has(preset, name))
     };
-    let preset = library::factory_names().map(load).find(fits)?;
-    named(&preset, scene, mode)
+    library::factory_names().map(load).find(fits)
 }
 
 /// A preset whose sources have the names of the scene's; nothing if one is missing.
 pub(crate) fn named(preset: &Preset, scene: &Scene, mode: LatencyMode) -> Option<Vec<Recording>> {
-    let place = |name: &&str| preset.sources.iter().position(|source| source.name.eq_ignore_ascii_case(name));
-    let places: Vec<usize> = scene.sources().iter().map(place).collect::<Option<_>>()?;
+    let places = places(preset, scene)?;
     let separated = separate(preset, scene, mode);
     Some(places.into_iter().map(|place| separated[place].clone()).collect())
+}
+
+/// Where the scene's sources are in `preset`; nothing if one is missing.
+pub(crate) fn places(preset: &Preset, scene: &Scene) -> Option<Vec<usize>> {
+    let place = |name: &&str| preset.sources.iter().position(|source| source.name.eq_ignore_ascii_case(name));
+    scene.sources().iter().map(place).collect()
 }
 
 /// A preset learned from the same instruments, where they may be learned from.

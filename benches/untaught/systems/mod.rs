@@ -3,6 +3,7 @@
 
 mod crossover;
 mod engine;
+mod hand;
 mod ideal;
 mod medians;
 
@@ -39,6 +40,9 @@ pub(crate) fn all(modes: &[LatencyMode], presets: &[PathBuf], only: &[String]) -
             let name = format!("{title}, {}", mode.name());
             systems.push(System::new(name, move |scene| engine::named(&preset, scene, mode)));
         }
+    }
+    for (name, practice) in hand::PRACTICES {
+        systems.push(System::new(format!("marks: {name}"), move |scene| hand::separate(scene, practice)));
     }
     for mode in modes.iter().copied() {
         systems.push(System::new(format!("taught, {}", mode.name()), move |scene| engine::taught(scene, mode)));

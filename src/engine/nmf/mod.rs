@@ -7,6 +7,7 @@
 //! - [`activations`]: finds h for one frame with W fixed, on the audio thread.
 //! - [`aligned`]: memory aligned for vector registers.
 //! - [`bands`]: merges bins into bands, so that there is less to solve.
+//! - [`constrained`]: updates of W and H where something else says how likely each source is.
 //! - [`discriminative`]: learns reconstruction bases, from which masks are built.
 //! - [`divergence`]: the cost.
 //! - [`factorization`]: finds W and H for many frames, in the background.
@@ -44,6 +45,7 @@
 pub mod activations;
 pub mod aligned;
 pub mod bands;
+pub mod constrained;
 pub mod discriminative;
 pub mod divergence;
 pub mod factorization;

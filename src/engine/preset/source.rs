@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// What a source's `learned_from` says when its bases were found while the mixture played.
 const FROM_THE_MIXTURE: &str = "the mixture, while it played";
+/// The same when they were learned under marks.
+const FROM_MARKS: &str = "marks";
 
 /// Metadata keys that this version does not know; kept as they are when a preset is written again.
 ///
@@ -190,6 +192,18 @@ impl Source {
         match &mut self.bases {
             SourceBases::Learned(own) => (own.dictionaries, own.blocks) = (learned.dictionaries, learned.blocks),
             SourceBases::Adaptive { .. } => self.bases = SourceBases::Learned(learned),
+        }
+    }
+
+    /// Makes it a source that drifts from what was `learned` under marks. What it says of earlier recordings and their
+    /// licence stays.
+    pub fn learn_from_marks(&mut self, learned: LearnedBases) {
+        self.relearn(learned);
+        self.set_drift(true);
+        if let Some(learned) = self.learned_mut()
+            && !learned.learned_from.iter().any(|from| from == FROM_MARKS)
+        {
+            learned.learned_from.push(FROM_MARKS.to_owned());
         }
     }
 

@@ -120,28 +120,16 @@ impl Recognition {
     }
 
     /// Constrains what each source explains, `[S, F]` in rows of `width`, of the frame `v`, `[F]`.
-    ///
-    /// Where the bases do not explain a band, with R the model of it and V what is there, a recognised source is what
-    /// the prior says of V: the bases count with q = min(R, V) / max(R, V).
     pub(super) fn constrain(&self, explained: &mut [f32], width: usize, v: &[f32], bands: &Bands) {
-        let likelihoods =
-            |source: &SourceEvidence, b: usize| self.likelihoods[usize::from(source.group) * self.width + b];
-        for b in 0..self.width {
-            let bins = bands.bins(b);
-            let sound: f32 = v[bins.clone()].iter().sum();
-            let rows = explained.chunks_exact(width).zip(&self.sources);
-            let model: f32 =
-                rows.map(|(row, source)| likelihoods(source, b) * row[bins.clone()].iter().sum::<f32>()).sum();
-            let fit = model.min(sound) / model.max(sound).max(f32::MIN_POSITIVE);
-            for (row, source) in explained.chunks_exact_mut(width).zip(&self.sources) {
-                let trust = if source.is_recognised { self.trust * fit } else { 1.0 };
-                let learned = trust * likelihoods(source, b);
-                let said = (1.0 - trust) * self.evidence.prior(source.role)[b];
-                for (y, v) in row[bins.clone()].iter_mut().zip(&v[bins.clone()]) {
-                    *y = learned * *y + said * v;
-                }
+        constrain(explained, width, v, bands, |source| {
+            let SourceEvidence { role, group, is_recognised } = self.sources[source];
+            ConstrainedSource {
+                likelihoods: &self.likelihoods[usize::from(group) * self.width..][..self.width],
+                prior: self.evidence.prior(role),
+                trust: self.trust,
+                is_recognised,
             }
-        }
+        });
     }
 
     /// The exponent of the masks at this `focus`.
@@ -159,6 +147,44 @@ impl Recognition {
             let said = likelihoods.iter_mut().zip(learning_likelihoods).zip(self.evidence.prior(*role));
             for ((likelihood, learning_likelihoods), prior) in said {
                 (*likelihood, *learning_likelihoods) = (power(*prior, alpha), power(*prior, learning));
+            }
+        }
+    }
+}
+
+/// What is said of a source in one frame.
+pub(super) struct ConstrainedSource<'a> {
+    /// L, and the prior, `[B]`.
+    pub(super) likelihoods: &'a [f32],
+    pub(super) prior: &'a [f32],
+    /// Share of the learned bases in what a recognised source is taken to be; the rest is the prior's.
+    pub(super) trust: f32,
+    pub(super) is_recognised: bool,
+}
+
+/// Constrains what each source explains, `[S, F]` in rows of `width`, of the frame `v`, `[F]`.
+///
+/// Where the bases do not explain a band, with R the model of it and V what is there, a recognised source is what the
+/// prior says of V: the bases count with q = min(R, V) / max(R, V).
+pub(super) fn constrain<'a>(
+    explained: &mut [f32],
+    width: usize,
+    v: &[f32],
+    bands: &Bands,
+    source: impl Fn(usize) -> ConstrainedSource<'a>,
+) {
+    for b in 0..bands.len() {
+        let bins = bands.bins(b);
+        let sound: f32 = v[bins.clone()].iter().sum();
+        let own = |(s, row): (usize, &[f32])| source(s).likelihoods[b] * row[bins.clone()].iter().sum::<f32>();
+        let model: f32 = explained.chunks(width).enumerate().map(own).sum();
+        let fit = model.min(sound) / model.max(sound).max(f32::MIN_POSITIVE);
+        for (s, row) in explained.chunks_mut(width).enumerate() {
+            let ConstrainedSource { likelihoods, prior, trust, is_recognised } = source(s);
+            let trust = if is_recognised { trust * fit } else { 1.0 };
+            let (learned, said) = (trust * likelihoods[b], (1.0 - trust) * prior[b]);
+            for (y, v) in row[bins.clone()].iter_mut().zip(&v[bins.clone()]) {
+                *y = learned * *y + said * v;
             }
         }
     }

@@ -1,10 +1,10 @@
 //! The last seconds of the mixture, and the products of the updates.
 
-use super::{
-    remembered_evidence::{MemoryFrames, RememberedEvidence},
-    seeding::Seeding,
+use super::seeding::Seeding;
+use crate::nmf::{
+    constrained::{ConstrainedUpdates, FactoredFrames},
+    matrix::{MatrixView, product},
 };
-use crate::nmf::matrix::{MatrixView, product};
 use rand::Rng;
 use std::ops::Range;
 
@@ -37,7 +37,7 @@ pub(super) struct Memory {
     /// V of the left channel alone, `[T, B]`; empty where positions are not used.
     left: Vec<f32>,
     /// What was said of the frames, if anything is.
-    evidence: Option<RememberedEvidence>,
+    evidence: Option<ConstrainedUpdates>,
     /// HW, then V / HW, `[T, B]`; (V / HW) Wᵀ, `[T, K]`.
     ratio: Vec<f32>,
     gradient: Vec<f32>,
@@ -60,7 +60,7 @@ impl Memory {
             v: zeros(width),
             h: zeros(components),
             left: zeros(if uses_position { width } else { 0 }),
-            evidence: RememberedEvidence::new(groups, width, MOST_FRAMES),
+            evidence: ConstrainedUpdates::new(groups, width, MOST_FRAMES),
             ratio: zeros(width),
             gradient: zeros(components),
             shares: vec![0.0; 2 * components],
@@ -100,7 +100,7 @@ impl Memory {
 
     /// Number of values that the evidence says of a frame.
     pub(super) fn evidence_values(&self) -> usize {
-        self.evidence.as_ref().map_or(0, RememberedEvidence::values_per_frame)
+        self.evidence.as_ref().map_or(0, ConstrainedUpdates::values_per_frame)
     }
 
     /// Sum of V.
@@ -140,7 +140,7 @@ impl Memory {
         let Self { count, v, h, ratio, gradient, evidence, .. } = self;
         let (h, gradient) = (&mut h[..*count * components], &mut gradient[..*count * components]);
         if let Some(evidence) = evidence {
-            let mut frames = MemoryFrames { v: &v[..places], h, ratio: &mut ratio[..places], least };
+            let mut frames = FactoredFrames { v: &v[..places], h, ratio: &mut ratio[..places], least };
             evidence.update_activations(&mut frames, bases, costs, least_h);
             return;
         }
@@ -158,7 +158,7 @@ impl Memory {
         let h = &mut self.h[..self.count * self.components];
         let ratio = &mut self.ratio[..places];
         if let Some(evidence) = &mut self.evidence {
-            let mut frames = MemoryFrames { v: &self.v[..places], h, ratio, least };
+            let mut frames = FactoredFrames { v: &self.v[..places], h, ratio, least };
             evidence.gather_bases(&mut frames, bases, gathered);
             return;
         }
@@ -219,7 +219,7 @@ impl Memory {
         let Self { v, h, ratio, evidence, .. } = self;
         let Some(evidence) = evidence else { return f32::INFINITY };
         let h = &mut h[..self.count * self.components];
-        evidence.divergence(&mut MemoryFrames { v: &v[..places], h, ratio: &mut ratio[..places], least }, bases)
+        evidence.divergence(&mut FactoredFrames { v: &v[..places], h, ratio: &mut ratio[..places], least }, bases)
     }
 
     fn least_model(&self) -> f32 {

@@ -17,13 +17,12 @@
 //! Recognised sources learn their bases where the evidence says that they sound.
 //!
 //! - `setup`: what an adaptation starts from. `memory`: the frames, and the products of the updates.
-//! - `recognised`: when recognised sources learn. `remembered_evidence`: the updates under evidence. `seeding`: where
+//! - `recognised`: when recognised sources learn. `seeding`: where
 //!   their bases start.
 //! - `sharing`: how several adaptive sources share their components. `state`: what was learned, as a project stores it.
 
 mod memory;
 mod recognised;
-mod remembered_evidence;
 mod seeding;
 mod setup;
 mod sharing;
@@ -37,6 +36,7 @@ pub use memory::{MEMORY_SECONDS, PERIOD_FRAMES, STRIDE_SECONDS};
 use memory::{MOST_FRAMES, Memory};
 pub use recognised::RECOGNISED_COMPONENTS;
 use recognised::{RecognisedSources, Shapes};
+pub use seeding::Seeding;
 use setup::scale_to;
 pub use setup::{AdaptationSetup, Bases, Freedom, first_basis};
 use sharing::{ComponentSet, Sharing};

@@ -14,7 +14,7 @@ const SILENCE: f32 = 1e-9;
 
 /// Finds the first bases of one source after another. Allocates nothing after construction.
 #[derive(Debug, Clone)]
-pub(super) struct Seeding {
+pub struct Seeding {
     width: usize,
     /// How loud the source is in each frame. `[T]`
     sums: Vec<f32>,
@@ -24,14 +24,14 @@ pub(super) struct Seeding {
 
 impl Seeding {
     /// For up to `most_frames` frames of `width` bands.
-    pub(super) fn new(width: usize, most_frames: usize) -> Self {
+    pub fn new(width: usize, most_frames: usize) -> Self {
         Self { width, sums: vec![0.0; most_frames], mean: vec![0.0; width] }
     }
 
     /// Finds `bases`, `[K, B]`, each summing to 1, for the frames `v`, `[T, B]`, in which the source is as likely as
     /// `likelihoods`, `[T, B]`. `false`, without a change, where there is no sound. [`Self::sums`] then holds how loud
     /// the source is in each frame.
-    pub(super) fn find(&mut self, v: &[f32], likelihoods: &[f32], rng: &mut impl Rng, bases: &mut [f32]) -> bool {
+    pub fn find(&mut self, v: &[f32], likelihoods: &[f32], rng: &mut impl Rng, bases: &mut [f32]) -> bool {
         let width = self.width;
         let frame = |t: usize| v[t * width..].iter().zip(&likelihoods[t * width..]).take(width).map(|(v, l)| v * l);
         let count = v.len() / width;
@@ -63,7 +63,7 @@ impl Seeding {
     }
 
     /// How loud the source is in each frame, `[T]`.
-    pub(super) fn sums(&self) -> &[f32] {
+    pub fn sums(&self) -> &[f32] {
         &self.sums
     }
 }

@@ -10,9 +10,11 @@
 //! The parts:
 //!
 //! - `spectrogram`: cuts the recording into frames.
+//! - `marked`: separation under marks.
 //! - `pool`: groups the components of several adaptive sources.
 //! - `rendering`: the masks, and the sources' sound.
 
+mod marked;
 mod pool;
 mod rendering;
 mod spectrogram;
@@ -31,10 +33,11 @@ use crate::{
     preset::{Cue, Kind, MAX_SOURCES, Preset},
     recording::{MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, Recording},
 };
+pub use marked::{LearnedUnderMarks, MarkedRecording, teach};
 use pool::{Pool, left_shares};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use rendering::{SourceFactors, render};
+use rendering::{FactorMasks, SourceFactors, render};
 use spectrogram::Spectrogram;
 use std::{borrow::Cow, ops::ControlFlow};
 
@@ -230,8 +233,14 @@ fn finish(
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Batch, SeparateError> {
     let mut told = |share: f32| progress(DECOMPOSITION_SHARE + (1.0 - DECOMPOSITION_SHARE) * share);
-    let sources = render(mixture, spectrogram, parts, bins, settings.focus, &mut told);
-    let mut sources = sources.ok_or(SeparateError::Cancelled)?;
+    let sources = render(mixture, spectrogram, &FactorMasks { parts, bins }, bins, settings.focus, &mut told);
+    let separation = mixed(mixture, sources.ok_or(SeparateError::Cancelled)?, settings);
+    let passes = Passes { iterations: found.iterations, converged: found.converged };
+    Ok(Batch { separation, passes: Some(passes) })
+}
+
+/// `sources` with their gains, and the remix of them.
+fn mixed(mixture: &Recording, mut sources: Vec<Recording>, settings: &BatchSettings) -> Separation {
     let mut main = mixture.clone();
     for (source, gain) in sources.iter_mut().zip(settings.gains) {
         for (main, sample) in main.channels.iter_mut().flatten().zip(source.channels.iter_mut().flatten()) {
@@ -240,7 +249,5 @@ fn finish(
             *sample *= gain;
         }
     }
-    let separation = Separation { main, sources, latency_samples: 0 };
-    let passes = Passes { iterations: found.iterations, converged: found.converged };
-    Ok(Batch { separation, passes: Some(passes) })
+    Separation { main, sources, latency_samples: 0 }
 }

@@ -12,10 +12,44 @@ use crate::{
 };
 use pulp::Arch;
 use rayon::prelude::*;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// Frames per chunk.
 const CHUNK_FRAMES: usize = 64;
+
+/// Where the masks of a recording come from.
+pub(super) trait MaskSource: Sync {
+    /// Number of sources S.
+    fn sources(&self) -> usize;
+
+    /// Writes the masks of `frames` with the exponent `focus`, `[S, frames, F]`.
+    fn write(&self, frames: Range<usize>, focus: f32, masks: &mut [f32]);
+}
+
+/// Masks from the bases and activations of each source, on `bins` bins.
+pub(super) struct FactorMasks<'a> {
+    pub(super) parts: &'a [SourceFactors],
+    pub(super) bins: usize,
+}
+
+impl MaskSource for FactorMasks<'_> {
+    fn sources(&self) -> usize {
+        self.parts.len()
+    }
+
+    fn write(&self, frames: Range<usize>, focus: f32, masks: &mut [f32]) {
+        let Self { parts, bins } = *self;
+        let stride = frames.len() * bins;
+        masks.par_chunks_exact_mut(stride).zip(parts).for_each(|(mask, part)| part.explain(frames.start, bins, mask));
+        Arch::new().dispatch(|| {
+            let mut scratch = vec![0.0; bins];
+            for (n, t) in frames.enumerate() {
+                let total = parts.iter().flat_map(|part| part.activations_at(t, bins)).sum();
+                soft_masks(&mut masks[n * bins..], stride, focus, total, &mut scratch);
+            }
+        });
+    }
+}
 
 /// The factors of one source.
 #[derive(Debug, Clone, Default)]
@@ -43,20 +77,20 @@ struct ChannelSpectra {
     spectra: Vec<Vec<Bin>>,
 }
 
-/// Renders the sources, each as long as `mixture`, through masks with exponent `focus` on `bins` bins.
+/// Renders the sources, each as long as `mixture`, through `shares` with exponent `focus` on `bins` bins.
 ///
 /// `progress` is called with the share done, 0 to 1; the result is `None` if it breaks.
 pub(super) fn render(
     mixture: &Recording,
     spectrogram: &Spectrogram,
-    parts: &[SourceFactors],
+    shares: &impl MaskSource,
     bins: usize,
     focus: f32,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Option<Vec<Recording>> {
     let (windows, all_bins) = (&spectrogram.layout.windows, spectrogram.layout.bins());
     let channels = mixture.channels.len();
-    let mut streams: Vec<SourceChannel> = (0..parts.len() * channels)
+    let mut streams: Vec<SourceChannel> = (0..shares.sources() * channels)
         .map(|stream| SourceChannel {
             source: stream / channels,
             channel: stream % channels,
@@ -72,8 +106,8 @@ pub(super) fn render(
         spectra: vec![vec![Bin::default(); all_bins]; CHUNK_FRAMES],
     };
     let mut inputs: Vec<ChannelSpectra> = mixture.channels.iter().map(|_| input()).collect();
-    // What each source explains of a chunk's frames, and then its masks: `[S, frames, F]`.
-    let mut masks = vec![0.0; parts.len() * CHUNK_FRAMES * bins];
+    // The masks of a chunk's frames, `[S, frames, F]`.
+    let mut masks = vec![0.0; shares.sources() * CHUNK_FRAMES * bins];
     let top = top_band(bins);
     for first in (0..spectrogram.len()).step_by(CHUNK_FRAMES) {
         let frames = first..(first + CHUNK_FRAMES).min(spectrogram.len());
@@ -84,15 +118,8 @@ pub(super) fn render(
             }
         });
         let stride = frames.len() * bins;
-        masks.truncate(parts.len() * stride);
-        masks.par_chunks_exact_mut(stride).zip(parts).for_each(|(mask, part)| part.explain(first, bins, mask));
-        Arch::new().dispatch(|| {
-            let mut scratch = vec![0.0; bins];
-            for (n, t) in frames.clone().enumerate() {
-                let total = parts.iter().flat_map(|part| part.activations_at(t, bins)).sum();
-                soft_masks(&mut masks[n * bins..], stride, focus, total, &mut scratch);
-            }
-        });
+        masks.truncate(shares.sources() * stride);
+        shares.write(frames.clone(), focus, &mut masks);
         streams.par_iter_mut().for_each(|stream| {
             let spectra = inputs[stream.channel].spectra.iter();
             for ((spectrum, mask), t) in
@@ -112,11 +139,11 @@ pub(super) fn render(
         samples
     });
     let source = |_| Recording { sample_rate: mixture.sample_rate, channels: sounds.by_ref().take(channels).collect() };
-    Some((0..parts.len()).map(source).collect())
+    Some((0..shares.sources()).map(source).collect())
 }
 
 /// The bins whose mean mask continues above the known bins.
-fn top_band(bins: usize) -> std::ops::Range<usize> {
+fn top_band(bins: usize) -> Range<usize> {
     let bands = Bands::new(1..bins);
     bands.bins(bands.len() - 1)
 }
@@ -146,7 +173,7 @@ impl SourceFactors {
 
 impl SourceChannel {
     /// Adds frame `t`, with this `spectrum` of the mixture, through `mask`.
-    fn add(&mut self, spectrum: &[Bin], mask: &[f32], top: std::ops::Range<usize>, t: usize, hop: usize) {
+    fn add(&mut self, spectrum: &[Bin], mask: &[f32], top: Range<usize>, t: usize, hop: usize) {
         for ((out, bin), share) in self.spectrum.iter_mut().zip(spectrum).zip(mask) {
             *out = bin * share;
         }

@@ -51,17 +51,58 @@ impl Spectrogram {
     /// Magnitudes of the lowest `bins` bins, the channels added, 0 at 0 Hz.
     pub(super) fn magnitudes(&self, channels: &[Vec<f32>], bins: usize) -> Frames {
         let mut values = vec![0.0; self.len() * bins];
-        let tools = || {
-            let analysis = Analysis::new(&self.layout.windows.analysis);
-            (analysis, vec![0.0; self.layout.windows.frame_len()], vec![Bin::default(); self.layout.bins()])
-        };
-        values.par_chunks_exact_mut(bins).enumerate().for_each_init(tools, |(analysis, frame, spectrum), (t, sums)| {
-            for channel in channels {
-                self.copy_frame(channel, t, frame);
-                analysis.spectrum(frame, spectrum);
-                sums.iter_mut().zip(spectrum.iter()).skip(1).for_each(|(sum, bin)| *sum += bin.norm());
-            }
-        });
+        values.par_chunks_exact_mut(bins).enumerate().for_each_init(
+            || self.tools(),
+            |tools, (t, sums)| {
+                for channel in channels {
+                    let spectrum = self.spectrum(tools, channel, t);
+                    sums.iter_mut().zip(spectrum).skip(1).for_each(|(sum, bin)| *sum += bin.norm());
+                }
+            },
+        );
         Frames { bins, values }
     }
+
+    /// The power of all bins as mean squares, the channels averaged, `[T, F]`.
+    pub(super) fn power(&self, channels: &[Vec<f32>]) -> Vec<f32> {
+        let windows = &self.layout.windows;
+        let window_power: f32 = windows.analysis.iter().map(|w| w * w).sum();
+        // Parseval's theorem: both halves of the spectrum, the transform's length, the window's power, the channels.
+        let scale = 2.0 / (windows.frame_len() as f32 * window_power * channels.len().max(1) as f32);
+        let bins = self.layout.bins();
+        let mut values = vec![0.0; self.len() * bins];
+        values.par_chunks_exact_mut(bins).enumerate().for_each_init(
+            || self.tools(),
+            |tools, (t, sums)| {
+                for channel in channels {
+                    let spectrum = self.spectrum(tools, channel, t);
+                    sums.iter_mut().zip(spectrum).for_each(|(sum, bin)| *sum += scale * bin.norm_sqr());
+                }
+            },
+        );
+        values
+    }
+
+    /// The spectrum of frame `t` of `channel`.
+    fn spectrum<'a>(&self, tools: &'a mut FrameTools, channel: &[f32], t: usize) -> &'a [Bin] {
+        self.copy_frame(channel, t, &mut tools.frame);
+        tools.analysis.spectrum(&tools.frame, &mut tools.spectrum);
+        &tools.spectrum
+    }
+
+    fn tools(&self) -> FrameTools {
+        let windows = &self.layout.windows;
+        FrameTools {
+            analysis: Analysis::new(&windows.analysis),
+            frame: vec![0.0; windows.frame_len()],
+            spectrum: vec![Bin::default(); self.layout.bins()],
+        }
+    }
+}
+
+/// What it takes to compute spectra.
+struct FrameTools {
+    analysis: Analysis,
+    frame: Vec<f32>,
+    spectrum: Vec<Bin>,
 }

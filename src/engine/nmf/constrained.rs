@@ -1,4 +1,4 @@
-//! Updates under evidence: the model of a frame is R = Σ_g L_g · (W_g H_g), where L_g says per frame and band how
+//! Multiplicative updates under a constraint: the model of a frame is R = Σ_g L_g · (W_g H_g), where L_g says per frame and band how
 //! likely the sources of group g are (posterior regularisation: Ganchev et al. 2010; for NMF Bryan and Mysore 2013).
 //! With Q = V / R the multiplicative updates keep their form:
 //!
@@ -6,7 +6,7 @@
 //! H_g ← H_g · (L_g Q) W_gᵀ / L_g W_gᵀ          W_g ← W_g · H_gᵀ (L_g Q) / H_gᵀ L_g
 //! ```
 
-use crate::nmf::{
+use super::{
     kernels::elementary::log2,
     matrix::{MatrixView, product},
 };
@@ -15,10 +15,9 @@ use std::{f32::consts::LN_2, ops::Range};
 /// Keeps quotients finite.
 const LEAST: f32 = 1e-20;
 
-/// What the evidence has said of the frames in the memory, and memory for the updates. Allocates nothing after
-/// construction.
+/// What is said of every frame, and memory for the updates. Allocates nothing after construction.
 #[derive(Debug, Clone)]
-pub(super) struct RememberedEvidence {
+pub struct ConstrainedUpdates {
     /// Number of bands B.
     width: usize,
     /// Largest number of frames.
@@ -41,19 +40,22 @@ struct ComponentRun {
     group: usize,
 }
 
-/// The frames that are updated: V, `[T, B]`; H, `[T, K]`; Q, `[T, B]`.
-pub(super) struct MemoryFrames<'a> {
-    pub(super) v: &'a [f32],
-    pub(super) h: &'a mut [f32],
-    pub(super) ratio: &'a mut [f32],
+/// The frames that are updated.
+pub struct FactoredFrames<'a> {
+    /// V, `[T, B]`.
+    pub v: &'a [f32],
+    /// H, `[T, K]`.
+    pub h: &'a mut [f32],
+    /// Q, `[T, B]`.
+    pub ratio: &'a mut [f32],
     /// Added to the model before a division.
-    pub(super) least: f32,
+    pub least: f32,
 }
 
-impl RememberedEvidence {
+impl ConstrainedUpdates {
     /// For components of the groups `groups`, `[K]`, and up to `most` frames of `width` bands. `None` where there are
-    /// no groups: no evidence.
-    pub(super) fn new(groups: &[u8], width: usize, most: usize) -> Option<Self> {
+    /// no groups: no constraint.
+    pub fn new(groups: &[u8], width: usize, most: usize) -> Option<Self> {
         let count = groups.iter().max().map(|most| usize::from(*most) + 1)?;
         let mut runs: Vec<ComponentRun> = Vec::new();
         for (k, &group) in groups.iter().enumerate() {
@@ -76,8 +78,8 @@ impl RememberedEvidence {
         })
     }
 
-    /// Takes what is said of the frame at `place` in the memory, `[G, B]`.
-    pub(super) fn take(&mut self, place: usize, likelihoods: &[f32]) {
+    /// Takes what is said of frame `place`, `[G, B]`.
+    pub fn take(&mut self, place: usize, likelihoods: &[f32]) {
         let block = self.most * self.width;
         for (held, said) in self.likelihoods.chunks_exact_mut(block).zip(likelihoods.chunks_exact(self.width)) {
             held[place * self.width..][..self.width].copy_from_slice(said);
@@ -85,23 +87,17 @@ impl RememberedEvidence {
     }
 
     /// What was said of the first `count` frames about the sources of `group`, `[T, B]`.
-    pub(super) fn of_group(&self, group: u8, count: usize) -> &[f32] {
+    pub fn of_group(&self, group: u8, count: usize) -> &[f32] {
         &self.likelihoods[usize::from(group) * self.most * self.width..][..count * self.width]
     }
 
     /// Number of values that are said of a frame: G · B.
-    pub(super) fn values_per_frame(&self) -> usize {
+    pub fn values_per_frame(&self) -> usize {
         self.groups * self.width
     }
 
     /// Updates H for the bases W, `[K, B]`. Each activation is divided by its cost and is at least `least_h`.
-    pub(super) fn update_activations(
-        &mut self,
-        frames: &mut MemoryFrames<'_>,
-        bases: &[f32],
-        costs: &[f32],
-        least_h: f32,
-    ) {
+    pub fn update_activations(&mut self, frames: &mut FactoredFrames<'_>, bases: &[f32], costs: &[f32], least_h: f32) {
         self.divide(frames, bases);
         let components = costs.len();
         let places = frames.v.len();
@@ -127,7 +123,7 @@ impl RememberedEvidence {
     }
 
     /// What each basis is multiplied by, `[K, B]`, for the bases W: as large as without a constraint.
-    pub(super) fn gather_bases(&mut self, frames: &mut MemoryFrames<'_>, bases: &[f32], gathered: &mut [f32]) {
+    pub fn gather_bases(&mut self, frames: &mut FactoredFrames<'_>, bases: &[f32], gathered: &mut [f32]) {
         self.divide(frames, bases);
         let components = bases.len() / self.width;
         let places = frames.v.len();
@@ -152,7 +148,7 @@ impl RememberedEvidence {
     }
 
     /// Σ V log(V / R) − V + R for the bases W.
-    pub(super) fn divergence(&mut self, frames: &mut MemoryFrames<'_>, bases: &[f32]) -> f32 {
+    pub fn divergence(&mut self, frames: &mut FactoredFrames<'_>, bases: &[f32]) -> f32 {
         self.divide(frames, bases);
         let each = frames.v.iter().zip(frames.ratio.iter()).filter(|(v, _)| **v > 0.0);
         let sum: f64 = each.map(|(v, ratio)| f64::from(v * (LN_2 * log2(*ratio) - 1.0 + 1.0 / ratio))).sum();
@@ -160,7 +156,7 @@ impl RememberedEvidence {
     }
 
     /// Q ← V / R.
-    fn divide(&mut self, frames: &mut MemoryFrames<'_>, bases: &[f32]) {
+    fn divide(&mut self, frames: &mut FactoredFrames<'_>, bases: &[f32]) {
         let places = frames.v.len();
         let components = bases.len() / self.width;
         frames.ratio.fill(0.0);
@@ -195,14 +191,14 @@ mod tests {
 
     /// H and W after some updates under what `said` says of every frame, `[G, B]`.
     fn learned(groups: &[u8], said: &[f32], passes: usize) -> (Vec<f32>, Vec<f32>) {
-        let mut evidence = RememberedEvidence::new(groups, WIDTH, COUNT).unwrap();
+        let mut evidence = ConstrainedUpdates::new(groups, WIDTH, COUNT).unwrap();
         assert_eq!(evidence.values_per_frame(), said.len());
         (0..COUNT).for_each(|place| evidence.take(place, said));
         let (v, mut h) = (numbers(1, COUNT * WIDTH), numbers(2, COUNT * COMPONENTS));
         let (mut ratio, mut bases) = (vec![0.0; v.len()], numbers(3, COMPONENTS * WIDTH));
         let mut gathered = vec![0.0; bases.len()];
         for pass in 0..=passes {
-            let mut frames = MemoryFrames { v: &v, h: &mut h, ratio: &mut ratio, least: 1e-9 };
+            let mut frames = FactoredFrames { v: &v, h: &mut h, ratio: &mut ratio, least: 1e-9 };
             evidence.update_activations(&mut frames, &bases, &[1.0; COMPONENTS], 1e-9);
             if pass == passes {
                 break;
