@@ -15,6 +15,7 @@ use crate::{
             options::{AdaptOptions, LearnOptions},
             preferences::Preferences,
             preset_sources::PresetSources,
+            stretch_view::StretchView,
             summary::Summary,
             undo_view::UndoView,
         },
@@ -76,6 +77,8 @@ pub struct EditorSnapshot<'a> {
     pub deleted: Option<Trashed>,
     /// The sources of the preset that was asked for last.
     pub preset_sources: Option<Arc<PresetSources>>,
+    /// The stretch that is frozen, taken apart under the marks on it.
+    pub stretch: Option<Arc<StretchView>>,
     /// What was chosen for every window.
     pub preferences: Preferences,
     /// The undo history.
@@ -100,6 +103,7 @@ impl<'a> EditorSnapshot<'a> {
             library: session.library(),
             deleted: session.deleted(),
             preset_sources: session.preset_sources(),
+            stretch: session.stretch(),
             preferences: session.preferences(),
             undo: session.undo_view(),
             window,

@@ -4,6 +4,7 @@
 use super::{param_id::ParamId, state::preferences::Preferences};
 use crate::{
     learner::adaptive::ComponentIndex,
+    marks::Mark,
     preset::{Cue, Role, library::Entry},
 };
 use std::path::PathBuf;
@@ -21,6 +22,8 @@ pub enum Command {
     Learn(LearnCommand),
     /// Steer what follows the mixture.
     Adaptation(AdaptationCommand),
+    /// Mark by hand what belongs to whom.
+    Mark(MarkCommand),
     /// Undo, redo, compare.
     Undo(UndoCommand),
     /// Choose this for this window and every one that opens.
@@ -152,6 +155,22 @@ pub enum AdaptationCommand {
     },
 }
 
+/// Marks on a frozen stretch of what was heard.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MarkCommand {
+    /// Freeze what was heard up to this sample of the stream, or up to now.
+    Freeze {
+        /// Counted as in [`AnalyzerFrame::position`](crate::separator::AnalyzerFrame::position).
+        end: Option<u64>,
+    },
+    /// Nothing is frozen any more. The marks stay.
+    Release,
+    /// Make this mark, in seconds from the beginning of the stretch.
+    Add(Mark),
+    /// Forget the marks of this strip's source.
+    Forget(usize),
+}
+
 /// The undo history, and the two states to compare.
 #[derive(Debug, Clone, PartialEq)]
 pub enum UndoCommand {
@@ -200,6 +219,7 @@ impl Command {
             // A turn that has ended changes nothing.
             Self::Undo(command) => *command != UndoCommand::EndTurn,
             Self::Learn(_) | Self::Adaptation(_) => true,
+            Self::Mark(command) => *command != MarkCommand::Release,
             Self::Preset(_)
             | Self::Library(_)
             | Self::SetPreferences(_)
@@ -228,5 +248,6 @@ into_command!(
     Source(SourceCommand),
     Learn(LearnCommand),
     Adaptation(AdaptationCommand),
+    Mark(MarkCommand),
     Undo(UndoCommand)
 );

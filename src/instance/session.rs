@@ -16,6 +16,7 @@ use super::{
         options::{AdaptOptions, LearnOptions, Options},
         preferences::Preferences,
         preset_sources::PresetSources,
+        stretch_view::StretchView,
         summary::Summary,
         undo_view::UndoView,
     },
@@ -54,6 +55,7 @@ struct Shown {
     library: Arc<Library>,
     deleted: Option<Trashed>,
     preset_sources: Option<Arc<PresetSources>>,
+    stretch: Option<Arc<StretchView>>,
     preferences: Preferences,
 }
 
@@ -130,6 +132,11 @@ impl Session {
         self.shown.lock().preset_sources.clone()
     }
 
+    /// The stretch that is frozen, taken apart under the marks on it.
+    pub fn stretch(&self) -> Option<Arc<StretchView>> {
+        self.shown.lock().stretch.clone()
+    }
+
     /// What was chosen for every window.
     pub fn preferences(&self) -> Preferences {
         self.shown.lock().preferences
@@ -202,6 +209,12 @@ impl Session {
     /// Worker: the sources of the preset that was asked for.
     pub fn set_preset_sources(&self, sources: Option<PresetSources>) {
         self.show(|shown| &mut shown.preset_sources, sources.map(Arc::new));
+    }
+
+    /// Worker: the stretch that is frozen.
+    pub fn set_stretch(&self, stretch: Option<StretchView>) {
+        self.shown.lock().stretch = stretch.map(Arc::new);
+        self.repaint.request();
     }
 
     /// Worker: what was chosen for every window.

@@ -5,6 +5,7 @@
 //! - [`stream`]: what is played on. [`model`]: what is built from a version for a stream.
 //! - [`stored_preset`], [`stored_adaptive_state`]: the same inside the host's project, in [`packed_file`]s.
 
+pub mod marking;
 pub mod model;
 pub mod packed_file;
 pub mod playback;

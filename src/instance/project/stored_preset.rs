@@ -26,6 +26,9 @@ pub struct StoredPreset {
     /// What its adaptive sources have learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adapted: Option<StoredAdaptiveState>,
+    /// What was marked by hand: see [`crate::marks::to_json`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<String>,
 }
 
 /// Why a project's preset cannot be used.

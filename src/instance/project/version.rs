@@ -1,6 +1,7 @@
 //! What plays: one immutable value. Another one takes its place, see [`Playback`](super::playback::Playback).
 
 use super::{
+    marking::Marking,
     packed_file::{self, UnpackError},
     stored_adaptive_state::StoredAdaptiveState,
     stored_preset::{StoredPreset, StoredPresetError},
@@ -36,6 +37,8 @@ pub struct Version {
     pub preset: Arc<Preset>,
     /// What its adaptive, recognised and drifting sources have learned while it played.
     pub adaptive_state: Arc<AdaptiveState>,
+    /// What was marked by hand.
+    pub marking: Arc<Marking>,
     /// Title, origin and whether it was changed; with the strips and knobs of the preset, as the editor shows them.
     pub summary: Arc<Summary>,
     /// The preset as a project stores it, packed when it was made: see [`packed_file`].
@@ -82,7 +85,7 @@ impl Version {
     fn with_file(preset: Arc<Preset>, adaptive_state: Arc<AdaptiveState>, summary: Summary, file: Arc<str>) -> Self {
         let adaptive_state = Arc::new(adaptive_state.indexed_for(&preset));
         let (summary, packed_state) = (Arc::new(summary), OnceLock::new());
-        Self { preset, adaptive_state, summary, file, unplayable: None, packed_state }
+        Self { preset, adaptive_state, marking: Arc::default(), summary, file, unplayable: None, packed_state }
     }
 
     /// What a project brought, and why its adaptive state cannot be read, where that is so: it begins anew then.
@@ -97,7 +100,9 @@ impl Version {
             Some(Err(flaw)) => (AdaptiveState::default(), Some(flaw)),
         };
         let summary = stored.summary(&preset);
+        let marking = Marking::from_project(stored.marks.as_deref(), &preset);
         let version = Self::with_file(preset, Arc::new(state), summary, stored.file.as_str().into());
+        let version = version.with_marking(Arc::new(marking));
         if let Some(brought) = &stored.adapted {
             // Saved again as it came until something else is learned, be it readable or not.
             let _ = version.packed_state.set(Some(brought.clone()));
@@ -123,6 +128,12 @@ impl Version {
     #[must_use]
     pub fn with_adaptive_state(&self, adaptive_state: Arc<AdaptiveState>) -> Self {
         Self { adaptive_state, packed_state: OnceLock::new(), ..self.shared() }
+    }
+
+    /// The same, with these marks.
+    #[must_use]
+    pub fn with_marking(self, marking: Arc<Marking>) -> Self {
+        Self { marking, ..self }
     }
 
     /// The same, with the learned components counted as in a model that is built anew: the same object where they are
@@ -183,6 +194,7 @@ impl Version {
         Self {
             preset: self.preset.clone(),
             adaptive_state: self.adaptive_state.clone(),
+            marking: self.marking.clone(),
             summary: self.summary.clone(),
             file: self.file.clone(),
             unplayable: self.unplayable.clone(),
@@ -207,6 +219,7 @@ impl Version {
             origin: Some(self.summary.origin.clone()),
             changed: self.summary.changed,
             adapted: packed_state.clone(),
+            marks: self.marking.stored(&self.preset),
         }
     }
 

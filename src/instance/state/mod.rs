@@ -11,5 +11,6 @@ pub mod message;
 pub mod options;
 pub mod preferences;
 pub mod preset_sources;
+pub mod stretch_view;
 pub mod summary;
 pub mod undo_view;

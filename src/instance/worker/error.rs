@@ -5,7 +5,7 @@ use crate::{
     learner::{LearnError, capture::Gone},
     preset::{MAX_SOURCES, file::PresetError},
     recording::RecordingError,
-    separator::ModelError,
+    separator::{ModelError, offline::SeparateError},
 };
 use std::{io, path::PathBuf};
 
@@ -75,6 +75,18 @@ pub enum WorkerError {
     /// Nothing sounded in the last seconds.
     #[error("nothing was heard lately: play the source alone, then learn it")]
     NothingHeard,
+    /// Too little was heard to be frozen.
+    #[error("there is nothing to mark yet: let it play for a moment, then freeze the picture")]
+    NothingToMark,
+    /// Marks need a frozen stretch.
+    #[error("the picture is not frozen any more: freeze it, then paint")]
+    NothingFrozen,
+    /// There is no room for more marks.
+    #[error("there are {0} marks already: forget those of a source, or freeze another stretch")]
+    TooManyMarks(usize),
+    /// A stretch cannot be taken apart.
+    #[error(transparent)]
+    Stretch(#[from] SeparateError),
     /// What was played is not remembered any more.
     #[error(transparent)]
     Gone(#[from] Gone),

@@ -5,7 +5,7 @@
 //! - [`context`]: what every part works with. [`error`]: every sentence about what went wrong.
 //! - [`presets`]: which preset plays, and the library. [`sources`]: which sources it has.
 //! - [`preferences`]: what a person has chosen for every instance.
-//! - [`learning`]: takes and learning jobs. [`adaptation`]: what follows the mixture.
+//! - [`marking`]: marks on a frozen stretch. [`learning`]: takes and learning jobs. [`adaptation`]: what follows the mixture.
 //! - [`undo_history`] remembers what was done, [`undoing`] carries out what is undone.
 //! - [`thread`]: the thread, and when it sleeps.
 
@@ -13,6 +13,7 @@ pub mod adaptation;
 pub mod context;
 pub mod error;
 pub mod learning;
+pub mod marking;
 pub mod preferences;
 pub mod presets;
 pub mod sources;
@@ -31,6 +32,7 @@ use adaptation::Adapters;
 use context::Context;
 use error::WorkerError;
 use learning::Learning;
+use marking::Marking;
 use std::{sync::Arc, time::Duration};
 use undo_history::UndoHistory;
 
@@ -45,6 +47,7 @@ const STOPPED: Duration = Duration::from_secs(1);
 pub struct Worker {
     context: Context,
     learning: Learning,
+    marking: Marking,
     adapters: Adapters,
     sound: SoundWatch,
     /// What next and previous tried last, and what played then: they go on from there, be it playable or not.
@@ -59,6 +62,7 @@ impl Worker {
         Self {
             context,
             learning: Learning::default(),
+            marking: Marking::default(),
             adapters: Adapters::default(),
             sound: SoundWatch::default(),
             tried: None,
@@ -92,6 +96,7 @@ impl Worker {
             Command::Source(command) => self.serve_source(command),
             Command::Learn(command) => self.learning.serve(command, &mut self.context),
             Command::Adaptation(command) => self.adapters.serve(command, &mut self.context, &mut self.learning),
+            Command::Mark(command) => self.marking.serve(command, &mut self.context),
             Command::Undo(command) => self.serve_undo(command),
             Command::SetPreferences(preferences) => self.set_preferences(preferences),
             Command::ReadPreferences => {
@@ -116,6 +121,7 @@ impl Worker {
     pub fn look(&mut self) -> Option<Duration> {
         self.take_up_project();
         self.learning.poll(&mut self.context);
+        self.marking.poll(&mut self.context);
         self.adapters.poll(&mut self.context);
         self.context.models.free_retired();
         if self.context.session.meters.take_failure() {
@@ -143,6 +149,8 @@ impl Worker {
     /// Something panicked: drops what was begun, so that it is not met again, and says so.
     fn abandon(&mut self) {
         self.learning.abandon();
+        self.marking.abandon();
+        self.context.session.set_stretch(None);
         self.adapters.abandon();
         if let Some(stored) = self.context.playback.snapshot().arrived {
             self.keep_unplayable(&stored, &WorkerError::Panicked);

@@ -1,6 +1,7 @@
 //! The worker without a thread, a host or an audio thread: what happens when something comes in between.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod marking;
 mod storing;
 
 use super::{

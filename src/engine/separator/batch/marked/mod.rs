@@ -157,6 +157,16 @@ impl MarkedRecording {
         &self.v
     }
 
+    /// The largest amplitude in the bands of every frame, 1 for a sine at full scale in all channels, `[T, B]`.
+    pub fn amplitudes(&self) -> Vec<f32> {
+        let window: f32 = self.spectrogram.layout.windows.analysis.iter().sum();
+        // A sine at full scale has half the window's sum in its bin.
+        let scale = 2.0 / (window * self.mixture.channels.len().max(1) as f32);
+        let largest = |v: &[f32], b: usize| self.bands.bins(b).map(|f| scale * v[f]).fold(0.0, f32::max);
+        let frames = self.magnitudes.chunks_exact(self.bins);
+        frames.flat_map(|v| (0..self.bands.len()).map(move |b| largest(v, b))).collect()
+    }
+
     /// Number of sources S.
     pub fn sources(&self) -> usize {
         self.sources.len()

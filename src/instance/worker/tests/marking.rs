@@ -1,0 +1,126 @@
+//! Marks on a frozen stretch, learned from, undone and stored.
+
+use super::*;
+use crate::{
+    instance::{
+        command::{MarkCommand, UndoCommand},
+        project::stored_preset::StoredPreset,
+    },
+    marks::{Mark, MarkShape, Point},
+    preset::Kind,
+    recording::{self, Recording},
+};
+
+const SECONDS: f64 = 3.0;
+
+fn take(name: &str) -> Recording {
+    let path = format!("{}/tests/audio/{name}.flac", env!("CARGO_MANIFEST_DIR"));
+    recording::read(std::path::Path::new(&path)).unwrap()
+}
+
+/// Drums and bass have played for three seconds.
+fn heard() -> Rig {
+    let rig = Rig::active();
+    let mixture = Recording::sum_of(&[take("standard-kit-take2"), take("finger-bass-take2")].map(|part| Recording {
+        channels: part.channels.iter().map(|channel| channel[..(SECONDS * 44_100.0) as usize].to_vec()).collect(),
+        ..part
+    }));
+    let capture = rig.playback.snapshot().stream.unwrap().capture;
+    let (mut left, mut right) = (mixture.channels[0].clone(), mixture.channels.last().unwrap().clone());
+    capture.write(&[&mut left, &mut right]);
+    rig
+}
+
+fn bass_note() -> Mark {
+    let points = vec![Point { seconds: 0.5, hz: 98.0 }, Point { seconds: 1.0, hz: 98.0 }];
+    Mark::belongs(1, MarkShape::Comb { points, partials: 12, seconds: 0.05, semitones: 0.5 })
+}
+
+fn kinds(rig: &Rig) -> Vec<Kind> {
+    rig.session.summary().strips.iter().map(|strip| strip.kind).collect()
+}
+
+#[test]
+fn a_mark_is_learned_from_shown_undone_and_forgotten() {
+    let mut rig = heard();
+    let first = rig.playback.version();
+    rig.ask(MarkCommand::Freeze { end: None });
+    let frozen = rig.session.stretch().unwrap();
+    assert!((frozen.seconds - SECONDS).abs() < 1e-6 && frozen.marks.is_empty() && frozen.sources == 3);
+    assert_eq!(frozen.shares.len(), 3 * frozen.amplitudes.len());
+    assert!(Arc::ptr_eq(&rig.playback.version(), &first), "freezing changes nothing");
+
+    rig.ask(MarkCommand::Add(bass_note()));
+    let marked = rig.session.stretch().unwrap();
+    assert_eq!(marked.marks, [bass_note()]);
+    assert_ne!(marked.shares, frozen.shares);
+    assert_eq!(kinds(&rig), [Kind::Drifting; 3], "what was learned plays on");
+    assert_eq!(rig.session.undo_view().undo.unwrap(), "mark of bass");
+
+    let learned = rig.playback.version();
+    rig.ask(MarkCommand::Add(Mark { source: 0, ..bass_note() }));
+    rig.ask(UndoCommand::Undo);
+    assert!(rig.session.stretch().unwrap().marks == [bass_note()], "stroke by stroke");
+    assert!(Arc::ptr_eq(&rig.playback.version().preset, &learned.preset));
+    rig.ask(UndoCommand::Undo);
+    let undone = rig.session.stretch().unwrap();
+    assert!(undone.marks.is_empty() && undone.shares == frozen.shares);
+    assert_eq!(kinds(&rig), [Kind::Recognised; 3]);
+    rig.ask(UndoCommand::Redo);
+    assert_eq!(rig.session.stretch().unwrap().shares, marked.shares, "the same marks, the same picture");
+
+    rig.ask(MarkCommand::Forget(1));
+    assert_eq!(kinds(&rig), [Kind::Recognised; 3], "without marks it plays as before");
+    rig.ask(MarkCommand::Release);
+    assert!(rig.session.stretch().is_none());
+    rig.ask(MarkCommand::Add(bass_note()));
+    assert!(rig.failure().contains("freeze it"), "{}", rig.failure());
+}
+
+#[test]
+fn marks_are_stored_in_the_project_with_what_was_learned() {
+    let mut rig = heard();
+    rig.ask(MarkCommand::Freeze { end: None });
+    rig.ask(MarkCommand::Add(bass_note()));
+    let stored = rig.playback.stored();
+    let text = serde_json::to_string(&stored).unwrap();
+    let (opened, _) = Version::from_project(&serde_json::from_str::<StoredPreset>(&text).unwrap()).unwrap();
+    assert_eq!(opened.marking.marks, [bass_note()]);
+    assert_eq!(opened.preset.sources[1].learned_from(), ["marks"]);
+    assert_eq!(opened.stored(), stored);
+}
+
+#[test]
+fn what_plays_is_what_the_batch_separation_would_teach() {
+    let mut rig = heard();
+    let first = rig.playback.version();
+    rig.ask(MarkCommand::Freeze { end: None });
+    rig.ask(MarkCommand::Add(bass_note()));
+    let capture = rig.playback.snapshot().stream.unwrap().capture;
+    let sound = capture.read(capture.at_hand()).unwrap();
+    let mut taught = crate::separator::batch::teach(&first.preset, &sound, &[bass_note()]).unwrap();
+    file::round(&mut taught, None);
+    assert_eq!(rig.playback.version().preset.sources, taught.sources);
+}
+
+#[test]
+fn another_preset_takes_the_frozen_stretch_apart_anew() {
+    let mut rig = heard();
+    rig.ask(MarkCommand::Freeze { end: None });
+    rig.ask(MarkCommand::Add(bass_note()));
+    rig.ask(PresetCommand::LoadFactory("Kick + Snare + Hats".to_owned()));
+    let other = rig.session.stretch().unwrap();
+    assert!(other.marks.is_empty() && other.sources == 3);
+    rig.ask(MarkCommand::Add(Mark { source: 7, ..bass_note() }));
+    assert!(rig.failure().contains("no source 8"), "{}", rig.failure());
+}
+
+#[test]
+fn too_little_sound_cannot_be_frozen() {
+    let mut rig = Rig::active();
+    rig.ask(MarkCommand::Freeze { end: None });
+    assert!(rig.failure().contains("let it play"), "{}", rig.failure());
+    let mut stopped = Rig::new();
+    stopped.ask(MarkCommand::Freeze { end: Some(9) });
+    assert!(stopped.failure().contains("let it play"), "{}", stopped.failure());
+}
