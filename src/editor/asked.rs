@@ -24,6 +24,10 @@ pub enum Asked {
     ReopenBases,
     /// Show the strips.
     ShowStrips,
+    /// Show the picture alone, or strips and knobs again.
+    ToggleFullPicture,
+    /// Stop the picture where it is, or let it go on.
+    ToggleFreeze,
     /// The menu of this parameter opens: ask the host for its entries.
     OpenHostMenu(ParamId),
     /// An entry of the host's was chosen in the menu of this parameter.

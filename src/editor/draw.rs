@@ -2,7 +2,8 @@
 //! ask for.
 
 use super::{
-    layout::{WindowLayout, columns},
+    asked::Asked,
+    layout::{PictureSize, WindowLayout, columns},
     rooms::{
         bases, doubt, drops, failure::FailureBanner, footer, header, help, param_menu, picture, scale_trial, sound_row,
         status, strips,
@@ -12,7 +13,7 @@ use super::{
     theme::{self, Themed},
 };
 use crate::instance::{params::UnbraidParams, session::Session};
-use egui::{Rect, Ui};
+use egui::{Key, Rect, Ui};
 use nice_plug::context::gui::GuiContext;
 use std::{sync::Arc, time::Duration};
 
@@ -32,7 +33,12 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     let failure = FailureBanner::new(ui, window.width(), &snapshot);
     let doubt = snapshot.learning.doubt.filter(|_| failure.is_none());
     let banner = failure.as_ref().map(FailureBanner::height).or(doubt.map(|_| doubt::HEIGHT));
-    let layout = WindowLayout::new(window, banner, !state.picture.is_folded);
+    let size = match &state.picture {
+        picture if picture.is_folded => PictureSize::Folded,
+        picture if picture.is_full => PictureSize::Full,
+        _ => PictureSize::Share(*params.editor_picture.lock()),
+    };
+    let layout = WindowLayout::new(window, banner, size);
 
     let mut asked = header::draw(ui, layout.header, &snapshot, &mut state.header, &setter);
     match (failure, doubt, layout.banner) {
@@ -40,25 +46,36 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
         (None, Some(doubt), Some(rect)) => asked.extend(doubt::draw(ui, rect, doubt, &snapshot)),
         _ => {}
     }
-    let picture_moves = picture::draw(ui, layout.picture, &snapshot, &mut state.picture);
+    let shown_strip = state.bases.shown_strip(&snapshot);
+    let strips = layout.page.filter(|_| shown_strip.is_none());
+    let pointed = strips.and_then(|page| strip_under_pointer(ui, page, snapshot.summary().strips.len()));
+    let picture_moves = picture::draw(ui, layout.picture, &snapshot, &mut state.picture, pointed);
+    if let (Some(divider), Some(picture)) = (layout.divider, layout.picture) {
+        let share = &mut *params.editor_picture.lock();
+        picture::divider::draw(ui, divider, picture.height(), window.height(), share);
+    }
     let activations = state.picture.activations();
-    asked.extend(match state.bases.shown_strip(&snapshot) {
-        Some(strip) => bases::draw(ui, layout.page, strip, &snapshot, &mut state.bases, activations),
-        None => strips::draw(ui, layout.page, &snapshot, &mut state.strips, &mut state.knobs, &setter),
-    });
-    let hint = sound_row::draw(ui, layout.sound, &snapshot, &mut state.output, &mut state.knobs, &setter);
-    let bases_are_shown = state.bases.shown_strip(&snapshot).is_some();
-    let (line, asked_of_footer) = footer::draw(ui, layout.status, &snapshot, bases_are_shown);
+    if let Some(page) = layout.page {
+        asked.extend(match shown_strip {
+            Some(strip) => bases::draw(ui, page, strip, &snapshot, &mut state.bases, activations),
+            None => strips::draw(ui, page, &snapshot, &mut state.strips, &mut state.knobs, &setter),
+        });
+    }
+    let hint = layout
+        .sound
+        .and_then(|sound| sound_row::draw(ui, sound, &snapshot, &mut state.output, &mut state.knobs, &setter));
+    let (line, asked_of_footer) = footer::draw(ui, layout.status, &snapshot, shown_strip.is_some());
     asked.extend(asked_of_footer);
     asked.extend(status::draw(ui, line, &snapshot, &mut state.status, hint));
-    let strips = (!bases_are_shown).then_some(layout.page);
     asked.extend(param_menu::draw(ui, &snapshot, &mut state.menu, &mut state.knobs, &setter));
     asked.extend(drops::draw(ui, strips, &snapshot, &mut state.drops));
     asked.extend(scale_trial::draw(ui, state.scale.trial(ui.input(|input| input.time))));
 
     if !state.help_is_open {
-        let strip = strips.and_then(|page| strip_under_pointer(ui, page, snapshot.summary().strips.len()));
-        asked.extend(shortcuts::read(ui.ctx(), &snapshot, strip, &setter));
+        asked.extend(shortcuts::read(ui.ctx(), &snapshot, pointed, &setter));
+        if state.picture.is_full && ui.input(|input| input.key_pressed(Key::Escape)) {
+            asked.push(Asked::ShowStrips);
+        }
     } else {
         let (stays, asked_of_help) = help::draw(ui, &snapshot);
         state.help_is_open = stays;

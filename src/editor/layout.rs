@@ -11,15 +11,29 @@ pub const MIN_SIZE: Vec2 = vec2(640.0, 400.0);
 pub const MAX_SIZE: Vec2 = vec2(3200.0, 2000.0);
 
 const HEADER_HEIGHT: f32 = 46.0;
-/// Least and most that the row of small knobs takes, and its share of the window's height.
+/// Least and most that the row of small knobs takes.
 const SOUND_HEIGHTS: (f32, f32) = (88.0, 124.0);
-const SOUND_SHARE: f32 = 0.175;
+/// From this width of the window on its knobs have their numbers beside them, and it may be as low as this.
+const LOW_SOUND_FROM: f32 = 820.0;
+const LOW_SOUND: f32 = 58.0;
 const STATUS_HEIGHT: f32 = 18.0;
-/// The picture's share of the window's height, and the least height at which it is drawn.
-const PICTURE_SHARE: f32 = 0.36;
+/// The picture's usual share of the window's height, and the least height at which it is drawn.
+const PICTURE_SHARE: f32 = 0.5;
 const LEAST_PICTURE: f32 = 36.0;
-/// Least height of the strips beneath the picture.
-const LEAST_STRIPS: f32 = 154.0;
+/// Least height of the strips beneath the picture, and from which on the knobs below them get more.
+const LEAST_STRIPS: f32 = 134.0;
+const AMPLE_STRIPS: f32 = 170.0;
+
+/// How much of the window the picture has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum PictureSize {
+    /// None.
+    Folded,
+    /// This share of the height, 0 to 1; `None` for the usual one.
+    Share(Option<f32>),
+    /// All between the header and the status line.
+    Full,
+}
 
 /// Where each room of the window is, from top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,36 +44,53 @@ pub struct WindowLayout {
     pub banner: Option<Rect>,
     /// The picture, where there is space for it.
     pub picture: Option<Rect>,
-    /// The strips or the page of bases; takes what the others leave.
-    pub page: Rect,
+    /// Between the picture and the page, where both are.
+    pub divider: Option<Rect>,
+    /// The strips or the page of bases, which take what the others leave; `None` under a full picture.
+    pub page: Option<Rect>,
     /// The small knobs and the output meter.
-    pub sound: Rect,
+    pub sound: Option<Rect>,
     /// The status line and the footer's buttons.
     pub status: Rect,
 }
 
 impl WindowLayout {
-    /// Divides `window`. `banner` is the height of the banner, if there is one; `picture` says whether the
-    /// picture is wanted.
-    pub fn new(window: Rect, banner: Option<f32>, picture: bool) -> Self {
+    /// Divides `window`. `banner` is the height of the banner, if there is one.
+    pub fn new(window: Rect, banner: Option<f32>, size: PictureSize) -> Self {
         let inner = window.shrink(GAP).with_max_y(window.bottom() - 5.0);
         let header = inner.with_max_y(inner.top() + HEADER_HEIGHT);
         let status = inner.with_min_y(inner.bottom() - STATUS_HEIGHT);
-        let sound_height = (window.height() * SOUND_SHARE).clamp(SOUND_HEIGHTS.0, SOUND_HEIGHTS.1).round();
-        let sound = Rect::from_x_y_ranges(inner.x_range(), status.top() - 5.0 - sound_height..=status.top() - 5.0);
         let banner = banner.map(|height| {
             let top = header.bottom() + GAP;
             Rect::from_x_y_ranges(inner.x_range(), top..=top + height)
         });
         let top = banner.map_or(header.bottom(), |banner| banner.bottom()) + GAP;
+        let across = |top: f32, bottom: f32| Rect::from_x_y_ranges(inner.x_range(), top..=bottom);
+        let foot = status.top() - 5.0;
+        let share = match size {
+            PictureSize::Full => {
+                let picture = Some(across(top, foot));
+                return Self { header, banner, picture, divider: None, page: None, sound: None, status };
+            }
+            PictureSize::Share(share) => Some(share.unwrap_or(PICTURE_SHARE)),
+            PictureSize::Folded => None,
+        };
+        let sound = across(foot - sound_height(window, foot - header.bottom()), foot);
         let bottom = sound.top() - GAP;
-        let height = (window.height() * PICTURE_SHARE).min(bottom - top - GAP - LEAST_STRIPS).round();
-        let picture =
-            (picture && height >= LEAST_PICTURE).then(|| Rect::from_x_y_ranges(inner.x_range(), top..=top + height));
-        let top = picture.map_or(top, |picture| picture.bottom() + GAP);
-        let page = Rect::from_x_y_ranges(inner.x_range(), top..=bottom);
-        Self { header, banner, picture, page, sound, status }
+        let most = bottom - top - GAP - LEAST_STRIPS;
+        let height = share.map(|share| (window.height() * share).max(LEAST_PICTURE).min(most).round());
+        let picture = height.filter(|height| *height >= LEAST_PICTURE).map(|height| across(top, top + height));
+        let divider = picture.map(|picture| across(picture.bottom(), picture.bottom() + GAP));
+        let page = across(divider.map_or(top, |divider| divider.bottom()), bottom);
+        Self { header, banner, picture, divider, page: Some(page), sound: Some(sound), status }
     }
+}
+
+/// Height of the row of small knobs, where `space` points are below the header: what picture and strips leave at their
+/// usual sizes.
+fn sound_height(window: Rect, space: f32) -> f32 {
+    let least = if window.width() >= LOW_SOUND_FROM { LOW_SOUND } else { SOUND_HEIGHTS.0 };
+    (space - PICTURE_SHARE * window.height() - AMPLE_STRIPS - 3.0 * GAP).clamp(least, SOUND_HEIGHTS.1).round()
 }
 
 /// Divides `rect` into `count` columns of equal width, [`GAP`] apart, on whole points.

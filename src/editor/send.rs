@@ -25,8 +25,16 @@ pub fn carry_out(asked: Asked, ctx: &Context, params: &UnbraidParams, session: &
         Asked::SetAdaptOptions(options) => session.set_adapt_options(options),
         Asked::ChooseFiles(kind) => choose_files(kind, &state.file_chooser(), session),
         Asked::ShowBases(strip) => state.bases.open(strip),
-        Asked::ReopenBases => state.bases.reopen(),
-        Asked::ShowStrips => state.bases.close(),
+        Asked::ReopenBases => {
+            state.picture.is_full = false;
+            state.bases.reopen();
+        }
+        Asked::ShowStrips => {
+            state.picture.is_full = false;
+            state.bases.close();
+        }
+        Asked::ToggleFullPicture => state.picture.toggle_full(),
+        Asked::ToggleFreeze => state.picture.toggle_freeze(),
         Asked::OpenHostMenu(param) => session.host_menu.open(param),
         Asked::ChooseInHostMenu(param, action) => session.host_menu.choose(param, action),
         Asked::SaveAs => state.header.save_as(),

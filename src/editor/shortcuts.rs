@@ -7,13 +7,15 @@ use egui::{Context, Event, Key, Modifiers};
 use nice_plug::prelude::{BoolParam, ParamSetter};
 
 /// What is pressed, and what it does, for people to read.
-pub const SHORTCUTS: [(&str, &str); 8] = [
+pub const SHORTCUTS: [(&str, &str); 10] = [
     ("1 – 8", "Solo a source"),
     ("Shift + 1 – 8", "Mute a source"),
     ("L", "Learn the source under the pointer, or end the take"),
     ("B", "Bypass"),
     ("D", "Delta: hear what is removed"),
     ("A", "Switch between the states A and B"),
+    ("F", "The picture alone, or strips and knobs again"),
+    ("Z", "Freeze the picture, or let it go on"),
     ("Ctrl + Z, Ctrl + Shift + Z", "Undo, redo"),
     ("F1", "This page"),
 ];
@@ -53,6 +55,8 @@ pub fn read(ctx: &Context, snapshot: &EditorSnapshot, strip: Option<usize>, sett
             Key::B => toggle(&params.bypass),
             Key::D => toggle(&params.removed),
             Key::A if snapshot.is_exchangeable() => asked.push(UndoCommand::SwitchSide.into()),
+            Key::F => asked.push(Asked::ToggleFullPicture),
+            Key::Z => asked.push(Asked::ToggleFreeze),
             Key::F1 => asked.push(Asked::ShowHelp),
             digit => {
                 let place = DIGITS.iter().position(|known| *known == digit);

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// The name of the field that holds what is unknown.
 pub const FIELD: &str = "later";
 /// All fields of this version.
-const FIELDS: [&str; 5] = ["preset", "editor", "editor-scale", "options", FIELD];
+const FIELDS: [&str; 6] = ["preset", "editor", "editor-scale", "editor-picture", "options", FIELD];
 
 /// What this version does not know.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

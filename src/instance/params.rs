@@ -193,6 +193,9 @@ pub struct UnbraidParams {
     /// How large the editor draws everything, once it was chosen.
     #[persist = "editor-scale"]
     pub editor_scale: Mutex<Option<f32>>,
+    /// The picture's share of the editor's height, 0 to 1, once it was chosen.
+    #[persist = "editor-picture"]
+    pub editor_picture: Mutex<Option<f32>>,
     /// How to learn and to follow.
     #[persist = "options"]
     pub options: Arc<Mutex<Options>>,
@@ -337,6 +340,7 @@ impl UnbraidParams {
             preset: StoredProject(playback),
             editor_size: Mutex::default(),
             editor_scale: Mutex::default(),
+            editor_picture: Mutex::default(),
             options: Arc::default(),
             later: Mutex::default(),
         }

@@ -7,6 +7,7 @@ use crate::{
     instance::params::SoundParams,
     preset::MAX_SOURCES,
     realtime::{audio::AudioHalf, settings, wires::host_requests::HostRequests},
+    separator::MusicalTime,
 };
 use nice_plug::prelude::*;
 use std::{
@@ -38,7 +39,8 @@ impl PluginAudio {
         // Two looks at the clock are no system call where the system offers its clock in memory, as Linux, macOS and
         // Windows do.
         let begun = self.half.is_timed().then(Instant::now);
-        let transport = settings::Transport { playing: transport.playing, place: place(transport) };
+        let transport =
+            settings::Transport { playing: transport.playing, place: place(transport), music: musical_time(transport) };
         let host = self.host.take();
         let settings = self.params.settings();
         let tail = guarded(&mut self.half, main.as_slice(), aux.outputs, |half, main, sources| {
@@ -104,6 +106,26 @@ fn place(transport: &Transport) -> Option<f64> {
     samples.or(transport.pos_seconds).or(transport.pos_beats)
 }
 
+/// The beats and bars of `transport`, if its host has any. Hosts that have a time signature and no place of the bar are
+/// taken to be in the bar that the signature gives.
+fn musical_time(transport: &Transport) -> Option<MusicalTime> {
+    let tempo = transport.tempo.filter(|tempo| tempo.is_finite() && *tempo > 0.0)?;
+    let beats = transport.pos_beats.filter(|beats| beats.is_finite())?;
+    let upper = transport.time_sig_numerator.filter(|upper| (1..=64).contains(upper)).unwrap_or(4);
+    let lower = transport.time_sig_denominator.filter(|lower| (1..=64).contains(lower)).unwrap_or(4);
+    let beat_length = 4.0 / f64::from(lower);
+    let bar_length = f64::from(upper) * beat_length;
+    let of_signature = (beats / bar_length).floor();
+    // Some hosts leave the place of the bar at 0.
+    let bar_start = transport.bar_start_pos_beats.filter(|start| (0.0..=bar_length).contains(&(beats - start)));
+    let (bar_start, bar) = match (bar_start, transport.bar_number) {
+        (Some(start), Some(number)) => (start, number),
+        (Some(start), None) => (start, (start / bar_length).round() as i32),
+        (None, _) => (of_signature * bar_length, of_signature as i32),
+    };
+    Some(MusicalTime { beats, tempo, bar_start, bar, beats_per_bar: upper, beat_length })
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
@@ -114,6 +136,22 @@ mod tests {
         realtime::wires,
         separator::{LatencyMode, Model, Separator},
     };
+
+    #[test]
+    fn bars_are_the_hosts_or_follow_from_the_time_signature() {
+        let mut transport = Transport::new(48_000.0);
+        (transport.tempo, transport.pos_beats) = (Some(90.0), Some(7.5));
+        (transport.time_sig_numerator, transport.time_sig_denominator) = (Some(6), Some(8));
+        let counted = musical_time(&transport).unwrap();
+        assert_eq!((counted.bar_start, counted.bar, counted.beats_per_bar, counted.beat_length), (6.0, 2, 6, 0.5));
+        (transport.bar_start_pos_beats, transport.bar_number) = (Some(5.0), Some(9));
+        let told = musical_time(&transport).unwrap();
+        assert_eq!((told.bar_start, told.bar, told.beats, told.tempo), (5.0, 9, 7.5, 90.0));
+        transport.bar_start_pos_beats = Some(0.0);
+        assert_eq!(musical_time(&transport).unwrap(), counted, "a bar that ended long ago");
+        transport.tempo = None;
+        assert_eq!(musical_time(&transport), None);
+    }
 
     #[test]
     fn a_panic_does_not_leave_the_plugin_and_the_input_passes() {

@@ -112,6 +112,7 @@ impl AudioHalf {
             return self.pass(main, &mut sources);
         }
         exchange_models(separator, wires);
+        separator.set_musical_time(transport.music.filter(|_| transport.playing));
         for (source, output) in sources.iter_mut().enumerate() {
             if !self.requests.hears(source) {
                 output.iter_mut().for_each(|channel| channel.fill(0.0));

@@ -1,7 +1,7 @@
 //! What the audio half is told for a block: plain values.
 
 use crate::{
-    engine::{Controls, Knobs, MAX_SOURCES, decibels},
+    engine::{Controls, Knobs, MAX_SOURCES, MusicalTime, decibels},
     wires::automated::Setting,
 };
 
@@ -90,4 +90,6 @@ pub struct Transport {
     pub playing: bool,
     /// Its place on the host's timeline, in the unit in which the host counts.
     pub place: Option<f64>,
+    /// Its beats and bars at the block's first sample, as far as the host says.
+    pub music: Option<MusicalTime>,
 }

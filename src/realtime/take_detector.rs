@@ -128,11 +128,11 @@ mod tests {
     #[test]
     fn a_transport_that_stops_or_goes_back_ends_a_take() {
         let mut detector = TakeDetector::default();
-        let at = |place| Transport { playing: true, place: Some(place) };
+        let at = |place| Transport { playing: true, place: Some(place), music: None };
         assert_eq!(seen(&mut detector, None, at(5.0)), []);
         assert_eq!(seen(&mut detector, None, at(6.0)), []);
         assert_eq!(seen(&mut detector, Some(2), at(1.0)), [TransportEnded, LearnOn(2)]);
-        let stopped = Transport { playing: false, place: Some(1.5) };
+        let stopped = Transport { playing: false, place: Some(1.5), music: None };
         assert_eq!(seen(&mut detector, Some(2), stopped), [TransportEnded]);
         // It may start anywhere.
         assert_eq!(seen(&mut detector, Some(2), stopped), []);

@@ -11,7 +11,7 @@ use crate::editor::{
         value_field::ValueField,
     },
 };
-use egui::{Align2, CornerRadius, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, CornerRadius, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 use nice_plug::prelude::{FloatParam, Param, ParamSetter};
 
 /// Least and largest width of a knob's cell, in points.
@@ -26,6 +26,13 @@ const HINTED_FROM: f32 = 96.0;
 /// Width of a cell with a description beside the knob, in points.
 const DESCRIBED_CELL: f32 = 178.0;
 const HINT_HEIGHT: f32 = 13.0;
+/// Below this height a knob has its name and its number beside it, in points; and the knobs' share of the row then, the
+/// largest width of a cell, and the width of the knob and of the name in it.
+const LOW: f32 = 72.0;
+const LOW_KNOB_SHARE: f32 = 0.72;
+const LOW_CELL_WIDTH: f32 = 120.0;
+const LOW_KNOB_WIDTH: f32 = 40.0;
+const LOW_NAME_WIDTH: f32 = 70.0;
 
 /// A small knob.
 struct SmallKnob<'a> {
@@ -86,8 +93,10 @@ pub fn draw(
         small("Output", &params.output, 1.0, "how loud", "How loud the main output is."),
     ];
     let mut hovered = None;
-    let described = inner.width() >= DESCRIBED_FROM;
-    let width = (inner.width() * KNOB_SHARE / knobs.len() as f32).clamp(CELL_WIDTHS.0, CELL_WIDTHS.1).floor();
+    let is_low = inner.height() < LOW;
+    let described = inner.width() >= DESCRIBED_FROM && !is_low;
+    let (share, most) = if is_low { (LOW_KNOB_SHARE, LOW_CELL_WIDTH) } else { (KNOB_SHARE, CELL_WIDTHS.1) };
+    let width = (inner.width() * share / knobs.len() as f32).clamp(CELL_WIDTHS.0, most).floor();
     let width = if described { DESCRIBED_CELL } else { width };
     let mut left = inner.left();
     for (i, knob) in knobs.iter().enumerate() {
@@ -128,6 +137,37 @@ fn describe(ui: &Ui, cell: Rect, knob: &SmallKnob) -> Rect {
     cell.with_max_x(text.left() - 4.0)
 }
 
+/// Where the parts of a small knob's cell are.
+struct CellLayout {
+    knob: Rect,
+    name: Pos2,
+    align: Align2,
+    value: Rect,
+}
+
+impl CellLayout {
+    /// Divides `cell`: name, knob and number one above the other, with space for a hint below the name; or name and
+    /// number beside the knob where the row is low.
+    fn new(cell: Rect, hinted: bool) -> Self {
+        if cell.height() < LOW {
+            let knob = cell.with_max_x(cell.left() + LOW_KNOB_WIDTH);
+            let beside = cell.with_min_x(knob.right() + 4.0);
+            let value = beside.with_min_y(beside.center().y + 1.0).with_max_y(beside.bottom() - 3.0);
+            let value = value.with_max_x(beside.left() + LOW_NAME_WIDTH);
+            let name = pos2(value.center().x, beside.center().y - 1.0);
+            return Self { knob, name, align: Align2::CENTER_BOTTOM, value };
+        }
+        let value = Rect::from_center_size(
+            cell.center_bottom() - vec2(0.0, CAPTION_HEIGHT / 2.0),
+            vec2(cell.width() - 4.0, CAPTION_HEIGHT + 1.0),
+        );
+        let top = cell.top() + CAPTION_HEIGHT + if hinted { HINT_HEIGHT - 3.0 } else { 0.0 };
+        let knob = Rect::from_x_y_ranges(cell.x_range(), top..=value.top() - 1.0).shrink2(vec2(4.0, 0.0));
+        let name = pos2(cell.center().x, cell.top() + CAPTION_HEIGHT / 2.0);
+        Self { knob, name, align: Align2::CENTER_CENTER, value }
+    }
+}
+
 fn draw_knob(
     ui: &mut Ui,
     cell: Rect,
@@ -138,19 +178,12 @@ fn draw_knob(
     setter: &ParamSetter,
 ) {
     let hinted = hinted && cell.height() >= HINTED_FROM - 10.0;
-    let caption = cell.with_max_y(cell.top() + CAPTION_HEIGHT);
-    let value = Rect::from_center_size(
-        cell.center_bottom() - vec2(0.0, CAPTION_HEIGHT / 2.0),
-        vec2(cell.width() - 4.0, CAPTION_HEIGHT + 1.0),
-    );
-    let top = caption.bottom() + if hinted { HINT_HEIGHT - 3.0 } else { 0.0 };
-    let middle = Rect::from_x_y_ranges(cell.x_range(), top..=value.top() - 1.0).shrink2(vec2(4.0, 0.0));
+    let CellLayout { knob: middle, name, align, value } = CellLayout::new(cell, hinted);
     if hinted {
-        let at = pos2(cell.center().x, caption.bottom() - 3.0);
+        let at = pos2(cell.center().x, cell.top() + CAPTION_HEIGHT - 3.0);
         ui.painter().text(at, Align2::CENTER_TOP, knob.hint, theme::font(theme::CAPTION), ui.colours().faint);
     }
-    let font = theme::font(theme::CAPTION);
-    ui.painter().text(caption.center(), Align2::CENTER_CENTER, knob.name, font, ui.colours().weak);
+    ui.painter().text(name, align, knob.name, theme::font(theme::CAPTION), ui.colours().weak);
 
     let id = ui.scope_id().with(("small", index));
     let home = Tick { position: knob.param.default_normalized_value(), label: "", home: true };

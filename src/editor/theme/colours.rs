@@ -1,6 +1,9 @@
 //! The colours of the themes: calm, and legible from a step away.
 
-use crate::{editor::oklab::Lab, preset::Colour};
+use crate::{
+    editor::oklab::Lab,
+    preset::{Colour, MAX_SOURCES, PALETTE},
+};
 use egui::{Color32, Rgba};
 
 /// The least contrast of a source's colour with the card that it is drawn on, after WCAG 2.1, 1.4.11.
@@ -151,11 +154,26 @@ pub const HIGH_CONTRAST: Colours = Colours {
 /// What the pictures are drawn with, in every theme: as on a screen, light stands for loud.
 pub const SCREEN: &Colours = &DARK;
 
+/// How the colours of [`PALETTE`] are shown. Where the picture shows two sources equally loud, they are equally light
+/// and differ in hue alone; in the palette two blues and two oranges are then hardly told apart.
+const SHOWN_PALETTE: [Color32; MAX_SOURCES] = [
+    rgb(0xE6_9F_00), // orange
+    rgb(0x4E_BD_FF), // sky blue
+    rgb(0x00_9E_96), // bluish green
+    rgb(0xD3_E6_36), // yellow
+    rgb(0xE0_5A_4A), // vermilion
+    rgb(0xD9_6F_C8), // reddish purple
+    rgb(0x6A_72_EE), // blue
+    rgb(0xBB_BB_BB), // grey
+];
+
 impl Colours {
     /// A source's colour as it is drawn on a card: its own, or as much darker or lighter as it must be to be seen.
+    /// Colours of [`PALETTE`] are those of [`SHOWN_PALETTE`].
     pub fn source(&self, colour: Colour) -> Color32 {
         let [r, g, b] = colour.0;
-        let own = Color32::from_rgb(r, g, b);
+        let of_palette = PALETTE.iter().position(|known| *known == colour);
+        let own = of_palette.map_or(Color32::from_rgb(r, g, b), |i| SHOWN_PALETTE[i]);
         let far = if self.is_light { 0.0 } else { 1.0 };
         let lab = Lab::of(own);
         let steps = (0..=32u8).map(|step| f32::from(step) / 32.0);
@@ -197,8 +215,6 @@ fn contrast(a: Color32, b: Color32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset::PALETTE;
-
     #[test]
     fn every_source_is_seen_in_every_theme_and_keeps_its_colour_in_the_dark_one() {
         let odd = [Colour([0, 0, 0]), Colour([255, 255, 255]), Colour([40, 0, 90])];
@@ -208,9 +224,10 @@ mod tests {
                 assert!(contrast(seen, theme.card) >= SOURCE_CONTRAST, "{colour:?} is {seen:?}");
             }
         }
-        for colour in PALETTE {
-            let [r, g, b] = colour.0;
-            assert_eq!(DARK.source(colour), Color32::from_rgb(r, g, b));
+        for (colour, shown) in PALETTE.into_iter().zip(SHOWN_PALETTE) {
+            assert_eq!(DARK.source(colour), shown);
         }
+        let own = Colour([0x12, 0xD0, 0x80]);
+        assert_eq!(DARK.source(own), Color32::from_rgb(0x12, 0xD0, 0x80), "a colour of nobody's palette");
     }
 }

@@ -43,6 +43,10 @@ pub enum Icon {
     Backspace,
     /// An exclamation mark in a triangle.
     Warning,
+    /// Two corners that point outwards.
+    Expand,
+    /// Two corners that point inwards.
+    Contract,
 }
 
 impl Icon {
@@ -96,6 +100,11 @@ impl Icon {
                 painter.add(Shape::closed_line(outline.map(|(x, y)| at(x, y)).into(), stroke));
                 line(&[(-0.5, -2.0), (3.5, 2.0)]);
                 line(&[(3.5, -2.0), (-0.5, 2.0)]);
+            }
+            Self::Expand | Self::Contract => {
+                let (corner, end) = if self == Self::Expand { (5.0, 0.5) } else { (1.0, 5.5) };
+                line(&[(end, -corner), (corner, -corner), (corner, -end)]);
+                line(&[(-end, corner), (-corner, corner), (-corner, end)]);
             }
             Self::Warning => {
                 painter.add(Shape::closed_line(vec![at(0.0, -5.5), at(6.0, 5.0), at(-6.0, 5.0)], stroke));

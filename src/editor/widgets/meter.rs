@@ -91,6 +91,9 @@ impl MeterLevel {
     }
 }
 
+/// Least distance between two labels, one above the other and side by side, in points.
+const LEAST_APART: (f32, f32) = (13.0, 20.0);
+
 /// Where `db` lies on the scale, 0 to 1; the upper levels get the most space.
 pub fn position(db: f32) -> f32 {
     ((db - FLOOR_DB) / (CEILING_DB - FLOOR_DB)).clamp(0.0, 1.0).powf(1.6)
@@ -201,8 +204,17 @@ impl MeterBar<'_> {
     }
 
     fn paint_scale(&self, painter: &Painter, bar: Rect) {
-        for db in SCALE_DB {
-            let at = self.span(bar, position(db), position(db)).center();
+        let place = |db: f32| self.span(bar, position(db), position(db)).center();
+        let least = if self.growth == Growth::Up { LEAST_APART.0 } else { LEAST_APART.1 };
+        // Full scale has its label in any case.
+        let mut labelled = vec![0.0];
+        for db in SCALE_DB.into_iter().rev() {
+            if labelled.iter().all(|other| (place(*other) - place(db)).length() >= least) {
+                labelled.push(db);
+            }
+        }
+        for db in labelled {
+            let at = place(db);
             let text = if db > 0.0 { format!("+{db:.0}") } else { format!("{:.0}", db.abs()) };
             let (at, align) = match self.growth {
                 Growth::Up => (pos2(bar.right() + 5.0, at.y), Align2::LEFT_CENTER),

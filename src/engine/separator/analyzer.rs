@@ -1,7 +1,13 @@
 //! Analyzer frames: what an editor shows of a frame. The sound does not depend on them, and nothing is allocated or
 //! freed here.
 
-use super::{analyzer_link, controls::SmoothedControls, fade::Fade, loops};
+use super::{
+    analyzer_link,
+    controls::SmoothedControls,
+    fade::Fade,
+    loops,
+    musical_time::{MusicalClock, MusicalTime},
+};
 use crate::{
     preset::{MAX_COMPONENTS, MAX_SOURCES},
     stft::Layout,
@@ -25,6 +31,10 @@ const MOST_PER_SECOND: f64 = 100.0;
 pub struct AnalyzerFrame {
     /// Number of samples up to the end of the frame, counted from the separator's construction.
     pub position: u64,
+    /// The sample that the frame shows most of: the mean of the samples, weighted as its window weights them.
+    pub middle: u64,
+    /// Where the host's music is at [`Self::middle`], while its transport runs and says so.
+    pub musical_time: Option<MusicalTime>,
     /// Distance to the next frame that is shown, in samples.
     pub step: usize,
     /// Distance between frames, in samples.
@@ -39,6 +49,9 @@ pub struct AnalyzerFrame {
     pub wet: f32,
     /// Factor of the unchanged mixture in the main output, with the output gain.
     pub dry: f32,
+    /// What is left of each source in the main output: a linear factor with its gain, mute, solo, Delta, mix and the
+    /// output gain, indexed by source.
+    pub gains: [f32; MAX_SOURCES],
     sources: usize,
     bins: usize,
     components: usize,
@@ -57,6 +70,8 @@ impl AnalyzerFrame {
         let zeros = |len: usize| vec![0.0; len].into_boxed_slice();
         Self {
             position: 0,
+            middle: 0,
+            musical_time: None,
             step: 1,
             hop: 1,
             sample_rate: 1.0,
@@ -64,6 +79,7 @@ impl AnalyzerFrame {
             scale: 1.0,
             wet: 1.0,
             dry: 0.0,
+            gains: [1.0; MAX_SOURCES],
             sources: 0,
             bins: 0,
             components: 0,
@@ -138,6 +154,7 @@ pub(super) struct FinishedFrame<'a> {
     pub(super) magnitudes: &'a [f32],
     pub(super) weights: &'a [f32],
     pub(super) levels: &'a SmoothedControls,
+    pub(super) clock: &'a MusicalClock,
 }
 
 /// Sends one in some frames to an editor, if there is one.
@@ -148,19 +165,25 @@ pub(super) struct Analyzer {
     since_sent: usize,
     /// See [`AnalyzerFrame::scale`].
     scale: f32,
+    /// From [`AnalyzerFrame::middle`] to the end of the frame, in samples.
+    to_end: u64,
 }
 
 impl Analyzer {
     /// An analyzer that sends nothing yet.
     pub(super) fn new(layout: &Layout, channels: usize) -> Self {
         let frames_per_second = layout.sample_rate / layout.windows.hop as f64;
-        let window: f32 = layout.windows.analysis.iter().sum();
+        let analysis = &layout.windows.analysis;
+        let window: f32 = analysis.iter().sum();
+        let weighted = |(n, weight): (usize, &f32)| n as f64 * f64::from(*weight);
+        let to_end: f64 = analysis.iter().rev().enumerate().map(weighted).sum();
         Self {
             sender: None,
             stride: (frames_per_second / MOST_PER_SECOND).ceil().max(1.0) as usize,
             since_sent: 0,
             // A sine at full scale has half the window's sum in its bin.
             scale: 2.0 / (window * channels.max(1) as f32),
+            to_end: (to_end / f64::from(window.max(f32::MIN_POSITIVE))) as u64,
         }
     }
 
@@ -177,13 +200,16 @@ impl Analyzer {
         }
         self.since_sent = 0;
         let Some(sender) = &mut self.sender else { return };
-        let (stride, scale) = (self.stride, self.scale);
+        let (stride, scale, to_end) = (self.stride, self.scale, self.to_end);
         sender.send(|shown| {
             let hop = frame.layout.windows.hop;
             shown.set_extent(frame.models.sources(), frame.layout.bins());
             (shown.position, shown.step, shown.hop) = (frame.position, stride * hop, hop);
             (shown.sample_rate, shown.bin_spacing) = (frame.layout.sample_rate, frame.layout.bin_spacing());
             (shown.scale, (shown.wet, shown.dry)) = (scale, frame.levels.wet_and_dry());
+            shown.middle = frame.position.saturating_sub(to_end);
+            shown.musical_time = frame.clock.at(shown.middle, shown.sample_rate);
+            shown.gains = frame.levels.heard();
             let bins = shown.magnitudes().len();
             shown.magnitudes_mut().copy_from_slice(&frame.magnitudes[..bins]);
             shown.weights_mut().copy_from_slice(&frame.weights[..bins]);

@@ -139,6 +139,13 @@ impl SmoothedControls {
         (wet, self.engaged * self.output * kept + 1.0 - self.engaged)
     }
 
+    /// The factor of each source in the main output.
+    pub(super) fn heard(&self) -> [f32; MAX_SOURCES] {
+        let (wet, dry) = self.wet_and_dry();
+        // As in the main output's mask: (1 − d) g + d (1 − g).
+        self.gains.map(|gain| (wet * (gain + self.removed * (1.0 - 2.0 * gain)) + dry).abs())
+    }
+
     /// Moves one hop nearer to `target`; `pace` is the share of the distance that a hop covers.
     pub(super) fn step(&mut self, target: &Self, pace: f32) {
         self.combine(target, |value, target| approach(value, target, pace));

@@ -148,6 +148,7 @@ impl Separator {
             // The main output's mask was computed last.
             weights: &self.mask,
             levels: &self.now,
+            clock: &self.clock,
         };
         self.analyzer.send(&frame);
         self.next_levels.output.rms = self.next_levels.output.rms.sqrt();

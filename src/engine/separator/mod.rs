@@ -9,7 +9,7 @@
 //! - `recognition`: how evidence takes part in a model.
 //! - `preset_bases`: a preset's bases on the engine's bins. `transposition`: copies of them at other pitches.
 //! - `adapter`: where a model's bases are adapted; `adaptation_link`: the way to another thread and back.
-//! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there.
+//! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there. `musical_time`: the host's beats.
 //! - `controls`: the controls that the player sets, and their smoothing. `control_delays`: how long a host's automation
 //!   is held back. `levels`: levels for meters.
 //! - `muting`: cuts muted sources out harder. `transients`: what keeps hits from smearing backwards.
@@ -61,6 +61,7 @@ mod levels;
 mod loops;
 mod model;
 mod model_error;
+mod musical_time;
 mod muting;
 pub mod offline;
 mod outputs;
@@ -80,6 +81,7 @@ pub use controls::Controls;
 pub use levels::{Level, Levels};
 pub use model::Model;
 pub use model_error::ModelError;
+pub use musical_time::MusicalTime;
 pub use preset_bases::dictionary_in_use;
 
 use crate::{
@@ -90,6 +92,7 @@ use analyzer::Analyzer;
 use channel::{InputChannel, OutputChannel};
 use controls::{HopMean, SmoothedControls};
 use fade::Fade;
+use musical_time::MusicalClock;
 use muting::Muting;
 use part_synthesis::PartSynthesis;
 use schedule::Schedule;
@@ -139,6 +142,8 @@ pub struct Separator {
     /// The levels of the present frame.
     next_levels: Levels,
     analyzer: Analyzer,
+    /// The host's beats, for the analyzer.
+    clock: MusicalClock,
     /// Number of samples up to the end of the present frame, counted from construction.
     position: u64,
 }
@@ -184,6 +189,7 @@ impl Separator {
             levels: Levels::default(),
             next_levels: Levels::default(),
             analyzer: Analyzer::new(&layout, channels),
+            clock: MusicalClock::default(),
             position: 0,
             layout,
         }
@@ -213,6 +219,12 @@ impl Separator {
     pub fn with_plain_muting(mut self) -> Self {
         self.muting = None;
         self
+    }
+
+    /// The host's music is at `time` with the next sample that comes in; `None` while its transport stands or does not
+    /// say. Only analyzer frames tell of it.
+    pub fn set_musical_time(&mut self, time: Option<MusicalTime>) {
+        self.clock.set(self.position + self.filled as u64, time);
     }
 
     /// The layout of the stream.

@@ -4,7 +4,8 @@ use super::{dictionary, noise, play, separator, two_sources};
 use unbraid_engine::{
     preset::{Preset, Source},
     separator::{
-        AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, Controls, LatencyMode, Layout, Model, analyzer_frames,
+        AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, Controls, LatencyMode, Layout, Model, MusicalTime,
+        analyzer_frames,
     },
 };
 
@@ -68,6 +69,7 @@ fn what_is_shown_of_a_frame_is_what_was_played() {
         assert!(frames.windows(2).all(|two| two[1].position == two[0].position + two[0].step as u64));
         let last = frames.last().unwrap();
         assert_eq!((last.wet, last.dry), (0.25, 0.25));
+        assert_eq!(last.gains[..2], [0.3125, 0.75], "what is left of each source in the output");
         let loudest = last.magnitudes().iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
         assert_eq!(loudest.0, 20);
         assert!((last.scale * loudest.1 - 1.0).abs() < 0.02, "{mode:?}: {}", last.scale * loudest.1);
@@ -78,6 +80,30 @@ fn what_is_shown_of_a_frame_is_what_was_played() {
         }
         assert_eq!((last.sources(), last.activations().len()), (2, 8));
         assert!(last.activations().iter().any(|h| *h > 0.0));
+    }
+}
+
+/// An impulse on a beat is in the frames around that beat, in every mode.
+#[test]
+fn a_frame_tells_where_in_the_hosts_music_its_middle_is() {
+    for mode in LatencyMode::ALL {
+        let (rate, beat_sample) = (48_000.0, 24_000);
+        let (sender, receiver) = open(200);
+        let mut separator = separator(&two_sources(), rate, mode, 1).with_analyzer(sender);
+        let start =
+            MusicalTime { beats: 3.0, tempo: 120.0, bar_start: 0.0, bar: 0, beats_per_bar: 4, beat_length: 1.0 };
+        let mut input = vec![0.0; 48_000];
+        input[beat_sample] = 1.0;
+        for (block, samples) in input.chunks_mut(480).enumerate() {
+            separator.set_musical_time(Some(start.later(block as f64 * 480.0 / rate)));
+            separator.process(&mut [samples], &mut []);
+        }
+        let frames = seen(receiver);
+        let energy = |frame: &AnalyzerFrame| frame.magnitudes().iter().map(|value| value * value).sum::<f32>();
+        let loudest = frames.iter().max_by(|a, b| energy(a).total_cmp(&energy(b))).unwrap();
+        let away = (loudest.musical_time.unwrap().beats - 4.0) / 2.0;
+        assert!(away.abs() < 0.015, "{mode:?}: {away} s from the beat");
+        assert!(loudest.middle.abs_diff(beat_sample as u64) < 720, "{mode:?}: {}", loudest.middle);
     }
 }
 

@@ -87,6 +87,7 @@ fn in_all_themes<T: Clone>(all: impl IntoIterator<Item = T>) -> impl Iterator<It
 fn the_smallest_text_stands_out_seven_times_from_its_ground() {
     let places = [
         (egui::vec2(1600.0, 700.0), ["Latency", "Drums state", "Guitar state", "CPU load"]),
+        (egui::vec2(900.0, 600.0), ["Frequency axis", "Time axis", "Freeze", "Levels, from dark to bright"]),
         (SMALLEST, ["Latency", "Page of bases", "Scale", "CPU load"]),
     ];
     for (theme, (size, names)) in in_all_themes(places) {
@@ -117,7 +118,8 @@ fn edges_of_controls_stand_out_three_times_from_what_is_around_them() {
         stage.session.set_message(Message::Learned { sentence, undo });
         stage.wait(0.1);
         let picture = picture(&mut stage);
-        for name in names.into_iter().chain(["Page of bases", "Save what was learned"]) {
+        let of_picture = ["Show what is heard", "Freeze", "Full picture"];
+        for name in names.into_iter().chain(["Page of bases", "Save what was learned"]).chain(of_picture) {
             let place = stage.place(name);
             let edge = pos2(place.left(), place.center().y);
             let pixels = pixels(&picture, Rect::from_min_max(edge - vec2(3.0, 0.0), edge + vec2(3.0, 1.0)));

@@ -13,6 +13,7 @@ mod learning;
 mod legibility;
 mod param_menu;
 mod picture;
+mod picture_controls;
 mod pictures;
 mod places;
 mod scale;

@@ -12,14 +12,14 @@ use unbraid::{
     learner::{LearnSettings, Lesson, adaptive::AdaptiveState, learn},
     preset::{PALETTE, Preset, Source, file, library},
     recording,
-    separator::{LatencyMode, Layout, Model, Separator},
+    separator::{LatencyMode, Layout, Model, MusicalTime, Separator},
 };
 
 const RATE: f64 = 44_100.0;
 /// Samples between two pictures.
 const STEP: usize = 735;
 /// The seconds that the picture shows.
-const SECONDS: f32 = 7.0;
+const SECONDS: f32 = 10.0;
 
 /// A source that holds a third of an octave around `hz`, and a little of all.
 fn source(index: usize, hz: f64) -> Source {
@@ -41,7 +41,7 @@ fn source(index: usize, hz: f64) -> Source {
 }
 
 /// Where source `index` of [`Band`] sounds, in Hz.
-fn home(index: usize) -> f64 {
+pub(super) fn home(index: usize) -> f64 {
     110.0 * 2.0_f64.powi(index as i32)
 }
 
@@ -50,10 +50,12 @@ fn sine(hz: f64, n: usize) -> f32 {
 }
 
 /// The interface with a separator that plays to it.
-struct Band {
-    stage: Stage,
+pub(super) struct Band {
+    pub(super) stage: Stage,
     separator: Separator,
     heard: usize,
+    /// Where the host's music was when the band began; `None` while the host stands.
+    pub(super) music: Option<MusicalTime>,
 }
 
 impl Band {
@@ -61,20 +63,22 @@ impl Band {
         let stage = Stage::scaled(preset.sources.len(), size, scale, EditorState::default());
         let model = Model::new(preset, RATE, LatencyMode::Quality).unwrap();
         let separator = Separator::new(Box::new(model), 2).with_analyzer(stage.session.analyzer.take_sender().unwrap());
-        Self { stage, separator, heard: 0 }
+        Self { stage, separator, heard: 0, music: None }
     }
 
     /// `count` sources, each an octave above the one before.
-    fn new(count: usize, size: Vec2) -> Self {
+    pub(super) fn new(count: usize, size: Vec2) -> Self {
         let sources = (0..count).map(|index| source(index, home(index))).collect();
         Self::of(&Preset::of(sources), size, 1.0)
     }
 
     /// Plays for `seconds`, a picture every sixtieth.
-    fn play(&mut self, seconds: f32, mut signal: impl FnMut(usize) -> f32) {
+    pub(super) fn play(&mut self, seconds: f32, mut signal: impl FnMut(usize) -> f32) {
         for _ in 0..(seconds * 60.0).round() as usize {
             let mut left: Vec<f32> = (0..STEP).map(|n| signal(self.heard + n)).collect();
             let mut right = left.clone();
+            let now = self.heard as f64 / RATE;
+            self.separator.set_musical_time(self.music.map(|music| music.later(now)));
             self.heard += STEP;
             self.separator.set_controls(&self.stage.params.settings().controls(self.separator.sources()));
             self.separator.process(&mut [&mut left, &mut right], &mut []);
@@ -86,11 +90,11 @@ impl Band {
     }
 
     /// Plays sources at their homes for `seconds`, at -20 dB each.
-    fn sound(&mut self, sources: &[usize], seconds: f32) {
+    pub(super) fn sound(&mut self, sources: &[usize], seconds: f32) {
         self.play(seconds, |n| 0.1 * sources.iter().map(|source| sine(home(*source), n)).sum::<f32>());
     }
 
-    fn render(&mut self, name: &str) -> Shot {
+    pub(super) fn render(&mut self, name: &str) -> Shot {
         self.stage.harness.set_render_cursor(false);
         let image = self.stage.harness.render().unwrap();
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).with_file_name("editor");
@@ -100,32 +104,32 @@ impl Band {
     }
 
     /// The place in the spectrogram of this frequency, so many seconds ago.
-    fn spot(&self, hz: f64, ago: f32) -> Pos2 {
+    pub(super) fn spot(&self, hz: f64, ago: f32) -> Pos2 {
         let rect = self.stage.place("Spectrogram");
         pos2(rect.right() - ago / SECONDS * rect.width(), height_of(rect, hz))
     }
 }
 
-fn height_of(rect: Rect, hz: f64) -> f32 {
+pub(super) fn height_of(rect: Rect, hz: f64) -> f32 {
     let along = (hz / 30.0).ln() / (20_000.0_f64 / 30.0).ln();
     rect.bottom() - along as f32 * rect.height()
 }
 
 /// A rendered picture.
-struct Shot(std::collections::HashMap<(u32, u32), Color32>);
+pub(super) struct Shot(std::collections::HashMap<(u32, u32), Color32>);
 
 impl Shot {
-    fn at(&self, at: Pos2) -> Color32 {
+    pub(super) fn at(&self, at: Pos2) -> Color32 {
         self.0[&(at.x as u32, at.y as u32)]
     }
 }
 
-fn brightness(colour: Color32) -> u32 {
+pub(super) fn brightness(colour: Color32) -> u32 {
     colour.to_array()[..3].iter().map(|value| u32::from(*value)).sum::<u32>() / 3
 }
 
 /// Which source's colour is nearest in hue, and whether there is any.
-fn hue(colour: Color32, sources: usize) -> Option<usize> {
+pub(super) fn hue(colour: Color32, sources: usize) -> Option<usize> {
     let direction = |colour: Color32| {
         let [r, g, b, _] = colour.to_array().map(f32::from);
         let (x, y) = (r - 0.5 * (g + b), 0.866 * (g - b));
@@ -189,6 +193,7 @@ fn masks_and_spectrum_tell_who_sounds_and_what_is_taken_away() {
         assert_eq!(hue(seen, 2), Some(source), "{seen:?}");
     }
     band.stage.click("Bass mute");
+    band.stage.move_to(pos2(1.0, 1.0));
     band.sound(&[0, 1], 1.0);
     let after = band.render("picture_two_tones_one_muted");
     let spectrum = band.stage.place("Spectrum");
@@ -229,7 +234,7 @@ fn next_frame(stage: &Stage) -> Duration {
 }
 
 /// Nothing moves: the next picture comes when something's time is over, if at all.
-fn is_at_rest(stage: &Stage) -> bool {
+pub(super) fn is_at_rest(stage: &Stage) -> bool {
     next_frame(stage) > Duration::from_millis(500)
 }
 
@@ -242,7 +247,7 @@ fn pictures_come_fast_while_sound_scrolls_and_stop_with_it() {
     assert!(next_frame(&band.stage) <= Duration::from_millis(17), "what was heard still scrolls");
     band.stage.wait(1.5);
     assert!(is_at_rest(&band.stage), "the stream has stopped");
-    band.play(7.5, |_| 0.0);
+    band.play(10.5, |_| 0.0);
     assert!(is_at_rest(&band.stage), "only silence scrolls");
 }
 
@@ -276,13 +281,17 @@ fn frames_stop_with_the_window() {
 
 #[test]
 fn the_picture_has_its_share_of_every_window_that_has_room() {
-    for (size, least, most) in
-        [(DEFAULT, 0.3, 0.4), (vec2(900.0, 560.0), 0.3, 0.4), (SMALLEST, 0.08, 0.2), (vec2(2400.0, 1500.0), 0.3, 0.4)]
-    {
-        let stage = Stage::new(2, size);
-        let share = stage.place("Spectrogram").height() / size.y;
-        assert!((least..=most).contains(&share), "{share} of {size}");
+    for size in [DEFAULT, vec2(900.0, 600.0), vec2(1800.0, 1200.0)] {
+        let stage = Stage::new(8, size);
+        // The head above it, the time axis and the divider below it belong to it.
+        let picture = stage.place("Height of the picture").center().y - stage.place("Show what is heard").top();
+        assert!(picture / size.y >= 0.49, "{picture} of {size}");
+        let (strip, sound) = (stage.place("Drums learn"), stage.place("Focus"));
+        assert!(strip.bottom() < sound.top() && strip.height() >= 22.0, "strips are whole: {strip} over {sound}");
+        assert!(stage.place("Drums gain").height() >= 36.0, "{}", stage.place("Drums gain"));
     }
+    let share = Stage::new(2, SMALLEST).place("Spectrogram").height() / SMALLEST.y;
+    assert!((0.08..0.2).contains(&share), "{share}");
     let mut stage = Stage::new(2, SMALLEST);
     stage.session.set_message(Message::Failed("Long. ".repeat(60)));
     stage.wait(0.1);
@@ -323,12 +332,17 @@ fn music_is_seen_taken_apart() {
     let part = |name: &str| recording::read(folder.join(format!("{name}-take2.flac"))).unwrap().downmix();
     let (bass, drums) = (part("finger-bass"), part("standard-kit"));
     let preset = learned();
-    for (size, name, scale) in
-        [(vec2(900.0, 600.0), "900x600", 1.0), (SMALLEST, "640x400", 1.0), (DEFAULT, "default", 2.0)]
-    {
+    for (size, name, scale) in [
+        (vec2(900.0, 600.0), "900x600", 1.0),
+        (SMALLEST, "640x400", 1.0),
+        (vec2(1800.0, 1200.0), "1800x1200", 1.0),
+        (DEFAULT, "default", 2.0),
+    ] {
         let mut band = Band::of(&preset, size, scale);
         let music = |n: usize| 1.6 * (bass[n % bass.len()] + drums[n % drums.len()]);
-        band.play(5.0, music);
+        band.music =
+            Some(MusicalTime { beats: 5.0, tempo: 120.0, bar_start: 4.0, bar: 1, beats_per_bar: 4, beat_length: 1.0 });
+        band.play(9.0, music);
         band.stage.type_into("Bass gain value", "-18", egui::Key::Enter);
         band.stage.move_to(pos2(1.0, 1.0));
         band.play(1.45, music);

@@ -8,9 +8,6 @@ pub const LOWEST_HZ: f32 = 30.0;
 pub const HIGHEST_HZ: f32 = 20_000.0;
 /// Rows of the picture, lowest frequency first: fifty per octave.
 pub const ROWS: usize = 480;
-/// Labelled frequencies, in Hz.
-pub const LABELS: [(f32, &str); 3] = [(100.0, "100"), (1_000.0, "1k"), (10_000.0, "10k")];
-
 /// Where `hz` lies on the axis, 0 to 1.
 pub fn position(hz: f32) -> f32 {
     (hz / LOWEST_HZ).ln() / (HIGHEST_HZ / LOWEST_HZ).ln()
@@ -19,6 +16,34 @@ pub fn position(hz: f32) -> f32 {
 /// The frequency at `position` on the axis, in Hz.
 pub fn frequency(position: f32) -> f32 {
     LOWEST_HZ * (HIGHEST_HZ / LOWEST_HZ).powf(position)
+}
+
+/// The frequencies to label, in Hz, of the part `range` of the axis: round ones, at least `least` of the axis apart, the
+/// roundest first.
+pub fn labels(range: (f32, f32), least: f32) -> Vec<f32> {
+    let decades = || (1..=4).map(|power| 10.0_f32.powi(power));
+    let rounded =
+        |digits: &'static [f32]| decades().flat_map(move |decade| digits.iter().map(move |digit| digit * decade));
+    let candidates = decades()
+        .chain(rounded(&[2.0, 5.0]))
+        .chain(rounded(&[3.0, 4.0, 6.0, 7.0, 8.0, 9.0]))
+        .chain(rounded(&[1.2, 1.5, 2.5, 3.5]));
+    let mut chosen: Vec<f32> = Vec::new();
+    for hz in candidates {
+        let along = position(hz);
+        let is_shown = (range.0..=range.1).contains(&along);
+        if is_shown && chosen.iter().all(|other| (position(*other) - along).abs() >= least) {
+            chosen.push(hz);
+        }
+    }
+    chosen
+}
+
+/// A frequency as it stands beside the axis.
+pub fn label(hz: f32) -> String {
+    let (value, unit) = if hz < 999.5 { (hz, "") } else { (hz / 1_000.0, "k") };
+    let value = (10.0 * value).round() / 10.0;
+    format!("{value}{unit}")
 }
 
 /// The row at `position` on the axis.
@@ -121,6 +146,18 @@ mod tests {
                 assert_eq!(super::row(position(middle as f32)), row);
             }
         }
+    }
+
+    #[test]
+    fn labels_are_round_and_there_are_more_where_there_is_space() {
+        let mut few = labels((0.0, 1.0), 0.2);
+        few.sort_by(f32::total_cmp);
+        assert_eq!(few, [100.0, 1_000.0, 10_000.0]);
+        let many = labels((0.0, 1.0), 0.05);
+        assert!([50.0, 200.0, 5_000.0, 20_000.0].iter().all(|hz| many.contains(hz)), "{many:?}");
+        let within = labels((position(2_000.0), position(4_000.0)), 0.02);
+        assert!(within.len() >= 3 && within.iter().all(|hz| (1_999.0..4_001.0).contains(hz)), "{within:?}");
+        assert_eq!([50.0, 1_000.0, 2_500.0, 20_000.0].map(label), ["50", "1k", "2.5k", "20k"]);
     }
 
     #[test]

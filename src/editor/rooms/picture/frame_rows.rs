@@ -1,14 +1,18 @@
 //! An analyzer frame, resampled to the rows of the frequency axis.
 
 use super::axis::{ROWS, RowMap, row_frequency};
-use crate::{decibels, preset::MAX_SOURCES, separator::AnalyzerFrame};
+use crate::{
+    decibels,
+    preset::MAX_SOURCES,
+    separator::{AnalyzerFrame, MusicalTime},
+};
 
 /// Levels below this are silence, in dB.
 pub const SILENCE_DB: f32 = -140.0;
 /// The level of music falls by about this much per octave. It is added above 1 kHz and subtracted below, in dB.
 const TILT_DB_PER_OCTAVE: f32 = 3.0;
 /// The lowest and the highest level on the scale, after the tilt, in dB.
-const SCALE_DB: (f32, f32) = (-78.0, -6.0);
+pub const SCALE_DB: (f32, f32) = (-78.0, -6.0);
 
 /// One frame, lowest frequency first.
 #[derive(Debug, Clone)]
@@ -21,6 +25,10 @@ pub struct FrameRows {
     pub shares: Vec<f32>,
     /// Number of sources S.
     pub sources: usize,
+    /// What is left of each source in the main output, a linear factor.
+    pub gains: [f32; MAX_SOURCES],
+    /// Where the host's music was.
+    pub musical_time: Option<MusicalTime>,
 }
 
 impl Default for FrameRows {
@@ -30,6 +38,8 @@ impl Default for FrameRows {
             output_db: vec![SILENCE_DB; ROWS],
             shares: vec![0.0; MAX_SOURCES * ROWS],
             sources: 0,
+            gains: [1.0; MAX_SOURCES],
+            musical_time: None,
         }
     }
 }
@@ -37,7 +47,7 @@ impl Default for FrameRows {
 impl FrameRows {
     /// Takes the values of `frame`; `rows` says which of its bins belong to each row.
     pub fn take(&mut self, frame: &AnalyzerFrame, rows: &RowMap) {
-        self.sources = frame.sources();
+        (self.sources, self.gains, self.musical_time) = (frame.sources(), frame.gains, frame.musical_time);
         self.mixture_db.fill(SILENCE_DB);
         self.output_db.fill(SILENCE_DB);
         self.shares.fill(0.0);
@@ -61,6 +71,18 @@ impl FrameRows {
     pub fn share(&self, source: usize, row: usize) -> f32 {
         self.shares[source * ROWS + row]
     }
+
+    /// The share of `source` in what is heard in `row`, 0 to 1.
+    pub fn heard_share(&self, source: usize, row: usize) -> f32 {
+        heard_share(source, self.sources, &self.gains, |source| self.share(source, row))
+    }
+}
+
+/// The share of `source` in what is heard: `share` says each source's share of the mixture, and `gains` what is left of
+/// each. Where nothing is left, its share of the mixture.
+pub fn heard_share(source: usize, sources: usize, gains: &[f32; MAX_SOURCES], share: impl Fn(usize) -> f32) -> f32 {
+    let left: f32 = (0..sources).map(|source| gains[source] * share(source)).sum();
+    if left > 1e-6 { gains[source] * share(source) / left } else { share(source) }
 }
 
 /// The level of a linear amplitude, in dB; at least [`SILENCE_DB`].
@@ -75,10 +97,33 @@ pub fn power(db: f32) -> f32 {
 
 /// Where the level `db` in `row` lies on the scale, 0 to 1.
 pub fn height(db: f32, row: usize) -> f32 {
-    ((db + tilt(row) - SCALE_DB.0) / (SCALE_DB.1 - SCALE_DB.0)).clamp(0.0, 1.0)
+    unclamped_height(db, row).clamp(0.0, 1.0)
+}
+
+/// The same without the scale's ends.
+pub fn unclamped_height(db: f32, row: usize) -> f32 {
+    (db + tilt(row) - SCALE_DB.0) / (SCALE_DB.1 - SCALE_DB.0)
 }
 
 /// What is added to a level in `row`, in dB.
 fn tilt(row: usize) -> f32 {
     TILT_DB_PER_OCTAVE * (row_frequency(row) / 1_000.0).log2()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_turned_down_has_less_of_what_is_heard() {
+        let mut gains = [1.0; MAX_SOURCES];
+        let heard = |source, gains: &[f32; MAX_SOURCES]| heard_share(source, 2, gains, |source| [0.8, 0.2][source]);
+        assert!((heard(0, &gains) - 0.8).abs() < 1e-6);
+        gains[0] = 0.25;
+        assert!((heard(0, &gains) - 0.5).abs() < 1e-6);
+        gains[0] = 0.0;
+        assert_eq!((heard(0, &gains), heard(1, &gains)), (0.0, 1.0));
+        gains[1] = 0.0;
+        assert_eq!(heard(1, &gains), 0.2, "silence");
+    }
 }

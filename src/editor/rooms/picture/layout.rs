@@ -1,56 +1,81 @@
 //! Where the parts of the picture are.
 
 use super::plot::PlotRect;
-use egui::{Pos2, Rect, pos2};
+use egui::{Pos2, Rect, pos2, vec2};
 
 /// Space around and between the parts, in points.
 const MARGIN: f32 = 8.0;
 const SPACE: f32 = 4.0;
 /// Width of the labels of the frequency axis, in points.
-const LABELS: f32 = 24.0;
-/// From this height on there are labels, in points.
+const LABELS: f32 = 28.0;
+/// From this height on the frequency axis has labels, in points.
 const LABELLED: f32 = 90.0;
+/// From this height on there are a head and a time axis, in points.
+const HEADED: f32 = 150.0;
+/// Height of the head, of the time axis, and side of the button of a picture without a head, in points.
+const HEAD: f32 = 24.0;
+const TIME_AXIS: f32 = 17.0;
+const BUTTON: f32 = 20.0;
 /// The masks' and the output's share of the width, and the least and largest width of each, in points.
-const MASKS: (f32, f32, f32) = (0.08, 44.0, 96.0);
-const OUTPUT: (f32, f32, f32) = (0.2, 110.0, 260.0);
+const MASKS: (f32, f32, f32) = (0.08, 44.0, 110.0);
+const OUTPUT: (f32, f32, f32) = (0.2, 110.0, 300.0);
 
 /// Where the parts of the picture are.
 #[derive(Debug, Clone, Copy)]
 pub struct PictureLayout {
     /// The whole picture.
     pub card: Rect,
+    /// What is shown, how, and the buttons, where there is space for them.
+    pub head: Option<Rect>,
+    /// The button for the full picture, where there is no head.
+    pub button: Rect,
     /// The last seconds.
     pub spectrogram: PlotRect,
     /// The masks now.
     pub masks: PlotRect,
     /// Mixture and output now.
     pub output: PlotRect,
-    labelled: bool,
+    /// The labels of the frequency axis, where there is space for them.
+    pub frequencies: Option<Rect>,
+    /// The labels of the time axis, where there is space for them.
+    pub times: Option<Rect>,
 }
 
 impl PictureLayout {
-    /// Divides `card`.
-    pub fn new(card: Rect) -> Self {
-        let labelled = card.height() >= LABELLED;
-        let inner = card.shrink(if labelled { MARGIN } else { SPACE });
+    /// Divides `card`, whose plots show the part `range` of the frequency axis.
+    pub fn new(card: Rect, range: (f32, f32)) -> Self {
+        let is_labelled = card.height() >= LABELLED;
+        let is_headed = card.height() >= HEADED;
+        let inner = card.shrink(if is_labelled { MARGIN } else { SPACE });
+        let head = is_headed.then(|| inner.with_max_y(inner.top() + HEAD));
+        let body = head
+            .map_or(inner, |head| inner.with_min_y(head.bottom() + 6.0).with_max_y(card.bottom() - SPACE - TIME_AXIS));
         let share = |(share, least, most): (f32, f32, f32)| (share * inner.width()).clamp(least, most).round();
-        let output = inner.with_min_x(inner.right() - share(OUTPUT));
-        let masks = inner.with_max_x(output.left() - SPACE);
+        let output = body.with_min_x(body.right() - share(OUTPUT));
+        let masks = body.with_max_x(output.left() - SPACE);
         let masks = masks.with_min_x(masks.right() - share(MASKS));
-        let left = inner.left() + if labelled { LABELS } else { 0.0 };
-        let spectrogram = inner.with_min_x(left).with_max_x(masks.left() - SPACE);
-        let plot = |rect| PlotRect { rect };
-        Self { card, spectrogram: plot(spectrogram), masks: plot(masks), output: plot(output), labelled }
-    }
-
-    /// Whether there is space for labels.
-    pub fn is_labelled(&self) -> bool {
-        self.labelled
+        let left = body.left() + if is_labelled { LABELS } else { 0.0 };
+        let spectrogram = body.with_min_x(left).with_max_x(masks.left() - SPACE);
+        let plot = |rect| PlotRect { rect, range };
+        let corner = output.right_top() + vec2(-2.0 - BUTTON, 2.0);
+        Self {
+            card,
+            head,
+            button: Rect::from_min_size(corner, vec2(BUTTON, BUTTON)),
+            spectrogram: plot(spectrogram),
+            masks: plot(masks),
+            output: plot(output),
+            frequencies: is_labelled.then(|| body.with_max_x(spectrogram.left())),
+            times: is_headed.then(|| {
+                let below = Rect::from_x_y_ranges(spectrogram.x_range(), body.bottom()..=body.bottom() + TIME_AXIS);
+                below.translate(vec2(0.0, 1.0))
+            }),
+        }
     }
 
     /// The right end of a label at `along` the frequency axis.
     pub fn label(&self, along: f32) -> Option<Pos2> {
         let rect = self.spectrogram.rect;
-        self.labelled.then(|| pos2(rect.left() - SPACE, self.spectrogram.point(along, 0.0).y))
+        self.frequencies.map(|_| pos2(rect.left() - SPACE, self.spectrogram.point(along, 0.0).y))
     }
 }

@@ -1,7 +1,7 @@
 //! The masks now, stacked: which share of each frequency goes to which source.
 
 use super::{
-    colour_map::confidence,
+    colour_map::{confidence, greyed},
     frame_rows::height,
     plot::{CurveArea, PlotRect},
     smoothed::SmoothedFrame,
@@ -14,8 +14,13 @@ const OPAQUE_FROM: f32 = 0.35;
 /// Opacity where all sources have equal shares, and where one source has everything.
 const OPACITY: (f32, f32) = (0.3, 0.95);
 
-/// Draws the masks of `frame` in `plot`; `colours` are the sources'.
-pub fn draw(painter: &Painter, plot: &PlotRect, frame: &SmoothedFrame, colours: &[Color32]) {
+/// Draws the masks of `frame` in `plot`; `colours` are the sources', of which one may be `lit`.
+pub fn draw(painter: &Painter, plot: &PlotRect, frame: &SmoothedFrame, colours: &[Color32], lit: Option<usize>) {
+    let colours: Vec<Color32> = colours
+        .iter()
+        .enumerate()
+        .map(|(source, colour)| if lit.is_none_or(|lit| lit == source) { *colour } else { greyed(*colour) })
+        .collect();
     let sources = frame.sources.min(colours.len());
     let mut edges = vec![Vec::new(); sources.saturating_sub(1)];
     let mut areas: Vec<CurveArea> = (0..sources).map(|_| CurveArea::new(plot)).collect();

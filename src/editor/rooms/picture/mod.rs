@@ -1,9 +1,12 @@
-//! The picture: the last seconds of the mixture and its sources, and what the plugin does with it now.
+//! The picture: the last seconds of what is heard and its sources, and what the plugin does with them now.
 //!
-//! - [`axis`]: frequencies and rows. [`frame_rows`]: a frame on these rows. [`spectrogram`]: the last seconds of them;
-//!   [`clock`]: the time at its edge. [`smoothed`]: the frames of now.
-//! - [`colour_map`]; [`layout`]; [`plot`]: curves and areas; [`masks`] and [`output`] draw them. [`readout`]: what is
-//!   under the pointer.
+//! - [`axis`]: frequencies and rows. [`frame_rows`]: a frame on these rows. [`stream`]: frames one after another.
+//!   [`columns`]: the last seconds of them; [`clock`]: the time at their edge. [`smoothed`]: the frames of now.
+//! - [`colour_map`]; [`spotlight`]: the colours while one source is lit. [`spectrogram`]: columns as a texture.
+//! - [`state`]: what is shown, frozen or live; [`view`]: zoom, and where a point is in time and frequency.
+//! - [`layout`]; [`head`]; [`scales`]: both axes; [`music`]: beats and bars. [`divider`]: how high the picture is.
+//! - [`plot`]: curves and areas; [`masks`] and [`output`] draw them. [`pointer`]: what is under the pointer, as a
+//!   [`readout`].
 //!
 //! A [`Picture`] lives in the egui context of its window and is dropped with it: while no window is open, no frames are
 //! sent.
@@ -11,18 +14,30 @@
 pub mod axis;
 pub mod clock;
 pub mod colour_map;
+pub mod columns;
+pub mod divider;
 pub mod frame_rows;
+pub mod head;
 pub mod layout;
 pub mod masks;
+pub mod music;
 pub mod output;
 pub mod plot;
+mod pointer;
 pub mod readout;
+pub mod scales;
 pub mod smoothed;
 pub mod spectrogram;
+pub mod spotlight;
+pub mod state;
+pub mod stream;
+pub mod view;
+
+pub use state::PictureState;
 
 use crate::{
     editor::{
-        names::display_name,
+        names::{badges, display_name},
         snapshot::EditorSnapshot,
         theme::{self, SCREEN, Themed},
     },
@@ -30,42 +45,23 @@ use crate::{
         analyzer::{AnalyzerWindow, AnalyzerWindows},
         state::summary::Summary,
     },
-    separator::AnalyzerFrame,
 };
-use axis::RowMap;
 use clock::ScrollClock;
 use colour_map::ColourMap;
-use egui::{
-    Align2, Color32, Context, CornerRadius, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind,
-    Tooltip, Ui, WidgetInfo, accesskit::Role, epaint::RectShape, vec2,
-};
+use columns::Columns;
+use egui::{Align2, Color32, Context, CornerRadius, Id, Rect, Stroke, StrokeKind, Ui};
 use frame_rows::FrameRows;
+use head::Entry;
 use layout::PictureLayout;
-use plot::PlotRect;
-use readout::Readout;
 use smoothed::SmoothedFrame;
-use spectrogram::{SECONDS, SpectrogramRing};
+use spectrogram::{Look, SpectrogramTexture};
+use state::FrozenEdge;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use stream::FrameStream;
+use view::{SECONDS, SpectrogramPlace};
 
 /// After this long without a frame the audio thread has stopped, in seconds.
 const STALE_S: f64 = 0.4;
-/// Frequency lines.
-const LINE: Color32 = Color32::from_rgba_premultiplied(26, 26, 26, 26);
-
-/// What the picture remembers between two frames.
-#[derive(Debug, Default)]
-pub struct PictureState {
-    /// Whether the picture is hidden.
-    pub is_folded: bool,
-    activations: Vec<f32>,
-}
-
-impl PictureState {
-    /// The activations of the last analyzer frame, `[K]`.
-    pub fn activations(&self) -> &[f32] {
-        &self.activations
-    }
-}
 
 /// What an open window has received of the sound.
 pub struct Picture {
@@ -73,7 +69,12 @@ pub struct Picture {
     stream: Option<FrameStream>,
     /// The newest frame.
     newest: FrameRows,
-    ring: SpectrogramRing,
+    columns: Columns,
+    /// What was shown when the picture was frozen.
+    frozen: Option<Frozen>,
+    texture: SpectrogramTexture,
+    /// Grows with every change of the columns that is not a new one.
+    generation: u64,
     now: SmoothedFrame,
     /// The activations of the newest frame, `[K]`.
     activations: Vec<f32>,
@@ -81,24 +82,20 @@ pub struct Picture {
     map: ColourMap,
     colours: Vec<Color32>,
     names: Vec<String>,
+    badges: Vec<String>,
     /// When the window was drawn last, in seconds.
     drawn_at: Option<f64>,
     /// When a frame came last, in seconds.
     came_at: f64,
 }
 
-/// The stream of frames.
-struct FrameStream {
-    rows: RowMap,
-    /// Distance between two columns, in seconds.
-    step_s: f64,
-    /// The same in samples.
-    step: u64,
-    sample_rate: f64,
-    /// Position of the last frame, in samples.
-    position: u64,
-    /// Column of the last frame.
-    column: u64,
+/// The last seconds as they were.
+struct Frozen {
+    columns: Columns,
+    /// The time at the edge, in seconds of the stream, and the distance between two columns.
+    edge_s: f64,
+    step_s: Option<f64>,
+    edge: Option<FrozenEdge>,
 }
 
 /// The picture of the window of `ctx`. Frames come from the first call on.
@@ -112,23 +109,30 @@ fn lock(picture: &Mutex<Picture>) -> MutexGuard<'_, Picture> {
     picture.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes in the frames that have come, and draws the picture in `rect`, if there is space for it. Returns whether it
-/// moves.
-pub fn draw(ui: &mut Ui, rect: Option<Rect>, snapshot: &EditorSnapshot, own: &mut PictureState) -> bool {
+/// Takes in the frames that have come, and draws the picture in `rect`, if there is space for it. The source `lit` keeps
+/// its colour while the others are grey. Returns whether the picture moves.
+pub fn draw(
+    ui: &mut Ui,
+    rect: Option<Rect>,
+    snapshot: &EditorSnapshot,
+    own: &mut PictureState,
+    lit: Option<usize>,
+) -> bool {
     let picture = of(ui.ctx(), snapshot.analyzer);
     let mut picture = lock(&picture);
     picture.set_sources(snapshot.summary());
     picture.advance(ui.input(|input| input.time));
+    picture.freeze(own);
     own.activations.clone_from(&picture.activations);
     if let Some(rect) = rect {
-        picture.show(ui, &PictureLayout::new(rect));
+        picture.show(ui, rect, own, lit);
         let is_empty = picture.stream.is_none() && snapshot.learning.take.is_none();
         if is_empty && rect.height() >= INVITES_FROM {
             let font = theme::font(theme::BODY);
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, INVITATION, font, SCREEN.weak);
         }
     }
-    picture.is_moving()
+    picture.is_moving(own)
 }
 
 /// Stands in a picture that has nothing to show yet.
@@ -142,13 +146,17 @@ impl Picture {
             frames,
             stream: None,
             newest: FrameRows::default(),
-            ring: SpectrogramRing::default(),
+            columns: Columns::default(),
+            frozen: None,
+            texture: SpectrogramTexture::default(),
+            generation: 0,
             now: SmoothedFrame::default(),
             activations: Vec::new(),
             clock: ScrollClock::default(),
             map: ColourMap::new(std::iter::empty()),
             colours: Vec::new(),
             names: Vec::new(),
+            badges: Vec::new(),
             drawn_at: None,
             came_at: f64::NEG_INFINITY,
         }
@@ -162,28 +170,33 @@ impl Picture {
             return;
         }
         self.map = ColourMap::new(colours.iter().copied());
-        self.ring.set_sources(colours.len());
-        (self.colours, self.names) = (colours, names);
+        self.columns.set_sources(colours.len(), self.map.ground());
+        if let Some(frozen) = &mut self.frozen {
+            frozen.columns.forget_shares();
+        }
+        self.generation += 1;
+        (self.colours, self.names, self.badges) = (colours, names, badges(summary));
     }
 
     /// Takes in the frames that have come. It is `now`, in seconds.
     fn advance(&mut self, now: f64) {
         let elapsed = (now - self.drawn_at.replace(now).unwrap_or(now)).clamp(0.0, 1.0);
         self.now.fall(elapsed as f32);
-        let Self { frames, stream, newest, ring, now: smoothed, clock, map, activations, .. } = self;
+        let Self { frames, stream, newest, columns, generation, now: smoothed, clock, map, activations, .. } = self;
         let mut came = false;
         frames.each(|frame| {
             came = true;
             if !stream.as_ref().is_some_and(|stream| stream.continues_with(frame)) {
-                ring.clear();
-                ring.set_sources(map.sources());
+                columns.clear();
+                columns.set_sources(map.sources(), map.ground());
+                *generation += 1;
                 *clock = ScrollClock::default();
                 *stream = Some(FrameStream::of(frame));
             }
             let Some(stream) = stream.as_mut() else { return };
             let column = stream.column_of(frame);
             newest.take(frame, &stream.rows);
-            ring.take(column, newest, map);
+            columns.take(column, newest, map);
             smoothed.take(newest, stream.step_s as f32);
             activations.clear();
             activations.extend_from_slice(frame.activations());
@@ -196,161 +209,78 @@ impl Picture {
         }
     }
 
-    fn is_moving(&self) -> bool {
+    /// Keeps what is shown, or lets it go, as `state` says.
+    fn freeze(&mut self, state: &mut PictureState) {
+        if state.is_frozen && self.frozen.is_none() {
+            self.frozen = Some(Frozen {
+                columns: self.columns.clone(),
+                edge_s: self.clock.shown(),
+                step_s: self.stream.as_ref().map(|stream| stream.step_s),
+                edge: self.stream.as_ref().map(|stream| stream.edge(&self.clock)),
+            });
+            self.generation += 1;
+        }
+        if !state.is_frozen && self.frozen.take().is_some() {
+            self.generation += 1;
+        }
+        state.edge = self.frozen.as_ref().and_then(|frozen| frozen.edge);
+    }
+
+    /// The columns that are shown, the time at their edge in seconds of the stream, and their distance in seconds.
+    fn shown_columns(&self) -> (&Columns, f64, Option<f64>) {
+        match &self.frozen {
+            Some(frozen) => (&frozen.columns, frozen.edge_s, frozen.step_s),
+            None => (&self.columns, self.clock.shown(), self.stream.as_ref().map(|stream| stream.step_s)),
+        }
+    }
+
+    fn is_moving(&self, state: &PictureState) -> bool {
         let comes = self.drawn_at.is_some_and(|now| now - self.came_at < STALE_S);
         let columns = self.stream.as_ref().map_or(0.0, |stream| SECONDS / stream.step_s);
-        let scrolls = (comes || self.clock.is_behind()) && self.ring.shows_something(columns as u64);
+        let scrolls = !state.is_frozen
+            && (comes || self.clock.is_behind())
+            && self.columns.shows_something(state.shown, columns as u64);
         scrolls || self.now.is_heard()
     }
 
-    fn show(&mut self, ui: &mut Ui, layout: &PictureLayout) {
+    fn show(&mut self, ui: &Ui, rect: Rect, state: &mut PictureState, lit: Option<usize>) {
+        let layout = &PictureLayout::new(rect, state.view.range);
         let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
-        ui.painter().rect(
-            layout.card,
-            corners,
-            ui.colours().card,
-            Stroke::new(1.0, ui.colours().edge),
-            StrokeKind::Inside,
-        );
-        let well = CornerRadius::same(3);
+        let edge = Stroke::new(1.0, ui.colours().edge);
+        ui.painter().rect(layout.card, corners, ui.colours().card, edge, StrokeKind::Inside);
         for plot in [layout.spectrogram, layout.masks, layout.output] {
-            ui.painter().rect_filled(plot.rect, well, SCREEN.well);
+            ui.painter().rect_filled(plot.rect, CornerRadius::same(3), SCREEN.well);
         }
-        self.draw_spectrogram(ui, &layout.spectrogram, well);
-        masks::draw(&ui.painter().with_clip_rect(layout.masks.rect), &layout.masks, &self.now, &self.colours);
-        output::draw(&ui.painter().with_clip_rect(layout.output.rect), &layout.output, &self.now, &self.map);
-        draw_scales(ui.painter(), layout);
-        self.describe(ui, layout);
+        let named = self.names.iter().zip(&self.badges).zip(&self.colours);
+        let legend: Vec<Entry> = named.map(|((name, badge), colour)| Entry { name, badge, colour: *colour }).collect();
+        scales::control(ui, layout, state);
+        let pointed = layout.head.and_then(|_| head::draw(ui, layout, &self.map, &legend, lit, state));
+        let lit = pointed.or(lit).filter(|lit| *lit < self.colours.len());
+        self.draw_spectrogram(ui, layout, state, lit);
+        let within = |rect| ui.painter().with_clip_rect(rect);
+        masks::draw(&within(layout.masks.rect), &layout.masks, &self.now, &self.colours, lit);
+        output::draw(&within(layout.output.rect), &layout.output, &self.now, &self.map, lit);
+        scales::draw_frequencies(ui.painter(), layout);
+        self.describe(ui, layout, state);
+        if layout.head.is_none() {
+            head::draw(ui, layout, &self.map, &[], None, state);
+        }
+        state.place = Some(SpectrogramPlace { rect: layout.spectrogram.rect, view: state.view });
     }
 
-    fn draw_spectrogram(&mut self, ui: &Ui, plot: &PlotRect, corners: CornerRadius) {
-        let texture = self.ring.texture(ui.ctx(), self.map.colour(0.0, |_| 0.0)).id();
-        let Some(stream) = &self.stream else { return };
-        let view = spectrogram::texture_rect(self.clock.shown() / stream.step_s, SECONDS / stream.step_s);
-        ui.painter()
-            .add(Shape::Rect(RectShape::filled(plot.rect, corners, Color32::WHITE).with_texture(texture, view)));
-    }
-
-    /// Names the three plots for the accessibility tree, and shows what is under the pointer.
-    fn describe(&self, ui: &Ui, layout: &PictureLayout) {
-        let now = self.shares_now();
-        for (name, what, plot) in [
-            ("Spectrogram", "The last seconds of the mixture, each source's share in its colour.", &layout.spectrogram),
-            ("Masks", "Which share of each frequency goes to which source, now.", &layout.masks),
-            ("Spectrum", "What comes in, and in front of it what goes out, now.", &layout.output),
-        ] {
-            let response = ui.interact(plot.rect, ui.scope_id().with(name), Sense::hover());
-            response.widget_info(|| {
-                let mut info = WidgetInfo::labeled(Role::Image, ui.is_enabled(), name);
-                info.current_text_value = Some(format!("{what} {now}"));
-                info
-            });
-            if let Some(at) = response.hover_pos() {
-                let ago =
-                    (name == "Spectrogram").then(|| (plot.rect.right() - at.x) / plot.rect.width() * SECONDS as f32);
-                let readout = self.readout(plot.along(at).clamp(0.0, 1.0), ago);
-                point_out(ui, &response, plot, layout, at, &readout.lines());
-            }
+    fn draw_spectrogram(&mut self, ui: &Ui, layout: &PictureLayout, state: &PictureState, lit: Option<usize>) {
+        let is_frozen = self.frozen.is_some();
+        let look = Look { shown: state.shown, lit, is_frozen, generation: self.generation };
+        let columns = self.frozen.as_ref().map_or(&self.columns, |frozen| &frozen.columns);
+        let texture = self.texture.update(ui.ctx(), columns, look, &self.map);
+        let (columns, edge_s, step_s) = self.shown_columns();
+        if let Some(step_s) = step_s {
+            let rect = layout.spectrogram.rect;
+            ui.painter().add(spectrogram::mesh(texture, rect, state.view, edge_s, step_s));
+            let back_s = state.view.back_s + state.view.span_s;
+            let lines = music::lines(back_s, edge_s, step_s, |column| columns.musical_time(column));
+            scales::draw_music(ui.painter(), layout, &lines, &state.view);
         }
+        scales::draw_times(ui.painter(), layout, &state.view, is_frozen);
     }
-
-    /// The shares of the sources now, for a screen reader.
-    fn shares_now(&self) -> String {
-        let energy = |row: usize| frame_rows::power(self.now.mixture_db[row]);
-        let all: f32 = (0..axis::ROWS).map(energy).sum();
-        if !self.now.is_heard() || all <= 0.0 {
-            return "Nothing is heard.".to_owned();
-        }
-        let share = |source: usize| {
-            let own: f32 = (0..axis::ROWS).map(|row| energy(row) * self.now.share(source, row)).sum();
-            100.0 * own / all
-        };
-        let shares = self.names.iter().take(self.now.sources).enumerate();
-        let shares: Vec<String> = shares.map(|(source, name)| format!("{name} {:.0} %", share(source))).collect();
-        format!("Now: {}.", shares.join(", "))
-    }
-
-    /// What is at `along` the frequency axis, `ago` seconds before the edge or now.
-    fn readout(&self, along: f32, ago: Option<f32>) -> Readout {
-        let (row, hz) = (axis::row(along), axis::frequency(along));
-        let named = |shares: Vec<f32>| self.names.iter().cloned().zip(shares).collect();
-        if let Some(ago) = ago {
-            let column =
-                self.stream.as_ref().map(|stream| ((self.clock.shown() - f64::from(ago)) / stream.step_s).round());
-            let found = column.filter(|column| *column >= 0.0).and_then(|column| self.ring.at(column as u64, row));
-            let (level, shares) = found.unwrap_or((frame_rows::SILENCE_DB, None));
-            let mixture_db = (frame_rows::height(level, row) > 0.0).then_some(level);
-            return Readout { hz, ago, mixture_db, output_db: None, shares: named(shares.unwrap_or_default()) };
-        }
-        let level = self.now.mixture_db[row];
-        Readout {
-            hz,
-            ago: 0.0,
-            mixture_db: (frame_rows::height(level, row) > 0.0).then_some(level),
-            output_db: Some(self.now.output_db[row]),
-            shares: named((0..self.now.sources).map(|source| self.now.share(source, row)).collect()),
-        }
-    }
-}
-
-impl FrameStream {
-    fn of(frame: &AnalyzerFrame) -> Self {
-        Self {
-            rows: RowMap::new(frame.magnitudes().len(), frame.bin_spacing),
-            step_s: frame.step as f64 / frame.sample_rate,
-            step: frame.step.max(1) as u64,
-            sample_rate: frame.sample_rate,
-            position: frame.position,
-            column: 0,
-        }
-    }
-
-    fn continues_with(&self, frame: &AnalyzerFrame) -> bool {
-        self.sample_rate == frame.sample_rate
-            && self.step == frame.step as u64
-            && self.rows.is_for(frame.magnitudes().len(), frame.bin_spacing)
-    }
-
-    /// The column of the next frame. A frame from before the last one belongs to a stream that began again: it gets the
-    /// column after the last one.
-    fn column_of(&mut self, frame: &AnalyzerFrame) -> u64 {
-        let came = frame.position.checked_sub(self.position).map_or(1, |samples| samples.div_ceil(self.step));
-        (self.position, self.column) = (frame.position, self.column + came);
-        self.column
-    }
-}
-
-/// Frequency lines and labels.
-fn draw_scales(painter: &Painter, layout: &PictureLayout) {
-    for (hz, label) in axis::LABELS {
-        let along = axis::position(hz);
-        for plot in [&layout.spectrogram, &layout.masks, &layout.output] {
-            plot.line_across(painter, along, Stroke::new(1.0, LINE));
-        }
-        if let Some(at) = layout.label(along) {
-            painter.text(at, Align2::RIGHT_CENTER, label, theme::font(theme::CAPTION), painter.colours().faint);
-        }
-    }
-    if layout.is_labelled() {
-        let foot = layout.output.rect.right_bottom() - vec2(6.0, 4.0);
-        let out = painter.text(foot, Align2::RIGHT_BOTTOM, "out", theme::font(theme::CAPTION), SCREEN.text);
-        let beside = out.left_bottom() - vec2(7.0, 0.0);
-        painter.text(beside, Align2::RIGHT_BOTTOM, "in", theme::font(theme::CAPTION), SCREEN.faint);
-    }
-}
-
-/// Draws a line at the pointer, and `lines` of text beside it.
-fn point_out(ui: &Ui, response: &Response, plot: &PlotRect, layout: &PictureLayout, at: Pos2, lines: &[String]) {
-    let stroke = Stroke::new(1.0, SCREEN.text.gamma_multiply(0.35));
-    let along = plot.along(at);
-    for other in [&layout.spectrogram, &layout.masks, &layout.output] {
-        other.line_across(ui.painter(), along, stroke);
-    }
-    let tooltip = Tooltip::always_open(ui.ctx().clone(), response.layer_id, response.id, at + vec2(14.0, 14.0));
-    tooltip.show(|ui| {
-        for (i, line) in lines.iter().enumerate() {
-            let colour = if i == 0 { ui.colours().text } else { ui.colours().weak };
-            ui.label(egui::RichText::new(line).size(theme::CAPTION).color(colour));
-        }
-    });
 }

@@ -13,8 +13,8 @@ use egui::{Painter, Stroke};
 /// The levels whose colours fill the output, at its lowest and at its highest level, 0 to 1.
 const FILL: (f32, f32) = (0.25, 0.7);
 
-/// Draws both spectra of `frame` in `plot`.
-pub fn draw(painter: &Painter, plot: &PlotRect, frame: &SmoothedFrame, map: &ColourMap) {
+/// Draws both spectra of `frame` in `plot`; one source may be `lit`.
+pub fn draw(painter: &Painter, plot: &PlotRect, frame: &SmoothedFrame, map: &ColourMap, lit: Option<usize>) {
     let mut mixture = CurveArea::new(plot);
     let mut output = CurveArea::new(plot);
     let (mut mixture_line, mut output_line) = (Vec::new(), Vec::new());
@@ -23,7 +23,11 @@ pub fn draw(painter: &Painter, plot: &PlotRect, frame: &SmoothedFrame, map: &Col
         let (level_in, level_out) = (highest(&frame.mixture_db), highest(&frame.output_db));
         let row = (rows.start + rows.end) / 2;
         let row = row.min(rows.end - 1);
-        let colour = map.colour(FILL.0 + (FILL.1 - FILL.0) * level_out, |source| frame.share(source, row));
+        let level = FILL.0 + (FILL.1 - FILL.0) * level_out;
+        let colour = match lit.filter(|lit| *lit < frame.sources) {
+            Some(lit) => map.lit_colour(level, lit, frame.heard_share(lit, row)),
+            None => map.colour(level, |source| frame.heard_share(source, row)),
+        };
         mixture.step(along, (0.0, level_in), SCREEN.neutral.gamma_multiply(0.16));
         output.step(along, (0.0, level_out), colour);
         mixture_line.push(level_in);

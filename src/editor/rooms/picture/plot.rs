@@ -12,26 +12,32 @@ const STEP: f32 = 2.0;
 pub struct PlotRect {
     /// Its place on the screen.
     pub rect: Rect,
+    /// The part of the frequency axis that it shows, 0 to 1.
+    pub range: (f32, f32),
 }
 
 impl PlotRect {
     /// The point at `along` the frequency axis and at `height`, both 0 to 1.
     pub fn point(&self, along: f32, height: f32) -> Pos2 {
-        let Rect { min, max } = self.rect;
-        pos2(min.x + height * (max.x - min.x), max.y - along * (max.y - min.y))
+        let (Rect { min, max }, (low, high)) = (self.rect, self.range);
+        pos2(min.x + height * (max.x - min.x), max.y - (along - low) / (high - low) * (max.y - min.y))
     }
 
     /// Where `at` lies on the frequency axis, 0 to 1.
     pub fn along(&self, at: Pos2) -> f32 {
-        (self.rect.bottom() - at.y) / self.rect.height()
+        let (low, high) = self.range;
+        low + (high - low) * ((self.rect.bottom() - at.y) / self.rect.height()).clamp(0.0, 1.0)
     }
 
     /// The steps of a curve: where each lies on the frequency axis, and the rows it stands for.
     pub fn steps(&self) -> impl Iterator<Item = (f32, std::ops::Range<usize>)> + use<> {
+        let (low, high) = self.range;
         let count = ((self.rect.height() / STEP) as usize).clamp(2, ROWS);
+        let row = move |part: f32| ((low + part * (high - low)) * ROWS as f32) as usize;
         (0..count).map(move |step| {
-            let rows = step * ROWS / count..((step + 1) * ROWS / count).max(step * ROWS / count + 1);
-            (step as f32 / (count - 1) as f32, rows)
+            let first = row(step as f32 / count as f32).min(ROWS - 1);
+            let rows = first..row((step + 1) as f32 / count as f32).clamp(first + 1, ROWS);
+            (low + (high - low) * step as f32 / (count - 1) as f32, rows)
         })
     }
 

@@ -30,7 +30,7 @@ impl Readout {
         lines.push(match (self.mixture_db, self.output_db) {
             (None, _) => format!("silent{when}"),
             (Some(level), None) => format!("{}{when}", level_text(level)),
-            (Some(level), Some(output)) => format!("in {} · out {}", level_text(level), level_text(output)),
+            (Some(level), Some(output)) => format!("in {} · out {}{when}", level_text(level), level_text(output)),
         });
         if self.mixture_db.is_some() {
             lines.extend(self.shares.iter().map(|(name, share)| format!("{name} {:.0} %", 100.0 * share)));

@@ -2,7 +2,7 @@
 
 use super::{
     axis::ROWS,
-    frame_rows::{FrameRows, SILENCE_DB, height},
+    frame_rows::{FrameRows, SILENCE_DB, heard_share, height},
 };
 use crate::preset::MAX_SOURCES;
 
@@ -21,12 +21,20 @@ pub struct SmoothedFrame {
     pub shares: Vec<f32>,
     /// Number of sources S.
     pub sources: usize,
+    /// What is left of each source in the main output.
+    pub gains: [f32; MAX_SOURCES],
 }
 
 impl Default for SmoothedFrame {
     fn default() -> Self {
         let silence = || vec![SILENCE_DB; ROWS];
-        Self { mixture_db: silence(), output_db: silence(), shares: vec![0.0; MAX_SOURCES * ROWS], sources: 0 }
+        Self {
+            mixture_db: silence(),
+            output_db: silence(),
+            shares: vec![0.0; MAX_SOURCES * ROWS],
+            sources: 0,
+            gains: [1.0; MAX_SOURCES],
+        }
     }
 }
 
@@ -46,7 +54,7 @@ impl SmoothedFrame {
         raise(&mut self.mixture_db, &frame.mixture_db);
         raise(&mut self.output_db, &frame.output_db);
         let pace = if self.sources == frame.sources { 1.0 - (-elapsed / SHARES_S).exp() } else { 1.0 };
-        self.sources = frame.sources;
+        (self.sources, self.gains) = (frame.sources, frame.gains);
         for (share, new) in self.shares[..frame.sources * ROWS].iter_mut().zip(&frame.shares) {
             *share += pace * (new - *share);
         }
@@ -55,6 +63,11 @@ impl SmoothedFrame {
     /// The share of `source` in `row`, 0 to 1.
     pub fn share(&self, source: usize, row: usize) -> f32 {
         self.shares[source * ROWS + row]
+    }
+
+    /// The share of `source` in what is heard in `row`, 0 to 1.
+    pub fn heard_share(&self, source: usize, row: usize) -> f32 {
+        heard_share(source, self.sources, &self.gains, |source| self.share(source, row))
     }
 
     /// Whether anything is above the lower end of the scale.

@@ -1,191 +1,128 @@
-//! The last seconds of the mixture: a ring of columns, one per frame, kept as numbers for the readout and as a texture
-//! to draw.
+//! The spectrogram as a texture: one line of it per column of the ring, one pixel per row.
 //!
-//! The texture is written column by column and repeats, so that scrolling only moves the part of it that is drawn.
+//! It is written column by column and repeats, so that scrolling and zooming only move the part of it that is drawn.
+//! Another way to colour it is written in one go.
 
 use super::{
     axis::ROWS,
     colour_map::ColourMap,
-    frame_rows::{FrameRows, SILENCE_DB, height},
+    columns::{COLUMNS, Columns},
+    spotlight::Spotlight,
+    state::Shown,
+    view::View,
 };
-use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureOptions, pos2};
+use egui::{Color32, ColorImage, Context, Mesh, Rect, TextureHandle, TextureId, TextureOptions, epaint::Vertex, pos2};
 
-/// Columns of the ring: more than are shown at the highest frame rate there is.
-const COLUMNS: usize = 1024;
-/// Length of the spectrogram, in seconds.
-pub const SECONDS: f64 = 7.0;
-/// Longest gap between two frames that is filled, in columns. After a longer one the ring begins anew.
-const LONGEST_GAP: u64 = COLUMNS as u64 / 2;
-/// Levels above this are visible, 0 to 1 on the scale.
-const VISIBLE: f32 = 0.06;
+/// What the texture shows of which ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Which signal.
+    pub shown: Shown,
+    /// The source that is lit; the others are grey.
+    pub lit: Option<usize>,
+    /// Which ring: the live one, or a frozen one.
+    pub is_frozen: bool,
+    /// Grows with every change of the ring that is not a new column.
+    pub generation: u64,
+}
 
-/// Resolution of the levels in the ring, in dB.
-const STEP_DB: f32 = 0.6;
-
-/// The ring.
+/// The texture.
 #[derive(Default)]
-pub struct SpectrogramRing {
-    /// Level of the mixture, as [`packed`], `[COLUMNS, ROWS]`.
-    levels: Vec<u8>,
-    /// Each source's share times 255, `[COLUMNS, S, ROWS]`.
-    shares: Vec<u8>,
-    sources: usize,
-    /// The next column, counted from the beginning of the stream.
-    next: u64,
-    /// The first column with shares of the present sources.
-    known_from: u64,
-    /// The last column with a visible level.
-    visible: Option<u64>,
-    texture: Option<TextureHandle>,
-    /// Columns that are not in the texture yet.
-    fresh: Vec<(usize, Vec<Color32>)>,
+pub struct SpectrogramTexture {
+    handle: Option<TextureHandle>,
+    /// What is in it, and the next column that is not.
+    painted: Option<(Look, u64)>,
+    spotlight: Option<Spotlight>,
 }
 
-impl SpectrogramRing {
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        *self = Self { texture: None, ..Self::default() };
-    }
-
-    /// Other sources play from now on.
-    pub fn set_sources(&mut self, sources: usize) {
-        self.known_from = self.next;
-        if sources != self.sources || self.levels.is_empty() {
-            self.sources = sources;
-            self.levels.resize(COLUMNS * ROWS, 0);
-            self.shares = vec![0; COLUMNS * sources * ROWS];
-        }
-    }
-
-    /// Writes `frame` into column `column`, and into the columns since the last frame that were left out.
-    pub fn take(&mut self, column: u64, frame: &FrameRows, map: &ColourMap) {
-        if column.saturating_sub(self.next) > LONGEST_GAP {
-            self.next = column;
-        }
-        let (mut pixels, mut visible) = (vec![Color32::BLACK; ROWS], false);
-        for (row, db) in frame.mixture_db.iter().enumerate() {
-            let height = height(*db, row);
-            // The first row of a texture is its top.
-            pixels[ROWS - 1 - row] = map.colour(height, |source| frame.share(source, row));
-            visible |= height > VISIBLE;
-        }
-        while self.next <= column {
-            let at = (self.next % COLUMNS as u64) as usize;
-            let byte = |value: f32| (value * 255.0).round() as u8;
-            let kept = self.levels[at * ROWS..][..ROWS].iter_mut();
-            kept.zip(&frame.mixture_db).for_each(|(kept, db)| *kept = packed(*db));
-            let width = self.sources * ROWS;
-            let kept = self.shares[at * width..][..width].iter_mut();
-            kept.zip(&frame.shares).for_each(|(kept, share)| *kept = byte(*share));
-            self.fresh.push((at, pixels.clone()));
-            if visible {
-                self.visible = Some(self.next);
-            }
-            self.next += 1;
-        }
-    }
-
-    /// Whether any of the last `columns` columns has a visible level.
-    pub fn shows_something(&self, columns: u64) -> bool {
-        self.visible.is_some_and(|visible| visible + columns >= self.next)
-    }
-
-    /// Level of the mixture in dB in `row` of `column`, and the sources' shares if the same sources play now. `None` if
-    /// the ring does not hold the column.
-    pub fn at(&self, column: u64, row: usize) -> Option<(f32, Option<Vec<f32>>)> {
-        if column >= self.next || column + (COLUMNS as u64) <= self.next {
-            return None;
-        }
-        let at = (column % COLUMNS as u64) as usize;
-        let share = |source: usize| f32::from(self.shares[(at * self.sources + source) * ROWS + row]) / 255.0;
-        let shares = (column >= self.known_from).then(|| (0..self.sources).map(share).collect());
-        Some((unpacked(self.levels[at * ROWS + row]), shares))
-    }
-
-    /// The texture with all columns; `background` fills the rest.
-    pub fn texture(&mut self, ctx: &Context, background: Color32) -> &TextureHandle {
+impl SpectrogramTexture {
+    /// Brings the texture up to `columns`, coloured after `look`.
+    pub fn update(&mut self, ctx: &Context, columns: &Columns, look: Look, map: &ColourMap) -> TextureId {
         let options = TextureOptions::LINEAR_REPEAT;
-        let texture = self.texture.get_or_insert_with(|| {
-            ctx.load_texture("spectrogram", ColorImage::filled([COLUMNS, ROWS], background), options)
+        let ground = map.ground();
+        let handle = self.handle.get_or_insert_with(|| {
+            ctx.load_texture("spectrogram", ColorImage::filled([ROWS, COLUMNS], ground), options)
         });
-        for (column, pixels) in self.fresh.drain(..) {
-            texture.set_partial([column, 0], ColorImage::new([1, ROWS], pixels), options);
+        let next = columns.next();
+        let painted = self.painted.filter(|(before, from)| *before == look && next - from < COLUMNS as u64 / 4);
+        if painted.is_none() {
+            self.spotlight = look.lit.map(|source| Spotlight::new(map, source));
         }
-        texture
+        let spotlight = self.spotlight.as_ref();
+        match painted {
+            Some((_, from)) => {
+                for column in from..next {
+                    let place = Columns::place(column);
+                    let mut pixels = Vec::with_capacity(ROWS);
+                    paint(columns, look, spotlight, place, &mut pixels);
+                    handle.set_partial([0, place], ColorImage::new([ROWS, 1], pixels), options);
+                }
+            }
+            None if columns.colours(look.shown).is_empty() => {
+                handle.set(ColorImage::filled([ROWS, COLUMNS], ground), options);
+            }
+            None => {
+                let mut pixels = Vec::with_capacity(ROWS * COLUMNS);
+                (0..COLUMNS).for_each(|place| paint(columns, look, spotlight, place, &mut pixels));
+                handle.set(ColorImage::new([ROWS, COLUMNS], pixels), options);
+            }
+        }
+        self.painted = Some((look, next));
+        handle.id()
     }
 }
 
-/// A level in steps of [`STEP_DB`] above silence.
-fn packed(db: f32) -> u8 {
-    ((db - SILENCE_DB) / STEP_DB).round() as u8
+/// Adds the colours of the column at `place` in the ring to `pixels`.
+fn paint(columns: &Columns, look: Look, spotlight: Option<&Spotlight>, place: usize, pixels: &mut Vec<Color32>) {
+    let Some((spotlight, source)) = spotlight.zip(look.lit).filter(|(_, source)| *source < columns.sources()) else {
+        pixels.extend_from_slice(&columns.colours(look.shown)[place * ROWS..][..ROWS]);
+        return;
+    };
+    let (levels, mixture) = columns.levels(look.shown, place);
+    let (shares, gain) = columns.share(source, place);
+    let gain = if look.shown == Shown::Heard { gain } else { 1.0 };
+    pixels.extend((0..ROWS).map(|row| spotlight.colour(levels[row], mixture[row], gain, shares[row], row)));
 }
 
-fn unpacked(level: u8) -> f32 {
-    SILENCE_DB + STEP_DB * f32::from(level)
-}
-
-/// The part of the texture that shows `columns` columns up to `edge`, which may lie between two columns.
-pub fn texture_rect(edge: f64, columns: f64) -> Rect {
-    // The middle of a column is the time of its frame. Since the texture repeats, only the place in the ring counts.
-    let right = ((edge + 0.5) / COLUMNS as f64).fract();
+/// The spectrogram in `rect`: the part of the texture that shows `view`, for a ring with a column every `step_s` seconds
+/// whose edge is at `edge_s` seconds.
+pub fn mesh(texture: TextureId, rect: Rect, view: View, edge_s: f64, step_s: f64) -> Mesh {
+    let (right, left) = lines(view, edge_s, step_s);
     let half = 0.5 / ROWS as f32;
-    Rect::from_min_max(pos2((right - columns / COLUMNS as f64) as f32, half), pos2(right as f32, 1.0 - half))
+    let (low, high) = (view.range.0.clamp(half, 1.0 - half), view.range.1.clamp(half, 1.0 - half));
+    let mut mesh = Mesh::with_texture(texture);
+    for (at, uv) in [
+        (rect.left_top(), pos2(high, left)),
+        (rect.right_top(), pos2(high, right)),
+        (rect.left_bottom(), pos2(low, left)),
+        (rect.right_bottom(), pos2(low, right)),
+    ] {
+        mesh.vertices.push(Vertex { pos: at, uv, color: Color32::WHITE });
+    }
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(2, 1, 3);
+    mesh
+}
+
+/// The right and the left end of what is shown, in lengths of the ring.
+fn lines(view: View, edge_s: f64, step_s: f64) -> (f32, f32) {
+    // The middle of a line is the time of its frame. Since the texture repeats, only the place in the ring counts.
+    let right = (((edge_s - view.back_s) / step_s + 0.5) / COLUMNS as f64).rem_euclid(1.0);
+    (right as f32, (right - view.span_s / step_s / COLUMNS as f64) as f32)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn frame(db: f32) -> FrameRows {
-        let mut frame = FrameRows { mixture_db: vec![db; ROWS], sources: 2, ..FrameRows::default() };
-        frame.shares[..ROWS].fill(1.0);
-        frame
-    }
-
-    fn ring() -> (SpectrogramRing, ColourMap) {
-        let mut ring = SpectrogramRing::default();
-        ring.set_sources(2);
-        (ring, ColourMap::new([Color32::RED, Color32::GREEN].into_iter()))
-    }
-
     #[test]
-    fn a_column_is_kept_until_the_ring_comes_round() {
-        let (mut ring, map) = ring();
-        ring.take(0, &frame(-40.0), &map);
-        let (level, shares) = ring.at(0, 200).unwrap();
-        assert!((level + 40.0).abs() < 0.4);
-        assert_eq!(shares, Some(vec![1.0, 0.0]));
-        assert_eq!(ring.at(1, 200), None);
-        for column in 1..COLUMNS as u64 {
-            ring.take(column, &frame(-140.0), &map);
-        }
-        assert_eq!(ring.at(0, 200), None);
-        assert!(!ring.shows_something(500));
-    }
-
-    #[test]
-    fn a_frame_that_was_lost_leaves_no_hole() {
-        let (mut ring, map) = ring();
-        ring.take(0, &frame(-140.0), &map);
-        ring.take(4, &frame(-40.0), &map);
-        assert!((1..=4).all(|column| ring.at(column, 200).unwrap().0 > -41.0));
-        assert_eq!(ring.fresh.len(), 5);
-    }
-
-    #[test]
-    fn shares_of_sources_that_are_gone_are_not_told() {
-        let (mut ring, map) = ring();
-        ring.take(0, &frame(-40.0), &map);
-        ring.set_sources(2);
-        ring.take(1, &frame(-40.0), &map);
-        assert_eq!(ring.at(0, 200).unwrap().1, None);
-        assert!(ring.at(1, 200).unwrap().1.is_some());
-    }
-
-    #[test]
-    fn the_view_ends_at_the_edge() {
-        let view = texture_rect(100.0, 64.0);
-        assert!((view.right() - 100.5 / 1024.0).abs() < 1e-6);
-        assert!((view.width() - 64.0 / 1024.0).abs() < 1e-6);
+    fn what_is_shown_ends_at_the_edge_or_before_it() {
+        let near = |seen: (f32, f32), right: f32, width: f32| {
+            assert!((seen.0 - right).abs() < 1e-6 && (seen.0 - seen.1 - width).abs() < 1e-6, "{seen:?}");
+        };
+        let columns = COLUMNS as f32;
+        near(lines(View::default(), 1.0, 0.01), 100.5 / columns, 1_000.0 / columns);
+        let zoomed = View { span_s: 0.5, back_s: 0.25, ..View::default() };
+        near(lines(zoomed, 1.0, 0.01), 75.5 / columns, 50.0 / columns);
     }
 }

@@ -13,6 +13,8 @@ const TALL: f32 = 240.0;
 const MAX_CONTENT_WIDTH: f32 = 480.0;
 /// Width of a meter with its scale, in points.
 const SCALED_METER: f32 = 34.0;
+/// From this width on knob, switches and meter stand side by side, in points.
+const SIDE_BY_SIDE: f32 = 190.0;
 /// Least height of a meter below the knob, in points.
 const MIN_METER: f32 = 84.0;
 
@@ -62,7 +64,7 @@ impl StripLayout {
             scaled: true,
         };
         let below_the_knob = body.width() + 24.0 + 26.0 + 3.0 * gap;
-        if wide && body.width() > 1.35 * body.height() {
+        if wide && body.width() >= SIDE_BY_SIDE && body.width() > 1.35 * body.height() {
             frame.horizontal(body, gap)
         } else if wide || body.height() < below_the_knob + MIN_METER {
             frame.vertical(body, gap)

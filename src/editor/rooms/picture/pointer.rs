@@ -1,0 +1,114 @@
+//! What is under the pointer, and what screen readers are told of the plots.
+
+use super::{
+    Picture, axis, frame_rows,
+    layout::PictureLayout,
+    plot::PlotRect,
+    readout::Readout,
+    scales,
+    state::{PictureState, Shown},
+    view::SpectrogramPlace,
+};
+use crate::editor::theme::{self, SCREEN, Themed};
+use egui::{Pos2, Response, Sense, Stroke, Tooltip, Ui, WidgetInfo, accesskit::Role, vec2};
+
+impl Picture {
+    /// Names the three plots for the accessibility tree, zooms where the wheel turns, and shows what is under the
+    /// pointer.
+    pub(super) fn describe(&self, ui: &Ui, layout: &PictureLayout, state: &mut PictureState) {
+        let now = self.shares_now();
+        let place = SpectrogramPlace { rect: layout.spectrogram.rect, view: state.view };
+        let spectrogram = match state.shown {
+            Shown::Heard => "The last seconds of what is heard, each source's share in its colour.",
+            Shown::Input => "The last seconds of the mixture, each source's share in its colour.",
+        };
+        for (name, what, plot) in [
+            ("Spectrogram", spectrogram, &layout.spectrogram),
+            ("Masks", "Which share of each frequency goes to which source, now.", &layout.masks),
+            ("Spectrum", "What comes in, and in front of it what goes out, now.", &layout.output),
+        ] {
+            let response = ui.interact(plot.rect, ui.scope_id().with(name), Sense::hover());
+            response.widget_info(|| {
+                let mut info = WidgetInfo::labeled(Role::Image, ui.is_enabled(), name);
+                let frozen = if state.is_frozen && name == "Spectrogram" { " Frozen." } else { "" };
+                info.current_text_value = Some(format!("{what}{frozen} {now}"));
+                info
+            });
+            scales::zoom_by_wheel(ui, &response, name == "Spectrogram", state);
+            if let Some(at) = response.hover_pos() {
+                let ago = (name == "Spectrogram").then(|| place.seconds_and_hz(at).0);
+                let readout = self.readout(plot.along(at), ago, state.shown);
+                point_out(ui, &response, plot, layout, at, &readout.lines());
+            }
+        }
+    }
+
+    /// The shares of the sources now, for a screen reader.
+    fn shares_now(&self) -> String {
+        let energy = |row: usize| frame_rows::power(self.now.mixture_db[row]);
+        let all: f32 = (0..axis::ROWS).map(energy).sum();
+        if !self.now.is_heard() || all <= 0.0 {
+            return "Nothing is heard.".to_owned();
+        }
+        let share = |source: usize| {
+            let own: f32 = (0..axis::ROWS).map(|row| energy(row) * self.now.share(source, row)).sum();
+            100.0 * own / all
+        };
+        let shares = self.names.iter().take(self.now.sources).enumerate();
+        let shares: Vec<String> = shares.map(|(source, name)| format!("{name} {:.0} %", share(source))).collect();
+        format!("Now: {}.", shares.join(", "))
+    }
+
+    /// What is at `along` the frequency axis, `ago` seconds before the edge or now. The shares are those of what is
+    /// shown.
+    fn readout(&self, along: f32, ago: Option<f64>, shown: Shown) -> Readout {
+        let (row, hz) = (axis::row(along), axis::frequency(along));
+        let named = |shares: Vec<f32>| self.names.iter().cloned().zip(shares).collect();
+        let audible = |level: f32| (frame_rows::height(level, row) > 0.0).then_some(level);
+        let Some(ago) = ago else {
+            return Readout {
+                hz,
+                ago: 0.0,
+                mixture_db: audible(self.now.mixture_db[row]),
+                output_db: Some(self.now.output_db[row]),
+                shares: named((0..self.now.sources).map(|source| self.now.share(source, row)).collect()),
+            };
+        };
+        let (columns, edge_s, step_s) = self.shown_columns();
+        let column = step_s.map(|step_s| ((edge_s - ago) / step_s).round()).filter(|column| *column >= 0.0);
+        let Some(cell) = column.and_then(|column| columns.at(column as u64, row)) else {
+            return Readout { hz, ago: ago as f32, ..Readout::default() };
+        };
+        let shares = cell.shares.map(|shares| match shown {
+            Shown::Input => shares,
+            Shown::Heard => {
+                let heard =
+                    |source| frame_rows::heard_share(source, shares.len(), &cell.gains, |source| shares[source]);
+                (0..shares.len()).map(heard).collect()
+            }
+        });
+        Readout {
+            hz,
+            ago: ago as f32,
+            mixture_db: audible(cell.input_db),
+            output_db: Some(cell.output_db),
+            shares: named(shares.unwrap_or_default()),
+        }
+    }
+}
+
+/// Draws a line at the pointer, and `lines` of text beside it.
+fn point_out(ui: &Ui, response: &Response, plot: &PlotRect, layout: &PictureLayout, at: Pos2, lines: &[String]) {
+    let stroke = Stroke::new(1.0, SCREEN.text.gamma_multiply(0.35));
+    let along = plot.along(at);
+    for other in [&layout.spectrogram, &layout.masks, &layout.output] {
+        other.line_across(ui.painter(), along, stroke);
+    }
+    let tooltip = Tooltip::always_open(ui.ctx().clone(), response.layer_id, response.id, at + vec2(14.0, 14.0));
+    tooltip.show(|ui| {
+        for (i, line) in lines.iter().enumerate() {
+            let colour = if i == 0 { ui.colours().text } else { ui.colours().weak };
+            ui.label(egui::RichText::new(line).size(theme::CAPTION).color(colour));
+        }
+    });
+}
