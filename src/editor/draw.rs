@@ -49,7 +49,8 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     let shown_strip = state.bases.shown_strip(&snapshot);
     let strips = layout.page.filter(|_| shown_strip.is_none());
     let pointed = strips.and_then(|page| strip_under_pointer(ui, page, snapshot.summary().strips.len()));
-    let picture_moves = picture::draw(ui, layout.picture, &snapshot, &mut state.picture, pointed);
+    let (picture_moves, asked_of_picture) = picture::draw(ui, layout.picture, &snapshot, &mut state.picture, pointed);
+    asked.extend(asked_of_picture);
     if let (Some(divider), Some(picture)) = (layout.divider, layout.picture) {
         let share = &mut *params.editor_picture.lock();
         picture::divider::draw(ui, divider, picture.height(), window.height(), share);

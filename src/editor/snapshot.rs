@@ -25,7 +25,7 @@ use crate::{
         library::{Library, Trashed},
     },
     realtime::wires::{cpu_meter::CpuLoad, meters::Meter},
-    separator::LatencyMode,
+    separator::{Controls, LatencyMode},
 };
 use egui::Vec2;
 use std::sync::Arc;
@@ -108,6 +108,12 @@ impl<'a> EditorSnapshot<'a> {
             undo: session.undo_view(),
             window,
         }
+    }
+
+    /// What mutes, solos and knobs leave of each source, a linear factor.
+    pub fn gains(&self) -> [f32; MAX_SOURCES] {
+        let strips = self.params.strips.iter().take(self.summary().strips.len());
+        Controls::resolve_gains(strips.map(|strip| (strip.gain_db(), strip.mute.value(), strip.solo.value())))
     }
 
     /// Title, origin and strips of the preset that plays.

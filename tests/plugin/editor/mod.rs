@@ -11,6 +11,7 @@ mod header;
 mod knobs;
 mod learning;
 mod legibility;
+mod painting;
 mod param_menu;
 mod picture;
 mod picture_controls;

@@ -4,12 +4,18 @@ use super::stage::{DEFAULT, NAMES, SMALLEST, Stage};
 use crate::learned;
 use egui::{Color32, Pos2, Rect, Vec2, pos2, vec2};
 use egui_kittest::kittest::Queryable;
-use std::{ops::ControlFlow, path::PathBuf, time::Duration};
+use std::{ops::ControlFlow, path::PathBuf, sync::Arc, time::Duration};
 use unbraid::{
     dictionary::{Dictionary, FrameSpec, Training},
     editor::{EditorState, theme::SCREEN},
-    instance::state::{message::Message, summary::Origin},
-    learner::{LearnSettings, Lesson, adaptive::AdaptiveState, learn},
+    instance::{
+        project::{
+            stream::{Stream, StreamFormat},
+            version::Version,
+        },
+        state::{message::Message, summary::Origin},
+    },
+    learner::{LearnSettings, Lesson, adaptive::AdaptiveState, capture::Capture, learn},
     preset::{PALETTE, Preset, Source, file, library},
     recording,
     separator::{LatencyMode, Layout, Model, MusicalTime, Separator},
@@ -56,14 +62,31 @@ pub(super) struct Band {
     heard: usize,
     /// Where the host's music was when the band began; `None` while the host stands.
     pub(super) music: Option<MusicalTime>,
+    /// What was played, for the worker, where there is one.
+    capture: Option<Arc<Capture>>,
 }
 
 impl Band {
     fn of(preset: &Preset, size: Vec2, scale: f32) -> Self {
-        let stage = Stage::scaled(preset.sources.len(), size, scale, EditorState::default());
+        Self::on(Stage::scaled(preset.sources.len(), size, scale, EditorState::default()), preset, None)
+    }
+
+    /// The factory preset of the first insert, and a worker that carries out what the editor asks for.
+    pub(super) fn untaught(size: Vec2) -> Self {
+        let stage = Stage::with_worker(size);
+        let capture = Arc::new(Capture::new(RATE, 2));
+        let format = StreamFormat { sample_rate: RATE, mode: LatencyMode::Quality, offline: false };
+        let stream = Stream { format, capture: capture.clone(), number: 1 };
+        let seen = stage.playback.snapshot();
+        stage.playback.activate(&seen, Arc::new(Version::first()), stream, None, || {}).unwrap();
+        let preset = stage.playback.version().preset.clone();
+        Self::on(stage, &preset, Some(capture))
+    }
+
+    fn on(stage: Stage, preset: &Preset, capture: Option<Arc<Capture>>) -> Self {
         let model = Model::new(preset, RATE, LatencyMode::Quality).unwrap();
         let separator = Separator::new(Box::new(model), 2).with_analyzer(stage.session.analyzer.take_sender().unwrap());
-        Self { stage, separator, heard: 0, music: None }
+        Self { stage, separator, heard: 0, music: None, capture }
     }
 
     /// `count` sources, each an octave above the one before.
@@ -77,6 +100,9 @@ impl Band {
         for _ in 0..(seconds * 60.0).round() as usize {
             let mut left: Vec<f32> = (0..STEP).map(|n| signal(self.heard + n)).collect();
             let mut right = left.clone();
+            if let Some(capture) = &self.capture {
+                capture.write(&[&mut left, &mut right]);
+            }
             let now = self.heard as f64 / RATE;
             self.separator.set_musical_time(self.music.map(|music| music.later(now)));
             self.heard += STEP;

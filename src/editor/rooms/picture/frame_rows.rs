@@ -86,7 +86,7 @@ pub fn heard_share(source: usize, sources: usize, gains: &[f32; MAX_SOURCES], sh
 }
 
 /// The level of a linear amplitude, in dB; at least [`SILENCE_DB`].
-fn level(amplitude: f32) -> f32 {
+pub fn level(amplitude: f32) -> f32 {
     decibels::of_amplitude(amplitude).max(SILENCE_DB)
 }
 

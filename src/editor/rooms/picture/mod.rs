@@ -5,6 +5,7 @@
 //! - [`colour_map`]; [`spotlight`]: the colours while one source is lit. [`spectrogram`]: columns as a texture.
 //! - [`state`]: what is shown, frozen or live; [`view`]: zoom, and where a point is in time and frequency.
 //! - [`layout`]; [`head`]; [`scales`]: both axes; [`music`]: beats and bars. [`divider`]: how high the picture is.
+//! - [`painting`]: strokes on the frozen picture that say what belongs to whom.
 //! - [`plot`]: curves and areas; [`masks`] and [`output`] draw them. [`pointer`]: what is under the pointer, as a
 //!   [`readout`].
 //!
@@ -22,6 +23,7 @@ pub mod layout;
 pub mod masks;
 pub mod music;
 pub mod output;
+pub mod painting;
 pub mod plot;
 mod pointer;
 pub mod readout;
@@ -37,6 +39,7 @@ pub use state::PictureState;
 
 use crate::{
     editor::{
+        asked::Asked,
         names::{badges, display_name},
         snapshot::EditorSnapshot,
         theme::{self, SCREEN, Themed},
@@ -45,6 +48,7 @@ use crate::{
         analyzer::{AnalyzerWindow, AnalyzerWindows},
         state::summary::Summary,
     },
+    preset::MAX_SOURCES,
 };
 use clock::ScrollClock;
 use colour_map::ColourMap;
@@ -96,6 +100,8 @@ struct Frozen {
     edge_s: f64,
     step_s: Option<f64>,
     edge: Option<FrozenEdge>,
+    /// Which stretch the columns show, by its address, and with which gains.
+    stretch: Option<(usize, [f32; MAX_SOURCES])>,
 }
 
 /// The picture of the window of `ctx`. Frames come from the first call on.
@@ -110,29 +116,33 @@ fn lock(picture: &Mutex<Picture>) -> MutexGuard<'_, Picture> {
 }
 
 /// Takes in the frames that have come, and draws the picture in `rect`, if there is space for it. The source `lit` keeps
-/// its colour while the others are grey. Returns whether the picture moves.
+/// its colour while the others are grey. Returns whether the picture moves, and what is asked for.
 pub fn draw(
     ui: &mut Ui,
     rect: Option<Rect>,
     snapshot: &EditorSnapshot,
     own: &mut PictureState,
     lit: Option<usize>,
-) -> bool {
+) -> (bool, Vec<Asked>) {
+    let mut asked = Vec::new();
     let picture = of(ui.ctx(), snapshot.analyzer);
     let mut picture = lock(&picture);
     picture.set_sources(snapshot.summary());
     picture.advance(ui.input(|input| input.time));
     picture.freeze(own);
+    picture.take_stretch(snapshot);
     own.activations.clone_from(&picture.activations);
     if let Some(rect) = rect {
-        picture.show(ui, rect, own, lit);
+        let layout = &PictureLayout::new(rect, own.view.range);
+        picture.show(ui, layout, own, lit);
+        asked = painting::draw(ui, layout, snapshot, (&picture.names, &picture.colours), own);
         let is_empty = picture.stream.is_none() && snapshot.learning.take.is_none();
         if is_empty && rect.height() >= INVITES_FROM {
             let font = theme::font(theme::BODY);
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, INVITATION, font, SCREEN.weak);
         }
     }
-    picture.is_moving(own)
+    (picture.is_moving(own), asked)
 }
 
 /// Stands in a picture that has nothing to show yet.
@@ -217,6 +227,7 @@ impl Picture {
                 edge_s: self.clock.shown(),
                 step_s: self.stream.as_ref().map(|stream| stream.step_s),
                 edge: self.stream.as_ref().map(|stream| stream.edge(&self.clock)),
+                stretch: None,
             });
             self.generation += 1;
         }
@@ -224,6 +235,26 @@ impl Picture {
             self.generation += 1;
         }
         state.edge = self.frozen.as_ref().and_then(|frozen| frozen.edge);
+    }
+
+    /// Shows a frozen stretch as it comes apart, once that is known, with what the knobs leave of its sources.
+    fn take_stretch(&mut self, snapshot: &EditorSnapshot) {
+        let Some(stretch) = &snapshot.stretch else { return };
+        let Some(frozen) = &mut self.frozen else { return };
+        // While a knob moves the picture waits for it.
+        let gains = match &frozen.stretch {
+            Some((_, gains)) if snapshot.window.is_dragging => *gains,
+            _ => snapshot.gains(),
+        };
+        let shown = (Arc::as_ptr(stretch) as usize, gains);
+        if stretch.sources != self.colours.len() || frozen.stretch == Some(shown) {
+            return;
+        }
+        let (columns, edge_s) = painting::stretch::columns(stretch, gains, &self.map);
+        (frozen.columns, frozen.edge_s) = (columns, edge_s);
+        frozen.step_s = Some(stretch.grid.step_seconds);
+        frozen.stretch = Some(shown);
+        self.generation += 1;
     }
 
     /// The columns that are shown, the time at their edge in seconds of the stream, and their distance in seconds.
@@ -243,8 +274,7 @@ impl Picture {
         scrolls || self.now.is_heard()
     }
 
-    fn show(&mut self, ui: &Ui, rect: Rect, state: &mut PictureState, lit: Option<usize>) {
-        let layout = &PictureLayout::new(rect, state.view.range);
+    fn show(&mut self, ui: &Ui, layout: &PictureLayout, state: &mut PictureState, lit: Option<usize>) {
         let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
         let edge = Stroke::new(1.0, ui.colours().edge);
         ui.painter().rect(layout.card, corners, ui.colours().card, edge, StrokeKind::Inside);

@@ -1,6 +1,9 @@
 //! What the picture remembers between two frames of the window.
 
-use super::view::{SpectrogramPlace, View};
+use super::{
+    painting::PaintingState,
+    view::{SpectrogramPlace, View},
+};
 
 /// Which signal the spectrogram shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,6 +37,7 @@ pub struct PictureState {
     pub(super) edge: Option<FrozenEdge>,
     pub(super) place: Option<SpectrogramPlace>,
     pub(super) activations: Vec<f32>,
+    pub(super) painting: PaintingState,
 }
 
 impl PictureState {

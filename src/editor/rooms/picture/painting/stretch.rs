@@ -1,0 +1,89 @@
+//! The frozen stretch, as it comes apart under its marks, as columns of the picture.
+
+use super::super::{
+    axis::{ROWS, row_frequency},
+    colour_map::ColourMap,
+    columns::Columns,
+    frame_rows::{FrameRows, level},
+};
+use crate::{instance::state::stretch_view::StretchView, marks::FrameGrid, preset::MAX_SOURCES};
+
+/// The columns of `stretch`, of which `gains` are left, and the time at its end in seconds from the first column.
+pub fn columns(stretch: &StretchView, gains: [f32; MAX_SOURCES], map: &ColourMap) -> (Columns, f64) {
+    let mut columns = Columns::default();
+    columns.set_sources(stretch.sources, map.ground());
+    let bands = bands_of_rows(&stretch.grid);
+    let width = stretch.grid.bands.len();
+    let mut frame = FrameRows { sources: stretch.sources, gains, ..FrameRows::default() };
+    let frames = stretch.amplitudes.chunks_exact(width).zip(stretch.shares.chunks_exact(stretch.sources * width));
+    for (t, (amplitudes, shares)) in frames.enumerate() {
+        for (row, (band, next, part)) in bands.iter().enumerate() {
+            let between = |values: &[f32]| values[*band] + part * (values[*next] - values[*band]);
+            let amplitude = between(amplitudes);
+            let mut left = 0.0;
+            for source in 0..stretch.sources {
+                let share = between(&shares[source * width..][..width]);
+                frame.shares[source * ROWS + row] = share;
+                left += gains[source] * share;
+            }
+            frame.mixture_db[row] = level(amplitude);
+            frame.output_db[row] = level(left * amplitude);
+        }
+        columns.take(t as u64, &frame, map);
+    }
+    (columns, stretch.seconds - stretch.grid.first_seconds)
+}
+
+/// Between which two bands the middle of each row lies, and how far from the first to the second. `[ROWS]`
+fn bands_of_rows(grid: &FrameGrid) -> Vec<(usize, usize, f32)> {
+    let centre = |b: usize| {
+        let bins = grid.bands.bins(b);
+        0.5 * (bins.start + bins.end - 1) as f64 * grid.bin_spacing
+    };
+    let last = grid.bands.len() - 1;
+    let mut band = 0;
+    (0..ROWS)
+        .map(|row| {
+            let hz = f64::from(row_frequency(row));
+            while band < last && centre(band + 1) <= hz {
+                band += 1;
+            }
+            let next = (band + 1).min(last);
+            let (low, high) = (centre(band), centre(next));
+            let part = if high > low { ((hz - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
+            (band, next, part as f32)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{editor::theme::SCREEN, nmf::bands::Bands, preset::PALETTE};
+
+    #[test]
+    fn a_tone_lies_at_its_time_and_frequency_in_the_colour_of_its_source() {
+        let grid = FrameGrid {
+            frames: 20,
+            first_seconds: 0.01,
+            step_seconds: 0.02,
+            bin_spacing: 10.0,
+            bands: Bands::new(1..2_000),
+        };
+        let width = grid.bands.len();
+        let mut amplitudes = vec![0.0; 20 * width];
+        // 300 Hz in the sixth frame.
+        amplitudes[5 * width + 29] = 0.5;
+        let shares = (0..20).flat_map(|_| [vec![0.9; width], vec![0.1; width]].concat()).collect();
+        let stretch = StretchView { stretch: 0, seconds: 0.4, grid, amplitudes, shares, sources: 2, marks: Vec::new() };
+        let map = ColourMap::new(PALETTE[..2].iter().map(|colour| SCREEN.source(*colour)));
+        let mut gains = [1.0; MAX_SOURCES];
+        gains[0] = 0.0;
+        let (columns, edge) = columns(&stretch, gains, &map);
+        assert!((edge - 0.39).abs() < 1e-9);
+        let row = (0..ROWS).min_by_key(|row| (row_frequency(*row) - 300.0).abs() as u32).unwrap_or_default();
+        let cell = columns.at(5, row).unwrap_or_else(|| panic!("there is no such column"));
+        assert!((cell.input_db + 6.0).abs() < 1.5 && (cell.output_db + 26.0).abs() < 1.5, "{cell:?}");
+        assert!(columns.at(4, row).is_some_and(|cell| cell.input_db < -100.0));
+    }
+}
