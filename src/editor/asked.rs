@@ -1,11 +1,15 @@
 //! What the rooms ask for.
 
-use super::file_chooser::FileKind;
-use crate::instance::{
-    command::Command,
-    param_id::ParamId,
-    state::options::{AdaptOptions, LearnOptions},
+use super::{file_chooser::FileKind, widgets::hold};
+use crate::{
+    instance::{
+        command::Command,
+        param_id::ParamId,
+        state::options::{AdaptOptions, LearnOptions},
+    },
+    separator::Audition,
 };
+use egui::Response;
 
 /// What the user asked for in one frame. Parameters are not part of it: they are set through the host at once.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +38,8 @@ pub enum Asked {
     ChooseInHostMenu(ParamId, u32),
     /// Ask for a name under which to save what plays.
     SaveAs,
+    /// Let this alone be heard, as long as it is asked for in every frame.
+    Hear(Audition),
     /// Show the page of help.
     ShowHelp,
     /// Draw everything at this scale.
@@ -43,6 +49,13 @@ pub enum Asked {
         /// Keep it.
         keep: bool,
     },
+}
+
+impl Asked {
+    /// Lets `audition` alone be heard while `response`, which senses clicks, is held.
+    pub fn while_held(response: &Response, audition: Audition) -> Option<Self> {
+        hold::listen(response).is_held.then_some(Self::Hear(audition))
+    }
 }
 
 /// Whatever is a command, or a group of commands.

@@ -84,6 +84,14 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     }
 
     state.end_frame();
+    let held = asked.iter().find_map(|asked| match asked {
+        Asked::Hear(audition) => Some(*audition),
+        _ => None,
+    });
+    asked.retain(|asked| !matches!(asked, Asked::Hear(_)));
+    if state.audition.follow(held, session, &snapshot) {
+        ui.ctx().request_repaint();
+    }
     if !asked.is_empty() {
         ui.ctx().request_repaint();
     }

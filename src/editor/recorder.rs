@@ -125,14 +125,16 @@ impl GuiContextInner for Recorder {
         let done = self.with_gestures(|gestures| {
             let place = gestures.open.iter().rposition(|open| open.param == param)?;
             let open = gestures.open.remove(place);
-            Some((open, open.frame == gestures.frame, gestures.now))
+            Some((open, (open.frame == gestures.frame).then_some((gestures.now, gestures.frame))))
         });
-        let Some((open, at_once, now)) = done else { return };
+        let Some((open, at_once)) = done else { return };
         let Some(id) = self.ids.get(&param).copied() else { return };
         // A notch of the wheel or a key press begins and ends in one frame, and is joined to the ones before. So do
-        // clicks of a switch, which stay apart.
-        let turned_at = (at_once && matches!(param, ParamPtr::FloatParam(_))).then_some(now);
-        let by_hand = ParamMove { param: id, from: open.from, to: open.to, turned_at };
+        // clicks of a switch, of which only those of one frame are joined.
+        let is_turned = matches!(param, ParamPtr::FloatParam(_));
+        let turned_at = at_once.filter(|_| is_turned).map(|(now, _)| now);
+        let clicked_in = at_once.filter(|_| !is_turned).map(|(_, frame)| frame);
+        let by_hand = ParamMove { param: id, from: open.from, to: open.to, turned_at, clicked_in };
         self.session.send(UndoCommand::Moved(by_hand));
     }
 

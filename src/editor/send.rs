@@ -1,5 +1,6 @@
 //! Carries out what the rooms ask for. Everything that the editor sends to the session is in this file, except
-//! gestures, which the [`recorder`](super::recorder) passes on.
+//! gestures, which the [`recorder`](super::recorder) passes on, and what is held to be heard alone, which
+//! [`audition`](super::audition) does.
 
 use super::{
     asked::Asked,
@@ -39,6 +40,8 @@ pub fn carry_out(asked: Asked, ctx: &Context, params: &UnbraidParams, session: &
         Asked::ChooseInHostMenu(param, action) => session.host_menu.choose(param, action),
         Asked::SaveAs => state.header.save_as(),
         Asked::ShowHelp => state.help_is_open = true,
+        // Taken out before: it is asked for anew in every frame.
+        Asked::Hear(_) => {}
         Asked::SetScale(scale) => state.scale.choose(scale, ctx, params),
         Asked::EndScaleTrial { keep: true } => state.scale.keep(ctx, params),
         Asked::EndScaleTrial { keep: false } => state.scale.go_back(ctx),

@@ -25,7 +25,7 @@ use crate::{
         library::{Library, Trashed},
     },
     realtime::wires::{cpu_meter::CpuLoad, meters::Meter},
-    separator::{Controls, LatencyMode},
+    separator::{Audition, Controls, LatencyMode},
 };
 use egui::Vec2;
 use std::sync::Arc;
@@ -67,6 +67,8 @@ pub struct EditorSnapshot<'a> {
     pub message: Message,
     /// What is being captured and learned.
     pub learning: LearnState,
+    /// What alone is heard, while somebody holds it.
+    pub audition: Option<Audition>,
     /// How to learn.
     pub learn_options: LearnOptions,
     /// How adaptive sources follow the mixture.
@@ -98,6 +100,7 @@ impl<'a> EditorSnapshot<'a> {
             audio: session.audio_status(),
             message: session.message(),
             learning: session.learning(),
+            audition: session.audition.now(),
             learn_options: session.learn_options(),
             adapt_options: session.adapt_options(),
             library: session.library(),
@@ -131,6 +134,14 @@ impl<'a> EditorSnapshot<'a> {
     /// Whether the state can be undone, redone or switched now: no knob is dragged, and no preset is being loaded.
     pub fn is_exchangeable(&self) -> bool {
         !self.window.is_dragging && !matches!(self.message, Message::Loading(_))
+    }
+
+    /// Whether the source of strip `index`, or one of its bases, is heard; `None` if nothing is held, or a band.
+    pub fn is_auditioned(&self, index: usize) -> Option<bool> {
+        match self.audition? {
+            Audition::Source(source) | Audition::Basis { source, .. } => Some(source == index),
+            Audition::Band { .. } => None,
+        }
     }
 
     /// Whether several adaptive strips share the bases that nobody taught.

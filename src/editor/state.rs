@@ -1,6 +1,7 @@
 //! What the editor remembers between two frames: the rooms' own states, and what they share.
 
 use super::{
+    audition::AuditionState,
     file_chooser::FileChooser,
     recorder::Recorder,
     rooms::{
@@ -29,6 +30,8 @@ pub struct EditorState {
     pub(super) menu: ParamMenuState,
     pub(super) scale: ScaleState,
     pub(super) help_is_open: bool,
+    /// What is held to be heard alone.
+    pub(super) audition: AuditionState,
     /// The main output's level, as it is shown.
     pub(super) output: MeterLevel,
     /// What pointer and keyboard are doing to the knobs, in whatever room.

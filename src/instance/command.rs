@@ -200,6 +200,9 @@ pub struct ParamMove {
     /// When a single turn of a wheel or press of a key was made, in seconds by any clock: it joins the turns just
     /// before it. `None` for anything else.
     pub turned_at: Option<f64>,
+    /// The frame of the window in which it was clicked: all that one click moves is one undo action. `None` for
+    /// anything else.
+    pub clicked_in: Option<u64>,
 }
 
 /// A command on its way to the worker.

@@ -1,7 +1,7 @@
 //! What the editor reads of an instance, and its way to ask for something.
 //!
 //! The worker and the host's main thread write here, the editor reads. The audio thread cannot name it; the meters and
-//! the analyzer's frames come from there.
+//! the analyzer's frames come from there, and what somebody holds goes there.
 
 use super::{
     analyzer::AnalyzerWindows,
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     preset::library::{Library, Trashed},
-    realtime::wires::meters::Meters,
+    realtime::wires::{audition::HeldAudition, meters::Meters},
 };
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use parking_lot::Mutex;
@@ -33,6 +33,8 @@ use std::sync::Arc;
 pub struct Session {
     /// Levels for the editor.
     pub meters: Arc<Meters>,
+    /// What somebody holds in an open editor, and alone is heard.
+    pub audition: Arc<HeldAudition>,
     /// Frames for the editor.
     pub analyzer: AnalyzerWindows,
     /// Asks an open editor to draw.
@@ -65,6 +67,7 @@ impl Session {
         let (commands, inbox) = unbounded();
         let session = Self {
             meters: Arc::default(),
+            audition: Arc::default(),
             analyzer: AnalyzerWindows::default(),
             repaint: Repaint::default(),
             host_menu: HostMenu::default(),

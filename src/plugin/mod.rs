@@ -44,7 +44,8 @@ impl Default for Unbraid {
         let (audio_end, worker_end) = wires::connect();
         let (main, changes) = MainHalf::new(host.clone(), worker_end);
         let (params, session) = (main.params.clone(), main.session.clone());
-        let half = AudioHalf::new(audio_end, session.analyzer.take_sender(), session.meters.clone(), host.clone());
+        let (meters, audition) = (session.meters.clone(), session.audition.clone());
+        let half = AudioHalf::new(audio_end, session.analyzer.take_sender(), meters, host.clone(), audition);
         let audio = PluginAudio::new(half, params.sound.clone(), host.clone());
         shim_link::offer(ShimLink { host: host.clone(), params: params.sound.clone(), session, changes });
         Self { main, audio, host }

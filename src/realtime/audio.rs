@@ -7,6 +7,7 @@ use crate::{
     take_detector::TakeDetector,
     wires::{
         AudioEnd,
+        audition::HeldAudition,
         cpu_meter::CpuTimer,
         host_requests::{FromHost, HostRequests},
         meters::Meters,
@@ -26,6 +27,7 @@ pub struct AudioHalf {
     analyzer: Option<AnalyzerSender>,
     meters: Arc<Meters>,
     requests: Arc<HostRequests>,
+    audition: Arc<HeldAudition>,
     takes: TakeDetector,
     cpu: CpuTimer,
 }
@@ -37,6 +39,8 @@ struct Active {
     capture: Arc<Capture>,
     /// The number of the activation.
     stream: u64,
+    /// What is rendered offline is not changed by what somebody holds.
+    offline: bool,
     /// The separation has failed: the input passes, delayed.
     has_failed: bool,
 }
@@ -48,6 +52,7 @@ impl AudioHalf {
         analyzer: Option<AnalyzerSender>,
         meters: Arc<Meters>,
         requests: Arc<HostRequests>,
+        audition: Arc<HeldAudition>,
     ) -> Self {
         Self {
             active: None,
@@ -55,6 +60,7 @@ impl AudioHalf {
             analyzer,
             meters,
             requests,
+            audition,
             takes: TakeDetector::default(),
             cpu: CpuTimer::default(),
         }
@@ -66,13 +72,13 @@ impl AudioHalf {
     }
 
     /// Main thread: `separator` plays from now on, and what is played goes to `capture`; `stream` is the number of the
-    /// activation. An `offline` render is not timed.
+    /// activation. An `offline` render is not timed, and nothing is auditioned in it.
     pub fn activate(&mut self, mut separator: Separator, capture: Arc<Capture>, stream: u64, offline: bool) {
         self.deactivate();
         separator.set_analyzer(self.analyzer.take());
         self.cpu = CpuTimer::new(separator.layout().sample_rate, offline);
         let automation = Automation::new(separator.control_delays());
-        self.active = Some(Active { separator, automation, capture, stream, has_failed: false });
+        self.active = Some(Active { separator, automation, capture, stream, offline, has_failed: false });
     }
 
     /// Main thread: nothing plays from now on.
@@ -103,7 +109,7 @@ impl AudioHalf {
         main: &mut [&mut [f32]],
         mut sources: [&mut [&mut [f32]]; MAX_SOURCES],
     ) -> Option<u32> {
-        let Active { separator, automation, capture, stream, has_failed } = self.active.as_mut()?;
+        let Active { separator, automation, capture, stream, offline, has_failed } = self.active.as_mut()?;
         let wires = &mut self.wires;
         let learn = (settings.learn, host);
         self.takes.observe(learn, transport, *stream, capture.position(), |event| wires.takes.send(event));
@@ -119,6 +125,8 @@ impl AudioHalf {
                 *output = &mut [];
             }
         }
+        let audition = self.audition.now().filter(|_| !*offline);
+        separator.set_audition(audition.map(|audition| (audition, settings.audition_gain(audition))));
         let mut mover = automation.set(settings, host.automated);
         let (mut done, samples) = (0, main.first().map_or(0, |channel| channel.len()));
         while done < samples {
@@ -188,7 +196,7 @@ fn exchange_models(separator: &mut Separator, AudioEnd { models, .. }: &mut Audi
 mod tests {
     use super::*;
     use crate::{
-        engine::{LatencyMode, Model, Preset},
+        engine::{Audition, LatencyMode, Model, Preset},
         wires::{WorkerEnd, connect, takes::TakeEventKind},
     };
     use alloc::{boxed::Box, vec, vec::Vec};
@@ -204,14 +212,16 @@ mod tests {
         half: AudioHalf,
         worker: WorkerEnd,
         requests: Arc<HostRequests>,
+        audition: Arc<HeldAudition>,
     }
 
     impl Rig {
         fn new() -> Self {
             let (audio, worker) = connect();
             let requests = Arc::new(HostRequests::default());
-            let half = AudioHalf::new(audio, None, Arc::default(), requests.clone());
-            let mut rig = Self { half, worker, requests };
+            let audition = Arc::<HeldAudition>::default();
+            let half = AudioHalf::new(audio, None, Arc::default(), requests.clone(), audition.clone());
+            let mut rig = Self { half, worker, requests, audition };
             rig.activate();
             rig
         }
@@ -295,6 +305,34 @@ mod tests {
             .unwrap();
         assert!(outputs[0][4_000..].iter().any(|sample| *sample != 0.0));
         assert!(outputs[1].iter().all(|sample| *sample == 0.0));
+    }
+
+    /// The last samples of the main output and of the second source's own, while `audition` is held.
+    fn last_samples(audition: Option<Audition>, offline: bool) -> [Vec<f32>; 2] {
+        let mut rig = Rig::new();
+        let separator = Separator::new(model(2, LatencyMode::Live), 1);
+        rig.half.activate(separator, Arc::new(Capture::new(RATE, 1)), 1, offline);
+        rig.requests.set_listeners(u8::MAX);
+        rig.audition.set(audition);
+        let mut main: Vec<f32> = (0..9_600).map(|n| (n % 37) as f32 / 37.0).collect();
+        let mut own = vec![0.0; 9_600];
+        for (main, own) in main.chunks_mut(480).zip(own.chunks_mut(480)) {
+            let (mut own, mut sources): (_, [&mut [&mut [f32]]; MAX_SOURCES]) = ([own], Default::default());
+            sources[1] = &mut own;
+            let (host, transport) = (FromHost::default(), Transport::default());
+            rig.half.process(&Settings::unity(), host, transport, &mut [main], sources).unwrap();
+        }
+        [main, own].map(|mut samples| samples.split_off(4_800))
+    }
+
+    #[test]
+    fn what_is_held_alone_is_heard_but_not_in_an_offline_render() {
+        let [plain, own] = last_samples(None, false);
+        let [held, _] = last_samples(Some(Audition::Source(1)), false);
+        assert!(plain.iter().zip(&own).any(|(plain, own)| (plain - own).abs() > 0.1));
+        assert!(held.iter().zip(&own).all(|(held, own)| (held - own).abs() < 1e-4));
+        assert_eq!(last_samples(Some(Audition::Source(2)), false)[0], plain, "there is no third source");
+        assert_eq!(last_samples(Some(Audition::Source(1)), true)[0], plain);
     }
 
     #[test]

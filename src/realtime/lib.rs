@@ -36,8 +36,8 @@ mod engine {
         learner::capture::Capture,
         preset::{Knobs, MAX_SOURCES},
         separator::{
-            AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, ControlDelays, Controls, Levels, Model, MusicalTime,
-            Separator, analyzer_frames,
+            AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, Audition, ControlDelays, Controls, Levels, Model,
+            MusicalTime, Separator, analyzer_frames,
         },
         stft::BIN_SPACING_HZ,
     };

@@ -1,9 +1,12 @@
 //! What the audio half is told for a block: plain values.
 
 use crate::{
-    engine::{Controls, Knobs, MAX_SOURCES, MusicalTime, decibels},
+    engine::{Audition, Controls, Knobs, MAX_SOURCES, MusicalTime, decibels},
     wires::automated::Setting,
 };
+
+/// A strip below this is auditioned at 0 dB, in dB.
+const LEAST_AUDITIONED_DB: f32 = -20.0;
 
 /// Where the parameters stand.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,6 +46,18 @@ impl Settings {
             bypass: self.bypass,
             removed: self.removed,
         }
+    }
+
+    /// The linear gain at which `audition` is heard: that of its source's knob, but 0 dB where the source is muted or
+    /// hardly audible. Solo does not count. A band has none.
+    pub fn audition_gain(&self, audition: Audition) -> f32 {
+        let source = match audition {
+            Audition::Source(source) | Audition::Basis { source, .. } => source,
+            Audition::Band { .. } => return 1.0,
+        };
+        let knobs = self.strips.get(source).filter(|knobs| !knobs.mute);
+        let audible = knobs.and_then(|knobs| knobs.gain_db).filter(|db| *db >= LEAST_AUDITIONED_DB);
+        audible.map_or(1.0, decibels::to_gain)
     }
 
     /// Everything as it is: for tests.
@@ -92,4 +107,24 @@ pub struct Transport {
     pub place: Option<f64>,
     /// Its beats and bars at the block's first sample, as far as the host says.
     pub music: Option<MusicalTime>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_auditioned_at_its_knobs_gain_and_at_0_db_where_it_would_not_be_heard() {
+        let mut settings = Settings::unity();
+        settings.strips[0].gain_db = Some(-6.0);
+        settings.strips[1].gain_db = None;
+        settings.strips[2] = Knobs { gain_db: Some(6.0), mute: true, solo: false };
+        settings.strips[3].gain_db = Some(-40.0);
+        settings.strips[4].solo = true;
+        let gain = |source| settings.audition_gain(Audition::Source(source));
+        assert!((gain(0) - 0.501).abs() < 1e-3);
+        assert_eq!([1, 2, 3, 4, 99].map(gain), [1.0; 5]);
+        assert_eq!(settings.audition_gain(Audition::Basis { source: 0, component: 3 }), gain(0));
+        assert_eq!(settings.audition_gain(Audition::Band { hz: 100.0 }), 1.0);
+    }
 }

@@ -12,6 +12,7 @@ use unbraid::{
     learner::adaptive,
     plugin::Unbraid,
     preset::{Cue, Preset},
+    separator::Audition,
 };
 
 #[global_allocator]
@@ -157,6 +158,23 @@ fn following() -> [Preset; 3] {
     [half, parts, Preset::clone(&Version::first().preset)]
 }
 
+/// Plays while sources, bases and bands are heard alone, whether they exist or not.
+fn hold_all(plugin: &mut Unbraid) {
+    let held = plugin.session().audition.clone();
+    for n in 0..12 {
+        for audition in [
+            Audition::Source(n),
+            Audition::Basis { source: n % 3, component: 7 * n },
+            Audition::Band { hz: 30.0 * 2.0_f32.powi(n as i32) },
+        ] {
+            held.set(Some(audition));
+            play(plugin, 5);
+        }
+    }
+    held.set(None);
+    play(plugin, 20);
+}
+
 /// One test, because the allocator watches one thread.
 #[test]
 fn nothing_is_allocated_while_controls_presets_and_modes_change() {
@@ -187,6 +205,8 @@ fn nothing_is_allocated_while_controls_presets_and_modes_change() {
     }
     set(&plugin, "mix", 1.0);
 
+    hold_all(&mut plugin);
+
     // The worker builds a model of what a project brings; it fades in, and what it displaces goes home.
     for _ in 0..20 {
         let params = plugin.params();
@@ -207,6 +227,7 @@ fn nothing_is_allocated_while_controls_presets_and_modes_change() {
         std::thread::sleep(Duration::from_millis(60));
         play(&mut plugin, 40);
     }
+    hold_all(&mut plugin);
     // The other source is learned meanwhile.
     bring(&plugin, &presets[0]);
     play_until(&mut plugin, |stored| stored.adapted.is_some());
@@ -245,5 +266,6 @@ fn nothing_is_allocated_while_controls_presets_and_modes_change() {
     let mut steps = Vec::new();
     window.each(|frame| steps.push(frame.step));
     assert!(steps.len() > 15 && steps.iter().all(|step| *step < 550), "{steps:?}");
+    hold_all(&mut plugin);
     play(&mut plugin, 30);
 }

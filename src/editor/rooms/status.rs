@@ -15,10 +15,10 @@ use crate::{
             audio_status::AudioStatus,
             learn_state::{Foreign, TakeState},
             message::Message,
-            summary::Origin,
+            summary::{Origin, Strip},
         },
     },
-    separator::LatencyMode,
+    separator::{Audition, LatencyMode},
 };
 use egui::{Align, Color32, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, vec2};
 use std::sync::Arc;
@@ -118,6 +118,9 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>, colours: &Colours) -
     let (params, playing, window) = (snapshot.params, &snapshot.audio, &snapshot.window);
     let mut remarks = Vec::new();
     let mut say = |colour, text: String| remarks.push((colour, text));
+    if let Some(audition) = snapshot.audition {
+        say(colours.focus, format!("Only {} is heard while you hold", auditioned(audition, &snapshot.version)));
+    }
     if window.is_overloaded {
         let remedy = match playing.mode {
             LatencyMode::Quality => "a larger buffer in the host or fewer sources help",
@@ -147,7 +150,9 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>, colours: &Colours) -
     if playing.sample_rate <= 0.0 {
         say(colours.neutral, "Waiting for the host to start the audio".to_owned());
     }
-    if params.bypass.value() {
+    if snapshot.audition.is_some() {
+        // Whatever is set, that is what is heard.
+    } else if params.bypass.value() {
         say(colours.notice, "Bypassed: you hear the mixture as it comes in".to_owned());
     } else if params.removed.value() {
         say(colours.notice, "You hear what is removed".to_owned());
@@ -166,6 +171,21 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>, colours: &Colours) -
         say(colours.notice, sentence.to_owned());
     }
     remarks
+}
+
+/// What alone is heard, in a few words.
+fn auditioned(audition: Audition, version: &Version) -> String {
+    let name = |source: usize| version.summary.strips.get(source).map(Strip::display_name).unwrap_or_default();
+    match audition {
+        Audition::Source(source) => name(source),
+        Audition::Basis { source, component } => {
+            let of_source = version.components_of(source);
+            let number = of_source.iter().position(|own| own.0 == component);
+            format!("basis {} of {}", number.map_or(0, |number| number + 1), name(source))
+        }
+        Audition::Band { hz } if hz < 1_000.0 => format!("a third of an octave around {hz:.0} Hz"),
+        Audition::Band { hz } => format!("a third of an octave around {:.1} kHz", hz / 1e3),
+    }
 }
 
 /// What is being captured or learned.

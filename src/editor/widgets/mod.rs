@@ -3,10 +3,12 @@
 //!
 //! - [`knob`] with its [`dial`] and its [`value_field`]; [`knob_input`]: what pointer and keyboard do to all of them.
 //! - [`meter`], [`toggle`], [`icon`], [`text_entry`].
+//! - [`hold`]: what is held with the pointer or a key.
 //! - [`gesture`]: how a parameter is set, so that the host can record it. [`menu_call`]: right clicks.
 
 pub mod dial;
 pub mod gesture;
+pub mod hold;
 pub mod icon;
 pub mod knob;
 pub mod knob_input;

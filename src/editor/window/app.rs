@@ -50,6 +50,9 @@ impl App {
             // A panic must not reach the host, which would end with it.
             let drawn = catch_unwind(AssertUnwindSafe(|| draw(ui, params, session, host, state)));
             self.has_failed = drawn.is_err();
+            if self.has_failed {
+                state.audition.end();
+            }
         } else {
             ui.centered_and_justified(|ui| ui.label(FAILED));
         }

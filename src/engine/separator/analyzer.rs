@@ -209,7 +209,7 @@ impl Analyzer {
             (shown.scale, (shown.wet, shown.dry)) = (scale, frame.levels.wet_and_dry());
             shown.middle = frame.position.saturating_sub(to_end);
             shown.musical_time = frame.clock.at(shown.middle, shown.sample_rate);
-            shown.gains = frame.levels.heard();
+            shown.gains = frame.levels.source_factors();
             let bins = shown.magnitudes().len();
             shown.magnitudes_mut().copy_from_slice(&frame.magnitudes[..bins]);
             shown.weights_mut().copy_from_slice(&frame.weights[..bins]);

@@ -99,6 +99,8 @@ pub(super) struct SmoothedControls {
     pub(super) engaged: f32,
     /// 1 if the main output is the difference, 0 if it is the remix.
     pub(super) removed: f32,
+    /// Share of what is auditioned in the main output, 0 to 1. [`Auditioning`](super::audition) smooths it.
+    pub(super) auditioned: f32,
 }
 
 impl SmoothedControls {
@@ -112,13 +114,14 @@ impl SmoothedControls {
         output: 0.0,
         engaged: 0.0,
         removed: 0.0,
+        auditioned: 0.0,
     };
 
     pub(super) fn of(controls: &Controls) -> Self {
         let Controls { gains, focus, sparsity, smoothness, mix, output, .. } = *controls;
         let engaged = if controls.bypass { 0.0 } else { 1.0 };
         let removed = if controls.removed { 1.0 } else { 0.0 };
-        Self { gains, focus, sparsity, smoothness, mix, output, engaged, removed }
+        Self { gains, focus, sparsity, smoothness, mix, output, engaged, removed, auditioned: 0.0 }
     }
 
     /// The priors on the activations. Their weights grow with the square of the controls, which makes small values easy
@@ -134,13 +137,27 @@ impl SmoothedControls {
     /// The factors of the weighted and of the delayed mixture in the main output.
     pub(super) fn wet_and_dry(&self) -> (f32, f32) {
         let wet = self.engaged * self.output * self.mix;
-        // The dry share of the mix is not part of the difference.
-        let kept = (1.0 - self.mix) * (1.0 - self.removed);
-        (wet, self.engaged * self.output * kept + 1.0 - self.engaged)
+        let dry = self.engaged * self.output * self.kept() + 1.0 - self.engaged;
+        if self.auditioned == 0.0 {
+            return (wet, dry);
+        }
+        // What is auditioned is heard without a dry share, also in bypass.
+        let rest = 1.0 - self.auditioned;
+        (rest * wet + self.auditioned * self.output, rest * dry)
+    }
+
+    /// What is heard of a bin without an audition, but for the output gain, as factor and addend of its weighted mask.
+    pub(super) fn heard(&self) -> (f32, f32) {
+        (self.engaged * self.mix, self.engaged * self.kept() + 1.0 - self.engaged)
+    }
+
+    /// The dry share of the mix, which is not part of the difference.
+    fn kept(&self) -> f32 {
+        (1.0 - self.mix) * (1.0 - self.removed)
     }
 
     /// The factor of each source in the main output.
-    pub(super) fn heard(&self) -> [f32; MAX_SOURCES] {
+    pub(super) fn source_factors(&self) -> [f32; MAX_SOURCES] {
         let (wet, dry) = self.wet_and_dry();
         // As in the main output's mask: (1 − d) g + d (1 − g).
         self.gains.map(|gain| (wet * (gain + self.removed * (1.0 - 2.0 * gain)) + dry).abs())
@@ -200,7 +217,8 @@ impl HopMean {
     }
 }
 
-fn approach(value: &mut f32, target: f32, pace: f32) {
+/// Moves `value` by `pace` of the way to `target`, and to `target` itself when it is near.
+pub(super) fn approach(value: &mut f32, target: f32, pace: f32) {
     *value += pace * (target - *value);
     if (*value - target).abs() < SETTLED {
         *value = target;

@@ -110,6 +110,35 @@ impl Fade {
         self.models_with(source).map(move |(model, share)| (model.mask(source), share))
     }
 
+    /// The activations of this frame count for what lies before an onset, from now on.
+    pub(super) fn keep_activations(&mut self) {
+        self.models_mut().for_each(|(model, _)| model.keep_activations());
+    }
+
+    /// Whether an audible model has this basis of `source`, by its place among all components.
+    pub(super) fn has_basis(&self, source: usize, component: usize) -> bool {
+        self.models_with(source).any(|(model, _)| model.has_basis(source, component))
+    }
+
+    /// What one basis of `source` has of something that all sources share equally, and the bases of each.
+    pub(super) fn equal_share_of_basis(&self, source: usize) -> f32 {
+        let part = |(model, share): (&Model, f32)| share / (model.sources() * model.bases_of(source).max(1)) as f32;
+        self.models_with(source).map(part).sum()
+    }
+
+    /// Adds `weight` times the mask of a basis, by its source and its place among all components, to `sum`, `[F]`. With
+    /// `kept`, `[F]`, as the mask of its source, and the kept activations, if it is for what lies before an onset.
+    pub(super) fn add_basis(&mut self, basis: (usize, usize), kept: Option<&[f32]>, weight: f32, sum: &mut [f32]) {
+        self.models_mut().for_each(|(model, share)| model.add_basis(basis, kept, weight * share, sum));
+    }
+
+    /// The audible models, with their weights.
+    fn models_mut(&mut self) -> impl Iterator<Item = (&mut Model, f32)> {
+        let rising = self.rising.as_deref_mut().map(|model| (model, self.share.min(1.0)));
+        let settled = (&mut *self.settled, 1.0 - rising.as_ref().map_or(0.0, |(_, share)| *share));
+        [Some(settled), rising].into_iter().flatten()
+    }
+
     /// The audible models that have `source`, with their weights.
     fn models_with(&self, source: usize) -> impl Iterator<Item = (&Model, f32)> {
         let rising = self.rising.as_deref().map(|model| (model, self.share.min(1.0)));

@@ -48,6 +48,7 @@ impl Separator {
         let target = if self.fresh { SmoothedControls::of(&self.target) } else { target };
         let before = self.now;
         self.now.step(&target, if self.fresh { 1.0 } else { self.pace });
+        self.now.auditioned = self.auditioning.begin_frame(&self.models, if self.fresh { 1.0 } else { self.pace });
         let before = if self.fresh { self.now } else { before };
         self.fresh = false;
         self.position += self.layout.windows.hop as u64;
@@ -87,6 +88,7 @@ impl Separator {
                 if let Some(transients) = &mut self.transients {
                     transients.keep_masks(&self.models);
                 }
+                self.models.keep_activations();
             }
             Step::AnalyseBefore(channel) => {
                 if let Some(transients) = &mut self.transients {

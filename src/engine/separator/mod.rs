@@ -5,13 +5,15 @@
 //! serves all channels, so that the stereo image stays as it is.
 //!
 //! - `frames`: the work of a frame. `schedule`: its steps, spread over the hop.
-//! - `model`: a preset prepared for one layout, built on another thread. `fade`: the crossfade to a new model.
+//! - `model`: a preset prepared for one layout, built on another thread; `model/basis_mask`: the mask of one basis.
+//!   `fade`: the crossfade to a new model.
 //! - `recognition`: how evidence takes part in a model.
 //! - `preset_bases`: a preset's bases on the engine's bins. `transposition`: copies of them at other pitches.
 //! - `adapter`: where a model's bases are adapted; `adaptation_link`: the way to another thread and back.
 //! - `analyzer`: what an editor sees of a frame; `analyzer_link`: the way there. `musical_time`: the host's beats.
 //! - `controls`: the controls that the player sets, and their smoothing. `control_delays`: how long a host's automation
 //!   is held back. `levels`: levels for meters.
+//! - `audition`: what alone is heard while somebody holds it.
 //! - `muting`: cuts muted sources out harder. `transients`: what keeps hits from smearing backwards.
 //! - `outputs`: masks weighted by gains, and what is played with them. `part_synthesis`: the inverse transform of a
 //!   part of a frame. `channel`: the samples of one channel. `loops`: loops over bins.
@@ -51,6 +53,7 @@ mod adapter;
 mod analyzer;
 #[allow(unreachable_pub, reason = "`tests/interleavings` has its threads meet here")]
 mod analyzer_link;
+mod audition;
 pub mod batch;
 mod channel;
 mod control_delays;
@@ -76,6 +79,7 @@ pub use crate::stft::{LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE};
 pub use adapter::{Adapter, WorkDone};
 pub use analyzer::{AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, analyzer_frames};
 pub use analyzer_link::{FrameReceiver, FrameSender};
+pub use audition::Audition;
 pub use control_delays::ControlDelays;
 pub use controls::Controls;
 pub use levels::{Level, Levels};
@@ -89,6 +93,7 @@ use crate::{
     stft::{Analysis, Bin, Synthesis},
 };
 use analyzer::Analyzer;
+use audition::Auditioning;
 use channel::{InputChannel, OutputChannel};
 use controls::{HopMean, SmoothedControls};
 use fade::Fade;
@@ -132,6 +137,8 @@ pub struct Separator {
     mask: Vec<f32>,
     /// What cuts muted sources out harder.
     muting: Option<Muting>,
+    /// What alone is heard.
+    auditioning: Auditioning,
     /// What divides frames at onsets.
     transients: Option<Transients>,
     /// Whether the present frame is divided.
@@ -183,6 +190,7 @@ impl Separator {
             power_scale: 2.0 / (windows.frame_len() as f32 * window_power * channels.max(1) as f32),
             mask: vec![0.0; bins],
             muting: Some(Muting::new(bins)),
+            auditioning: Auditioning::new(bins, layout.bin_spacing()),
             transients: Transients::new(&layout, channels),
             is_divided: false,
             masked: vec![Bin::default(); bins],
@@ -259,6 +267,13 @@ impl Separator {
             self.mean.hold(&SmoothedControls::of(&self.target), self.filled);
             self.target = target;
         }
+    }
+
+    /// Lets `audition` alone be heard in the main output, from the next frame on, with a linear gain (a band has none);
+    /// `None` for what is heard otherwise. The sources' own outputs and all levels but the main output's stay as they
+    /// are.
+    pub fn set_audition(&mut self, audition: Option<(Audition, f32)>) {
+        self.auditioning.hold(audition);
     }
 
     /// How long automated controls are held back.

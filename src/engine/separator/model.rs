@@ -2,6 +2,8 @@
 //!
 //! It is built on another thread and then handed to the audio thread.
 
+mod basis_mask;
+
 use super::{
     LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE,
     adapter::{Adapter, ModelAdaptation},
@@ -37,8 +39,9 @@ pub struct Model {
     owners: Vec<u8>,
     bands: Bands,
     solver: Squarem,
-    /// Activations, `[K]`.
+    /// Activations, `[K]`; those of the last frame that had not seen the onset.
     h: Vec<f32>,
+    h_before: Vec<f32>,
     /// The frame in bands, `[B]`, and its left channel alone, where that is used.
     v: Vec<f32>,
     left: Vec<f32>,
@@ -132,6 +135,7 @@ impl Model {
         Ok(Self {
             arch: Arch::new(),
             h: vec![0.0; solver.components()],
+            h_before: vec![0.0; solver.components()],
             v: vec![0.0; bands.len()],
             left: vec![0.0; bands.len()],
             bases: masking,
@@ -177,6 +181,7 @@ impl Model {
     /// Forgets the past of the stream.
     pub fn reset(&mut self) {
         self.h.fill(0.0);
+        self.h_before.fill(0.0);
         self.masks.fill(1.0 / self.sources as f32);
         self.solver.reset();
         self.adaptation.reset();

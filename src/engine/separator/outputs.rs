@@ -95,7 +95,11 @@ impl Separator {
         let (gains, removed) = (&self.now.gains, self.now.removed);
         let share = |source: usize| (gains[source] - 1.0) * self.models.equal_share(source);
         let remix = 1.0 + (0..self.models.sources()).map(share).sum::<f32>();
-        remix + removed * (1.0 - 2.0 * remix)
+        let weight = remix + removed * (1.0 - 2.0 * remix);
+        match self.now.auditioned {
+            0.0 => weight,
+            auditioned => self.auditioning.weigh_offset(weight, 1.0 - auditioned, &self.models),
+        }
     }
 
     /// Computes a channel of a source's own output.
@@ -109,7 +113,7 @@ impl Separator {
     }
 
     /// Computes the weighted mask of the main output: w = 1 + Σ (g − 1) M, which is exactly 1 if all gains are 1; or 1
-    /// − w for the difference. With the kept masks if it is for what lies `before` an onset.
+    /// − w for the difference; or what alone is heard. With the kept masks if it is for what lies `before` an onset.
     pub(super) fn weigh_main(&mut self, before: bool) {
         self.mask.fill(1.0);
         for source in 0..self.models.sources() {
@@ -124,6 +128,11 @@ impl Separator {
         if removed > 0.0 {
             // (1 − d) w + d (1 − w)
             loops::scale_and_shift(&mut self.mask, 1.0 - 2.0 * removed, removed);
+        }
+        if self.now.auditioned > 0.0 {
+            let Self { auditioning, mask, now, models, transients, .. } = self;
+            let kept = transients.as_ref().filter(|_| before).map(|transients| |source| transients.mask(source));
+            auditioning.weigh(mask, now, models, kept);
         }
     }
 

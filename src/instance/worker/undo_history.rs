@@ -32,8 +32,8 @@ pub struct SideState {
 /// Something that was done.
 #[derive(Debug, Clone)]
 pub enum Action {
-    /// A parameter was moved.
-    Moved(ParamMove),
+    /// Parameters were moved, by one hand in one go.
+    Moved(Vec<ParamMove>),
     /// Another preset plays, or the same one changed.
     Changed {
         /// What played before.
@@ -77,37 +77,45 @@ pub struct UndoHistory {
     done: usize,
     /// When the last action was turned, if it was a turn, in seconds.
     turned_at: Option<f64>,
+    /// The frame in which the last action was clicked, if it was a click.
+    clicked_in: Option<u64>,
     side: Side,
     other: Option<SideState>,
 }
 
 impl UndoHistory {
-    /// The next turn is an action of its own.
+    /// The next turn or click is an action of its own.
     pub fn end_turn(&mut self) {
-        self.turned_at = None;
+        (self.turned_at, self.clicked_in) = (None, None);
     }
 
     /// A parameter was moved by hand.
     pub fn moved(&mut self, by_hand: ParamMove) {
-        let joins = self.done == self.actions.len()
+        let is_last = self.done == self.actions.len();
+        let turns_on = is_last
             && by_hand.turned_at.zip(self.turned_at).is_some_and(|(now, at)| (0.0..=ONE_TURN_S).contains(&(now - at)));
+        let is_same_click = is_last && by_hand.clicked_in.is_some() && by_hand.clicked_in == self.clicked_in;
         match self.actions.back_mut() {
-            Some(Action::Moved(last)) if joins && last.param == by_hand.param => {
-                last.to = by_hand.to;
-                if last.from == last.to {
+            Some(Action::Moved(moves)) if turns_on && moves.last().is_some_and(|last| last.param == by_hand.param) => {
+                let is_back = moves.last_mut().is_some_and(|last| {
+                    last.to = by_hand.to;
+                    last.from == last.to
+                });
+                if is_back {
                     self.actions.pop_back();
                     self.done -= 1;
                 }
             }
             _ if by_hand.from == by_hand.to => return,
-            _ => self.push(Action::Moved(by_hand)),
+            Some(Action::Moved(moves)) if is_same_click => moves.push(by_hand),
+            _ => self.push(Action::Moved(vec![by_hand])),
         }
-        self.turned_at = by_hand.turned_at;
+        (self.turned_at, self.clicked_in) = (by_hand.turned_at, by_hand.clicked_in);
     }
 
     /// Something was done. What was undone before cannot be done again then.
     pub fn push(&mut self, action: Action) {
-        self.turned_at = None;
+        self.end_turn();
         self.actions.truncate(self.done);
         self.actions.push_back(action);
         while self.actions.len() > MAX_ACTIONS || (self.actions.len() > 1 && self.bytes() > MAX_BYTES) {
@@ -164,7 +172,7 @@ impl UndoHistory {
     /// sources had learned: that is what the opposite direction brings back.
     pub fn step(&mut self, direction: Direction, left: &Arc<Version>) {
         let Some(index) = self.next_index(direction) else { return };
-        self.turned_at = None;
+        self.end_turn();
         if let Action::Changed { from, to, .. } = &mut self.actions[index] {
             let end = if direction == Direction::Undo { to } else { from };
             if Arc::ptr_eq(&end.preset, &left.preset) {

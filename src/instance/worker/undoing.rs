@@ -71,8 +71,8 @@ impl Context {
         let left = self.playback.version();
         let undoes = direction == Direction::Undo;
         match action {
-            Action::Moved(by_hand) => {
-                self.params.set([(by_hand.param, if undoes { by_hand.from } else { by_hand.to })]);
+            Action::Moved(moves) => {
+                self.params.set(moves.iter().map(|moved| (moved.param, if undoes { moved.from } else { moved.to })));
             }
             Action::Changed { from, to, knobs, .. } => {
                 let knobs = knobs.map(|(before, after)| if undoes { before } else { after });
@@ -132,7 +132,7 @@ impl Context {
     fn label(&self, action: &Action) -> String {
         let file_name = |path: &Path| preset_name(path).unwrap_or_default();
         match action {
-            Action::Moved(by_hand) => self.param_label(by_hand.param),
+            Action::Moved(moves) => moves.first().map(|moved| self.param_label(moved.param)).unwrap_or_default(),
             Action::Changed { from, to, knobs: Some(_), .. } => format!("{} after {}", to.title(), from.title()),
             Action::Changed { what, knobs: None, .. } => what.clone(),
             Action::SwitchedSide => "switch between A and B".to_owned(),

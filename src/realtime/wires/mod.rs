@@ -7,6 +7,7 @@
 //! | [`takes`] | audio thread | worker | what begins and ends a take, and when |
 //! | [`meters`], [`cpu_meter`] | audio thread | editor, worker | levels, and the load of the audio thread |
 //! | [`analyzer`] | audio thread | editor | frames for its picture |
+//! | [`audition`] | editor | audio thread | what alone is to be heard while somebody holds it |
 //! | [`host_requests`] | any thread | entry points | what the host is to be asked for |
 //! | [`host_requests`], [`automated`] | entry points, main thread | audio thread | which separate outputs are heard, what the host automates, projects that came |
 //!
@@ -15,6 +16,7 @@
 //! [`Adapter`](unbraid_engine::separator::Adapter).
 
 pub mod analyzer;
+pub mod audition;
 pub mod automated;
 pub mod cpu_meter;
 pub mod host_requests;

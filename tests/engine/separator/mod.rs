@@ -14,6 +14,7 @@ use unbraid_engine::{
 };
 
 mod analyzer;
+mod audition;
 mod listening;
 mod models;
 mod muting;

@@ -16,7 +16,7 @@ use unbraid::{
 };
 
 /// `preset` plays as if it came with the plugin.
-fn play(stage: &Stage, preset: Preset) {
+pub(super) fn play(stage: &Stage, preset: Preset) {
     stage.play(preset, AdaptiveState::default(), "Drums + Bass", Origin::Factory("Drums + Bass".to_owned()));
 }
 

@@ -2,6 +2,7 @@
 
 mod stage;
 
+mod audition;
 mod bases;
 mod browser;
 mod compare;

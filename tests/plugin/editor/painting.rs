@@ -8,6 +8,7 @@ use unbraid::{
     marks::{MarkShape, Says},
     preset::Kind,
     recording,
+    separator::Audition,
 };
 
 const WIDE: Vec2 = vec2(1180.0, 720.0);
@@ -100,6 +101,25 @@ fn what_is_said_and_how_is_chosen_by_name() {
     stroke(&mut band, from, to);
     assert_eq!(band.stage.session.stretch().unwrap().marks.len(), 2, "only looking changes nothing");
     assert!(band.stage.harness.query_by_label("Forget marks of Drums").is_some());
+}
+
+#[test]
+fn a_place_that_is_held_is_heard_alone() {
+    let mut band = heard(WIDE);
+    let held = |band: &Band| band.stage.session.audition.now();
+    let at = band.spot(440.0, 1.0);
+    band.stage.move_to(at);
+    band.stage.button(at, true, Modifiers::NONE);
+    band.stage.harness.run_steps(2);
+    let Some(Audition::Band { hz }) = held(&band) else { panic!("{:?}", held(&band)) };
+    assert!((hz - 440.0).abs() < 15.0, "{hz} Hz");
+    let other = band.spot(1_760.0, 1.0);
+    band.stage.move_to(other);
+    band.stage.harness.run_steps(2);
+    assert!(matches!(held(&band), Some(Audition::Band { hz }) if hz > 1_600.0), "it follows the pointer");
+    band.stage.button(other, false, Modifiers::NONE);
+    band.stage.harness.run_steps(2);
+    assert_eq!(held(&band), None);
 }
 
 #[test]

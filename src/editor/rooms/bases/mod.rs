@@ -1,5 +1,5 @@
 //! The page of bases, in place of the strips: what a source has learned, as a heat map over frequency, and how strongly
-//! each basis sounds now.
+//! each basis sounds now. A basis that is held is heard alone.
 //!
 //! - `heat_map`: the image, made when something changes. `ramp`: its colours.
 
@@ -13,7 +13,7 @@ use crate::{
         names::{CUE_TOOLTIP, badges, display_name},
         snapshot::EditorSnapshot,
         theme::{self, SCREEN, Themed},
-        widgets::toggle::Toggle,
+        widgets::{hold, toggle::Toggle},
     },
     instance::{
         command::AdaptationCommand,
@@ -23,10 +23,11 @@ use crate::{
     },
     learner::adaptive::ComponentIndex,
     preset::{Cue, Kind},
+    separator::Audition,
 };
 use egui::{
-    Align2, Button, Color32, CornerRadius, Popup, Rect, Response, Sense, Stroke, StrokeKind, TextureHandle,
-    TextureOptions, Ui, WidgetInfo, accesskit::Role, pos2, text::LayoutJob, text::TextWrapping, vec2,
+    Align2, Button, Color32, CornerRadius, Popup, Rect, Response, Sense, SetOpenCommand, Stroke, StrokeKind,
+    TextureHandle, TextureOptions, Ui, WidgetInfo, accesskit::Role, pos2, text::LayoutJob, text::TextWrapping, vec2,
 };
 use heat_map::{LABELS, height};
 
@@ -140,11 +141,8 @@ pub fn draw(
     if sounding > 0.0 {
         view.draw_activations(ui, body.with_min_y(body.bottom() - sounding), activations, colour);
     }
-    if shares && source.kind == Kind::Adaptive {
-        asked.extend(view.draw_handles(ui, map, strip, summary));
-    } else {
-        view.draw_hover(ui, map);
-    }
+    let others = (shares && source.kind == Kind::Adaptive).then_some(summary);
+    asked.extend(view.draw_handles(ui, map, strip, snapshot.audition, others));
     asked
 }
 
@@ -296,42 +294,47 @@ impl BasesView {
         }
     }
 
-    /// Describes the basis under the pointer.
-    fn draw_hover(&self, ui: &Ui, map: Rect) {
-        let response = ui.interact(map, ui.scope_id().with("bases"), Sense::hover());
-        let Some(at) = response.hover_pos() else { return };
-        let i = ((at.x - map.left()) / map.width() * self.columns.len() as f32) as usize;
-        let Some(column) = self.columns.get(i) else { return };
-        self.outline(ui, map, i);
-        response.on_hover_ui_at_pointer(|ui| {
-            ui.label(column.described());
-        });
-    }
-
-    fn outline(&self, ui: &Ui, map: Rect, i: usize) {
-        let ring = Stroke::new(1.0, SCREEN.text);
+    fn outline(&self, ui: &Ui, map: Rect, i: usize, width: f32) {
+        let ring = Stroke::new(width, SCREEN.text);
         ui.painter().rect_stroke(self.place(map, i), CornerRadius::ZERO, ring, StrokeKind::Outside);
     }
 
-    /// Makes each basis a button, by which it can be given to another adaptive strip.
-    fn draw_handles(&self, ui: &Ui, map: Rect, strip: usize, summary: &Summary) -> Option<Asked> {
+    /// Makes each basis a button, which is held to hear it alone. In an adaptive source that shares its bases with
+    /// `others` a click lets it be given to another strip.
+    fn draw_handles(
+        &self,
+        ui: &Ui,
+        map: Rect,
+        strip: usize,
+        audition: Option<Audition>,
+        others: Option<&Summary>,
+    ) -> Option<Asked> {
         let mut asked = None;
         for (i, column) in self.columns.iter().enumerate() {
             let place = self.place(map, i);
+            let own = column.component.map(|component| Audition::Basis { source: strip, component: component.0 });
+            let is_held = own.is_some() && own == audition;
             let response = ui.interact(place, ui.scope_id().with(("basis", column.number)), Sense::click());
             response.widget_info(|| {
-                let mut info = WidgetInfo::labeled(Role::Button, true, format!("Basis {}", column.number + 1));
+                let name = format!("Basis {}", column.number + 1);
+                let mut info = WidgetInfo::selected(Role::Button, true, is_held, name);
                 info.current_text_value = Some(column.described());
                 info
             });
             if column.pinned {
                 ui.painter().circle_filled(place.center_top() + vec2(0.0, 6.0), 3.0, SCREEN.text);
             }
-            if response.hovered() || response.has_focus() {
-                self.outline(ui, map, i);
+            if is_held || response.hovered() || response.has_focus() {
+                self.outline(ui, map, i, if is_held { 3.0 } else { 1.0 });
             }
-            asked = asked.or(column.menu(&response, strip, summary));
-            response.on_hover_text(format!("{}\nClick to give it to another strip.", column.described()));
+            let hold = hold::listen(&response);
+            asked = asked.or(own.filter(|_| hold.is_held).map(Asked::Hear));
+            let mut gives = "";
+            if let Some(summary) = others {
+                asked = asked.or(column.menu(&response, hold.was_tapped, strip, summary));
+                gives = ", click to give it to another strip";
+            }
+            response.on_hover_text_at_pointer(format!("{}\nHold to hear it alone{gives}.", column.described()));
         }
         asked
     }
@@ -345,10 +348,12 @@ impl BasisColumn {
         format!("Basis {}: strongest at {pitch}{by_hand}", self.number + 1)
     }
 
-    fn menu(&self, response: &Response, strip: usize, summary: &Summary) -> Option<Asked> {
+    /// The strips that it can be given to; opened and closed by a tap.
+    fn menu(&self, response: &Response, was_tapped: bool, strip: usize, summary: &Summary) -> Option<Asked> {
         let component = self.component?;
         let mut asked = None;
-        Popup::menu(response).width(190.0).show(|ui| {
+        let tap = was_tapped.then_some(SetOpenCommand::Toggle);
+        Popup::menu(response).open_memory(tap).width(190.0).show(|ui| {
             for (i, other) in summary.strips.iter().enumerate() {
                 if i == strip || other.kind != Kind::Adaptive {
                     continue;

@@ -49,6 +49,7 @@ use crate::{
         state::summary::Summary,
     },
     preset::MAX_SOURCES,
+    separator::Audition,
 };
 use clock::ScrollClock;
 use colour_map::ColourMap;
@@ -134,8 +135,9 @@ pub fn draw(
     own.activations.clone_from(&picture.activations);
     if let Some(rect) = rect {
         let layout = &PictureLayout::new(rect, own.view.range);
-        picture.show(ui, layout, own, lit);
+        let held = picture.show(ui, layout, own, lit);
         asked = painting::draw(ui, layout, snapshot, (&picture.names, &picture.colours), own);
+        asked.extend(held.map(Asked::Hear));
         let is_empty = picture.stream.is_none() && snapshot.learning.take.is_none();
         if is_empty && rect.height() >= INVITES_FROM {
             let font = theme::font(theme::BODY);
@@ -274,7 +276,13 @@ impl Picture {
         scrolls || self.now.is_heard()
     }
 
-    fn show(&mut self, ui: &Ui, layout: &PictureLayout, state: &mut PictureState, lit: Option<usize>) {
+    fn show(
+        &mut self,
+        ui: &Ui,
+        layout: &PictureLayout,
+        state: &mut PictureState,
+        lit: Option<usize>,
+    ) -> Option<Audition> {
         let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
         let edge = Stroke::new(1.0, ui.colours().edge);
         ui.painter().rect(layout.card, corners, ui.colours().card, edge, StrokeKind::Inside);
@@ -291,11 +299,12 @@ impl Picture {
         masks::draw(&within(layout.masks.rect), &layout.masks, &self.now, &self.colours, lit);
         output::draw(&within(layout.output.rect), &layout.output, &self.now, &self.map, lit);
         scales::draw_frequencies(ui.painter(), layout);
-        self.describe(ui, layout, state);
+        let held = self.describe(ui, layout, state);
         if layout.head.is_none() {
             head::draw(ui, layout, &self.map, &[], None, state);
         }
         state.place = Some(SpectrogramPlace { rect: layout.spectrogram.rect, view: state.view });
+        held
     }
 
     fn draw_spectrogram(&mut self, ui: &Ui, layout: &PictureLayout, state: &PictureState, lit: Option<usize>) {

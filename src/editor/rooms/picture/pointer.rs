@@ -9,13 +9,20 @@ use super::{
     state::{PictureState, Shown},
     view::SpectrogramPlace,
 };
-use crate::editor::theme::{self, SCREEN, Themed};
+use crate::{
+    editor::{
+        theme::{self, SCREEN, Themed},
+        widgets::hold,
+    },
+    separator::Audition,
+};
 use egui::{Pos2, Response, Sense, Stroke, Tooltip, Ui, WidgetInfo, accesskit::Role, vec2};
 
 impl Picture {
     /// Names the three plots for the accessibility tree, zooms where the wheel turns, and shows what is under the
-    /// pointer.
-    pub(super) fn describe(&self, ui: &Ui, layout: &PictureLayout, state: &mut PictureState) {
+    /// pointer. Returns what is held there, to be heard alone.
+    pub(super) fn describe(&self, ui: &Ui, layout: &PictureLayout, state: &mut PictureState) -> Option<Audition> {
+        let mut held = None;
         let now = self.shares_now();
         let place = SpectrogramPlace { rect: layout.spectrogram.rect, view: state.view };
         let spectrogram = match state.shown {
@@ -27,13 +34,16 @@ impl Picture {
             ("Masks", "Which share of each frequency goes to which source, now.", &layout.masks),
             ("Spectrum", "What comes in, and in front of it what goes out, now.", &layout.output),
         ] {
-            let response = ui.interact(plot.rect, ui.scope_id().with(name), Sense::hover());
+            let response = ui.interact(plot.rect, ui.scope_id().with(name), Sense::click());
             response.widget_info(|| {
                 let mut info = WidgetInfo::labeled(Role::Image, ui.is_enabled(), name);
                 let frozen = if state.is_frozen && name == "Spectrogram" { " Frozen." } else { "" };
                 info.current_text_value = Some(format!("{what}{frozen} {now}"));
                 info
             });
+            // Only the pointer says which place is held.
+            let at = response.interact_pointer_pos().filter(|_| hold::listen(&response).is_held);
+            held = held.or(at.map(|at| Audition::Band { hz: axis::frequency(plot.along(at).clamp(0.0, 1.0)) }));
             scales::zoom_by_wheel(ui, &response, name == "Spectrogram", state);
             if let Some(at) = response.hover_pos() {
                 let ago = (name == "Spectrogram").then(|| place.seconds_and_hz(at).0);
@@ -41,6 +51,7 @@ impl Picture {
                 point_out(ui, &response, plot, layout, at, &readout.lines());
             }
         }
+        held
     }
 
     /// The shares of the sources now, for a screen reader.

@@ -29,6 +29,7 @@ use crate::{
         state::{learn_state::TakeState, summary::Strip},
     },
     preset::{self, Kind},
+    separator::Audition,
 };
 use egui::{
     Align2, Color32, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
@@ -42,6 +43,15 @@ use nice_plug::prelude::ParamSetter;
 /// What a strip's knob does, and how to turn it.
 const KNOB_TOOLTIP: &str = "How loud this source is.\n\
     Drag up or down, shift for fine. Wheel: 1 dB. Double-click or ctrl-click: 0 dB.";
+/// What its badge does.
+const HOLD_TOOLTIP: &str = "Hold it to hear this source alone, at its knob's gain.\n\
+    With the keyboard: Enter. Nothing is changed for it.";
+/// What its solo switch does, and how to solo one strip alone.
+const SOLO_TOOLTIP: &str = if cfg!(target_os = "macos") {
+    "Solo: hear only the soloed sources.\nCmd-click: this one, and no other."
+} else {
+    "Solo: hear only the soloed sources.\nCtrl-click: this one, and no other."
+};
 /// From this width of the head on its source's state is a word, in points.
 const WORD_FROM: f32 = 220.0;
 /// From this width of the head on its share says of what, in points.
@@ -53,6 +63,7 @@ const MENU_MARK: f32 = 9.0;
 pub struct StripCard<'a> {
     snapshot: &'a EditorSnapshot<'a>,
     index: usize,
+    count: usize,
     strip: &'a Strip,
     params: &'a StripParams,
     badge: &'a str,
@@ -79,12 +90,15 @@ impl<'a> StripCard<'a> {
         colours: &Colours,
     ) -> Self {
         let (strip, params) = (&snapshot.summary().strips[index], snapshot.params);
-        let is_audible = is_heard(&params.strips, count, index)
-            && params.strips[index].gain_db().is_some()
-            && !params.bypass.value();
+        let is_audible = snapshot.is_auditioned(index).unwrap_or(
+            is_heard(&params.strips, count, index)
+                && params.strips[index].gain_db().is_some()
+                && !params.bypass.value(),
+        );
         Self {
             snapshot,
             index,
+            count,
             strip,
             params: &params.strips[index],
             badge,
@@ -173,9 +187,37 @@ impl<'a> StripCard<'a> {
             painter.rect_stroke(layout.head, CornerRadius::same(theme::BUTTON_RADIUS as u8), ring, StrokeKind::Outside);
         }
         let menu = StripMenu { snapshot: self.snapshot, index: self.index, name: &self.name, phase: self.phase };
-        let asked = menu.show(&response, &mut own.new_name);
+        let mut asked = menu.show(&response, &mut own.new_name);
         response.on_hover_text(self.provenance());
+        asked.extend(self.draw_hold(ui, badge));
         asked
+    }
+
+    /// Makes the badge a button that is held to hear the source alone.
+    fn draw_hold(&self, ui: &Ui, badge: Rect) -> Option<Asked> {
+        // Over the head, whose menu a click beside the badge opens.
+        let response = ui.interact(badge, ui.scope_id().with(("badge", self.index)), Sense::click());
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::Button, ui.is_enabled(), self.is_held(), format!("Hear {} alone", self.name))
+        });
+        let ring = match (self.is_held(), response.has_focus(), response.hovered()) {
+            (true, ..) => Some((3.0, ui.colours().lit_text)),
+            (_, true, _) => Some((2.0, ui.colours().focus)),
+            (.., true) => Some((1.0, ui.colours().lit_text)),
+            _ => None,
+        };
+        if let Some((width, colour)) = ring {
+            let corners = CornerRadius::same(theme::BUTTON_RADIUS as u8);
+            ui.painter().rect_stroke(badge, corners, Stroke::new(width, colour), StrokeKind::Outside);
+        }
+        let asked = Asked::while_held(&response, Audition::Source(self.index));
+        response.on_hover_text(HOLD_TOOLTIP);
+        asked
+    }
+
+    /// The source alone is heard.
+    fn is_held(&self) -> bool {
+        self.snapshot.audition == Some(Audition::Source(self.index))
     }
 
     /// The level of what is captured, in place of the share, and how much of it is something else.
@@ -269,7 +311,7 @@ impl<'a> StripCard<'a> {
     fn draw_switches(&self, ui: &Ui, layout: &StripLayout, setter: &ParamSetter) {
         let switches = [
             ("M", "mute", &self.params.mute, layout.mute, ui.colours().alarm, "Mute: silence this source."),
-            ("S", "solo", &self.params.solo, layout.solo, ui.colours().solo, "Solo: hear only the soloed sources."),
+            ("S", "solo", &self.params.solo, layout.solo, ui.colours().solo, SOLO_TOOLTIP),
         ];
         for (letter, word, param, rect, lit, tooltip) in switches {
             let name = format!("{} {word}", self.name);
@@ -278,9 +320,22 @@ impl<'a> StripCard<'a> {
             let response = toggle.show(ui, rect, ui.scope_id().with((word, self.index)));
             menu_call::listen(&response, param, None);
             if response.on_hover_text(tooltip).clicked() {
-                gesture::set(setter, param, !param.value());
+                if word == "solo" && ui.input(|input| input.modifiers.command) {
+                    self.solo_alone(setter);
+                } else {
+                    gesture::set(setter, param, !param.value());
+                }
             }
         }
+    }
+
+    /// Solos this strip and no other, in one step; or none, if that is so already. Strips without a source keep theirs.
+    fn solo_alone(&self, setter: &ParamSetter) {
+        let others = || self.snapshot.params.strips[..self.count].iter().enumerate().filter(|(i, _)| *i != self.index);
+        let is_alone = self.params.solo.value() && others().all(|(_, strip)| !strip.solo.value());
+        // The first names the step.
+        gesture::set(setter, &self.params.solo, !is_alone);
+        others().for_each(|(_, strip)| gesture::set(setter, &strip.solo, false));
     }
 }
 

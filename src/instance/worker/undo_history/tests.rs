@@ -6,11 +6,11 @@ const TWO: ParamId = ParamId::Gain(1);
 const THREE: ParamId = ParamId::Gain(2);
 
 fn turn(param: ParamId, from: f32, to: f32, at: f64) -> ParamMove {
-    ParamMove { param, from, to, turned_at: Some(at) }
+    ParamMove { param, from, to, turned_at: Some(at), clicked_in: None }
 }
 
 fn drag(param: ParamId, from: f32, to: f32) -> ParamMove {
-    ParamMove { param, from, to, turned_at: None }
+    ParamMove { param, from, to, turned_at: None, clicked_in: None }
 }
 
 /// A version whose stored file takes so many bytes.
@@ -35,7 +35,7 @@ fn step(history: &mut UndoHistory, direction: Direction) -> Option<Action> {
 /// The parameter that undoing would set, and where.
 fn undo(history: &mut UndoHistory) -> Option<(ParamId, f32)> {
     match step(history, Direction::Undo)? {
-        Action::Moved(by_hand) => Some((by_hand.param, by_hand.from)),
+        Action::Moved(moves) if moves.len() == 1 => Some((moves[0].param, moves[0].from)),
         other => panic!("{other:?}"),
     }
 }
@@ -43,7 +43,7 @@ fn undo(history: &mut UndoHistory) -> Option<(ParamId, f32)> {
 /// The same for doing it again.
 fn redo(history: &mut UndoHistory) -> Option<(ParamId, f32)> {
     match step(history, Direction::Redo)? {
-        Action::Moved(by_hand) => Some((by_hand.param, by_hand.to)),
+        Action::Moved(moves) if moves.len() == 1 => Some((moves[0].param, moves[0].to)),
         other => panic!("{other:?}"),
     }
 }
@@ -249,4 +249,26 @@ fn a_deletion_that_was_taken_back_otherwise_is_no_action_any_more() {
     undo(&mut history);
     assert!(step(&mut history, Direction::Undo).is_none());
     assert_eq!(redo(&mut history).map(|set| set.0), Some(ONE));
+}
+
+#[test]
+fn all_that_one_click_moves_is_one_step() {
+    let mut history = UndoHistory::default();
+    let click = |param, frame| ParamMove { clicked_in: Some(frame), ..drag(param, 0.0, 1.0) };
+    for (param, frame) in [(ONE, 6), (ONE, 7), (TWO, 7), (THREE, 8)] {
+        history.moved(click(param, frame));
+    }
+    // Another window counts its frames anew.
+    history.end_turn();
+    history.moved(click(ONE, 8));
+    let moved = |action: Option<Action>| match action {
+        Some(Action::Moved(moves)) => moves.iter().map(|moved| moved.param).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    for expected in [&[ONE][..], &[THREE], &[ONE, TWO], &[ONE]] {
+        assert_eq!(moved(step(&mut history, Direction::Undo)), expected);
+    }
+    // What was undone is not joined.
+    history.moved(click(TWO, 6));
+    assert_eq!(moved(step(&mut history, Direction::Undo)), [TWO]);
 }
