@@ -6,7 +6,7 @@ use crate::{
     recording::Survey,
 };
 use png::{BitDepth, ColorType, Decoder, Transformations};
-use std::{fs, io::BufReader, path::Path};
+use std::{fs, path::Path};
 
 /// The frequency axis of a label image, from bottom to top, in Hz; logarithmic, as in the editor.
 const LABEL_IMAGE_HZ: (f64, f64) = (30.0, 20_000.0);
@@ -30,7 +30,7 @@ pub(super) fn read(path: &Path, names: &[&str], survey: &Survey) -> Result<Vec<M
 /// From left to right it shows all `seconds` of a recording.
 fn labels(bytes: &[u8], sources: usize, seconds: f64) -> Result<Vec<Mark>, String> {
     let unread = |error: png::DecodingError| format!("this PNG image cannot be read ({error})");
-    let mut decoder = Decoder::new(BufReader::new(std::io::Cursor::new(bytes)));
+    let mut decoder = Decoder::new(bytes);
     // Numbers as they are: the indices of a palette are the labels.
     decoder.set_transformations(Transformations::IDENTITY);
     let mut reader = decoder.read_info().map_err(unread)?;
@@ -44,7 +44,7 @@ fn labels(bytes: &[u8], sources: usize, seconds: f64) -> Result<Vec<Mark>, Strin
     if width.saturating_mul(height) > MOST_PIXELS {
         return Err(format!("the image has {width} by {height} pixels; 16 million can be used"));
     }
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap_or_default()];
+    let mut pixels = vec![0; reader.output_buffer_size()];
     reader.next_frame(&mut pixels).map_err(unread)?;
     if let Some(label) = pixels.iter().find(|label| usize::from(**label) > sources) {
         return Err(format!("a pixel has the value {label}, and the preset has {sources} sources"));

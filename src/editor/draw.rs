@@ -19,6 +19,8 @@ use std::{sync::Arc, time::Duration};
 
 /// Time between two frames while something moves.
 const FRAME_TIME: Duration = Duration::from_millis(16);
+/// The picture's usual share of the window's height while bases are shown, which need more space than knobs.
+const BESIDE_BASES: f32 = 0.36;
 
 /// Draws the interface into `ui` and carries out what the user asks for.
 pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &GuiContext, state: &mut EditorState) {
@@ -36,16 +38,14 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     let size = match &state.picture {
         picture if picture.is_folded => PictureSize::Folded,
         picture if picture.is_full => PictureSize::Full,
+        _ if state.bases.shown_strip(&snapshot).is_some() => {
+            PictureSize::Share(Some(params.editor_picture.lock().unwrap_or(BESIDE_BASES)))
+        }
         _ => PictureSize::Share(*params.editor_picture.lock()),
     };
     let layout = WindowLayout::new(window, banner, size);
 
     let mut asked = header::draw(ui, layout.header, &snapshot, &mut state.header, &setter);
-    match (failure, doubt, layout.banner) {
-        (Some(failure), _, Some(rect)) => asked.extend(failure.draw(ui, rect)),
-        (None, Some(doubt), Some(rect)) => asked.extend(doubt::draw(ui, rect, doubt, &snapshot)),
-        _ => {}
-    }
     let shown_strip = state.bases.shown_strip(&snapshot);
     let strips = layout.page.filter(|_| shown_strip.is_none());
     let pointed = strips.and_then(|page| strip_under_pointer(ui, page, snapshot.summary().strips.len()));
@@ -65,6 +65,12 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     let hint = layout
         .sound
         .and_then(|sound| sound_row::draw(ui, sound, &snapshot, &mut state.output, &mut state.knobs, &setter));
+    // Over what lies there.
+    match (failure, doubt, layout.banner) {
+        (Some(failure), _, Some(rect)) => asked.extend(failure.draw(ui, rect)),
+        (None, Some(doubt), Some(rect)) => asked.extend(doubt::draw(ui, rect, doubt, &snapshot)),
+        _ => {}
+    }
     let (line, asked_of_footer) = footer::draw(ui, layout.status, &snapshot, shown_strip.is_some());
     asked.extend(asked_of_footer);
     asked.extend(status::draw(ui, line, &snapshot, &mut state.status, hint));

@@ -40,7 +40,7 @@ pub enum PictureSize {
 pub struct WindowLayout {
     /// Preset, states, undo, latency mode, bypass.
     pub header: Rect,
-    /// The banner of a failure or a question, while there is one.
+    /// The banner of a failure or a question, while there is one, over the picture or the small knobs.
     pub banner: Option<Rect>,
     /// The picture, where there is space for it.
     pub picture: Option<Rect>,
@@ -60,17 +60,22 @@ impl WindowLayout {
         let inner = window.shrink(GAP).with_max_y(window.bottom() - 5.0);
         let header = inner.with_max_y(inner.top() + HEADER_HEIGHT);
         let status = inner.with_min_y(inner.bottom() - STATUS_HEIGHT);
-        let banner = banner.map(|height| {
-            let top = header.bottom() + GAP;
-            Rect::from_x_y_ranges(inner.x_range(), top..=top + height)
-        });
-        let top = banner.map_or(header.bottom(), |banner| banner.bottom()) + GAP;
+        let top = header.bottom() + GAP;
         let across = |top: f32, bottom: f32| Rect::from_x_y_ranges(inner.x_range(), top..=bottom);
         let foot = status.top() - 5.0;
+        // Whatever the pointer is on stays under it, and the strips are seen.
+        let over = |picture: Option<Rect>, otherwise: Rect| {
+            let height = banner?;
+            let Some(picture) = picture.filter(|picture| picture.height() >= height) else { return Some(otherwise) };
+            // No sliver of the picture is left below it.
+            let is_nearly_all = picture.height() < 1.5 * height;
+            Some(if is_nearly_all { picture } else { picture.with_max_y(picture.top() + height) })
+        };
         let share = match size {
             PictureSize::Full => {
-                let picture = Some(across(top, foot));
-                return Self { header, banner, picture, divider: None, page: None, sound: None, status };
+                let picture = across(top, foot);
+                let banner = over(Some(picture), picture);
+                return Self { header, banner, picture: Some(picture), divider: None, page: None, sound: None, status };
             }
             PictureSize::Share(share) => Some(share.unwrap_or(PICTURE_SHARE)),
             PictureSize::Folded => None,
@@ -82,6 +87,7 @@ impl WindowLayout {
         let picture = height.filter(|height| *height >= LEAST_PICTURE).map(|height| across(top, top + height));
         let divider = picture.map(|picture| across(picture.bottom(), picture.bottom() + GAP));
         let page = across(divider.map_or(top, |divider| divider.bottom()), bottom);
+        let banner = over(picture, sound);
         Self { header, banner, picture, divider, page: Some(page), sound: Some(sound), status }
     }
 }

@@ -33,6 +33,10 @@ pub struct ScaleState {
     /// The screen that the window is on, in points at 100 %, as far as it is known.
     pub screen: Option<Vec2>,
     trial: Option<Trial>,
+    /// The window before the last trial that was kept, and with it, in points: it may have been cut to the screen.
+    kept: Option<(Vec2, Vec2)>,
+    /// The window's size as soon as the scale is in force that it goes back to, in points.
+    size_to_come: Option<Vec2>,
 }
 
 /// A scale that the project keeps when it is confirmed.
@@ -59,6 +63,8 @@ impl ScaleState {
         let scale = self.now(params);
         if ctx.zoom_factor() != scale {
             ctx.set_zoom_factor(scale);
+        } else if let Some(size) = self.size_to_come.take() {
+            ctx.send_viewport_cmd(ViewportCommand::InnerSize(size));
         }
     }
 
@@ -72,6 +78,7 @@ impl ScaleState {
         let until = ctx.input(|input| input.time) + TRIAL_S;
         self.trial = is_larger.then_some(Trial { scale, until, size_before });
         if !is_larger {
+            self.size_to_come = self.size_before(ctx);
             *params.editor_scale.lock() = Some(scale);
         }
     }
@@ -80,8 +87,16 @@ impl ScaleState {
     pub fn keep(&mut self, ctx: &Context, params: &UnbraidParams) {
         if let Some(trial) = self.trial.take() {
             *params.editor_scale.lock() = Some(trial.scale);
-            self.keep_size(ctx.content_rect().size(), params);
+            let size = ctx.content_rect().size();
+            self.kept = Some((trial.size_before, size));
+            self.keep_size(size, params);
         }
+    }
+
+    /// The size before the trial that was kept last, in points, where the window's size was not changed since.
+    fn size_before(&mut self, ctx: &Context) -> Option<Vec2> {
+        let (before, kept) = self.kept.take()?;
+        ((ctx.content_rect().size() - kept).abs().max_elem() < 2.0).then_some(before)
     }
 
     /// The window has this size, in points: the project keeps it, unless it is that of a scale that is only tried.
@@ -94,7 +109,8 @@ impl ScaleState {
     /// Back to the scale, and the size, before the trial.
     pub fn go_back(&mut self, ctx: &Context) {
         if let Some(trial) = self.trial.take() {
-            ctx.send_viewport_cmd(ViewportCommand::InnerSize(trial.size_before));
+            self.size_to_come = Some(trial.size_before);
+            ctx.request_repaint();
         }
     }
 

@@ -13,7 +13,9 @@ use super::{
     snapshot::{EditorSnapshot, MeterReadings, WindowStatus},
     widgets::{knob_input::KnobInput, meter::MeterLevel},
 };
-use crate::instance::{params::UnbraidParams, project::version::Version, session::Session};
+use crate::instance::{
+    params::UnbraidParams, project::version::Version, session::Session, state::learn_state::Finished,
+};
 use egui::Context;
 use nice_plug::context::{PluginApi, gui::GuiContext};
 use std::sync::Arc;
@@ -46,6 +48,8 @@ pub struct EditorState {
     seen_at: Option<f64>,
     /// Whether something is captured or learned.
     is_learning: bool,
+    /// What was learned last, in the last frame.
+    finished: Option<Finished>,
 }
 
 impl EditorState {
@@ -104,6 +108,13 @@ impl EditorState {
             scale: self.scale.now(params),
         };
         let snapshot = EditorSnapshot::read(params, session, version, window);
+        let learned = snapshot.learning.finished;
+        if let Some(Finished { strip, .. }) = learned
+            && self.finished.map(|finished| finished.strip) != Some(strip)
+        {
+            self.bases.open_next(strip);
+        }
+        self.finished = learned;
         self.is_learning = snapshot.learning.take.is_some() || snapshot.learning.job.is_some();
         snapshot
     }

@@ -135,6 +135,8 @@ pub enum LearnCommand {
     Confirm,
     /// Drop what is doubted first.
     Decline,
+    /// What was learned last is to be spoken of no more.
+    Dismiss,
     /// Drop what is being captured, doubted and learned.
     Cancel,
 }

@@ -9,7 +9,8 @@ use crate::{
     instance::{command::Command, state::message::Message},
 };
 use egui::{
-    Align, Button, CornerRadius, Galley, Label, Layout, Rect, RichText, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
+    Align, Button, CornerRadius, Galley, Label, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2,
+    vec2,
 };
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ impl FailureBanner {
 
     /// Draws it in `rect`.
     pub fn draw(self, ui: &mut Ui, rect: Rect) -> Option<Asked> {
+        // What lies beneath is not clicked through it.
+        ui.interact(rect, ui.scope_id().with("failure"), Sense::click_and_drag());
         let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
         ui.painter().rect(
             rect,

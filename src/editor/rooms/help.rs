@@ -1,13 +1,17 @@
-//! The page of help: what to do first, the keys, the version.
+//! The page of help: what to do first, the colours, the keys, the version.
 
 use crate::{
     editor::{
         asked::Asked,
+        names::theme_name,
         shortcuts::SHORTCUTS,
         snapshot::EditorSnapshot,
         theme::{self, Themed},
     },
-    instance::{command::Command, state::preferences::Preferences},
+    instance::{
+        command::Command,
+        state::preferences::{Preferences, Theme},
+    },
 };
 use egui::{Button, Grid, Id, Key, Label, Modal, RichText, ScrollArea, Ui, vec2};
 
@@ -43,6 +47,15 @@ pub fn draw(ui: &Ui, snapshot: &EditorSnapshot) -> (bool, Option<Asked>) {
                 ui.label(RichText::new(what).strong());
                 ui.add(Label::new(RichText::new(how).color(ui.colours().weak)).wrap());
             }
+            ui.add_space(8.0);
+            ui.label(RichText::new("Colours").strong());
+            ui.horizontal(|ui| {
+                for theme in Theme::ALL {
+                    if ui.selectable_label(theme == snapshot.preferences.theme, theme_name(theme)).clicked() {
+                        asked = Some(Command::SetPreferences(Preferences { theme, ..snapshot.preferences }).into());
+                    }
+                }
+            });
             ui.add_space(8.0);
             ui.label(RichText::new("Keys").strong());
             if !snapshot.window.is_standalone {

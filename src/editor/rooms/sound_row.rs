@@ -194,6 +194,7 @@ fn draw_knob(
         ticks: &[home],
         step: knob.step,
         tooltip: knob.tooltip,
+        is_beside_its_name: cell.height() < LOW,
     };
     dial.show(ui, middle, id, id.with("field"), setter, input);
     let field = ValueField {

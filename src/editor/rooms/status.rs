@@ -3,7 +3,7 @@
 use crate::{
     editor::{
         asked::Asked,
-        names::{display_name, mode_name, sounds_like},
+        names::{MEASURED_ON, display_name, mode_name, share_in_words, sounds_like, told_apart},
         snapshot::EditorSnapshot,
         theme::{self, Colours, Themed},
         widgets::toggle::plain_button,
@@ -13,11 +13,13 @@ use crate::{
         project::version::Version,
         state::{
             audio_status::AudioStatus,
-            learn_state::{Foreign, TakeState},
+            learn_state::{Finished, Foreign, TakeState},
             message::Message,
             summary::{Origin, Strip},
         },
     },
+    learner::Grade,
+    preset::Kind,
     separator::{Audition, LatencyMode},
 };
 use egui::{Align, Color32, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, vec2};
@@ -31,6 +33,8 @@ const HINT: &str = "Learn: click it, and play that source alone · drag a knob u
 
 /// Width of a button in the line, in points.
 const OFFER_WIDTH: f32 = 52.0;
+/// The same of the one that takes the others away.
+const DISMISS_WIDTH: f32 = 20.0;
 
 /// What the status line remembers between two frames.
 #[derive(Default)]
@@ -89,11 +93,14 @@ fn offers(snapshot: &EditorSnapshot) -> Vec<Offer> {
         let asked = LearnCommand::Start(take.strip).into();
         return vec![Offer { text: "Again", name: "Take it again", tooltip, asked }];
     }
-    let Message::Learned { undo, .. } = &snapshot.message else { return Vec::new() };
+    let Some(finished) = finished(snapshot) else { return Vec::new() };
+    let tooltip = "Say no more of it. What was learned plays on.";
+    let asked = LearnCommand::Dismiss.into();
+    let mut offers = vec![Offer { text: "×", name: "Dismiss what was learned", tooltip, asked }];
     let tooltip = "Save it as a preset: every instance finds it.";
-    let mut offers = vec![Offer { text: "Save…", name: "Save what was learned", tooltip, asked: Asked::SaveAs }];
+    offers.push(Offer { text: "Save…", name: "Save what was learned", tooltip, asked: Asked::SaveAs });
     // Whatever was done since then would be undone first.
-    if snapshot.undo.undo.as_ref() == Some(undo) && snapshot.is_exchangeable() {
+    if finished.can_undo && snapshot.is_exchangeable() {
         let tooltip = "Play what played before.";
         offers.push(Offer { text: "Undo", name: "Undo what was learned", tooltip, asked: UndoCommand::Undo.into() });
     }
@@ -104,7 +111,8 @@ fn offers(snapshot: &EditorSnapshot) -> Vec<Offer> {
 fn draw_offers(ui: &Ui, rect: Rect, offers: Vec<Offer>) -> (Rect, Option<Asked>) {
     let (mut left, mut asked) = (rect, None);
     for Offer { text, name, tooltip, asked: offered } in offers {
-        let place = left.with_min_x(left.right() - OFFER_WIDTH).expand2(vec2(0.0, 1.0));
+        let width = if text.chars().count() > 1 { OFFER_WIDTH } else { DISMISS_WIDTH };
+        let place = left.with_min_x(left.right() - width).expand2(vec2(0.0, 1.0));
         if plain_button(ui, place, text, name, false).on_hover_text(tooltip).clicked() {
             asked = Some(offered);
         }
@@ -130,11 +138,16 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>, colours: &Colours) -
     }
     match &snapshot.message {
         Message::Loading(name) => say(colours.focus, format!("Loading {name}…")),
-        Message::Done(sentence) | Message::Learned { sentence, .. } => say(colours.done, sentence.clone()),
+        Message::Done(sentence) => say(colours.done, sentence.clone()),
         Message::None | Message::Failed(_) => {}
     }
     if let Some(text) = learning(snapshot) {
         say(colours.focus, text);
+    }
+    if let Some(finished) = finished(snapshot) {
+        let verdict = snapshot.learning.verdicts[finished.strip];
+        let is_poor = verdict.is_some_and(|verdict| verdict.grade() == Grade::Poor);
+        say(if is_poor { colours.notice } else { colours.done }, outcome(finished, snapshot));
     }
     if window.file_dialog_is_open {
         say(colours.focus, "Waiting for you to choose a file".to_owned());
@@ -200,12 +213,49 @@ fn learning(snapshot: &EditorSnapshot) -> Option<String> {
         }
         if let Some(Foreign { like, share }) = take.foreign_if_noticed() {
             let like = sounds_like(like, snapshot.summary());
-            return Some(format!("{:.0} % sounds like {like}: mute that, and take it again", 100.0 * share));
+            let share = display_name(share_in_words(share));
+            return Some(format!(
+                "{share} of this take sounds like {like}: mute that in your session (M here does not change what is learned)"
+            ));
         }
         let length = snapshot.learn_options.seconds.map_or(String::new(), |length| format!(" of {length:.0} s"));
         return Some(format!("Capturing {name}: {seconds:.1} s{length} · click again to learn it now"));
     }
     snapshot.learning.job.map(|(strip, share)| format!("Learning {}: {:.0} %", name(strip), 100.0 * share))
+}
+
+/// What was learned last, where nothing newer is under way.
+fn finished(snapshot: &EditorSnapshot) -> Option<Finished> {
+    let learning = &snapshot.learning;
+    let known = |finished: &Finished| finished.strip < snapshot.summary().strips.len();
+    learning.finished.filter(|finished| learning.take.is_none() && learning.job.is_none() && known(finished))
+}
+
+/// What came of learning, in words.
+fn outcome(finished: Finished, snapshot: &EditorSnapshot) -> String {
+    let Finished { strip, seconds, .. } = finished;
+    let (strips, learning) = (&snapshot.summary().strips, &snapshot.learning);
+    let name = strips[strip].display_name();
+    if let Some(verdict) = learning.verdicts[strip] {
+        let remedy = match verdict.grade() {
+            Grade::Poor => " · learn it again from a longer take, played alone",
+            Grade::Good | Grade::Fair => "",
+        };
+        return format!("{name}: {}, {MEASURED_ON}{remedy}", told_apart(verdict));
+    }
+    let others = || strips.iter().enumerate().filter(|(i, _)| *i != strip);
+    if others().any(|(i, _)| learning.material[i] > 0.0) {
+        return format!("Learned {name} from {seconds:.1} s");
+    }
+    let mut learned = others().filter(|(_, other)| matches!(other.kind, Kind::Fixed | Kind::Drifting));
+    let next = match (learned.next(), learned.next()) {
+        (None, _) => "teach a second source, and you are told how well they come apart".to_owned(),
+        (Some((_, other)), None) => {
+            format!("a take of {} is needed too, to say how well they come apart", other.display_name())
+        }
+        (Some(_), Some(_)) => "takes of the others are needed too, to say how well they come apart".to_owned(),
+    };
+    format!("Learned {name} from {seconds:.1} s · {next}")
 }
 
 impl StatusState {

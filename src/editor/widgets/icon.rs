@@ -43,9 +43,9 @@ pub enum Icon {
     Backspace,
     /// An exclamation mark in a triangle.
     Warning,
-    /// Two corners that point outwards.
+    /// Two arrows that point outwards.
     Expand,
-    /// Two corners that point inwards.
+    /// Two arrows that point inwards.
     Contract,
 }
 
@@ -102,9 +102,12 @@ impl Icon {
                 line(&[(3.5, -2.0), (-0.5, 2.0)]);
             }
             Self::Expand | Self::Contract => {
-                let (corner, end) = if self == Self::Expand { (5.0, 0.5) } else { (1.0, 5.5) };
+                let (corner, end) = if self == Self::Expand { (5.5, 1.5) } else { (1.5, 5.5) };
                 line(&[(end, -corner), (corner, -corner), (corner, -end)]);
                 line(&[(-end, corner), (-corner, corner), (-corner, end)]);
+                // The shafts of two arrows.
+                line(&[(1.5, -1.5), (5.5, -5.5)]);
+                line(&[(-1.5, 1.5), (-5.5, 5.5)]);
             }
             Self::Warning => {
                 painter.add(Shape::closed_line(vec![at(0.0, -5.5), at(6.0, 5.0), at(-6.0, 5.0)], stroke));

@@ -4,7 +4,7 @@ use super::{
     dial::{Dial, Tick},
     gesture,
     knob_input::{KnobDrag, KnobInput, KnobSteps, NumberEntry},
-    menu_call, value_field,
+    menu_call, rest, value_field,
 };
 use crate::{
     editor::theme::Colours,
@@ -40,6 +40,8 @@ pub struct Knob<'a> {
     pub step: f32,
     /// What it does to the sound, and how to turn it.
     pub tooltip: &'a str,
+    /// Whether its name and number are beside it, not above and below.
+    pub is_beside_its_name: bool,
 }
 
 impl Knob<'_> {
@@ -48,11 +50,13 @@ impl Knob<'_> {
     pub fn show(&self, ui: &Ui, rect: Rect, id: Id, field: Id, setter: &ParamSetter, input: &mut KnobInput) {
         let response = ui.interact(rect, id, Sense::drag());
         let drag = self.drag(ui, &response, setter, &mut input.drag);
+        let mut is_used = drag.is_some() || response.drag_stopped();
         if drag.is_some() {
             input.steps = None;
         } else {
             let steps = self.wheel(ui, &response) + self.keys(ui, &response);
             if steps != 0.0 {
+                is_used = true;
                 self.turn(steps, ui.input(|input| input.time), response.id, setter, &mut input.steps);
             }
             if self.assist(ui, &response, setter) {
@@ -70,10 +74,14 @@ impl Knob<'_> {
         let dial = Dial { position, colour: self.colour, ticks: self.ticks, hot, focused: response.has_focus() };
         dial.paint(ui.painter(), rect);
         let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
-        if drag.is_none() {
-            // Above the knob, so that it does not cover the number below.
+        if rest::has_rested(ui, &response, is_used) {
+            // It covers neither name nor number, of this knob or the next.
             let mut tooltip = Tooltip::for_enabled(&response);
-            tooltip.popup = tooltip.popup.align(RectAlign::TOP);
+            let (align, otherwise) = match self.is_beside_its_name {
+                true => (RectAlign::TOP, [RectAlign::BOTTOM]),
+                false => (RectAlign::RIGHT, [RectAlign::LEFT]),
+            };
+            tooltip.popup = tooltip.popup.align(align).align_alternatives(&otherwise);
             tooltip.show(|ui| ui.label(self.tooltip));
         }
     }

@@ -3,7 +3,7 @@
 //!
 //! - [`knob`] with its [`dial`] and its [`value_field`]; [`knob_input`]: what pointer and keyboard do to all of them.
 //! - [`meter`], [`toggle`], [`icon`], [`text_entry`].
-//! - [`hold`]: what is held with the pointer or a key.
+//! - [`hold`]: what is held with the pointer or a key. [`rest`]: tooltips that wait until the pointer rests.
 //! - [`gesture`]: how a parameter is set, so that the host can record it. [`menu_call`]: right clicks.
 
 pub mod dial;
@@ -14,6 +14,7 @@ pub mod knob;
 pub mod knob_input;
 pub mod menu_call;
 pub mod meter;
+pub mod rest;
 pub mod text_entry;
 pub mod toggle;
 pub mod value_field;

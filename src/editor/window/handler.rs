@@ -24,6 +24,7 @@ use baseview::{
     WindowSize, dpi::LogicalSize,
 };
 use egui::{Context, FullOutput, OutputCommand, Rect, Vec2, ViewportCommand, ViewportId, vec2};
+use keyboard_types::KeyState;
 use std::{
     cell::{Cell, RefCell},
     time::{Duration, Instant},
@@ -272,6 +273,7 @@ impl WindowHandler for Handler {
         if let Event::Keyboard(event) = &event
             && self.is_in_host
             && !self.keys.get().keeps(event)
+            && !self.input.try_borrow().is_ok_and(|input| event.state == KeyState::Up && input.holds(event))
         {
             keyboard::hand_on(&self.window, event);
             return EventStatus::Ignored;

@@ -8,7 +8,7 @@
 use super::keys;
 use baseview::{DropData, Event, MouseEvent, ScrollDelta, WindowEvent, dpi::PhysicalPosition};
 use egui::{HoveredFile, Modifiers, MouseWheelUnit, Pos2, RawInput, pos2, vec2};
-use keyboard_types::KeyState;
+use keyboard_types::{Code, KeyState, KeyboardEvent};
 use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
@@ -36,6 +36,8 @@ pub struct InputQueue {
     /// Where it was last.
     last: Option<Pos2>,
     modifiers: Modifiers,
+    /// Keys that are down: where each is, and as what it went down.
+    held: Vec<(Code, egui::Key)>,
     hovered: Vec<PathBuf>,
     is_focused: bool,
     /// The last pass may have changed what there is.
@@ -112,7 +114,7 @@ impl InputQueue {
                     push(InputStep::Event(egui::Event::ModifiersChanged(modifiers)));
                 }
                 let pressed = event.state == KeyState::Down;
-                if let Some(key) = keys::key(&event.key) {
+                if let Some(key) = follow_held(&mut self.held, event) {
                     let physical_key = keys::physical(event.code);
                     let repeat = event.repeat;
                     push(InputStep::Event(egui::Event::Key { key, physical_key, pressed, repeat, modifiers }));
@@ -143,7 +145,14 @@ impl InputQueue {
 
     fn focus(&mut self, is_focused: bool, seconds: f64) {
         self.is_focused = is_focused;
+        // Keys that are released meanwhile are not told; egui forgets them too.
+        self.held.clear();
         self.steps.push_back((seconds, InputStep::Event(egui::Event::WindowFocused(is_focused))));
+    }
+
+    /// Whether the key of `event` went down here and is still down: its release belongs here too.
+    pub(super) fn holds(&self, event: &KeyboardEvent) -> bool {
+        self.held.iter().any(|(code, _)| *code == event.code)
     }
 
     /// Whether egui has not seen everything yet.
@@ -190,6 +199,27 @@ impl InputQueue {
         self.shown_at = self.shown_at.max(time);
         input.time = Some(self.shown_at);
         input
+    }
+}
+
+/// The key that `event` is about, and from now on in `held` while it is down. It is released as what it went down as: where
+/// shift is released first, the same key has another sign by then, and egui would take the next press for a repetition.
+fn follow_held(held: &mut Vec<(Code, egui::Key)>, event: &KeyboardEvent) -> Option<egui::Key> {
+    let key = keys::key(&event.key);
+    if event.code == Code::Unidentified {
+        return key;
+    }
+    let before = held.iter().position(|(code, _)| *code == event.code);
+    match (event.state, before) {
+        (KeyState::Up, Some(at)) => Some(held.swap_remove(at).1),
+        (KeyState::Up, None) => key,
+        // A repetition is one of what went down first.
+        (KeyState::Down, Some(at)) if event.repeat => Some(held[at].1),
+        (KeyState::Down, at) => {
+            at.map(|at| held.swap_remove(at));
+            held.extend(key.map(|key| (event.code, key)));
+            key
+        }
     }
 }
 

@@ -17,7 +17,7 @@ const MOVING: [NamedKey; 7] = [
 /// Digits that are shortcuts, by their place.
 const DIGITS: [Code; 8] =
     [Code::Digit1, Code::Digit2, Code::Digit3, Code::Digit4, Code::Digit5, Code::Digit6, Code::Digit7, Code::Digit8];
-/// Letters that are shortcuts; the last one with ctrl or command, the one before it also.
+/// Letters that are shortcuts: y with ctrl or command, z with and without.
 const LETTERS: [&str; 7] = ["l", "b", "d", "a", "f", "z", "y"];
 
 /// What is kept.

@@ -48,7 +48,7 @@ mod verdict;
 
 pub use framing::padded;
 pub use lesson::{LearnError, LearnSettings, Lesson, LessonError};
-pub use verdict::{Verdict, judge};
+pub use verdict::{Grade, Verdict, judge};
 
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},

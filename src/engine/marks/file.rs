@@ -67,9 +67,9 @@ struct MarkEntry {
     #[serde(default = "full", skip_serializing_if = "is_full")]
     strength: f32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    stroke: Option<Brush>,
+    stroke: Option<BrushEntry>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    comb: Option<Brush>,
+    comb: Option<BrushEntry>,
     #[serde(default, rename = "box", skip_serializing_if = "Option::is_none")]
     corners: Option<[[f64; 2]; 2]>,
 }
@@ -83,7 +83,7 @@ enum SourceName {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Brush {
+struct BrushEntry {
     points: Vec<[f64; 2]>,
     #[serde(default)]
     semitones: f64,
@@ -133,11 +133,11 @@ pub fn to_json(marks: &[Mark], names: &[&str]) -> String {
         match &mark.shape {
             MarkShape::Stroke { points: drawn, seconds, semitones } => {
                 let (seconds, semitones) = (*seconds, *semitones);
-                entry.stroke = Some(Brush { points: points(drawn), semitones, seconds, partials: None });
+                entry.stroke = Some(BrushEntry { points: points(drawn), semitones, seconds, partials: None });
             }
             MarkShape::Comb { points: drawn, partials, seconds, semitones } => {
                 let (seconds, semitones) = (*seconds, *semitones);
-                entry.comb = Some(Brush { points: points(drawn), semitones, seconds, partials: Some(*partials) });
+                entry.comb = Some(BrushEntry { points: points(drawn), semitones, seconds, partials: Some(*partials) });
             }
             MarkShape::Box { corners } => entry.corners = Some(corners.each_ref().map(point)),
         }
@@ -189,7 +189,7 @@ const LARGEST_BRUSH: (f64, f64) = (60.0, 120.0);
 const LATEST: f64 = 1e6;
 const HIGHEST_HZ: f64 = 1e6;
 
-impl Brush {
+impl BrushEntry {
     fn points(self, mark: usize) -> Result<Vec<Point>, MarksError> {
         let wrong = |what| Err(MarksError::Value { mark, what });
         if self.points.is_empty() || self.points.len() > MOST_POINTS {

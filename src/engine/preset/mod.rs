@@ -46,7 +46,7 @@ pub use colour::{Colour, PALETTE};
 pub use cue::Cue;
 pub use limits::{GAINS_DB, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES};
 pub use role::Role;
-pub use source::{Kind, Knobs, LearnedBases, Source, SourceBases, UnknownKeys};
+pub use source::{Kind, Knobs, LearnedBases, Source, SourceBases, UnknownKeys, from_a_take, seconds_played};
 
 /// An ordered set of sources.
 #[derive(Debug, Clone, PartialEq)]

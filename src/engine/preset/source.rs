@@ -9,6 +9,20 @@ use serde::{Deserialize, Serialize};
 const FROM_THE_MIXTURE: &str = "the mixture, while it played";
 /// The same when they were learned under marks.
 const FROM_MARKS: &str = "marks";
+/// How it begins when they were learned from a take; its length follows.
+const PLAYED: &str = "what was played, ";
+
+/// What a source's `learned_from` says of a take of this length, in seconds.
+pub fn from_a_take(seconds: f64) -> String {
+    format!("{PLAYED}{seconds:.1} s")
+}
+
+/// How long the takes were that `learned_from` speaks of, in seconds; `None` if it speaks of anything else.
+pub fn seconds_played(learned_from: &[String]) -> Option<f32> {
+    let seconds = |from: &String| from.strip_prefix(PLAYED)?.strip_suffix(" s")?.parse::<f32>().ok();
+    let all: Option<Vec<f32>> = learned_from.iter().map(seconds).collect();
+    all.filter(|all| !all.is_empty()).map(|all| all.iter().sum())
+}
 
 /// Metadata keys that this version does not know; kept as they are when a preset is written again.
 ///

@@ -20,6 +20,19 @@ pub struct LearnState {
     pub doubt: Option<Doubt>,
     /// How well each strip is told apart from the others that were learned with it.
     pub verdicts: [Option<Verdict>; MAX_SOURCES],
+    /// What was learned last, until it is saved, undone, dismissed, or something else is learned.
+    pub finished: Option<Finished>,
+}
+
+/// What was learned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Finished {
+    /// The strip that it is for.
+    pub strip: usize,
+    /// The length of what it was learned from.
+    pub seconds: f32,
+    /// It is what undo would take back.
+    pub can_undo: bool,
 }
 
 /// A take.

@@ -10,13 +10,6 @@ pub enum Message {
     Loading(String),
     /// A command was carried out, with an outcome that is seen nowhere else. It goes by itself after a few seconds.
     Done(String),
-    /// A source was learned. It goes by itself, after longer.
-    Learned {
-        /// How well it is told from the others.
-        sentence: String,
-        /// What undo is called for as long as it would undo this.
-        undo: String,
-    },
     /// A command failed: what is wrong and what to do. It stays until it is dismissed or something else is said.
     Failed(String),
 }

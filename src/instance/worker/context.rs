@@ -26,8 +26,6 @@ use std::{
 
 /// How long a success is told.
 const TOLD: Duration = Duration::from_secs(6);
-/// The same where something can be done about it.
-const OFFERED: Duration = Duration::from_secs(20);
 
 /// Puts knobs, one set per strip, where they belong from now on.
 pub(super) type ArrangeKnobs<'a> = &'a dyn Fn(&mut Vec<Knobs>);
@@ -68,7 +66,6 @@ impl Context {
     pub(super) fn say(&mut self, message: Message) {
         let told = match message {
             Message::Done(_) => Some(TOLD),
-            Message::Learned { .. } => Some(OFFERED),
             Message::None | Message::Loading(_) | Message::Failed(_) => None,
         };
         self.told_until = told.map(|told| Instant::now() + told);
@@ -89,7 +86,7 @@ impl Context {
         }
         self.told_until = None;
         // Something else may have been said since, by the main thread.
-        if matches!(self.session.message(), Message::Done(_) | Message::Learned { .. }) {
+        if matches!(self.session.message(), Message::Done(_)) {
             self.session.set_message(Message::None);
         }
         None

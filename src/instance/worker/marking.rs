@@ -7,7 +7,7 @@ use super::{context::Context, error::WorkerError};
 use crate::{
     instance::{
         command::MarkCommand,
-        project::{marking::Marking as Marks, playback::Basis, version::Version},
+        project::{marking::Marking as VersionMarks, playback::Basis, version::Version},
         state::{message::Message, stretch_view::StretchView},
     },
     learner::adaptive::StripMoves,
@@ -26,14 +26,14 @@ const LEAST_SECONDS: f64 = 0.25;
 
 /// What is frozen.
 #[derive(Default)]
-pub struct Marking {
-    frozen: Option<Frozen>,
+pub struct StretchMarking {
+    frozen: Option<FrozenStretch>,
     /// Number of the next stretch.
     next: u64,
 }
 
 /// A frozen stretch.
-struct Frozen {
+struct FrozenStretch {
     stretch: u64,
     sound: Recording,
     /// The sound, ready for the sources of `base`.
@@ -43,7 +43,7 @@ struct Frozen {
     version: Arc<Version>,
 }
 
-impl Marking {
+impl StretchMarking {
     pub(super) fn serve(&mut self, command: MarkCommand, context: &mut Context) -> Result<(), WorkerError> {
         match command {
             MarkCommand::Freeze { end } => self.freeze(end, context),
@@ -100,7 +100,7 @@ impl Marking {
         let ready = MarkedRecording::new(&version.preset, &sound)?;
         let (stretch, base) = (self.next, version.preset.clone());
         self.next += 1;
-        let frozen = Frozen { stretch, sound, ready, base, version };
+        let frozen = FrozenStretch { stretch, sound, ready, base, version };
         frozen.show(context);
         self.frozen = Some(frozen);
         Ok(())
@@ -124,7 +124,7 @@ impl Marking {
         let basis = frozen.version.clone();
         let preset =
             if marks.is_empty() { Preset::clone(&frozen.base) } else { frozen.ready.taught(&frozen.base, &learned) };
-        let marking = Marks { stretch: Some(frozen.stretch), base: Some(frozen.base.clone()), marks };
+        let marking = VersionMarks { stretch: Some(frozen.stretch), base: Some(frozen.base.clone()), marks };
         let state = basis.adaptive_state.surviving(&basis.preset, &preset, &StripMoves::none());
         let version = basis.edited(preset, state)?.with_marking(Arc::new(marking));
         frozen.version = context.play(Basis::Version(&basis), version)?;
@@ -135,10 +135,10 @@ impl Marking {
     }
 }
 
-impl Frozen {
+impl FrozenStretch {
     /// The marks on this stretch in what plays.
     fn marks(&self) -> &[Mark] {
-        let Marks { stretch, marks, .. } = &*self.version.marking;
+        let VersionMarks { stretch, marks, .. } = &*self.version.marking;
         if *stretch == Some(self.stretch) { marks } else { &[] }
     }
 

@@ -32,7 +32,7 @@ use adaptation::Adapters;
 use context::Context;
 use error::WorkerError;
 use learning::Learning;
-use marking::Marking;
+use marking::StretchMarking;
 use std::{sync::Arc, time::Duration};
 use undo_history::UndoHistory;
 
@@ -47,7 +47,7 @@ const STOPPED: Duration = Duration::from_secs(1);
 pub struct Worker {
     context: Context,
     learning: Learning,
-    marking: Marking,
+    marking: StretchMarking,
     adapters: Adapters,
     sound: SoundWatch,
     /// What next and previous tried last, and what played then: they go on from there, be it playable or not.
@@ -62,7 +62,7 @@ impl Worker {
         Self {
             context,
             learning: Learning::default(),
-            marking: Marking::default(),
+            marking: StretchMarking::default(),
             adapters: Adapters::default(),
             sound: SoundWatch::default(),
             tried: None,

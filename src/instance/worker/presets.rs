@@ -28,7 +28,11 @@ impl Worker {
             PresetCommand::LoadFile(path) => self.context.load(Entry::of_file(path)),
             PresetCommand::Next => self.load_neighbour(1),
             PresetCommand::Previous => self.load_neighbour(-1),
-            PresetCommand::Save(name) => self.context.save(&name),
+            PresetCommand::Save(name) => {
+                self.context.save(&name)?;
+                self.learning.forget_finished();
+                Ok(())
+            }
             PresetCommand::Unsupervised(count) => {
                 let preset = Preset::unsupervised(count, UNSUPERVISED_COMPONENTS);
                 let title = format!("{} parts", preset.sources.len());

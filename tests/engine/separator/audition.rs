@@ -211,13 +211,11 @@ fn what_does_not_exist_changes_nothing_and_what_was_heard_before_comes_back_to_t
         }
         let mut separator = separator(&two_sources(), RATE, mode, 2);
         separator.set_controls(&controls);
-        let mut blocks = 0;
         let held = [Audition::Source(0), Audition::Basis { source: 1, component: 6 }, Audition::Band { hz: 300.0 }];
         let mut main = input.clone();
-        for start in (0..SAMPLES).step_by(400) {
+        for (blocks, start) in (0..SAMPLES).step_by(400).enumerate() {
             let audition = held.get(blocks / 4).map(|audition| (*audition, f32::NAN));
             separator.set_audition(audition.filter(|_| blocks < 12));
-            blocks += 1;
             let mut main: Vec<&mut [f32]> = main.iter_mut().map(|channel| &mut channel[start..start + 400]).collect();
             separator.process(&mut main, &mut []);
         }

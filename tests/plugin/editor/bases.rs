@@ -76,7 +76,7 @@ fn the_page_opens_from_the_strip_and_from_the_foot_and_closes() {
     let mut stage = with_bases(DEFAULT);
     stage.click("Bass");
     stage.wait(0.1);
-    stage.click("Show its bases");
+    stage.click("Show what it has learned");
     stage.wait(0.1);
     assert!(stage.spoken("Bass bases").contains("bases from"), "{}", stage.spoken("Bass bases"));
     assert!(stage.spoken("Bass bases").contains("kHz"));

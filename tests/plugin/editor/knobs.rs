@@ -327,3 +327,38 @@ fn a_knob_that_goes_away_under_the_hand_is_let_go() {
     stage.wait(0.1);
     assert_eq!(stage.told_of(drums(&stage)), [Told::End(drums(&stage).as_ptr())]);
 }
+
+#[test]
+fn a_knobs_tooltip_waits_for_the_pointer_to_rest_and_covers_neither_name_nor_value() {
+    for (knob, tooltip) in [("Drums gain", "How loud this source is"), ("Focus", "Higher cuts sources apart harder")] {
+        let mut stage = Stage::new(2, DEFAULT);
+        let at = stage.centre(knob);
+        // The line at the foot says the same of some knobs.
+        let shown = |stage: &Stage| stage.harness.query_all_by_label_contains(tooltip).count();
+        let value = stage.place(&format!("{knob} value"));
+        stage.move_to(at);
+        stage.wait(0.7);
+        let before = shown(&stage);
+        stage.wait(0.8);
+        assert_eq!(shown(&stage), before + 1, "{knob}");
+        let over = |stage: &Stage, place: egui::Rect| {
+            stage.harness.query_all_by_label_contains(tooltip).any(|node| node.rect().expand(8.0).intersects(place))
+        };
+        assert!(!over(&stage, value), "{knob}");
+        for _ in 0..2 {
+            stage.drag(knob, 20.0);
+            stage.wait(0.1);
+            stage.move_to(at);
+            stage.wait(3.0);
+            assert_eq!(shown(&stage), before, "it was just turned: {knob}");
+        }
+        stage.wheel(knob, 1.0, Modifiers::NONE);
+        stage.wait(3.0);
+        assert_eq!(shown(&stage), before, "{knob}");
+        stage.move_to(egui::Pos2::new(1.0, 1.0));
+        stage.wait(0.2);
+        stage.move_to(at);
+        stage.wait(1.5);
+        assert_eq!(shown(&stage), before + 1, "it was left and is asked about anew: {knob}");
+    }
+}

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use unbraid::{
     editor::theme,
     instance::state::{
-        message::Message,
+        learn_state::{Finished, LearnState},
         preferences::{Preferences, Theme},
     },
 };
@@ -114,8 +114,8 @@ fn edges_of_controls_stand_out_three_times_from_what_is_around_them() {
     for theme in Theme::ALL {
         let mut stage = Stage::new(2, DEFAULT);
         stage.session.set_preferences(Preferences { theme, ..Preferences::default() });
-        let (sentence, undo) = ("Bass was learned".to_owned(), String::new());
-        stage.session.set_message(Message::Learned { sentence, undo });
+        let finished = Some(Finished { strip: 1, seconds: 10.0, can_undo: true });
+        stage.session.set_learning(LearnState { finished, ..LearnState::default() });
         stage.wait(0.1);
         let picture = picture(&mut stage);
         let of_picture = ["Show what is heard", "Freeze", "Full picture"];

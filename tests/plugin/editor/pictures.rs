@@ -151,7 +151,7 @@ fn pages_menus_and_scales_are_drawn() {
             play(&mut stage, 0.2);
             drop(picture(&mut stage, &format!("untaught_{name}")));
         }
-        for within in ["Rename", "Learn from", "Follow or recognise", "Load, save, remove"] {
+        for within in ["Rename", "Learn from", "Learn from the mixture", "Load, save, remove"] {
             let mut stage = Stage::with_library(size);
             play(&mut stage, 0.5);
             stage.click("Drums");

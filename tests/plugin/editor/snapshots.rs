@@ -9,10 +9,14 @@ use super::{
 };
 use egui::{Modifiers, Pos2, Vec2, vec2};
 use egui_kittest::SnapshotOptions;
-use unbraid::instance::state::{
-    learn_state::{LearnState, TakeState},
-    message::Message,
-    preferences::{Preferences, Theme},
+use unbraid::{
+    instance::state::{
+        learn_state::{Doubt, Finished, Foreign, LearnState, TakeState},
+        message::Message,
+        preferences::{Preferences, Theme},
+    },
+    learner::Verdict,
+    preset::Role,
 };
 
 /// Graphics adapters differ in how they round an edge: so many pixels may be another colour.
@@ -75,6 +79,16 @@ fn states_look_as_approved() {
     let sentence = "kit.unbraid.safetensors: the file ends too early; load another copy of it.";
     stage.session.set_message(Message::Failed(sentence.to_owned()));
     compare(stage, "failed_smallest");
+    let stage = playing(2, vec2(900.0, 600.0));
+    let foreign = Foreign { like: Role::Drums, share: 0.47 };
+    stage.session.set_learning(LearnState { doubt: Some(Doubt { strip: 1, foreign }), ..LearnState::default() });
+    compare(stage, "doubted");
+    let stage = playing(2, DEFAULT);
+    let finished = Some(Finished { strip: 1, seconds: 10.0, can_undo: true });
+    let mut learned = LearnState { finished, ..LearnState::default() };
+    learned.verdicts[1] = Some(Verdict { before_db: -0.6, blind_db: 1.0, after_db: 9.9 });
+    stage.session.set_learning(learned);
+    compare(stage, "learned");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! What kind of source each strip has, as a word and a sign.
 
-use super::stage::{DEFAULT, SMALLEST, Stage, summary};
+use super::stage::{DEFAULT, SMALLEST, Stage, file, summary};
 use unbraid::{
     instance::state::{learn_state::LearnState, options::AdaptOptions, summary::Origin},
     learner::Verdict,
-    preset::{Kind, Role},
+    preset::{Kind, Role, from_a_take},
 };
 
 /// Eight strips, one in each state.
@@ -37,6 +37,14 @@ fn every_state_has_a_word() {
         }
     }
     assert_eq!(Stage::new(2, DEFAULT).spoken("Drums state"), "factory");
+    let mut loaded = Stage::new(2, DEFAULT);
+    let mut shown = summary(2);
+    shown.origin = Origin::File(file("My band"));
+    shown.strips[1].learned_from = vec![from_a_take(9.96)];
+    loaded.show(shown);
+    loaded.wait(0.1);
+    assert_eq!(loaded.spoken("Bass state"), "learned 10 s", "the file tells");
+    assert_eq!(loaded.spoken("Drums state"), "learned", "it was learned from a file");
 }
 
 #[test]

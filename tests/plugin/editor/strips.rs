@@ -90,7 +90,7 @@ fn a_source_is_recognised_as_what_is_picked() {
     for size in [DEFAULT, SMALLEST] {
         for (item, role) in [("as drums", Role::Drums), ("as the rest", Role::Rest), ("as cymbals", Role::Cymbals)] {
             let mut stage = Stage::new(2, size);
-            open(&mut stage, "Bass", Some("Follow or recognise"));
+            open(&mut stage, "Bass", Some("Learn from the mixture"));
             stage.click("Recognise it, without teaching");
             stage.wait(0.1);
             stage.click(item);
@@ -106,7 +106,7 @@ fn the_cue_is_in_the_menu_of_strips_that_share_their_bases() {
     both.strips.iter_mut().for_each(|strip| strip.kind = Kind::Adaptive);
     stage.show(both);
     stage.wait(0.1);
-    open(&mut stage, "Bass", Some("Follow or recognise"));
+    open(&mut stage, "Bass", Some("Learn from the mixture"));
     stage.click("position");
     assert_eq!(stage.asked(), [AdaptationCommand::GroupBy(Cue::Position).into()]);
 }
@@ -135,4 +135,59 @@ fn a_success_is_told_until_the_worker_takes_it_away() {
     stage.session.set_message(Message::None);
     stage.wait(0.1);
     assert!(!stage.shows("Saved as preset"));
+}
+
+#[test]
+fn a_right_click_on_the_name_opens_the_menu_and_a_double_click_renames() {
+    for size in [DEFAULT, SMALLEST] {
+        let mut stage = Stage::new(2, size);
+        let at = stage.centre("Bass");
+        stage.move_to(at);
+        for pressed in [true, false] {
+            stage.event(egui::Event::PointerButton {
+                pos: at,
+                button: egui::PointerButton::Secondary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            });
+        }
+        stage.wait(0.1);
+        assert!(stage.shows("Learn Bass: play it alone"));
+        stage.key(Key::Escape, Modifiers::NONE);
+        stage.wait(1.0);
+        stage.click("Bass");
+        stage.click("Bass");
+        stage.wait(0.1);
+        assert!(!stage.shows("Learn Bass: play it alone"));
+        assert_eq!(stage.spoken("Name of the source"), "bass");
+        stage.click("vocals");
+        assert_eq!(stage.asked(), [SourceCommand::Rename(1, "vocals".into()).into()]);
+        stage.wait(0.1);
+        assert!(!stage.shows("Name of the source"));
+    }
+}
+
+#[test]
+fn every_entry_of_the_menu_says_what_it_does() {
+    for (within, entry, tooltip) in [
+        (None, "Learn Bass: play it alone", "Mute everything else in your session"),
+        (None, "Show what it has learned", "The page of bases"),
+        (Some("Learn from"), "What just played (10 s)", "no need to play it again"),
+        (Some("Learn from the mixture"), "Learn what the others leave", "for what is never played alone"),
+        (Some("Load, save, remove"), "Remove Bass", "Undo brings it back"),
+    ] {
+        let mut stage = Stage::new(3, DEFAULT);
+        open(&mut stage, "Bass", within);
+        stage.move_to(stage.centre(entry));
+        stage.wait(1.5);
+        assert!(stage.shows(tooltip), "{entry}");
+    }
+}
+
+#[test]
+fn the_button_of_the_scale_says_what_it_does() {
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.move_to(stage.centre("Scale"));
+    stage.wait(1.5);
+    assert!(stage.shows("How large everything is drawn"));
 }

@@ -152,3 +152,25 @@ fn what_is_typed_right_after_a_field_opened_is_written() {
     stage.wait(0.1);
     assert_eq!(stage.asked(), [unbraid::instance::command::PresetCommand::Save("Gig 7".into()).into()]);
 }
+
+#[test]
+fn a_key_whose_shift_is_released_first_counts_each_time() {
+    let change = |state, key, code, modifiers| {
+        Event::Keyboard(KeyboardEvent { state, key, code, modifiers, ..KeyboardEvent::default() })
+    };
+    // As X11 tells it: an event carries what was held before it.
+    let shift = |state, held| change(state, Key::Named(NamedKey::Shift), Code::ShiftLeft, held);
+    let digit = |state, sign: &str, held| change(state, Key::Character(sign.to_owned()), Code::Digit1, held);
+    let press = [
+        shift(KeyState::Down, Modifiers::empty()),
+        digit(KeyState::Down, "!", Modifiers::SHIFT),
+        shift(KeyState::Up, Modifiers::SHIFT),
+        digit(KeyState::Up, "1", Modifiers::empty()),
+    ];
+    let mut stage = Stage::new(2, DEFAULT);
+    stage.happens((0..5).flat_map(|_| press.clone()));
+    let strip = &stage.params.sound.strips[0];
+    let muted: Vec<f32> = stage.told_of(&strip.mute).iter().filter_map(set).collect();
+    assert_eq!(muted, [1.0, 0.0, 1.0, 0.0, 1.0]);
+    assert!(!strip.solo.value());
+}

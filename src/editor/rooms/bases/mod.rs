@@ -61,6 +61,11 @@ impl BasesState {
         self.strip.get_or_insert(self.last);
     }
 
+    /// The page opens on `strip` the next time.
+    pub fn open_next(&mut self, strip: usize) {
+        self.last = strip;
+    }
+
     /// Shows the strips instead.
     pub fn close(&mut self) {
         self.last = self.strip.take().unwrap_or(self.last);
@@ -224,13 +229,13 @@ impl BasesView {
         let frame = &dictionary.frame;
         let from = match source.learned_from.as_slice() {
             _ if source.kind == Kind::Adaptive => " that follow the mixture".to_owned(),
-            _ if source.kind == Kind::Recognised => " learned where it was recognised".to_owned(),
+            _ if source.kind == Kind::Recognised => " learned from the mixture, where it was recognised".to_owned(),
             _ if in_use.moved => " that drift towards what plays".to_owned(),
             [] => String::new(),
             files => format!(" from {}", files.join(", ")),
         };
         let caption = format!(
-            "{} bases{from} · frames of {:.0} ms at {} kHz{}",
+            "{} bases{from} · each the spectrum of {:.0} ms, at {} kHz{}",
             dictionary.components,
             frame.frame_len as f64 / frame.sample_rate * 1e3,
             frame.sample_rate / 1e3,

@@ -13,7 +13,7 @@ const COLOURED: f32 = 0.15;
 /// Up to this share a source that is lit is grey; its colour is full from 1 minus this on.
 const GREY_BELOW: f32 = 0.2;
 /// What is left of the level of what is not lit.
-const UNLIT_LEVEL: f32 = 0.7;
+const UNLIT_LEVEL: f32 = 0.55;
 
 /// The colours of a preset's sources, for mixing.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,9 +181,11 @@ mod tests {
         (pairs.fold(f32::MAX, f32::min), of_neighbours)
     }
 
-    /// A distance of 0.02 in OKLab is just seen between large areas. Eight hues of one lightness are told apart with
-    /// normal eyes; those who see no difference between red and green have not more than a few (orange and yellow are
-    /// the nearest to each other), and need the spotlight.
+    /// Measured at levels 0.5 and 0.6: 0.079 and 0.090 with normal eyes, 0.034 and 0.037 under protanopia, 0.013 and
+    /// 0.015 under deuteranopia; neighbours 0.085, 0.076 and 0.020 at least. Some 0.02 is just seen between large areas.
+    /// So eight hues of one lightness are told apart with normal eyes, and not by all others: orange and yellow, for one,
+    /// differ too little then. For these there is the spotlight. The palette as presets store it has 0.034 with normal
+    /// eyes and 0.005 under deuteranopia.
     #[test]
     fn sources_of_equal_loudness_differ_as_far_as_hues_can() {
         for (eyes, name, floor, of_neighbours) in [
@@ -193,12 +195,12 @@ mod tests {
         ] {
             for level in [0.5, 0.6] {
                 let (pair, neighbours) = least_distances(level, eyes);
-                println!("{name}, level {level}: {pair:.3}, neighbours {neighbours:.3}");
                 assert!(pair > floor && neighbours > of_neighbours, "{name}, level {level}: {pair}, {neighbours}");
             }
         }
     }
 
+    /// Measured: 0.213 with normal eyes, 0.144 under protanopia, 0.209 under deuteranopia.
     #[test]
     fn a_lit_source_is_told_from_all_others_by_all_eyes() {
         let map = map();
@@ -206,7 +208,6 @@ mod tests {
             for source in 0..PALETTE.len() {
                 let [lit, other] = [1.0, 0.0].map(|own| seen(map.lit_colour(0.6, source, own), eyes));
                 let far = distance(lit, other);
-                println!("{name}, source {source}: {far:.3}");
                 assert!(far > 0.12, "{name}, source {source}: {far}");
             }
         }

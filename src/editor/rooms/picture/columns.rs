@@ -4,7 +4,7 @@ use super::{
     axis::ROWS,
     colour_map::ColourMap,
     frame_rows::{FrameRows, SILENCE_DB, height},
-    state::Shown,
+    state::ShownSignal,
 };
 use crate::{preset::MAX_SOURCES, separator::MusicalTime};
 use egui::Color32;
@@ -21,8 +21,8 @@ pub const STEP_DB: f32 = 0.6;
 /// The ring. A column is counted from the beginning of the stream.
 #[derive(Clone, Default)]
 pub struct Columns {
-    input: Signal,
-    output: Signal,
+    input: SignalColumns,
+    output: SignalColumns,
     /// Each source's share times 255, `[COLUMNS, S, ROWS]`.
     shares: Vec<u8>,
     /// What is left of each source in the output, `[COLUMNS]`.
@@ -38,7 +38,7 @@ pub struct Columns {
 
 /// What comes in, or what goes out.
 #[derive(Clone, Default)]
-struct Signal {
+struct SignalColumns {
     /// Level, as [`packed`], `[COLUMNS, ROWS]`.
     levels: Vec<u8>,
     /// `[COLUMNS, ROWS]`
@@ -49,7 +49,7 @@ struct Signal {
 
 /// What the ring holds at one place.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
+pub struct RingCell {
     /// Level of the mixture, in dB.
     pub input_db: f32,
     /// Level of the main output, in dB.
@@ -127,15 +127,15 @@ impl Columns {
         }
     }
 
-    fn signal(&self, shown: Shown) -> &Signal {
+    fn signal(&self, shown: ShownSignal) -> &SignalColumns {
         match shown {
-            Shown::Heard => &self.output,
-            Shown::Input => &self.input,
+            ShownSignal::Heard => &self.output,
+            ShownSignal::Input => &self.input,
         }
     }
 
     /// Whether any of the last `columns` columns has a visible level.
-    pub fn shows_something(&self, shown: Shown, columns: u64) -> bool {
+    pub fn shows_something(&self, shown: ShownSignal, columns: u64) -> bool {
         self.signal(shown).visible.is_some_and(|visible| visible + columns >= self.next)
     }
 
@@ -144,14 +144,14 @@ impl Columns {
     }
 
     /// What is in `row` of `column`; `None` if the ring does not hold the column.
-    pub fn at(&self, column: u64, row: usize) -> Option<Cell> {
+    pub fn at(&self, column: u64, row: usize) -> Option<RingCell> {
         if !self.holds(column) {
             return None;
         }
         let at = Self::place(column);
         let share = |source: usize| f32::from(self.shares[(at * self.sources + source) * ROWS + row]) / 255.0;
-        let level = |signal: &Signal| unpacked(signal.levels[at * ROWS + row]);
-        Some(Cell {
+        let level = |signal: &SignalColumns| unpacked(signal.levels[at * ROWS + row]);
+        Some(RingCell {
             input_db: level(&self.input),
             output_db: level(&self.output),
             shares: (column >= self.known_from).then(|| (0..self.sources).map(share).collect()),
@@ -165,13 +165,13 @@ impl Columns {
     }
 
     /// The colours of the ring, `[COLUMNS, ROWS]`.
-    pub fn colours(&self, shown: Shown) -> &[Color32] {
+    pub fn colours(&self, shown: ShownSignal) -> &[Color32] {
         &self.signal(shown).colours
     }
 
     /// The levels at `place` in the ring of what is shown, as [`packed`], and of the mixture, `[ROWS]`.
-    pub fn levels(&self, shown: Shown, place: usize) -> (&[u8], &[u8]) {
-        let rows = |signal: &'_ Signal| place * ROWS..(place * ROWS + ROWS).min(signal.levels.len());
+    pub fn levels(&self, shown: ShownSignal, place: usize) -> (&[u8], &[u8]) {
+        let rows = |signal: &'_ SignalColumns| place * ROWS..(place * ROWS + ROWS).min(signal.levels.len());
         let shown = self.signal(shown);
         (&shown.levels[rows(shown)], &self.input.levels[rows(&self.input)])
     }
@@ -183,7 +183,7 @@ impl Columns {
 }
 
 /// A column of levels `db`, `[ROWS]`.
-fn column_of(db: &[f32], map: &ColourMap, share: impl Fn(usize, usize) -> f32) -> Signal {
+fn column_of(db: &[f32], map: &ColourMap, share: impl Fn(usize, usize) -> f32) -> SignalColumns {
     let heights = db.iter().enumerate().map(|(row, db)| height(*db, row));
     let mut visible = None;
     let colours = heights.enumerate().map(|(row, height)| {
@@ -193,7 +193,7 @@ fn column_of(db: &[f32], map: &ColourMap, share: impl Fn(usize, usize) -> f32) -
         map.colour(height, |source| share(source, row))
     });
     let colours = colours.collect();
-    Signal { levels: db.iter().map(|db| packed(*db)).collect(), colours, visible }
+    SignalColumns { levels: db.iter().map(|db| packed(*db)).collect(), colours, visible }
 }
 
 /// A level in steps of [`STEP_DB`] above silence.
@@ -239,7 +239,7 @@ mod tests {
             ring.take(column, &frame(-140.0), &map);
         }
         assert_eq!(ring.at(0, 200), None);
-        assert!(!ring.shows_something(Shown::Input, 500));
+        assert!(!ring.shows_something(ShownSignal::Input, 500));
     }
 
     #[test]
@@ -266,7 +266,7 @@ mod tests {
         let (mut ring, map) = ring();
         ring.take(0, &frame(-40.0), &map);
         let colour = |shown| ring.colours(shown)[200];
-        assert_eq!(colour(Shown::Input), map.colour(height(-40.0, 200), |source| [1.0, 0.0][source]));
-        assert_eq!(colour(Shown::Heard), map.colour(height(-52.0, 200), |source| [1.0, 0.0][source]));
+        assert_eq!(colour(ShownSignal::Input), map.colour(height(-40.0, 200), |source| [1.0, 0.0][source]));
+        assert_eq!(colour(ShownSignal::Heard), map.colour(height(-52.0, 200), |source| [1.0, 0.0][source]));
     }
 }

@@ -4,7 +4,7 @@ use super::{
     colour_map::ColourMap,
     frame_rows::SCALE_DB,
     layout::PictureLayout,
-    state::{PictureState, Shown},
+    state::{PictureState, ShownSignal},
 };
 use crate::editor::{
     theme::{self, SCREEN, Themed},
@@ -25,7 +25,7 @@ const GAP: f32 = 6.0;
 const SQUARE: f32 = 16.0;
 
 /// A source, for the legend.
-pub struct Entry<'a> {
+pub struct LegendEntry<'a> {
     /// Its name.
     pub name: &'a str,
     /// The letters of its badge.
@@ -39,7 +39,7 @@ pub fn draw(
     ui: &Ui,
     layout: &PictureLayout,
     map: &ColourMap,
-    legend: &[Entry],
+    legend: &[LegendEntry],
     lit: Option<usize>,
     state: &mut PictureState,
 ) -> Option<usize> {
@@ -87,8 +87,8 @@ fn draw_shown(ui: &Ui, head: Rect, state: &mut PictureState) {
     let left = CornerRadius { nw: radius, sw: radius, ..CornerRadius::ZERO };
     let right = CornerRadius { ne: radius, se: radius, ..CornerRadius::ZERO };
     for (i, (shown, text, name, corners, tooltip)) in [
-        (Shown::Heard, "Heard", "Show what is heard", left, "What goes out: a source that is turned down fades."),
-        (Shown::Input, "Input", "Show the input", right, "What comes in, whatever the knobs do."),
+        (ShownSignal::Heard, "Heard", "Show what is heard", left, "What goes out: a source that is turned down fades."),
+        (ShownSignal::Input, "Input", "Show the input", right, "What comes in, whatever the knobs do."),
     ]
     .into_iter()
     .enumerate()
@@ -158,10 +158,10 @@ fn draw_levels(ui: &Ui, space: Rect, map: &ColourMap) -> f32 {
 }
 
 /// The sources with their colours; with their names if all of them fit. Returns the one that is pointed at.
-fn draw_legend(ui: &Ui, space: Rect, legend: &[Entry], lit: Option<usize>) -> Option<usize> {
+fn draw_legend(ui: &Ui, space: Rect, legend: &[LegendEntry], lit: Option<usize>) -> Option<usize> {
     let (painter, colours) = (ui.painter(), ui.colours());
     let font = theme::font(theme::CAPTION);
-    let galley = |entry: &Entry| painter.layout_no_wrap(entry.name.to_owned(), font.clone(), colours.weak);
+    let galley = |entry: &LegendEntry| painter.layout_no_wrap(entry.name.to_owned(), font.clone(), colours.weak);
     let widths: Vec<f32> = legend.iter().map(|entry| SQUARE + 5.0 + galley(entry).size().x).collect();
     let with_names = widths.iter().map(|width| width + 2.0 * GAP).sum::<f32>() <= space.width();
     let squares_fit = legend.len() as f32 * (SQUARE + GAP) <= space.width();
@@ -191,7 +191,7 @@ fn draw_legend(ui: &Ui, space: Rect, legend: &[Entry], lit: Option<usize>) -> Op
     pointed
 }
 
-fn legend_row(ui: &Ui, rect: Rect, source: usize, entry: &Entry) -> Response {
+fn legend_row(ui: &Ui, rect: Rect, source: usize, entry: &LegendEntry) -> Response {
     let response = ui.interact(rect, ui.scope_id().with(("legend", source)), Sense::hover());
     response
         .widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), format!("{} in the picture", entry.name)));

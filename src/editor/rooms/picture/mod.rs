@@ -6,7 +6,7 @@
 //! - [`state`]: what is shown, frozen or live; [`view`]: zoom, and where a point is in time and frequency.
 //! - [`layout`]; [`head`]; [`scales`]: both axes; [`music`]: beats and bars. [`divider`]: how high the picture is.
 //! - [`painting`]: strokes on the frozen picture that say what belongs to whom.
-//! - [`plot`]: curves and areas; [`masks`] and [`output`] draw them. [`pointer`]: what is under the pointer, as a
+//! - [`plot`]: curves and areas; [`masks`] and [`output`] draw them. [`mod@pointer`]: what is under the pointer, as a
 //!   [`readout`].
 //!
 //! A [`Picture`] lives in the egui context of its window and is dropped with it: while no window is open, no frames are
@@ -56,7 +56,7 @@ use colour_map::ColourMap;
 use columns::Columns;
 use egui::{Align2, Color32, Context, CornerRadius, Id, Rect, Stroke, StrokeKind, Ui};
 use frame_rows::FrameRows;
-use head::Entry;
+use head::LegendEntry;
 use layout::PictureLayout;
 use smoothed::SmoothedFrame;
 use spectrogram::{Look, SpectrogramTexture};
@@ -141,10 +141,11 @@ pub fn draw(
         let is_empty = picture.stream.is_none() && snapshot.learning.take.is_none();
         if is_empty && rect.height() >= INVITES_FROM {
             let font = theme::font(theme::BODY);
-            ui.painter().text(rect.center(), Align2::CENTER_CENTER, INVITATION, font, SCREEN.weak);
+            let within = own.place.map_or(rect, |place| place.rect);
+            ui.painter().text(within.center(), Align2::CENTER_CENTER, INVITATION, font, SCREEN.weak);
         }
     }
-    (picture.is_moving(own), asked)
+    (picture.is_moving(own) || (rect.is_some() && picture.texture.is_behind()), asked)
 }
 
 /// Stands in a picture that has nothing to show yet.
@@ -290,7 +291,8 @@ impl Picture {
             ui.painter().rect_filled(plot.rect, CornerRadius::same(3), SCREEN.well);
         }
         let named = self.names.iter().zip(&self.badges).zip(&self.colours);
-        let legend: Vec<Entry> = named.map(|((name, badge), colour)| Entry { name, badge, colour: *colour }).collect();
+        let legend: Vec<LegendEntry> =
+            named.map(|((name, badge), colour)| LegendEntry { name, badge, colour: *colour }).collect();
         scales::control(ui, layout, state);
         let pointed = layout.head.and_then(|_| head::draw(ui, layout, &self.map, &legend, lit, state));
         let lit = pointed.or(lit).filter(|lit| *lit < self.colours.len());

@@ -4,7 +4,7 @@ use crate::separator::MusicalTime;
 
 /// A beat.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Line {
+pub struct BeatLine {
     /// In seconds before the edge.
     pub seconds: f64,
     /// The number of the bar that begins there, 0 for the first; `None` within a bar.
@@ -13,10 +13,10 @@ pub struct Line {
 
 /// The beats up to `seconds` seconds before the edge at `edge_s`, oldest first. A column comes every `step_s` seconds;
 /// `time` says where the music was in it.
-pub fn lines(seconds: f64, edge_s: f64, step_s: f64, time: impl Fn(u64) -> Option<MusicalTime>) -> Vec<Line> {
+pub fn lines(seconds: f64, edge_s: f64, step_s: f64, time: impl Fn(u64) -> Option<MusicalTime>) -> Vec<BeatLine> {
     let first = ((edge_s - seconds) / step_s).floor().max(0.0) as u64;
     let last = (edge_s / step_s).ceil().max(0.0) as u64;
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines: Vec<BeatLine> = Vec::new();
     for column in first..=last {
         let Some(time) = time(column) else { continue };
         let place = (time.beats - time.bar_start) / time.beat_length;
@@ -27,7 +27,7 @@ pub fn lines(seconds: f64, edge_s: f64, step_s: f64, time: impl Fn(u64) -> Optio
             continue;
         }
         let at = (column as f64 - (place - beat) / step) * step_s;
-        let line = Line { seconds: edge_s - at, bar: bar_at(&time, beat as i64) };
+        let line = BeatLine { seconds: edge_s - at, bar: bar_at(&time, beat as i64) };
         // Rounding may find a beat in two columns.
         if lines.last().is_none_or(|before| before.seconds - line.seconds > step_s) {
             lines.push(line);

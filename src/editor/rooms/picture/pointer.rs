@@ -6,7 +6,7 @@ use super::{
     plot::PlotRect,
     readout::Readout,
     scales,
-    state::{PictureState, Shown},
+    state::{PictureState, ShownSignal},
     view::SpectrogramPlace,
 };
 use crate::{
@@ -26,8 +26,8 @@ impl Picture {
         let now = self.shares_now();
         let place = SpectrogramPlace { rect: layout.spectrogram.rect, view: state.view };
         let spectrogram = match state.shown {
-            Shown::Heard => "The last seconds of what is heard, each source's share in its colour.",
-            Shown::Input => "The last seconds of the mixture, each source's share in its colour.",
+            ShownSignal::Heard => "The last seconds of what is heard, each source's share in its colour.",
+            ShownSignal::Input => "The last seconds of the mixture, each source's share in its colour.",
         };
         for (name, what, plot) in [
             ("Spectrogram", spectrogram, &layout.spectrogram),
@@ -42,7 +42,7 @@ impl Picture {
                 info
             });
             // Only the pointer says which place is held.
-            let at = response.interact_pointer_pos().filter(|_| hold::listen(&response).is_held);
+            let at = hold::listen(&response).is_held.then(|| ui.ctx().pointer_latest_pos()).flatten();
             held = held.or(at.map(|at| Audition::Band { hz: axis::frequency(plot.along(at).clamp(0.0, 1.0)) }));
             scales::zoom_by_wheel(ui, &response, name == "Spectrogram", state);
             if let Some(at) = response.hover_pos() {
@@ -72,7 +72,7 @@ impl Picture {
 
     /// What is at `along` the frequency axis, `ago` seconds before the edge or now. The shares are those of what is
     /// shown.
-    fn readout(&self, along: f32, ago: Option<f64>, shown: Shown) -> Readout {
+    fn readout(&self, along: f32, ago: Option<f64>, shown: ShownSignal) -> Readout {
         let (row, hz) = (axis::row(along), axis::frequency(along));
         let named = |shares: Vec<f32>| self.names.iter().cloned().zip(shares).collect();
         let audible = |level: f32| (frame_rows::height(level, row) > 0.0).then_some(level);
@@ -91,8 +91,8 @@ impl Picture {
             return Readout { hz, ago: ago as f32, ..Readout::default() };
         };
         let shares = cell.shares.map(|shares| match shown {
-            Shown::Input => shares,
-            Shown::Heard => {
+            ShownSignal::Input => shares,
+            ShownSignal::Heard => {
                 let heard =
                     |source| frame_rows::heard_share(source, shares.len(), &cell.gains, |source| shares[source]);
                 (0..shares.len()).map(heard).collect()

@@ -18,7 +18,7 @@ const LINE: Color32 = Color32::from_rgba_premultiplied(26, 26, 26, 26);
 /// Distances between two labelled times, in seconds.
 const STEPS_S: [f64; 7] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
 /// Least distance between two labels of the frequency axis and of the time axis, in points.
-const LEAST_APART: (f32, f32) = (22.0, 64.0);
+const LEAST_APART: (f32, f32) = (22.0, 72.0);
 /// By how much a notch of the wheel or an arrow key zooms.
 const ZOOM_PER_NOTCH: f64 = 1.25;
 /// Points of a wheel's movement that are one notch.
@@ -99,12 +99,12 @@ pub fn draw_times(painter: &Painter, layout: &PictureLayout, view: &View, is_fro
 }
 
 /// Draws lines at beats and bars, with the numbers of the bars, over the spectrogram.
-pub fn draw_music(painter: &Painter, layout: &PictureLayout, lines: &[music::Line], view: &View) {
+pub fn draw_music(painter: &Painter, layout: &PictureLayout, lines: &[music::BeatLine], view: &View) {
     let plot = layout.spectrogram.rect;
     let painter = painter.with_clip_rect(plot);
-    let x = |line: &music::Line| plot.right() - ((line.seconds - view.back_s) / view.span_s) as f32 * plot.width();
-    let bars: Vec<&music::Line> = lines.iter().filter(|line| line.bar.is_some()).collect();
-    let apart = |lines: &[&music::Line]| {
+    let x = |line: &music::BeatLine| plot.right() - ((line.seconds - view.back_s) / view.span_s) as f32 * plot.width();
+    let bars: Vec<&music::BeatLine> = lines.iter().filter(|line| line.bar.is_some()).collect();
+    let apart = |lines: &[&music::BeatLine]| {
         lines.windows(2).map(|two| (x(two[0]) - x(two[1])).abs()).fold(f32::INFINITY, f32::min)
     };
     let beats_fit = apart(&lines.iter().collect::<Vec<_>>()) >= 14.0;

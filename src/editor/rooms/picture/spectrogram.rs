@@ -1,23 +1,27 @@
 //! The spectrogram as a texture: one line of it per column of the ring, one pixel per row.
 //!
 //! It is written column by column and repeats, so that scrolling and zooming only move the part of it that is drawn.
-//! Another way to colour it is written in one go.
+//! Another way to colour it is written within some frames.
 
 use super::{
     axis::ROWS,
     colour_map::ColourMap,
     columns::{COLUMNS, Columns},
     spotlight::Spotlight,
-    state::Shown,
+    state::ShownSignal,
     view::View,
 };
 use egui::{Color32, ColorImage, Context, Mesh, Rect, TextureHandle, TextureId, TextureOptions, epaint::Vertex, pos2};
+use std::ops::Range;
+
+/// Columns that get another look in one frame: all of them within a tenth of a second, and none for long.
+const COLUMNS_PER_FRAME: i64 = 256;
 
 /// What the texture shows of which ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     /// Which signal.
-    pub shown: Shown,
+    pub shown: ShownSignal,
     /// The source that is lit; the others are grey.
     pub lit: Option<usize>,
     /// Which ring: the live one, or a frozen one.
@@ -30,45 +34,69 @@ pub struct Look {
 #[derive(Default)]
 pub struct SpectrogramTexture {
     handle: Option<TextureHandle>,
-    /// What is in it, and the next column that is not.
-    painted: Option<(Look, u64)>,
+    painted: Option<Painted>,
     spotlight: Option<Spotlight>,
 }
 
+/// What is in the texture.
+#[derive(Debug, Clone, Copy)]
+struct Painted {
+    look: Look,
+    /// The next column to come.
+    next: i64,
+    /// Columns before this one still have another look. It may be below 0, where places of the ring were never written.
+    old_before: i64,
+}
+
 impl SpectrogramTexture {
-    /// Brings the texture up to `columns`, coloured after `look`.
+    /// Brings the texture up to `columns`, coloured after `look`: new columns at once, and after a change of the look
+    /// some of the others in each frame, the newest first.
     pub fn update(&mut self, ctx: &Context, columns: &Columns, look: Look, map: &ColourMap) -> TextureId {
-        let options = TextureOptions::LINEAR_REPEAT;
+        const LEN: i64 = COLUMNS as i64;
         let ground = map.ground();
-        let handle = self.handle.get_or_insert_with(|| {
-            ctx.load_texture("spectrogram", ColorImage::filled([ROWS, COLUMNS], ground), options)
-        });
-        let next = columns.next();
-        let painted = self.painted.filter(|(before, from)| *before == look && next - from < COLUMNS as u64 / 4);
-        if painted.is_none() {
+        let mut handle = self
+            .handle
+            .get_or_insert_with(|| {
+                let empty = ColorImage::filled([ROWS, COLUMNS], ground);
+                ctx.load_texture("spectrogram", empty, TextureOptions::LINEAR_REPEAT)
+            })
+            .clone();
+        let next = columns.next() as i64;
+        let kept = self.painted.filter(|painted| painted.look == look && (0..LEN / 4).contains(&(next - painted.next)));
+        let mut painted = kept.unwrap_or_else(|| {
             self.spotlight = look.lit.map(|source| Spotlight::new(map, source));
+            Painted { look, next, old_before: next }
+        });
+        if !columns.colours(look.shown).is_empty() {
+            self.paint(&mut handle, columns, look, painted.next..next);
+            let oldest = next - LEN;
+            let from = (painted.old_before - COLUMNS_PER_FRAME).max(oldest);
+            self.paint(&mut handle, columns, look, from..painted.old_before.max(from));
+            painted.old_before = from;
         }
-        let spotlight = self.spotlight.as_ref();
-        match painted {
-            Some((_, from)) => {
-                for column in from..next {
-                    let place = Columns::place(column);
-                    let mut pixels = Vec::with_capacity(ROWS);
-                    paint(columns, look, spotlight, place, &mut pixels);
-                    handle.set_partial([0, place], ColorImage::new([ROWS, 1], pixels), options);
-                }
-            }
-            None if columns.colours(look.shown).is_empty() => {
-                handle.set(ColorImage::filled([ROWS, COLUMNS], ground), options);
-            }
-            None => {
-                let mut pixels = Vec::with_capacity(ROWS * COLUMNS);
-                (0..COLUMNS).for_each(|place| paint(columns, look, spotlight, place, &mut pixels));
-                handle.set(ColorImage::new([ROWS, COLUMNS], pixels), options);
-            }
-        }
-        self.painted = Some((look, next));
+        self.painted = Some(Painted { next, ..painted });
         handle.id()
+    }
+
+    /// Whether some columns still have another look.
+    pub fn is_behind(&self) -> bool {
+        self.painted.is_some_and(|painted| painted.old_before > painted.next - COLUMNS as i64 && painted.next > 0)
+    }
+
+    /// Writes the columns `range`.
+    fn paint(&self, handle: &mut TextureHandle, columns: &Columns, look: Look, range: Range<i64>) {
+        let mut from = range.start;
+        while from < range.end {
+            let first = from.rem_euclid(COLUMNS as i64) as usize;
+            let count = (range.end - from).min((COLUMNS - first) as i64);
+            let mut pixels = Vec::with_capacity(count as usize * ROWS);
+            for place in first..first + count as usize {
+                paint(columns, look, self.spotlight.as_ref(), place, &mut pixels);
+            }
+            let image = ColorImage::new([ROWS, count as usize], pixels);
+            handle.set_partial([0, first], image, TextureOptions::LINEAR_REPEAT);
+            from += count;
+        }
     }
 }
 
@@ -80,7 +108,7 @@ fn paint(columns: &Columns, look: Look, spotlight: Option<&Spotlight>, place: us
     };
     let (levels, mixture) = columns.levels(look.shown, place);
     let (shares, gain) = columns.share(source, place);
-    let gain = if look.shown == Shown::Heard { gain } else { 1.0 };
+    let gain = if look.shown == ShownSignal::Heard { gain } else { 1.0 };
     pixels.extend((0..ROWS).map(|row| spotlight.colour(levels[row], mixture[row], gain, shares[row], row)));
 }
 

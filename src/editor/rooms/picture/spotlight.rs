@@ -1,4 +1,4 @@
-//! The colours while one source is lit, in tables: a whole ring is coloured again within a frame.
+//! The colours while one source is lit, in tables: a whole ring is coloured again within some frames.
 
 use super::{
     axis::ROWS,

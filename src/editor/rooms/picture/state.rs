@@ -1,13 +1,13 @@
 //! What the picture remembers between two frames of the window.
 
 use super::{
-    painting::PaintingState,
+    painting::tools::PaintingState,
     view::{SpectrogramPlace, View},
 };
 
 /// Which signal the spectrogram shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Shown {
+pub enum ShownSignal {
     /// The main output, with what is left of each source.
     #[default]
     Heard,
@@ -31,7 +31,7 @@ pub struct PictureState {
     pub is_folded: bool,
     /// Whether the picture takes the place of strips and knobs.
     pub is_full: bool,
-    pub(super) shown: Shown,
+    pub(super) shown: ShownSignal,
     pub(super) view: View,
     pub(super) is_frozen: bool,
     pub(super) edge: Option<FrozenEdge>,

@@ -11,7 +11,7 @@ use crate::{
     decibels,
     editor::{
         asked::Asked,
-        names::display_name,
+        names::{MEASURED_ON, display_name, told_apart},
         snapshot::EditorSnapshot,
         theme::{self, Colours, Themed},
         widgets::{
@@ -228,7 +228,8 @@ impl<'a> StripCard<'a> {
         let response = ui.interact(line, ui.scope_id().with(("take", self.index)), Sense::hover());
         response.widget_info(|| {
             let mut info = WidgetInfo::labeled(Role::Meter, ui.is_enabled(), format!("{} take level", self.name));
-            info.current_text_value = Some(if level.is_finite() { format!("{level:.0} dB") } else { "silent".into() });
+            info.current_text_value =
+                Some(if level.is_finite() { format!("{level:.0} dB").replace('-', "−") } else { "silent".into() });
             info
         });
         ui.painter().rect_filled(line, CornerRadius::same(1), ui.colours().well);
@@ -268,22 +269,24 @@ impl<'a> StripCard<'a> {
         response.on_hover_text("This source's share of the mixture, before its knob.");
     }
 
-    /// How many bases the source has, and where they come from.
+    /// Where the source comes from, what it is, and how well it is told apart.
     fn provenance(&self) -> String {
-        let bases = self.strip.components;
-        let kind = match self.strip.kind {
-            Kind::Drifting => format!("{bases} bases, learned before, which drift towards what plays"),
-            Kind::Fixed => format!("{bases} bases, learned before"),
-            Kind::Adaptive => format!("{bases} bases that follow the mixture: what the others do not explain"),
+        let from = match self.strip.learned_from.as_slice() {
+            [] => String::new(),
+            files => format!(" from {}", files.join(", ")),
+        };
+        let what = match self.strip.kind {
+            Kind::Drifting => format!("Learned{from}, and adapts slowly to what plays"),
+            Kind::Fixed => format!("Learned{from}"),
+            Kind::Adaptive => "Learns what the other sources leave, while you play".to_owned(),
             Kind::Recognised => {
                 let role = self.strip.role.map_or("", preset::Role::name);
-                format!("Recognised as {role}, nothing taught: {bases} bases that it learns while it plays")
+                format!("Recognised as {role} without being taught; learns while you play")
             }
         };
-        match self.strip.learned_from.as_slice() {
-            [] => format!("{}\n{kind}", self.strip.name),
-            files => format!("{}\n{kind} from {}", self.strip.name, files.join(", ")),
-        }
+        let verdict = self.snapshot.learning.verdicts[self.index]
+            .map_or(String::new(), |verdict| format!("\n{}, {MEASURED_ON}.", display_name(&told_apart(verdict))));
+        format!("{}\n{what}: {} bases.{verdict}", self.strip.name, self.strip.components)
     }
 
     fn draw_knob(&self, ui: &mut Ui, layout: &StripLayout, input: &mut KnobInput, setter: &ParamSetter) {
@@ -295,6 +298,7 @@ impl<'a> StripCard<'a> {
             ticks: &gain_ticks(&self.params.gain),
             step: 1.0,
             tooltip: KNOB_TOOLTIP,
+            is_beside_its_name: false,
         };
         knob.show(ui, layout.knob, ui.scope_id().with(("gain", self.index)), field_id, setter, input);
         let (with_unit, text_size) = value_size(layout.value);

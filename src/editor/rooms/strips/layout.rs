@@ -13,8 +13,11 @@ const TALL: f32 = 240.0;
 const MAX_CONTENT_WIDTH: f32 = 480.0;
 /// Width of a meter with its scale, in points.
 const SCALED_METER: f32 = 34.0;
-/// From this width on knob, switches and meter stand side by side, in points.
-const SIDE_BY_SIDE: f32 = 190.0;
+/// A wide strip that is narrower than the next is as tall as this at least, in points: else its state and its knob
+/// would share a place.
+const WIDE_FROM: f32 = 200.0;
+/// From this width of its contents on knob, switches and meter stand side by side, in points.
+const SIDE_BY_SIDE: f32 = 220.0;
 /// Least height of a meter below the knob, in points.
 const MIN_METER: f32 = 84.0;
 
@@ -38,7 +41,7 @@ pub(super) struct StripLayout {
 impl StripLayout {
     /// Arranges a strip in `card`.
     pub(super) fn new(card: Rect) -> Self {
-        let wide = card.width() >= WIDE;
+        let wide = card.width() >= WIDE && (card.height() >= WIDE_FROM || card.width() - 14.0 >= SIDE_BY_SIDE);
         let tall = card.height() >= TALL;
         let cramped = card.width() < CRAMPED;
         let inner = card.shrink(match (wide && tall, cramped) {

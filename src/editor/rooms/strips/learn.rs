@@ -110,7 +110,7 @@ pub fn draw_options(ui: &mut Ui, snapshot: &EditorSnapshot) -> Option<Asked> {
     choice(
         ui,
         "Bases",
-        "More bases tell more sounds apart and need longer takes.",
+        "A basis is one spectrum that the source is put together from. More of them know more sounds, and need longer takes.",
         &COMPONENTS,
         &mut options.components,
         |k| k.to_string(),
@@ -129,7 +129,7 @@ pub fn draw_adapt_options(ui: &mut Ui, snapshot: &EditorSnapshot) -> Vec<Asked> 
     choice(
         ui,
         "Memory",
-        "They learn from this much of what was heard last.",
+        "What learns from the mixture learns from this much of what played last: more is steadier, less follows changes sooner.",
         &MEMORIES,
         &mut options.memory_seconds,
         |s| format!("{s:.0} s"),

@@ -10,7 +10,8 @@ use crate::{
     preset::{Kind, MAX_SOURCES, Role, library::Listing},
 };
 use egui::{
-    Button, Key, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, TextEdit, Ui, WidgetInfo, accesskit,
+    Button, Key, Popup, PopupCloseBehavior, RectAlign, Response, RichText, ScrollArea, TextEdit, Tooltip, Ui,
+    WidgetInfo, accesskit,
     containers::menu::{MenuConfig, SubMenuButton},
     vec2,
 };
@@ -49,19 +50,30 @@ pub struct StripMenu<'a> {
 }
 
 impl StripMenu<'_> {
-    /// Shows the menu below `head` while it is open; a click on `head` opens it. `new_name` is the name that is being
-    /// typed for the source.
+    /// Shows the menu below `head` while it is open; a click on `head`, with either button, opens it. A double click opens
+    /// what renames the source. `new_name` is the name that is being typed for it.
     pub fn show(&self, head: &Response, new_name: &mut String) -> Vec<Asked> {
         let mut asked = Vec::new();
-        if head.clicked() {
+        if head.clicked() || head.secondary_clicked() {
             new_name.clone_from(&self.strip().name);
             // Other instances may have saved presets since the library was read.
             asked.push(LibraryCommand::Refresh.into());
+        }
+        if head.secondary_clicked() {
+            Popup::open_id(&head.ctx, Popup::default_response_id(head));
         }
         let popup = Popup::menu(head).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.width(WIDTH).show(|ui| {
             let height = ui.ctx().content_rect().height() - 30.0;
             ScrollArea::vertical().max_height(height).show(ui, |ui| self.items(ui, new_name, &mut asked));
+        });
+        let renames = head.id.with("rename");
+        if head.double_clicked() {
+            Popup::open_id(&head.ctx, renames);
+        }
+        let popup = Popup::menu(head).id(renames).open_memory(None);
+        popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(WIDTH).show(|ui| {
+            self.rename(ui, new_name, &mut asked);
         });
         asked
     }
@@ -74,14 +86,16 @@ impl StripMenu<'_> {
         let learning = &self.snapshot.learning;
         self.learning(ui, asked);
         submenu("Learn from").ui(ui, |ui| self.learning_from(ui, asked));
-        submenu("Follow or recognise").ui(ui, |ui| self.following(ui, asked));
+        submenu("Learn from the mixture").ui(ui, |ui| self.following(ui, asked));
         submenu("Rename").ui(ui, |ui| self.rename(ui, new_name, asked));
         submenu("Load, save, remove").ui(ui, |ui| self.keeping(ui, asked));
-        if item(ui, true, "Show its bases") {
+        let tooltip = "The page of bases: the spectra that it is put together from.";
+        if item(ui, true, "Show what it has learned", tooltip) {
             ask(ui, asked, Asked::ShowBases(self.index));
         }
         let is_learning = learning.take.is_some() || learning.job.is_some() || learning.doubt.is_some();
-        if is_learning && item(ui, true, "Cancel learning") {
+        let tooltip = "Stop listening and learning. What was learned before stays.";
+        if is_learning && item(ui, true, "Cancel learning", tooltip) {
             ask(ui, asked, LearnCommand::Cancel);
         }
     }
@@ -89,14 +103,17 @@ impl StripMenu<'_> {
     /// Another source in its place, a preset of its own, more strips and fewer.
     fn keeping(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
         submenu("Replace it by a source of a preset").ui(ui, |ui| self.loading(ui, asked));
-        if item(ui, true, "Save as a preset of its own") {
+        let tooltip = "A preset with this source alone: put it into any other preset from there.";
+        if item(ui, true, "Save as a preset of its own", tooltip) {
             ask(ui, asked, SourceCommand::Save(self.index));
         }
         let count = self.snapshot.summary().strips.len();
-        if item(ui, count < MAX_SOURCES, "Add a source") {
+        let tooltip = "One more strip. Until it is taught it learns what the others leave.";
+        if item(ui, count < MAX_SOURCES, "Add a source", tooltip) {
             ask(ui, asked, SourceCommand::Add);
         }
-        if item(ui, count > 1, format!("Remove {}", self.name)) {
+        let tooltip = "Its strip goes. What it was falls to the others. Undo brings it back.";
+        if item(ui, count > 1, format!("Remove {}", self.name), tooltip) {
             ask(ui, asked, SourceCommand::Remove(self.index));
         }
     }
@@ -137,24 +154,31 @@ impl StripMenu<'_> {
     fn learning(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
         let (name, index) = (self.name, self.index);
         if self.phase.is_taking() {
-            if item(ui, self.phase != LearnPhase::Armed, format!("Learn {name} now")) {
+            let tooltip = "End the take, and learn from what was captured.";
+            if item(ui, self.phase != LearnPhase::Armed, format!("Learn {name} now"), tooltip) {
                 ask(ui, asked, LearnCommand::Stop);
             }
-        } else if item(ui, true, format!("Learn {name}: play it alone")) {
-            ask(ui, asked, LearnCommand::Start(index));
+        } else {
+            let tooltip = "Mute everything else in your session, and play: it is captured from the first sound on.";
+            if item(ui, true, format!("Learn {name}: play it alone"), tooltip) {
+                ask(ui, asked, LearnCommand::Start(index));
+            }
         }
     }
 
     fn learning_from(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
         let index = self.index;
-        if item(ui, true, "What just played (10 s)") {
+        let tooltip = "If it was this source alone that played: no need to play it again.";
+        if item(ui, true, "What just played (10 s)", tooltip) {
             ask(ui, asked, LearnCommand::Last(index));
         }
-        if item(ui, !self.snapshot.window.file_dialog_is_open, "Recordings…") {
+        let tooltip = "Audio files of this source alone.";
+        if item(ui, !self.snapshot.window.file_dialog_is_open, "Recordings…", tooltip) {
             ask(ui, asked, Asked::ChooseFiles(FileKind::Recordings(index)));
         }
         let kept = self.snapshot.learning.material[index];
-        if item(ui, kept > 0.0, again(kept)) {
+        let tooltip = "The take or the files that it was learned from here, with another number of bases for instance.";
+        if item(ui, kept > 0.0, again(kept), tooltip) {
             ask(ui, asked, LearnCommand::Again(index));
         }
         ui.separator();
@@ -163,13 +187,15 @@ impl StripMenu<'_> {
 
     fn following(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
         let (index, kind, own_role) = (self.index, self.strip().kind, self.strip().role);
-        if kind != Kind::Adaptive && item(ui, true, "Follow the mixture: what the others leave") {
+        let tooltip = "While you play, it learns what no other source explains: for what is never played alone.";
+        if kind != Kind::Adaptive && item(ui, true, "Learn what the others leave", tooltip) {
             ask(ui, asked, SourceCommand::MakeAdaptive(index));
         }
         submenu("Recognise it, without teaching").ui(ui, |ui| {
             for role in Role::ALL {
                 let text = if role == Role::Rest { "as the rest".to_owned() } else { format!("as {}", role.name()) };
-                if item(ui, kind != Kind::Recognised || own_role != Some(role), text) {
+                let tooltip = "It is found in the mixture by its sound, and learns while you play.";
+                if item(ui, kind != Kind::Recognised || own_role != Some(role), text, tooltip) {
                     ask(ui, asked, SourceCommand::MakeRecognised(index, role));
                 }
             }
@@ -182,14 +208,15 @@ impl StripMenu<'_> {
             }
             return;
         }
-        if item(ui, true, "Keep what it has learned") {
+        let tooltip = "It stays as it is now, as if it had been taught.";
+        if item(ui, true, "Keep what it has learned", tooltip) {
             ask(ui, asked, SourceCommand::Keep(index));
         }
         let strips = &self.snapshot.summary().strips;
         let followers = strips.iter().filter(|strip| strip.kind != Kind::Fixed).count();
-        let restart =
-            if followers > 1 { "Forget what all have heard so far" } else { "Forget what it has heard so far" };
-        if item(ui, true, restart) {
+        let restart = if followers > 1 { "Start listening anew, all strips" } else { "Start listening anew" };
+        let tooltip = "What was learned from the mixture is forgotten, and learned again from what plays next.";
+        if item(ui, true, restart, tooltip) {
             ask(ui, asked, AdaptationCommand::Reset);
         }
         ui.separator();
@@ -199,37 +226,54 @@ impl StripMenu<'_> {
     /// A choice of presets, then of the sources of the chosen one.
     fn loading(&self, ui: &mut Ui, asked: &mut Vec<Asked>) {
         let height = ui.ctx().content_rect().height() * 0.6;
+        // The second list is as tall as the first: the menu stays where the pointer is.
+        let id = ui.scope_id().with("presets");
+        let is_chosen = self.snapshot.preset_sources.is_some();
+        if is_chosen && let Some(least) = ui.data(|data| data.get_temp(id)) {
+            ui.set_min_height(least);
+        }
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             let Some(found) = &self.snapshot.preset_sources else {
                 ui.label(RichText::new("From which preset?").small().color(ui.colours().weak));
                 for Listing { entry, .. } in self.snapshot.library.all() {
-                    if item(ui, true, entry.name.as_str()) {
+                    if item(ui, true, entry.name.as_str(), "") {
                         asked.push(SourceCommand::List(entry.clone()).into());
                     }
                 }
-                if item(ui, !self.snapshot.window.file_dialog_is_open, "From a file…") {
+                if item(ui, !self.snapshot.window.file_dialog_is_open, "From a file…", "") {
                     asked.push(Asked::ChooseFiles(FileKind::Sources));
                 }
                 return;
             };
             ui.label(RichText::new(format!("In place of {}:", self.name)).small().color(ui.colours().weak));
             for (source, name) in found.names.iter().enumerate() {
-                if item(ui, true, format!("{name} of {}", found.preset.name)) {
+                if item(ui, true, format!("{name} of {}", found.preset.name), "") {
                     asked.push(SourceCommand::ForgetList.into());
                     ask(ui, asked, SourceCommand::Load { strip: self.index, from: found.preset.clone(), source });
                 }
             }
-            if item(ui, true, "Another preset") {
+            if item(ui, true, "Another preset", "") {
                 asked.push(SourceCommand::ForgetList.into());
             }
         });
+        if !is_chosen {
+            ui.data_mut(|data| data.insert_temp(id, ui.min_rect().height()));
+        }
     }
 }
 
-/// An item as wide as the menu. Returns whether it was clicked.
-fn item(ui: &mut Ui, enabled: bool, text: impl Into<String>) -> bool {
+/// An item as wide as the menu, with a tooltip unless that is empty. Returns whether it was clicked.
+fn item(ui: &mut Ui, enabled: bool, text: impl Into<String>, tooltip: &str) -> bool {
     let button = Button::selectable(false, text.into()).min_size(vec2(WIDTH - 20.0, ITEM));
-    ui.add_enabled(enabled, button).clicked()
+    let response = ui.add_enabled(enabled, button);
+    if tooltip.is_empty() {
+        return response.clicked();
+    }
+    // Beside the menu, so that the next items stay visible.
+    let mut shown = Tooltip::for_enabled(&response);
+    shown.popup = shown.popup.align(RectAlign::RIGHT).align_alternatives(&[RectAlign::LEFT, RectAlign::BOTTOM]);
+    shown.show(|ui| ui.label(tooltip));
+    response.clicked()
 }
 
 /// A menu within the menu, which stays open while it is clicked into.
@@ -246,5 +290,5 @@ fn ask(ui: &Ui, asked: &mut Vec<Asked>, what: impl Into<Asked>) {
 }
 
 fn again(kept: f32) -> String {
-    if kept > 0.0 { format!("The {kept:.1} s heard, once more") } else { "What was heard, once more".to_owned() }
+    if kept > 0.0 { format!("The same {kept:.1} s again") } else { "The same take again".to_owned() }
 }

@@ -3,11 +3,13 @@
 use crate::{
     editor::{
         asked::Asked,
+        names::{MEASURED_ON, display_name, told_apart},
         snapshot::EditorSnapshot,
         theme::{self, Colours, Themed},
     },
     instance::state::{options::AdaptOptions, summary::Origin},
-    preset::Kind,
+    learner::Grade,
+    preset::{Kind, seconds_played},
 };
 use egui::{Align2, Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit::Role, vec2};
 
@@ -44,10 +46,12 @@ impl SourceSign {
             Kind::Recognised => Self::Recognised,
             Kind::Adaptive => Self::Follows,
             Kind::Drifting => Self::Drifts,
-            Kind::Fixed if learning.verdicts[index].is_some_and(|verdict| !verdict.is_sure()) => Self::Unsure,
+            Kind::Fixed if learning.verdicts[index].is_some_and(|verdict| verdict.grade() == Grade::Poor) => {
+                Self::Unsure
+            }
             Kind::Fixed if learning.material[index] > 0.0 => Self::Learned(Some(learning.material[index])),
             Kind::Fixed if matches!(summary.origin, Origin::Factory(_)) && !summary.changed => Self::Factory,
-            Kind::Fixed => Self::Learned(None),
+            Kind::Fixed => Self::Learned(seconds_played(&strip.learned_from)),
         }
     }
 
@@ -131,12 +135,7 @@ impl SourceSign {
             ui.painter().rect_stroke(rect, 3, Stroke::new(2.0, ui.colours().focus), egui::StrokeKind::Outside);
         }
         let meaning = match snapshot.learning.verdicts.get(index).copied().flatten() {
-            Some(verdict) => format!(
-                "{}\nOn a mixture of your takes: {:.1} dB above what is left of the others, {:.1} dB before.",
-                self.meaning(),
-                verdict.after_db,
-                verdict.before_db
-            ),
+            Some(verdict) => format!("{}\n{}, {MEASURED_ON}.", self.meaning(), display_name(&told_apart(verdict))),
             None => self.meaning().to_owned(),
         };
         let clicked = response.on_hover_text(format!("{name}: {}\n{meaning}", self.word())).clicked();

@@ -8,7 +8,7 @@ use super::{
 use crate::instance::state::{learn_state::Foreign, options::LearnOptions};
 use crate::{
     learner::{self, LearnError, Lesson, MOST_SECONDS, Verdict, adaptive::StripMoves},
-    preset::{LearnedBases, Preset},
+    preset::{self, LearnedBases, Preset},
     recording::{Excerpt, Recording, RecordingReader, Survey},
 };
 use crossbeam_channel::{Receiver, Sender};
@@ -98,7 +98,7 @@ impl Task {
         let components = self.options.components;
         let material = match self.source {
             TaskSource::Recording(recording) => {
-                let names = vec![format!("what was played, {:.1} s", recording.seconds())];
+                let names = vec![preset::from_a_take(recording.seconds())];
                 Material { recordings: vec![recording], names, is_played: true, components }
             }
             TaskSource::Files(ref files) => {
@@ -158,8 +158,8 @@ impl Task {
         if self.is_confirmed {
             return None;
         }
-        let source = &preset.sources[self.strip];
-        let heard = in_the_background(|| alone::heard_beside(source, recordings, || !progress.is_cancelled()));
+        let heard =
+            in_the_background(|| alone::heard_beside(preset, self.strip, recordings, || !progress.is_cancelled()));
         heard.filter(|foreign| foreign.share > Foreign::DOUBTED)
     }
 }

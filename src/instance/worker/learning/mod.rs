@@ -7,15 +7,16 @@
 //!
 //! - `take`: what is captured, as it comes. `alone`: whether it was played alone.
 //! - `tasks`: what is to be learned, and what is asked first. `job`: learning, on its thread.
-//! - `material`: what was learned from.
+//! - `material`: what was learned from. `finished`: what was learned last.
 
 mod alone;
+mod finished;
 mod job;
 mod material;
 mod take;
 mod tasks;
 
-use super::{context::Context, error::WorkerError, undo_history::Direction};
+use super::{context::Context, error::WorkerError};
 use crate::{
     instance::{
         command::LearnCommand,
@@ -26,13 +27,14 @@ use crate::{
             message::Message,
         },
     },
-    learner::{Verdict, adaptive::StripMoves},
+    learner::adaptive::StripMoves,
     preset::{MAX_SOURCES, Preset},
     realtime::wires::takes::{TakeEvent, TakeEventKind},
     recording::Recording,
 };
 use alone::HeardSoFar;
 use crossbeam_channel::unbounded;
+use finished::FinishedJob;
 use job::{JobOutcome, Learned, LearningJob, Progress, Task, TaskSource};
 use material::{Taught, TaughtEarlier};
 use std::{path::PathBuf, sync::Arc, thread};
@@ -51,6 +53,8 @@ pub struct Learning {
     preset: Option<Arc<Preset>>,
     /// How those of presets that can play again were learned.
     earlier: TaughtEarlier,
+    /// What was learned last.
+    finished: Option<FinishedJob>,
 }
 
 impl Learning {
@@ -68,6 +72,7 @@ impl Learning {
             LearnCommand::Again(strip) => self.queue(strip, TaskSource::Again, context),
             LearnCommand::Confirm => self.tasks.confirm(),
             LearnCommand::Decline => self.tasks.decline(),
+            LearnCommand::Dismiss => self.forget_finished(),
             LearnCommand::Cancel => self.abandon(),
         }
         Ok(())
@@ -92,7 +97,7 @@ impl Learning {
             let begun = self.begin_job(task);
             say_if_failed(begun, context);
         }
-        context.session.set_learning(self.state());
+        context.session.set_learning(self.state(context));
     }
 
     /// Whether something is captured, learned or about to be.
@@ -107,6 +112,11 @@ impl Learning {
         self.job = None;
     }
 
+    /// What was learned last is saved, or of no interest any more.
+    pub(super) fn forget_finished(&mut self) {
+        self.finished = None;
+    }
+
     /// If another preset plays, what was begun is of no use to it. It may have played before.
     pub(super) fn follow_playback(&mut self, context: &mut Context) {
         let preset = context.playback.version().preset.clone();
@@ -119,6 +129,7 @@ impl Learning {
         }
         self.keep_taught();
         self.abandon();
+        self.forget_finished();
         self.taught = self.earlier.of(&preset);
         self.preset = Some(preset);
     }
@@ -129,17 +140,13 @@ impl Learning {
         }
     }
 
-    fn state(&self) -> LearnState {
+    fn state(&self, context: &Context) -> LearnState {
         LearnState {
             take: self.take.as_ref().map(|take| TakeState {
                 strip: take.strip,
                 seconds: take.recording.seconds() as f32,
                 peak: take.peak,
-                foreign: self
-                    .preset
-                    .as_ref()
-                    .and_then(|preset| preset.sources.get(take.strip))
-                    .and_then(|source| take.heard.foreign(source)),
+                foreign: self.preset.as_ref().and_then(|preset| take.heard.foreign(preset, take.strip)),
             }),
             job: self.job.as_ref().map(|job| (job.strip, job.progress.share())),
             waits: std::array::from_fn(|strip| self.tasks.wait_for(strip)),
@@ -148,6 +155,7 @@ impl Learning {
             }),
             doubt: self.tasks.asked(),
             verdicts: self.taught.verdicts,
+            finished: self.finished.as_ref().map(|finished| finished.state(context)),
         }
     }
 
@@ -310,7 +318,7 @@ impl Learning {
         let goes_on = heard.zip(self.preset.as_ref()).is_some_and(|(heard, now)| Arc::ptr_eq(&heard, now));
         let seconds = learned.material.seconds();
         let verdicts = learned.verdicts.clone();
-        let version = self.take_over(strip, &moves, learned, context)?;
+        self.take_over(strip, &moves, learned, context)?;
         // All that can be told apart were learned anew, together.
         self.taught.verdicts = Default::default();
         for (from, verdict) in verdicts {
@@ -321,13 +329,7 @@ impl Learning {
         if goes_on {
             context.history.join_last();
         }
-        // What was said of something else meanwhile is still to be read.
-        if matches!(context.session.message(), Message::None | Message::Done(_) | Message::Learned { .. }) {
-            let name = version.summary.strips[strip].display_name();
-            let sentence = verdict_sentence(&name, seconds, self.taught.verdicts[strip]);
-            let undo = context.undo_label(Direction::Undo).unwrap_or_default();
-            context.say(Message::Learned { sentence, undo });
-        }
+        self.finished = Some(FinishedJob::new(strip, seconds, context));
         Ok(())
     }
 
@@ -368,6 +370,7 @@ impl Learning {
         self.preset = Some(version.preset.clone());
         let Some(strip) = strip.filter(|strip| *strip < MAX_SOURCES) else { return };
         self.taught.forget(strip);
+        self.finished.take_if(|finished| finished.strip == strip);
         self.tasks.forget(strip);
         self.job.take_if(|job| job.strip == strip);
         if let Some(job) = &mut self.job {
@@ -383,6 +386,7 @@ impl Learning {
         self.take = self.take.take().and_then(|take| Some(Take { strip: moved(take.strip)?, ..take }));
         self.tasks.follow_moves(moves);
         self.taught.follow_moves(moved);
+        self.finished = self.finished.take().and_then(|job| Some(FinishedJob { strip: moved(job.strip)?, ..job }));
         match self.job.as_mut().map(|job| (moved(job.strip), job)) {
             None => {}
             Some((None, _)) => self.job = None,
@@ -391,18 +395,6 @@ impl Learning {
                 job.moves = job.moves.then(moves);
             }
         }
-    }
-}
-
-/// What came of learning.
-fn verdict_sentence(name: &str, seconds: f64, verdict: Option<Verdict>) -> String {
-    match verdict {
-        Some(Verdict { before_db, after_db, .. }) => format!(
-            "{name}: {after_db:.1} dB above what is left of the others, {before_db:.1} dB before · on a mixture of your takes"
-        ),
-        None => format!(
-            "Learned {name} from {seconds:.1} s · teach a second source, and you are told how well they come apart"
-        ),
     }
 }
 

@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::{
-    instance::{command::SourceCommand, state::learn_state::Foreign, worker::tests::Rig},
+    instance::{
+        command::{Command, PresetCommand, SourceCommand, UndoCommand},
+        state::learn_state::Foreign,
+        worker::tests::Rig,
+    },
     preset::Kind,
     recording,
 };
@@ -69,9 +73,7 @@ fn learning_says_how_well_the_sources_are_told_apart() {
     play(&mut rig, 0, audio("standard-kit-take1"));
     assert_eq!(kinds(&rig)[0], Kind::Fixed, "it was played alone");
     assert_eq!(rig.session.learning().verdicts, [None; MAX_SOURCES], "there is nothing to tell it from");
-    assert!(
-        matches!(rig.session.message(), Message::Learned { sentence, .. } if sentence.contains("teach a second source"))
-    );
+    assert_eq!(rig.session.learning().finished.map(|finished| finished.strip), Some(0));
     play(&mut rig, 1, audio("finger-bass-take1"));
     let verdicts = rig.session.learning().verdicts;
     for verdict in &verdicts[..2] {
@@ -79,11 +81,6 @@ fn learning_says_how_well_the_sources_are_told_apart() {
         assert!(verdict.before_db.abs() < 8.0 && verdict.after_db > verdict.before_db + 6.0, "{verdict:?}");
     }
     assert_eq!(verdicts[2], None);
-    let said = rig.session.message();
-    assert!(
-        matches!(&said, Message::Learned { sentence, .. } if sentence.starts_with("Bass: ") && sentence.contains("dB above")),
-        "{said:?}"
-    );
     rig.ask(SourceCommand::MakeAdaptive(0));
     assert_eq!(rig.session.learning().verdicts[0], None, "another source is there now");
 }
@@ -96,11 +93,42 @@ fn doubts_wait_in_line_and_a_newer_take_answers_them() {
     let asked = |rig: &Rig| rig.session.learning().doubt.map(|doubt| doubt.strip);
     assert_eq!(asked(&rig), Some(0));
     // What is learned meanwhile goes on, whatever is answered.
-    rig.worker.learning.queue(2, TaskSource::Recording(audio("finger-bass-take1")), &rig.worker.context);
+    let (source, options) = (TaskSource::Recording(audio("finger-bass-take1")), rig.session.learn_options());
+    rig.worker.learning.tasks.push(Task { strip: 2, source, options, is_confirmed: true });
     rig.ask(LearnCommand::Decline);
     assert_eq!(asked(&rig), Some(1), "the other is still asked");
     rest(&mut rig);
     assert_eq!(kinds(&rig)[2], Kind::Fixed);
     play(&mut rig, 1, audio("finger-bass-take1"));
     assert_eq!((asked(&rig), kinds(&rig)[1]), (None, Kind::Fixed), "it was taken again");
+}
+
+#[test]
+fn what_was_learned_is_spoken_of_until_it_is_saved_undone_or_dismissed() {
+    let finished = |rig: &Rig| rig.session.learning().finished;
+    for (command, is_gone) in [
+        (Command::from(SourceCommand::Rename(0, "lead".to_owned())), false),
+        (Command::DismissMessage, false),
+        (LearnCommand::Start(0).into(), false),
+        (LearnCommand::Dismiss.into(), true),
+        (UndoCommand::Undo.into(), true),
+        (SourceCommand::MakeAdaptive(1).into(), true),
+        (PresetCommand::Unsupervised(2).into(), true),
+    ] {
+        let mut rig = Rig::new();
+        play(&mut rig, 1, audio("finger-bass-take1"));
+        rig.worker.look();
+        assert!(finished(&rig).is_some_and(|finished| finished.strip == 1 && finished.can_undo));
+        rig.worker.context.end_message_at(Instant::now());
+        rig.worker.look();
+        assert!(finished(&rig).is_some(), "no time takes it away");
+        rig.ask(command.clone());
+        rig.worker.look();
+        assert_eq!(finished(&rig).is_none(), is_gone, "{command:?}");
+    }
+    let mut rig = Rig::new();
+    play(&mut rig, 1, audio("finger-bass-take1"));
+    rig.ask(SourceCommand::Rename(0, "lead".to_owned()));
+    rig.worker.look();
+    assert!(finished(&rig).is_some_and(|finished| !finished.can_undo), "undo would take back the name first");
 }

@@ -1,12 +1,12 @@
 //! Painting on the frozen picture: strokes say which source a place belongs to, and the sources learn from them.
 //!
-//! - [`stretch`]: the frozen stretch as columns. `tools`: the brushes, and what a stroke becomes. `toolbar`: their
+//! - [`stretch`]: the frozen stretch as columns. [`tools`]: the brushes, and what a stroke becomes. `toolbar`: their
 //!   buttons. `overlay`: the marks that were made.
 
 mod overlay;
 pub mod stretch;
 mod toolbar;
-mod tools;
+pub mod tools;
 
 use super::{layout::PictureLayout, state::PictureState, view::SpectrogramPlace};
 use crate::{
@@ -15,17 +15,7 @@ use crate::{
     marks::Point,
 };
 use egui::{Color32, CursorIcon, Rect, Sense, Ui};
-use tools::{Brush, Saying, Tool};
-
-/// The brush, and the stroke that is being made.
-#[derive(Debug, Default)]
-pub struct PaintingState {
-    brush: Brush,
-    /// Where the pointer was while the button was held.
-    stroke: Vec<Point>,
-    /// Whether the worker was asked to freeze what the picture shows.
-    is_asked: bool,
-}
+use tools::{PaintingState, Tool};
 
 /// Has the worker freeze what a frozen picture shows, draws the marks and the tools, and takes strokes. `names` and
 /// `colours` are the sources'.
@@ -98,11 +88,4 @@ fn stroke(
         return Some(MarkCommand::Add(mark).into());
     }
     None
-}
-
-impl PaintingState {
-    /// The source of the brush, while something is painted or erased.
-    pub fn source(&self) -> Option<usize> {
-        (self.brush.tool != Tool::Look && self.brush.saying != Saying::Erase).then_some(self.brush.source)
-    }
 }

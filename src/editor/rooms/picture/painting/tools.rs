@@ -14,6 +14,16 @@ const CLICKED_HIT: f64 = 2.0;
 /// What was only clicked lasts so long, in seconds.
 const CLICKED_SECONDS: f64 = 0.3;
 
+/// The brush, and the stroke that is being made.
+#[derive(Debug, Default)]
+pub struct PaintingState {
+    pub(super) brush: Brush,
+    /// Where the pointer was while the button was held.
+    pub(super) stroke: Vec<Point>,
+    /// Whether the worker was asked to freeze what the picture shows.
+    pub(super) is_asked: bool,
+}
+
 /// What is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Tool {
