@@ -41,8 +41,8 @@ pub(super) enum CliError {
     #[error("{}: cannot be written ({reason})", path.display())]
     Unwritable { path: PathBuf, reason: String },
     #[error(
-        "{}: --batch keeps the whole recording in memory, some {:.1} GB, and {:.1} GB are free; leave out --batch, or \
-         cut the recording into parts",
+        "{}: --batch and --marks keep the whole recording in memory, some {:.1} GB, and {:.1} GB are free; leave them \
+         out, or cut the recording into parts",
         path.display(),
         *needed as f64 / 1e9,
         *free as f64 / 1e9

@@ -36,8 +36,8 @@ mod tests {
     fn what_needs_more_memory_than_there_is_is_refused_in_a_sentence() {
         compare(Path::new("song.wav"), 5_000, 5_000).unwrap();
         let refused = compare(Path::new("song.wav"), 8_400_000_000, 2_000_000_000).unwrap_err().to_string();
-        let expected = "song.wav: --batch keeps the whole recording in memory, some 8.4 GB, and 2.0 GB are free; \
-                        leave out --batch, or cut the recording into parts";
+        let expected = "song.wav: --batch and --marks keep the whole recording in memory, some 8.4 GB, and 2.0 GB are free; \
+                        leave them out, or cut the recording into parts";
         assert_eq!(refused, expected);
     }
 

@@ -4,14 +4,13 @@
 //! stdout, everything else to stderr. Exit codes: 0 success, 1 failure, 2 usage, 130 stopped by Ctrl-C.
 //!
 //! What commands share, downhill: [`separation`] is what `separate` and `remix` do, [`plot`] draws figures;
-//! [`arguments`] parses, [`files`] reads and checks, [`input`] is a recording, [`file_names`] names, [`memory`] is what
+//! [`arguments`] parses, [`files`] reads and checks, [`input`] is a recording, [`memory`] is what
 //! there is of it; [`report`] and [`progress`] are what the
 //! user sees; [`interrupt`] is Ctrl-C.
 
 mod arguments;
 mod error;
 mod evaluate;
-mod file_names;
 mod files;
 mod input;
 mod inspect;

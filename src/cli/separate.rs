@@ -2,13 +2,12 @@
 
 use super::{
     error::CliError,
-    file_names::wav_names,
     files::{ResultFolder, ensure_kept},
     interrupt,
     report::{Report, shown},
     separation::SeparationOptions,
 };
-use crate::recording::WavFiles;
+use crate::{preset::library::stems::wav_names, recording::WavFiles};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;

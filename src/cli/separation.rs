@@ -230,7 +230,11 @@ impl SeparationOptions {
         mut give: impl FnMut(&SeparatedBlock<'_>) -> Result<(), CliError>,
     ) -> Result<Separated, CliError> {
         let failed = |error| CliError::Separate { path: input.name.clone(), error };
-        let needed = batch::memory_needed(preset, survey.sample_rate, survey.len, survey.channels).map_err(failed)?;
+        let needed = match self.marks {
+            Some(_) => MarkedRecording::memory_needed(preset, survey.sample_rate, survey.len, survey.channels),
+            None => batch::memory_needed(preset, survey.sample_rate, survey.len, survey.channels),
+        };
+        let needed = needed.map_err(failed)?;
         memory::ensure_fits(&input.name, needed)?;
         let (mixture, _) = input.reader()?.read_to_end()?;
         if let Some(path) = &self.marks {

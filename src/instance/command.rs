@@ -171,6 +171,8 @@ pub enum MarkCommand {
     Add(Mark),
     /// Forget the marks of this strip's source.
     Forget(usize),
+    /// Save what this strip's source has of the stretch as a WAV file in the user's folder for stems.
+    Save(usize),
 }
 
 /// The undo history, and the two states to compare.
@@ -224,7 +226,7 @@ impl Command {
             // A turn that has ended changes nothing.
             Self::Undo(command) => *command != UndoCommand::EndTurn,
             Self::Learn(_) | Self::Adaptation(_) => true,
-            Self::Mark(command) => *command != MarkCommand::Release,
+            Self::Mark(command) => !matches!(command, MarkCommand::Release | MarkCommand::Save(_)),
             Self::Preset(_)
             | Self::Library(_)
             | Self::SetPreferences(_)

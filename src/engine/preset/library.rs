@@ -7,6 +7,7 @@
 mod hidden;
 pub mod listing;
 pub mod recent;
+pub mod stems;
 pub mod trash;
 
 pub use listing::{Library, Listing, Trouble};

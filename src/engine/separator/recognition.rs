@@ -121,15 +121,11 @@ impl Recognition {
 
     /// Constrains what each source explains, `[S, F]` in rows of `width`, of the frame `v`, `[F]`.
     pub(super) fn constrain(&self, explained: &mut [f32], width: usize, v: &[f32], bands: &Bands) {
-        constrain(explained, width, v, bands, |source| {
-            let SourceEvidence { role, group, is_recognised } = self.sources[source];
-            ConstrainedSource {
-                likelihoods: &self.likelihoods[usize::from(group) * self.width..][..self.width],
-                prior: self.evidence.prior(role),
-                trust: self.trust,
-                is_recognised,
-            }
-        });
+        let likelihood =
+            |source: &SourceEvidence, b: usize| self.likelihoods[usize::from(source.group) * self.width + b];
+        let prior = |source: &SourceEvidence, b: usize| self.evidence.prior(source.role)[b];
+        let trust = |source: &SourceEvidence| source.is_recognised.then_some(self.trust);
+        constrain(explained, width, v, bands, &self.sources, &Said { likelihood, prior, trust });
     }
 
     /// The exponent of the masks at this `focus`.
@@ -152,39 +148,44 @@ impl Recognition {
     }
 }
 
-/// What is said of a source in one frame.
-pub(super) struct ConstrainedSource<'a> {
-    /// L, and the prior, `[B]`.
-    pub(super) likelihoods: &'a [f32],
-    pub(super) prior: &'a [f32],
-    /// Share of the learned bases in what a recognised source is taken to be; the rest is the prior's.
-    pub(super) trust: f32,
-    pub(super) is_recognised: bool,
+/// What is said of a source in one frame: L and the prior per band, and the share of the learned bases in what a source
+/// is taken to be that finds them; the rest is the prior's.
+pub(super) struct Said<L, P, T> {
+    pub(super) likelihood: L,
+    pub(super) prior: P,
+    pub(super) trust: T,
 }
 
-/// Constrains what each source explains, `[S, F]` in rows of `width`, of the frame `v`, `[F]`.
+/// Constrains what each of `sources` explains, `[S, F]` in rows of `width`, of the frame `v`, `[F]`.
 ///
-/// Where the bases do not explain a band, with R the model of it and V what is there, a recognised source is what the
-/// prior says of V: the bases count with q = min(R, V) / max(R, V).
-pub(super) fn constrain<'a>(
+/// Where the bases do not explain a band, with R the model of it and V what is there, a source that finds its bases is
+/// what the prior says of V: the bases count with q = min(R, V) / max(R, V).
+#[inline(always)]
+pub(super) fn constrain<S, L, P, T>(
     explained: &mut [f32],
     width: usize,
     v: &[f32],
     bands: &Bands,
-    source: impl Fn(usize) -> ConstrainedSource<'a>,
-) {
+    sources: &[S],
+    said: &Said<L, P, T>,
+) where
+    L: Fn(&S, usize) -> f32,
+    P: Fn(&S, usize) -> f32,
+    T: Fn(&S) -> Option<f32>,
+{
     for b in 0..bands.len() {
         let bins = bands.bins(b);
         let sound: f32 = v[bins.clone()].iter().sum();
-        let own = |(s, row): (usize, &[f32])| source(s).likelihoods[b] * row[bins.clone()].iter().sum::<f32>();
-        let model: f32 = explained.chunks(width).enumerate().map(own).sum();
+        let rows = explained.chunks_exact(width).zip(sources);
+        let model: f32 =
+            rows.map(|(row, source)| (said.likelihood)(source, b) * row[bins.clone()].iter().sum::<f32>()).sum();
         let fit = model.min(sound) / model.max(sound).max(f32::MIN_POSITIVE);
-        for (s, row) in explained.chunks_mut(width).enumerate() {
-            let ConstrainedSource { likelihoods, prior, trust, is_recognised } = source(s);
-            let trust = if is_recognised { trust * fit } else { 1.0 };
-            let (learned, said) = (trust * likelihoods[b], (1.0 - trust) * prior[b]);
+        for (row, source) in explained.chunks_exact_mut(width).zip(sources) {
+            let trust = (said.trust)(source).map_or(1.0, |trust| trust * fit);
+            let learned = trust * (said.likelihood)(source, b);
+            let heard = (1.0 - trust) * (said.prior)(source, b);
             for (y, v) in row[bins.clone()].iter_mut().zip(&v[bins.clone()]) {
-                *y = learned * *y + said * v;
+                *y = learned * *y + heard * v;
             }
         }
     }

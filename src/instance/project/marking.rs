@@ -18,6 +18,14 @@ pub struct Marking {
 }
 
 impl Marking {
+    /// What is left of them when `after` takes the place of `before`: the marks, for they were learned from, as long as
+    /// their sources are there. No more is learned from them, since that would take the edit back.
+    #[must_use]
+    pub fn after_edit(&self, before: &Preset, after: &Preset) -> Self {
+        let is_same = before.sources.len() == after.sources.len();
+        Self { marks: if is_same { self.marks.clone() } else { Vec::new() }, ..Self::default() }
+    }
+
     /// The marks as a project stores them, for the sources of `preset`; `None` if there are none.
     pub fn stored(&self, preset: &Preset) -> Option<String> {
         (!self.marks.is_empty()).then(|| marks::to_json(&self.marks, &names(preset)))

@@ -121,7 +121,9 @@ impl Version {
         let file = packed_file::pack(&preset)?;
         let summary = Summary::new(self.title(), self.summary.origin.clone(), &preset);
         let summary = Summary { changed: true, ..summary };
-        Ok(Self::with_file(Arc::new(preset), Arc::new(adaptive_state), summary, file.into()))
+        let marking = self.marking.after_edit(&self.preset, &preset);
+        let version = Self::with_file(Arc::new(preset), Arc::new(adaptive_state), summary, file.into());
+        Ok(version.with_marking(Arc::new(marking)))
     }
 
     /// The same preset, whose sources have learned `adaptive_state`.

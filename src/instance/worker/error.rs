@@ -3,7 +3,7 @@
 use crate::{
     instance::project::{packed_file::UnpackError, playback::Refused, stored_preset::StoredPresetError},
     learner::{LearnError, capture::Gone},
-    preset::{MAX_SOURCES, file::PresetError},
+    preset::{MAX_SOURCES, file::PresetError, library::stems::STEMS_VARIABLE},
     recording::RecordingError,
     separator::{ModelError, offline::SeparateError},
 };
@@ -78,6 +78,17 @@ pub enum WorkerError {
     /// Too little was heard to be frozen.
     #[error("there is nothing to mark yet: let it play for a moment, then freeze the picture")]
     NothingToMark,
+    /// There is no folder for stems.
+    #[error("there is no home folder to save stems in; name one with the environment variable {STEMS_VARIABLE}")]
+    NoStemsFolder,
+    /// The folder for stems cannot be made.
+    #[error("{}: the folder cannot be made ({reason})", folder.display())]
+    StemsFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not.
+        reason: io::Error,
+    },
     /// Marks need a frozen stretch.
     #[error("the picture is not frozen any more: freeze it, then paint")]
     NothingFrozen,

@@ -13,11 +13,11 @@ use crate::{
     learner::adaptive::StripMoves,
     marks::{Mark, Says},
     nmf::discriminative::FOCUS,
-    preset::Preset,
-    recording::Recording,
-    separator::batch::{LearnedUnderMarks, MarkedRecording},
+    preset::{Preset, library::stems},
+    recording::{self, Recording, SampleFormat},
+    separator::batch::{BatchSettings, LearnedUnderMarks, MarkedRecording},
 };
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 /// Most marks on a stretch.
 const MOST_MARKS: usize = 1_000;
@@ -58,6 +58,7 @@ impl StretchMarking {
                 marks.push(mark);
                 (what, strip)
             }),
+            MarkCommand::Save(strip) => self.save(strip, context),
             MarkCommand::Forget(strip) => self.change(context, |marks| {
                 marks.retain(|mark| mark.source != strip);
                 ("forgotten marks", strip)
@@ -84,6 +85,22 @@ impl StretchMarking {
             context.session.set_stretch(None);
             context.say_failed(&error);
         }
+    }
+
+    /// Writes what a source has of the stretch, whatever its knob says.
+    fn save(&self, strip: usize, context: &mut Context) -> Result<(), WorkerError> {
+        let frozen = self.frozen.as_ref().ok_or(WorkerError::NothingFrozen)?;
+        let source = frozen.version.summary.strips.get(strip).ok_or(WorkerError::NoSuchSource(strip))?;
+        let folder = stems::stems_dir().ok_or(WorkerError::NoStemsFolder)?;
+        std::fs::create_dir_all(&folder)
+            .map_err(|reason| WorkerError::StemsFolder { folder: folder.clone(), reason })?;
+        let learned = frozen.ready.learn(frozen.marks());
+        let go_on = &mut |_| ControlFlow::Continue(());
+        let separation = frozen.ready.separate(&learned, &BatchSettings::default(), go_on)?;
+        let path = stems::next_file(&folder, &source.display_name());
+        recording::write_wav(&path, &separation.sources[strip], SampleFormat::Float32)?;
+        context.say(Message::Done(format!("Saved as {}", path.display())));
+        Ok(())
     }
 
     /// Freezes what was heard up to the sample `end`, or up to now.

@@ -116,6 +116,19 @@ fn another_preset_takes_the_frozen_stretch_apart_anew() {
 }
 
 #[test]
+fn an_edit_keeps_the_marks_and_new_ones_do_not_take_it_back() {
+    let mut rig = heard();
+    rig.ask(MarkCommand::Freeze { end: None });
+    rig.ask(MarkCommand::Add(bass_note()));
+    rig.ask(rename("kit"));
+    assert_eq!(rig.playback.version().marking.marks, [bass_note()]);
+    rig.ask(MarkCommand::Add(bass_note()));
+    assert_eq!(rig.session.summary().strips[0].name, "kit");
+    rig.ask(SourceCommand::Remove(0));
+    assert!(rig.playback.version().marking.marks.is_empty());
+}
+
+#[test]
 fn too_little_sound_cannot_be_frozen() {
     let mut rig = Rig::active();
     rig.ask(MarkCommand::Freeze { end: None });
@@ -123,4 +136,27 @@ fn too_little_sound_cannot_be_frozen() {
     let mut stopped = Rig::new();
     stopped.ask(MarkCommand::Freeze { end: Some(9) });
     assert!(stopped.failure().contains("let it play"), "{}", stopped.failure());
+}
+
+#[test]
+fn the_stem_of_a_source_is_saved_in_the_users_folder_and_never_over_another() {
+    let folder = tempfile::tempdir().unwrap();
+    // SAFETY: the standard library locks the environment, and no C code that reads it runs here.
+    unsafe { std::env::set_var(crate::preset::library::stems::STEMS_VARIABLE, folder.path().join("stems")) };
+    let mut rig = heard();
+    rig.ask(MarkCommand::Save(1));
+    assert!(rig.failure().contains("freeze it"), "{}", rig.failure());
+    rig.ask(MarkCommand::Freeze { end: None });
+    for (strip, name) in [(0, "Drums 1.wav"), (1, "Bass 1.wav"), (1, "Bass 2.wav"), (2, "Rest 1.wav")] {
+        rig.ask(MarkCommand::Save(strip));
+        let path = folder.path().join("stems").join(name);
+        assert!(matches!(rig.session.message(), Message::Done(sentence) if sentence.ends_with(name)));
+        assert_eq!(recording::read(&path).unwrap().len(), (SECONDS * 44_100.0) as usize);
+    }
+    let stem = |name: &str| recording::read(folder.path().join("stems").join(name)).unwrap();
+    let sum = Recording::sum_of(&["Drums 1.wav", "Bass 1.wav", "Rest 1.wav"].map(stem));
+    let capture = rig.playback.snapshot().stream.unwrap().capture;
+    let sound = capture.read(capture.at_hand()).unwrap();
+    let error = sum.channels[0].iter().zip(&sound.channels[0]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(error < 1e-4, "the stems add up to what was heard: {error}");
 }

@@ -18,13 +18,14 @@ const TOOL: f32 = 38.0;
 const SAYING: f32 = 44.0;
 const SOURCE: f32 = 52.0;
 const FORGET: f32 = 50.0;
+const STEM: f32 = 42.0;
 const GAP: f32 = 3.0;
 const GROUP_GAP: f32 = 10.0;
 
 /// Where the bar is over `spectrogram`, with `sources` sources to choose from; `None` where there is no space for it.
 pub(super) fn rect(spectrogram: &Rect, sources: usize) -> Option<Rect> {
     let buttons = Tool::ALL.len() as f32 * (TOOL + GAP) + Saying::ALL.len() as f32 * (SAYING + GAP);
-    let least = buttons + 3.0 * GROUP_GAP + sources as f32 * (BUTTON + GAP) + FORGET;
+    let least = buttons + 3.0 * GROUP_GAP + sources as f32 * (BUTTON + GAP) + FORGET + STEM + GAP;
     let width = (least + sources as f32 * (SOURCE - BUTTON)).min(spectrogram.width() - 8.0);
     (width >= least && spectrogram.height() >= 3.0 * HEIGHT)
         .then(|| Rect::from_min_size(spectrogram.left_top() + vec2(4.0, 4.0), vec2(width, HEIGHT)))
@@ -62,7 +63,7 @@ pub(super) fn draw(
         }
     }
     place(GROUP_GAP - 2.0 * GAP);
-    let space = bar.right() - FORGET - GROUP_GAP - bar.left() - GAP;
+    let space = bar.right() - FORGET - STEM - GAP - GROUP_GAP - bar.left() - GAP;
     let taken = Tool::ALL.len() as f32 * (TOOL + GAP) + Saying::ALL.len() as f32 * (SAYING + GAP) + 2.0 * GROUP_GAP;
     let width = ((space - taken) / names.len().max(1) as f32 - GAP).clamp(BUTTON, SOURCE);
     for (source, (name, colour)) in names.iter().zip(colours).enumerate() {
@@ -75,11 +76,18 @@ pub(super) fn draw(
             brush.source = source;
         }
     }
+    let stem = Rect::from_min_size(egui::pos2(bar.right() - STEM - GAP, top), vec2(STEM, BUTTON));
+    let label = format!("Save the stem of {}", names.get(brush.source).map_or("", String::as_str));
+    let toggle = Toggle { role: Role::Button, ..choice("Stem", &label, false, SCREEN.text) };
+    let tooltip = format!("{label}: what it has of these seconds, as a WAV file in your music folder.");
+    if toggle.show(ui, stem, ui.scope_id().with("stem")).on_hover_text(tooltip).clicked() {
+        return Some(MarkCommand::Save(brush.source).into());
+    }
     let own = stretch.marks.iter().filter(|mark| mark.source == brush.source).count();
     if own == 0 {
         return None;
     }
-    let forget = Rect::from_min_size(egui::pos2(bar.right() - FORGET - GAP, top), vec2(FORGET, BUTTON));
+    let forget = Rect::from_min_size(egui::pos2(stem.left() - FORGET - GAP, top), vec2(FORGET, BUTTON));
     let label = format!("Forget marks of {}", names.get(brush.source).map_or("", String::as_str));
     let toggle = Toggle { role: Role::Button, ..choice("Forget", &label, false, SCREEN.text) };
     let tooltip = format!("{label}: {own}. Undo brings them back.");

@@ -15,7 +15,7 @@ use crate::{
     },
     separator::{
         offline::{SeparateError, Separation},
-        recognition::{ConstrainedSource, constrain},
+        recognition::{Said, constrain},
     },
 };
 use pulp::Arch;
@@ -31,7 +31,7 @@ impl MarkedRecording {
         let (mut masks, mut scratch) = (vec![0.0; count * self.bins], vec![0.0; self.bins]);
         let mut shares = vec![0.0; learned.prior.len()];
         for (t, shares) in shares.chunks_exact_mut(count * width).enumerate() {
-            self.mask_frame(learned, t, focus, &mut masks, self.bins, &mut scratch);
+            self.mask_frame(learned, t, focus, &mut masks, &mut scratch);
             let v = &self.magnitudes[t * self.bins..][..self.bins];
             for (mask, shares) in masks.chunks_exact(self.bins).zip(shares.chunks_exact_mut(width)) {
                 for (b, share) in shares.iter_mut().enumerate() {
@@ -60,31 +60,23 @@ impl MarkedRecording {
         Ok(mixed(&self.mixture, sources.ok_or(SeparateError::Cancelled)?, settings))
     }
 
-    /// The masks of frame `t`, `[S, F]` in rows of `stride`. `scratch`, `[F]`, is overwritten.
-    fn mask_frame(
-        &self,
-        learned: &LearnedUnderMarks,
-        t: usize,
-        focus: f32,
-        masks: &mut [f32],
-        stride: usize,
-        scratch: &mut [f32],
-    ) {
+    /// The masks of frame `t`, `[S, F]`. `scratch`, `[F]`, is overwritten.
+    fn mask_frame(&self, learned: &LearnedUnderMarks, t: usize, focus: f32, masks: &mut [f32], scratch: &mut [f32]) {
         let (width, count) = (self.bands.len(), self.sources.len());
-        for (s, row) in masks.chunks_mut(stride).enumerate() {
-            self.explain(learned, t, s, &mut row[..self.bins]);
+        for (s, row) in masks.chunks_exact_mut(self.bins).enumerate() {
+            self.explain(learned, t, s, row);
         }
         let v = &self.magnitudes[t * self.bins..][..self.bins];
         let prior = &learned.prior[t * count * width..][..count * width];
         let likelihoods = &learned.mask_likelihoods[t * count * width..][..count * width];
-        let source = |s: usize| ConstrainedSource {
-            likelihoods: &likelihoods[s * width..][..width],
-            prior: &prior[s * width..][..width],
-            trust: 1.0,
-            is_recognised: self.sources[s].finds,
+        let sources: Vec<usize> = (0..count).collect();
+        let said = Said {
+            likelihood: |s: &usize, b: usize| likelihoods[s * width + b],
+            prior: |s: &usize, b: usize| prior[s * width + b],
+            trust: |s: &usize| self.sources[*s].finds.then_some(1.0),
         };
-        constrain(masks, stride, v, &self.bands, source);
-        Arch::new().dispatch(|| soft_masks(masks, stride, MASK_FOCUS * focus, v.iter().sum(), scratch));
+        constrain(masks, self.bins, v, &self.bands, &sources, &said);
+        Arch::new().dispatch(|| soft_masks(masks, self.bins, MASK_FOCUS * focus, v.iter().sum(), scratch));
     }
 
     /// row ← W_s h_s of frame `t`, `[F]`.
@@ -137,9 +129,13 @@ impl MaskSource for Masks<'_> {
 
     fn write(&self, frames: Range<usize>, focus: f32, masks: &mut [f32]) {
         let bins = self.recording.bins;
-        let (stride, mut scratch) = (frames.len() * bins, vec![0.0; bins]);
+        let stride = frames.len() * bins;
+        let (mut frame, mut scratch) = (vec![0.0; self.sources() * bins], vec![0.0; bins]);
         for (n, t) in frames.enumerate() {
-            self.recording.mask_frame(self.learned, t, focus, &mut masks[n * bins..], stride, &mut scratch);
+            self.recording.mask_frame(self.learned, t, focus, &mut frame, &mut scratch);
+            for (mask, own) in masks.chunks_exact_mut(stride).zip(frame.chunks_exact(bins)) {
+                mask[n * bins..][..bins].copy_from_slice(own);
+            }
         }
     }
 }

@@ -139,6 +139,27 @@ impl MarkedRecording {
         })
     }
 
+    /// About as many bytes as it takes to separate a mixture at `sample_rate` in Hz, of `samples` in each of its
+    /// `channels`, under marks.
+    ///
+    /// # Errors
+    /// [`SeparateError`] if the preset cannot be played at that rate.
+    pub fn memory_needed(
+        preset: &Preset,
+        sample_rate: u32,
+        samples: usize,
+        channels: usize,
+    ) -> Result<u64, SeparateError> {
+        let spectrogram = Spectrogram::new(f64::from(sample_rate), samples);
+        let bins = known_bins(preset, &spectrogram.layout)?;
+        let bases = PresetBases::of(preset, &AdaptiveState::default(), &spectrogram.layout, bins)?;
+        let (count, width) = (preset.sources.len(), Bands::new(1..bins).len());
+        // Magnitudes and power; what is likely, before and under marks; the updates' own; activations.
+        let per_frame = 2 * spectrogram.layout.bins() + (4 * count + 3) * width + 3 * bases.owners.len();
+        let numbers = (count + 2) * channels * samples + spectrogram.len() * per_frame;
+        Ok((numbers * size_of::<f32>()) as u64)
+    }
+
     /// The frames and bands that marks lie on.
     pub fn grid(&self) -> FrameGrid {
         let Spectrogram { layout, .. } = &self.spectrogram;

@@ -1,6 +1,15 @@
-//! Names of the files that sources are written to: safe on every system, and no two alike.
+//! Files with the sound of sources: names that are safe on every system, no two alike, and the user's folder for them.
 
-use crate::preset::library::FORBIDDEN;
+use super::FORBIDDEN;
+use directories::UserDirs;
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+/// Names another folder for what is saved by hand.
+pub const STEMS_VARIABLE: &str = "UNBRAID_STEMS_FOLDER";
 
 /// Names that Windows keeps for devices, whatever follows the first dot.
 const RESERVED: [&str; 22] = [
@@ -12,7 +21,7 @@ const MAX_STEM_BYTES: usize = 200;
 
 /// `NAME.wav` for every source, in order. Characters that some system forbids become `_`; of two names that some
 /// system would take for the same, the second gets a number.
-pub(super) fn wav_names<'a>(sources: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub fn wav_names<'a>(sources: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut taken: Vec<String> = Vec::new();
     let mut names = Vec::new();
     for source in sources {
@@ -29,6 +38,29 @@ pub(super) fn wav_names<'a>(sources: impl IntoIterator<Item = &'a str>) -> Vec<S
         }
     }
     names
+}
+
+/// The user's folder for what is saved by hand, which may not exist yet: the one that [`STEMS_VARIABLE`] names, or
+/// `Unbraid` in the user's music folder, or in the home folder where there is none. `None` for a user without a home.
+pub fn stems_dir() -> Option<PathBuf> {
+    let user = UserDirs::new();
+    let music = user.as_ref().map(|user| user.audio_dir().unwrap_or_else(|| user.home_dir()));
+    folder(env::var_os(STEMS_VARIABLE), music)
+}
+
+fn folder(named: Option<OsString>, music: Option<&Path>) -> Option<PathBuf> {
+    match named.filter(|named| !named.is_empty()) {
+        Some(named) => Some(named.into()),
+        None => Some(music?.join("Unbraid")),
+    }
+}
+
+/// The first file in `folder` for the sound of `source` that does not exist yet: "drums 1.wav".
+pub fn next_file(folder: &Path, source: &str) -> PathBuf {
+    let stem = stem(source);
+    let path = |number: u32| folder.join(format!("{stem} {number}.wav"));
+    // A folder cannot hold so many files.
+    (1..=u32::MAX).map(path).find(|path| !path.exists()).unwrap_or_else(|| path(0))
 }
 
 fn stem(source: &str) -> String {
@@ -64,6 +96,21 @@ mod tests {
     #[test]
     fn names_that_a_system_takes_for_the_same_are_numbered() {
         assert_eq!(wav_names(["a/b", "A:B", "a_b 2", "a_b"]), ["a_b.wav", "A_B 2.wav", "a_b 2 2.wav", "a_b 3.wav"]);
+    }
+
+    #[test]
+    fn a_file_that_exists_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(next_file(folder.path(), "Bass"), folder.path().join("Bass 1.wav"));
+        std::fs::write(folder.path().join("Bass 1.wav"), []).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(next_file(folder.path(), "Bass"), folder.path().join("Bass 2.wav"));
+    }
+
+    #[test]
+    fn the_users_folder_can_be_named() {
+        assert_eq!(folder(Some("/x".into()), Some(Path::new("/music"))), Some("/x".into()));
+        assert_eq!(folder(Some("".into()), Some(Path::new("/music"))), Some("/music/Unbraid".into()));
+        assert_eq!(folder(None, None), None);
     }
 
     #[test]
