@@ -5,8 +5,8 @@ use crate::player::fresh;
 use std::time::Duration;
 
 /// Where the first strip's mute switch and its number are in a window of the first size with three strips, in pixels.
-const MUTE: (i16, i16) = (235, 397);
-const NUMBER: (i16, i16) = (104, 506);
+const MUTE: (i16, i16) = (235, 480);
+const NUMBER: (i16, i16) = (104, 563);
 const RETURN: u32 = 0xff0d;
 const SPACE: u32 = 0x20;
 const DIGIT_3: u32 = 0x33;
