@@ -3,6 +3,7 @@
 
 use super::{
     analyzer_link,
+    audition::Auditioning,
     controls::SmoothedControls,
     fade::Fade,
     loops,
@@ -31,7 +32,7 @@ const MOST_PER_SECOND: f64 = 100.0;
 pub struct AnalyzerFrame {
     /// Number of samples up to the end of the frame, counted from the separator's construction.
     pub position: u64,
-    /// The sample that the frame shows most of: the mean of the samples, weighted as its window weights them.
+    /// The centre of gravity of the frame's window, in samples, counted as [`Self::position`]: what it shows most of.
     pub middle: u64,
     /// Where the host's music is at [`Self::middle`], while its transport runs and says so.
     pub musical_time: Option<MusicalTime>,
@@ -154,6 +155,7 @@ pub(super) struct FinishedFrame<'a> {
     pub(super) magnitudes: &'a [f32],
     pub(super) weights: &'a [f32],
     pub(super) levels: &'a SmoothedControls,
+    pub(super) auditioning: &'a Auditioning,
     pub(super) clock: &'a MusicalClock,
 }
 
@@ -181,8 +183,7 @@ impl Analyzer {
             sender: None,
             stride: (frames_per_second / MOST_PER_SECOND).ceil().max(1.0) as usize,
             since_sent: 0,
-            // A sine at full scale has half the window's sum in its bin.
-            scale: 2.0 / (window * channels.max(1) as f32),
+            scale: layout.windows.amplitude_scale(channels),
             to_end: (to_end / f64::from(window.max(f32::MIN_POSITIVE))) as u64,
         }
     }
@@ -209,7 +210,7 @@ impl Analyzer {
             (shown.scale, (shown.wet, shown.dry)) = (scale, frame.levels.wet_and_dry());
             shown.middle = frame.position.saturating_sub(to_end);
             shown.musical_time = frame.clock.at(shown.middle, shown.sample_rate);
-            shown.gains = frame.levels.source_factors();
+            shown.gains = frame.auditioning.source_factors(frame.levels);
             let bins = shown.magnitudes().len();
             shown.magnitudes_mut().copy_from_slice(&frame.magnitudes[..bins]);
             shown.weights_mut().copy_from_slice(&frame.weights[..bins]);

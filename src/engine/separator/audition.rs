@@ -156,19 +156,40 @@ impl Auditioning {
                 }
             }
         }
-        loops::scale(mask, 1.0 - controls.auditioned);
-        loops::add_scaled(mask, 1.0, &self.mask);
+        let (otherwise, auditioned) = controls.parts();
+        loops::scale(mask, otherwise);
+        loops::add_scaled(mask, auditioned, &self.mask);
+    }
+
+    /// The factor of each source in the main output; a basis counts for its source.
+    pub(super) fn source_factors(&self, controls: &SmoothedControls) -> [f32; MAX_SOURCES] {
+        let otherwise = controls.source_factors();
+        let mut factors = otherwise.map(|factor| (1.0 - controls.auditioned) * factor);
+        for Slot { audition, gain, weight } in self.slots.iter().flatten() {
+            match *audition {
+                Audition::Source(source) | Audition::Basis { source, .. } => {
+                    if let Some(factor) = factors.get_mut(source) {
+                        *factor += weight * gain * controls.output;
+                    }
+                }
+                Audition::Band { .. } => {
+                    factors.iter_mut().zip(otherwise).for_each(|(factor, otherwise)| *factor += weight * otherwise);
+                }
+            }
+        }
+        factors
     }
 
     /// The same for the weight of the input's offset, which the sources share equally, and each source's bases.
-    pub(super) fn weigh_offset(&self, weight: f32, rest: f32, models: &Fade) -> f32 {
+    pub(super) fn weigh_offset(&self, weight: f32, controls: &SmoothedControls, models: &Fade) -> f32 {
         let of_slot = |slot: &Slot| match slot.audition {
             Audition::Source(source) => slot.weight * slot.gain * models.equal_share(source),
             Audition::Basis { source, .. } => slot.weight * slot.gain * models.equal_share_of_basis(source),
             // It is at 0 Hz.
             Audition::Band { .. } => 0.0,
         };
-        rest * weight + self.slots.iter().flatten().map(of_slot).sum::<f32>()
+        let (otherwise, auditioned) = controls.parts();
+        otherwise * weight + auditioned * self.slots.iter().flatten().map(of_slot).sum::<f32>()
     }
 }
 

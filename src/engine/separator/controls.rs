@@ -68,6 +68,11 @@ impl Controls {
         gains
     }
 
+    /// The factor of each source in the main output: gain, difference, mix, output and bypass.
+    pub fn source_factors(&self) -> [f32; MAX_SOURCES] {
+        SmoothedControls::of(self).source_factors()
+    }
+
     /// The same controls, with every value finite and within its range.
     pub(super) fn sanitized(&self) -> Self {
         let hold = |value: f32, low: f32, high: f32, otherwise: f32| {
@@ -136,14 +141,25 @@ impl SmoothedControls {
 
     /// The factors of the weighted and of the delayed mixture in the main output.
     pub(super) fn wet_and_dry(&self) -> (f32, f32) {
-        let wet = self.engaged * self.output * self.mix;
-        let dry = self.engaged * self.output * self.kept() + 1.0 - self.engaged;
+        let (wet, dry) = self.wet_and_dry_otherwise();
         if self.auditioned == 0.0 {
             return (wet, dry);
         }
         // What is auditioned is heard without a dry share, also in bypass.
         let rest = 1.0 - self.auditioned;
         (rest * wet + self.auditioned * self.output, rest * dry)
+    }
+
+    /// The same without an audition.
+    fn wet_and_dry_otherwise(&self) -> (f32, f32) {
+        (self.engaged * self.output * self.mix, self.engaged * self.output * self.kept() + 1.0 - self.engaged)
+    }
+
+    /// The parts of what is heard otherwise, and of what is auditioned at full weight, in the weighted mask: so that
+    /// both have their levels behind [`Self::wet_and_dry`].
+    pub(super) fn parts(&self) -> (f32, f32) {
+        let (all, (wet, _)) = (self.wet_and_dry().0, self.wet_and_dry_otherwise());
+        if all > 0.0 { ((1.0 - self.auditioned) * wet / all, self.output / all) } else { (1.0 - self.auditioned, 1.0) }
     }
 
     /// What is heard of a bin without an audition, but for the output gain, as factor and addend of its weighted mask.
@@ -156,9 +172,9 @@ impl SmoothedControls {
         (1.0 - self.mix) * (1.0 - self.removed)
     }
 
-    /// The factor of each source in the main output.
+    /// The factor of each source in the main output without an audition.
     pub(super) fn source_factors(&self) -> [f32; MAX_SOURCES] {
-        let (wet, dry) = self.wet_and_dry();
+        let (wet, dry) = self.wet_and_dry_otherwise();
         // As in the main output's mask: (1 − d) g + d (1 − g).
         self.gains.map(|gain| (wet * (gain + self.removed * (1.0 - 2.0 * gain)) + dry).abs())
     }

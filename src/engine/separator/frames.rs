@@ -150,6 +150,7 @@ impl Separator {
             // The main output's mask was computed last.
             weights: &self.mask,
             levels: &self.now,
+            auditioning: &self.auditioning,
             clock: &self.clock,
         };
         self.analyzer.send(&frame);

@@ -161,7 +161,6 @@ impl Separator {
         let layout = model.layout().clone();
         let (windows, bins) = (&layout.windows, layout.bins());
         let target = Controls::default();
-        let window_power: f32 = windows.analysis.iter().map(|w| w * w).sum();
         let outputs = || (0..channels).map(|_| OutputChannel::new(windows)).collect::<Vec<_>>();
         let now = SmoothedControls::of(&target);
         // Frames that may be divided at onsets are resynthesised whole.
@@ -185,9 +184,7 @@ impl Separator {
             filled: 0,
             magnitudes: vec![0.0; bins],
             power: vec![0.0; bins],
-            // Parseval's theorem: both halves of the spectrum, the transform's length, the window's power, the
-            // channels.
-            power_scale: 2.0 / (windows.frame_len() as f32 * window_power * channels.max(1) as f32),
+            power_scale: windows.power_scale(channels),
             mask: vec![0.0; bins],
             muting: Some(Muting::new(bins)),
             auditioning: Auditioning::new(bins, layout.bin_spacing()),
@@ -232,7 +229,7 @@ impl Separator {
     /// The host's music is at `time` with the next sample that comes in; `None` while its transport stands or does not
     /// say. Only analyzer frames tell of it.
     pub fn set_musical_time(&mut self, time: Option<MusicalTime>) {
-        self.clock.set(self.position + self.filled as u64, time);
+        self.clock.set(self.position + self.filled as u64, time, self.layout.sample_rate);
     }
 
     /// The layout of the stream.
@@ -323,6 +320,7 @@ impl Separator {
         self.is_divided = false;
         self.fresh = true;
         self.mean = HopMean::new();
+        self.position += self.filled as u64;
         self.filled = 0;
         self.levels = Levels::default();
     }

@@ -98,7 +98,7 @@ impl Separator {
         let weight = remix + removed * (1.0 - 2.0 * remix);
         match self.now.auditioned {
             0.0 => weight,
-            auditioned => self.auditioning.weigh_offset(weight, 1.0 - auditioned, &self.models),
+            _ => self.auditioning.weigh_offset(weight, &self.now, &self.models),
         }
     }
 

@@ -9,16 +9,16 @@ use crate::{
 
 /// How much the evidence counts, as measured: against bases that were learned from the source alone it counts little.
 #[derive(Debug, Clone, Copy)]
-struct Strength {
+pub(super) struct Strength {
     /// α, the exponent of the prior in activations and masks.
-    alpha: f32,
+    pub(super) alpha: f32,
     /// The exponent of the masks, as a share of the focus that is set: it only helps bases that were learned with it.
-    focus: f32,
+    pub(super) focus: f32,
 }
 
 /// All sources were learned from recordings; some were; all find their bases.
 const ALL_LEARNED: Strength = Strength { alpha: 0.2, focus: 1.0 };
-const SOME_LEARNED: Strength = Strength { alpha: 0.35, focus: 1.2 / FOCUS };
+pub(super) const SOME_LEARNED: Strength = Strength { alpha: 0.35, focus: 1.2 / FOCUS };
 const ALL_FOUND: Strength = Strength { alpha: 0.5, focus: 1.0 / FOCUS };
 /// α of a source that finds its bases, while it does: with less, sources exchange sounds.
 const FINDING_ALPHA: f32 = 1.0;
@@ -125,7 +125,7 @@ impl Recognition {
             |source: &SourceEvidence, b: usize| self.likelihoods[usize::from(source.group) * self.width + b];
         let prior = |source: &SourceEvidence, b: usize| self.evidence.prior(source.role)[b];
         let trust = |source: &SourceEvidence| source.is_recognised.then_some(self.trust);
-        constrain(explained, width, v, bands, &self.sources, &Said { likelihood, prior, trust });
+        constrain(explained, width, v, bands, &self.sources, &BandSays { likelihood, prior, trust });
     }
 
     /// The exponent of the masks at this `focus`.
@@ -150,7 +150,7 @@ impl Recognition {
 
 /// What is said of a source in one frame: L and the prior per band, and the share of the learned bases in what a source
 /// is taken to be that finds them; the rest is the prior's.
-pub(super) struct Said<L, P, T> {
+pub(super) struct BandSays<L, P, T> {
     pub(super) likelihood: L,
     pub(super) prior: P,
     pub(super) trust: T,
@@ -167,7 +167,7 @@ pub(super) fn constrain<S, L, P, T>(
     v: &[f32],
     bands: &Bands,
     sources: &[S],
-    said: &Said<L, P, T>,
+    said: &BandSays<L, P, T>,
 ) where
     L: Fn(&S, usize) -> f32,
     P: Fn(&S, usize) -> f32,

@@ -3,12 +3,9 @@
 //! It is computed only while a basis is auditioned, in memory that the masks of sources are made with.
 
 use super::Model;
-use crate::nmf::{aligned::padded, kernels::vector};
+use crate::nmf::{aligned::padded, kernels::vector, soft_masks::FLOOR};
 use pulp::{Simd, WithSimd};
 
-/// Added to what a source's bases explain, relative to the frame's mean: -120 dB, as for the masks of sources. Where
-/// none of them has energy, all have the same share.
-const FLOOR: f32 = 1e-6;
 /// The least that is added, in silence: far above what the processor takes for 0.
 const LEAST_FLOOR: f32 = 1e-30;
 
