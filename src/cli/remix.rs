@@ -69,7 +69,7 @@ impl Remix {
         let output = spool.as_ref().map_or_else(|| self.output.clone(), |folder| folder.path().join("remix.wav"));
         ensure_kept(&self.options.mixture, &output)?;
         ensure_writable(&output)?;
-        self.options.check_outputs()?;
+        self.options.check_learned()?;
         let mixture = self.options.open_mixture()?;
         let mut files = WavFiles::default();
         files.begin(&output, self.options.wav_format(&mixture), mixture.survey.len)?;
@@ -81,6 +81,7 @@ impl Remix {
             let copied = File::open(&output).and_then(|mut file| io::copy(&mut file, &mut io::stdout().lock()));
             copied.map_err(CliError::Stdout)?;
         }
+        let learned = self.options.write_learned(&separated)?;
 
         let gains: Vec<_> = preset
             .sources
@@ -92,7 +93,11 @@ impl Remix {
         json["file"] = json!(shown(&self.output));
         json["sources"] = gains.into();
         let written = (!writes_stdout).then(|| format!("wrote {}", self.output.display()));
-        Ok(Report { text: String::new(), messages: separated.message().into_iter().chain(written).collect(), json })
+        Ok(Report {
+            text: String::new(),
+            messages: separated.message().into_iter().chain(written).chain(learned).collect(),
+            json,
+        })
     }
 
     fn check_named_once(&self) -> Result<(), CliError> {

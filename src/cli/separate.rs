@@ -36,7 +36,7 @@ impl Separate {
         for path in &paths {
             ensure_kept(&self.options.mixture, path)?;
         }
-        self.options.check_outputs()?;
+        self.options.check_learned()?;
         let mixture = self.options.open_mixture()?;
 
         let _folder = ResultFolder::create(&self.output).map_err(|error| CliError::unwritable(&self.output, error))?;
@@ -52,12 +52,17 @@ impl Separate {
         })?;
         interrupt::check()?;
         files.commit()?;
+        let learned = self.options.write_learned(&separated)?;
 
         let sources: Vec<_> =
             names.iter().zip(&paths).map(|(name, path)| json!({ "name": name, "file": shown(path) })).collect();
         let mut json = self.options.json(&separated, &mixture);
         json["sources"] = sources.into();
         let written = paths.iter().map(|path| format!("wrote {}", path.display()));
-        Ok(Report { text: String::new(), messages: separated.message().into_iter().chain(written).collect(), json })
+        Ok(Report {
+            text: String::new(),
+            messages: separated.message().into_iter().chain(written).chain(learned).collect(),
+            json,
+        })
     }
 }

@@ -4,10 +4,13 @@
 use super::{
     arguments::{parse_components, parse_focus, parse_name_of, parse_preset_path, parse_strength},
     error::CliError,
-    files::{ensure_writable, read_preset},
+    files::{ensure_kept, ensure_writable, read_preset},
     input::Input,
-    interrupt, marks, memory,
+    interrupt,
+    marks::MarkFile,
+    memory,
     progress::TaskProgress,
+    report::shown,
 };
 use crate::{
     learner::adaptive::COMPONENTS,
@@ -23,6 +26,9 @@ use crate::{
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
+
+/// Share of the time that learning under marks takes, roughly.
+const LEARNING_SHARE: f32 = 0.7;
 
 /// A mixture, the preset to separate it with, and how.
 #[derive(Debug, Args)]
@@ -68,7 +74,8 @@ pub(super) struct SeparationOptions {
     batch: bool,
 
     /// Marks on the mixture, which say what belongs to which source: a JSON file, or a label image (PNG). The whole
-    /// mixture is looked at at once, as with --batch, and the sources learn from it where they are marked.
+    /// mixture is looked at at once, as with --batch. Under the marks all sources learn from it that find their bases,
+    /// and those that are marked.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["mode", "sparsity", "smoothness", "iterations", "seed"])]
     marks: Option<PathBuf>,
 
@@ -147,9 +154,18 @@ impl SeparationOptions {
         self.preset.clone().unwrap_or_else(|| format!("--sources {}", self.sources.unwrap_or_default()))
     }
 
-    /// Refuses what is to be written beside the sound and cannot be.
-    pub(super) fn check_outputs(&self) -> Result<(), CliError> {
-        self.learned.as_deref().map_or(Ok(()), ensure_writable)
+    /// Writes what was learned from marks, once the sound is there; gives the message about it.
+    pub(super) fn write_learned(&self, separated: &Separated) -> Result<Option<String>, CliError> {
+        let Some((path, learned)) = self.learned.as_ref().zip(separated.learned.as_ref()) else { return Ok(None) };
+        file::write(learned, path)?;
+        Ok(Some(format!("wrote {}", path.display())))
+    }
+
+    /// Refuses a `--learned` that cannot be written, or that is the preset itself.
+    pub(super) fn check_learned(&self) -> Result<(), CliError> {
+        let Some(learned) = &self.learned else { return Ok(()) };
+        self.preset.as_ref().map_or(Ok(()), |preset| ensure_kept(Path::new(preset), learned))?;
+        ensure_writable(learned)
     }
 
     /// Reads through the mixture once, and refuses what cannot be taken apart.
@@ -217,7 +233,7 @@ impl SeparationOptions {
         }
         separator.finish(&mut give)?;
         let _ = progress.update(1.0);
-        Ok(Separated { latency_samples, passes: None })
+        Ok(Separated { latency_samples, passes: None, learned: None })
     }
 
     /// The same by the batch algorithm, which needs the whole mixture at once.
@@ -230,15 +246,17 @@ impl SeparationOptions {
         mut give: impl FnMut(&SeparatedBlock<'_>) -> Result<(), CliError>,
     ) -> Result<Separated, CliError> {
         let failed = |error| CliError::Separate { path: input.name.clone(), error };
-        let needed = match self.marks {
+        let names: Vec<&str> = preset.sources.iter().map(|source| source.name.as_str()).collect();
+        let marks = self.marks.as_deref().map(|path| MarkFile::read(path, &names, survey)).transpose()?;
+        let needed = match marks {
             Some(_) => MarkedRecording::memory_needed(preset, survey.sample_rate, survey.len, survey.channels),
             None => batch::memory_needed(preset, survey.sample_rate, survey.len, survey.channels),
         };
         let needed = needed.map_err(failed)?;
         memory::ensure_fits(&input.name, needed)?;
         let (mixture, _) = input.reader()?.read_to_end()?;
-        if let Some(path) = &self.marks {
-            return self.separate_marked(preset, (input, survey, &mixture), path, controls, progress, give);
+        if let Some(marks) = &marks {
+            return self.separate_marked(preset, (input, &mixture), marks, controls, progress, give);
         }
         let settings = BatchSettings {
             iterations: self.iterations,
@@ -251,35 +269,34 @@ impl SeparationOptions {
         let batch = batch.map_err(failed)?;
         let Separation { main, sources, latency_samples } = &batch.separation;
         give(&SeparatedBlock { main: main.samples(), sources: sources.iter().map(Recording::samples).collect() })?;
-        Ok(Separated { latency_samples: *latency_samples, passes: Some(batch.passes) })
+        Ok(Separated { latency_samples: *latency_samples, passes: Some(batch.passes), learned: None })
     }
 
-    /// The same under the marks in the file `path`.
+    /// The same under `marks`.
     fn separate_marked(
         &self,
         preset: &Preset,
-        (input, survey, mixture): (&Input, &Survey, &Recording),
-        path: &Path,
+        (input, mixture): (&Input, &Recording),
+        marks: &MarkFile,
         controls: &Controls,
         progress: &mut TaskProgress,
         mut give: impl FnMut(&SeparatedBlock<'_>) -> Result<(), CliError>,
     ) -> Result<Separated, CliError> {
         let failed = |error| CliError::Separate { path: input.name.clone(), error };
-        let names: Vec<&str> = preset.sources.iter().map(|source| source.name.as_str()).collect();
-        let marks = marks::read(path, &names, survey)?;
         let recording = MarkedRecording::new(preset, mixture).map_err(failed)?;
         interrupt::check()?;
-        let learned = recording.learn(&marks);
+        let marked = marks.on(&recording.grid());
+        let learned = recording.learn(&marked, &mut |share| progress.update(LEARNING_SHARE * share));
         interrupt::check()?;
+        let learned = learned.map_err(failed)?;
         let settings = BatchSettings { focus: controls.focus, gains: controls.gains, ..BatchSettings::default() };
-        let separation = recording.separate(&learned, &settings, &mut |share| progress.update(share));
+        let told = &mut |share| progress.update(LEARNING_SHARE + (1.0 - LEARNING_SHARE) * share);
+        let separation = recording.separate(&learned, &settings, told);
         interrupt::check()?;
         let Separation { main, sources, latency_samples } = separation.map_err(failed)?;
         give(&SeparatedBlock { main: main.samples(), sources: sources.iter().map(Recording::samples).collect() })?;
-        if let Some(path) = &self.learned {
-            file::write(&recording.taught(preset, &learned), path)?;
-        }
-        Ok(Separated { latency_samples, passes: None })
+        let learned = self.learned.is_some().then(|| recording.taught(preset, &learned));
+        Ok(Separated { latency_samples, passes: None, learned })
     }
 
     /// The part of `--json` that `separate` and `remix` have in common.
@@ -292,6 +309,9 @@ impl SeparationOptions {
         });
         if self.marks.is_some() {
             json["mode"] = "marks".into();
+        }
+        if let Some(path) = &self.learned {
+            json["learned"] = shown(path).into();
         }
         if let Some(passes) = separated.passes {
             json["mode"] = "batch".into();
@@ -314,6 +334,8 @@ pub(super) struct Separated {
     latency_samples: usize,
     /// Only of `--batch`: its passes, or `None` where the real-time engine has heard the mixture twice.
     passes: Option<Option<Passes>>,
+    /// Only where it is wanted: the preset with what was learned from marks.
+    learned: Option<Preset>,
 }
 
 impl Separated {

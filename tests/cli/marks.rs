@@ -29,6 +29,7 @@ fn marks_change_what_each_source_gets_and_are_learned_from() {
         let separate = format!("separate mix.wav -p p.unbraid.safetensors --marks {marks} -o {marks}.out --json");
         let json = bench.run(&format!("{separate} --learned {marks}.unbraid.safetensors")).succeeded().json();
         assert_eq!((&json["mode"], &json["latency_samples"]), (&"marks".into(), &0.into()));
+        assert_eq!(json["learned"], format!("{marks}.unbraid.safetensors"));
         let [low, high] = ["low", "high"].map(|name| read(&format!("{marks}.out/{name}.wav")));
         let sum = Recording::sum_of(&[low, high]);
         assert!(difference_db(&sum, &read("mix.wav")) < -90.0, "the sources add up");
@@ -67,6 +68,7 @@ fn marks_that_cannot_be_used_are_refused_in_a_sentence() {
     ] {
         bench.fails(&format!("{separate} --marks {file}"), expected);
     }
+    bench.fails(&format!("{separate} --marks bad.json --learned p.unbraid.safetensors"), "would be overwritten");
     bench.is_misused_by(&format!("{separate} --marks bad.json --mode live"), "cannot be used with");
     bench.is_misused_by(&format!("{separate} --learned x.unbraid.safetensors"), "--marks");
 }

@@ -3,13 +3,14 @@
 use std::{ops::ControlFlow, path::Path};
 use unbraid_engine::{
     evaluation::bss_eval_sources,
+    learner::{LearnSettings, Lesson, learn as learn_lessons},
     marks::{Mark, MarkShape, MarkedFrames, Point, Says},
     nmf::discriminative::FOCUS,
     preset::{Kind, Preset, Role, Source},
     recording::{self, Recording},
     separator::{
         Controls, LatencyMode,
-        batch::{BatchSettings, MarkedRecording},
+        batch::{BatchSettings, LearnedUnderMarks, MarkedRecording},
         offline,
     },
 };
@@ -22,6 +23,10 @@ fn take(instrument: &str) -> Recording {
     let len = (SECONDS * f64::from(take.sample_rate)) as usize;
     take.channels.iter_mut().for_each(|channel| channel.truncate(len));
     take
+}
+
+fn learn(recording: &MarkedRecording, marks: &[Mark]) -> LearnedUnderMarks {
+    recording.learn(&MarkedFrames::new(marks, &recording.grid()), &mut go_on).unwrap()
 }
 
 fn go_on(_: f32) -> ControlFlow<()> {
@@ -46,7 +51,7 @@ fn strokes(recording: &MarkedRecording, parts: &[Recording; 2], count: usize) ->
     let grid = recording.grid();
     let (width, v) = (grid.bands.len(), recording.bands());
     let alone = parts.each_ref().map(|part| MarkedRecording::new(&preset(), part).unwrap());
-    let shares = recording.shares(&recording.learn(&[]), FOCUS);
+    let shares = recording.shares(&learn(recording, &[]), FOCUS);
     // What is won where the drums are given 0.9, or 0.1. `[2][T, B]`
     let won = |given: f32, place: usize| {
         let [drums, bass] = alone.each_ref().map(|part| part.bands()[place]);
@@ -66,7 +71,7 @@ fn strokes(recording: &MarkedRecording, parts: &[Recording; 2], count: usize) ->
         let shape = MarkShape::Stroke { points: vec![at(0), at(FRAMES - 1)], seconds: 0.0, semitones: 0.0 };
         let mark = Mark::belongs(source, shape);
         let marked = MarkedFrames::new([&mark], &grid);
-        for place in (0..v.len()).filter(|place| marked.at(place / width, place % width).is_some()) {
+        for place in (0..v.len()).filter(|place| marked.source_at(place / width, place % width).is_some()) {
             left.iter_mut().for_each(|left| left[place] = 0.0);
         }
         marks.push(mark);
@@ -86,7 +91,7 @@ fn strokes_separate_better_and_what_was_learned_plays_on() {
     let recording = MarkedRecording::new(&preset(), &mixture).unwrap();
     let marks = strokes(&recording, &parts, 30);
     let sdr = |marks: &[Mark]| {
-        let learned = recording.learn(marks);
+        let learned = learn(&recording, marks);
         let whole = recording.separate(&learned, &BatchSettings::default(), &mut go_on).unwrap();
         let taught = recording.taught(&preset(), &learned);
         let live = offline::separate(&taught, &mixture, LatencyMode::Quality, &Controls::default(), &mut go_on);
@@ -108,7 +113,7 @@ fn under_marks_the_sources_add_up_to_the_mixture_and_gains_remix_them() {
     let (_, mixture) = scene();
     let recording = MarkedRecording::new(&preset(), &mixture).unwrap();
     let whole = MarkShape::Box { corners: [Point { seconds: 2.0, hz: 30.0 }, Point { seconds: 4.0, hz: 20_000.0 }] };
-    let learned = recording.learn(&[Mark::belongs(1, whole)]);
+    let learned = learn(&recording, &[Mark::belongs(1, whole)]);
     let mut settings = BatchSettings::default();
     settings.gains[0] = 0.0;
     let separation = recording.separate(&learned, &settings, &mut go_on).unwrap();
@@ -140,7 +145,7 @@ fn what_is_erased_was_never_said_and_the_same_marks_give_the_same_bits() {
     let everything =
         MarkShape::Box { corners: [Point { seconds: 0.0, hz: 1.0 }, Point { seconds: 60.0, hz: 40_000.0 }] };
     let eraser = Mark { says: Says::Nothing, ..Mark::belongs(0, everything) };
-    let shares = |marks: &[Mark]| recording.shares(&recording.learn(marks), FOCUS);
+    let shares = |marks: &[Mark]| recording.shares(&learn(&recording, marks), FOCUS);
     let none = shares(&[]);
     assert!(none == shares(&[note(0), eraser]));
     let marked = shares(&[note(0)]);
@@ -151,16 +156,76 @@ fn what_is_erased_was_never_said_and_the_same_marks_give_the_same_bits() {
 fn taught_sources_move_only_where_they_are_marked() {
     let (parts, mixture) = scene();
     let recording = MarkedRecording::new(&preset(), &mixture).unwrap();
-    let taught = recording.taught(&preset(), &recording.learn(&strokes(&recording, &parts, 5)));
+    let taught = recording.taught(&preset(), &learn(&recording, &strokes(&recording, &parts, 5)));
     assert!(taught.sources.iter().all(|source| source.kind() == Kind::Drifting && source.role.is_some()));
     assert_eq!(taught.sources[0].learned_from(), ["marks"]);
     let again = MarkedRecording::new(&taught, &mixture).unwrap();
     let bass = strokes(&again, &parts, 20).into_iter().filter(|mark| mark.source == 1).collect::<Vec<_>>();
-    let twice = again.taught(&taught, &again.learn(&bass));
+    let twice = again.taught(&taught, &learn(&again, &bass));
     assert_eq!(twice.sources[0], taught.sources[0], "the drums are not marked");
     assert_ne!(twice.sources[1].dictionaries(), taught.sources[1].dictionaries());
     assert_eq!(twice.sources[1].learned_from(), ["marks"]);
     unbraid_engine::preset::file::to_bytes(&twice).unwrap();
+}
+
+/// One dictionary, in the short frames of Live, and in another rate.
+#[test]
+fn what_was_taught_in_other_frames_and_rates_can_be_marked_and_keeps_what_lies_above() {
+    let (parts, mixture) = scene();
+    let lesson = |recording: &Recording| {
+        let recordings = [recording.clone()];
+        let settings = LearnSettings { components: 5, iterations: 20, ..LearnSettings::default() };
+        let mut learned =
+            learn_lessons(&[Lesson { recordings: &recordings, settings, known: &[] }], &mut go_on).unwrap();
+        learned.remove(0)
+    };
+    let low = parts[1].resampled(22_050).unwrap();
+    let mut taught =
+        Preset::of(vec![Source::fixed("drums", 0, lesson(&parts[0])), Source::fixed("bass", 1, lesson(&low))]);
+    let live = taught.sources[1].dictionaries()[0].clone();
+    taught.sources[1] = Source::fixed("bass", 1, live);
+    let recording = MarkedRecording::new(&taught, &mixture).unwrap();
+    let hiss = MarkShape::Box { corners: [Point { seconds: 1.0, hz: 3_000.0 }, Point { seconds: 3.0, hz: 9_000.0 }] };
+    let note = MarkShape::Box { corners: [Point { seconds: 1.0, hz: 90.0 }, Point { seconds: 3.0, hz: 300.0 }] };
+    let marks = [Mark::belongs(0, hiss), Mark::belongs(1, note)];
+    let moved = recording.taught(&taught, &learn(&recording, &marks));
+    unbraid_engine::preset::file::to_bytes(&moved).unwrap();
+    let top = |source: &Source| {
+        let dictionary = &source.dictionaries()[1];
+        let from = (13_000.0 / dictionary.frame.bin_spacing()) as usize;
+        dictionary.bases.chunks_exact(dictionary.bins).flat_map(|basis| &basis[from..]).sum::<f32>()
+    };
+    assert!(top(&taught.sources[0]) > 1e-3 && top(&moved.sources[0]) > 0.2 * top(&taught.sources[0]));
+    assert_eq!(moved.sources[0].dictionaries().len(), 2, "every dictionary moves");
+    assert_ne!(moved.sources[1].dictionaries(), taught.sources[1].dictionaries());
+}
+
+#[test]
+fn erasers_and_silence_teach_nothing() {
+    let (parts, mixture) = scene();
+    let recording = MarkedRecording::new(&preset(), &mixture).unwrap();
+    let taught = recording.taught(&preset(), &learn(&recording, &strokes(&recording, &parts, 5)));
+    let again = MarkedRecording::new(&taught, &mixture).unwrap();
+    let whole = MarkShape::Box { corners: [Point { seconds: 0.0, hz: 30.0 }, Point { seconds: 9.0, hz: 20_000.0 }] };
+    let eraser = Mark { says: Says::Nothing, ..Mark::belongs(0, whole.clone()) };
+    assert_eq!(again.taught(&taught, &learn(&again, &[eraser])), taught);
+    let silence = Recording { sample_rate: 44_100, channels: vec![vec![0.0; 44_100]] };
+    let silent = MarkedRecording::new(&preset(), &silence).unwrap();
+    assert_eq!(silent.taught(&preset(), &learn(&silent, &[Mark::belongs(1, whole)])), preset());
+}
+
+#[test]
+fn learning_can_be_cancelled() {
+    let (_, mixture) = scene();
+    let recording = MarkedRecording::new(&preset(), &mixture).unwrap();
+    let mut told = Vec::new();
+    let mut stop = |share: f32| {
+        told.push(share);
+        if share > 0.5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let cancelled = recording.learn(&MarkedFrames::new([], &recording.grid()), &mut stop);
+    assert!(matches!(cancelled, Err(offline::SeparateError::Cancelled)));
+    assert!(told.is_sorted() && told.len() > 10);
 }
 
 #[test]
@@ -179,7 +244,7 @@ fn any_marks_on_any_sound_give_finite_sound() {
     for mixture in [noisy, silent, broken] {
         for preset in [preset(), Preset::unsupervised(3, 4)] {
             let recording = MarkedRecording::new(&preset, &mixture).unwrap();
-            let learned = recording.learn(&marks);
+            let learned = learn(&recording, &marks);
             let separation = recording.separate(&learned, &BatchSettings::default(), &mut go_on).unwrap();
             assert!(
                 separation.sources.iter().flat_map(|source| source.channels.iter().flatten()).all(|x| x.is_finite())

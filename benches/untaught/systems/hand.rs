@@ -12,7 +12,7 @@ use unbraid_engine::{
     recording::Recording,
     separator::{
         Controls, LatencyMode,
-        batch::{BatchSettings, MarkedRecording, teach},
+        batch::{BatchSettings, LearnedUnderMarks, MarkedRecording},
         offline,
     },
 };
@@ -22,16 +22,16 @@ use unbraid_engine::{
 pub(crate) struct Practice {
     /// Number of strokes.
     strokes: usize,
-    /// Whether every tenth is given to the wrong source.
-    errs: bool,
+    /// Whether one in ten is given to the wrong source.
+    is_mistaken: bool,
     /// Whether the source model speaks, too.
     is_recognised: bool,
     /// The mode in which what was learned plays on; the recording itself is separated otherwise.
     live: Option<LatencyMode>,
 }
 
-const fn practice(strokes: usize, errs: bool, is_recognised: bool, live: Option<LatencyMode>) -> Practice {
-    Practice { strokes, errs, is_recognised, live }
+const fn practice(strokes: usize, is_mistaken: bool, is_recognised: bool, live: Option<LatencyMode>) -> Practice {
+    Practice { strokes, is_mistaken, is_recognised, live }
 }
 
 const QUALITY: Option<LatencyMode> = Some(LatencyMode::Quality);
@@ -86,16 +86,38 @@ pub(crate) fn separate(scene: &Scene, practice: Practice) -> Option<Vec<Recordin
     };
     let ideal = ideal_shares(scene, &preset, &places, &recording);
     let marks = marks(&recording, &ideal, practice);
+    let learned = learn(&recording, &marks);
     let go_on = &mut |_: f32| ControlFlow::Continue(());
     let separation = match practice.live {
-        None => recording.separate(&recording.learn(&marks), &BatchSettings::default(), go_on),
-        Some(mode) => teach(&preset, &scene.mixture, &marks)
-            .and_then(|preset| offline::separate(&preset, &scene.mixture, mode, &Controls::default(), go_on)),
+        None => recording.separate(&learned, &BatchSettings::default(), go_on),
+        Some(mode) => {
+            let taught = recording.taught(&preset, &learned);
+            offline::separate(&taught, &scene.mixture, mode, &Controls::default(), go_on)
+        }
     };
     match separation {
         Ok(separation) => Some(places.into_iter().map(|place| separation.sources[place].clone()).collect()),
         Err(error) => panic!("{error}"),
     }
+}
+
+fn learn(recording: &MarkedRecording, marks: &[Mark]) -> LearnedUnderMarks {
+    let marked = MarkedFrames::new(marks, &recording.grid());
+    match recording.learn(&marked, &mut |_| ControlFlow::Continue(())) {
+        Ok(learned) => learned,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// `shape`, so many seconds later.
+fn moved(shape: &MarkShape, seconds: f64) -> MarkShape {
+    let later = |points: &[Point]| points.iter().map(|at| Point { seconds: at.seconds + seconds, ..*at }).collect();
+    let mut moved = shape.clone();
+    match &mut moved {
+        MarkShape::Stroke { points, .. } | MarkShape::Comb { points, .. } => *points = later(points),
+        MarkShape::Box { corners } => corners.iter_mut().for_each(|at| at.seconds += seconds),
+    }
+    moved
 }
 
 /// The ideal share of each source of `preset` in every band, `[T, S, B]`.
@@ -129,12 +151,12 @@ fn marks(recording: &MarkedRecording, ideal: &[f32], practice: Practice) -> Vec<
     let mut shares = Vec::new();
     for stroke in 0..practice.strokes {
         if stroke % LOOKS_AFTER == 0 {
-            shares = recording.shares(&recording.learn(&marks), FOCUS);
+            shares = recording.shares(&learn(recording, &marks), FOCUS);
         }
         let Some(mut mark) = best(recording, ideal, &shares, &grid) else { break };
         // What it has marked it takes to be right from now on.
         set(&mark, &grid, count, &mut shares);
-        if practice.errs && stroke % 10 == 5 {
+        if practice.is_mistaken && stroke % 10 == 5 {
             mark.source = (mark.source + 1) % count;
         }
         marks.push(mark);
@@ -161,13 +183,13 @@ fn best(recording: &MarkedRecording, ideal: &[f32], shares: &[f32], grid: &Frame
         }
         for (shape, length) in shapes(grid) {
             let middle = grid.first_seconds;
-            let bands = covered(&Mark::belongs(source, shape.clone().moved(middle)), grid);
+            let bands = covered(&Mark::belongs(source, moved(&shape, middle)), grid);
             let reach = (length / grid.step_seconds).round().max(1.0) as usize;
             for t in 0..frames.saturating_sub(reach) {
                 let gain: f32 = bands.iter().map(|b| won[(t + reach) * width + b] - won[t * width + b]).sum();
                 if gain > found.as_ref().map_or(0.0, |(most, _)| *most) {
                     let seconds = grid.first_seconds + (t as f64 + 0.5 * (reach - 1) as f64) * grid.step_seconds;
-                    found = Some((gain, Mark::belongs(source, shape.clone().moved(seconds))));
+                    found = Some((gain, Mark::belongs(source, moved(&shape, seconds))));
                 }
             }
         }
@@ -205,7 +227,7 @@ fn shapes(grid: &FrameGrid) -> Vec<(MarkShape, f64)> {
 fn covered(mark: &Mark, grid: &FrameGrid) -> Vec<usize> {
     let one = FrameGrid { frames: 1, ..grid.clone() };
     let marked = MarkedFrames::new([mark], &one);
-    (0..grid.bands.len()).filter(|b| marked.at(0, *b).is_some()).collect()
+    (0..grid.bands.len()).filter(|b| marked.source_at(0, *b).is_some()).collect()
 }
 
 /// The shares as `mark` says, where it is.
@@ -213,7 +235,7 @@ fn set(mark: &Mark, grid: &FrameGrid, count: usize, shares: &mut [f32]) {
     let marked = MarkedFrames::new([mark], grid);
     let width = grid.bands.len();
     for t in 0..grid.frames {
-        for b in (0..width).filter(|b| marked.at(t, *b).is_some()) {
+        for b in (0..width).filter(|b| marked.source_at(t, *b).is_some()) {
             for s in 0..count {
                 shares[(t * count + s) * width + b] =
                     if s == mark.source { MARKED } else { (1.0 - MARKED) / (count - 1) as f32 };

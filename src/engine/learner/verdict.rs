@@ -1,4 +1,5 @@
-//! How well sources that were learned together are told apart: measured on mixtures of their own recordings, drawn anew.
+//! How well sources that were learned together are told apart: measured on mixtures of their own recordings, drawn
+//! anew.
 //!
 //! The mixtures are separated frame by frame with Wiener masks, as the engine does, without its overlap-add.
 
@@ -22,8 +23,8 @@ const SEED: u64 = 0x6a75_6467;
 const MIXTURES: usize = 2;
 /// A source that gains less by its bases, in dB, is hardly told from the others.
 const SURE_DB: f32 = 2.0;
-/// From this ratio on a source is well told apart, in dB: sources that were taught come out at 9 to 12 dB in the README's
-/// tables, and those that nobody taught below 8.
+/// From this ratio on a source is well told apart, in dB: sources that were taught come out at 9 to 12 dB in the
+/// README's tables, and those that nobody taught below 8.
 const GOOD_DB: f32 = 8.0;
 /// Below this one it is hardly told apart, in dB: an equaliser that is set knowing both sources gets that far.
 const FAIR_DB: f32 = 4.0;
@@ -164,7 +165,7 @@ mod tests {
         assert!(apart.iter().all(|verdict| verdict.before_db.abs() < 7.0), "{apart:?}");
         assert!(apart.iter().all(|verdict| verdict.after_db > 25.0 && verdict.is_sure()), "{apart:?}");
         let same = verdicts(&[tone(300.0), tone(300.0)]);
-        assert!(same.iter().all(|verdict| !verdict.is_sure()), "{same:?}");
+        assert!(same.iter().all(|verdict| verdict.after_db < 10.0 && !verdict.is_sure()), "{same:?}");
         assert_eq!(verdicts(&[tone(300.0)]), []);
     }
 

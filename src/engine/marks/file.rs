@@ -22,6 +22,8 @@ use serde::{Deserialize, Serialize};
 /// Most marks in a file, and most points of a mark.
 const MOST_MARKS: usize = 10_000;
 const MOST_POINTS: usize = 10_000;
+/// Most points of all marks together.
+const MOST_POINTS_IN_ALL: usize = 100_000;
 
 /// Why marks cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -45,11 +47,14 @@ pub enum MarksError {
         /// Number of the mark, counted from 1.
         mark: usize,
         /// What is wrong, and what is expected.
-        what: &'static str,
+        what: String,
     },
     /// There are too many.
     #[error("there are {0} marks, more than the {MOST_MARKS} that can be used")]
     TooMany(usize),
+    /// They have too many points.
+    #[error("the marks have {0} points in all, more than the {MOST_POINTS_IN_ALL} that can be used")]
+    TooManyPoints(usize),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -69,13 +74,13 @@ struct MarkEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stroke: Option<BrushEntry>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    comb: Option<BrushEntry>,
+    comb: Option<CombEntry>,
     #[serde(default, rename = "box", skip_serializing_if = "Option::is_none")]
     corners: Option<[[f64; 2]; 2]>,
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a source is a name, or a number counted from 1")]
 enum SourceName {
     Number(usize),
     Name(String),
@@ -89,8 +94,22 @@ struct BrushEntry {
     semitones: f64,
     #[serde(default)]
     seconds: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    partials: Option<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CombEntry {
+    points: Vec<[f64; 2]>,
+    #[serde(default = "usual_partials")]
+    partials: u32,
+    #[serde(default)]
+    semitones: f64,
+    #[serde(default)]
+    seconds: f64,
+}
+
+fn usual_partials() -> u32 {
+    12
 }
 
 fn belongs(says: &Says) -> bool {
@@ -114,7 +133,10 @@ pub fn from_json(text: &str, names: &[&str]) -> Result<Vec<Mark>, MarksError> {
     if file.marks.len() > MOST_MARKS {
         return Err(MarksError::TooMany(file.marks.len()));
     }
-    file.marks.into_iter().enumerate().map(|(index, entry)| entry.into_mark(index + 1, names)).collect()
+    let marks = file.marks.into_iter().enumerate().map(|(index, entry)| entry.into_mark(index + 1, names));
+    let marks: Vec<Mark> = marks.collect::<Result<_, _>>()?;
+    let points = marks.iter().map(|mark| mark.shape.points().len()).sum();
+    if points > MOST_POINTS_IN_ALL { Err(MarksError::TooManyPoints(points)) } else { Ok(marks) }
 }
 
 /// `marks` for the sources called `names`, as [`from_json`] reads them. A mark of a source without a name is left out.
@@ -133,11 +155,11 @@ pub fn to_json(marks: &[Mark], names: &[&str]) -> String {
         match &mark.shape {
             MarkShape::Stroke { points: drawn, seconds, semitones } => {
                 let (seconds, semitones) = (*seconds, *semitones);
-                entry.stroke = Some(BrushEntry { points: points(drawn), semitones, seconds, partials: None });
+                entry.stroke = Some(BrushEntry { points: points(drawn), semitones, seconds });
             }
             MarkShape::Comb { points: drawn, partials, seconds, semitones } => {
                 let (seconds, semitones) = (*seconds, *semitones);
-                entry.comb = Some(BrushEntry { points: points(drawn), semitones, seconds, partials: Some(*partials) });
+                entry.comb = Some(CombEntry { points: points(drawn), partials: *partials, semitones, seconds });
             }
             MarkShape::Box { corners } => entry.corners = Some(corners.each_ref().map(point)),
         }
@@ -150,7 +172,7 @@ pub fn to_json(marks: &[Mark], names: &[&str]) -> String {
 
 impl MarkEntry {
     fn into_mark(self, number: usize, names: &[&str]) -> Result<Mark, MarksError> {
-        let wrong = |what| MarksError::Value { mark: number, what };
+        let wrong = |what: &str| MarksError::Value { mark: number, what: what.to_owned() };
         let source = self.source.find(names).ok_or_else(|| MarksError::UnknownSource {
             mark: number,
             source_name: self.source.text(),
@@ -160,54 +182,51 @@ impl MarkEntry {
             return Err(wrong("its strength is a number from 0 to 1"));
         }
         let shape = match (self.stroke, self.comb, self.corners) {
-            (Some(brush), None, None) => {
-                let (seconds, semitones) = (brush.seconds, brush.semitones);
-                MarkShape::Stroke { points: brush.points(number)?, seconds, semitones }
+            (Some(stroke), None, None) => {
+                let BrushEntry { points, semitones, seconds } = stroke;
+                MarkShape::Stroke { points: brushed(&points, seconds, semitones, number)?, seconds, semitones }
             }
-            (None, Some(brush), None) => {
-                let (seconds, semitones) = (brush.seconds, brush.semitones);
-                let partials = brush.partials.unwrap_or(DEFAULT_PARTIALS);
+            (None, Some(comb), None) => {
+                let CombEntry { points, partials, semitones, seconds } = comb;
                 if !(1..=MOST_PARTIALS).contains(&partials) {
-                    return Err(wrong("a comb has 1 to 64 partials"));
+                    return Err(wrong(&format!("a comb has 1 to {MOST_PARTIALS} partials")));
                 }
-                MarkShape::Comb { points: brush.points(number)?, partials, seconds, semitones }
+                MarkShape::Comb { points: brushed(&points, seconds, semitones, number)?, partials, seconds, semitones }
             }
-            (None, None, Some(corners)) => {
-                MarkShape::Box { corners: [point(corners[0], number)?, point(corners[1], number)?] }
-            }
+            (None, None, Some([a, b])) => MarkShape::Box { corners: [point(a, number)?, point(b, number)?] },
             _ => return Err(wrong("it needs one shape: a stroke, a comb or a box")),
         };
         Ok(Mark { source, says: self.says, strength: self.strength, shape })
     }
 }
 
-/// Partials of a comb that does not say how many.
-const DEFAULT_PARTIALS: u32 = 12;
 /// The largest brush, in seconds and in semitones.
 const LARGEST_BRUSH: (f64, f64) = (60.0, 120.0);
 /// The latest time and the highest frequency of a point, in seconds and in Hz.
 const LATEST: f64 = 1e6;
 const HIGHEST_HZ: f64 = 1e6;
 
-impl BrushEntry {
-    fn points(self, mark: usize) -> Result<Vec<Point>, MarksError> {
-        let wrong = |what| Err(MarksError::Value { mark, what });
-        if self.points.is_empty() || self.points.len() > MOST_POINTS {
-            return wrong("it needs 1 to 10000 points, each [seconds, Hz]");
-        }
-        if !(0.0..=LARGEST_BRUSH.0).contains(&self.seconds) || !(0.0..=LARGEST_BRUSH.1).contains(&self.semitones) {
-            return wrong("its brush is 0 to 60 seconds long and 0 to 120 semitones high");
-        }
-        self.points.into_iter().map(|at| point(at, mark)).collect()
+/// The points of a brush of this size.
+fn brushed(points: &[[f64; 2]], seconds: f64, semitones: f64, mark: usize) -> Result<Vec<Point>, MarksError> {
+    let (longest, highest) = LARGEST_BRUSH;
+    if points.is_empty() || points.len() > MOST_POINTS {
+        let what = format!("it needs 1 to {MOST_POINTS} points, each [seconds, Hz]");
+        return Err(MarksError::Value { mark, what });
     }
+    if !(0.0..=longest).contains(&seconds) || !(0.0..=highest).contains(&semitones) {
+        let what = format!("its brush is 0 to {longest} seconds long and 0 to {highest} semitones high");
+        return Err(MarksError::Value { mark, what });
+    }
+    points.iter().map(|at| point(*at, mark)).collect()
 }
 
 fn point([seconds, hz]: [f64; 2], mark: usize) -> Result<Point, MarksError> {
     let is_there = (-LATEST..=LATEST).contains(&seconds) && hz > 0.0 && hz <= HIGHEST_HZ;
-    if !is_there {
-        return Err(MarksError::Value { mark, what: "a point is [seconds, Hz], with more than 0 Hz" });
+    if is_there {
+        return Ok(Point { seconds, hz });
     }
-    Ok(Point { seconds, hz })
+    let what = format!("a point is [seconds, Hz]: at most {LATEST} seconds, and more than 0, at most {HIGHEST_HZ} Hz");
+    Err(MarksError::Value { mark, what })
 }
 
 impl SourceName {
@@ -262,11 +281,15 @@ mod tests {
             "mark 1 is of the source “Voice”, which the preset does not have; it has Drums, Bass"
         );
         assert_eq!(mark(r#""strength": 1"#), "mark 1: it needs one shape: a stroke, a comb or a box");
-        assert!(mark(r#""stroke": { "points": [[0, 0]] }"#).ends_with("with more than 0 Hz"));
+        assert!(mark(r#""stroke": { "points": [[0, 0]] }"#).contains("more than 0"));
         assert!(mark(r#""stroke": { "points": [] }"#).contains("1 to 10000 points"));
         assert!(mark(r#""comb": { "points": [[0, 50]], "partials": 0 }"#).contains("1 to 64 partials"));
         assert!(mark(r#""strength": 2, "box": [[0, 1], [1, 2]]"#).contains("from 0 to 1"));
         assert!(mark(r#""stroke": { "points": [[0, 50]], "seconds": 1e9 }"#).contains("0 to 60 seconds"));
         assert!(mark(r#""lasso": 1"#).contains("lasso"));
+        assert!(mark(r#""stroke": { "points": [[0, 50]], "partials": 3 }"#).contains("partials"), "a stroke has none");
+        assert!(error(r#"{ "marks": [{ "source": -1, "box": [[0, 1], [1, 2]] }] }"#).contains("counted from 1"));
+        let many = format!(r#"{{ "source": 1, "stroke": {{ "points": [{}[0, 50]] }} }}"#, "[0, 50], ".repeat(9_999));
+        assert!(error(&format!(r#"{{ "marks": [{}] }}"#, vec![many; 11].join(", "))).contains("110000 points in all"));
     }
 }

@@ -56,14 +56,9 @@ impl MarkShape {
         }
     }
 
-    /// The same, `seconds` later.
-    pub fn moved(mut self, seconds: f64) -> Self {
-        let points = match &mut self {
-            Self::Stroke { points, .. } | Self::Comb { points, .. } => points.as_mut_slice(),
-            Self::Box { corners } => corners,
-        };
-        points.iter_mut().for_each(|point| point.seconds += seconds);
-        self
+    /// Whether it was drawn with a brush; it is cut out with edges otherwise.
+    pub(super) fn is_brushed(&self) -> bool {
+        !matches!(self, Self::Box { .. })
     }
 
     /// When it begins and ends, in seconds.
@@ -76,19 +71,15 @@ impl MarkShape {
         times().fold(f64::INFINITY, f64::min) - half..=times().fold(f64::NEG_INFINITY, f64::max) + half
     }
 
-    /// The frequencies that it covers in the time `from` one second `to` another.
+    /// The frequencies that it covers from one time to another, in seconds.
     pub(super) fn coverage(&self, from: f64, to: f64) -> Coverage {
         match self {
-            Self::Stroke { points, seconds, semitones } => {
-                drawn(points, 0.5 * seconds, *semitones, from, to).into_iter().collect()
-            }
+            Self::Stroke { points, seconds, semitones } => drawn(points, 0.5 * seconds, *semitones, from, to),
             Self::Comb { points, partials, seconds, semitones } => {
                 let fundamental = drawn(points, 0.5 * seconds, *semitones, from, to);
-                let partial = |n: u32| {
-                    let range = fundamental.as_ref()?;
-                    Some(range.start() * f64::from(n)..=range.end() * f64::from(n))
-                };
-                (1..=(*partials).min(MOST_PARTIALS)).filter_map(partial).collect()
+                let partials = (1..=(*partials).min(MOST_PARTIALS)).map(f64::from);
+                let of = |n: f64| fundamental.iter().map(move |hz| hz.start() * n..=hz.end() * n);
+                partials.flat_map(of).collect()
             }
             Self::Box { corners: [a, b] } => {
                 let overlaps = a.seconds.min(b.seconds) < to && a.seconds.max(b.seconds) > from;
@@ -96,32 +87,45 @@ impl MarkShape {
             }
         }
     }
+
+    /// Whether it covers `hz` at `seconds`.
+    pub fn covers(&self, at: Point) -> bool {
+        let wider = 2.0_f64.powf(TOUCH_SEMITONES / 24.0);
+        let near = |hz: &RangeInclusive<f64>| (hz.start() / wider..=hz.end() * wider).contains(&at.hz);
+        self.coverage(at.seconds - TOUCH_SECONDS, at.seconds + TOUCH_SECONDS).iter().any(near)
+    }
 }
 
+/// How near a point is that a shape covers, in seconds and semitones to either side together.
+const TOUCH_SECONDS: f64 = 0.01;
+const TOUCH_SEMITONES: f64 = 0.5;
 /// Times that differ by less are the same, in seconds.
 const SAME_TIME: f64 = 1e-6;
 
 /// What a brush drawn along `points` covers from one time to another: a brush of `semitones`, whose middle comes within
-/// `half` a brush of that time.
-fn drawn(points: &[Point], half: f64, semitones: f64, from: f64, to: f64) -> Option<RangeInclusive<f64>> {
+/// `half` a brush of that time. One range for every piece of the line.
+fn drawn(points: &[Point], half: f64, semitones: f64, from: f64, to: f64) -> Coverage {
     // What ends when a frame begins is not in it, but what is a single moment is in one frame.
     let early = if half > 0.0 { -SAME_TIME } else { 0.5 * SAME_TIME };
     let (from, to) = (from - half - early, to + half - SAME_TIME);
-    let (mut lowest, mut highest) = (f64::INFINITY, 0.0_f64);
-    let mut reach = |hz: f64| (lowest, highest) = (lowest.min(hz), highest.max(hz));
-    for point in points.iter().filter(|point| (from..=to).contains(&point.seconds)) {
-        reach(point.hz);
-    }
-    for pair in points.windows(2) {
-        let [a, b] = [pair[0], pair[1]];
-        for edge in [from, to] {
-            let along = (edge - a.seconds) / (b.seconds - a.seconds);
-            if (0.0..=1.0).contains(&along) {
-                // A straight line in the picture, whose frequency axis is logarithmic.
-                reach(a.hz * (b.hz / a.hz).powf(along));
-            }
-        }
-    }
     let wider = 2.0_f64.powf(semitones / 24.0);
-    (highest > 0.0).then(|| lowest / wider..=highest * wider)
+    let range = |a: f64, b: f64| a.min(b) / wider..=a.max(b) * wider;
+    if let [point] = points {
+        return (from..=to).contains(&point.seconds).then(|| range(point.hz, point.hz)).into_iter().collect();
+    }
+    let piece = |pair: &[Point]| {
+        let (a, b) = if pair[0].seconds <= pair[1].seconds { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
+        if b.seconds < from || a.seconds > to {
+            return None;
+        }
+        // A straight line in the picture, whose frequency axis is logarithmic.
+        let at = |seconds: f64| {
+            let along = (seconds - a.seconds) / (b.seconds - a.seconds);
+            a.hz * (b.hz / a.hz).powf(along.clamp(0.0, 1.0))
+        };
+        let low = if a.seconds >= from { a.hz } else { at(from) };
+        let high = if b.seconds <= to { b.hz } else { at(to) };
+        Some(range(low, high))
+    };
+    points.windows(2).filter_map(piece).collect()
 }

@@ -1,6 +1,6 @@
-//! Multiplicative updates under a constraint: the model of a frame is R = Σ_g L_g · (W_g H_g), where L_g says per frame and band how
-//! likely the sources of group g are (posterior regularisation: Ganchev et al. 2010; for NMF Bryan and Mysore 2013).
-//! With Q = V / R the multiplicative updates keep their form:
+//! Multiplicative updates under a constraint: the model of a frame is R = Σ_g L_g · (W_g H_g), where L_g says per frame
+//! and band how likely the sources of group g are (posterior regularisation: Ganchev et al. 2010; for NMF Bryan and
+//! Mysore 2013). With Q = V / R the multiplicative updates keep their form:
 //!
 //! ```text
 //! H_g ← H_g · (L_g Q) W_gᵀ / L_g W_gᵀ          W_g ← W_g · H_gᵀ (L_g Q) / H_gᵀ L_g

@@ -6,7 +6,7 @@ use super::kernels::elementary::power;
 
 /// Added to every Y_s, relative to the frame's mean: -120 dB. Where no basis has energy, all sources get the same
 /// share.
-const FLOOR: f32 = 1e-6;
+pub const FLOOR: f32 = 1e-6;
 
 /// Turns what the sources explain of one frame into their masks, which sum to 1 in every bin. `explained` holds one row
 /// per source; rows start `stride` values apart, and their first `scratch.len()` values are the bins.

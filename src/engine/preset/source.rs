@@ -214,11 +214,16 @@ impl Source {
     pub fn learn_from_marks(&mut self, learned: LearnedBases) {
         self.relearn(learned);
         self.set_drift(true);
-        if let Some(learned) = self.learned_mut()
-            && !learned.learned_from.iter().any(|from| from == FROM_MARKS)
+        if !self.knows_marks()
+            && let Some(learned) = self.learned_mut()
         {
             learned.learned_from.push(FROM_MARKS.to_owned());
         }
+    }
+
+    /// Whether it has learned from marks.
+    pub fn knows_marks(&self) -> bool {
+        self.learned_from().iter().any(|from| from == FROM_MARKS)
     }
 
     /// Makes it a fixed source with the bases that it found while the mixture played.

@@ -149,6 +149,20 @@ impl WindowPair {
         self.analysis.len()
     }
 
+    /// Factor from the magnitudes of `channels` channels, added, to amplitude, which is 1 for a sine at full scale:
+    /// that has half the window's sum in its bin.
+    pub fn amplitude_scale(&self, channels: usize) -> f32 {
+        let window: f32 = self.analysis.iter().sum();
+        2.0 / (window * channels.max(1) as f32)
+    }
+
+    /// Factor from the power of `channels` channels, added, to their mean square. By Parseval's theorem: both halves of
+    /// the spectrum, the transform's length, the window's power, the channels.
+    pub fn power_scale(&self, channels: usize) -> f32 {
+        let window_power: f32 = self.analysis.iter().map(|w| w * w).sum();
+        2.0 / (self.frame_len() as f32 * window_power * channels.max(1) as f32)
+    }
+
     /// Delay of the stream, in samples: the length of the synthesis window.
     pub fn latency(&self) -> usize {
         self.synthesis.len()

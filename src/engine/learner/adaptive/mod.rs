@@ -51,7 +51,7 @@ const EAGER_FRAMES: usize = (5.0 / STRIDE_SECONDS) as usize;
 /// After the start there is one pass in this many updates.
 const CALM_PERIODS: usize = 8;
 /// Weight of the prior on a drifting basis, relative to the mean energy of a basis in the memory.
-const DRIFT_PRIOR: f32 = 0.5;
+pub const DRIFT_PRIOR: f32 = 0.5;
 /// Frames whose bands sum to less than this are silence and are not added to the memory.
 const SILENCE: f32 = 1e-4;
 /// Least weight of a bin in a basis that continues, times the number of bins: a weight of 0 would stay 0.

@@ -1,5 +1,5 @@
-//! Where the bases of a recognised source start: at frames of the memory, as the evidence says that the source sounds
-//! in them, spread so that as much of its sound lies between two of them everywhere.
+//! Where bases that are to be found start: at frames of the sound, as the evidence says that the source sounds in
+//! them, spread so that as much of its sound lies between two of them everywhere.
 
 use rand::{Rng, RngExt};
 

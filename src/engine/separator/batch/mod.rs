@@ -33,7 +33,7 @@ use crate::{
     preset::{Cue, Kind, MAX_SOURCES, Preset},
     recording::{MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, Recording},
 };
-pub use marked::{LearnedUnderMarks, MarkedRecording, teach};
+pub use marked::{LearnedUnderMarks, MarkedRecording};
 use pool::{Pool, left_shares};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;

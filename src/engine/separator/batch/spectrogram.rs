@@ -50,59 +50,32 @@ impl Spectrogram {
 
     /// Magnitudes of the lowest `bins` bins, the channels added, 0 at 0 Hz.
     pub(super) fn magnitudes(&self, channels: &[Vec<f32>], bins: usize) -> Frames {
-        let mut values = vec![0.0; self.len() * bins];
-        values.par_chunks_exact_mut(bins).enumerate().for_each_init(
-            || self.tools(),
-            |tools, (t, sums)| {
-                for channel in channels {
-                    let spectrum = self.spectrum(tools, channel, t);
-                    sums.iter_mut().zip(spectrum).skip(1).for_each(|(sum, bin)| *sum += bin.norm());
-                }
-            },
-        );
+        let mut values = self.sums(channels, bins, |bin| bin.norm());
+        values.iter_mut().step_by(bins).for_each(|offset| *offset = 0.0);
         Frames { bins, values }
     }
 
     /// The power of all bins as mean squares, the channels averaged, `[T, F]`.
     pub(super) fn power(&self, channels: &[Vec<f32>]) -> Vec<f32> {
+        let scale = self.layout.windows.power_scale(channels.len());
+        self.sums(channels, self.layout.bins(), |bin| scale * bin.norm_sqr())
+    }
+
+    /// `value` of the lowest `bins` bins, added over the channels, `[T, bins]`.
+    fn sums(&self, channels: &[Vec<f32>], bins: usize, value: impl Fn(&Bin) -> f32 + Sync) -> Vec<f32> {
         let windows = &self.layout.windows;
-        let window_power: f32 = windows.analysis.iter().map(|w| w * w).sum();
-        // Parseval's theorem: both halves of the spectrum, the transform's length, the window's power, the channels.
-        let scale = 2.0 / (windows.frame_len() as f32 * window_power * channels.len().max(1) as f32);
-        let bins = self.layout.bins();
-        let mut values = vec![0.0; self.len() * bins];
-        values.par_chunks_exact_mut(bins).enumerate().for_each_init(
-            || self.tools(),
-            |tools, (t, sums)| {
-                for channel in channels {
-                    let spectrum = self.spectrum(tools, channel, t);
-                    sums.iter_mut().zip(spectrum).for_each(|(sum, bin)| *sum += scale * bin.norm_sqr());
-                }
-            },
-        );
-        values
+        let tools = || {
+            let analysis = Analysis::new(&windows.analysis);
+            (analysis, vec![0.0; windows.frame_len()], vec![Bin::default(); self.layout.bins()])
+        };
+        let mut sums = vec![0.0; self.len() * bins];
+        sums.par_chunks_exact_mut(bins).enumerate().for_each_init(tools, |(analysis, frame, spectrum), (t, sums)| {
+            for channel in channels {
+                self.copy_frame(channel, t, frame);
+                analysis.spectrum(frame, spectrum);
+                sums.iter_mut().zip(spectrum.iter()).for_each(|(sum, bin)| *sum += value(bin));
+            }
+        });
+        sums
     }
-
-    /// The spectrum of frame `t` of `channel`.
-    fn spectrum<'a>(&self, tools: &'a mut FrameTools, channel: &[f32], t: usize) -> &'a [Bin] {
-        self.copy_frame(channel, t, &mut tools.frame);
-        tools.analysis.spectrum(&tools.frame, &mut tools.spectrum);
-        &tools.spectrum
-    }
-
-    fn tools(&self) -> FrameTools {
-        let windows = &self.layout.windows;
-        FrameTools {
-            analysis: Analysis::new(&windows.analysis),
-            frame: vec![0.0; windows.frame_len()],
-            spectrum: vec![Bin::default(); self.layout.bins()],
-        }
-    }
-}
-
-/// What it takes to compute spectra.
-struct FrameTools {
-    analysis: Analysis,
-    frame: Vec<f32>,
-    spectrum: Vec<Bin>,
 }

@@ -5,43 +5,40 @@ use super::{
         BatchSettings, mixed,
         rendering::{MaskSource, render},
     },
-    LearnedUnderMarks, MarkedRecording, MarkedSource,
+    LearnedUnderMarks, MarkedRecording, MarkedSource, STRENGTH,
 };
 use crate::{
     nmf::{
-        discriminative::FOCUS,
         matrix::{MatrixView, product},
         soft_masks::soft_masks,
     },
     separator::{
         offline::{SeparateError, Separation},
-        recognition::{Said, constrain},
+        recognition::{BandSays, constrain},
     },
 };
 use pulp::Arch;
+use rayon::prelude::*;
 use std::ops::{ControlFlow, Range};
 
-/// The exponent of the masks, as a share of the focus that is set.
-const MASK_FOCUS: f32 = 1.2 / FOCUS;
-
 impl MarkedRecording {
-    /// The share of each source in the bands of every frame, `[T, S, B]`, with the exponent `focus`.
+    /// The share of each source in the bands of every frame, `[T, S, B]`, where the focus is set to `focus`.
     pub fn shares(&self, learned: &LearnedUnderMarks, focus: f32) -> Vec<f32> {
         let (width, count) = (self.bands.len(), self.sources.len());
-        let (mut masks, mut scratch) = (vec![0.0; count * self.bins], vec![0.0; self.bins]);
         let mut shares = vec![0.0; learned.prior.len()];
-        for (t, shares) in shares.chunks_exact_mut(count * width).enumerate() {
-            self.mask_frame(learned, t, focus, &mut masks, &mut scratch);
+        let tools = || (vec![0.0; count * self.bins], MaskScratch::new(self));
+        shares.par_chunks_exact_mut(count * width).enumerate().for_each_init(tools, |(masks, scratch), (t, shares)| {
+            self.mask_frame(learned, t, focus, masks, scratch);
             let v = &self.magnitudes[t * self.bins..][..self.bins];
             for (mask, shares) in masks.chunks_exact(self.bins).zip(shares.chunks_exact_mut(width)) {
                 for (b, share) in shares.iter_mut().enumerate() {
                     let sound = |f: usize| v[f] + f32::MIN_POSITIVE;
-                    let (own, all) =
-                        self.bands.bins(b).fold((0.0, 0.0), |(own, all), f| (own + mask[f] * sound(f), all + sound(f)));
+                    let sums = |(own, all): (f32, f32), f: usize| (own + mask[f] * sound(f), all + sound(f));
+                    let (own, all) = self.bands.bins(b).fold((0.0, 0.0), sums);
                     *share = own / all;
                 }
             }
-        }
+        });
         shares
     }
 
@@ -60,27 +57,34 @@ impl MarkedRecording {
         Ok(mixed(&self.mixture, sources.ok_or(SeparateError::Cancelled)?, settings))
     }
 
-    /// The masks of frame `t`, `[S, F]`. `scratch`, `[F]`, is overwritten.
-    fn mask_frame(&self, learned: &LearnedUnderMarks, t: usize, focus: f32, masks: &mut [f32], scratch: &mut [f32]) {
+    /// The masks of frame `t`, `[S, F]`.
+    fn mask_frame(
+        &self,
+        learned: &LearnedUnderMarks,
+        t: usize,
+        focus: f32,
+        masks: &mut [f32],
+        scratch: &mut MaskScratch,
+    ) {
         let (width, count) = (self.bands.len(), self.sources.len());
         for (s, row) in masks.chunks_exact_mut(self.bins).enumerate() {
-            self.explain(learned, t, s, row);
+            self.explain(learned, t, s, row, scratch);
         }
         let v = &self.magnitudes[t * self.bins..][..self.bins];
-        let prior = &learned.prior[t * count * width..][..count * width];
-        let likelihoods = &learned.mask_likelihoods[t * count * width..][..count * width];
-        let sources: Vec<usize> = (0..count).collect();
-        let said = Said {
+        let place = t * count * width..(t + 1) * count * width;
+        let (prior, likelihoods) = (&learned.prior[place.clone()], &learned.mask_likelihoods[place]);
+        let said = BandSays {
             likelihood: |s: &usize, b: usize| likelihoods[s * width + b],
             prior: |s: &usize, b: usize| prior[s * width + b],
             trust: |s: &usize| self.sources[*s].finds.then_some(1.0),
         };
-        constrain(masks, self.bins, v, &self.bands, &sources, &said);
-        Arch::new().dispatch(|| soft_masks(masks, self.bins, MASK_FOCUS * focus, v.iter().sum(), scratch));
+        constrain(masks, self.bins, v, &self.bands, &scratch.sources, &said);
+        let total = v.iter().sum();
+        Arch::new().dispatch(|| soft_masks(masks, self.bins, STRENGTH.focus * focus, total, &mut scratch.bins));
     }
 
     /// row ← W_s h_s of frame `t`, `[F]`.
-    fn explain(&self, learned: &LearnedUnderMarks, t: usize, s: usize, row: &mut [f32]) {
+    fn explain(&self, learned: &LearnedUnderMarks, t: usize, s: usize, row: &mut [f32], scratch: &mut MaskScratch) {
         let MarkedSource { components, finds } = &self.sources[s];
         let width = self.bands.len();
         let h = &learned.activations[t * self.components()..][components.clone()];
@@ -88,16 +92,14 @@ impl MarkedRecording {
         if h.is_empty() {
             return;
         }
-        let in_bands = |bases: &[f32]| {
-            let mut sums = vec![0.0; width];
+        let in_bands = |bases: &[f32], sums: &mut [f32]| {
             let bases = MatrixView::new(&bases[components.start * width..components.end * width], width);
-            product(MatrixView::new(h, h.len()), bases, &mut sums);
-            sums
+            product(MatrixView::new(h, h.len()), bases, sums);
         };
-        let now = in_bands(&learned.bases);
+        in_bands(&learned.bases, &mut scratch.now);
         if *finds {
             // Found in bands, which is all that is known of it.
-            for (b, now) in now.iter().enumerate() {
+            for (b, now) in scratch.now.iter().enumerate() {
                 let bins = self.bands.bins(b);
                 let share = now / bins.len() as f32;
                 row[bins].fill(share);
@@ -107,12 +109,32 @@ impl MarkedRecording {
         let masking = &self.masking[components.start * self.bins..components.end * self.bins];
         product(MatrixView::new(h, h.len()), MatrixView::new(masking, self.bins), row);
         if learned.moved[s] {
+            in_bands(&self.bases, &mut scratch.before);
             // Within a band, what was taught keeps its shape.
-            for (b, (now, first)) in now.iter().zip(in_bands(&self.bases)).enumerate() {
-                let scale = if first > 0.0 { now / first } else { 1.0 };
+            for (b, (now, before)) in scratch.now.iter().zip(&scratch.before).enumerate() {
+                let scale = if *before > 0.0 { now / before } else { 1.0 };
                 row[self.bands.bins(b)].iter_mut().for_each(|w| *w *= scale);
             }
         }
+    }
+}
+
+/// Memory for the masks of one frame.
+struct MaskScratch {
+    /// What a source explains of each band, with its bases now and with those that it began with. `[B]`
+    now: Vec<f32>,
+    before: Vec<f32>,
+    /// `[F]`
+    bins: Vec<f32>,
+    /// The sources by number, `[S]`.
+    sources: Vec<usize>,
+}
+
+impl MaskScratch {
+    fn new(recording: &MarkedRecording) -> Self {
+        let bands = || vec![0.0; recording.bands.len()];
+        let sources = (0..recording.sources.len()).collect();
+        Self { now: bands(), before: bands(), bins: vec![0.0; recording.bins], sources }
     }
 }
 
@@ -128,12 +150,18 @@ impl MaskSource for Masks<'_> {
     }
 
     fn write(&self, frames: Range<usize>, focus: f32, masks: &mut [f32]) {
-        let bins = self.recording.bins;
-        let stride = frames.len() * bins;
-        let (mut frame, mut scratch) = (vec![0.0; self.sources() * bins], vec![0.0; bins]);
-        for (n, t) in frames.enumerate() {
-            self.recording.mask_frame(self.learned, t, focus, &mut frame, &mut scratch);
-            for (mask, own) in masks.chunks_exact_mut(stride).zip(frame.chunks_exact(bins)) {
+        let Self { recording, learned } = *self;
+        let bins = recording.bins;
+        let mut all = vec![0.0; frames.len() * self.sources() * bins];
+        let each = all.par_chunks_exact_mut(self.sources() * bins).zip(frames.clone());
+        each.for_each_init(
+            || MaskScratch::new(recording),
+            |scratch, (frame, t)| {
+                recording.mask_frame(learned, t, focus, frame, scratch);
+            },
+        );
+        for (n, frame) in all.chunks_exact(self.sources() * bins).enumerate() {
+            for (mask, own) in masks.chunks_exact_mut(frames.len() * bins).zip(frame.chunks_exact(bins)) {
                 mask[n * bins..][..bins].copy_from_slice(own);
             }
         }

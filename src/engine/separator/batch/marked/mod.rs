@@ -2,9 +2,9 @@
 //! source model and somebody's marks say that it sounds (posterior regularisation, see [`crate::nmf::constrained`];
 //! interactive separation: Bryan, Mysore and Wang 2013).
 //!
-//! Frames and what the source model says are computed once; learning under other marks then takes a fraction of a second
-//! for ten seconds of sound. Bases that were taught stay as they are, unless their source is marked: then they move from
-//! there.
+//! Frames and what the source model says are computed once; learning under other marks then takes a fraction of a
+//! second for ten seconds of sound. Bases that were taught stay as they are, unless their source is marked: then they
+//! move from there.
 //!
 //! - `evidence`: what the source model says of the recording. `masks`: the masks, and the sources' sound.
 //! - `teaching`: a preset that knows what was learned.
@@ -13,43 +13,41 @@ mod evidence;
 mod masks;
 mod teaching;
 
-pub use teaching::teach;
-
 use super::{frame, spectrogram::Spectrogram};
 use crate::{
-    learner::adaptive::{AdaptiveState, Freedom, Seeding},
-    marks::{FrameGrid, Mark, MarkedFrames},
+    learner::adaptive::{AdaptiveState, DRIFT_PRIOR, Freedom, Seeding},
+    marks::{FrameGrid, MarkedFrames},
     nmf::{
         bands::Bands,
         constrained::{ConstrainedUpdates, FactoredFrames},
         kernels::elementary::power,
     },
-    preset::{Preset, Source},
+    preset::Preset,
     recording::Recording,
     separator::{
         offline::SeparateError,
-        preset_bases::{PresetBases, dictionary_in_use, known_bins},
+        preset_bases::{PresetBases, known_bins},
+        recognition::{SOME_LEARNED, Strength},
     },
 };
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// Passes over the frames.
 const PASSES: usize = 60;
-/// How much a mark counts beside the source model, in learning and in the masks.
+/// How much a mark counts beside the source model when bases are learned.
 const CONFIDENCE: f32 = 2.0;
+/// The same in the masks: the most that costs no more than 0.1 dB on the loops of `benches/README.md`.
 const MASK_CONFIDENCE: f32 = 1.4;
-/// The exponent of what the source model says in the masks.
-const MASK_ALPHA: f32 = 0.35;
+/// How much the source model counts in the masks: bases that were learned under it are neither taught nor unknown.
+const STRENGTH: Strength = SOME_LEARNED;
 /// Least of a prior: nothing is ruled out.
 const LEAST_PRIOR: f32 = 1e-3;
 /// Added to the model before a division, relative to the mean of V.
 const LEAST_MODEL: f32 = 1e-9;
 /// Least activation, as a share of the mean.
 const LEAST_SHARE: f32 = 1e-6;
-/// Weight of what was taught when bases move from there, relative to the mean energy of a basis.
-const TAUGHT_WEIGHT: f32 = 0.5;
 
 /// A recording, ready to be separated under marks.
 pub struct MarkedRecording {
@@ -63,14 +61,11 @@ pub struct MarkedRecording {
     v: Vec<f32>,
     /// How likely each source is before anything is marked, `[T, S, B]`.
     prior: Vec<f32>,
-    /// The bases that activations are found with, `[K, F]`, and in bands, `[K, B]`; and those that masks are built from,
-    /// `[K, F]`.
-    first: Vec<f32>,
+    /// The bases that activations are found with, in bands, `[K, B]`, each of which sums to 1; and those that masks are
+    /// built from, `[K, F]`.
     bases: Vec<f32>,
     masking: Vec<f32>,
     sources: Vec<MarkedSource>,
-    /// Whether each source has bases of its own for its masks, `[S]`.
-    reconstructs: Vec<bool>,
 }
 
 /// The components of a source.
@@ -106,7 +101,7 @@ impl MarkedRecording {
         let layout = &spectrogram.layout;
         let bins = known_bins(preset, layout)?;
         let bands = Bands::new(1..bins);
-        let PresetBases { bases: first, masking, freedom, owners, .. } =
+        let PresetBases { bases, mut masking, freedom, owners, .. } =
             PresetBases::of(preset, &AdaptiveState::default(), layout, bins)?;
         let sources = (0..preset.sources.len()).map(|source| {
             let is_own = |owner: &u8| usize::from(*owner) == source;
@@ -116,27 +111,17 @@ impl MarkedRecording {
             MarkedSource { components, finds }
         });
         let sources = sources.collect();
+        let mut bases = in_bands(&bases, bins, &bands);
+        for (basis, masking) in bases.chunks_exact_mut(bands.len()).zip(masking.chunks_exact_mut(bins)) {
+            let sum: f32 = basis.iter().sum();
+            if sum > 0.0 {
+                basis.iter_mut().chain(masking).for_each(|w| *w /= sum);
+            }
+        }
         let magnitudes = spectrogram.magnitudes(&mixture.channels, bins).values;
-        let (v, bases) = (in_bands(&magnitudes, bins, &bands), in_bands(&first, bins, &bands));
+        let v = in_bands(&magnitudes, bins, &bands);
         let prior = evidence::prior(preset, &mixture, &spectrogram, bands.len())?;
-        let reconstructs = |source: &Source| {
-            dictionary_in_use(source, layout).is_some_and(|(dictionary, _)| dictionary.reconstruction.is_some())
-        };
-        let reconstructs = preset.sources.iter().map(reconstructs).collect();
-        Ok(Self {
-            mixture,
-            spectrogram,
-            bands,
-            bins,
-            magnitudes,
-            v,
-            prior,
-            first,
-            bases,
-            masking,
-            sources,
-            reconstructs,
-        })
+        Ok(Self { mixture, spectrogram, bands, bins, magnitudes, v, prior, bases, masking, sources })
     }
 
     /// About as many bytes as it takes to separate a mixture at `sample_rate` in Hz, of `samples` in each of its
@@ -154,9 +139,10 @@ impl MarkedRecording {
         let bins = known_bins(preset, &spectrogram.layout)?;
         let bases = PresetBases::of(preset, &AdaptiveState::default(), &spectrogram.layout, bins)?;
         let (count, width) = (preset.sources.len(), Bands::new(1..bins).len());
-        // Magnitudes and power; what is likely, before and under marks; the updates' own; activations.
-        let per_frame = 2 * spectrogram.layout.bins() + (4 * count + 3) * width + 3 * bases.owners.len();
-        let numbers = (count + 2) * channels * samples + spectrogram.len() * per_frame;
+        // Magnitudes and power; what is likely, before and under marks, and the marks; the updates' own; activations.
+        let per_frame = 2 * spectrogram.layout.bins() + (4 * count + 5) * width + 3 * bases.owners.len();
+        // The mixture twice, the remix and the sources.
+        let numbers = (count + 3) * channels * samples + spectrogram.len() * per_frame;
         Ok((numbers * size_of::<f32>()) as u64)
     }
 
@@ -180,9 +166,7 @@ impl MarkedRecording {
 
     /// The largest amplitude in the bands of every frame, 1 for a sine at full scale in all channels, `[T, B]`.
     pub fn amplitudes(&self) -> Vec<f32> {
-        let window: f32 = self.spectrogram.layout.windows.analysis.iter().sum();
-        // A sine at full scale has half the window's sum in its bin.
-        let scale = 2.0 / (window * self.mixture.channels.len().max(1) as f32);
+        let scale = self.spectrogram.layout.windows.amplitude_scale(self.mixture.channels.len());
         let largest = |v: &[f32], b: usize| self.bands.bins(b).map(|f| scale * v[f]).fold(0.0, f32::max);
         let frames = self.magnitudes.chunks_exact(self.bins);
         frames.flat_map(|v| (0..self.bands.len()).map(move |b| largest(v, b))).collect()
@@ -193,23 +177,29 @@ impl MarkedRecording {
         self.sources.len()
     }
 
-    /// Learns bases and activations under `marks`.
-    pub fn learn(&self, marks: &[Mark]) -> LearnedUnderMarks {
+    /// Learns bases and activations under what is `marked` on [`Self::grid`].
+    ///
+    /// # Errors
+    /// [`SeparateError::Cancelled`], if `progress`, which is told the share done, breaks.
+    pub fn learn(
+        &self,
+        marked: &MarkedFrames,
+        progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+    ) -> Result<LearnedUnderMarks, SeparateError> {
         let (width, frames) = (self.bands.len(), self.spectrogram.len());
-        let is_marked = |source: usize| marks.iter().any(|mark| mark.source == source);
-        let marked = MarkedFrames::new(marks, &self.grid());
+        let total: f32 = self.v.iter().sum();
+        let learns = |(s, source): (usize, &MarkedSource)| total > 0.0 && (source.finds || marked.names(s));
         let mut learned = LearnedUnderMarks {
-            prior: self.likelihoods(&marked, CONFIDENCE, 1.0),
-            mask_likelihoods: self.likelihoods(&marked, MASK_CONFIDENCE, MASK_ALPHA),
+            prior: self.likelihoods(marked, CONFIDENCE, 1.0),
+            mask_likelihoods: self.likelihoods(marked, MASK_CONFIDENCE, STRENGTH.alpha),
             bases: self.bases.clone(),
             activations: vec![0.0; frames * self.components()],
-            moved: self.sources.iter().enumerate().map(|(s, source)| source.finds || is_marked(s)).collect(),
+            moved: self.sources.iter().enumerate().map(learns).collect(),
         };
         let owners = |(s, source): (usize, &MarkedSource)| source.components.clone().map(move |_| s as u8);
         let groups: Vec<u8> = self.sources.iter().enumerate().flat_map(owners).collect();
-        let total: f32 = self.v.iter().sum();
         let updates = ConstrainedUpdates::new(&groups, width, frames).filter(|_| total > 0.0);
-        let Some(mut updates) = updates else { return learned };
+        let Some(mut updates) = updates else { return Ok(learned) };
         for (t, prior) in learned.prior.chunks_exact(self.sources.len() * width).enumerate() {
             updates.take(t, prior);
         }
@@ -226,8 +216,11 @@ impl MarkedRecording {
                 updates.gather_bases(&mut factored, &learned.bases, &mut gathered);
                 self.move_bases(&gathered, &mut learned);
             }
+            if progress(pass as f32 / PASSES as f32).is_break() {
+                return Err(SeparateError::Cancelled);
+            }
         }
-        learned
+        Ok(learned)
     }
 
     /// Number of components K.
@@ -235,8 +228,8 @@ impl MarkedRecording {
         self.bases.len() / self.bands.len()
     }
 
-    /// How likely each source is, `[T, S, B]`: what the source model says to the power of `alpha`, and the marks to that
-    /// of `confidence`.
+    /// How likely each source is, `[T, S, B]`: what the source model says to the power of `alpha`, and the marks to
+    /// that of `confidence`.
     fn likelihoods(&self, marked: &MarkedFrames, confidence: f32, alpha: f32) -> Vec<f32> {
         let mut likelihoods: Vec<f32> = self.prior.iter().map(|prior| power(*prior, alpha)).collect();
         for (t, likelihoods) in likelihoods.chunks_exact_mut(self.sources.len() * self.bands.len()).enumerate() {
@@ -266,7 +259,7 @@ impl MarkedRecording {
     /// Multiplies the bases by what was `gathered`, `[K, B]`. Those that were taught are pulled back.
     fn move_bases(&self, gathered: &[f32], learned: &mut LearnedUnderMarks) {
         let width = self.bands.len();
-        let pull = TAUGHT_WEIGHT * self.v.iter().sum::<f32>() / self.components() as f32;
+        let pull = DRIFT_PRIOR * self.v.iter().sum::<f32>() / self.components() as f32;
         let moving = self.sources.iter().zip(&learned.moved).filter(|(_, moved)| **moved);
         for (k, finds) in moving.flat_map(|(source, _)| source.components.clone().map(|k| (k, source.finds))) {
             let place = k * width..(k + 1) * width;

@@ -3,85 +3,82 @@
 use super::{LearnedUnderMarks, MarkedRecording, MarkedSource, PASSES};
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
-    marks::Mark,
     preset::{LearnedBases, Preset},
-    recording::Recording,
-    separator::{LatencyMode, Layout, offline::SeparateError},
+    separator::{LatencyMode, Layout},
 };
 
-/// `preset` with what its sources learn from `mixture` under `marks`: all sources that find their bases, and those that
-/// are marked. They drift from there.
-///
-/// # Errors
-/// [`SeparateError`]
-pub fn teach(preset: &Preset, mixture: &Recording, marks: &[Mark]) -> Result<Preset, SeparateError> {
-    let recording = MarkedRecording::new(preset, mixture)?;
-    Ok(recording.taught(preset, &recording.learn(marks)))
-}
-
 impl MarkedRecording {
-    /// `preset`, which it was made for, with what was `learned`.
+    /// `preset`, which this was made for, with what was `learned`: by all sources that find their bases, and by those
+    /// that are marked. They drift from there.
     ///
-    /// There are dictionaries in the frames of Quality alone. The other modes interpolate them: bases that were found in
-    /// their own short frames separate worse (0.6 dB on twelve loops).
+    /// A source that finds its bases gets a dictionary in the frames of Quality alone. The other modes interpolate it:
+    /// bases that were found in their own short frames separate worse (0.6 dB on twelve loops). Of a source that was
+    /// taught, every dictionary moves, whatever its frames.
     pub fn taught(&self, preset: &Preset, learned: &LearnedUnderMarks) -> Preset {
         let mut taught = preset.clone();
-        for (strip, source) in taught.sources.iter_mut().enumerate() {
-            let Some(dictionary) = self.dictionary(learned, strip) else { continue };
-            let blocks = source.learned().map_or_else(|| vec![dictionary.components], |own| own.blocks().to_vec());
-            if let Ok(learned) = LearnedBases::new(vec![dictionary], blocks) {
-                source.learn_from_marks(learned);
-            }
+        for (strip, source) in taught.sources.iter_mut().enumerate().filter(|(strip, _)| learned.moved[*strip]) {
+            let own = &self.sources[strip];
+            let bases = match source.learned() {
+                Some(known) if !own.finds => self.moved_bases(learned, own, known.clone()),
+                _ => LearnedBases::from(self.found_bases(learned, own)),
+            };
+            source.learn_from_marks(bases);
         }
         taught
     }
 
-    /// What source `strip` has learned, if it has.
-    fn dictionary(&self, learned: &LearnedUnderMarks, strip: usize) -> Option<Dictionary> {
-        let MarkedSource { components, finds } = &self.sources[strip];
-        if !learned.moved[strip] || components.start == components.end {
-            return None;
-        }
+    /// The dictionary of a source that finds its bases: flat within each band, which is all that is known of them.
+    fn found_bases(&self, learned: &LearnedUnderMarks, source: &MarkedSource) -> Dictionary {
         let layout = Layout::new(self.spectrogram.layout.sample_rate, LatencyMode::Quality);
-        let rows = |first: Option<&[f32]>| {
-            let mut rows = vec![0.0; components.len() * layout.bins()];
-            for (row, k) in rows.chunks_exact_mut(layout.bins()).zip(components.clone()) {
-                self.write_row(learned, k, first.map(|rows| &rows[k * self.bins..][..self.bins]), row);
+        let (width, bins) = (self.bands.len(), layout.bins());
+        let mut bases = vec![0.0; source.components.len() * bins];
+        for (row, k) in bases.chunks_exact_mut(bins).zip(source.components.clone()) {
+            for (b, weight) in learned.bases[k * width..][..width].iter().enumerate() {
+                let bins = self.bands.bins(b);
+                let share = weight / bins.len() as f32;
+                row[bins].fill(share);
             }
-            rows
-        };
-        let bases = rows((!finds).then_some(&self.first[..]));
-        let reconstruction = self.reconstructs[strip].then(|| rows(Some(&self.masking)));
-        Some(Dictionary {
+        }
+        Dictionary {
             frame: FrameSpec::of(&layout),
             training: Training { divergence: "kl".to_owned(), seed: 0, iterations: PASSES as u32 },
-            components: components.len(),
-            bins: layout.bins(),
+            components: source.components.len(),
+            bins,
             bases,
-            reconstruction,
-        })
+            reconstruction: None,
+        }
     }
 
-    /// Writes basis `k`: as `first`, `[F]`, with each band scaled as the basis has moved, or flat within each band.
-    /// Summing to 1, or as `first` does.
-    fn write_row(&self, learned: &LearnedUnderMarks, k: usize, first: Option<&[f32]>, row: &mut [f32]) {
-        let width = self.bands.len();
-        for b in 0..width {
-            let bins = self.bands.bins(b);
-            let (now, before) = (learned.bases[k * width + b], self.bases[k * width + b]);
-            match first {
-                Some(first) => {
-                    let scale = if before > 0.0 { now / before } else { 1.0 };
-                    row[bins.clone()].iter_mut().zip(&first[bins]).for_each(|(w, first)| *w = scale * first);
-                }
-                None => {
-                    let share = now / bins.len() as f32;
-                    row[bins].fill(share);
-                }
+    /// What a source was taught, with every band scaled as its basis has moved. Each row keeps its sum; above the
+    /// highest band it moves as that does.
+    fn moved_bases(
+        &self,
+        learned: &LearnedUnderMarks,
+        source: &MarkedSource,
+        mut taught: LearnedBases,
+    ) -> LearnedBases {
+        let (width, spacing) = (self.bands.len(), self.spectrogram.layout.bin_spacing());
+        for dictionary in taught.dictionaries_mut() {
+            let (bins, own_spacing) = (dictionary.bins, dictionary.frame.bin_spacing());
+            let band_of = |bin: usize| {
+                let here = (bin as f64 * own_spacing / spacing).round() as usize;
+                (0..width).find(|b| here < self.bands.bins(*b).end).unwrap_or(width - 1)
+            };
+            let bands: Vec<usize> = (0..bins).map(band_of).collect();
+            let rows = dictionary.bases.chunks_exact_mut(bins).zip(source.components.clone());
+            let more = dictionary.reconstruction.iter_mut().flat_map(|rows| rows.chunks_exact_mut(bins));
+            for (row, k) in rows.chain(more.zip(source.components.clone())) {
+                let place = |b: usize| k * width + b;
+                let scale = |b: usize| match self.bases[place(b)] {
+                    before if before > 0.0 => learned.bases[place(b)] / before,
+                    _ => 1.0,
+                };
+                let before: f32 = row.iter().sum();
+                row.iter_mut().zip(&bands).for_each(|(w, b)| *w *= scale(*b));
+                let after: f32 = row.iter().sum();
+                row.iter_mut().for_each(|w| *w *= before / after.max(f32::MIN_POSITIVE));
             }
         }
-        let wanted = first.map_or(1.0, |first| first.iter().sum());
-        let sum: f32 = row.iter().sum();
-        row.iter_mut().for_each(|w| *w *= wanted / sum.max(f32::MIN_POSITIVE));
+        taught
     }
 }
