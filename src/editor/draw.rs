@@ -13,7 +13,7 @@ use super::{
     theme::{self, Themed},
 };
 use crate::instance::{params::UnbraidParams, session::Session};
-use egui::{Key, Rect, Ui};
+use egui::{Key, Popup, Rect, Ui};
 use nice_plug::context::gui::GuiContext;
 use std::{sync::Arc, time::Duration};
 
@@ -30,6 +30,8 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     let setter = recorded.param_setter();
     let snapshot = state.begin_frame(ui.ctx(), params, session, host);
 
+    // What Escape would close, or take the focus from.
+    let had_nothing_open = !Popup::is_any_open(ui.ctx()) && ui.memory(|memory| memory.focused().is_none());
     let window = ui.max_rect();
     ui.painter().rect_filled(window, 0.0, ui.colours().ground);
     let failure = FailureBanner::new(ui, window.width(), &snapshot);
@@ -80,8 +82,8 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
 
     if !state.help_is_open {
         asked.extend(shortcuts::read(ui.ctx(), &snapshot, pointed, &setter));
-        if state.picture.is_full && ui.input(|input| input.key_pressed(Key::Escape)) {
-            asked.push(Asked::ShowStrips);
+        if state.picture.is_full && had_nothing_open && ui.input(|input| input.key_pressed(Key::Escape)) {
+            asked.push(Asked::ToggleFullPicture);
         }
     } else {
         let (stays, asked_of_help) = help::draw(ui, &snapshot);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     instance::{
-        command::{Command, LearnCommand, LibraryCommand, PresetCommand, SourceCommand, UndoCommand},
+        command::{Command, LearnCommand, LibraryCommand, MarkCommand, PresetCommand, SourceCommand, UndoCommand},
         params::UnbraidParams,
         session::Session,
     },
@@ -53,6 +53,8 @@ pub fn window_opened(session: &Session) {
     session.send(UndoCommand::EndTurn);
     session.send(LibraryCommand::Refresh);
     session.send(Command::ReadPreferences);
+    // What an earlier window has frozen.
+    session.send(MarkCommand::Release);
 }
 
 fn choose_files(kind: FileKind, files: &FileChooser, session: &Arc<Session>) {

@@ -25,7 +25,7 @@ use crate::{
         library::{Library, Trashed},
     },
     realtime::wires::{cpu_meter::CpuLoad, meters::Meter},
-    separator::{Audition, Controls, LatencyMode},
+    separator::{Audition, LatencyMode},
 };
 use egui::Vec2;
 use std::sync::Arc;
@@ -113,10 +113,10 @@ impl<'a> EditorSnapshot<'a> {
         }
     }
 
-    /// What mutes, solos and knobs leave of each source, a linear factor.
+    /// What is left of each source in the main output, as in
+    /// [`AnalyzerFrame::gains`](crate::separator::AnalyzerFrame::gains).
     pub fn gains(&self) -> [f32; MAX_SOURCES] {
-        let strips = self.params.strips.iter().take(self.summary().strips.len());
-        Controls::resolve_gains(strips.map(|strip| (strip.gain_db(), strip.mute.value(), strip.solo.value())))
+        self.params.settings().controls(self.summary().strips.len()).source_factors()
     }
 
     /// Title, origin and strips of the preset that plays.

@@ -160,10 +160,10 @@ pub enum AdaptationCommand {
 /// Marks on a frozen stretch of what was heard.
 #[derive(Debug, Clone, PartialEq)]
 pub enum MarkCommand {
-    /// Freeze what was heard up to this sample of the stream, or up to now.
+    /// Freeze what was heard up to this sample of the stream.
     Freeze {
         /// Counted as in [`AnalyzerFrame::position`](crate::separator::AnalyzerFrame::position).
-        end: Option<u64>,
+        end: u64,
     },
     /// Nothing is frozen any more. The marks stay.
     Release,
@@ -226,7 +226,7 @@ impl Command {
             // A turn that has ended changes nothing.
             Self::Undo(command) => *command != UndoCommand::EndTurn,
             Self::Learn(_) | Self::Adaptation(_) => true,
-            Self::Mark(command) => !matches!(command, MarkCommand::Release | MarkCommand::Save(_)),
+            Self::Mark(command) => matches!(command, MarkCommand::Add(_) | MarkCommand::Forget(_)),
             Self::Preset(_)
             | Self::Library(_)
             | Self::SetPreferences(_)

@@ -1,5 +1,5 @@
-//! The question about a take that may not have been alone: learn it all the same, take it again, drop it, or let the source
-//! model find what is in it.
+//! The question about a take that may not have been alone: learn it all the same, take it again, drop it, or let the
+//! source model find what is in it.
 
 use crate::{
     editor::{

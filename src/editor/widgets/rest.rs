@@ -17,8 +17,8 @@ struct Rest {
     has_come: bool,
 }
 
-/// Whether a tooltip is due for `response`: the pointer has rested on it, and has not used it since it came. `is_used` says
-/// that it is used in this frame.
+/// Whether a tooltip is due for `response`: the pointer has rested on it, and has not used it since it came. `is_used`
+/// says that it is used in this frame.
 pub fn has_rested(ui: &Ui, response: &Response, is_used: bool) -> bool {
     let id = response.id.with("rest");
     if !response.hovered() && !is_used {

@@ -202,8 +202,9 @@ impl InputQueue {
     }
 }
 
-/// The key that `event` is about, and from now on in `held` while it is down. It is released as what it went down as: where
-/// shift is released first, the same key has another sign by then, and egui would take the next press for a repetition.
+/// The key that `event` is about, and from now on in `held` while it is down. It is released as what it went down as:
+/// where shift is released first, the same key has another sign by then, and egui would take the next press for a
+/// repetition.
 fn follow_held(held: &mut Vec<(Code, egui::Key)>, event: &KeyboardEvent) -> Option<egui::Key> {
     let key = keys::key(&event.key);
     if event.code == Code::Unidentified {

@@ -1,8 +1,10 @@
 //! Which keys the editor keeps from the host: what is typed into a text field, what moves a control that has the focus,
 //! and shortcuts, where they act. All others are the host's: its space bar starts and stops while the editor is open.
 
+use super::keys;
+use crate::editor::shortcuts;
 use egui::Context;
-use keyboard_types::{Code, Key, KeyboardEvent, NamedKey};
+use keyboard_types::{Key, KeyboardEvent, NamedKey};
 
 /// Keys that controls with the focus answer to.
 const MOVING: [NamedKey; 7] = [
@@ -14,12 +16,6 @@ const MOVING: [NamedKey; 7] = [
     NamedKey::Escape,
     NamedKey::Tab,
 ];
-/// Digits that are shortcuts, by their place.
-const DIGITS: [Code; 8] =
-    [Code::Digit1, Code::Digit2, Code::Digit3, Code::Digit4, Code::Digit5, Code::Digit6, Code::Digit7, Code::Digit8];
-/// Letters that are shortcuts: y with ctrl or command, z with and without.
-const LETTERS: [&str; 7] = ["l", "b", "d", "a", "f", "z", "y"];
-
 /// What is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct KeyCapture {
@@ -45,18 +41,17 @@ impl KeyCapture {
 }
 
 fn is_shortcut(event: &KeyboardEvent) -> bool {
-    match &event.key {
-        _ if DIGITS.contains(&event.code) => true,
-        // With it one gets to the controls without a pointer.
-        Key::Named(named) => matches!(named, NamedKey::F1 | NamedKey::Tab),
-        Key::Character(letter) => LETTERS.contains(&letter.to_lowercase().as_str()),
-    }
+    // With Tab one gets to the controls without a pointer.
+    let physical = keys::physical(event.code);
+    let acts = |key| shortcuts::acts(key, physical, keys::modifiers(event.modifiers));
+    event.key == Key::Named(NamedKey::Tab) || keys::key(&event.key).or(physical).is_some_and(acts)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use egui::{Button, RawInput, TextEdit, Ui};
+    use keyboard_types::{Code, Modifiers};
 
     /// What is kept when the widget that `add` draws has the focus.
     fn kept_beside(add: impl Fn(&mut Ui) -> egui::Response) -> KeyCapture {
@@ -87,7 +82,8 @@ mod tests {
     fn shortcuts_are_the_hosts_where_they_do_not_act() {
         let chosen = KeyCapture { shortcuts_act: true, ..KeyCapture::default() };
         for shortcut in [
-            key(Key::Character("!".to_owned()), Code::Digit1),
+            KeyboardEvent { modifiers: Modifiers::SHIFT, ..key(Key::Character("!".to_owned()), Code::Digit1) },
+            KeyboardEvent { modifiers: Modifiers::CONTROL, ..key(Key::Character("z".to_owned()), Code::KeyZ) },
             key(Key::Character("B".to_owned()), Code::KeyB),
             key(Key::Named(NamedKey::F1), Code::F1),
         ] {
@@ -95,5 +91,9 @@ mod tests {
         }
         assert!(!chosen.keeps(&key(Key::Character(" ".to_owned()), Code::Space)));
         assert!(!chosen.keeps(&key(Key::Character("r".to_owned()), Code::KeyR)));
+        for (letter, code) in [("d", Code::KeyD), ("s", Code::KeyS), ("1", Code::Digit1)] {
+            let held = key(Key::Character(letter.to_owned()), code);
+            assert!(!chosen.keeps(&KeyboardEvent { modifiers: Modifiers::CONTROL, ..held }), "ctrl + {letter}");
+        }
     }
 }

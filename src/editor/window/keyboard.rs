@@ -59,7 +59,7 @@ mod platform {
     pub(super) type Window = u32;
 
     /// Keys by the names that X11 has for them (keysymdef.h).
-    const NAMED: [(NamedKey, u32); 12] = [
+    const NAMED: [(NamedKey, u32); 27] = [
         (NamedKey::Backspace, 0xff08),
         (NamedKey::Tab, 0xff09),
         (NamedKey::Enter, 0xff0d),
@@ -72,10 +72,25 @@ mod platform {
         (NamedKey::PageUp, 0xff55),
         (NamedKey::PageDown, 0xff56),
         (NamedKey::End, 0xff57),
+        (NamedKey::Insert, 0xff63),
+        (NamedKey::ContextMenu, 0xff67),
+        (NamedKey::F1, 0xffbe),
+        (NamedKey::F2, 0xffbf),
+        (NamedKey::F3, 0xffc0),
+        (NamedKey::F4, 0xffc1),
+        (NamedKey::F5, 0xffc2),
+        (NamedKey::F6, 0xffc3),
+        (NamedKey::F7, 0xffc4),
+        (NamedKey::F8, 0xffc5),
+        (NamedKey::F9, 0xffc6),
+        (NamedKey::F10, 0xffc7),
+        (NamedKey::F11, 0xffc8),
+        (NamedKey::F12, 0xffc9),
+        (NamedKey::Delete, 0xffff),
     ];
 
-    /// While the pointer is over a window, X11 gives it the keys of those around it. They are sent on to whoever has the
-    /// keyboard, or to the window around.
+    /// While the pointer is over a window, X11 gives it the keys of those around it. They are sent on to whoever has
+    /// the keyboard, or to the window around.
     pub(super) fn hand_on(window: &WindowContext, event: &KeyboardEvent) {
         // A key that cannot be sent on is lost.
         let _ = id(window).and_then(|own| send(own, event));

@@ -2,7 +2,7 @@
 
 use crate::{
     marks::{self, Mark},
-    preset::Preset,
+    preset::{Preset, Source},
 };
 use std::sync::Arc;
 
@@ -18,12 +18,14 @@ pub struct Marking {
 }
 
 impl Marking {
-    /// What is left of them when `after` takes the place of `before`: the marks, for they were learned from, as long as
-    /// their sources are there. No more is learned from them, since that would take the edit back.
+    /// What is left of them when `after` takes the place of `before`: the marks of sources that still know them. No
+    /// more is learned from them, since that would take the edit back.
     #[must_use]
     pub fn after_edit(&self, before: &Preset, after: &Preset) -> Self {
-        let is_same = before.sources.len() == after.sources.len();
-        Self { marks: if is_same { self.marks.clone() } else { Vec::new() }, ..Self::default() }
+        let is_moved = before.sources.len() != after.sources.len();
+        let knows = |mark: &&Mark| after.sources.get(mark.source).is_some_and(Source::knows_marks);
+        let kept = self.marks.iter().filter(|mark| !is_moved && knows(mark));
+        Self { marks: kept.cloned().collect(), ..Self::default() }
     }
 
     /// The marks as a project stores them, for the sources of `preset`; `None` if there are none.

@@ -2,8 +2,8 @@
 //!
 //! - [`summary`]: the preset that plays. [`audio_status`]: how the audio thread runs.
 //! - [`message`]: what the worker says. [`learn_state`]: what is captured and learned. [`options`]: how.
-//! - [`undo_view`]: what can be undone. [`preset_sources`]: what another preset has to offer. [`preferences`]: what counts in
-//!   every window.
+//! - [`undo_view`]: what can be undone. [`preset_sources`]: what another preset has to offer. [`preferences`]: what
+//!   counts in every window.
 
 pub mod audio_status;
 pub mod learn_state;

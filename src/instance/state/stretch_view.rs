@@ -5,8 +5,8 @@ use crate::marks::{FrameGrid, Mark};
 /// A frozen stretch.
 #[derive(Debug, Clone)]
 pub struct StretchView {
-    /// Its number.
-    pub stretch: u64,
+    /// Up to which sample of the stream it was asked for: which stretch it is.
+    pub end: u64,
     /// Its length, in seconds.
     pub seconds: f64,
     /// Its frames and bands.

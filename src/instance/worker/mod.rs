@@ -5,7 +5,8 @@
 //! - [`context`]: what every part works with. [`error`]: every sentence about what went wrong.
 //! - [`presets`]: which preset plays, and the library. [`sources`]: which sources it has.
 //! - [`preferences`]: what a person has chosen for every instance.
-//! - [`marking`]: marks on a frozen stretch. [`learning`]: takes and learning jobs. [`adaptation`]: what follows the mixture.
+//! - [`marking`]: marks on a frozen stretch. [`learning`]: takes and learning jobs. [`adaptation`]: what follows the
+//!   mixture.
 //! - [`undo_history`] remembers what was done, [`undoing`] carries out what is undone.
 //! - [`thread`]: the thread, and when it sleeps.
 
@@ -96,7 +97,7 @@ impl Worker {
             Command::Source(command) => self.serve_source(command),
             Command::Learn(command) => self.learning.serve(command, &mut self.context),
             Command::Adaptation(command) => self.adapters.serve(command, &mut self.context, &mut self.learning),
-            Command::Mark(command) => self.marking.serve(command, &mut self.context),
+            Command::Mark(command) => self.marking.serve(command, &mut self.context, &mut self.learning),
             Command::Undo(command) => self.serve_undo(command),
             Command::SetPreferences(preferences) => self.set_preferences(preferences),
             Command::ReadPreferences => {
@@ -149,8 +150,7 @@ impl Worker {
     /// Something panicked: drops what was begun, so that it is not met again, and says so.
     fn abandon(&mut self) {
         self.learning.abandon();
-        self.marking.abandon();
-        self.context.session.set_stretch(None);
+        self.marking.release(&self.context);
         self.adapters.abandon();
         if let Some(stored) = self.context.playback.snapshot().arrived {
             self.keep_unplayable(&stored, &WorkerError::Panicked);

@@ -1,6 +1,7 @@
 //! What a person has chosen for every instance: a small file in the user's folder.
 //!
-//! An instance reads the file again before it writes it, replaces it as a whole, and leaves in it what it does not know.
+//! An instance reads the file again before it writes it, replaces it as a whole, and leaves in it what it does not
+//! know.
 
 use super::{Worker, error::WorkerError};
 use crate::{
@@ -32,9 +33,12 @@ impl Worker {
 
     /// Chooses this for this window and every one that opens.
     pub(super) fn set_preferences(&mut self, preferences: Preferences) -> Result<(), WorkerError> {
+        let before = self.context.session.preferences();
         self.context.session.set_preferences(preferences);
         let folder = user_dir().ok_or_else(|| WorkerError::PreferencesNotSaved(io::ErrorKind::NotFound.into()))?;
-        write(&folder, preferences).map_err(WorkerError::PreferencesNotSaved)
+        let written = write(&folder, before, preferences).map_err(WorkerError::PreferencesNotSaved)?;
+        self.context.session.set_preferences(written);
+        Ok(())
     }
 }
 
@@ -56,12 +60,19 @@ fn known(file: &Map<String, Value>) -> Preferences {
     }
 }
 
-fn write(folder: &Path, preferences: Preferences) -> io::Result<()> {
+/// Writes what is different in `chosen` from what was known `before`; another window may have chosen the rest
+/// meanwhile. Gives what counts now.
+fn write(folder: &Path, before: Preferences, chosen: Preferences) -> io::Result<Preferences> {
     let mut file = read(folder);
-    file.insert(THEME.to_owned(), json!(preferences.theme));
-    file.insert(SHORTCUTS.to_owned(), json!(preferences.shortcuts_in_hosts));
+    if chosen.theme != before.theme {
+        file.insert(THEME.to_owned(), json!(chosen.theme));
+    }
+    if chosen.shortcuts_in_hosts != before.shortcuts_in_hosts {
+        file.insert(SHORTCUTS.to_owned(), json!(chosen.shortcuts_in_hosts));
+    }
     fs::create_dir_all(folder)?;
-    replace_whole(&folder.join(FILE_NAME), &serde_json::to_vec_pretty(&file)?)
+    replace_whole(&folder.join(FILE_NAME), &serde_json::to_vec_pretty(&file)?)?;
+    Ok(known(&file))
 }
 
 #[cfg(test)]
@@ -77,14 +88,14 @@ mod tests {
         for theme in Theme::ALL {
             for shortcuts_in_hosts in [true, false] {
                 let chosen = Preferences { theme, shortcuts_in_hosts };
-                write(&folder, chosen).unwrap();
+                assert_eq!(write(&folder, known(&read(&folder)), chosen).unwrap(), chosen);
                 assert_eq!(known(&read(&folder)), chosen);
             }
         }
         fs::write(folder.join(FILE_NAME), r#"{"theme": "sepia", "language": "eo"}"#).unwrap();
         assert_eq!(known(&read(&folder)), Preferences::default());
         let chosen = Preferences { theme: Theme::Light, ..Preferences::default() };
-        write(&folder, chosen).unwrap();
+        write(&folder, Preferences::default(), chosen).unwrap();
         let kept = read(&folder);
         assert_eq!((known(&kept), kept["language"].as_str()), (chosen, Some("eo")));
         // Nothing but the file is left in the folder.
@@ -99,7 +110,17 @@ mod tests {
             assert_eq!(known(&read(folder.path())), Preferences::default(), "{damage:?}");
         }
         let chosen = Preferences { theme: Theme::HighContrast, shortcuts_in_hosts: true };
-        write(folder.path(), chosen).unwrap();
+        write(folder.path(), Preferences::default(), chosen).unwrap();
         assert_eq!(known(&read(folder.path())), chosen);
+    }
+
+    #[test]
+    fn what_another_window_has_chosen_meanwhile_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let opened = Preferences::default();
+        let shortcuts = Preferences { shortcuts_in_hosts: true, ..opened };
+        write(folder.path(), opened, shortcuts).unwrap();
+        let written = write(folder.path(), opened, Preferences { theme: Theme::Light, ..opened }).unwrap();
+        assert_eq!(written, Preferences { theme: Theme::Light, shortcuts_in_hosts: true });
     }
 }

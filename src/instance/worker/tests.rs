@@ -67,7 +67,7 @@ impl Rig {
     }
 
     /// The same while the plugin is active.
-    fn active() -> Self {
+    pub(super) fn active() -> Self {
         let rig = Self::new();
         let format = StreamFormat { sample_rate: 44_100.0, mode: LatencyMode::Live, offline: false };
         let stream = Stream { format, capture: Arc::new(Capture::new(44_100.0, 2)), number: 1 };

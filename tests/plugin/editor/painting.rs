@@ -1,7 +1,10 @@
 //! Painting on the frozen picture: with a worker that learns from it.
 
-use super::{picture::Band, stage::SMALLEST};
-use egui::{Modifiers, Pos2, Vec2, pos2, vec2};
+use super::{
+    picture::{Band, brightness},
+    stage::{SMALLEST, Stage},
+};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 use std::path::PathBuf;
 use unbraid::{
@@ -104,6 +107,89 @@ fn what_is_said_and_how_is_chosen_by_name() {
 }
 
 #[test]
+fn a_click_is_a_short_note_or_a_hit_and_other_buttons_and_escape_paint_nothing() {
+    let mut band = frozen(WIDE);
+    let at = band.spot(200.0, 2.0);
+    let marks = |band: &Band| band.stage.session.stretch().unwrap().marks.clone();
+    band.stage.click("Paint a hit");
+    for (button, count) in [(PointerButton::Secondary, 0), (PointerButton::Middle, 0), (PointerButton::Primary, 1)] {
+        for pressed in [true, false] {
+            band.stage.move_to(at);
+            band.stage.event(Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE });
+            band.stage.harness.run_steps(2);
+        }
+        assert_eq!(marks(&band).len(), count, "{button:?}");
+    }
+    let points = marks(&band)[0].shape.points().to_vec();
+    let [low, high] = [0, 1].map(|n| points[n].hz);
+    assert!((low - 100.0).abs() < 5.0 && (high - 400.0).abs() < 20.0, "two octaves: {points:?}");
+    band.stage.move_to(at);
+    band.stage.button(at, true, Modifiers::NONE);
+    band.stage.move_to(at + vec2(40.0, 0.0));
+    band.stage.harness.step();
+    band.stage.key(Key::Escape, Modifiers::NONE);
+    band.stage.button(at + vec2(40.0, 0.0), false, Modifiers::NONE);
+    band.stage.harness.run_steps(2);
+    assert_eq!(marks(&band).len(), 1, "it was taken back before it was made");
+}
+
+#[test]
+fn what_is_erased_is_seen_no_more() {
+    let mut band = frozen(WIDE);
+    let (from, to) = (band.spot(2_200.0, 5.5), band.spot(2_200.0, 4.5));
+    let ink = |band: &mut Band| {
+        band.stage.move_to(pos2(1.0, 1.0));
+        band.stage.harness.run_steps(3);
+        let shot = band.render("picture_erased");
+        // A mark has a light line within.
+        let is_light = |at: Pos2| (-3..=3).any(|y| brightness(shot.at(at + vec2(0.0, y as f32))) > 190);
+        [0.1, 0.9].map(|part| is_light(from + (to - from) * part))
+    };
+    let before = ink(&mut band);
+    stroke(&mut band, from, to);
+    assert_eq!((before, ink(&mut band)), ([false; 2], [true; 2]));
+    band.stage.click("Erase marks of the source");
+    stroke(&mut band, from + (to - from) * 0.5, to);
+    assert_eq!(ink(&mut band), [true, false]);
+}
+
+#[test]
+fn a_frozen_picture_zooms_reads_out_and_keeps_bars_and_what_delta_leaves() {
+    let mut band = frozen(WIDE);
+    let at = band.spot(98.0, 2.0);
+    band.stage.move_to(at);
+    band.stage.wait(0.2);
+    assert!(band.stage.shows("98 Hz") || band.stage.shows("97 Hz") || band.stage.shows("99 Hz"), "it reads out");
+    band.stage.wheel("Spectrogram", 2.0, Modifiers::NONE);
+    band.stage.wait(0.1);
+    assert!(band.stage.harness.query_by_label("Show everything").is_some(), "it zooms");
+    band.stage.click("Show everything");
+    let light = |band: &mut Band, name: &str| {
+        band.stage.move_to(pos2(1.0, 1.0));
+        band.stage.wait(0.5);
+        let shot = band.render(name);
+        let place = band.stage.place("Spectrogram");
+        let at = |i: usize| place.min + place.size() * vec2(0.5 + (i % 40) as f32 / 90.0, 0.2 + (i / 40) as f32 / 50.0);
+        (0..1_200).map(|i| u64::from(brightness(shot.at(at(i))))).sum::<u64>()
+    };
+    let heard = light(&mut band, "picture_frozen");
+    band.stage.click("Delta");
+    let removed = light(&mut band, "picture_frozen_delta");
+    assert!(removed * 2 < heard, "nothing is removed: {removed} of {heard}");
+}
+
+#[test]
+fn a_window_that_opens_finds_nothing_frozen() {
+    let mut band = frozen(WIDE);
+    let reopened = Stage::reopened(&band.stage);
+    assert!(reopened.harness.query_by_label("Paint a note").is_none());
+    band.stage.click("Freeze");
+    band.stage.click("Freeze");
+    band.stage.harness.run_steps(3);
+    assert!(band.stage.session.stretch().is_some() && band.stage.harness.query_by_label("Paint a note").is_some());
+}
+
+#[test]
 fn a_place_that_is_held_is_heard_alone() {
     let mut band = heard(WIDE);
     let held = |band: &Band| band.stage.session.audition.now();
@@ -131,7 +217,8 @@ fn the_live_picture_and_the_smallest_one_have_no_tools() {
     assert!(band.stage.session.stretch().is_none());
     let mut small = heard(SMALLEST);
     small.stage.move_to(pos2(1.0, 1.0));
-    small.stage.key(egui::Key::Z, Modifiers::NONE);
+    small.stage.key(Key::Z, Modifiers::NONE);
     small.stage.harness.run_steps(3);
+    assert!(small.stage.session.stretch().is_some(), "it is frozen all the same");
     assert!(small.stage.harness.query_by_label("Paint a note").is_none(), "there is no space for them");
 }

@@ -60,8 +60,10 @@ fn nothing_overlaps_and_nothing_is_cut() {
             assert_well_placed(&stage, &names, &format!("{count} strips at {size}"));
             stage.session.set_message(Message::Failed("A sentence that is long. ".repeat(12)));
             stage.wait(0.1);
-            // It lies over the picture, or over the small knobs; what is beneath is not used before it is dismissed.
-            names.retain(|name| !name.starts_with("Output") && !SOUND.iter().any(|under| name.starts_with(under)));
+            // It lies over the picture; where that is too low, over the small knobs, which are not used meanwhile.
+            if stage.place("Dismiss").top() > stage.place("Drums learn").bottom() {
+                names.retain(|name| !name.starts_with("Output") && !SOUND.iter().any(|under| name.starts_with(under)));
+            }
             names.push("Dismiss".to_owned());
             assert_well_placed(&stage, &names, &format!("{count} strips with a failure at {size}"));
         }

@@ -18,8 +18,8 @@ pub fn frequency(position: f32) -> f32 {
     LOWEST_HZ * (HIGHEST_HZ / LOWEST_HZ).powf(position)
 }
 
-/// The frequencies to label, in Hz, of the part `range` of the axis: round ones, at least `least` of the axis apart, the
-/// roundest first.
+/// The frequencies to label, in Hz, of the part `range` of the axis: round ones, at least `least` of the axis apart,
+/// the roundest first.
 pub fn labels(range: (f32, f32), least: f32) -> Vec<f32> {
     let decades = || (1..=4).map(|power| 10.0_f32.powi(power));
     let rounded =

@@ -182,10 +182,10 @@ mod tests {
     }
 
     /// Measured at levels 0.5 and 0.6: 0.079 and 0.090 with normal eyes, 0.034 and 0.037 under protanopia, 0.013 and
-    /// 0.015 under deuteranopia; neighbours 0.085, 0.076 and 0.020 at least. Some 0.02 is just seen between large areas.
-    /// So eight hues of one lightness are told apart with normal eyes, and not by all others: orange and yellow, for one,
-    /// differ too little then. For these there is the spotlight. The palette as presets store it has 0.034 with normal
-    /// eyes and 0.005 under deuteranopia.
+    /// 0.015 under deuteranopia; neighbours 0.085, 0.076 and 0.020 at least. Some 0.02 is just seen between large
+    /// areas. So eight hues of one lightness are told apart with normal eyes, and not by all others: orange and yellow,
+    /// for one, differ too little then. For these there is the spotlight. The palette as presets store it has 0.034
+    /// with normal eyes and 0.005 under deuteranopia.
     #[test]
     fn sources_of_equal_loudness_differ_as_far_as_hues_can() {
         for (eyes, name, floor, of_neighbours) in [

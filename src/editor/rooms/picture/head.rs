@@ -3,7 +3,6 @@
 use super::{
     colour_map::ColourMap,
     frame_rows::SCALE_DB,
-    layout::PictureLayout,
     state::{PictureState, ShownSignal},
 };
 use crate::editor::{
@@ -34,19 +33,15 @@ pub struct LegendEntry<'a> {
     pub colour: Color32,
 }
 
-/// Draws the head, or the one button of a picture without a head. Returns the source of the legend that is pointed at.
+/// Draws the head. Returns the source of the legend that is pointed at.
 pub fn draw(
     ui: &Ui,
-    layout: &PictureLayout,
+    head: Rect,
     map: &ColourMap,
     legend: &[LegendEntry],
     lit: Option<usize>,
     state: &mut PictureState,
 ) -> Option<usize> {
-    let Some(head) = layout.head else {
-        draw_full(ui, layout.button, state);
-        return None;
-    };
     draw_shown(ui, head, state);
     let mut right = head.right();
     let mut place = |width: f32| {
@@ -106,8 +101,8 @@ fn draw_shown(ui: &Ui, head: Rect, state: &mut PictureState) {
     }
 }
 
-/// The button for the full picture.
-fn draw_full(ui: &Ui, rect: Rect, state: &mut PictureState) {
+/// Draws the button for the full picture.
+pub fn draw_full(ui: &Ui, rect: Rect, state: &mut PictureState) {
     let name = "Full picture";
     let toggle = small(Toggle::switch("", name, state.is_full, ui.colours().chosen));
     let response = toggle.show(ui, rect, ui.scope_id().with("full"));
@@ -184,7 +179,7 @@ fn draw_legend(ui: &Ui, space: Rect, legend: &[LegendEntry], lit: Option<usize>)
             let at = pos2(square.right() + 5.0, rect.center().y - galley.size().y / 2.0);
             painter.galley_with_override_text_color(at, galley, ink);
         }
-        if response.contains_pointer() || response.has_focus() {
+        if response.contains_pointer() {
             pointed = Some(source);
         }
     }

@@ -46,27 +46,28 @@ use crate::{
     },
     instance::{
         analyzer::{AnalyzerWindow, AnalyzerWindows},
-        state::summary::Summary,
+        state::{stretch_view::StretchView, summary::Summary},
     },
     preset::MAX_SOURCES,
-    separator::Audition,
+    separator::MusicalTime,
 };
 use clock::ScrollClock;
 use colour_map::ColourMap;
 use columns::Columns;
-use egui::{Align2, Color32, Context, CornerRadius, Id, Rect, Stroke, StrokeKind, Ui};
+use egui::{Align2, Color32, Context, CornerRadius, Id, Rect, Response, Stroke, StrokeKind, Ui};
 use frame_rows::FrameRows;
 use head::LegendEntry;
 use layout::PictureLayout;
 use smoothed::SmoothedFrame;
 use spectrogram::{Look, SpectrogramTexture};
-use state::FrozenEdge;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stream::FrameStream;
-use view::{SECONDS, SpectrogramPlace};
+use view::SECONDS;
 
 /// After this long without a frame the audio thread has stopped, in seconds.
 const STALE_S: f64 = 0.4;
+/// A frozen stretch is coloured anew when the knobs have stood still for so long, in seconds.
+const REST_S: f64 = 0.2;
 
 /// What an open window has received of the sound.
 pub struct Picture {
@@ -100,9 +101,20 @@ struct Frozen {
     /// The time at the edge, in seconds of the stream, and the distance between two columns.
     edge_s: f64,
     step_s: Option<f64>,
-    edge: Option<FrozenEdge>,
-    /// Which stretch the columns show, by its address, and with which gains.
-    stretch: Option<(usize, [f32; MAX_SOURCES])>,
+    /// The stretch that the columns show, and with which gains.
+    stretch: Option<(Arc<StretchView>, [f32; MAX_SOURCES])>,
+    /// Gains that the columns do not show yet, and when they were seen first, in seconds.
+    coming: Option<([f32; MAX_SOURCES], f64)>,
+}
+
+impl Frozen {
+    /// Where the host's music was `ago` seconds before the edge.
+    fn musical_time(&self, ago: f64) -> Option<MusicalTime> {
+        let at = (self.edge_s - ago) / self.step_s?;
+        let column = at.round();
+        let time = self.columns.musical_time((column >= 0.0).then_some(column as u64)?)?;
+        Some(time.later((at - column) * self.step_s?))
+    }
 }
 
 /// The picture of the window of `ctx`. Frames come from the first call on.
@@ -116,8 +128,8 @@ fn lock(picture: &Mutex<Picture>) -> MutexGuard<'_, Picture> {
     picture.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes in the frames that have come, and draws the picture in `rect`, if there is space for it. The source `lit` keeps
-/// its colour while the others are grey. Returns whether the picture moves, and what is asked for.
+/// Takes in the frames that have come, and draws the picture in `rect`, if there is space for it. The source `lit`
+/// keeps its colour while the others are grey. Returns whether the picture moves, and what is asked for.
 pub fn draw(
     ui: &mut Ui,
     rect: Option<Rect>,
@@ -125,24 +137,27 @@ pub fn draw(
     own: &mut PictureState,
     lit: Option<usize>,
 ) -> (bool, Vec<Asked>) {
-    let mut asked = Vec::new();
     let picture = of(ui.ctx(), snapshot.analyzer);
     let mut picture = lock(&picture);
     picture.set_sources(snapshot.summary());
-    picture.advance(ui.input(|input| input.time));
+    let now = ui.input(|input| input.time);
+    picture.advance(now);
     picture.freeze(own);
-    picture.take_stretch(snapshot);
+    let stretch = snapshot.stretch.as_ref().filter(|stretch| own.edge == Some(stretch.end));
+    picture.take_stretch(stretch, snapshot.gains(), now);
     own.activations.clone_from(&picture.activations);
+    let mut asked: Vec<Asked> = painting::follow_freeze(own).into_iter().collect();
     if let Some(rect) = rect {
         let layout = &PictureLayout::new(rect, own.view.range);
-        let held = picture.show(ui, layout, own, lit);
-        asked = painting::draw(ui, layout, snapshot, (&picture.names, &picture.colours), own);
-        asked.extend(held.map(Asked::Hear));
+        let stretch = stretch.map(Arc::as_ref);
+        let paints = stretch.is_some() && own.painting.paints();
+        let (canvas, held) = picture.show(ui, layout, own, lit, paints);
+        asked.extend(painting::draw(ui, &canvas, stretch, (&picture.names, &picture.colours), own));
+        asked.extend(held);
         let is_empty = picture.stream.is_none() && snapshot.learning.take.is_none();
         if is_empty && rect.height() >= INVITES_FROM {
             let font = theme::font(theme::BODY);
-            let within = own.place.map_or(rect, |place| place.rect);
-            ui.painter().text(within.center(), Align2::CENTER_CENTER, INVITATION, font, SCREEN.weak);
+            ui.painter().text(layout.spectrogram.rect.center(), Align2::CENTER_CENTER, INVITATION, font, SCREEN.weak);
         }
     }
     (picture.is_moving(own) || (rect.is_some() && picture.texture.is_behind()), asked)
@@ -229,34 +244,44 @@ impl Picture {
                 columns: self.columns.clone(),
                 edge_s: self.clock.shown(),
                 step_s: self.stream.as_ref().map(|stream| stream.step_s),
-                edge: self.stream.as_ref().map(|stream| stream.edge(&self.clock)),
                 stretch: None,
+                coming: None,
             });
+            state.edge = self.stream.as_ref().map(|stream| stream.edge(&self.clock));
             self.generation += 1;
         }
         if !state.is_frozen && self.frozen.take().is_some() {
+            state.edge = None;
             self.generation += 1;
         }
-        state.edge = self.frozen.as_ref().and_then(|frozen| frozen.edge);
     }
 
-    /// Shows a frozen stretch as it comes apart, once that is known, with what the knobs leave of its sources.
-    fn take_stretch(&mut self, snapshot: &EditorSnapshot) {
-        let Some(stretch) = &snapshot.stretch else { return };
-        let Some(frozen) = &mut self.frozen else { return };
-        // While a knob moves the picture waits for it.
-        let gains = match &frozen.stretch {
-            Some((_, gains)) if snapshot.window.is_dragging => *gains,
-            _ => snapshot.gains(),
-        };
-        let shown = (Arc::as_ptr(stretch) as usize, gains);
-        if stretch.sources != self.colours.len() || frozen.stretch == Some(shown) {
+    /// Shows a frozen stretch as it comes apart, once that is known, with what the knobs leave of its sources when they
+    /// have come to rest. It is `now`, in seconds.
+    fn take_stretch(&mut self, stretch: Option<&Arc<StretchView>>, gains: [f32; MAX_SOURCES], now: f64) {
+        let (Some(stretch), Some(frozen)) = (stretch, &mut self.frozen) else { return };
+        if stretch.sources != self.colours.len() {
             return;
         }
-        let (columns, edge_s) = painting::stretch::columns(stretch, gains, &self.map);
-        (frozen.columns, frozen.edge_s) = (columns, edge_s);
-        frozen.step_s = Some(stretch.grid.step_seconds);
-        frozen.stretch = Some(shown);
+        if let Some((shown, before)) = &frozen.stretch
+            && Arc::ptr_eq(shown, stretch)
+        {
+            if *before == gains {
+                frozen.coming = None;
+                return;
+            }
+            let (coming, since) = *frozen.coming.get_or_insert((gains, now));
+            if coming != gains {
+                frozen.coming = Some((gains, now));
+            }
+            if coming != gains || now - since < REST_S {
+                return;
+            }
+        }
+        let step_s = stretch.grid.step_seconds;
+        let (columns, edge_s) = painting::stretch::columns(stretch, gains, &self.map, |ago| frozen.musical_time(ago));
+        let shown = Some((stretch.clone(), gains));
+        *frozen = Frozen { columns, edge_s, step_s: Some(step_s), stretch: shown, coming: None };
         self.generation += 1;
     }
 
@@ -274,7 +299,8 @@ impl Picture {
         let scrolls = !state.is_frozen
             && (comes || self.clock.is_behind())
             && self.columns.shows_something(state.shown, columns as u64);
-        scrolls || self.now.is_heard()
+        let is_coming = self.frozen.as_ref().is_some_and(|frozen| frozen.coming.is_some());
+        scrolls || is_coming || self.now.is_heard()
     }
 
     fn show(
@@ -283,7 +309,8 @@ impl Picture {
         layout: &PictureLayout,
         state: &mut PictureState,
         lit: Option<usize>,
-    ) -> Option<Audition> {
+        paints: bool,
+    ) -> (Response, Option<Asked>) {
         let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
         let edge = Stroke::new(1.0, ui.colours().edge);
         ui.painter().rect(layout.card, corners, ui.colours().card, edge, StrokeKind::Inside);
@@ -294,19 +321,18 @@ impl Picture {
         let legend: Vec<LegendEntry> =
             named.map(|((name, badge), colour)| LegendEntry { name, badge, colour: *colour }).collect();
         scales::control(ui, layout, state);
-        let pointed = layout.head.and_then(|_| head::draw(ui, layout, &self.map, &legend, lit, state));
+        let pointed = layout.head.and_then(|head| head::draw(ui, head, &self.map, &legend, lit, state));
         let lit = pointed.or(lit).filter(|lit| *lit < self.colours.len());
         self.draw_spectrogram(ui, layout, state, lit);
         let within = |rect| ui.painter().with_clip_rect(rect);
         masks::draw(&within(layout.masks.rect), &layout.masks, &self.now, &self.colours, lit);
         output::draw(&within(layout.output.rect), &layout.output, &self.now, &self.map, lit);
         scales::draw_frequencies(ui.painter(), layout);
-        let held = self.describe(ui, layout, state);
+        let described = self.describe(ui, layout, state, paints);
         if layout.head.is_none() {
-            head::draw(ui, layout, &self.map, &[], None, state);
+            head::draw_full(ui, layout.button, state);
         }
-        state.place = Some(SpectrogramPlace { rect: layout.spectrogram.rect, view: state.view });
-        held
+        described
     }
 
     fn draw_spectrogram(&mut self, ui: &Ui, layout: &PictureLayout, state: &PictureState, lit: Option<usize>) {

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     editor::{
+        asked::Asked,
         theme::{self, SCREEN, Themed},
-        widgets::hold,
     },
     separator::Audition,
 };
@@ -20,8 +20,15 @@ use egui::{Pos2, Response, Sense, Stroke, Tooltip, Ui, WidgetInfo, accesskit::Ro
 
 impl Picture {
     /// Names the three plots for the accessibility tree, zooms where the wheel turns, and shows what is under the
-    /// pointer. Returns what is held there, to be heard alone.
-    pub(super) fn describe(&self, ui: &Ui, layout: &PictureLayout, state: &mut PictureState) -> Option<Audition> {
+    /// pointer. Returns the spectrogram, which may be painted on, and what is held, to be heard alone: nothing there
+    /// where that `paints`.
+    pub(super) fn describe(
+        &self,
+        ui: &Ui,
+        layout: &PictureLayout,
+        state: &mut PictureState,
+        paints: bool,
+    ) -> (Response, Option<Asked>) {
         let mut held = None;
         let now = self.shares_now();
         let place = SpectrogramPlace { rect: layout.spectrogram.rect, view: state.view };
@@ -29,29 +36,36 @@ impl Picture {
             ShownSignal::Heard => "The last seconds of what is heard, each source's share in its colour.",
             ShownSignal::Input => "The last seconds of the mixture, each source's share in its colour.",
         };
-        for (name, what, plot) in [
+        let [canvas, ..] = [
             ("Spectrogram", spectrogram, &layout.spectrogram),
             ("Masks", "Which share of each frequency goes to which source, now.", &layout.masks),
             ("Spectrum", "What comes in, and in front of it what goes out, now.", &layout.output),
-        ] {
-            let response = ui.interact(plot.rect, ui.scope_id().with(name), Sense::click());
+        ]
+        .map(|(name, what, plot)| {
+            let response = ui.interact(plot.rect, ui.scope_id().with(name), Sense::click_and_drag());
             response.widget_info(|| {
                 let mut info = WidgetInfo::labeled(Role::Image, ui.is_enabled(), name);
                 let frozen = if state.is_frozen && name == "Spectrogram" { " Frozen." } else { "" };
                 info.current_text_value = Some(format!("{what}{frozen} {now}"));
                 info
             });
-            // Only the pointer says which place is held.
-            let at = hold::listen(&response).is_held.then(|| ui.ctx().pointer_latest_pos()).flatten();
-            held = held.or(at.map(|at| Audition::Band { hz: axis::frequency(plot.along(at).clamp(0.0, 1.0)) }));
-            scales::zoom_by_wheel(ui, &response, name == "Spectrogram", state);
+            let is_canvas = name == "Spectrogram";
+            // A key does not say which place is held.
+            if let Some(at) = response.interact_pointer_pos()
+                && !(is_canvas && paints)
+            {
+                let hz = axis::frequency(plot.along(at).clamp(0.0, 1.0));
+                held = held.take().or(Asked::while_held(&response, Audition::Band { hz }));
+            }
+            scales::zoom_by_wheel(ui, &response, is_canvas, state);
             if let Some(at) = response.hover_pos() {
-                let ago = (name == "Spectrogram").then(|| place.seconds_and_hz(at).0);
+                let ago = is_canvas.then(|| place.seconds_and_hz(at).0);
                 let readout = self.readout(plot.along(at), ago, state.shown);
                 point_out(ui, &response, plot, layout, at, &readout.lines());
             }
-        }
-        held
+            response
+        });
+        (canvas, held)
     }
 
     /// The shares of the sources now, for a screen reader.

@@ -112,8 +112,8 @@ fn paint(columns: &Columns, look: Look, spotlight: Option<&Spotlight>, place: us
     pixels.extend((0..ROWS).map(|row| spotlight.colour(levels[row], mixture[row], gain, shares[row], row)));
 }
 
-/// The spectrogram in `rect`: the part of the texture that shows `view`, for a ring with a column every `step_s` seconds
-/// whose edge is at `edge_s` seconds.
+/// The spectrogram in `rect`: the part of the texture that shows `view`, for a ring with a column every `step_s`
+/// seconds whose edge is at `edge_s` seconds.
 pub fn mesh(texture: TextureId, rect: Rect, view: View, edge_s: f64, step_s: f64) -> Mesh {
     let (right, left) = lines(view, edge_s, step_s);
     let half = 0.5 / ROWS as f32;

@@ -1,9 +1,6 @@
 //! What the picture remembers between two frames of the window.
 
-use super::{
-    painting::tools::PaintingState,
-    view::{SpectrogramPlace, View},
-};
+use super::{painting::tools::PaintingState, view::View};
 
 /// Which signal the spectrogram shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,15 +10,6 @@ pub enum ShownSignal {
     Heard,
     /// The mixture as it comes in.
     Input,
-}
-
-/// Where a frozen picture ends.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct FrozenEdge {
-    /// The sample at the edge, counted as in [`AnalyzerFrame::position`](crate::separator::AnalyzerFrame::position).
-    pub position: u64,
-    /// In Hz.
-    pub sample_rate: f64,
 }
 
 /// What the picture remembers between two frames.
@@ -34,8 +22,10 @@ pub struct PictureState {
     pub(super) shown: ShownSignal,
     pub(super) view: View,
     pub(super) is_frozen: bool,
-    pub(super) edge: Option<FrozenEdge>,
-    pub(super) place: Option<SpectrogramPlace>,
+    /// Where the frozen picture ends: the sample, counted as in
+    /// [`AnalyzerFrame::position`](crate::separator::AnalyzerFrame::position). `None` while it is live, and before any
+    /// sound came.
+    pub(super) edge: Option<u64>,
     pub(super) activations: Vec<f32>,
     pub(super) painting: PaintingState,
 }
@@ -44,21 +34,6 @@ impl PictureState {
     /// The activations of the last analyzer frame, `[K]`.
     pub fn activations(&self) -> &[f32] {
         &self.activations
-    }
-
-    /// Whether the spectrogram stands while the sound plays on.
-    pub fn is_frozen(&self) -> bool {
-        self.is_frozen
-    }
-
-    /// Where the frozen picture ends; `None` while it is live, and before any sound came.
-    pub fn frozen_edge(&self) -> Option<FrozenEdge> {
-        self.edge.filter(|_| self.is_frozen)
-    }
-
-    /// Where the spectrogram was drawn last: maps points to seconds before the edge and to Hz, and back.
-    pub fn spectrogram(&self) -> Option<SpectrogramPlace> {
-        self.place
     }
 
     /// Freezes the picture where it is, or lets it go on.

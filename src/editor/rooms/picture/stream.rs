@@ -1,6 +1,6 @@
 //! The stream of analyzer frames: which column of the ring each one is.
 
-use super::{axis::RowMap, clock::ScrollClock, state::FrozenEdge};
+use super::{axis::RowMap, clock::ScrollClock};
 use crate::separator::AnalyzerFrame;
 
 /// Frames of one kind, one after another.
@@ -49,8 +49,8 @@ impl FrameStream {
     }
 
     /// The sample at the edge that `clock` shows.
-    pub fn edge(&self, clock: &ScrollClock) -> FrozenEdge {
+    pub fn edge(&self, clock: &ScrollClock) -> u64 {
         let behind = (self.column as f64 * self.step_s - clock.shown()).max(0.0) * self.sample_rate;
-        FrozenEdge { position: self.middle.saturating_sub(behind.round() as u64), sample_rate: self.sample_rate }
+        self.middle.saturating_sub(behind.round() as u64)
     }
 }

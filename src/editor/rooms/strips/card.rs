@@ -348,8 +348,8 @@ fn share_line(layout: &StripLayout) -> Rect {
     Rect::from_min_size(layout.head.left_bottom() + vec2(0.0, 1.0), vec2(layout.head.width(), 3.0))
 }
 
-/// Where the sign of the source's state is: in the head where there is space, else in the corner that the knob, which is
-/// round, leaves.
+/// Where the sign of the source's state is: in the head where there is space, else in the corner that the knob, which
+/// is round, leaves.
 fn sign_place(layout: &StripLayout) -> Rect {
     let head = layout.head;
     if head.width() >= WORD_FROM {

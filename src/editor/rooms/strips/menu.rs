@@ -50,8 +50,8 @@ pub struct StripMenu<'a> {
 }
 
 impl StripMenu<'_> {
-    /// Shows the menu below `head` while it is open; a click on `head`, with either button, opens it. A double click opens
-    /// what renames the source. `new_name` is the name that is being typed for it.
+    /// Shows the menu below `head` while it is open; a click on `head`, with either button, opens it. A double click
+    /// opens what renames the source. `new_name` is the name that is being typed for it.
     pub fn show(&self, head: &Response, new_name: &mut String) -> Vec<Asked> {
         let mut asked = Vec::new();
         if head.clicked() || head.secondary_clicked() {

@@ -19,8 +19,8 @@ use std::ops::ControlFlow;
 const LISTENED_SECONDS: f64 = 20.0;
 /// A take is listened to in pieces of this length while it is captured, in seconds.
 const PIECE_SECONDS: f64 = 1.5;
-/// From this share of what is no drums on, a take is a bass alone. Of the 9 takes of other instruments in `cargo xtask cases`
-/// none has more than 0.64, of the 21 basses none less than 0.98.
+/// From this share of what is no drums on, a take is a bass alone. Of the 9 takes of other instruments in `cargo xtask
+/// cases` none has more than 0.64, of the 21 basses none less than 0.98.
 const BASS_ALONE: f32 = 0.9;
 /// What is a kind of drums has a word in its name that is one of these, or their plural.
 const DRUMS: [&str; 8] = ["kit", "hat", "hihat", "tom", "ride", "clap", "beat", "bd"];
@@ -73,8 +73,8 @@ fn is_drums(source: &Source) -> bool {
     })
 }
 
-/// What the source model hears in `recordings` that is not the source of `strip`. `None` if there is nothing, or `goes_on` gave
-/// `false`.
+/// What the source model hears in `recordings` that is not the source of `strip`. `None` if there is nothing, or
+/// `goes_on` gave `false`.
 pub(super) fn heard_beside(
     preset: &Preset,
     strip: usize,
@@ -87,6 +87,9 @@ pub(super) fn heard_beside(
         let most = (left * f64::from(recording.sample_rate)) as usize;
         let beginning = |channel: &Vec<f32>| channel[..channel.len().min(most)].to_vec();
         let excerpt = Recording { channels: recording.channels.iter().map(beginning).collect(), ..*recording };
+        if excerpt.is_empty() {
+            continue;
+        }
         left -= excerpt.seconds();
         let energies = energies(&excerpt, &mut goes_on)?;
         sums.iter_mut().zip(energies).for_each(|(sum, energy)| *sum += energy);
@@ -94,8 +97,9 @@ pub(super) fn heard_beside(
     beside(preset, strip, sums)
 }
 
-/// The share of what is not the source of `strip` in these energies of drums, bass and the rest: drums beside what is none, or
-/// the other way round. Bass and other instruments are not told apart well enough, but for a bass that is played alone.
+/// The share of what is not the source of `strip` in these energies of drums, bass and the rest: drums beside what is
+/// none, or the other way round. Bass and other instruments are not told apart well enough, but for a bass that is
+/// played alone.
 fn beside(preset: &Preset, strip: usize, energies: [f64; 3]) -> Option<Foreign> {
     let source = preset.sources.get(strip)?;
     let all: f64 = energies.iter().sum();

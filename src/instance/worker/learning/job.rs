@@ -153,7 +153,8 @@ impl Task {
         Ok(JobOutcome::Learned(Learned { sources: numbers().zip(learned).collect(), material, verdicts }))
     }
 
-    /// What else is heard in these recordings, if it is so much that somebody has to confirm that they are to be learned.
+    /// What else is heard in these recordings, if it is so much that somebody has to confirm that they are to be
+    /// learned.
     fn foreign(&self, recordings: &[Recording], preset: &Preset, progress: &Progress) -> Option<Foreign> {
         if self.is_confirmed {
             return None;

@@ -3,10 +3,11 @@
 use super::*;
 use crate::{
     instance::{
-        command::{Command, PresetCommand, SourceCommand, UndoCommand},
+        command::{Command, MarkCommand, PresetCommand, SourceCommand, UndoCommand},
         state::learn_state::Foreign,
         worker::tests::Rig,
     },
+    marks::{Mark, MarkShape, Point},
     preset::Kind,
     recording,
 };
@@ -131,4 +132,35 @@ fn what_was_learned_is_spoken_of_until_it_is_saved_undone_or_dismissed() {
     rig.ask(SourceCommand::Rename(0, "lead".to_owned()));
     rig.worker.look();
     assert!(finished(&rig).is_some_and(|finished| !finished.can_undo), "undo would take back the name first");
+}
+
+#[test]
+fn what_is_doubted_and_what_was_taught_outlive_a_stroke() {
+    let mut rig = Rig::active();
+    play(&mut rig, 0, audio("standard-kit-take1"));
+    play(&mut rig, 1, both());
+    let before = rig.session.learning();
+    assert!(before.doubt.is_some() && before.material[0] > 1.0);
+    let capture = rig.playback.snapshot().stream.unwrap().capture;
+    let mut music = both().channels;
+    music.iter_mut().for_each(|channel| channel.truncate(2 * 44_100));
+    music.resize(2, music[0].clone());
+    let mut blocks: Vec<&mut [f32]> = music.iter_mut().map(Vec::as_mut_slice).collect();
+    capture.write(&blocks.iter_mut().map(|block| &mut **block).collect::<Vec<_>>());
+    rig.ask(MarkCommand::Freeze { end: 88_200 });
+    let points = vec![Point { seconds: 0.5, hz: 98.0 }, Point { seconds: 1.0, hz: 98.0 }];
+    rig.ask(MarkCommand::Add(Mark::belongs(1, MarkShape::Stroke { points, seconds: 0.0, semitones: 0.0 })));
+    assert_eq!(kinds(&rig)[1], Kind::Drifting, "{:?}", rig.session.message());
+    let after = rig.session.learning();
+    assert_eq!((after.doubt, after.material), (before.doubt, before.material));
+}
+
+#[test]
+fn a_second_file_after_a_long_one_is_no_reason_not_to_ask() {
+    let mut long = both();
+    long.channels.iter_mut().for_each(|channel| *channel = channel.repeat(4));
+    let preset = Rig::new().playback.version().preset.clone();
+    let heard = |recordings: &[Recording]| super::alone::heard_beside(&preset, 1, recordings, || true);
+    let one = heard(std::slice::from_ref(&long)).unwrap();
+    assert_eq!(heard(&[long, both()]).unwrap().share, one.share);
 }

@@ -6,12 +6,15 @@ use crate::{
         command::{MarkCommand, UndoCommand},
         project::stored_preset::StoredPreset,
     },
-    marks::{Mark, MarkShape, Point},
+    marks::{Mark, MarkShape, MarkedFrames, Point},
     preset::Kind,
     recording::{self, Recording},
+    separator::batch::MarkedRecording,
 };
 
 const SECONDS: f64 = 3.0;
+/// Up to the newest sound.
+const NOW: MarkCommand = MarkCommand::Freeze { end: (SECONDS * 44_100.0) as u64 };
 
 fn take(name: &str) -> Recording {
     let path = format!("{}/tests/audio/{name}.flac", env!("CARGO_MANIFEST_DIR"));
@@ -44,7 +47,7 @@ fn kinds(rig: &Rig) -> Vec<Kind> {
 fn a_mark_is_learned_from_shown_undone_and_forgotten() {
     let mut rig = heard();
     let first = rig.playback.version();
-    rig.ask(MarkCommand::Freeze { end: None });
+    rig.ask(NOW);
     let frozen = rig.session.stretch().unwrap();
     assert!((frozen.seconds - SECONDS).abs() < 1e-6 && frozen.marks.is_empty() && frozen.sources == 3);
     assert_eq!(frozen.shares.len(), 3 * frozen.amplitudes.len());
@@ -80,7 +83,7 @@ fn a_mark_is_learned_from_shown_undone_and_forgotten() {
 #[test]
 fn marks_are_stored_in_the_project_with_what_was_learned() {
     let mut rig = heard();
-    rig.ask(MarkCommand::Freeze { end: None });
+    rig.ask(NOW);
     rig.ask(MarkCommand::Add(bass_note()));
     let stored = rig.playback.stored();
     let text = serde_json::to_string(&stored).unwrap();
@@ -94,11 +97,14 @@ fn marks_are_stored_in_the_project_with_what_was_learned() {
 fn what_plays_is_what_the_batch_separation_would_teach() {
     let mut rig = heard();
     let first = rig.playback.version();
-    rig.ask(MarkCommand::Freeze { end: None });
+    rig.ask(NOW);
     rig.ask(MarkCommand::Add(bass_note()));
     let capture = rig.playback.snapshot().stream.unwrap().capture;
     let sound = capture.read(capture.at_hand()).unwrap();
-    let mut taught = crate::separator::batch::teach(&first.preset, &sound, &[bass_note()]).unwrap();
+    let recording = MarkedRecording::new(&first.preset, &sound).unwrap();
+    let marked = MarkedFrames::new(&[bass_note()], &recording.grid());
+    let learned = recording.learn(&marked, &mut |_| std::ops::ControlFlow::Continue(())).unwrap();
+    let mut taught = recording.taught(&first.preset, &learned);
     file::round(&mut taught, None);
     assert_eq!(rig.playback.version().preset.sources, taught.sources);
 }
@@ -106,7 +112,7 @@ fn what_plays_is_what_the_batch_separation_would_teach() {
 #[test]
 fn another_preset_takes_the_frozen_stretch_apart_anew() {
     let mut rig = heard();
-    rig.ask(MarkCommand::Freeze { end: None });
+    rig.ask(NOW);
     rig.ask(MarkCommand::Add(bass_note()));
     rig.ask(PresetCommand::LoadFactory("Kick + Snare + Hats".to_owned()));
     let other = rig.session.stretch().unwrap();
@@ -118,12 +124,13 @@ fn another_preset_takes_the_frozen_stretch_apart_anew() {
 #[test]
 fn an_edit_keeps_the_marks_and_new_ones_do_not_take_it_back() {
     let mut rig = heard();
-    rig.ask(MarkCommand::Freeze { end: None });
+    rig.ask(NOW);
     rig.ask(MarkCommand::Add(bass_note()));
     rig.ask(rename("kit"));
     assert_eq!(rig.playback.version().marking.marks, [bass_note()]);
-    rig.ask(MarkCommand::Add(bass_note()));
+    rig.ask(MarkCommand::Add(Mark { source: 2, ..bass_note() }));
     assert_eq!(rig.session.summary().strips[0].name, "kit");
+    assert_eq!(rig.playback.version().marking.marks, [Mark { source: 2, ..bass_note() }], "those after the edit");
     rig.ask(SourceCommand::Remove(0));
     assert!(rig.playback.version().marking.marks.is_empty());
 }
@@ -131,10 +138,10 @@ fn an_edit_keeps_the_marks_and_new_ones_do_not_take_it_back() {
 #[test]
 fn too_little_sound_cannot_be_frozen() {
     let mut rig = Rig::active();
-    rig.ask(MarkCommand::Freeze { end: None });
+    rig.ask(NOW);
     assert!(rig.failure().contains("let it play"), "{}", rig.failure());
     let mut stopped = Rig::new();
-    stopped.ask(MarkCommand::Freeze { end: Some(9) });
+    stopped.ask(MarkCommand::Freeze { end: 9 });
     assert!(stopped.failure().contains("let it play"), "{}", stopped.failure());
 }
 
@@ -146,7 +153,7 @@ fn the_stem_of_a_source_is_saved_in_the_users_folder_and_never_over_another() {
     let mut rig = heard();
     rig.ask(MarkCommand::Save(1));
     assert!(rig.failure().contains("freeze it"), "{}", rig.failure());
-    rig.ask(MarkCommand::Freeze { end: None });
+    rig.ask(NOW);
     for (strip, name) in [(0, "Drums 1.wav"), (1, "Bass 1.wav"), (1, "Bass 2.wav"), (2, "Rest 1.wav")] {
         rig.ask(MarkCommand::Save(strip));
         let path = folder.path().join("stems").join(name);
@@ -159,4 +166,15 @@ fn the_stem_of_a_source_is_saved_in_the_users_folder_and_never_over_another() {
     let sound = capture.read(capture.at_hand()).unwrap();
     let error = sum.channels[0].iter().zip(&sound.channels[0]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(error < 1e-4, "the stems add up to what was heard: {error}");
+}
+
+#[test]
+fn a_stretch_is_the_one_that_was_asked_for_and_goes_when_another_is_asked_for_in_vain() {
+    let mut rig = heard();
+    rig.ask(MarkCommand::Freeze { end: 100_000 });
+    let stretch = rig.session.stretch().unwrap();
+    assert_eq!((stretch.end, (stretch.seconds * 44_100.0).round()), (100_000, 100_000.0));
+    rig.ask(MarkCommand::Freeze { end: 9 });
+    assert!(rig.session.stretch().is_none());
+    assert!(rig.failure().contains("let it play"), "{}", rig.failure());
 }

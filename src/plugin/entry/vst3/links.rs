@@ -160,8 +160,8 @@ pub(super) fn summary(controller: *mut IEditController) -> Option<Arc<Summary>> 
     with(controller, |_, plugin| plugin.session.summary())
 }
 
-/// Tells the host if parameters and buses have other names than it knows. clap-wrapper tells of parameters alone, and on
-/// Linux only while an editor is open.
+/// Tells the host if parameters and buses have other names than it knows. clap-wrapper tells of parameters alone, and
+/// on Linux only while an editor is open.
 pub(super) fn tell_names(controller: *mut IEditController) {
     let handler = with(controller, |link, plugin| {
         let handler = link.handler.clone()?;

@@ -8,84 +8,83 @@ pub mod stretch;
 mod toolbar;
 pub mod tools;
 
-use super::{layout::PictureLayout, state::PictureState, view::SpectrogramPlace};
+use super::{state::PictureState, view::SpectrogramPlace};
 use crate::{
-    editor::{asked::Asked, snapshot::EditorSnapshot},
+    editor::asked::Asked,
     instance::{command::MarkCommand, state::stretch_view::StretchView},
     marks::Point,
 };
-use egui::{Color32, CursorIcon, Rect, Sense, Ui};
-use tools::{PaintingState, Tool};
+use egui::{Color32, CursorIcon, Key, PointerButton, Pos2, Rect, Response, Ui};
+use tools::PaintingState;
 
-/// Has the worker freeze what a frozen picture shows, draws the marks and the tools, and takes strokes. `names` and
-/// `colours` are the sources'.
+/// Has the worker freeze what a frozen picture shows, or let it go, when that has changed.
+pub fn follow_freeze(state: &mut PictureState) -> Option<Asked> {
+    let PictureState { edge, painting, .. } = state;
+    if painting.asked == *edge {
+        return None;
+    }
+    painting.asked = *edge;
+    painting.stroke.clear();
+    Some(edge.map_or(MarkCommand::Release, |end| MarkCommand::Freeze { end }).into())
+}
+
+/// Draws the marks on `stretch`, if one is frozen, and the tools, and takes strokes on the spectrogram, which is the
+/// `canvas`. `names` and `colours` are the sources'.
 pub fn draw(
     ui: &Ui,
-    layout: &PictureLayout,
-    snapshot: &EditorSnapshot,
+    canvas: &Response,
+    stretch: Option<&StretchView>,
     (names, colours): (&[String], &[Color32]),
     state: &mut PictureState,
-) -> Vec<Asked> {
-    let mut asked = Vec::new();
-    let edge = state.frozen_edge();
-    if state.painting.is_asked != edge.is_some() {
-        state.painting.is_asked = edge.is_some();
-        state.painting.stroke.clear();
-        asked.push(match edge {
-            Some(edge) => MarkCommand::Freeze { end: Some(edge.position) }.into(),
-            None => MarkCommand::Release.into(),
-        });
-    }
-    let Some(stretch) = snapshot.stretch.as_deref().filter(|_| state.is_frozen()) else { return asked };
-    let place = SpectrogramPlace { rect: layout.spectrogram.rect, view: state.view };
+) -> Option<Asked> {
+    let stretch = stretch.filter(|stretch| stretch.sources == names.len())?;
+    let place = SpectrogramPlace { rect: canvas.rect, view: state.view };
     let painting = &mut state.painting;
     painting.brush.source = painting.brush.source.min(names.len().saturating_sub(1));
     overlay::draw(ui, &place, stretch, colours);
-    let bar = toolbar::rect(&place.rect, names.len());
-    // The tools lie above the canvas.
-    asked.extend(stroke(ui, &place, bar, stretch, colours, painting));
-    if let Some(bar) = bar {
-        asked.extend(toolbar::draw(ui, bar, names, colours, stretch, &mut painting.brush));
+    let bar = toolbar::Toolbar::new(&place.rect, names.len());
+    let free = |at: Pos2| place.rect.contains(at) && !bar.as_ref().is_some_and(|bar| bar.rect.contains(at));
+    let made = stroke(ui, canvas, &place, free, stretch, painting);
+    if !painting.stroke.is_empty() {
+        overlay::draw_mark(ui, &place, stretch, &painting.brush.mark(&painting.stroke), colours);
     }
-    asked
+    // The tools lie above the canvas.
+    let chosen = bar.and_then(|bar| bar.draw(ui, names, colours, stretch, &mut painting.brush));
+    made.or(chosen)
 }
 
-/// Takes the stroke that is made in `place`, outside of the tools in `bar`.
+/// Takes the stroke that is made with the left button on `canvas`, beginning where it is `free`.
 fn stroke(
     ui: &Ui,
+    canvas: &Response,
     place: &SpectrogramPlace,
-    bar: Option<Rect>,
+    free: impl Fn(Pos2) -> bool,
     stretch: &StretchView,
-    colours: &[Color32],
     painting: &mut PaintingState,
 ) -> Option<Asked> {
-    if painting.brush.tool == Tool::Look || bar.is_none() {
+    if !painting.paints() {
         return None;
     }
-    let response = ui.interact(place.rect, ui.scope_id().with("canvas"), Sense::drag());
-    let at = response.interact_pointer_pos().or(response.hover_pos());
-    let within = at.filter(|at| place.rect.contains(*at) && !bar.is_some_and(|bar| bar.contains(*at)));
-    if within.is_some() {
+    if canvas.hover_pos().is_some_and(&free) {
         ui.set_cursor_icon(CursorIcon::Crosshair);
     }
-    let point = |at: egui::Pos2| {
-        let (ago, hz) = place.seconds_and_hz(at.clamp(place.rect.min, place.rect.max));
+    if ui.input(|input| input.key_pressed(Key::Escape)) {
+        painting.stroke.clear();
+        return None;
+    }
+    let Rect { min, max } = place.rect;
+    let point = |at: Pos2| {
+        let (ago, hz) = place.seconds_and_hz(at.clamp(min, max));
         Point { seconds: (stretch.seconds - ago).clamp(0.0, stretch.seconds), hz: f64::from(hz) }
     };
-    if response.drag_started() && within.is_some() {
-        painting.stroke.clear();
-        // A drag is told from a click only after some points: the stroke begins where the button went down.
-        painting.stroke.extend(ui.input(|input| input.pointer.press_origin()).map(point));
+    let at = canvas.interact_pointer_pos();
+    if canvas.is_pointer_button_down_on() && ui.input(|input| input.pointer.button_pressed(PointerButton::Primary)) {
+        painting.stroke = at.filter(|at| free(*at)).map(point).into_iter().collect();
+    } else if canvas.is_pointer_button_down_on() && !painting.stroke.is_empty() {
+        let next = at.map(point).filter(|next| painting.stroke.last() != Some(next));
+        painting.stroke.extend(next);
     }
-    if response.dragged() && !painting.stroke.is_empty() {
-        painting.stroke.extend(at.map(point));
-        let mark = painting.brush.mark(&painting.stroke);
-        overlay::draw_mark(ui, place, stretch, &mark, colours);
-    }
-    if response.drag_stopped() && !painting.stroke.is_empty() {
-        let mark = painting.brush.mark(&painting.stroke);
-        painting.stroke.clear();
-        return Some(MarkCommand::Add(mark).into());
-    }
-    None
+    let is_made = ui.input(|input| input.pointer.button_released(PointerButton::Primary));
+    let stroke = if is_made { std::mem::take(&mut painting.stroke) } else { Vec::new() };
+    (!stroke.is_empty()).then(|| MarkCommand::Add(painting.brush.mark(&stroke)).into())
 }

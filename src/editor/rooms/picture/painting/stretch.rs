@@ -6,10 +6,18 @@ use super::super::{
     columns::Columns,
     frame_rows::{FrameRows, level},
 };
-use crate::{instance::state::stretch_view::StretchView, marks::FrameGrid, preset::MAX_SOURCES};
+use crate::{
+    instance::state::stretch_view::StretchView, marks::FrameGrid, preset::MAX_SOURCES, separator::MusicalTime,
+};
 
 /// The columns of `stretch`, of which `gains` are left, and the time at its end in seconds from the first column.
-pub fn columns(stretch: &StretchView, gains: [f32; MAX_SOURCES], map: &ColourMap) -> (Columns, f64) {
+/// `time` says where the host's music was, so many seconds before that end.
+pub fn columns(
+    stretch: &StretchView,
+    gains: [f32; MAX_SOURCES],
+    map: &ColourMap,
+    time: impl Fn(f64) -> Option<MusicalTime>,
+) -> (Columns, f64) {
     let mut columns = Columns::default();
     columns.set_sources(stretch.sources, map.ground());
     let bands = bands_of_rows(&stretch.grid);
@@ -29,6 +37,7 @@ pub fn columns(stretch: &StretchView, gains: [f32; MAX_SOURCES], map: &ColourMap
             frame.mixture_db[row] = level(amplitude);
             frame.output_db[row] = level(left * amplitude);
         }
+        frame.musical_time = time(stretch.seconds - stretch.grid.frame_seconds(t));
         columns.take(t as u64, &frame, map);
     }
     (columns, stretch.seconds - stretch.grid.first_seconds)
@@ -36,20 +45,16 @@ pub fn columns(stretch: &StretchView, gains: [f32; MAX_SOURCES], map: &ColourMap
 
 /// Between which two bands the middle of each row lies, and how far from the first to the second. `[ROWS]`
 fn bands_of_rows(grid: &FrameGrid) -> Vec<(usize, usize, f32)> {
-    let centre = |b: usize| {
-        let bins = grid.bands.bins(b);
-        0.5 * (bins.start + bins.end - 1) as f64 * grid.bin_spacing
-    };
     let last = grid.bands.len() - 1;
     let mut band = 0;
     (0..ROWS)
         .map(|row| {
             let hz = f64::from(row_frequency(row));
-            while band < last && centre(band + 1) <= hz {
+            while band < last && grid.band_hz(band + 1) <= hz {
                 band += 1;
             }
             let next = (band + 1).min(last);
-            let (low, high) = (centre(band), centre(next));
+            let (low, high) = (grid.band_hz(band), grid.band_hz(next));
             let part = if high > low { ((hz - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
             (band, next, part as f32)
         })
@@ -75,11 +80,11 @@ mod tests {
         // 300 Hz in the sixth frame.
         amplitudes[5 * width + 29] = 0.5;
         let shares = (0..20).flat_map(|_| [vec![0.9; width], vec![0.1; width]].concat()).collect();
-        let stretch = StretchView { stretch: 0, seconds: 0.4, grid, amplitudes, shares, sources: 2, marks: Vec::new() };
+        let stretch = StretchView { end: 0, seconds: 0.4, grid, amplitudes, shares, sources: 2, marks: Vec::new() };
         let map = ColourMap::new(PALETTE[..2].iter().map(|colour| SCREEN.source(*colour)));
         let mut gains = [1.0; MAX_SOURCES];
         gains[0] = 0.0;
-        let (columns, edge) = columns(&stretch, gains, &map);
+        let (columns, edge) = columns(&stretch, gains, &map, |_| None);
         assert!((edge - 0.39).abs() < 1e-9);
         let row = (0..ROWS).min_by_key(|row| (row_frequency(*row) - 300.0).abs() as u32).unwrap_or_default();
         let cell = columns.at(5, row).unwrap_or_else(|| panic!("there is no such column"));

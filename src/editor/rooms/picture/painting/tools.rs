@@ -20,8 +20,15 @@ pub struct PaintingState {
     pub(super) brush: Brush,
     /// Where the pointer was while the button was held.
     pub(super) stroke: Vec<Point>,
-    /// Whether the worker was asked to freeze what the picture shows.
-    pub(super) is_asked: bool,
+    /// Up to where the worker was asked to freeze what was heard.
+    pub(super) asked: Option<u64>,
+}
+
+impl PaintingState {
+    /// Whether a tool is chosen that paints.
+    pub fn paints(&self) -> bool {
+        self.brush.tool != Tool::Look
+    }
 }
 
 /// What is drawn.
