@@ -29,9 +29,10 @@ unsafe extern "C" {
     static clap_entry: clap_plugin_entry;
 }
 
-/// The plugin is activated for blocks of this many samples; it is given longer ones too.
-const ANNOUNCED: u32 = 128;
-const MOST_FRAMES: usize = 300;
+/// The plugin is activated for blocks of this many samples; it is given longer ones too. Both are short, so that a
+/// second has room for many calls: the samples take longest.
+const ANNOUNCED: u32 = 16;
+const MOST_FRAMES: usize = 40;
 /// Channels of a port and ports of a list, at most: more than there are.
 const MOST_CHANNELS: usize = 4;
 const MOST_PORTS: usize = 12;
@@ -165,7 +166,7 @@ fn ports(bytes: &mut Bytes, frames: usize) -> Ports {
         let mut pointers: Vec<*mut f32> = Vec::new();
         for _ in 0..count {
             let value = bytes.f32();
-            let mut channel: Vec<f32> = (0..frames).map(|n| value * (n as f32 * 0.3).sin()).collect();
+            let mut channel: Vec<f32> = (0..frames).map(|n| if n % 16 < 8 { value } else { -value }).collect();
             pointers.push(if bytes.byte() < 20 { ptr::null_mut() } else { channel.as_mut_ptr() });
             samples.push(channel);
         }
