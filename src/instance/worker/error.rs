@@ -72,6 +72,9 @@ pub enum WorkerError {
     /// Something was chosen for every window, and the file for it cannot be written.
     #[error("the choice counts in this window, but could not be saved: {0}")]
     PreferencesNotSaved(io::Error),
+    /// Recordings come faster than they can be learned.
+    #[error("{0} recordings wait to be learned already: wait until they are, then play this one again")]
+    TooManyWait(usize),
     /// Nothing sounded in the last seconds.
     #[error("nothing was heard lately: play the source alone, then learn it")]
     NothingHeard,

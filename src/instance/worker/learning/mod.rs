@@ -69,7 +69,7 @@ impl Learning {
             LearnCommand::Stop => self.end_take(|_| true, None),
             LearnCommand::Last(strip) => self.learn_last(strip, context)?,
             LearnCommand::Files { strip, source, files } => self.learn_files(strip, &source, files, context)?,
-            LearnCommand::Again(strip) => self.queue(strip, TaskSource::Again, context),
+            LearnCommand::Again(strip) => self.queue(strip, TaskSource::Again, context)?,
             LearnCommand::Confirm => self.tasks.confirm(),
             LearnCommand::Decline => self.tasks.decline(),
             LearnCommand::Dismiss => self.forget_finished(),
@@ -226,8 +226,7 @@ impl Learning {
         if recording.peak() <= SOUND {
             return Err(WorkerError::NothingHeard);
         }
-        self.queue(strip, TaskSource::Recording(recording), context);
-        Ok(())
+        self.queue(strip, TaskSource::Recording(recording), context)
     }
 
     /// Learns `strip`, whose source was called `source` when they were chosen, from audio files.
@@ -242,13 +241,12 @@ impl Learning {
         if named.is_none_or(|named| named.name != source) {
             return Err(WorkerError::StripsChanged);
         }
-        self.queue(strip, TaskSource::Files(files), context);
-        Ok(())
+        self.queue(strip, TaskSource::Files(files), context)
     }
 
-    fn queue(&mut self, strip: usize, source: TaskSource, context: &Context) {
+    fn queue(&mut self, strip: usize, source: TaskSource, context: &Context) -> Result<(), WorkerError> {
         let options = context.session.learn_options();
-        self.tasks.push(Task { strip, source, options, is_confirmed: false });
+        self.tasks.push(Task { strip, source, options, is_confirmed: false })
     }
 
     /// Takes in what was played, up to `event` if there is one.
@@ -274,7 +272,7 @@ impl Learning {
         } else {
             let Take { strip, recording, options, .. } = take;
             let source = TaskSource::Recording(recording);
-            self.tasks.push(Task { strip, source, options, is_confirmed: false });
+            say_if_failed(self.tasks.push(Task { strip, source, options, is_confirmed: false }), context);
         }
     }
 

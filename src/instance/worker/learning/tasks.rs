@@ -2,10 +2,16 @@
 
 use super::job::Task;
 use crate::{
-    instance::state::learn_state::{Doubt, Foreign},
+    instance::{
+        state::learn_state::{Doubt, Foreign},
+        worker::error::WorkerError,
+    },
     learner::adaptive::StripMoves,
 };
 use std::collections::VecDeque;
+
+/// Most tasks that wait. Their recordings are in memory: a Learn switch that never rests would fill it.
+const MOST_WAITING: usize = 16;
 
 /// Tasks that have not begun.
 #[derive(Default)]
@@ -17,9 +23,16 @@ pub(super) struct Tasks {
 
 impl Tasks {
     /// `task` is next after those that wait. Older doubts about its strip are of no interest any more.
-    pub(super) fn push(&mut self, task: Task) {
+    ///
+    /// # Errors
+    /// If too many wait.
+    pub(super) fn push(&mut self, task: Task) -> Result<(), WorkerError> {
+        if self.waiting.len() >= MOST_WAITING {
+            return Err(WorkerError::TooManyWait(MOST_WAITING));
+        }
         self.forget_doubts(task.strip);
         self.waiting.push_back(task);
+        Ok(())
     }
 
     /// The one to begin with now.

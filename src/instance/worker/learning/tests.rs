@@ -33,7 +33,7 @@ fn both() -> Recording {
 /// Learns `strip` from `recording`, as if it had been played, until nothing is to be done.
 fn play(rig: &mut Rig, strip: usize, recording: Recording) {
     rig.worker.learning.follow_playback(&mut rig.worker.context);
-    rig.worker.learning.queue(strip, TaskSource::Recording(recording), &rig.worker.context);
+    rig.worker.learning.queue(strip, TaskSource::Recording(recording), &rig.worker.context).unwrap();
     rest(rig);
 }
 
@@ -163,4 +163,15 @@ fn a_second_file_after_a_long_one_is_no_reason_not_to_ask() {
     let heard = |recordings: &[Recording]| super::alone::heard_beside(&preset, 1, recordings, || true);
     let one = heard(std::slice::from_ref(&long)).unwrap();
     assert_eq!(heard(&[long, both()]).unwrap().share, one.share);
+}
+
+#[test]
+fn recordings_do_not_wait_without_end() {
+    let mut rig = Rig::new();
+    rig.worker.learning.follow_playback(&mut rig.worker.context);
+    let mut queue = || rig.worker.learning.queue(0, TaskSource::Again, &rig.worker.context);
+    let taken = (0..40).take_while(|_| queue().is_ok()).count();
+    assert_eq!(taken, 16);
+    let refused = queue().unwrap_err().to_string();
+    assert!(refused.starts_with("16 recordings wait to be learned already"), "{refused}");
 }
