@@ -95,7 +95,7 @@ fn doubts_wait_in_line_and_a_newer_take_answers_them() {
     assert_eq!(asked(&rig), Some(0));
     // What is learned meanwhile goes on, whatever is answered.
     let (source, options) = (TaskSource::Recording(audio("finger-bass-take1")), rig.session.learn_options());
-    rig.worker.learning.tasks.push(Task { strip: 2, source, options, is_confirmed: true });
+    rig.worker.learning.tasks.push(Task { strip: 2, source, options, is_confirmed: true }).unwrap();
     rig.ask(LearnCommand::Decline);
     assert_eq!(asked(&rig), Some(1), "the other is still asked");
     rest(&mut rig);
