@@ -15,6 +15,7 @@
 //! - [`recording`]: audio in memory; audio files and resampling *(feature `files`)*.
 //! - [`nmf`]: the mathematics: divergence, activations, factorization, priors, bands, masks. Knows no audio.
 //! - [`decibels`]: levels and gains in dB. [`number`]: numbers as people write them.
+//! - [`memory`]: whether something large fits into memory.
 //! - [`stft`]: samples to spectra and back: windows, frame lengths per sample rate, latency.
 //! - [`wait_free`]: the queue and the mailbox between the audio thread and the others.
 
@@ -24,6 +25,7 @@ pub mod evaluation;
 pub mod evidence;
 pub mod learner;
 pub mod marks;
+pub mod memory;
 pub mod nmf;
 pub mod number;
 pub mod preset;

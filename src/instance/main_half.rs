@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     learner::capture::Capture,
+    preset::Preset,
     realtime::wires::{WorkerEnd, host_requests::HostRequests},
     separator::{Model, ModelError},
 };
@@ -87,6 +88,28 @@ impl MainHalf {
         mut commit: impl FnMut(),
     ) -> Result<Activated, WorkerError> {
         let activate = AssertUnwindSafe(|| self.activate_unguarded(format, channels, &mut commit));
+        catch_unwind(activate).unwrap_or(Err(WorkerError::Panicked))
+    }
+
+    /// What plays where [`Self::activate`] has failed through no fault of the stream: nothing is separated, and the
+    /// input passes, delayed by the latency of `format`. `commit` as there.
+    ///
+    /// # Errors
+    /// If the stream is at fault, or not even this can be built.
+    pub fn activate_passing(
+        &self,
+        format: StreamFormat,
+        channels: usize,
+        commit: impl FnOnce(),
+    ) -> Result<Activated, WorkerError> {
+        let activate = AssertUnwindSafe(|| {
+            let title = String::new();
+            let model = Model::new(&Preset::unsupervised(2, 1), format.sample_rate, format.mode);
+            let model = Box::new(model.map_err(|source| WorkerError::NoModel { title, source })?);
+            let capture = Arc::new(Capture::new(format.sample_rate, channels));
+            self.playback.deactivate(commit);
+            Ok(Activated { model, capture, stream: self.playback.snapshot().activation })
+        });
         catch_unwind(activate).unwrap_or(Err(WorkerError::Panicked))
     }
 
@@ -179,6 +202,16 @@ mod tests {
 
     fn project(title: &str) -> StoredPreset {
         StoredPreset::pack(title, &file::from_bytes(LEARNED, "the learned preset").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn without_a_model_the_input_passes_with_the_same_latency_at_rates_that_there_are() {
+        let half = main_half();
+        let playing = half.activate(LIVE, 2, || {}).unwrap().model.layout().latency_samples();
+        let passing = half.activate_passing(LIVE, 2, || {}).unwrap();
+        assert_eq!(passing.model.layout().latency_samples(), playing);
+        assert!(half.playback.snapshot().stream.is_none(), "nothing is learned from it");
+        assert!(half.activate_passing(StreamFormat { sample_rate: f64::NAN, ..LIVE }, 2, || {}).is_err());
     }
 
     #[test]

@@ -118,11 +118,14 @@ impl Plugin for Unbraid {
             offline: buffers.process_mode == ProcessMode::Offline,
         };
         let (main, half) = (&self.main, &mut self.audio.half);
-        let activated = match main.activate(format, channels, || half.clear_models()) {
-            Ok(activated) => activated,
+        let (activated, separates) = match main.activate(format, channels, || half.clear_models()) {
+            Ok(activated) => (activated, true),
             Err(error) => {
-                main.session.set_message(Message::Failed(error.to_string()));
-                return false;
+                let passing = main.activate_passing(format, channels, || half.clear_models());
+                let heard = if passing.is_ok() { ". Nothing is separated: the input passes" } else { "" };
+                main.session.set_message(Message::Failed(format!("{error}{heard}")));
+                let Ok(passing) = passing else { return false };
+                (passing, false)
             }
         };
         let separator = Separator::new(activated.model, channels);
@@ -131,6 +134,9 @@ impl Plugin for Unbraid {
         let status = AudioStatus { mode: format.mode, latency_samples, sample_rate: format.sample_rate };
         main.session.set_audio_status(status);
         half.activate(separator, activated.capture, activated.stream, format.offline);
+        if !separates {
+            half.pass_input();
+        }
         self.host.set_active(true);
         true
     }

@@ -1,10 +1,12 @@
 //! The engine: separation, learning, presets and recordings, without the plugin.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod allocations;
 mod batch;
 mod evaluation;
 mod marks;
 mod memory;
+mod memory_needed;
 mod preset;
 mod quality;
 mod recording;

@@ -16,6 +16,7 @@ const MOVING: [NamedKey; 7] = [
     NamedKey::Escape,
     NamedKey::Tab,
 ];
+
 /// What is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct KeyCapture {

@@ -2,6 +2,7 @@
 
 use crate::{
     dictionary::{Dictionary, FrameSpec},
+    memory::NotEnoughMemory,
     nmf::factorization::FactorizationError,
     recording::{MIN_SAMPLE_RATE, Recording},
     stft::{LatencyMode, Layout},
@@ -99,6 +100,9 @@ pub enum LearnError {
         /// Number of the recording, counted from 1.
         number: usize,
     },
+    /// What is made of the recordings would not fit into memory.
+    #[error(transparent)]
+    Memory(#[from] NotEnoughMemory),
     /// The factorization gave no result.
     #[error(transparent)]
     Factorization(#[from] FactorizationError),

@@ -52,6 +52,7 @@ pub use verdict::{Grade, Verdict, judge};
 
 use crate::{
     dictionary::{Dictionary, FrameSpec, Training},
+    memory,
     nmf::{
         discriminative,
         factorization::{Factorization, FactorizationError, Frames},
@@ -67,6 +68,9 @@ use std::ops::ControlFlow;
 pub const LEARNED_MODES: [LatencyMode; 2] = [LatencyMode::Live, LatencyMode::Quality];
 /// Of longer recordings of a source, so many seconds are enough to learn from: all of it takes longer and says no more.
 pub const MOST_SECONDS: f64 = 60.0;
+/// Bytes that a sample of a recording takes while it is learned from: its frames overlap four times, and the updates
+/// hold them and their model.
+const BYTES_PER_SAMPLE: usize = 64;
 /// Steps of gradient descent for reconstruction bases.
 const STEPS: usize = 60;
 /// Share of the time for a mode that reconstruction bases take, roughly.
@@ -85,6 +89,9 @@ pub fn learn(
 ) -> Result<Vec<LearnedBases>, LessonError> {
     for (index, lesson) in lessons.iter().enumerate() {
         check(lesson.recordings).map_err(|error| LessonError { lesson: index, error })?;
+        let samples: usize = lesson.recordings.iter().map(Recording::len).sum();
+        let room = memory::ensure(BYTES_PER_SAMPLE.saturating_mul(samples));
+        room.map_err(|error| LessonError { lesson: index, error: error.into() })?;
     }
     let modes = LEARNED_MODES;
     let mut learned: Vec<Vec<Dictionary>> = vec![Vec::new(); lessons.len()];

@@ -88,7 +88,7 @@ impl MarkShape {
         }
     }
 
-    /// Whether it covers `hz` at `seconds`.
+    /// Whether it covers `at`, or comes near.
     pub fn covers(&self, at: Point) -> bool {
         let wider = 2.0_f64.powf(TOUCH_SEMITONES / 24.0);
         let near = |hz: &RangeInclusive<f64>| (hz.start() / wider..=hz.end() * wider).contains(&at.hz);
@@ -96,7 +96,7 @@ impl MarkShape {
     }
 }
 
-/// How near a point is that a shape covers, in seconds and semitones to either side together.
+/// How near a point is that counts as covered, in seconds to either side, and in semitones to both sides together.
 const TOUCH_SECONDS: f64 = 0.01;
 const TOUCH_SEMITONES: f64 = 0.5;
 /// Times that differ by less are the same, in seconds.

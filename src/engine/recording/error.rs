@@ -60,6 +60,12 @@ pub enum RecordingError {
         /// The file.
         path: PathBuf,
     },
+    /// The system does not give enough memory for it.
+    #[error("{}: is too long for the memory that is free; cut it into parts", path.display())]
+    NoMemory {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is silent.
     #[error("{}: is silent; give a recording with sound in it", path.display())]
     Silent {

@@ -30,8 +30,11 @@ impl RecordingReader {
     /// As [`read`].
     pub fn read_to_end(mut self) -> Result<(Recording, Option<ReadWarning>), RecordingError> {
         let mut recording = Recording { sample_rate: self.sample_rate(), channels: vec![Vec::new(); self.channels()] };
+        let name = self.name.clone();
         while let Some(block) = self.next_block()? {
             for (channel, samples) in recording.channels.iter_mut().zip(block) {
+                let refused = |_| RecordingError::NoMemory { path: name.clone() };
+                channel.try_reserve(samples.len()).map_err(refused)?;
                 channel.extend_from_slice(samples);
             }
         }

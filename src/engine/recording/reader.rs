@@ -20,7 +20,7 @@ const MOST_MISSING: u64 = 1_152;
 ///
 /// What [`read`](super::read()) says of formats and lengths holds here too.
 pub struct RecordingReader {
-    name: PathBuf,
+    pub(super) name: PathBuf,
     decoding: Decoding,
     sample_rate: u32,
     /// The newest block, indexed by `[channel][sample]`.

@@ -8,11 +8,12 @@ use super::{
     LatencyMode, Layout, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE,
     adapter::{Adapter, ModelAdaptation},
     model_error::ModelError,
-    preset_bases::{PresetBases, blocks, known_bins},
+    preset_bases::{PresetBases, blocks, known_bins, most_components},
     recognition::Recognition,
 };
 use crate::{
     learner::adaptive::{Adaptation, AdaptiveState, PERIOD_FRAMES, STRIDE_SECONDS},
+    memory,
     nmf::{
         activations::{Solver, squarem::Squarem},
         aligned::{Aligned, padded},
@@ -21,12 +22,17 @@ use crate::{
         priors::Priors,
         soft_masks::soft_masks,
     },
-    preset::Preset,
+    preset::{Kind, Preset},
 };
 use pulp::{Arch, Simd, WithSimd};
 
 /// Components below this share of the mean activation are left out of the masks.
 const LEAST_SHARE: f32 = 1e-6;
+/// How many full rows of numbers a basis takes in a model where none moves, and where some do; and a source. Measured:
+/// `tests/engine/memory_needed.rs`.
+const ROWS_PER_FIXED_BASIS: usize = 4;
+const ROWS_PER_BASIS: usize = 9;
+const ROWS_PER_SOURCE: usize = 64;
 /// Time over which the shares of blocks are averaged, in seconds.
 const BLOCK_MEMORY_SECONDS: f64 = 1.0;
 
@@ -81,6 +87,20 @@ impl Model {
         Self::with_state(preset, &AdaptiveState::default(), sample_rate, mode)
     }
 
+    /// About as many bytes of memory as it takes at most to build a model of `preset` and `state` for `layout`, and to
+    /// play it.
+    ///
+    /// # Errors
+    /// [`ModelError`], if a source has no bases.
+    pub fn memory_needed(preset: &Preset, state: &AdaptiveState, layout: &Layout) -> Result<usize, ModelError> {
+        let bins = known_bins(preset, layout)?;
+        let is_fixed = preset.sources.iter().all(|source| source.kind() == Kind::Fixed);
+        let per_basis = if is_fixed { ROWS_PER_FIXED_BASIS } else { ROWS_PER_BASIS };
+        let of_bases = most_components(preset, state) * per_basis * padded(bins);
+        let of_sources = preset.sources.len() * ROWS_PER_SOURCE * padded(layout.bins());
+        Ok((of_bases + of_sources) * size_of::<f32>())
+    }
+
     /// The same, where adaptive, recognised and drifting sources continue from `state`.
     ///
     /// # Errors
@@ -96,6 +116,7 @@ impl Model {
         }
         let layout = Layout::new(sample_rate, mode);
         let bins = known_bins(preset, &layout)?;
+        memory::ensure(Self::memory_needed(preset, state, &layout)?)?;
         let mut bases = PresetBases::of(preset, state, &layout, bins)?;
         let copies = bases.transpose(&layout, bins);
         let bands = Bands::new(1..bins);

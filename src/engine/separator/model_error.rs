@@ -1,5 +1,7 @@
 //! Why a preset cannot be played, one sentence each.
 
+use crate::memory::NotEnoughMemory;
+
 /// Why a preset cannot be played.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ModelError {
@@ -15,4 +17,7 @@ pub enum ModelError {
     /// The weights of the source model that are part of the binary cannot be read.
     #[error("the source model in this build of Unbraid is damaged: install Unbraid again")]
     SourceModel,
+    /// The model would not fit into memory.
+    #[error(transparent)]
+    Memory(#[from] NotEnoughMemory),
 }

@@ -3,7 +3,7 @@
 use super::{
     Layout,
     model_error::ModelError,
-    transposition::{copies, transposed},
+    transposition::{copies, most_copies, transposed},
 };
 use crate::{
     dictionary::{Dictionary, interpolate},
@@ -177,6 +177,15 @@ fn freedom_of(source: &Source) -> Freedom {
         Kind::Adaptive => Freedom::Adaptive,
         Kind::Recognised => Freedom::Recognised,
     }
+}
+
+/// Number of components of `preset`, copies at other pitches included, at most.
+pub(super) fn most_components(preset: &Preset, state: &AdaptiveState) -> usize {
+    let count = |strip: usize| component_count(&preset.sources[strip], strip, state);
+    let (found, fixed): (Vec<usize>, Vec<usize>) =
+        (0..preset.sources.len()).partition(|&strip| preset.sources[strip].finds_bases());
+    let [of_found, of_fixed] = [&found, &fixed].map(|strips| strips.iter().map(|&strip| count(strip)).sum::<usize>());
+    of_found + of_fixed + if found.is_empty() { 0 } else { most_copies(of_fixed) }
 }
 
 /// The number of components in each block of the source of `strip`.

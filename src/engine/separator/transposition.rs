@@ -26,6 +26,11 @@ pub(super) struct Copy {
     pub(super) semitones: i32,
 }
 
+/// How many copies [`copies`] makes of `candidates` bases at most.
+pub(super) fn most_copies(candidates: usize) -> usize {
+    MOST_COPIES.min(2 * FARTHEST_SEMITONES as usize * candidates)
+}
+
 /// The copies of those `candidates` among `bases`, `[K, F]` with `bins` = F, that are pitched.
 pub(super) fn copies(
     bases: &[f32],

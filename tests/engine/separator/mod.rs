@@ -1,6 +1,6 @@
 //! What the real-time engine promises, whatever the dictionary, the mode, the sample rate and the block sizes.
 
-use assert_no_alloc::{AllocDisabler, assert_no_alloc};
+use assert_no_alloc::assert_no_alloc;
 use proptest::{prelude::*, test_runner::FileFailurePersistence::Direct};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -22,9 +22,6 @@ mod offset;
 mod recognised;
 mod streamed;
 mod transients;
-
-#[global_allocator]
-static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 const RATES: [f64; 6] = [44_100.0, 48_000.0, 88_200.0, 96_000.0, 192_000.0, 37_123.0];
 

@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     learner::adaptive::{AdaptiveState, Freedom},
+    memory,
     nmf::{
         discriminative::FOCUS,
         factorization::{Decomposed, Decomposition, FactorizationError, Frames, distinct_bases},
@@ -104,6 +105,7 @@ pub fn separate(
         return Ok(Batch { separation, passes: None });
     }
     let (mixture, spectrogram) = frame(mixture)?;
+    ensure_memory(memory_needed(preset, mixture.sample_rate, mixture.len(), mixture.channels.len())?)?;
     let bins = known_bins(preset, &spectrogram.layout)?;
     let PresetBases { mut bases, mut masking, freedom, mut owners, .. } =
         PresetBases::of(preset, &AdaptiveState::default(), &spectrogram.layout, bins)?;
@@ -159,6 +161,11 @@ pub fn memory_needed(preset: &Preset, sample_rate: u32, samples: usize, channels
         numbers += spectrogram.len() * (spectrograms * bins + 5 * bases.owners.len());
     }
     Ok((numbers * size_of::<f32>()) as u64)
+}
+
+/// Refuses what needs so many bytes if the system does not give them.
+fn ensure_memory(needed: u64) -> Result<(), ModelError> {
+    Ok(memory::ensure(usize::try_from(needed).unwrap_or(usize::MAX))?)
 }
 
 /// The mixture, with 0 for samples that are not finite, and its frames.

@@ -245,7 +245,7 @@ fn not_learned(name: &str, error: LearnError, material: &Material) -> WorkerErro
         LearnError::TooShort { number, .. } | LearnError::Silent { number } | LearnError::NotFinite { number } => {
             number
         }
-        LearnError::NoRecording | LearnError::Factorization(_) => 0,
+        LearnError::NoRecording | LearnError::Memory(_) | LearnError::Factorization(_) => 0,
     };
     let file = number.checked_sub(1).and_then(|index| material.names.get(index)).cloned();
     WorkerError::NotLearned { name, file, error }

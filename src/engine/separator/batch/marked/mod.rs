@@ -13,7 +13,7 @@ mod evidence;
 mod masks;
 mod teaching;
 
-use super::{frame, spectrogram::Spectrogram};
+use super::{ensure_memory, frame, spectrogram::Spectrogram};
 use crate::{
     learner::adaptive::{AdaptiveState, DRIFT_PRIOR, Freedom, Seeding},
     marks::{FrameGrid, MarkedFrames},
@@ -97,6 +97,8 @@ impl MarkedRecording {
     /// [`SeparateError`]
     pub fn new(preset: &Preset, mixture: &Recording) -> Result<Self, SeparateError> {
         let (mixture, spectrogram) = frame(mixture)?;
+        let Recording { sample_rate, channels } = &*mixture;
+        ensure_memory(Self::memory_needed(preset, *sample_rate, mixture.len(), channels.len())?)?;
         let mixture = mixture.into_owned();
         let layout = &spectrogram.layout;
         let bins = known_bins(preset, layout)?;
