@@ -42,6 +42,8 @@ pub struct Adapter {
 pub struct WorkDone {
     /// The bases have changed.
     pub has_learned: bool,
+    /// They have, or others were learned that are no better: what was heard counts for those that there are.
+    pub has_heard: bool,
     /// The model is gone, and there is no more work.
     pub is_gone: bool,
 }
@@ -129,11 +131,13 @@ impl Adapter {
             let (h, said) = rest.split_at(components);
             due |= self.adaptation.feed(&bands[..width], &bands[width..], h, said);
         });
+        let attempts = self.adaptation.attempts();
         let has_learned = due && self.adaptation.update();
+        let has_heard = has_learned || self.adaptation.attempts() != attempts;
         if has_learned || self.unsent {
             self.publish();
         }
-        WorkDone { has_learned, is_gone: !is_there }
+        WorkDone { has_learned, has_heard, is_gone: !is_there }
     }
 
     /// Forgets what was learned: back to the bases that the model started with.

@@ -87,13 +87,13 @@ impl Adapters {
                 options.apply(working.adapter.adaptation_mut());
             }
         }
-        let mut has_learned = false;
+        let mut has_heard = false;
         self.working.retain_mut(|working| {
             let work = working.adapter.work();
-            has_learned |= work.has_learned;
+            has_heard |= work.has_heard;
             !work.is_gone
         });
-        if has_learned {
+        if has_heard {
             // Refused where something else plays by now, which has its own state.
             let _ = self.take_up_learned(context);
         }

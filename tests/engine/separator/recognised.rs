@@ -182,6 +182,22 @@ fn the_audio_path_does_not_allocate() {
 }
 
 #[test]
+fn what_was_heard_counts_where_nothing_better_was_learned_from_it() {
+    let mut model = Model::new(&preset(), 48_000.0, LatencyMode::Live).unwrap();
+    let mut adapter = model.adapt_elsewhere().unwrap();
+    let mut separator = Separator::new(Box::new(model), 1);
+    let once = music(48_000.0, 2.0);
+    let mut kept = 0;
+    for chunk in (0..20).flat_map(|_| once.chunks(480)) {
+        separator.process(&mut [&mut chunk.to_vec()], &mut []);
+        let work = adapter.work();
+        assert!(work.has_heard || !work.has_learned);
+        kept += usize::from(work.has_heard && !work.has_learned);
+    }
+    assert!(kept > 0 && adapter.adaptation().heard_seconds() > 20.0, "{kept} times");
+}
+
+#[test]
 fn taught_recognised_and_adaptive_sources_mix() {
     for mode in LatencyMode::ALL {
         for rate in [11_025.0, 44_100.0, 96_000.0] {

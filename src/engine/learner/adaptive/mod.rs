@@ -231,6 +231,11 @@ impl Adaptation {
         self.fed as f64 * STRIDE_SECONDS
     }
 
+    /// How many times the bases of recognised sources were learned, whether or not they were better than those before.
+    pub fn attempts(&self) -> u64 {
+        self.recognised.as_ref().map_or(0, RecognisedSources::attempts)
+    }
+
     /// The stream starts again: back to the state at construction, with an empty memory.
     pub fn rewind(&mut self) {
         self.bases.copy_from_slice(&self.start.bases);

@@ -135,6 +135,11 @@ impl RecognisedSources {
         }
     }
 
+    /// How many times bases were learned, whether or not they were taken.
+    pub(super) fn attempts(&self) -> u64 {
+        self.learned
+    }
+
     fn heard_seconds(&self) -> f64 {
         self.fed as f64 * STRIDE_SECONDS
     }
