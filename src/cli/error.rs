@@ -18,6 +18,8 @@ pub(super) enum CliError {
     Preset(#[from] PresetError),
     #[error("no preset is called {name:?}; there are {}", quoted(known))]
     UnknownPreset { name: String, known: Vec<String> },
+    #[error("{0:?} is a factory preset, and those stay as they are; name a preset of your own")]
+    FactoryPreset(String),
     #[error("{preset} has no source {name:?}; it has {}", quoted(known))]
     UnknownSource { preset: String, name: String, known: Vec<String> },
     #[error(

@@ -5,7 +5,7 @@ use crate::{
     preset::{
         Preset,
         file::{self, SUFFIX},
-        library,
+        library::{self, Entry},
     },
     recording,
 };
@@ -13,14 +13,22 @@ use std::{fs, io, path::Path};
 
 /// Reads the preset at a path or, if `preset` looks like none, the factory or user preset of that name.
 pub(super) fn read_preset(preset: &str) -> Result<Preset, CliError> {
+    match find_preset(preset)? {
+        Entry { path: Some(path), .. } => Ok(file::read(&path)?),
+        entry => Ok(library::load(&entry)?),
+    }
+}
+
+/// The preset at a path or, if `preset` looks like none, the factory or user preset of that name.
+pub(super) fn find_preset(preset: &str) -> Result<Entry, CliError> {
     let path = Path::new(preset);
     let is_path = preset.ends_with(SUFFIX) || path.components().count() > 1 || path.exists();
     if is_path {
-        return Ok(file::read(path)?);
+        return Ok(Entry::of_file(path.to_owned()));
     }
-    let entries = library::entries();
-    match entries.iter().rev().find(|entry| entry.name == preset) {
-        Some(entry) => Ok(library::load(entry)?),
+    let mut entries = library::entries();
+    match entries.iter().rposition(|entry| entry.name == preset) {
+        Some(found) => Ok(entries.swap_remove(found)),
         None => Err(CliError::UnknownPreset {
             name: preset.to_owned(),
             known: entries.into_iter().map(|entry| entry.name).collect(),

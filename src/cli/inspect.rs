@@ -5,11 +5,11 @@ use super::{
     error::CliError,
     files::read_preset,
     plot,
-    report::{Report, source_json},
+    report::{Report, about_json, source_json},
 };
 use crate::{
     dictionary::Dictionary,
-    preset::{Preset, Source},
+    preset::{About, Preset, Source},
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -39,7 +39,12 @@ impl Inspect {
         Ok(Report {
             text: describe(&self.preset, &preset),
             messages,
-            json: json!({ "preset": self.preset, "written_by": preset.written_by, "sources": sources }),
+            json: json!({
+                "preset": self.preset,
+                "written_by": preset.written_by,
+                "about": about_json(&preset.about),
+                "sources": sources,
+            }),
         })
     }
 }
@@ -47,6 +52,13 @@ impl Inspect {
 fn describe(name: &str, preset: &Preset) -> String {
     let count = preset.sources.len();
     let mut text = format!("{name}\n{} written by Unbraid {}\n", counted(count, "source"), preset.written_by);
+    let About { tags, author, notes } = &preset.about;
+    for (what, noted) in [("author", author), ("tags", &tags.join(", ")), ("notes", &notes.replace('\n', "\n   "))] {
+        if !noted.is_empty() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{what}: {noted}");
+        }
+    }
     for (index, source) in preset.sources.iter().enumerate() {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n{}. {}  {}", index + 1, source.name, describe_kind(source));

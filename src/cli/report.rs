@@ -1,6 +1,6 @@
 //! What a command reports when it is done.
 
-use crate::preset::{Kind, LearnedBases, Source};
+use crate::preset::{About, Kind, LearnedBases, Source};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -18,6 +18,11 @@ pub(super) struct Report {
 /// A path as `--json` shows it, readable where its name is no UTF-8: serde would refuse it.
 pub(super) fn shown(path: impl AsRef<Path>) -> String {
     path.as_ref().to_string_lossy().into_owned()
+}
+
+/// What is noted about a preset, as `--json` shows it.
+pub(super) fn about_json(about: &About) -> Value {
+    json!({ "tags": about.tags, "author": about.author, "notes": about.notes })
 }
 
 /// A source as `--json` shows it: everything but the bases themselves.

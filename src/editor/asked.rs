@@ -32,6 +32,15 @@ pub enum Asked {
     ToggleFullPicture,
     /// Stop the picture where it is, or let it go on.
     ToggleFreeze,
+    /// Play the frozen stretch in a loop, or stop it.
+    TogglePlay,
+    /// Play the frozen stretch from so many seconds after its beginning on.
+    Seek {
+        /// The number of the stretch.
+        number: u64,
+        /// From its beginning.
+        seconds: f64,
+    },
     /// The menu of this parameter opens: ask the host for its entries.
     OpenHostMenu(ParamId),
     /// An entry of the host's was chosen in the menu of this parameter.

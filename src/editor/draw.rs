@@ -32,6 +32,7 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
 
     // What Escape would close, or take the focus from.
     let had_nothing_open = !Popup::is_any_open(ui.ctx()) && ui.memory(|memory| memory.focused().is_none());
+    let nothing_takes_escape = !Popup::is_any_open(ui.ctx()) && !ui.ctx().text_edit_focused();
     let window = ui.max_rect();
     ui.painter().rect_filled(window, 0.0, ui.colours().ground);
     let failure = FailureBanner::new(ui, window.width(), &snapshot);
@@ -51,6 +52,9 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     let shown_strip = state.bases.shown_strip(&snapshot);
     let strips = layout.page.filter(|_| shown_strip.is_none());
     let pointed = strips.and_then(|page| strip_under_pointer(ui, page, snapshot.summary().strips.len()));
+    let stretch = snapshot.stretch.as_deref().filter(|stretch| state.picture.shows(stretch));
+    state.playing.follow(stretch);
+    state.picture.playhead = stretch.map(|stretch| state.playing.playhead(stretch));
     let (picture_moves, asked_of_picture) = picture::draw(ui, layout.picture, &snapshot, &mut state.picture, pointed);
     asked.extend(asked_of_picture);
     if let (Some(divider), Some(picture)) = (layout.divider, layout.picture) {
@@ -77,13 +81,19 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     asked.extend(asked_of_footer);
     asked.extend(status::draw(ui, line, &snapshot, &mut state.status, hint));
     asked.extend(param_menu::draw(ui, &snapshot, &mut state.menu, &mut state.knobs, &setter));
-    asked.extend(drops::draw(ui, strips, &snapshot, &mut state.drops));
+    let canvas = layout.picture.map(|picture| (picture, state.picture.playhead.is_some()));
+    asked.extend(drops::draw(ui, strips, canvas, &snapshot, &mut state.drops));
     asked.extend(scale_trial::draw(ui, state.scale.trial(ui.input(|input| input.time))));
 
     if !state.help_is_open {
         asked.extend(shortcuts::read(ui.ctx(), &snapshot, pointed, &setter));
-        if state.picture.is_full && had_nothing_open && ui.input(|input| input.key_pressed(Key::Escape)) {
-            asked.push(Asked::ToggleFullPicture);
+        if ui.input(|input| input.key_pressed(Key::Escape)) {
+            // First what is heard.
+            if state.playing.is_on() && nothing_takes_escape {
+                state.playing.end();
+            } else if state.picture.is_full && had_nothing_open {
+                asked.push(Asked::ToggleFullPicture);
+            }
         }
     } else {
         let (stays, asked_of_help) = help::draw(ui, &snapshot);
@@ -108,7 +118,7 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     }
 
     // While nothing moves, nothing is drawn until there is input, the session asks for it, or something is due.
-    if picture_moves || state.is_moving() {
+    if picture_moves || state.is_moving() || state.playing.is_on() {
         ui.ctx().request_repaint_after(FRAME_TIME);
     } else if let Some(seconds) = state.seconds_to_change() {
         ui.ctx().request_repaint_after(Duration::from_secs_f64(seconds));

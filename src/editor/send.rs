@@ -1,6 +1,6 @@
 //! Carries out what the rooms ask for. Everything that the editor sends to the session is in this file, except
-//! gestures, which the [`recorder`](super::recorder) passes on, and what is held to be heard alone, which
-//! [`audition`](super::audition) does.
+//! gestures, which the [`recorder`](super::recorder) passes on, what is held to be heard alone, which
+//! [`audition`](super::audition) does, and the frozen stretch that plays, which [`playing`](super::playing) does.
 
 use super::{
     asked::Asked,
@@ -36,6 +36,11 @@ pub fn carry_out(asked: Asked, ctx: &Context, params: &UnbraidParams, session: &
         }
         Asked::ToggleFullPicture => state.picture.toggle_full(),
         Asked::ToggleFreeze => state.picture.toggle_freeze(),
+        Asked::TogglePlay => {
+            let stretch = session.stretch().filter(|stretch| state.picture.shows(stretch));
+            state.playing.toggle(session, stretch.as_deref());
+        }
+        Asked::Seek { number, seconds } => state.playing.seek(number, seconds),
         Asked::OpenHostMenu(param) => session.host_menu.open(param),
         Asked::ChooseInHostMenu(param, action) => session.host_menu.choose(param, action),
         Asked::SaveAs => state.header.save_as(),

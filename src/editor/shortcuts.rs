@@ -7,7 +7,7 @@ use egui::{Context, Event, Key, Modifiers};
 use nice_plug::prelude::{BoolParam, ParamSetter};
 
 /// What is pressed, and what it does, for people to read.
-pub const SHORTCUTS: [(&str, &str); 10] = [
+pub const SHORTCUTS: [(&str, &str); 11] = [
     ("1 – 8", "Solo a source"),
     ("Shift + 1 – 8", "Mute a source"),
     ("L", "Learn the source under the pointer, or end the take"),
@@ -16,6 +16,7 @@ pub const SHORTCUTS: [(&str, &str); 10] = [
     ("A", "Switch between the states A and B"),
     ("F", "The picture alone, or strips and knobs again"),
     ("Z", "Freeze the picture, or let it go on"),
+    ("P", "Play what is frozen in a loop, or stop it"),
     ("Ctrl + Z, Ctrl + Shift + Z", "Undo, redo"),
     ("F1", "This page"),
 ];
@@ -33,6 +34,7 @@ enum Shortcut {
     SwitchSide,
     FullPicture,
     Freeze,
+    Play,
     Help,
 }
 
@@ -53,6 +55,7 @@ fn shortcut(key: Key, physical: Option<Key>, held: Modifiers) -> Option<Shortcut
         Key::A => Some(Shortcut::SwitchSide),
         Key::F => Some(Shortcut::FullPicture),
         Key::Z => Some(Shortcut::Freeze),
+        Key::P => Some(Shortcut::Play),
         Key::F1 => Some(Shortcut::Help),
         _ => None,
     }
@@ -97,6 +100,7 @@ pub fn read(ctx: &Context, snapshot: &EditorSnapshot, strip: Option<usize>, sett
             Shortcut::SwitchSide => {}
             Shortcut::FullPicture => asked.push(Asked::ToggleFullPicture),
             Shortcut::Freeze => asked.push(Asked::ToggleFreeze),
+            Shortcut::Play => asked.push(Asked::TogglePlay),
             Shortcut::Help => asked.push(Asked::ShowHelp),
         }
     }

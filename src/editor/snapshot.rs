@@ -10,11 +10,13 @@ use crate::{
         session::Session,
         state::{
             audio_status::AudioStatus,
+            heard_preset::HeardPreset,
             learn_state::LearnState,
             message::Message,
             options::{AdaptOptions, LearnOptions},
             preferences::Preferences,
             preset_sources::PresetSources,
+            ranks::Ranks,
             stretch_view::StretchView,
             summary::Summary,
             undo_view::UndoView,
@@ -75,6 +77,10 @@ pub struct EditorSnapshot<'a> {
     pub adapt_options: AdaptOptions,
     /// The presets to choose from.
     pub library: Arc<Library>,
+    /// How well they fit what was heard.
+    pub ranks: Arc<Ranks>,
+    /// The preset that is heard though it does not play.
+    pub heard_preset: Option<HeardPreset>,
     /// The preset file that was deleted last and can be brought back.
     pub deleted: Option<Trashed>,
     /// The sources of the preset that was asked for last.
@@ -104,6 +110,8 @@ impl<'a> EditorSnapshot<'a> {
             learn_options: session.learn_options(),
             adapt_options: session.adapt_options(),
             library: session.library(),
+            ranks: session.ranks(),
+            heard_preset: session.heard_preset(),
             deleted: session.deleted(),
             preset_sources: session.preset_sources(),
             stretch: session.stretch(),
@@ -138,6 +146,10 @@ impl<'a> EditorSnapshot<'a> {
 
     /// Whether the source of strip `index`, or one of its bases, is heard; `None` if nothing is held, or a band.
     pub fn is_auditioned(&self, index: usize) -> Option<bool> {
+        if self.heard_preset.is_some() {
+            // It is none of the strips' sources that is heard.
+            return None;
+        }
         match self.audition? {
             Audition::Source(source) | Audition::Basis { source, .. } => Some(source == index),
             Audition::Band { .. } => None,

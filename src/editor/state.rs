@@ -3,6 +3,7 @@
 use super::{
     audition::AuditionState,
     file_chooser::FileChooser,
+    playing::PlayingState,
     recorder::Recorder,
     rooms::{
         bases::BasesState, drops::DropsState, header::HeaderState, param_menu::ParamMenuState, picture::PictureState,
@@ -34,6 +35,8 @@ pub struct EditorState {
     pub(super) help_is_open: bool,
     /// What is held to be heard alone.
     pub(super) audition: AuditionState,
+    /// The frozen stretch that plays.
+    pub(super) playing: PlayingState,
     /// The main output's level, as it is shown.
     pub(super) output: MeterLevel,
     /// What pointer and keyboard are doing to the knobs, in whatever room.

@@ -69,6 +69,17 @@ pub enum LibraryCommand {
     RestoreDeleted,
     /// Leave it deleted.
     ForgetDeleted,
+    /// Find out how well each preset fits what was played in the last seconds; the answer is in
+    /// [`Session::ranks`](super::session::Session::ranks).
+    Rank,
+    /// Nobody looks at that any more.
+    EndRanking,
+    /// Give a preset a star, or take it away.
+    SetFavourite(Entry, bool),
+    /// Let this preset be heard until [`Self::EndHearing`]; what plays stays what plays.
+    Hear(Entry),
+    /// What plays is heard again.
+    EndHearing,
     /// Show the folder of this file in the system's file manager, or the user's folder.
     ShowFolder(Option<PathBuf>),
 }
@@ -165,14 +176,30 @@ pub enum MarkCommand {
         /// Counted as in [`AnalyzerFrame::position`](crate::separator::AnalyzerFrame::position).
         end: u64,
     },
+    /// Freeze the first ten seconds of this recording, from its first sound on.
+    FreezeFile(PathBuf),
     /// Nothing is frozen any more. The marks stay.
     Release,
     /// Make this mark, in seconds from the beginning of the stretch.
     Add(Mark),
+    /// Hand the stretch to the audio thread, which plays it in a loop while
+    /// [`StretchControl`](crate::realtime::wires::stretch::StretchControl) wants it.
+    Play,
     /// Forget the marks of this strip's source.
     Forget(usize),
     /// Save what this strip's source has of the stretch as a WAV file in the user's folder for stems.
     Save(usize),
+    /// The same of these bars alone.
+    SaveBars(usize, Bars),
+}
+
+/// Whole bars of a frozen stretch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bars {
+    /// How many.
+    pub count: u32,
+    /// Where they begin and end, in seconds from the beginning of the stretch.
+    pub seconds: (f64, f64),
 }
 
 /// The undo history, and the two states to compare.

@@ -11,11 +11,13 @@ use super::{
     repaint::Repaint,
     state::{
         audio_status::AudioStatus,
+        heard_preset::HeardPreset,
         learn_state::LearnState,
         message::Message,
         options::{AdaptOptions, LearnOptions, Options},
         preferences::Preferences,
         preset_sources::PresetSources,
+        ranks::Ranks,
         stretch_view::StretchView,
         summary::Summary,
         undo_view::UndoView,
@@ -23,7 +25,7 @@ use super::{
 };
 use crate::{
     preset::library::{Library, Trashed},
-    realtime::wires::{audition::HeldAudition, meters::Meters},
+    realtime::wires::{audition::HeldAudition, meters::Meters, stretch::StretchControl},
 };
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use parking_lot::Mutex;
@@ -35,6 +37,8 @@ pub struct Session {
     pub meters: Arc<Meters>,
     /// What somebody holds in an open editor, and alone is heard.
     pub audition: Arc<HeldAudition>,
+    /// Which frozen stretch is heard in a loop, and where it is.
+    pub stretch_control: Arc<StretchControl>,
     /// Frames for the editor.
     pub analyzer: AnalyzerWindows,
     /// Asks an open editor to draw.
@@ -55,6 +59,8 @@ struct Shown {
     undo: UndoView,
     audio: AudioStatus,
     library: Arc<Library>,
+    ranks: Arc<Ranks>,
+    heard_preset: Option<HeardPreset>,
     deleted: Option<Trashed>,
     preset_sources: Option<Arc<PresetSources>>,
     stretch: Option<Arc<StretchView>>,
@@ -68,6 +74,7 @@ impl Session {
         let session = Self {
             meters: Arc::default(),
             audition: Arc::default(),
+            stretch_control: Arc::default(),
             analyzer: AnalyzerWindows::default(),
             repaint: Repaint::default(),
             host_menu: HostMenu::default(),
@@ -123,6 +130,16 @@ impl Session {
     /// The presets there are, as they were read last.
     pub fn library(&self) -> Arc<Library> {
         self.shown.lock().library.clone()
+    }
+
+    /// How well the presets fit what was heard, as they were looked at last.
+    pub fn ranks(&self) -> Arc<Ranks> {
+        self.shown.lock().ranks.clone()
+    }
+
+    /// The preset that is heard though it does not play.
+    pub fn heard_preset(&self) -> Option<HeardPreset> {
+        self.shown.lock().heard_preset.clone()
     }
 
     /// What was deleted last, while it can be brought back.
@@ -202,6 +219,16 @@ impl Session {
     pub fn set_library(&self, library: Library) {
         self.shown.lock().library = Arc::new(library);
         self.repaint.request();
+    }
+
+    /// Worker: how well the presets fit what was heard.
+    pub fn set_ranks(&self, ranks: Ranks) {
+        self.show(|shown| &mut shown.ranks, Arc::new(ranks));
+    }
+
+    /// Worker: the preset that is heard though it does not play.
+    pub fn set_heard_preset(&self, heard: Option<HeardPreset>) {
+        self.show(|shown| &mut shown.heard_preset, heard);
     }
 
     /// Worker: what was deleted last.

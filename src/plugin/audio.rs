@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_panic_does_not_leave_the_plugin_and_the_input_passes() {
         let (end, _worker) = wires::connect();
-        let mut half = AudioHalf::new(end, None, Arc::default(), Arc::default(), Arc::default());
+        let mut half = AudioHalf::new(end, None, Arc::default(), Arc::default(), Arc::default(), Arc::default());
         let model = Model::new(&Preset::unsupervised(2, 4), 48_000.0, LatencyMode::Live).unwrap();
         let (separator, capture) = (Separator::new(Box::new(model), 1), Arc::new(Capture::new(48_000.0, 1)));
         let latency = separator.latency_samples() as u32;

@@ -44,8 +44,9 @@ impl Default for Unbraid {
         let (audio_end, worker_end) = wires::connect();
         let (main, changes) = MainHalf::new(host.clone(), worker_end);
         let (params, session) = (main.params.clone(), main.session.clone());
-        let (meters, audition) = (session.meters.clone(), session.audition.clone());
-        let half = AudioHalf::new(audio_end, session.analyzer.take_sender(), meters, host.clone(), audition);
+        let (meters, audition, stretch) =
+            (session.meters.clone(), session.audition.clone(), session.stretch_control.clone());
+        let half = AudioHalf::new(audio_end, session.analyzer.take_sender(), meters, host.clone(), audition, stretch);
         let audio = PluginAudio::new(half, params.sound.clone(), host.clone());
         shim_link::offer(ShimLink { host: host.clone(), params: params.sound.clone(), session, changes });
         Self { main, audio, host }

@@ -4,6 +4,7 @@ use crate::{
     automation::{Automation, Mover},
     engine::{AnalyzerSender, Capture, MAX_SOURCES, Separator},
     settings::{Settings, Transport},
+    stretch_loop::StretchLoop,
     take_detector::TakeDetector,
     wires::{
         AudioEnd,
@@ -11,6 +12,7 @@ use crate::{
         cpu_meter::CpuTimer,
         host_requests::{FromHost, HostRequests},
         meters::Meters,
+        stretch::StretchControl,
     },
 };
 use alloc::sync::Arc;
@@ -28,6 +30,9 @@ pub struct AudioHalf {
     meters: Arc<Meters>,
     requests: Arc<HostRequests>,
     audition: Arc<HeldAudition>,
+    /// A frozen stretch that is heard in the place of the input, and what says so.
+    stretch: StretchLoop,
+    stretch_control: Arc<StretchControl>,
     takes: TakeDetector,
     cpu: CpuTimer,
 }
@@ -53,6 +58,7 @@ impl AudioHalf {
         meters: Arc<Meters>,
         requests: Arc<HostRequests>,
         audition: Arc<HeldAudition>,
+        stretch_control: Arc<StretchControl>,
     ) -> Self {
         Self {
             active: None,
@@ -61,14 +67,17 @@ impl AudioHalf {
             meters,
             requests,
             audition,
+            stretch: StretchLoop::default(),
+            stretch_control,
             takes: TakeDetector::default(),
             cpu: CpuTimer::default(),
         }
     }
 
-    /// Main thread: frees a model that was built for an earlier activation.
+    /// Main thread: frees what was made for an earlier activation.
     pub fn clear_models(&mut self) {
         self.wires.models.clear();
+        self.wires.stretch.clear();
     }
 
     /// Main thread: `separator` plays from now on, and what is played goes to `capture`; `stream` is the number of the
@@ -91,13 +100,17 @@ impl AudioHalf {
 
     /// Main thread: nothing plays from now on.
     pub fn deactivate(&mut self) {
+        self.stretch_control.stop();
+        self.stretch.drop_sound();
         if let Some(mut active) = self.active.take() {
             self.analyzer = active.separator.set_analyzer(None);
         }
     }
 
-    /// Audio thread: forgets what was heard.
+    /// Audio thread: forgets what was heard. The host begins to process anew: no frozen stretch is heard.
     pub fn reset(&mut self) {
+        self.stretch_control.stop();
+        self.stretch.end_at_once();
         if let Some(active) = &mut self.active {
             active.separator.reset();
             active.automation.reset();
@@ -108,7 +121,11 @@ impl AudioHalf {
     /// output; `sources`, indexed by `[source][channel][sample]`, are the sources' own outputs, an empty one where
     /// there is none. All channels have the same length. `host` is what is known of the host beside them.
     ///
-    /// Gives how many samples are still heard after the input has ended, or `None` while the plugin is not active.
+    /// While a frozen stretch is to be heard it takes the place of the mixture, but for what is learned from: that is
+    /// what came in. An `offline` render never plays it.
+    ///
+    /// Gives how many samples are still heard after the input has ended, without end [`u32::MAX`], or `None` while the
+    /// plugin is not active.
     pub fn process(
         &mut self,
         settings: &Settings,
@@ -126,7 +143,15 @@ impl AudioHalf {
             return self.pass(main, &mut sources);
         }
         exchange_models(separator, wires);
-        separator.set_musical_time(transport.music.filter(|_| transport.playing));
+        let (rate, control) = (separator.layout().sample_rate, &self.stretch_control);
+        let wanted = || control.wanted().filter(|_| !*offline);
+        let is_looped = self.stretch.begin_block(wanted, rate, control, &mut wires.stretch);
+        if is_looped {
+            self.stretch.play(main);
+        }
+        // The loop is no music of the host's, and what follows the mixture does not learn from it.
+        separator.hold_learning(is_looped);
+        separator.set_musical_time(transport.music.filter(|_| transport.playing && !is_looped));
         for (source, output) in sources.iter_mut().enumerate() {
             if !self.requests.hears(source) {
                 output.iter_mut().for_each(|channel| channel.fill(0.0));
@@ -150,14 +175,20 @@ impl AudioHalf {
             done += count;
         }
         self.meters.write(separator.levels());
+        let latency = separator.latency_samples();
+        if let Some(place) = self.stretch.place(latency).filter(|_| is_looped) {
+            self.stretch_control.set_place(place as f64 / rate);
+            return Some(u32::MAX);
+        }
         // What went in comes out one latency later.
-        Some(separator.latency_samples() as u32)
+        Some(latency as u32)
     }
 
     /// Audio thread: the separation of this block has failed; from here on until the next activation the input passes,
     /// delayed, and the sources' own outputs are silent. Arguments and result as for [`Self::process`].
     pub fn fail(&mut self, main: &mut [&mut [f32]], sources: &mut [&mut [&mut [f32]]]) -> Option<u32> {
         self.pass_input();
+        self.stretch_control.stop();
         self.meters.set_failed();
         self.pass(main, sources)
     }

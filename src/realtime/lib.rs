@@ -2,7 +2,7 @@
 //!
 //! - [`audio`]: the [`AudioHalf`](audio::AudioHalf), which plays. [`settings`]: what it is told for each block.
 //! - `automation`: holds back what a host changes until the sound that it belongs to is played.
-//! - [`take_detector`]: what begins and ends a take.
+//! - `stretch_loop`: plays a frozen stretch in the place of the input. [`take_detector`]: what begins and ends a take.
 //! - [`wires`]: both ends of everything that crosses.
 //!
 //! The crate is `no_std`. It cannot name a lock, a thread, a clock, a file or the environment, and it knows neither the
@@ -26,6 +26,7 @@ extern crate std;
 pub mod audio;
 mod automation;
 pub mod settings;
+mod stretch_loop;
 pub mod take_detector;
 pub mod wires;
 

@@ -415,6 +415,28 @@ fn presets_lists_the_factory_and_the_users_own() {
 }
 
 #[test]
+fn tags_author_and_notes_are_noted_in_a_presets_file() {
+    let bench = Bench::with_preset();
+    let before = bench.run("inspect p.unbraid.safetensors --json").succeeded().json();
+    assert_eq!(before["about"], serde_json::json!({ "tags": [], "author": "", "notes": "" }));
+    let file = "p.unbraid.safetensors";
+    bench.run_with(&["presets", "tag", file, "--tags", "slap, Live take,slap", "--author", "Carol"]).succeeded();
+    bench.run_with(&["presets", "tag", file, "--notes", "Played\nwith a pick."]).succeeded();
+    let text = bench.run("inspect p.unbraid.safetensors").succeeded().stdout;
+    for line in ["author: Carol\n", "tags: slap, Live take\n", "notes: Played\n   with a pick.\n"] {
+        assert!(text.contains(line), "{text}");
+    }
+    let tagged = bench.run("inspect p.unbraid.safetensors --json").succeeded().json();
+    assert_eq!(tagged["sources"], before["sources"], "nothing else is changed");
+    // By name, among the user's own.
+    fs::create_dir(bench.path("presets")).unwrap();
+    fs::rename(bench.path(file), bench.path("presets/Mine.unbraid.safetensors")).unwrap();
+    let json = bench.run_with(&["presets", "tag", "Mine", "--author", "", "--json"]).succeeded().json();
+    assert_eq!(json["about"]["author"], "");
+    assert_eq!(json["about"]["tags"], serde_json::json!(["slap", "Live take"]));
+}
+
+#[test]
 fn a_preset_can_be_called_by_name() {
     let bench = Bench::with_preset();
     fs::create_dir(bench.path("presets")).unwrap();

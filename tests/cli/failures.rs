@@ -286,3 +286,20 @@ fn a_wav_file_that_was_cut_off_is_used_with_a_warning() {
     let (cut, mix) = (read(bench.path("r.wav")).unwrap(), read(bench.path("mix.wav")).unwrap());
     assert!((cut.len() * 2).abs_diff(mix.len()) < 100, "{} of {} samples", cut.len(), mix.len());
 }
+
+#[test]
+fn what_cannot_be_noted_leaves_the_preset_as_it_was() {
+    let bench = Bench::with_preset();
+    let bytes = fs::read(bench.path("p.unbraid.safetensors")).unwrap();
+    bench.is_misused_by("presets tag p.unbraid.safetensors", "with --tags, --author or --notes");
+    let tag = |text: &str| format!("presets tag p.unbraid.safetensors --tags {text}");
+    bench.fails(&tag(&"x".repeat(33)), "`about.tags[0]` is 33 characters long; expected 1 to 32 characters");
+    let many = (0..17).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+    bench.fails(&tag(&many), "`about.tags` is a list of 17; expected at most 16 tags");
+    bench.fails("presets tag none.unbraid.safetensors --author me", "there is no such file");
+    bench.fails("presets tag None --author me", "no preset is called");
+    let ran = bench.run_with(&["presets", "tag", "Drums + Bass", "--author", "me"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("\"Drums + Bass\" is a factory preset, and those stay as they are"), "{}", ran.stderr);
+    assert!(fs::read(bench.path("p.unbraid.safetensors")).unwrap() == bytes);
+}

@@ -50,16 +50,40 @@ fn marks_change_what_each_source_gets_and_are_learned_from() {
 }
 
 #[test]
+fn a_weak_mark_changes_less() {
+    let bench = Bench::new();
+    bench.run("learn low=low.wav high=high.wav -o p.unbraid.safetensors --components 3 --iterations 9").succeeded();
+    let high = |marks: &str| {
+        fs::write(bench.path("m.json"), format!(r#"{{ "marks": [{marks}] }}"#)).unwrap();
+        let _ = fs::remove_dir_all(bench.path("m.out"));
+        bench.run("separate mix.wav -p p.unbraid.safetensors --marks m.json -o m.out").succeeded();
+        recording::read(bench.path("m.out/high.wav")).unwrap()
+    };
+    let none = high("");
+    let away = |strength: f32| {
+        let mark = r#"{ "source": "High", "box": [[0, 30], [0.6, 300]], "strength": "#;
+        let marked = high(&format!("{mark}{strength} }}"));
+        let pairs = marked.channels[0].iter().zip(&none.channels[0]);
+        pairs.map(|(a, b)| f64::from((a - b) * (a - b))).sum::<f64>()
+    };
+    let [weak, full] = [0.2, 1.0].map(away);
+    assert!(weak > 0.0 && full > 1.5 * weak, "{weak}, {full}");
+}
+
+#[test]
 fn marks_that_cannot_be_used_are_refused_in_a_sentence() {
     let bench = Bench::with_preset();
     label_image(bench.path("nine.png"), 9);
     fs::write(bench.path("bad.json"), r#"{ "marks": [{ "source": "Voice", "box": [[0, 1], [1, 2]] }] }"#).unwrap();
     fs::write(bench.path("text.json"), "drums").unwrap();
+    let strong = r#"{ "marks": [{ "source": 1, "strength": 1.5, "box": [[0, 1], [1, 2]] }] }"#;
+    fs::write(bench.path("strong.json"), strong).unwrap();
     fs::write(bench.path("noise.json"), [0xff, 0xfe, 0x00]).unwrap();
     fs::write(bench.path("cut.png"), b"\x89PNG\r\n\x1a\n").unwrap();
     let separate = "separate mix.wav -p p.unbraid.safetensors -o out";
     for (file, expected) in [
         ("bad.json", "mark 1 is of the source “Voice”, which the preset does not have"),
+        ("strong.json", "mark 1: its strength is a number from 0 to 1"),
         ("text.json", "these are no marks"),
         ("noise.json", "neither JSON nor a PNG image"),
         ("nine.png", "a pixel has the value 9"),

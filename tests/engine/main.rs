@@ -4,6 +4,7 @@
 mod allocations;
 mod batch;
 mod evaluation;
+mod fit;
 mod marks;
 mod memory;
 mod memory_needed;

@@ -8,8 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 use unbraid::{
-    instance::project::{stored_preset::StoredPreset, version::Version},
+    instance::{
+        command::MarkCommand,
+        project::{stored_preset::StoredPreset, version::Version},
+    },
     learner::adaptive,
+    marks::{Mark, MarkShape, Point},
     plugin::Unbraid,
     preset::{Cue, Preset},
     separator::Audition,
@@ -175,6 +179,49 @@ fn hold_all(plugin: &mut Unbraid) {
     play(plugin, 20);
 }
 
+/// Plays, with time for the worker, until something `is_so`.
+fn play_while_waiting(plugin: &mut Unbraid, is_so: impl Fn(&Unbraid) -> bool) {
+    let patience = Instant::now() + Duration::from_secs(120);
+    while !is_so(plugin) {
+        assert!(Instant::now() < patience, "the worker does nothing");
+        play(plugin, 5);
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A frozen stretch begins, goes round, jumps, follows a stroke and ends.
+fn loop_a_stretch(plugin: &mut Unbraid) {
+    let (session, control) = (plugin.session().clone(), plugin.session().stretch_control.clone());
+    play(plugin, 200);
+    session.send(MarkCommand::Freeze { end: u64::MAX });
+    play_while_waiting(plugin, |plugin| plugin.session().stretch().is_some());
+    let (number, seconds) = session.stretch().map(|stretch| (stretch.number, stretch.seconds)).unwrap();
+    for from in [0.0, 0.3] {
+        control.play(number, from);
+        session.send(MarkCommand::Play);
+        control.set_place(-1.0);
+        play_while_waiting(plugin, |_| control.place() > from);
+        // Round the seam.
+        play(plugin, (110.0 * seconds) as usize);
+        control.seek(0.5);
+        play(plugin, 20);
+        assert!((0.4..0.9).contains(&control.place()), "{}", control.place());
+        let corners = [Point { seconds: 0.1, hz: 200.0 }, Point { seconds: 1.0, hz: 900.0 + 500.0 * from }];
+        let before = session.version();
+        session.send(MarkCommand::Add(Mark::belongs(0, MarkShape::Box { corners })));
+        play_while_waiting(plugin, |plugin| !std::sync::Arc::ptr_eq(&before, &plugin.session().version()));
+        play(plugin, 60);
+        control.stop();
+        play(plugin, 20);
+    }
+    control.play(number, 0.0);
+    session.send(MarkCommand::Play);
+    play(plugin, 20);
+    session.send(MarkCommand::Release);
+    play_while_waiting(plugin, |_| control.wanted().is_none());
+    play(plugin, 20);
+}
+
 /// One test, because the allocator watches one thread.
 #[test]
 fn nothing_is_allocated_while_controls_presets_and_modes_change() {
@@ -239,6 +286,8 @@ fn nothing_is_allocated_while_controls_presets_and_modes_change() {
         preset.sources[0].learned_from().iter().any(|name| name.starts_with("what was played"))
     });
     play_until(&mut plugin, |stored| stored.adapted.is_some());
+
+    loop_a_stretch(&mut plugin);
 
     // An editor opens, sees frames, is slow, and closes.
     let window = plugin.session().analyzer.open();

@@ -10,7 +10,7 @@ use crate::{
         theme::{self, Themed},
     },
     instance::{
-        command::{LearnCommand, PresetCommand, SourceCommand},
+        command::{LearnCommand, MarkCommand, PresetCommand, SourceCommand},
         state::summary::Strip,
     },
     preset::{MAX_SOURCES, file::SUFFIX},
@@ -57,6 +57,8 @@ enum DropPlan {
     Learn(usize, Vec<PathBuf>),
     /// Ask whose recording it is.
     Ask(PathBuf),
+    /// Freeze it, to be painted on.
+    Paint(PathBuf),
     /// These strips learn from these, and the others become sources.
     Share(Vec<(usize, PathBuf)>, Vec<PathBuf>),
     /// Nothing, for this reason.
@@ -64,8 +66,14 @@ enum DropPlan {
 }
 
 /// Draws what files that are over the window would do, and takes those that are dropped. `strips` is where the strips
-/// are, if they are shown.
-pub fn draw(ui: &Ui, strips: Option<Rect>, snapshot: &EditorSnapshot, own: &mut DropsState) -> Vec<Asked> {
+/// are, if they are shown; `picture` is where the picture is, and whether it is frozen.
+pub fn draw(
+    ui: &Ui,
+    strips: Option<Rect>,
+    picture: Option<(Rect, bool)>,
+    snapshot: &EditorSnapshot,
+    own: &mut DropsState,
+) -> Vec<Asked> {
     let (hovered, dropped) = ui.input(|input| {
         let hovered: Vec<PathBuf> = input.raw.hovered_files.iter().filter_map(|file| file.path.clone()).collect();
         let dropped: Vec<PathBuf> = input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect();
@@ -77,17 +85,23 @@ pub fn draw(ui: &Ui, strips: Option<Rect>, snapshot: &EditorSnapshot, own: &mut 
         None => Vec::new(),
     };
     let strip = at.and_then(|at| places.iter().position(|place| place.contains(at)));
+    let frozen = picture.filter(|(rect, is_frozen)| *is_frozen && at.is_some_and(|at| rect.contains(at)));
+    let target = match (strip, frozen) {
+        (Some(strip), _) => Target::Strip(strip),
+        (None, Some((rect, _))) => Target::Frozen(rect),
+        (None, None) => Target::Beside,
+    };
     own.refused.take_if(|(_, until)| *until <= now);
     own.takes_files = false;
     if !hovered.is_empty() {
         own.refused = None;
-        let plan = plan(&hovered, strip, snapshot);
+        let plan = plan(&hovered, target, snapshot);
         own.takes_files = !matches!(plan, DropPlan::Refuse(_));
-        light_up(ui, &plan, &places, snapshot);
+        light_up(ui, &plan, &places, target, snapshot);
     }
     let mut asked = Vec::new();
     if !dropped.is_empty() {
-        match plan(&dropped, strip, snapshot) {
+        match plan(&dropped, target, snapshot) {
             DropPlan::Ask(file) => own.offered = Some((file, at.unwrap_or(ui.max_rect().center()))),
             DropPlan::Refuse(reason) => own.refused = Some((reason, now + REFUSAL_S)),
             plan => asked = carry_out(plan, snapshot),
@@ -96,12 +110,23 @@ pub fn draw(ui: &Ui, strips: Option<Rect>, snapshot: &EditorSnapshot, own: &mut 
     if let Some((reason, _)) = &own.refused {
         caption(ui, reason, ui.colours().alarm);
     }
-    asked.extend(offer(ui, snapshot, own));
+    asked.extend(offer(ui, picture.is_some(), snapshot, own));
     asked
 }
 
-/// What `files` would do if they were dropped on `strip`, or beside the strips.
-fn plan(files: &[PathBuf], strip: Option<usize>, snapshot: &EditorSnapshot) -> DropPlan {
+/// Where files are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Target {
+    /// On this strip.
+    Strip(usize),
+    /// On the frozen picture, which is there.
+    Frozen(Rect),
+    /// Beside both.
+    Beside,
+}
+
+/// What `files` would do if they were dropped on `target`.
+fn plan(files: &[PathBuf], target: Target, snapshot: &EditorSnapshot) -> DropPlan {
     if let [file] = files
         && is_preset(file)
     {
@@ -117,11 +142,12 @@ fn plan(files: &[PathBuf], strip: Option<usize>, snapshot: &EditorSnapshot) -> D
             format!("\"{name}\" is neither a recording nor a preset: drop WAV, FLAC, MP3 and the like")
         });
     }
-    if let Some(strip) = strip {
-        return DropPlan::Learn(strip, files.to_vec());
-    }
-    if let [file] = files {
-        return DropPlan::Ask(file.clone());
+    match (target, files) {
+        (Target::Strip(strip), _) => return DropPlan::Learn(strip, files.to_vec()),
+        (Target::Frozen(_), [file]) => return DropPlan::Paint(file.clone()),
+        (Target::Frozen(_), _) => return DropPlan::Refuse("One recording is painted on: drop it alone".to_owned()),
+        (Target::Beside, [file]) => return DropPlan::Ask(file.clone()),
+        (Target::Beside, _) => {}
     }
     let strips = &snapshot.summary().strips;
     let (mut known, mut new) = (Vec::new(), Vec::new());
@@ -163,6 +189,7 @@ fn carry_out(plan: DropPlan, snapshot: &EditorSnapshot) -> Vec<Asked> {
     match plan {
         DropPlan::Play(file) => vec![PresetCommand::LoadFile(file).into()],
         DropPlan::Learn(strip, files) => vec![learn(strip, files)],
+        DropPlan::Paint(file) => vec![MarkCommand::FreezeFile(file).into()],
         DropPlan::Share(known, new) => {
             let known = known.into_iter().map(|(strip, file)| learn(strip, vec![file]));
             let new = (!new.is_empty()).then(|| SourceCommand::AddRecorded(new).into());
@@ -173,7 +200,7 @@ fn carry_out(plan: DropPlan, snapshot: &EditorSnapshot) -> Vec<Asked> {
 }
 
 /// Lights up the place that files would go to, and says what they would do there.
-fn light_up(ui: &Ui, plan: &DropPlan, places: &[Rect], snapshot: &EditorSnapshot) {
+fn light_up(ui: &Ui, plan: &DropPlan, places: &[Rect], target: Target, snapshot: &EditorSnapshot) {
     let strips = &snapshot.summary().strips;
     let (lit, sentence, colour) = match plan {
         DropPlan::Play(file) => {
@@ -186,6 +213,10 @@ fn light_up(ui: &Ui, plan: &DropPlan, places: &[Rect], snapshot: &EditorSnapshot
             };
             let sentence = format!("Learn {} from {from}", display_name(&strips[*strip].name));
             (places.get(*strip).copied().into_iter().collect(), sentence, ui.colours().record)
+        }
+        DropPlan::Paint(file) => {
+            let place = if let Target::Frozen(rect) = target { vec![rect] } else { Vec::new() };
+            (place, format!("Freeze the first ten seconds of {} to paint on", file_name(file)), ui.colours().focus)
         }
         DropPlan::Ask(file) => (
             vec![ui.max_rect()],
@@ -220,7 +251,7 @@ fn caption(ui: &Ui, sentence: &str, colour: egui::Color32) {
 }
 
 /// Asks whose recording it is that was dropped beside the strips.
-fn offer(ui: &Ui, snapshot: &EditorSnapshot, own: &mut DropsState) -> Vec<Asked> {
+fn offer(ui: &Ui, has_picture: bool, snapshot: &EditorSnapshot, own: &mut DropsState) -> Vec<Asked> {
     let Some((file, at)) = own.offered.clone() else { return Vec::new() };
     let strips = &snapshot.summary().strips;
     let (mut plan, mut is_over) = (None, false);
@@ -238,6 +269,9 @@ fn offer(ui: &Ui, snapshot: &EditorSnapshot, own: &mut DropsState) -> Vec<Asked>
             }
             if strips.len() < MAX_SOURCES && item(ui, "Something new: add a source".to_owned()).clicked() {
                 plan = Some(DropPlan::Share(Vec::new(), vec![file.clone()]));
+            }
+            if has_picture && item(ui, "To be painted on: freeze it".to_owned()).clicked() {
+                plan = Some(DropPlan::Paint(file.clone()));
             }
             ui.separator();
             is_over = item(ui, "Cancel".to_owned()).clicked() || ui.input(|input| input.key_pressed(Key::Escape));

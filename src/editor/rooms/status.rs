@@ -126,7 +126,9 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>, colours: &Colours) -
     let (params, playing, window) = (snapshot.params, &snapshot.audio, &snapshot.window);
     let mut remarks = Vec::new();
     let mut say = |colour, text: String| remarks.push((colour, text));
-    if let Some(audition) = snapshot.audition {
+    if let Some(heard) = &snapshot.heard_preset {
+        say(colours.focus, format!("You hear {} · what plays comes back when you point elsewhere", heard.entry.name));
+    } else if let Some(audition) = snapshot.audition {
         say(colours.focus, format!("Only {} is heard while you hold", auditioned(audition, &snapshot.version)));
     }
     if window.is_overloaded {
@@ -163,7 +165,7 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>, colours: &Colours) -
     if playing.sample_rate <= 0.0 {
         say(colours.neutral, "Waiting for the host to start the audio".to_owned());
     }
-    if snapshot.audition.is_some() {
+    if snapshot.audition.is_some() || snapshot.heard_preset.is_some() {
         // Whatever is set, that is what is heard.
     } else if params.bypass.value() {
         say(colours.notice, "Bypassed: you hear the mixture as it comes in".to_owned());

@@ -47,6 +47,12 @@ pub enum Icon {
     Expand,
     /// Two arrows that point inwards.
     Contract,
+    /// A star's outline.
+    Star,
+    /// A filled star.
+    StarFilled,
+    /// Headphones.
+    Headphones,
 }
 
 impl Icon {
@@ -108,6 +114,30 @@ impl Icon {
                 // The shafts of two arrows.
                 line(&[(1.5, -1.5), (5.5, -5.5)]);
                 line(&[(-1.5, 1.5), (-5.5, 5.5)]);
+            }
+            Self::Star | Self::StarFilled => {
+                let corner = |i: u8| {
+                    let radius = if i.is_multiple_of(2) { 6.5 } else { 2.7 };
+                    at(0.0, 0.5) + radius * Vec2::angled(-FRAC_PI_2 + PI * f32::from(i) / 5.0)
+                };
+                let corners: Vec<Pos2> = (0..10).map(corner).collect();
+                if self == Self::StarFilled {
+                    // The tips one by one: egui fills convex shapes only.
+                    let inner = (0..5_usize).map(|i| corners[2 * i + 1]).collect();
+                    painter.add(Shape::convex_polygon(inner, ink, Stroke::NONE));
+                    for i in 0..5_usize {
+                        let tip = vec![corners[(2 * i + 9) % 10], corners[2 * i], corners[2 * i + 1]];
+                        painter.add(Shape::convex_polygon(tip, ink, Stroke::NONE));
+                    }
+                }
+                painter.add(Shape::closed_line(corners, Stroke::new(1.2, ink)));
+            }
+            Self::Headphones => {
+                arc(painter, at(0.0, 0.5), 5.5, PI, 2.0 * PI, stroke);
+                for side in [-1.0, 1.0] {
+                    let cup = Rect::from_center_size(at(5.0 * side, 3.0), vec2(3.0, 5.5));
+                    painter.rect_filled(cup, CornerRadius::same(1), ink);
+                }
             }
             Self::Warning => {
                 painter.add(Shape::closed_line(vec![at(0.0, -5.5), at(6.0, 5.0), at(-6.0, 5.0)], stroke));

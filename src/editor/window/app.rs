@@ -52,6 +52,7 @@ impl App {
             self.has_failed = drawn.is_err();
             if self.has_failed {
                 state.audition.end();
+                state.playing.end();
             }
         } else {
             ui.centered_and_justified(|ui| ui.label(FAILED));

@@ -46,8 +46,11 @@ pub(super) fn check(recording: &Recording, number: usize) -> Result<(), LearnErr
     Ok(())
 }
 
-/// Magnitudes of those frames of `recording` that hold sound, the channels added, 0 at 0 Hz.
-pub(super) fn sounding_frames(recording: &Recording, mode: LatencyMode, number: usize) -> Result<Frames, LearnError> {
+/// Magnitudes of those frames of `recording`, the `number`th, that hold sound: the channels added, 0 at 0 Hz.
+///
+/// # Errors
+/// If all of it is silent.
+pub fn sounding_frames(recording: &Recording, mode: LatencyMode, number: usize) -> Result<Frames, LearnError> {
     let all = magnitudes(recording, mode);
     let level = |frame: &[f32]| frame.iter().sum::<f32>();
     let loudest = all.iter().map(level).fold(0.0, f32::max);

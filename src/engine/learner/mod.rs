@@ -46,7 +46,7 @@ mod lesson;
 mod mixtures;
 mod verdict;
 
-pub use framing::padded;
+pub use framing::{padded, sounding_frames};
 pub use lesson::{LearnError, LearnSettings, Lesson, LessonError};
 pub use verdict::{Grade, Verdict, judge};
 

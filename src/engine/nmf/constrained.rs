@@ -10,12 +10,14 @@ use super::{
     kernels::elementary::log2,
     matrix::{MatrixView, product},
 };
+use rayon::prelude::*;
 use std::{f32::consts::LN_2, ops::Range};
 
 /// Keeps quotients finite.
 const LEAST: f32 = 1e-20;
 
-/// What is said of every frame, and memory for the updates. Allocates nothing after construction.
+/// What is said of every frame, and memory for the updates. Allocates nothing after construction, unless the groups are
+/// updated [in parallel](Self::in_parallel).
 #[derive(Debug, Clone)]
 pub struct ConstrainedUpdates {
     /// Number of bands B.
@@ -27,17 +29,18 @@ pub struct ConstrainedUpdates {
     groups: usize,
     /// Runs of components with the same group.
     runs: Vec<ComponentRun>,
-    /// `[T, B]`
-    part: Vec<f32>,
-    /// `[T, K]` of a run, or `[K, B]`.
-    above: Vec<f32>,
-    below: Vec<f32>,
+    is_parallel: bool,
 }
 
 #[derive(Debug, Clone)]
 struct ComponentRun {
     components: Range<usize>,
     group: usize,
+    /// `[T, B]`
+    part: Vec<f32>,
+    /// `[T, K]` of the run, or `[K, B]`.
+    above: Vec<f32>,
+    below: Vec<f32>,
 }
 
 /// The frames that are updated.
@@ -61,21 +64,38 @@ impl ConstrainedUpdates {
         for (k, &group) in groups.iter().enumerate() {
             match runs.last_mut() {
                 Some(run) if run.group == usize::from(group) => run.components.end = k + 1,
-                _ => runs.push(ComponentRun { components: k..k + 1, group: group.into() }),
+                _ => {
+                    let (part, above, below) = (vec![0.0; most * width], Vec::new(), Vec::new());
+                    runs.push(ComponentRun { components: k..k + 1, group: group.into(), part, above, below });
+                }
             }
         }
-        let longest = runs.iter().map(|run| run.components.len()).max()?;
-        let zeros = || vec![0.0; longest * most.max(width)];
+        for run in &mut runs {
+            let length = run.components.len() * most.max(width);
+            (run.above, run.below) = (vec![0.0; length], vec![0.0; length]);
+        }
         Some(Self {
             width,
             most,
             likelihoods: vec![1.0; count * most * width],
             groups: count,
             runs,
-            part: vec![0.0; most * width],
-            above: zeros(),
-            below: zeros(),
+            is_parallel: false,
         })
+    }
+
+    /// The same, with one group beside another on several threads; the results are the same to the bit.
+    #[must_use]
+    pub fn in_parallel(mut self) -> Self {
+        self.is_parallel = true;
+        self
+    }
+
+    /// Lets `act` work on every run, with what is said of its group, `[T, B]`, of the first `places` values.
+    fn each_run(&mut self, places: usize, act: impl Fn(&mut ComponentRun, &[f32]) + Sync) {
+        let Self { runs, likelihoods, most, width, is_parallel, .. } = self;
+        let act = |run: &mut ComponentRun| act(run, &likelihoods[run.group * *most * *width..][..places]);
+        if *is_parallel { runs.par_iter_mut().for_each(act) } else { runs.iter_mut().for_each(act) }
     }
 
     /// Takes what is said of frame `place`, `[G, B]`.
@@ -99,20 +119,20 @@ impl ConstrainedUpdates {
     /// Updates H for the bases W, `[K, B]`. Each activation is divided by its cost and is at least `least_h`.
     pub fn update_activations(&mut self, frames: &mut FactoredFrames<'_>, bases: &[f32], costs: &[f32], least_h: f32) {
         self.divide(frames, bases);
-        let components = costs.len();
-        let places = frames.v.len();
+        let (components, width, places) = (costs.len(), self.width, frames.v.len());
+        let ratio = &*frames.ratio;
+        self.each_run(places, |ComponentRun { components, part, above, below, .. }, own| {
+            let part = &mut part[..places];
+            multiply(own, ratio, part);
+            let bases = MatrixView::new(&bases[components.start * width..components.end * width], width);
+            let count = components.len() * places / width;
+            product(MatrixView::new(part, width), bases.transposed(), &mut above[..count]);
+            product(MatrixView::new(own, width), bases.transposed(), &mut below[..count]);
+        });
         for run in &self.runs {
-            let own = &self.likelihoods[run.group * self.most * self.width..][..places];
-            let part = &mut self.part[..places];
-            multiply(own, frames.ratio, part);
-            let bases =
-                MatrixView::new(&bases[run.components.start * self.width..run.components.end * self.width], self.width);
-            let count = run.components.len() * places / self.width;
-            let (above, below) = (&mut self.above[..count], &mut self.below[..count]);
-            product(MatrixView::new(part, self.width), bases.transposed(), above);
-            product(MatrixView::new(own, self.width), bases.transposed(), below);
             let rows = frames.h.chunks_exact_mut(components);
-            let quotients = above.chunks_exact(run.components.len()).zip(below.chunks_exact(run.components.len()));
+            let own = run.components.len();
+            let quotients = run.above.chunks_exact(own).zip(run.below.chunks_exact(own));
             for (row, (above, below)) in rows.zip(quotients) {
                 let row = row[run.components.clone()].iter_mut().zip(&costs[run.components.clone()]);
                 for ((h, cost), (above, below)) in row.zip(above.iter().zip(below)) {
@@ -125,25 +145,26 @@ impl ConstrainedUpdates {
     /// What each basis is multiplied by, `[K, B]`, for the bases W: as large as without a constraint.
     pub fn gather_bases(&mut self, frames: &mut FactoredFrames<'_>, bases: &[f32], gathered: &mut [f32]) {
         self.divide(frames, bases);
-        let components = bases.len() / self.width;
-        let places = frames.v.len();
-        for run in &self.runs {
-            let own = &self.likelihoods[run.group * self.most * self.width..][..places];
-            let part = &mut self.part[..places];
-            multiply(own, frames.ratio, part);
-            let h = MatrixView::new(frames.h, components).column_range(run.components.clone()).transposed();
-            let count = run.components.len() * self.width;
-            let (above, below) = (&mut self.above[..count], &mut self.below[..count]);
-            product(h, MatrixView::new(part, self.width), above);
-            product(h, MatrixView::new(own, self.width), below);
-            let out = &mut gathered[run.components.start * self.width..][..count];
-            let rows = above.chunks_exact(self.width).zip(below.chunks_exact(self.width));
-            for ((out, (above, below)), k) in out.chunks_exact_mut(self.width).zip(rows).zip(run.components.clone()) {
-                let mass: f32 = frames.h.iter().skip(k).step_by(components).sum();
-                for (out, (above, below)) in out.iter_mut().zip(above.iter().zip(below)) {
-                    *out = above * mass / (below + LEAST);
-                }
+        let (width, places) = (self.width, frames.v.len());
+        let all = bases.len() / width;
+        let (h, ratio) = (&*frames.h, &*frames.ratio);
+        self.each_run(places, |ComponentRun { components, part, above, below, .. }, own| {
+            let part = &mut part[..places];
+            multiply(own, ratio, part);
+            let weights = MatrixView::new(h, all).column_range(components.clone()).transposed();
+            let count = components.len() * width;
+            product(weights, MatrixView::new(part, width), &mut above[..count]);
+            product(weights, MatrixView::new(own, width), &mut below[..count]);
+            let rows = above[..count].chunks_exact_mut(width).zip(below.chunks_exact(width));
+            for ((above, below), k) in rows.zip(components.clone()) {
+                let mass: f32 = h.iter().skip(k).step_by(all).sum();
+                above.iter_mut().zip(below).for_each(|(above, below)| *above = *above * mass / (below + LEAST));
             }
+        });
+        for ComponentRun { components, above, .. } in &self.runs {
+            let place = components.start * width..components.end * width;
+            let count = place.len();
+            gathered[place].copy_from_slice(&above[..count]);
         }
     }
 
@@ -157,16 +178,18 @@ impl ConstrainedUpdates {
 
     /// Q ← V / R.
     fn divide(&mut self, frames: &mut FactoredFrames<'_>, bases: &[f32]) {
-        let places = frames.v.len();
-        let components = bases.len() / self.width;
+        let (width, places) = (self.width, frames.v.len());
+        let (all, h) = (bases.len() / width, &*frames.h);
+        self.each_run(places, |ComponentRun { components, part, .. }, own| {
+            let weights = MatrixView::new(h, all).column_range(components.clone());
+            let bases = MatrixView::new(&bases[components.start * width..components.end * width], width);
+            let part = &mut part[..places];
+            product(weights, bases, part);
+            part.iter_mut().zip(own).for_each(|(part, own)| *part *= own);
+        });
         frames.ratio.fill(0.0);
         for run in &self.runs {
-            let h = MatrixView::new(frames.h, components).column_range(run.components.clone());
-            let bases = &bases[run.components.start * self.width..run.components.end * self.width];
-            let part = &mut self.part[..places];
-            product(h, MatrixView::new(bases, self.width), part);
-            let own = &self.likelihoods[run.group * self.most * self.width..][..places];
-            frames.ratio.iter_mut().zip(part).zip(own).for_each(|((model, part), own)| *model += *part * own);
+            frames.ratio.iter_mut().zip(&run.part).for_each(|(model, part)| *model += part);
         }
         frames.ratio.iter_mut().zip(frames.v).for_each(|(model, v)| *model = v / (*model + frames.least));
     }
@@ -191,7 +214,11 @@ mod tests {
 
     /// H and W after some updates under what `said` says of every frame, `[G, B]`.
     fn learned(groups: &[u8], said: &[f32], passes: usize) -> (Vec<f32>, Vec<f32>) {
-        let mut evidence = ConstrainedUpdates::new(groups, WIDTH, COUNT).unwrap();
+        let evidence = ConstrainedUpdates::new(groups, WIDTH, COUNT).unwrap();
+        learned_by(evidence, said, passes)
+    }
+
+    fn learned_by(mut evidence: ConstrainedUpdates, said: &[f32], passes: usize) -> (Vec<f32>, Vec<f32>) {
         assert_eq!(evidence.values_per_frame(), said.len());
         (0..COUNT).for_each(|place| evidence.take(place, said));
         let (v, mut h) = (numbers(1, COUNT * WIDTH), numbers(2, COUNT * COMPONENTS));
@@ -259,6 +286,13 @@ mod tests {
         for (fast, plain) in fast.iter().zip(plain) {
             assert!((f64::from(*fast) - plain).abs() < 1e-4, "{fast}, {plain}");
         }
+    }
+
+    #[test]
+    fn one_group_beside_another_gives_the_same_bits() {
+        let (groups, said) = ([0, 0, 1, 0], [0.9, 0.8, 0.5, 0.3, 0.1, 0.05, 0.1, 0.2, 0.5, 0.7, 0.9, 0.95]);
+        let parallel = ConstrainedUpdates::new(&groups, WIDTH, COUNT).unwrap().in_parallel();
+        assert_eq!(learned_by(parallel, &said, 5), learned(&groups, &said, 5));
     }
 
     #[test]

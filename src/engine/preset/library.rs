@@ -1,9 +1,12 @@
 //! Where presets are: the factory presets inside the binary, and the user's folder.
 //!
 //! - [`listing`]: the presets to choose from, and what is wrong with them.
-//! - [`recent`]: the presets that were played lately. [`trash`]: renaming, deleting and restoring presets;
-//!   [`hidden`]: where they are kept out of sight.
+//! - [`recent`]: the presets that were played lately. [`favourites`]: those with a star. `entry_list`: how both are
+//!   kept.
+//! - [`trash`]: renaming, deleting and restoring presets; [`hidden`]: where they are kept out of sight.
 
+mod entry_list;
+pub mod favourites;
 mod hidden;
 pub mod listing;
 pub mod recent;
@@ -48,7 +51,7 @@ const FACTORY: [(&str, &[u8]); 5] = [
 ];
 
 /// A preset that can be chosen by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entry {
     /// The preset's name: its file name without the suffix.
     pub name: String,

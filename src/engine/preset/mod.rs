@@ -4,6 +4,7 @@
 //! - [`library`]: where factory and user presets live.
 //! - `source`: one source, fixed, adaptive or recognised. `colour`: its colour. `role`: what the source model knows it
 //!   as. `cue`: what decides which adaptive source a component goes to.
+//! - `about`: tags, author and notes. `fingerprint`: a small picture of a source's bases.
 //! - [`stored_path`]: paths in JSON. `validate`: checks a preset before it is written and after it is read. `limits`:
 //!   the ranges of its values.
 //!
@@ -32,9 +33,11 @@
 //! # Ok::<(), file::PresetError>(())
 //! ```
 
+mod about;
 mod colour;
 mod cue;
 pub mod file;
+mod fingerprint;
 pub mod library;
 mod limits;
 mod role;
@@ -42,8 +45,10 @@ mod source;
 pub mod stored_path;
 mod validate;
 
+pub use about::{About, MAX_AUTHOR_CHARS, MAX_NOTES_CHARS, MAX_TAG_CHARS, MAX_TAGS};
 pub use colour::{Colour, PALETTE};
 pub use cue::Cue;
+pub use fingerprint::{FINGERPRINT_STEPS, Fingerprint, fingerprint};
 pub use limits::{GAINS_DB, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES};
 pub use role::Role;
 pub use source::{Kind, Knobs, LearnedBases, Source, SourceBases, UnknownKeys, from_a_take, seconds_played};
@@ -55,6 +60,8 @@ pub struct Preset {
     pub sources: Vec<Source>,
     /// What decides to which adaptive source a component goes, where there are several.
     pub grouping: Cue,
+    /// What somebody has noted about it.
+    pub about: About,
     /// Version of Unbraid that wrote it.
     pub written_by: String,
     /// Texts of other tools in the file's header, and in `"unbraid"` keys of a later version.
@@ -73,6 +80,7 @@ impl Preset {
         Self {
             sources,
             grouping: Cue::default(),
+            about: About::default(),
             written_by: env!("CARGO_PKG_VERSION").to_owned(),
             unknown: UnknownKeys::default(),
         }

@@ -88,6 +88,12 @@ impl Fade {
         }
     }
 
+    /// Whether the frame that begins is learned from.
+    pub(super) fn set_learning(&mut self, learns: bool) {
+        self.settled.learns = learns;
+        self.rising.iter_mut().for_each(|model| model.learns = learns);
+    }
+
     /// The frame is finished. The old model stays until nothing of it is left in the overlap.
     pub(super) fn finish_frame(&mut self) {
         if self.share < self.share_at_end {

@@ -52,6 +52,7 @@ impl Separator {
         let before = if self.fresh { self.now } else { before };
         self.fresh = false;
         self.position += self.layout.windows.hop as u64;
+        self.models.set_learning(self.position >= self.learns_from);
         self.inputs.iter_mut().for_each(InputChannel::shift);
         self.magnitudes.fill(0.0);
         self.power.fill(0.0);

@@ -14,6 +14,7 @@
 //! - `controls`: the controls that the player sets, and their smoothing. `control_delays`: how long a host's automation
 //!   is held back. `levels`: levels for meters.
 //! - `audition`: what alone is heard while somebody holds it.
+//! - `fit`: how well bases explain what was heard.
 //! - `muting`: cuts muted sources out harder. `transients`: what keeps hits from smearing backwards.
 //! - `outputs`: masks weighted by gains, and what is played with them. `part_synthesis`: the inverse transform of a
 //!   part of a frame. `channel`: the samples of one channel. `loops`: loops over bins.
@@ -59,6 +60,7 @@ mod channel;
 mod control_delays;
 mod controls;
 mod fade;
+mod fit;
 mod frames;
 mod levels;
 mod loops;
@@ -82,6 +84,7 @@ pub use analyzer_link::{FrameReceiver, FrameSender};
 pub use audition::Audition;
 pub use control_delays::ControlDelays;
 pub use controls::Controls;
+pub use fit::{FitBands, Heard};
 pub use levels::{Level, Levels};
 pub use model::Model;
 pub use model_error::ModelError;
@@ -153,6 +156,8 @@ pub struct Separator {
     clock: MusicalClock,
     /// Number of samples up to the end of the present frame, counted from construction.
     position: u64,
+    /// Up to this position, nothing is learned from what comes in.
+    learns_from: u64,
 }
 
 impl Separator {
@@ -196,6 +201,7 @@ impl Separator {
             analyzer: Analyzer::new(&layout, channels),
             clock: MusicalClock::default(),
             position: 0,
+            learns_from: 0,
             layout,
         }
     }
@@ -230,6 +236,17 @@ impl Separator {
     /// say. Only analyzer frames tell of it.
     pub fn set_musical_time(&mut self, time: Option<MusicalTime>) {
         self.clock.set(self.position + self.filled as u64, time, self.layout.sample_rate);
+    }
+
+    /// While `hold`, what comes in is no part of the stream: sources that follow the mixture learn from no frame with
+    /// such samples in it. To be said again before every block.
+    pub fn hold_learning(&mut self, hold: bool) {
+        let arrived = self.position + self.filled as u64;
+        if hold {
+            self.learns_from = u64::MAX;
+        } else if self.learns_from == u64::MAX {
+            self.learns_from = arrived + self.layout.windows.frame_len() as u64;
+        }
     }
 
     /// The layout of the stream.

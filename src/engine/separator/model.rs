@@ -71,6 +71,8 @@ pub struct Model {
     since_seen: usize,
     /// Frames that it has got in this period.
     seen: usize,
+    /// Whether the adaptation gets the present frame.
+    pub(super) learns: bool,
 }
 
 impl Model {
@@ -170,6 +172,7 @@ impl Model {
             stride,
             since_seen: 0,
             seen: 0,
+            learns: true,
             layout,
             sources,
             owners,
@@ -269,7 +272,7 @@ impl Model {
             Some(recognition) => self.solver.solve_under(&recognition.constraint(&self.groups), v, priors, h),
             None => self.solver.solve(v, priors, h),
         }
-        if due {
+        if due && self.learns {
             let said = self.recognition.as_ref().map_or(&[][..], Recognition::learning_likelihoods);
             self.adaptation.remember(&self.v, &self.left, &self.h, said);
             self.seen = (self.seen + 1) % PERIOD_FRAMES;

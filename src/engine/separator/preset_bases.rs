@@ -154,7 +154,7 @@ pub fn dictionary_in_use<'a>(source: &'a Source, layout: &Layout) -> Option<(&'a
 }
 
 /// The source's dictionary whose frames are most like the engine's, in bin spacing first and then in latency.
-fn nearest<'a>(source: &'a Source, layout: &Layout) -> Result<&'a Dictionary, ModelError> {
+pub(super) fn nearest<'a>(source: &'a Source, layout: &Layout) -> Result<&'a Dictionary, ModelError> {
     let distance = |dictionary: &Dictionary| {
         let frame = &dictionary.frame;
         let spacing = (frame.bin_spacing() / layout.bin_spacing()).ln().abs();
@@ -225,7 +225,7 @@ fn on_grid(bin_spacing: f64, layout: &Layout) -> bool {
 }
 
 /// Appends `rows`, `[K, F]`, of `dictionary` on the engine's lowest `bins` bins.
-fn append_rows(rows: &[f32], dictionary: &Dictionary, layout: &Layout, bins: usize, out: &mut Vec<f32>) {
+pub(super) fn append_rows(rows: &[f32], dictionary: &Dictionary, layout: &Layout, bins: usize, out: &mut Vec<f32>) {
     let ratio = layout.bin_spacing() / dictionary.frame.bin_spacing();
     for row in rows.chunks_exact(dictionary.bins) {
         if on_grid(dictionary.frame.bin_spacing(), layout) {

@@ -5,8 +5,10 @@ use crate::marks::{FrameGrid, Mark};
 /// A frozen stretch.
 #[derive(Debug, Clone)]
 pub struct StretchView {
-    /// Up to which sample of the stream it was asked for: which stretch it is.
-    pub end: u64,
+    /// Its number, from 1 on.
+    pub number: u64,
+    /// Where it comes from.
+    pub origin: StretchOrigin,
     /// Its length, in seconds.
     pub seconds: f64,
     /// Its frames and bands.
@@ -19,4 +21,16 @@ pub struct StretchView {
     pub sources: usize,
     /// The marks.
     pub marks: Vec<Mark>,
+}
+
+/// Where a frozen stretch comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StretchOrigin {
+    /// It was heard.
+    Heard {
+        /// Up to which sample of the stream it was asked for.
+        end: u64,
+    },
+    /// It was read from a file.
+    File,
 }

@@ -45,6 +45,8 @@ pub struct Context {
     pub(super) history: UndoHistory,
     /// Adapters of models that were sent to play and that nobody works with yet.
     pub(super) new_adapters: Vec<ModelAdapter>,
+    /// Counts the models that were sent to the audio thread.
+    pub(super) models_sent: u64,
     /// When the message that is shown is over.
     told_until: Option<Instant>,
 }
@@ -59,7 +61,7 @@ impl Context {
         params: HostParams,
     ) -> Self {
         let (history, new_adapters) = (UndoHistory::default(), Vec::new());
-        Self { playback, session, host, models, params, history, new_adapters, told_until: None }
+        Self { playback, session, host, models, params, history, new_adapters, models_sent: 0, told_until: None }
     }
 
     /// Says something to the person at the plugin.
@@ -132,10 +134,38 @@ impl Context {
             match self.playback.replace(basis, version.clone(), Some(activation), send) {
                 Ok(()) => {
                     self.new_adapters.extend(adapter);
+                    self.models_sent += 1;
                     self.session.repaint.request();
                     return Ok(version);
                 }
                 // The plugin was activated anew meanwhile: the model is of no use to it.
+                Err(Refused::OtherStream) => {}
+                Err(Refused::Superseded) => return Err(WorkerError::Superseded),
+            }
+        }
+    }
+
+    /// Sends a model of `heard` to the audio thread; what plays stays what plays. Gives the activation that it was
+    /// built for, or `None` while the plugin is not active or renders offline: then nothing is sent.
+    ///
+    /// # Errors
+    /// If no model can be built, or something else plays by now. What is heard goes on then.
+    pub(super) fn sound(&mut self, heard: &Version) -> Result<Option<u64>, WorkerError> {
+        loop {
+            let Snapshot { version, stream, activation, .. } = self.playback.snapshot();
+            let Some(stream) = stream.filter(|stream| !stream.format.offline) else { return Ok(None) };
+            let built = BuiltModel::new(heard, stream.format, self.session.adapt_options());
+            let title = || heard.title().to_owned();
+            let BuiltModel { model, adapter } =
+                built.map_err(|source| WorkerError::NoModel { title: title(), source })?;
+            // Under the lock of what plays, so that a model of another activation never comes after its own.
+            let send = || self.models.send_model(model);
+            match self.playback.replace(Basis::Version(&version), version.clone(), Some(activation), send) {
+                Ok(()) => {
+                    self.new_adapters.extend(adapter);
+                    self.models_sent += 1;
+                    return Ok(Some(activation));
+                }
                 Err(Refused::OtherStream) => {}
                 Err(Refused::Superseded) => return Err(WorkerError::Superseded),
             }

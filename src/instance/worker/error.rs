@@ -75,12 +75,18 @@ pub enum WorkerError {
     /// Recordings come faster than they can be learned.
     #[error("{0} recordings wait to be learned already: wait until they are, then play this one again")]
     TooManyWait(usize),
+    /// A star was given or taken, and the list of stars cannot be written.
+    #[error("the star could not be saved: {0}")]
+    FavouriteNotSaved(io::Error),
     /// Nothing sounded in the last seconds.
     #[error("nothing was heard lately: play the source alone, then learn it")]
     NothingHeard,
     /// Too little was heard to be frozen.
     #[error("there is nothing to mark yet: let it play for a moment, then freeze the picture")]
     NothingToMark,
+    /// Bars are not in the stretch.
+    #[error("these bars are not in the frozen sound any more: choose them again")]
+    NoSuchBars,
     /// There is no folder for stems.
     #[error("there is no home folder to save stems in; name one with the environment variable {STEMS_VARIABLE}")]
     NoStemsFolder,
@@ -95,6 +101,12 @@ pub enum WorkerError {
     /// Marks need a frozen stretch.
     #[error("the picture is not frozen any more: freeze it, then paint")]
     NothingFrozen,
+    /// A recording is too short to be painted on, or silent.
+    #[error("{0} has less than a quarter of a second of sound: drop a longer recording to paint on")]
+    NothingToPaintOn(String),
+    /// A stretch cannot be played.
+    #[error("the frozen sound cannot be played now: let the host start the audio, then play it")]
+    NotRunning,
     /// There is no room for more marks.
     #[error("there are {0} marks already: forget those of a source, or freeze another stretch")]
     TooManyMarks(usize),

@@ -6,21 +6,25 @@
 use super::{context::Context, error::WorkerError, learning::Learning};
 use crate::{
     instance::{
-        command::MarkCommand,
+        command::{Bars, MarkCommand},
         project::{marking::Marking, playback::Basis, version::Version},
-        state::{message::Message, stretch_view::StretchView},
+        state::{
+            message::Message,
+            stretch_view::{StretchOrigin, StretchView},
+        },
     },
-    learner::adaptive::StripMoves,
+    learner::{adaptive::StripMoves, capture::REMEMBERED_SECONDS},
     marks::{Mark, MarkedFrames, Says},
     nmf::discriminative::FOCUS,
     preset::{Preset, library::stems},
-    recording::{self, Recording, SampleFormat},
+    realtime::wires::stretch::FrozenSound,
+    recording::{self, Recording, RecordingReader, SILENCE_PEAK, SampleFormat, file_name},
     separator::{
         batch::{BatchSettings, LearnedUnderMarks, MarkedRecording},
         offline::SeparateError,
     },
 };
-use std::{ops::ControlFlow, sync::Arc};
+use std::{ops::ControlFlow, path::Path, sync::Arc};
 
 /// Most marks on a stretch.
 const MOST_MARKS: usize = 1_000;
@@ -31,15 +35,14 @@ const LEAST_SECONDS: f64 = 0.25;
 #[derive(Default)]
 pub struct StretchMarking {
     frozen: Option<FrozenStretch>,
-    /// Number of the next stretch.
-    next: u64,
+    /// Number of the last stretch.
+    last: u64,
 }
 
 /// A frozen stretch.
 struct FrozenStretch {
     stretch: u64,
-    /// See [`MarkCommand::Freeze`].
-    end: u64,
+    origin: StretchOrigin,
     sound: Recording,
     /// The sound, ready for the sources of `base`, and what they learn from it under the marks.
     ready: MarkedRecording,
@@ -58,6 +61,7 @@ impl StretchMarking {
     ) -> Result<(), WorkerError> {
         match command {
             MarkCommand::Freeze { end } => self.freeze(end, context),
+            MarkCommand::FreezeFile(file) => self.freeze_file(&file, context),
             MarkCommand::Release => {
                 self.release(context);
                 Ok(())
@@ -70,13 +74,16 @@ impl StretchMarking {
                 let forget = |marks: &mut Vec<Mark>| marks.retain(|mark| mark.source != strip);
                 self.change(("forgotten marks", strip), context, learning, forget)
             }
-            MarkCommand::Save(strip) => self.save(strip, context),
+            MarkCommand::Play => self.play(context),
+            MarkCommand::Save(strip) => self.save(strip, None, context),
+            MarkCommand::SaveBars(strip, bars) => self.save(strip, Some(bars), context),
         }
     }
 
     /// Nothing is frozen any more.
     pub(super) fn release(&mut self, context: &Context) {
         if self.frozen.take().is_some() {
+            context.session.stretch_control.stop();
             context.session.set_stretch(None);
         }
     }
@@ -113,12 +120,38 @@ impl StretchMarking {
             return Err(WorkerError::NothingToMark);
         }
         let sound = capture.read(at_hand.start..until)?;
+        self.take_apart(sound, StretchOrigin::Heard { end }, context)
+    }
+
+    /// Freezes the first seconds of a recording, at the rate of the stream. What is frozen stays if that fails.
+    fn freeze_file(&mut self, file: &Path, context: &mut Context) -> Result<(), WorkerError> {
+        let (sound, is_cut) = first_seconds(file)?;
+        if sound.seconds() < LEAST_SECONDS || sound.is_silent() {
+            return Err(WorkerError::NothingToPaintOn(file_name(file)));
+        }
+        let stream = context.playback.snapshot().stream;
+        let rate = stream.map_or(sound.sample_rate, |stream| stream.capture.sample_rate());
+        let sound = sound.resampled(rate)?;
+        context.session.stretch_control.stop();
+        self.take_apart(sound, StretchOrigin::File, context)?;
+        let which = if is_cut { "the first ten seconds of " } else { "" };
+        context.say(Message::Done(format!("Frozen to be painted on: {which}{}", file_name(file))));
+        Ok(())
+    }
+
+    /// Freezes `sound`.
+    fn take_apart(
+        &mut self,
+        sound: Recording,
+        origin: StretchOrigin,
+        context: &mut Context,
+    ) -> Result<(), WorkerError> {
         let version = context.playback.version();
         let ready = MarkedRecording::new(&version.preset, &sound)?;
         let learned = learn(&ready, &[])?;
-        let (stretch, base) = (self.next, version.preset.clone());
-        self.next += 1;
-        let frozen = FrozenStretch { stretch, end, sound, ready, learned, base, version };
+        self.last += 1;
+        let (stretch, base) = (self.last, version.preset.clone());
+        let frozen = FrozenStretch { stretch, origin, sound, ready, learned, base, version };
         frozen.show(context);
         self.frozen = Some(frozen);
         Ok(())
@@ -159,16 +192,45 @@ impl StretchMarking {
         Ok(())
     }
 
-    /// Writes what a source has of the stretch, whatever its knob says.
-    fn save(&self, strip: usize, context: &mut Context) -> Result<(), WorkerError> {
+    /// Hands the stretch to the audio thread, at the rate of the stream that it is for.
+    fn play(&self, context: &Context) -> Result<(), WorkerError> {
+        let sound = self.sound_for(context).inspect_err(|_| context.session.stretch_control.stop())?;
+        context.models.send_stretch(Box::new(sound));
+        Ok(())
+    }
+
+    fn sound_for(&self, context: &Context) -> Result<FrozenSound, WorkerError> {
+        let frozen = self.frozen.as_ref().ok_or(WorkerError::NothingFrozen)?;
+        let stream = context.playback.snapshot().stream.ok_or(WorkerError::NotRunning)?;
+        let channels = frozen.sound.resampled(stream.capture.sample_rate())?.channels;
+        Ok(FrozenSound { stretch: frozen.stretch, sample_rate: stream.format.sample_rate, channels })
+    }
+
+    /// Writes what a source has of the stretch, or of `bars` alone, whatever its knob says.
+    fn save(&self, strip: usize, bars: Option<Bars>, context: &mut Context) -> Result<(), WorkerError> {
         let frozen = self.frozen.as_ref().ok_or(WorkerError::NothingFrozen)?;
         let source = frozen.version.summary.strips.get(strip).ok_or(WorkerError::NoSuchSource(strip))?;
+        let (name, part) = match bars {
+            None => (source.display_name(), 0..frozen.sound.len()),
+            Some(bars) => {
+                let place = |seconds: f64| (seconds * f64::from(frozen.sound.sample_rate)).round().max(0.0) as usize;
+                let part = place(bars.seconds.0)..place(bars.seconds.1);
+                if part.is_empty() || part.end > frozen.sound.len() {
+                    return Err(WorkerError::NoSuchBars);
+                }
+                let plural = if bars.count == 1 { "" } else { "s" };
+                let title = frozen.version.title();
+                (format!("{} {} bar{plural} {title}", source.display_name(), bars.count), part)
+            }
+        };
         let folder = stems::stems_dir().ok_or(WorkerError::NoStemsFolder)?;
         std::fs::create_dir_all(&folder)
             .map_err(|reason| WorkerError::StemsFolder { folder: folder.clone(), reason })?;
         let separation = frozen.ready.separate(&frozen.learned, &BatchSettings::default(), &mut go_on)?;
-        let path = stems::next_file(&folder, &source.display_name());
-        recording::write_wav(&path, &separation.sources[strip], SampleFormat::Float32)?;
+        let path = stems::next_file(&folder, &name);
+        let Recording { sample_rate, channels } = &separation.sources[strip];
+        let channels = channels.iter().map(|channel| channel[part.clone()].to_vec()).collect();
+        recording::write_wav(&path, &Recording { sample_rate: *sample_rate, channels }, SampleFormat::Float32)?;
         context.say(Message::Done(format!("Saved as {}", path.display())));
         Ok(())
     }
@@ -199,7 +261,8 @@ impl FrozenStretch {
     /// Shows the stretch as it comes apart under its marks.
     fn show(&self, context: &Context) {
         context.session.set_stretch(Some(StretchView {
-            end: self.end,
+            number: self.stretch,
+            origin: self.origin.clone(),
             seconds: self.sound.len() as f64 / f64::from(self.sound.sample_rate),
             grid: self.ready.grid(),
             amplitudes: self.ready.amplitudes(),
@@ -208,6 +271,27 @@ impl FrozenStretch {
             marks: self.marks().to_vec(),
         }));
     }
+}
+
+/// The first seconds of the recording in `file` in which something sounds, and whether it goes on.
+fn first_seconds(file: &Path) -> Result<(Recording, bool), WorkerError> {
+    let mut reader = RecordingReader::open(file)?;
+    let sample_rate = reader.sample_rate();
+    let most = (REMEMBERED_SECONDS * f64::from(sample_rate)) as usize;
+    let mut channels: Vec<Vec<f32>> = vec![Vec::new(); reader.channels()];
+    let mut is_cut = false;
+    while let Some(block) = reader.next_block()? {
+        let held = channels[0].len();
+        let sounds = |n: &usize| block.iter().any(|channel| channel[*n].abs() > SILENCE_PEAK);
+        let first = if held > 0 { 0 } else { (0..block[0].len()).find(sounds).unwrap_or(block[0].len()) };
+        let end = block[0].len().min(first + most - held);
+        channels.iter_mut().zip(block).for_each(|(own, block)| own.extend_from_slice(&block[first..end]));
+        if end < block[0].len() {
+            is_cut = true;
+            break;
+        }
+    }
+    Ok((Recording { sample_rate, channels }, is_cut))
 }
 
 fn learn(recording: &MarkedRecording, marks: &[Mark]) -> Result<LearnedUnderMarks, SeparateError> {

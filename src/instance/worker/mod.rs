@@ -4,6 +4,7 @@
 //!
 //! - [`context`]: what every part works with. [`error`]: every sentence about what went wrong.
 //! - [`presets`]: which preset plays, and the library. [`sources`]: which sources it has.
+//! - `ranking`: how well each preset fits what was heard. `hearing`: a preset that is heard and does not play.
 //! - [`preferences`]: what a person has chosen for every instance.
 //! - [`marking`]: marks on a frozen stretch. [`learning`]: takes and learning jobs. [`adaptation`]: what follows the
 //!   mixture.
@@ -13,10 +14,12 @@
 pub mod adaptation;
 pub mod context;
 pub mod error;
+mod hearing;
 pub mod learning;
 pub mod marking;
 pub mod preferences;
 pub mod presets;
+mod ranking;
 pub mod sources;
 pub mod thread;
 pub mod undo_history;
@@ -32,8 +35,10 @@ use crate::preset::library::Entry;
 use adaptation::Adapters;
 use context::Context;
 use error::WorkerError;
+use hearing::Hearing;
 use learning::Learning;
 use marking::StretchMarking;
+use ranking::Ranking;
 use std::{sync::Arc, time::Duration};
 use undo_history::UndoHistory;
 
@@ -50,6 +55,8 @@ pub struct Worker {
     learning: Learning,
     marking: StretchMarking,
     adapters: Adapters,
+    ranking: Ranking,
+    hearing: Hearing,
     sound: SoundWatch,
     /// What next and previous tried last, and what played then: they go on from there, be it playable or not.
     tried: Option<(Entry, Arc<Summary>)>,
@@ -65,6 +72,8 @@ impl Worker {
             learning: Learning::default(),
             marking: StretchMarking::default(),
             adapters: Adapters::default(),
+            ranking: Ranking::default(),
+            hearing: Hearing::default(),
             sound: SoundWatch::default(),
             tried: None,
             projects: 0,
@@ -124,6 +133,10 @@ impl Worker {
         self.learning.poll(&mut self.context);
         self.marking.poll(&mut self.context);
         self.adapters.poll(&mut self.context);
+        if let Err(error) = self.hearing.poll(&mut self.context) {
+            self.context.say_failed(&error);
+        }
+        self.ranking.poll(&self.context);
         self.context.models.free_retired();
         if self.context.session.meters.take_failure() {
             self.context.say_failed(&WorkerError::SeparationFailed);
@@ -138,6 +151,10 @@ impl Worker {
 
     /// How long the audio thread can be left alone.
     fn patience(&self) -> Option<Duration> {
+        // Only a command comes before the next preset.
+        if self.ranking.is_busy() {
+            return Some(Duration::ZERO);
+        }
         let is_active = self.context.playback.snapshot().stream.is_some();
         let is_watched = is_active && self.context.session.repaint.is_open();
         let is_adapting = is_active && self.adapters.any() && self.sound.plays();
@@ -152,6 +169,7 @@ impl Worker {
         self.learning.abandon();
         self.marking.release(&self.context);
         self.adapters.abandon();
+        self.ranking = Ranking::default();
         if let Some(stored) = self.context.playback.snapshot().arrived {
             self.keep_unplayable(&stored, &WorkerError::Panicked);
         }

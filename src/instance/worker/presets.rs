@@ -9,11 +9,11 @@ use crate::{
     },
     preset::{
         Knobs, Preset,
-        library::{self, Entry, Library, Listing, Trashed, recent, trash, user_dir},
+        library::{self, Entry, Library, Listing, Trashed, favourites, recent, trash, user_dir},
     },
 };
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -45,6 +45,17 @@ impl Worker {
         let context = &mut self.context;
         let done = match command {
             LibraryCommand::Refresh => Ok(()),
+            LibraryCommand::Rank => {
+                self.ranking.begin(context);
+                return Ok(());
+            }
+            LibraryCommand::EndRanking => {
+                self.ranking.end();
+                return Ok(());
+            }
+            LibraryCommand::Hear(entry) => return self.hearing.begin(entry, context),
+            LibraryCommand::EndHearing => return self.hearing.end(context),
+            LibraryCommand::SetFavourite(entry, has_star) => set_favourite(&entry, has_star),
             LibraryCommand::ShowFolder(file) => return show_folder(file.as_deref()),
             LibraryCommand::Rename(file, name) => context.rename(&file, &name),
             LibraryCommand::Delete(file) => context.delete(&file),
@@ -167,6 +178,7 @@ impl Context {
         if let Some(folder) = user_dir() {
             // See `note_use`.
             let _ = recent::replace(&folder, from, Some(&entry));
+            let _ = favourites::rename(&folder, from, &entry);
         }
         let version = self.playback.version();
         if let (true, Some(to)) = (version.summary.origin == Origin::File(from.to_owned()), entry.path) {
@@ -233,6 +245,11 @@ fn is_origin(entry: &Entry, origin: &Origin) -> bool {
         (Origin::File(file), Some(path)) => file == path,
         _ => false,
     }
+}
+
+fn set_favourite(entry: &Entry, has_star: bool) -> Result<(), WorkerError> {
+    let folder = user_dir().ok_or_else(|| WorkerError::FavouriteNotSaved(io::ErrorKind::NotFound.into()))?;
+    favourites::set(&folder, entry, has_star).map_err(WorkerError::FavouriteNotSaved)
 }
 
 /// Shows the folder of `file`, or the user's, in the system's file manager.

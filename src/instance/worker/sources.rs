@@ -3,7 +3,7 @@
 //!
 //! What the other sources have learned goes along with them, and so do their knobs.
 
-use super::{Worker, context::Context, error::WorkerError};
+use super::{Worker, context::Context, error::WorkerError, ranking::Ranking};
 use crate::{
     instance::{
         command::{LearnCommand, SourceCommand},
@@ -53,8 +53,10 @@ impl Worker {
                 }
             }
             SourceCommand::List(entry) => {
-                let names = library::load(&entry)?.sources.into_iter().map(|source| source.name).collect();
-                context.session.set_preset_sources(Some(PresetSources { preset: entry, names }));
+                let preset = library::load(&entry)?;
+                let fits = Ranking::fits_of_sources(&preset, context);
+                let names = preset.sources.into_iter().map(|source| source.name).collect();
+                context.session.set_preset_sources(Some(PresetSources { preset: entry, names, fits }));
             }
             SourceCommand::ForgetList => context.session.set_preset_sources(None),
             SourceCommand::Load { strip, from, source } => {

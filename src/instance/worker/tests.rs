@@ -48,7 +48,7 @@ pub(super) struct Rig {
     pub(super) session: Arc<Session>,
     pub(super) params: Arc<UnbraidParams>,
     pub(super) commands: Receiver<SentCommand>,
-    _audio: AudioEnd,
+    pub(super) audio: AudioEnd,
 }
 
 impl Rig {
@@ -63,7 +63,7 @@ impl Rig {
         let context = Context::new(playback.clone(), session.clone(), link, models, host_params);
         let mut worker = Worker::new(context);
         worker.look();
-        Self { worker, playback, session, params, commands, _audio: audio }
+        Self { worker, playback, session, params, commands, audio }
     }
 
     /// The same while the plugin is active.

@@ -1,4 +1,4 @@
-//! The audio half with a worker's end beside it.
+//! The audio half with a worker's end of the wires, block by block.
 
 use super::*;
 use crate::{
@@ -19,6 +19,7 @@ struct Rig {
     worker: WorkerEnd,
     requests: Arc<HostRequests>,
     audition: Arc<HeldAudition>,
+    control: Arc<StretchControl>,
 }
 
 impl Rig {
@@ -26,8 +27,9 @@ impl Rig {
         let (audio, worker) = connect();
         let requests = Arc::new(HostRequests::default());
         let audition = Arc::<HeldAudition>::default();
-        let half = AudioHalf::new(audio, None, Arc::default(), requests.clone(), audition.clone());
-        let mut rig = Self { half, worker, requests, audition };
+        let control = Arc::<StretchControl>::default();
+        let half = AudioHalf::new(audio, None, Arc::default(), requests.clone(), audition.clone(), control.clone());
+        let mut rig = Self { half, worker, requests, audition, control };
         rig.activate();
         rig
     }
@@ -207,4 +209,142 @@ fn nothing_plays_before_and_after_an_activation() {
     assert!(played.is_none());
     rig.activate();
     rig.play(&Settings::unity(), 1);
+}
+
+/// A tone of a stretch and the tone that comes in, and where they are.
+fn tone(hz: f32, n: usize) -> f32 {
+    0.3 * (core::f32::consts::TAU * hz * n as f32 / RATE as f32).sin()
+}
+
+const INPUT_HZ: f32 = 250.0;
+const STRETCH_HZ: f32 = 1_000.0;
+
+impl Rig {
+    /// The worker leaves a second of a tone as stretch `number`.
+    fn send_stretch(&self, number: u64) {
+        let channels = vec![(0..48_000).map(|n| tone(STRETCH_HZ, n)).collect()];
+        let sound = crate::wires::stretch::FrozenSound { stretch: number, sample_rate: RATE, channels };
+        self.worker.send_stretch(Box::new(sound));
+    }
+
+    /// Plays the other tone in blocks of 480 samples; gives what is heard, and what the last call said of the tail.
+    fn hear(&mut self, from: usize, blocks: usize) -> (Vec<f32>, u32) {
+        let (mut heard, mut tail) = (Vec::new(), 0);
+        for block in 0..blocks {
+            let mut samples: Vec<f32> = (0..480).map(|n| tone(INPUT_HZ, from + 480 * block + n)).collect();
+            let (host, transport) = (FromHost::default(), Transport::default());
+            let main = &mut [&mut samples[..]];
+            tail = self.half.process(&Settings::unity(), host, transport, main, Default::default()).unwrap();
+            heard.extend(samples);
+        }
+        (heard, tail)
+    }
+}
+
+/// How much of `hz` is in `samples`, as an amplitude.
+fn amplitude(samples: &[f32], hz: f32) -> f32 {
+    let part = |phase: f32| {
+        let wave = |n: usize| (core::f32::consts::TAU * hz * n as f32 / RATE as f32 + phase).sin();
+        samples.iter().enumerate().map(|(n, sample)| sample * wave(n)).sum::<f32>() * 2.0 / samples.len() as f32
+    };
+    part(0.0).hypot(part(core::f32::consts::FRAC_PI_2))
+}
+
+#[test]
+fn a_stretch_that_nobody_wants_changes_no_bit() {
+    let (mut plain, mut other) = (Rig::new(), Rig::new());
+    other.send_stretch(1);
+    other.control.seek(0.3);
+    assert_eq!(plain.hear(0, 40), other.hear(0, 40));
+    other.control.play(2, 0.0);
+    assert_eq!(plain.hear(19_200, 40), other.hear(19_200, 40), "another one is wanted");
+}
+
+#[test]
+fn a_stretch_that_is_wanted_is_heard_in_a_loop_without_a_click_and_then_the_input_again() {
+    let mut rig = Rig::new();
+    rig.send_stretch(4);
+    rig.control.play(4, 0.0);
+    // Two rounds and a half.
+    let (heard, tail) = rig.hear(0, 250);
+    let settled = &heard[4_800..];
+    assert_eq!(tail, u32::MAX, "it goes on without input");
+    assert!((amplitude(settled, STRETCH_HZ) - 0.3).abs() < 0.02, "{}", amplitude(settled, STRETCH_HZ));
+    assert!(amplitude(&heard[4_800..43_200], INPUT_HZ) < 1e-3);
+    let step = |samples: &[f32]| samples.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
+    let steepest = 0.3 * core::f32::consts::TAU * STRETCH_HZ / RATE as f32;
+    assert!(step(&heard) < 1.1 * steepest, "a seam would be steeper: {} and {steepest}", step(&heard));
+    let latency = rig.half.active.as_ref().unwrap().separator.latency_samples();
+    let at = (250 * 480 - latency) % (48_000 - 384);
+    assert!((rig.control.place() - at as f64 / RATE).abs() < 0.01, "{}", rig.control.place());
+    rig.control.seek(0.2);
+    rig.hear(120_000, 10);
+    assert!((rig.control.place() - 0.3).abs() < 0.01, "{}", rig.control.place());
+    rig.control.stop();
+    let (heard, tail) = rig.hear(124_800, 40);
+    assert_eq!(tail, latency as u32);
+    assert!(step(&heard) < 1.1 * steepest);
+    assert!(amplitude(&heard[4_800..], STRETCH_HZ) < 1e-3 && amplitude(&heard[4_800..], INPUT_HZ) > 0.28);
+    // Wanted once more, it is sent once more.
+    rig.control.play(4, 0.0);
+    rig.hear(0, 1);
+    assert!(rig.half.stretch.place(0).is_none(), "it has gone back");
+}
+
+#[test]
+fn what_is_learned_from_is_what_came_in() {
+    let mut rig = Rig::new();
+    rig.send_stretch(1);
+    rig.control.play(1, 0.0);
+    rig.hear(0, 100);
+    let capture = rig.half.active.as_ref().unwrap().capture.clone();
+    let captured = capture.read(0..48_000).unwrap();
+    assert!(captured.channels[0].iter().enumerate().all(|(n, sample)| *sample == tone(INPUT_HZ, n)));
+}
+
+#[test]
+fn an_offline_render_a_reset_a_failure_and_another_stream_play_no_stretch() {
+    let mut rig = Rig::new();
+    let separator = || Separator::new(model(2, LatencyMode::Live), 1);
+    rig.half.activate(separator(), Arc::new(Capture::new(RATE, 1)), 1, true);
+    rig.send_stretch(1);
+    rig.control.play(1, 0.0);
+    let plain = Rig::new().hear(0, 40);
+    assert_eq!(rig.hear(0, 40), plain, "offline");
+    rig.half.activate(separator(), Arc::new(Capture::new(RATE, 1)), 2, false);
+    assert_eq!(rig.control.wanted(), None, "another activation");
+    rig.send_stretch(2);
+    rig.control.play(2, 0.0);
+    rig.hear(0, 2);
+    assert!(rig.half.stretch.place(0).is_some());
+    rig.half.reset();
+    assert_eq!((rig.control.wanted(), rig.half.stretch.place(0)), (None, None), "the host begins anew");
+    let channels = vec![vec![0.1; 44_100]];
+    let sound = crate::wires::stretch::FrozenSound { stretch: 3, sample_rate: 44_100.0, channels };
+    rig.worker.send_stretch(Box::new(sound));
+    rig.control.play(3, 0.0);
+    rig.hear(0, 2);
+    assert_eq!((rig.control.wanted(), rig.half.stretch.place(0)), (None, None), "it was made for another rate");
+    rig.send_stretch(4);
+    rig.control.play(4, 0.0);
+    rig.hear(0, 2);
+    rig.half.fail(&mut [&mut [0.0; 480]], &mut []);
+    assert_eq!(rig.control.wanted(), None, "a failure");
+}
+
+#[test]
+fn a_worker_that_frees_no_stretch_loses_none() {
+    let mut rig = Rig::new();
+    for number in 1..40 {
+        rig.send_stretch(number);
+        rig.control.play(number, 0.0);
+        rig.hear(0, 3);
+    }
+    rig.control.stop();
+    rig.hear(0, 3);
+    rig.worker.free_retired();
+    rig.send_stretch(50);
+    rig.control.play(50, 0.0);
+    rig.hear(0, 3);
+    assert!(rig.half.stretch.place(0).is_some(), "there is room again");
 }

@@ -4,6 +4,8 @@
 //! |---|---|---|---|
 //! | [`models`] | worker | audio thread | the newest model, through a mailbox |
 //! | [`models`] | audio thread | worker | models that are retired, to be freed |
+//! | [`stretch`] | worker | audio thread | a frozen stretch of sound, to be heard in a loop, and the way back |
+//! | [`stretch`] | editor | audio thread, and back | which stretch is heard, and where it is |
 //! | [`takes`] | audio thread | worker | what begins and ends a take, and when |
 //! | [`meters`], [`cpu_meter`] | audio thread | editor, worker | levels, and the load of the audio thread |
 //! | [`analyzer`] | audio thread | editor | frames for its picture |
@@ -22,18 +24,22 @@ pub mod cpu_meter;
 pub mod host_requests;
 pub mod meters;
 pub mod models;
+pub mod stretch;
 pub mod takes;
 
 use crate::engine::Model;
 use alloc::boxed::Box;
 use core::cell::RefCell;
 use models::{ModelReceiver, ModelSender};
+use stretch::{FrozenSound, StretchReceiver, StretchSender};
 use takes::{TakeEvent, TakeReceiver, TakeSender};
 
 /// The audio thread's end of the wires to the worker.
 pub struct AudioEnd {
     /// Models, and the way back for what they displace.
     pub models: ModelReceiver<Model>,
+    /// Stretches to be heard in a loop, and the way back.
+    pub stretch: StretchReceiver<FrozenSound>,
     /// What begins and ends a take.
     pub takes: TakeSender,
 }
@@ -41,15 +47,18 @@ pub struct AudioEnd {
 /// The worker's end of the wires to the audio thread.
 pub struct WorkerEnd {
     models: RefCell<ModelSender<Model>>,
+    stretch: RefCell<StretchSender<FrozenSound>>,
     takes: RefCell<TakeReceiver>,
 }
 
 /// The wires between the audio thread and the worker.
 pub fn connect() -> (AudioEnd, WorkerEnd) {
     let (model_sender, model_receiver) = models::link();
+    let (stretch_sender, stretch_receiver) = stretch::link();
     let (take_sender, take_receiver) = takes::link();
-    let audio = AudioEnd { models: model_receiver, takes: take_sender };
-    (audio, WorkerEnd { models: RefCell::new(model_sender), takes: RefCell::new(take_receiver) })
+    let audio = AudioEnd { models: model_receiver, stretch: stretch_receiver, takes: take_sender };
+    let (models, stretch) = (RefCell::new(model_sender), RefCell::new(stretch_sender));
+    (audio, WorkerEnd { models, stretch, takes: RefCell::new(take_receiver) })
 }
 
 // No borrow outlives its call.
@@ -59,13 +68,19 @@ impl WorkerEnd {
         self.models.borrow_mut().send(model);
     }
 
+    /// Sends `sound` to the audio thread, in the place of one that it has not taken yet.
+    pub fn send_stretch(&self, sound: Box<FrozenSound>) {
+        self.stretch.borrow_mut().send(sound);
+    }
+
     /// What has begun or ended a take, the earliest first.
     pub fn next_event(&self) -> Option<TakeEvent> {
         self.takes.borrow_mut().next_event()
     }
 
-    /// Frees the models that the audio thread has retired.
+    /// Frees the models and stretches that the audio thread has retired.
     pub fn free_retired(&self) {
         self.models.borrow_mut().free_retired();
+        self.stretch.borrow_mut().free_retired();
     }
 }

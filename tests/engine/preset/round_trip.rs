@@ -4,7 +4,7 @@ use super::sample::{FIXTURE, Parts, dictionary, fixture_bytes, fixture_path, sam
 use safetensors::SafeTensors;
 use serde_json::json;
 use unbraid_engine::preset::{
-    Colour, Kind, LearnedBases, MAX_SOURCES, PALETTE, Preset, Role, Source,
+    About, Colour, Kind, LearnedBases, MAX_SOURCES, PALETTE, Preset, Role, Source,
     file::{self, SUFFIX},
     library::{self, Entry},
 };
@@ -234,4 +234,46 @@ fn an_unknown_factory_preset_is_refused_with_the_names_that_there_are() {
         names.join(", ")
     );
     assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn tags_author_and_notes_come_back_and_nothing_is_written_where_there_are_none() {
+    let mut preset = sample();
+    assert!(!Parts::of(&file::to_bytes(&preset).unwrap()).document.to_string().contains("about"));
+    preset.about = About {
+        tags: vec!["slap".to_owned(), "live take".to_owned()],
+        author: "Frank W.".to_owned(),
+        notes: "First line.\nSecond: \"so\", é.".to_owned(),
+    };
+    // What a later version notes beside them stays.
+    preset.unknown["unbraid"]["about"] = json!({ "tempo": 92 });
+    let bytes = file::to_bytes(&preset).unwrap();
+    assert_eq!(file::from_bytes(&bytes, "it").unwrap(), preset);
+    assert_eq!(file::to_bytes(&file::from_bytes(&bytes, "it").unwrap()).unwrap(), bytes);
+    let peeked = file::peek_bytes(&bytes, "it").unwrap();
+    assert_eq!((peeked.about, peeked.sources), (preset.about.clone(), vec!["drums".to_owned(), "rest".to_owned()]));
+    let packed = file::to_packed_bytes(&preset).unwrap();
+    assert_eq!(file::from_bytes(&packed, "it").unwrap().about, preset.about);
+}
+
+#[test]
+fn what_is_noted_wrongly_is_refused_with_a_sentence() {
+    let refused = |about: serde_json::Value| {
+        let mut parts = Parts::of(&file::to_bytes(&sample()).unwrap());
+        parts.document["about"] = about;
+        let bytes = parts.bytes();
+        let sentence = file::from_bytes(&bytes, "it").unwrap_err().to_string();
+        assert_eq!(file::peek_bytes(&bytes, "it").unwrap_err().to_string(), sentence);
+        sentence
+    };
+    for (about, sentence) in [
+        (json!("slap"), "`about` is \"slap\"; expected an object"),
+        (json!({ "tags": "slap" }), "`about.tags` is \"slap\"; expected a list of texts"),
+        (json!({ "tags": [""] }), "`about.tags[0]` is empty; expected"),
+        (json!({ "author": 7 }), "`about.author` is 7; expected a text"),
+        (json!({ "notes": "x".repeat(2_001) }), "`about.notes` is 2001 characters long; expected at most 2000"),
+    ] {
+        let refusal = refused(about);
+        assert!(refusal.contains(sentence), "{refusal}");
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use unbraid_engine::{
     dictionary::{Dictionary, FrameSpec, Training},
-    preset::{Colour, Cue, Knobs, LearnedBases, Preset, Source, SourceBases, UnknownKeys, file},
+    preset::{About, Colour, Cue, Knobs, LearnedBases, Preset, Source, SourceBases, UnknownKeys, file},
 };
 
 /// The fixture of format version 1.
@@ -57,7 +57,8 @@ pub(crate) fn sample() -> Preset {
         unknown: UnknownKeys::new(),
     };
     let unknown = object(json!({"x_tool": "another program's note", "unbraid": {"x_room": {"size": 3}}}));
-    Preset { sources: vec![drums, rest], grouping: Cue::default(), written_by: "0.1.0".to_owned(), unknown }
+    let (grouping, about) = (Cue::default(), About::default());
+    Preset { sources: vec![drums, rest], grouping, about, written_by: "0.1.0".to_owned(), unknown }
 }
 
 fn object(value: Value) -> UnknownKeys {

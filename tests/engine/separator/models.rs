@@ -3,7 +3,7 @@
 use super::{dictionary, noise, play, separator, two_sources};
 use unbraid_engine::{
     preset::{Preset, Source},
-    separator::{Controls, LatencyMode, Model},
+    separator::{Controls, LatencyMode, Model, Separator},
 };
 
 #[test]
@@ -56,4 +56,22 @@ fn a_silenced_source_stays_silent_while_its_preset_fades_out() {
     let (_, sources) = play(&mut separator, &[noise(2, 10_000)], 3, || 64);
     assert!(sources[2][0].iter().all(|sample| *sample == 0.0));
     assert!(separator.take_retired().is_some(), "the fade ended");
+}
+
+/// A loop that is heard in the place of the stream, say.
+#[test]
+fn what_is_no_part_of_the_stream_is_not_learned_from() {
+    let mut model = Model::new(&Preset::unsupervised(2, 4), 44_100.0, LatencyMode::Live).unwrap();
+    let mut adapter = model.adapt_elsewhere().unwrap();
+    let mut separator = Separator::new(Box::new(model), 1);
+    let mut learns = |hold: bool| {
+        let mut has_learned = false;
+        for block in 0..200 {
+            separator.hold_learning(hold);
+            separator.process(&mut [&mut noise(block, 441)], &mut []);
+            has_learned |= adapter.work().has_learned;
+        }
+        has_learned
+    };
+    assert_eq!([true, false, true].map(&mut learns), [false, true, false]);
 }

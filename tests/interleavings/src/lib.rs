@@ -31,3 +31,5 @@ pub mod analyzer_link;
 pub mod capture;
 #[path = "../../../src/realtime/wires/models.rs"]
 pub mod models;
+#[path = "../../../src/realtime/wires/stretch.rs"]
+pub mod stretch;

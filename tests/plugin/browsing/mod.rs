@@ -1,6 +1,8 @@
 //! The worker with a folder of presets: next and previous, names, deletions, what was recent, and every preset again
 //! exactly.
 
+mod hearing;
+mod ranking;
 pub(crate) mod rig;
 
 use crate::learned;

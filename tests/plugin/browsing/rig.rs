@@ -12,17 +12,25 @@ use unbraid::{
         command::Command,
         host_params::HostParams,
         params::UnbraidParams,
-        project::{playback::Playback, stored_preset::StoredPreset, version::Version},
+        project::{
+            playback::Playback,
+            stored_preset::StoredPreset,
+            stream::{Stream, StreamFormat},
+            version::Version,
+        },
         session::Session,
         state::message::Message,
         worker::{Worker, context::Context},
     },
+    learner::capture::Capture,
     preset::{
         Preset,
         file::SUFFIX,
         library::{self, FOLDER_VARIABLE},
     },
-    realtime::wires,
+    realtime::wires::{self, AudioEnd},
+    recording::Recording,
+    separator::LatencyMode,
 };
 
 /// The factory preset after the one that plays at first.
@@ -69,6 +77,8 @@ pub(super) struct Rig {
     pub(super) playback: Arc<Playback>,
     pub(super) session: Arc<Session>,
     pub(super) params: Arc<UnbraidParams>,
+    /// What the audio thread has of the wires.
+    pub(super) audio: AudioEnd,
     worker: RefCell<Worker>,
 }
 
@@ -77,10 +87,26 @@ impl Rig {
         let playback = Playback::new(Arc::new(Version::first()));
         let session = Session::new(playback.clone()).0;
         let params = Arc::new(UnbraidParams::new(playback.clone()));
-        let models = wires::connect().1;
+        let (audio, models) = wires::connect();
         let host_params = HostParams::new(params.clone()).0;
         let context = Context::new(playback.clone(), session.clone(), Arc::default(), models, host_params);
-        Self { playback, session, params, worker: RefCell::new(Worker::new(context)) }
+        Self { playback, session, params, audio, worker: RefCell::new(Worker::new(context)) }
+    }
+
+    /// The host plays: `sound` is what was played so far, if anything. Gives where it goes on.
+    pub(super) fn activate(&self, mode: LatencyMode, offline: bool, sound: Option<&Recording>) -> Arc<Capture> {
+        let format = StreamFormat { sample_rate: 44_100.0, mode, offline };
+        let capture = Arc::new(Capture::new(44_100.0, 2));
+        if let Some(sound) = sound {
+            let mut channels = sound.channels.clone();
+            let mut block: Vec<&mut [f32]> = channels.iter_mut().map(Vec::as_mut_slice).collect();
+            capture.write(&block);
+            block.clear();
+        }
+        let seen = self.playback.snapshot();
+        let stream = Stream { format, capture: capture.clone(), number: seen.activation + 1 };
+        self.playback.activate(&seen, seen.version.clone(), stream, None, || {}).unwrap();
+        capture
     }
 
     /// Carries out `command`.

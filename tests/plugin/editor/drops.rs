@@ -15,14 +15,14 @@ fn paths(files: &[&str]) -> Vec<PathBuf> {
     files.iter().map(PathBuf::from).collect()
 }
 
-fn hover(stage: &mut Stage, at: Pos2, files: &[&str]) {
+pub(super) fn hover(stage: &mut Stage, at: Pos2, files: &[&str]) {
     let data = DropData::Files(paths(files));
     let drag = MouseEvent::DragEntered { position: place(at), modifiers: Modifiers::empty(), data };
     stage.happens([Event::Mouse(drag)]);
     stage.wait(0.05);
 }
 
-fn drop_at(stage: &mut Stage, at: Pos2, files: &[&str]) {
+pub(super) fn drop_at(stage: &mut Stage, at: Pos2, files: &[&str]) {
     hover(stage, at, files);
     let data = DropData::Files(paths(files));
     let dropped = MouseEvent::DragDropped { position: place(at), modifiers: Modifiers::empty(), data };

@@ -11,23 +11,29 @@ use unbraid::{
     marks::{MarkShape, Says},
     preset::Kind,
     recording,
-    separator::Audition,
+    separator::{Audition, MusicalTime},
 };
 
-const WIDE: Vec2 = vec2(1180.0, 720.0);
+pub(super) const WIDE: Vec2 = vec2(1180.0, 720.0);
 
 /// Drums and bass have played for six seconds.
-fn heard(size: Vec2) -> Band {
+pub(super) fn heard(size: Vec2) -> Band {
+    heard_at(size, None)
+}
+
+/// The same, while the host's music is at `music` when it begins.
+pub(super) fn heard_at(size: Vec2, music: Option<MusicalTime>) -> Band {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/audio");
     let part = |name: &str| recording::read(folder.join(format!("{name}-take2.flac"))).unwrap().downmix();
     let (bass, drums) = (part("finger-bass"), part("standard-kit"));
     let mut band = Band::untaught(size);
+    band.music = music;
     band.play(6.0, |n| 1.6 * (bass[n % bass.len()] + drums[n % drums.len()]));
     band
 }
 
 /// The same, frozen.
-fn frozen(size: Vec2) -> Band {
+pub(super) fn frozen(size: Vec2) -> Band {
     let mut band = heard(size);
     band.stage.click("Freeze");
     band.stage.harness.run_steps(3);
@@ -36,7 +42,7 @@ fn frozen(size: Vec2) -> Band {
 }
 
 /// Drags from one point to another.
-fn stroke(band: &mut Band, from: Pos2, to: Pos2) {
+pub(super) fn stroke(band: &mut Band, from: Pos2, to: Pos2) {
     let stage = &mut band.stage;
     stage.move_to(from);
     stage.button(from, true, Modifiers::NONE);

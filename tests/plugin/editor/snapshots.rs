@@ -4,6 +4,7 @@
 use super::{
     bases::with_bases,
     pictures::{play, playing},
+    ranked::{listening, slap},
     source_states::all_states,
     stage::{DEFAULT, SMALLEST, Stage},
 };
@@ -11,6 +12,7 @@ use egui::{Modifiers, Pos2, Vec2, vec2};
 use egui_kittest::SnapshotOptions;
 use unbraid::{
     instance::state::{
+        heard_preset::HeardPreset,
         learn_state::{Doubt, Finished, Foreign, LearnState, TakeState},
         message::Message,
         preferences::{Preferences, Theme},
@@ -64,6 +66,24 @@ fn the_browser_looks_as_approved() {
     play(&mut stage, 0.5);
     stage.click("Preset");
     compare(stage, "browser");
+}
+
+#[test]
+fn the_listening_browser_looks_as_approved() {
+    for (size, theme, name) in [
+        (DEFAULT, Theme::Dark, "listening"),
+        (SMALLEST, Theme::Dark, "listening_smallest"),
+        (DEFAULT, Theme::Light, "light_listening"),
+        (DEFAULT, Theme::HighContrast, "high_contrast_listening"),
+    ] {
+        let mut stage = listening(size);
+        stage.session.set_preferences(Preferences { theme, ..Preferences::default() });
+        play(&mut stage, 0.5);
+        stage.click("Preset");
+        stage.click("Audition presets");
+        stage.session.set_heard_preset(Some(HeardPreset { entry: slap(), sources: vec!["bass".to_owned()] }));
+        compare(stage, name);
+    }
 }
 
 #[test]

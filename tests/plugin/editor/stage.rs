@@ -37,7 +37,7 @@ use unbraid::{
     },
     learner::adaptive::AdaptiveState,
     preset::{
-        Kind, Knobs, PALETTE, Preset,
+        About, Kind, Knobs, PALETTE, Preset,
         library::{Entry, Library, Listing},
     },
     realtime::wires,
@@ -129,7 +129,7 @@ pub(super) fn file(name: &str) -> PathBuf {
 /// A preset of the user's, or of the factory's.
 pub(super) fn listing(name: &str, path: Option<PathBuf>, sources: &[&str]) -> Listing {
     let sources = sources.iter().map(|name| (*name).to_owned()).collect();
-    Listing { entry: Entry { name: name.to_owned(), path }, sources, trouble: None }
+    Listing { entry: Entry { name: name.to_owned(), path }, sources, about: About::default(), trouble: None }
 }
 
 /// Two factory presets, of which the second one plays, and one of the user's.
@@ -141,6 +141,7 @@ pub(super) fn library() -> Library {
         ],
         user: vec![listing("My band", Some(file("My band")), &["drums", "bass", "vocals"])],
         recent: vec![listing("My band", Some(file("My band")), &["drums", "bass", "vocals"])],
+        favourites: Vec::new(),
         origin_missing: false,
     }
 }
@@ -391,7 +392,7 @@ impl Stage {
                 command,
                 Command::Look
                     | Command::ReadPreferences
-                    | Command::Library(LibraryCommand::Refresh)
+                    | Command::Library(LibraryCommand::Refresh | LibraryCommand::Rank | LibraryCommand::EndRanking)
                     | Command::Undo(UndoCommand::EndTurn | UndoCommand::Moved(_))
             )
         };

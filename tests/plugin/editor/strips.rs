@@ -76,9 +76,13 @@ fn a_source_is_loaded_from_another_preset_in_two_steps() {
     let entry = Entry { name: "2 kits".to_owned(), path: None };
     assert_eq!(stage.asked(), [SourceCommand::List(entry.clone()).into()]);
     let names = vec!["kick".into(), "snare".into()];
-    stage.session.set_preset_sources(Some(PresetSources { preset: entry.clone(), names }));
+    stage.session.set_preset_sources(Some(PresetSources {
+        preset: entry.clone(),
+        names,
+        fits: vec![None, Some(0.864)],
+    }));
     stage.wait(0.1);
-    stage.click("snare of 2 kits");
+    stage.click("snare of 2 kits · fits 86 %");
     let load = SourceCommand::Load { strip: 1, from: entry, source: 1 };
     assert_eq!(stage.asked(), [SourceCommand::ForgetList.into(), load.into()]);
     stage.wait(0.1);

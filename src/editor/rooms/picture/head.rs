@@ -14,6 +14,7 @@ use egui::{Align2, Color32, CornerRadius, Mesh, Rect, Response, Sense, Ui, Widge
 /// Widths of the parts, in points.
 const SHOWN: f32 = 58.0;
 const FREEZE: f32 = 62.0;
+const PLAY: f32 = 48.0;
 const RESET: f32 = 38.0;
 const FULL: f32 = 28.0;
 const RAMP: f32 = 56.0;
@@ -56,6 +57,14 @@ pub fn draw(
     if small(freeze).show(ui, place(FREEZE), ui.scope_id().with("freeze")).on_hover_text(tooltip).clicked() {
         state.toggle_freeze();
         ui.ctx().request_repaint();
+    }
+    if let Some(playhead) = state.playhead {
+        let text = if playhead.plays { "Stop" } else { "Play" };
+        let play = Toggle::switch(text, "Play what is frozen", playhead.plays, colours.chosen);
+        let tooltip = "Plays what is frozen in a loop, in the place of the input, as it is learned now (P). Esc stops.";
+        if small(play).show(ui, place(PLAY), ui.scope_id().with("play")).on_hover_text(tooltip).clicked() {
+            state.play_is_asked = true;
+        }
     }
     if state.view.is_zoomed() {
         let reset = Toggle { role: Role::Button, ..Toggle::switch("1:1", "Show everything", false, colours.chosen) };

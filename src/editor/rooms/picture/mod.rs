@@ -46,7 +46,10 @@ use crate::{
     },
     instance::{
         analyzer::{AnalyzerWindow, AnalyzerWindows},
-        state::{stretch_view::StretchView, summary::Summary},
+        state::{
+            stretch_view::{StretchOrigin, StretchView},
+            summary::Summary,
+        },
     },
     preset::MAX_SOURCES,
     separator::MusicalTime,
@@ -115,6 +118,13 @@ impl Frozen {
         let time = self.columns.musical_time((column >= 0.0).then_some(column as u64)?)?;
         Some(time.later((at - column) * self.step_s?))
     }
+
+    /// Where the bars of the host's music begin, in seconds before the edge, the oldest first, with their numbers.
+    fn bars(&self) -> Vec<(f64, i32)> {
+        let Some(step_s) = self.step_s else { return Vec::new() };
+        let lines = music::lines(SECONDS, self.edge_s, step_s, |column| self.columns.musical_time(column));
+        lines.iter().filter_map(|line| Some((line.seconds, line.bar?))).collect()
+    }
 }
 
 /// The picture of the window of `ctx`. Frames come from the first call on.
@@ -142,8 +152,9 @@ pub fn draw(
     picture.set_sources(snapshot.summary());
     let now = ui.input(|input| input.time);
     picture.advance(now);
+    own.take_file(snapshot.stretch.as_deref());
     picture.freeze(own);
-    let stretch = snapshot.stretch.as_ref().filter(|stretch| own.edge == Some(stretch.end));
+    let stretch = snapshot.stretch.as_ref().filter(|stretch| own.shows(stretch));
     picture.take_stretch(stretch, snapshot.gains(), now);
     own.activations.clone_from(&picture.activations);
     let mut asked: Vec<Asked> = painting::follow_freeze(own).into_iter().collect();
@@ -152,7 +163,8 @@ pub fn draw(
         let stretch = stretch.map(Arc::as_ref);
         let paints = stretch.is_some() && own.painting.paints();
         let (canvas, held) = picture.show(ui, layout, own, lit, paints);
-        asked.extend(painting::draw(ui, &canvas, stretch, (&picture.names, &picture.colours), own));
+        let bars = || picture.frozen.as_ref().map(Frozen::bars).unwrap_or_default();
+        asked.extend(painting::draw(ui, &canvas, stretch, (&picture.names, &picture.colours), bars, own));
         asked.extend(held);
         let is_empty = picture.stream.is_none() && snapshot.learning.take.is_none();
         if is_empty && rect.height() >= INVITES_FROM {
@@ -247,11 +259,12 @@ impl Picture {
                 stretch: None,
                 coming: None,
             });
-            state.edge = self.stream.as_ref().map(|stream| stream.edge(&self.clock));
+            let edge = self.stream.as_ref().map(|stream| stream.edge(&self.clock));
+            state.edge = edge.filter(|_| state.file.is_none());
             self.generation += 1;
         }
         if !state.is_frozen && self.frozen.take().is_some() {
-            state.edge = None;
+            (state.edge, state.file) = (None, None);
             self.generation += 1;
         }
     }
@@ -279,7 +292,10 @@ impl Picture {
             }
         }
         let step_s = stretch.grid.step_seconds;
-        let (columns, edge_s) = painting::stretch::columns(stretch, gains, &self.map, |ago| frozen.musical_time(ago));
+        // A file is not of the host's music.
+        let is_heard = stretch.origin != StretchOrigin::File;
+        let time = |ago: f64| frozen.musical_time(ago).filter(|_| is_heard);
+        let (columns, edge_s) = painting::stretch::columns(stretch, gains, &self.map, time);
         let shown = Some((stretch.clone(), gains));
         *frozen = Frozen { columns, edge_s, step_s: Some(step_s), stretch: shown, coming: None };
         self.generation += 1;

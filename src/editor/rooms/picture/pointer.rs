@@ -3,6 +3,7 @@
 use super::{
     Picture, axis, frame_rows,
     layout::PictureLayout,
+    painting,
     plot::PlotRect,
     readout::Readout,
     scales,
@@ -16,7 +17,7 @@ use crate::{
     },
     separator::Audition,
 };
-use egui::{Pos2, Response, Sense, Stroke, Tooltip, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{Popup, Pos2, Response, Sense, Stroke, Tooltip, Ui, WidgetInfo, accesskit::Role, vec2};
 
 impl Picture {
     /// Names the three plots for the accessibility tree, zooms where the wheel turns, and shows what is under the
@@ -30,6 +31,7 @@ impl Picture {
         paints: bool,
     ) -> (Response, Option<Asked>) {
         let mut held = None;
+        let tools = state.playhead.and_then(|_| painting::tools(&layout.spectrogram.rect, self.names.len()));
         let now = self.shares_now();
         let place = SpectrogramPlace { rect: layout.spectrogram.rect, view: state.view };
         let spectrogram = match state.shown {
@@ -58,7 +60,9 @@ impl Picture {
                 held = held.take().or(Asked::while_held(&response, Audition::Band { hz }));
             }
             scales::zoom_by_wheel(ui, &response, is_canvas, state);
-            if let Some(at) = response.hover_pos() {
+            // The tools, and what they open, lie in front.
+            let is_behind = |at: &Pos2| tools.is_some_and(|tools| tools.contains(*at)) || Popup::is_any_open(ui.ctx());
+            if let Some(at) = response.hover_pos().filter(|at| !is_behind(at)) {
                 let ago = is_canvas.then(|| place.seconds_and_hz(at).0);
                 let readout = self.readout(plot.along(at), ago, state.shown);
                 point_out(ui, &response, plot, layout, at, &readout.lines());

@@ -162,7 +162,7 @@ pub fn control(ui: &Ui, layout: &PictureLayout, state: &mut PictureState) {
         let hz = |along: f32| axis::label(axis::frequency(along).round());
         let value = format!("{} to {} Hz", hz(state.view.range.0), hz(state.view.range.1));
         let tooltip = "Drag up or down to scroll, sideways to zoom. Wheel: zoom. Double-click: all frequencies.";
-        let Moved { way, notches, at, is_reset } =
+        let Moved { way, notches, at, is_reset, .. } =
             moved(ui, rect, "Frequency axis", value, tooltip, (CursorIcon::ResizeVertical, 1.0));
         let width = state.view.range.1 - state.view.range.0;
         state.view.scroll_frequency(way.y / rect.height() * width);
@@ -174,12 +174,24 @@ pub fn control(ui: &Ui, layout: &PictureLayout, state: &mut PictureState) {
         }
     }
     if let Some(rect) = layout.times {
+        let is_playable = state.playhead.is_some();
         let value =
             format!("{:.2} seconds, ending {:.2} seconds before the edge", state.view.span_s, state.view.back_s);
-        let tooltip = "Drag up or down to zoom; sideways too, or to scroll what is frozen. Wheel: zoom. \
-                       Double-click: all ten seconds.";
-        let Moved { way, notches, at, is_reset } =
+        let tooltip = match is_playable {
+            true => {
+                "Click: play from there. Drag up or down to zoom, sideways to scroll. Double-click: all ten seconds."
+            }
+            false => {
+                "Drag up or down to zoom; sideways too, or to scroll what is frozen. Wheel: zoom. \
+                 Double-click: all ten seconds."
+            }
+        };
+        let Moved { way, notches, at, is_reset, clicked } =
             moved(ui, rect, "Time axis", value, tooltip, (CursorIcon::ResizeHorizontal, -1.0));
+        if let Some(at) = clicked.filter(|_| is_playable) {
+            let along = f64::from((rect.right() - at.x) / rect.width());
+            state.sought = Some(state.view.back_s + along * state.view.span_s);
+        }
         if state.is_frozen {
             state.view.scroll_time(f64::from(way.x / rect.width()) * state.view.span_s);
         } else {
@@ -203,6 +215,8 @@ struct Moved {
     notches: f32,
     at: Option<Pos2>,
     is_reset: bool,
+    /// Where it was clicked.
+    clicked: Option<Pos2>,
 }
 
 /// What is done to the axis in `rect`. The way of the keys to the right and up is that of a drag to the right and down,
@@ -233,6 +247,7 @@ fn moved(ui: &Ui, rect: Rect, name: &str, value: String, tooltip: &str, (cursor,
     }
     let (notches, _) = wheel(ui, &response);
     let (at, is_reset) = (response.hover_pos(), response.double_clicked());
+    let clicked = response.interact_pointer_pos().filter(|_| response.clicked());
     if way != Vec2::ZERO || notches != 0.0 || is_reset {
         ui.ctx().request_repaint();
     }
@@ -240,5 +255,5 @@ fn moved(ui: &Ui, rect: Rect, name: &str, value: String, tooltip: &str, (cursor,
     if !response.dragged() {
         response.on_hover_text(tooltip);
     }
-    Moved { way, notches, at, is_reset }
+    Moved { way, notches, at, is_reset, clicked }
 }

@@ -1,6 +1,7 @@
 //! What the picture remembers between two frames of the window.
 
 use super::{painting::tools::PaintingState, view::View};
+use crate::instance::state::stretch_view::{StretchOrigin, StretchView};
 
 /// Which signal the spectrogram shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -10,6 +11,15 @@ pub enum ShownSignal {
     Heard,
     /// The mixture as it comes in.
     Input,
+}
+
+/// Where a frozen stretch plays.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Playhead {
+    /// From its beginning.
+    pub seconds: f64,
+    /// Whether it plays now, or would begin there.
+    pub plays: bool,
 }
 
 /// What the picture remembers between two frames.
@@ -26,6 +36,16 @@ pub struct PictureState {
     /// [`AnalyzerFrame::position`](crate::separator::AnalyzerFrame::position). `None` while it is live, and before any
     /// sound came.
     pub(super) edge: Option<u64>,
+    /// The number of the stretch from a file that is shown in its place.
+    pub(super) file: Option<u64>,
+    /// The number of the last stretch that came; `None` before the first frame.
+    seen: Option<u64>,
+    /// Where what is shown plays; `None` while nothing is there to play.
+    pub(crate) playhead: Option<Playhead>,
+    /// The button that plays was clicked in this frame.
+    pub(super) play_is_asked: bool,
+    /// How many seconds before the edge what is frozen is to go on.
+    pub(super) sought: Option<f64>,
     pub(super) activations: Vec<f32>,
     pub(super) painting: PaintingState,
 }
@@ -34,6 +54,26 @@ impl PictureState {
     /// The activations of the last analyzer frame, `[K]`.
     pub fn activations(&self) -> &[f32] {
         &self.activations
+    }
+
+    /// Whether `stretch` is what is frozen.
+    pub fn shows(&self, stretch: &StretchView) -> bool {
+        match stretch.origin {
+            StretchOrigin::Heard { end } => self.edge == Some(end),
+            StretchOrigin::File => self.file == Some(stretch.number),
+        }
+    }
+
+    /// Shows a stretch that has come from a file since the last frame.
+    pub(super) fn take_file(&mut self, stretch: Option<&StretchView>) {
+        let number = stretch.map_or(0, |stretch| stretch.number);
+        let is_new = self.seen.is_some_and(|seen| seen != number);
+        self.seen = Some(number);
+        if is_new && stretch.is_some_and(|stretch| stretch.origin == StretchOrigin::File) {
+            (self.is_frozen, self.edge, self.file) = (true, None, Some(number));
+            self.view.reset_time();
+            self.painting.frozen_anew(self.file);
+        }
     }
 
     /// Freezes the picture where it is, or lets it go on.

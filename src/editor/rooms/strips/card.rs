@@ -217,7 +217,8 @@ impl<'a> StripCard<'a> {
 
     /// The source alone is heard.
     fn is_held(&self) -> bool {
-        self.snapshot.audition == Some(Audition::Source(self.index))
+        self.snapshot.is_auditioned(self.index) == Some(true)
+            && self.snapshot.audition == Some(Audition::Source(self.index))
     }
 
     /// The level of what is captured, in place of the share, and how much of it is something else.

@@ -247,7 +247,9 @@ impl StripMenu<'_> {
             };
             ui.label(RichText::new(format!("In place of {}:", self.name)).small().color(ui.colours().weak));
             for (source, name) in found.names.iter().enumerate() {
-                if item(ui, true, format!("{name} of {}", found.preset.name), "") {
+                let fit = found.fits.get(source).copied().flatten();
+                let fit = fit.map_or(String::new(), |fit| format!(" · fits {:.0} %", 100.0 * fit));
+                if item(ui, true, format!("{name} of {}{fit}", found.preset.name), "") {
                     asked.push(SourceCommand::ForgetList.into());
                     ask(ui, asked, SourceCommand::Load { strip: self.index, from: found.preset.clone(), source });
                 }

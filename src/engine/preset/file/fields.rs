@@ -29,6 +29,11 @@ impl Fields {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
+    /// Whether a field is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.left.contains_key(key)
+    }
+
     /// Takes a field out. `convert` gives `None` for a value that is not `expected`.
     pub(super) fn take<T>(
         &mut self,
@@ -69,7 +74,7 @@ impl Fields {
         expected: &str,
         convert: impl FnOnce(&Value) -> Option<T>,
     ) -> Result<Option<T>, Flaw> {
-        if self.left.contains_key(key) { self.take(key, expected, convert).map(Some) } else { Ok(None) }
+        if self.has(key) { self.take(key, expected, convert).map(Some) } else { Ok(None) }
     }
 
     /// Takes a whole number that may be left out.

@@ -35,9 +35,10 @@
 //! has a `"role"`: `"drums"`, `"bass"` or `"rest"`, or a part of the drums, `"kick"`, `"snare"`, `"hats"`, `"toms"` or
 //! `"cymbals"`; if its kind is adaptive, it is a recognised source. The optional key `"grouping"` beside `"sources"`
 //! says what decides to which of several adaptive sources a component goes: `"timbre"` (the default), `"time"` or
-//! `"position"`. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys are
-//! required; unknown keys are kept. The same preset always gives the same bytes, and so does a file that is read and
-//! written again.
+//! `"position"`. The optional key `"about"` there holds what was noted about the preset, each part of it optional:
+//! `{"tags": ["slap", "live"], "author": "…", "notes": "…"}`. A dictionary for an asymmetric window also has its
+//! `"latency"`, in samples. All other keys are required; unknown keys are kept. The same preset always gives the same
+//! bytes, and so does a file that is read and written again.
 //!
 //! Format version 2 is for presets inside projects; [`to_packed_bytes`] writes it. A tensor whose numbers were rounded
 //! is f16 there, and a tensor of f32 `[K]`, its name followed by `.scales`, is what its rows are multiplied by. If its
@@ -47,7 +48,7 @@
 //!
 //! - `container`: the header, and where the tensors are.
 //! - `fields`: JSON values, taken by name and type.
-//! - `peek`: the names of a preset's sources, read from the header alone.
+//! - `peek`: the names of a preset's sources and what was noted about it, read from the header alone.
 //! - `read`, `write`: reads and writes a preset. `half_rows`: numbers in f16.
 //! - `error`: what can be wrong with a file. `temporary`: files that replace others when they are whole.
 
@@ -64,7 +65,7 @@ use crate::dictionary::FrameSpec;
 
 pub use error::{PresetError, Problem};
 pub use half_rows::{round, round_dictionary, round_found};
-pub use peek::{peek, peek_bytes};
+pub use peek::{Peeked, peek, peek_bytes};
 pub use read::{from_bytes, read};
 pub use write::{replace_whole, to_bytes, to_packed_bytes, write};
 

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     dictionary::{Dictionary, Flaw, FrameSpec, Training},
     preset::{
-        Colour, Cue, Knobs, LearnedBases, MAX_COMPONENTS, Preset, Role, Source, SourceBases, UnknownKeys,
+        About, Colour, Cue, Knobs, LearnedBases, MAX_COMPONENTS, Preset, Role, Source, SourceBases, UnknownKeys,
         source::check_distinct, validate::DOCUMENT,
     },
 };
@@ -83,6 +83,7 @@ fn parse(bytes: &[u8]) -> Result<Preset, Problem> {
     let grouping =
         document.optional("grouping", "\"timbre\", \"time\" or \"position\"", |value| Cue::named(value.as_str()?))?;
     let sources = document.list_of_fields("sources")?;
+    let (about, unknown_about) = about(&mut document)?;
     let mut tensors = Tensors { header, data, room: MAX_FILE_BYTES as usize };
     let sources: Vec<Source> = sources
         .into_iter()
@@ -94,8 +95,10 @@ fn parse(bytes: &[u8]) -> Result<Preset, Problem> {
     }
     let mut unknown: UnknownKeys =
         tensors.header.metadata.into_iter().map(|(key, text)| (key, Value::String(text))).collect();
-    keep(&mut unknown, DOCUMENT, document.rest());
-    let preset = Preset { sources, grouping: grouping.unwrap_or_default(), written_by, unknown };
+    let mut unknown_here = document.rest();
+    keep(&mut unknown_here, "about", unknown_about);
+    keep(&mut unknown, DOCUMENT, unknown_here);
+    let preset = Preset { sources, grouping: grouping.unwrap_or_default(), about, written_by, unknown };
     preset.validate()?;
     Ok(preset)
 }
@@ -109,6 +112,23 @@ pub(super) fn check_version(document: &mut Fields) -> Result<(), Problem> {
         return Err(Flaw::new("format_version", "0", format!("1 to {FORMAT_VERSION}")).into());
     }
     Ok(())
+}
+
+/// What was noted about the preset, and what is unknown among it. Nothing may be.
+pub(super) fn about(document: &mut Fields) -> Result<(About, UnknownKeys), Flaw> {
+    if !document.has("about") {
+        return Ok(Default::default());
+    }
+    let mut fields = document.fields("about")?;
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let texts = |value: &Value| value.as_array()?.iter().map(text).collect::<Option<Vec<_>>>();
+    let about = About {
+        tags: fields.optional("tags", "a list of texts", texts)?.unwrap_or_default(),
+        author: fields.optional("author", "a text", text)?.unwrap_or_default(),
+        notes: fields.optional("notes", "a text", text)?.unwrap_or_default(),
+    };
+    about.validate().map_err(|flaw| flaw.within("about"))?;
+    Ok((about, fields.rest()))
 }
 
 fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result<Source, Flaw> {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     dictionary::Dictionary,
-    preset::{Cue, LearnedBases, Preset, Source, SourceBases, UnknownKeys, validate::DOCUMENT},
+    preset::{About, Cue, LearnedBases, Preset, Source, SourceBases, UnknownKeys, validate::DOCUMENT},
 };
 use safetensors::{Dtype, tensor::TensorInfo};
 use serde_json::{Value, json};
@@ -150,11 +150,28 @@ fn metadata(preset: &Preset, version: u32) -> BTreeMap<String, String> {
     if preset.grouping != Cue::default() {
         document["grouping"] = json!(preset.grouping.name());
     }
+    if !preset.about.is_empty() {
+        document["about"] = about(&preset.about);
+    }
     restore(&mut document, preset.unknown.get(DOCUMENT));
     // serde_json sorts objects by default, but not if any dependency turns on its feature `preserve_order`.
     document.sort_all_objects();
     let others = preset.unknown.iter().filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned())));
     others.chain([(DOCUMENT.to_owned(), document.to_string())]).collect()
+}
+
+/// What is noted about a preset; what is empty is left out.
+fn about(about: &About) -> Value {
+    let mut fields = json!({});
+    if !about.tags.is_empty() {
+        fields["tags"] = json!(about.tags);
+    }
+    for (key, text) in [("author", &about.author), ("notes", &about.notes)] {
+        if !text.is_empty() {
+            fields[key] = json!(text);
+        }
+    }
+    fields
 }
 
 fn source(source: &Source) -> Value {

@@ -1,7 +1,10 @@
 //! The presets to choose from: factory presets, the user's, and those that were played lately.
 
-use super::{Entry, entries_in, factory_bytes, factory_names, recent, user_dir};
-use crate::preset::file::{self, PresetError, Problem};
+use super::{Entry, entries_in, factory_bytes, factory_names, favourites, recent, user_dir};
+use crate::preset::{
+    About,
+    file::{self, Peeked, PresetError, Problem},
+};
 use std::path::Path;
 
 /// What is wrong with a preset.
@@ -20,6 +23,8 @@ pub struct Listing {
     pub entry: Entry,
     /// The names of its sources; empty where they are not known.
     pub sources: Vec<String>,
+    /// What somebody has noted about it.
+    pub about: About,
     /// What is wrong with it, as far as its header shows.
     pub trouble: Option<Trouble>,
 }
@@ -33,8 +38,8 @@ impl Listing {
             (None, None) => Err(Problem::NotFound.of(entry.name.clone())),
         };
         match known {
-            Ok(sources) => Self { entry, sources, trouble: None },
-            Err(error) => Self { entry, sources: Vec::new(), trouble: Some(error.into()) },
+            Ok(Peeked { sources, about }) => Self { entry, sources, about, trouble: None },
+            Err(error) => Self { entry, sources: Vec::new(), about: About::default(), trouble: Some(error.into()) },
         }
     }
 }
@@ -57,6 +62,8 @@ pub struct Library {
     pub user: Vec<Listing>,
     /// Those that were played lately, the newest first, wherever they are.
     pub recent: Vec<Listing>,
+    /// Those that the user has given a star, wherever they are.
+    pub favourites: Vec<Entry>,
     /// Whether the file of the current preset is missing.
     pub origin_missing: bool,
 }
@@ -76,6 +83,7 @@ impl Library {
             factory: factory.map(Listing::of).collect(),
             user: look(user),
             recent: look(recent),
+            favourites: folder.map(favourites::read).unwrap_or_default(),
             origin_missing: origin.is_some_and(|file| !file.exists()),
         }
     }
@@ -88,6 +96,11 @@ impl Library {
     /// Whether the user has a preset with this name. Case does not count, because some file systems ignore it.
     pub fn has_user_preset(&self, name: &str) -> bool {
         self.user.iter().any(|listing| listing.entry.name.to_lowercase() == name.to_lowercase())
+    }
+
+    /// Whether the user has given the preset of `entry` a star.
+    pub fn is_favourite(&self, entry: &Entry) -> bool {
+        self.favourites.contains(entry)
     }
 
     /// Whether `file` is one of the presets that were found in the user's folder.

@@ -3,14 +3,16 @@
 use super::*;
 use crate::{
     instance::{
-        command::{MarkCommand, UndoCommand},
+        command::{Bars, MarkCommand, UndoCommand},
         project::stored_preset::StoredPreset,
+        state::stretch_view::StretchOrigin,
     },
     marks::{Mark, MarkShape, MarkedFrames, Point},
     preset::Kind,
-    recording::{self, Recording},
+    recording::{self, Recording, SampleFormat},
     separator::batch::MarkedRecording,
 };
+use std::path::PathBuf;
 
 const SECONDS: f64 = 3.0;
 /// Up to the newest sound.
@@ -166,6 +168,115 @@ fn the_stem_of_a_source_is_saved_in_the_users_folder_and_never_over_another() {
     let sound = capture.read(capture.at_hand()).unwrap();
     let error = sum.channels[0].iter().zip(&sound.channels[0]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(error < 1e-4, "the stems add up to what was heard: {error}");
+
+    let whole = stem("Bass 1.wav");
+    rig.ask(MarkCommand::SaveBars(1, Bars { count: 2, seconds: (0.5, 2.5) }));
+    let name = "Bass 2 bars Drums + Bass + Rest 1.wav";
+    assert!(matches!(rig.session.message(), Message::Done(sentence) if sentence.ends_with(name)));
+    assert_eq!(stem(name).channels[0], whole.channels[0][22_050..110_250]);
+    rig.ask(MarkCommand::SaveBars(1, Bars { count: 4, seconds: (0.5, 9.0) }));
+    assert!(rig.failure().contains("not in the frozen sound"), "{}", rig.failure());
+}
+
+#[test]
+fn the_frozen_stretch_goes_to_the_audio_thread_for_the_stream_that_plays() {
+    let mut rig = heard();
+    rig.ask(NOW);
+    let number = rig.session.stretch().unwrap().number;
+    rig.session.stretch_control.play(number, 0.0);
+    rig.ask(MarkCommand::Play);
+    let sound = rig.audio.stretch.take(|| Some(number)).unwrap();
+    let capture = rig.playback.snapshot().stream.unwrap().capture;
+    assert_eq!(sound.channels, capture.read(capture.at_hand()).unwrap().channels);
+    assert_eq!(sound.sample_rate, 44_100.0);
+    let format = StreamFormat { sample_rate: 22_050.0, mode: LatencyMode::Live, offline: false };
+    let stream = Stream { format, capture: Arc::new(Capture::new(22_050.0, 2)), number: 2 };
+    let seen = rig.playback.snapshot();
+    rig.playback.activate(&seen, seen.version.clone(), stream, None, || {}).unwrap();
+    rig.ask(MarkCommand::Play);
+    let sound = rig.audio.stretch.take(|| Some(number)).unwrap();
+    assert_eq!((sound.sample_rate, sound.channels[0].len()), (22_050.0, (SECONDS * 22_050.0) as usize));
+    rig.ask(MarkCommand::Release);
+    assert_eq!(rig.session.stretch_control.wanted(), None, "it ends with the stretch");
+    rig.session.stretch_control.play(number, 0.0);
+    rig.ask(MarkCommand::Play);
+    assert!(rig.failure().contains("freeze it"), "{}", rig.failure());
+    assert_eq!(rig.session.stretch_control.wanted(), None);
+    rig.playback.deactivate(|| {});
+    rig.ask(MarkCommand::FreezeFile(PathBuf::from(format!(
+        "{}/tests/audio/finger-bass-take2.flac",
+        env!("CARGO_MANIFEST_DIR")
+    ))));
+    rig.ask(MarkCommand::Play);
+    assert!(rig.failure().contains("let the host start the audio"), "{}", rig.failure());
+}
+
+#[test]
+fn the_first_seconds_of_a_file_are_frozen_at_the_streams_rate() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rig = heard();
+    rig.ask(NOW);
+    rig.ask(MarkCommand::Add(bass_note()));
+    let before = rig.session.stretch().unwrap();
+    let write = |name: &str, samples: Vec<f32>| {
+        let path = folder.path().join(name);
+        recording::write_wav(&path, &Recording { sample_rate: 22_050, channels: vec![samples] }, SampleFormat::Float32)
+            .unwrap();
+        path
+    };
+    let tone = |n: usize| if n < 22_050 { 0.0 } else { 0.3 * (n as f32 * 0.05).sin() };
+    let silent = write("silent.wav", vec![0.0; 90_000]);
+    let short = write("short.wav", (22_000..27_000).map(tone).collect());
+    let text = folder.path().join("text.wav");
+    std::fs::write(&text, "no sound").unwrap();
+    for (file, reason) in [
+        (silent, "silent.wav has less than a quarter of a second"),
+        (short, "short.wav has less than"),
+        (text, "text.wav"),
+        (folder.path().join("none.wav"), "none.wav"),
+    ] {
+        rig.ask(MarkCommand::FreezeFile(file));
+        assert!(rig.failure().contains(reason), "{}", rig.failure());
+        assert!(Arc::ptr_eq(&rig.session.stretch().unwrap(), &before), "what is frozen stays");
+    }
+    rig.ask(MarkCommand::FreezeFile(write("loop.wav", (0..300_000).map(tone).collect())));
+    let stretch = rig.session.stretch().unwrap();
+    assert_eq!((&stretch.origin, stretch.seconds, stretch.marks.len()), (&StretchOrigin::File, 10.0, 0));
+    let told = |rig: &Rig| match rig.session.message() {
+        Message::Done(sentence) => sentence,
+        other => panic!("{other:?}"),
+    };
+    assert!(told(&rig).contains("the first ten seconds of loop.wav"), "{}", told(&rig));
+    rig.ask(MarkCommand::Add(bass_note()));
+    assert_eq!(rig.session.stretch().unwrap().marks, [bass_note()], "it is painted on");
+    rig.ask(MarkCommand::FreezeFile(write("all.wav", (22_050..60_000).map(tone).collect())));
+    assert!(!told(&rig).contains("first"), "{}", told(&rig));
+}
+
+#[test]
+fn a_weak_mark_moves_less_and_is_stored_and_undone_as_it_was() {
+    let mut rig = heard();
+    rig.ask(NOW);
+    let none = rig.session.stretch().unwrap().shares.clone();
+    let away = |rig: &Rig| {
+        let shares = rig.session.stretch().unwrap().shares.clone();
+        shares.iter().zip(&none).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>()
+    };
+    let moved = [0.1, 0.5, 1.0].map(|strength| {
+        let mark = Mark { strength, ..bass_note() };
+        rig.ask(MarkCommand::Add(mark.clone()));
+        let moved = away(&rig);
+        let stored = serde_json::to_string(&rig.playback.stored()).unwrap();
+        let (opened, _) = Version::from_project(&serde_json::from_str::<StoredPreset>(&stored).unwrap()).unwrap();
+        assert_eq!(opened.marking.marks, [mark]);
+        rig.ask(UndoCommand::Undo);
+        assert_eq!(away(&rig), 0.0);
+        rig.ask(UndoCommand::Redo);
+        assert_eq!(away(&rig), moved);
+        rig.ask(UndoCommand::Undo);
+        moved
+    });
+    assert!(moved[0] > 0.0 && moved.is_sorted() && moved[2] > 1.5 * moved[0], "{moved:?}");
 }
 
 #[test]
@@ -173,7 +284,8 @@ fn a_stretch_is_the_one_that_was_asked_for_and_goes_when_another_is_asked_for_in
     let mut rig = heard();
     rig.ask(MarkCommand::Freeze { end: 100_000 });
     let stretch = rig.session.stretch().unwrap();
-    assert_eq!((stretch.end, (stretch.seconds * 44_100.0).round()), (100_000, 100_000.0));
+    assert_eq!(stretch.origin, StretchOrigin::Heard { end: 100_000 });
+    assert_eq!((stretch.seconds * 44_100.0).round(), 100_000.0);
     rig.ask(MarkCommand::Freeze { end: 9 });
     assert!(rig.session.stretch().is_none());
     assert!(rig.failure().contains("let it play"), "{}", rig.failure());

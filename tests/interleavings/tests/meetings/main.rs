@@ -6,3 +6,4 @@ mod analyzer;
 mod capture;
 mod hand_over;
 mod parcel;
+mod stretch;

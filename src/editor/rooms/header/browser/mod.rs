@@ -1,9 +1,12 @@
 //! The preset browser, below the preset's name: presets to choose from, and what can be done with them.
 //!
-//! - `list`: the presets, filtered. `name_entry`: a name for a preset, typed or put together by clicks.
+//! - `filter`: which presets are listed. `list`: their order, and how they are heard. `row`: one of them.
+//! - `name_entry`: a name for a preset, typed or put together by clicks.
 
+mod filter;
 mod list;
 mod name_entry;
+mod row;
 
 use crate::{
     editor::{
@@ -20,16 +23,18 @@ use crate::{
     preset::library::Library,
 };
 use egui::{Align, Button, Layout, Popup, PopupCloseBehavior, RectAlign, Response, RichText, Ui, vec2};
-use list::{PresetAction, PresetFilter};
+use filter::PresetFilter;
+use list::ListState;
 use name_entry::{NameAnswer, NameEntry};
+use row::PresetAction;
 use std::path::{Path, PathBuf};
 
 /// Largest width of the browser, in points.
-const MAX_WIDTH: f32 = 520.0;
+const MAX_WIDTH: f32 = 600.0;
 /// Least and largest height of the list, in points.
-const LIST_HEIGHTS: (f32, f32) = (120.0, 360.0);
-/// Height of everything around the list, in points: search, sources, buttons, what was deleted, margins.
-const AROUND_LIST: f32 = 220.0;
+const LIST_HEIGHTS: (f32, f32) = (86.0, 400.0);
+/// Height of everything around the list, in points: search, sources, tools, buttons, what was deleted, margins.
+const AROUND_LIST: f32 = 252.0;
 /// Numbers of parts to split a mixture into that nobody taught.
 const PARTS: [usize; 3] = [2, 3, 4];
 
@@ -49,6 +54,8 @@ enum BrowserPage {
 #[derive(Debug, Default)]
 pub struct BrowserState {
     filter: PresetFilter,
+    list: ListState,
+    is_open: bool,
     page: BrowserPage,
     /// It is to open by itself, on the page of a name.
     opens_to_save: bool,
@@ -79,7 +86,7 @@ pub fn show(button: &Response, snapshot: &EditorSnapshot, own: &mut BrowserState
     let list_height = (window.bottom() - button.rect.bottom() - AROUND_LIST).clamp(LIST_HEIGHTS.0, LIST_HEIGHTS.1);
     let popup = Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let popup = popup.align(RectAlign::BOTTOM_START).gap(4.0).width(width);
-    popup.show(|ui| {
+    let shown = popup.show(|ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         // In a menu, egui draws buttons without background and margin; these have both.
@@ -88,11 +95,23 @@ pub fn show(button: &Response, snapshot: &EditorSnapshot, own: &mut BrowserState
         let button = &mut ui.visuals_mut().widgets.inactive;
         (button.weak_bg_fill, button.bg_stroke) = (colours.button, egui::Stroke::new(1.0, colours.button_edge));
         own.page = match std::mem::take(&mut own.page) {
-            BrowserPage::Choose => choose(ui, list_height, snapshot, &mut own.filter, &mut asked),
+            BrowserPage::Choose => choose(ui, list_height, snapshot, (&mut own.filter, &mut own.list), &mut asked),
             BrowserPage::SaveAs(name) => save_as(ui, name, snapshot, &mut asked),
             BrowserPage::Rename(file, name) => rename(ui, file, name, snapshot, &mut asked),
         };
+        if !matches!(own.page, BrowserPage::Choose) {
+            own.list.stop(&mut asked);
+        }
     });
+    let is_open = shown.is_some() && Popup::is_id_open(&button.ctx, Popup::default_response_id(button));
+    match (std::mem::replace(&mut own.is_open, is_open), is_open) {
+        (false, true) => asked.push(LibraryCommand::Rank.into()),
+        (true, false) => {
+            own.list.stop(&mut asked);
+            asked.push(LibraryCommand::EndRanking.into());
+        }
+        _ => {}
+    }
     asked
 }
 
@@ -101,13 +120,17 @@ fn choose(
     ui: &mut Ui,
     height: f32,
     snapshot: &EditorSnapshot,
-    filter: &mut PresetFilter,
+    (filter, list): (&mut PresetFilter, &mut ListState),
     asked: &mut Vec<Asked>,
 ) -> BrowserPage {
     let (library, summary) = (&*snapshot.library, snapshot.summary());
     let mut next = BrowserPage::Choose;
     filter.show(ui, library);
-    match list::show(ui, height, library, summary, filter) {
+    list.tools(ui, snapshot);
+    match list.show(ui, height, snapshot, filter, asked) {
+        Some(PresetAction::Star(entry, has_star)) => {
+            asked.push(LibraryCommand::SetFavourite(entry, has_star).into());
+        }
         Some(PresetAction::Play(entry)) => {
             let name = entry.name;
             asked.push(entry.path.map_or_else(|| PresetCommand::LoadFactory(name), PresetCommand::LoadFile).into());

@@ -1,44 +1,76 @@
 //! Painting on the frozen picture: strokes say which source a place belongs to, and the sources learn from them.
 //!
-//! - [`stretch`]: the frozen stretch as columns. [`tools`]: the brushes, and what a stroke becomes. `toolbar`: their
-//!   buttons. `overlay`: the marks that were made.
+//! - [`stretch`]: the frozen stretch as columns. [`mod@tools`]: the brushes, and what a stroke becomes. `toolbar`: their
+//!   buttons; `strength`: how strongly a stroke says so; `bars`: which bars can be saved. `overlay`: the marks that were
+//!   made.
 
+mod bars;
 mod overlay;
+mod strength;
 pub mod stretch;
 mod toolbar;
 pub mod tools;
 
-use super::{state::PictureState, view::SpectrogramPlace};
+use super::{
+    state::{PictureState, Playhead},
+    view::SpectrogramPlace,
+};
 use crate::{
-    editor::asked::Asked,
+    editor::{asked::Asked, theme::SCREEN},
     instance::{command::MarkCommand, state::stretch_view::StretchView},
     marks::Point,
 };
-use egui::{Color32, CursorIcon, Key, PointerButton, Pos2, Rect, Response, Ui};
+use egui::{Color32, CursorIcon, Key, Modifiers, PointerButton, Pos2, Rect, Response, Shape, Stroke, Ui, pos2, vec2};
 use tools::PaintingState;
 
 /// Has the worker freeze what a frozen picture shows, or let it go, when that has changed.
 pub fn follow_freeze(state: &mut PictureState) -> Option<Asked> {
-    let PictureState { edge, painting, .. } = state;
-    if painting.asked == *edge {
+    let PictureState { edge, file, painting, .. } = state;
+    if painting.asked == (*edge, *file) {
         return None;
     }
-    painting.asked = *edge;
+    painting.asked = (*edge, *file);
     painting.stroke.clear();
     Some(edge.map_or(MarkCommand::Release, |end| MarkCommand::Freeze { end }).into())
 }
 
+/// Draws where the stretch of `seconds` plays, or where it would begin.
+fn draw_playhead(ui: &Ui, place: &SpectrogramPlace, seconds: f64, Playhead { seconds: at, plays }: Playhead) {
+    let x = place.position(seconds - at, 1_000.0).x;
+    if !place.rect.x_range().contains(x) || (!plays && at <= 0.0) {
+        return;
+    }
+    let painter = ui.painter().with_clip_rect(place.rect);
+    if plays {
+        painter.vline(x, place.rect.y_range(), Stroke::new(3.0, SCREEN.well.gamma_multiply(0.6)));
+    }
+    painter.vline(x, place.rect.y_range(), Stroke::new(1.0, if plays { SCREEN.text } else { SCREEN.faint }));
+    let foot = pos2(x, place.rect.bottom());
+    let tip = vec![foot - vec2(0.0, 8.0), foot + vec2(5.0, 0.0), foot - vec2(5.0, 0.0)];
+    painter.add(Shape::convex_polygon(tip, SCREEN.text, Stroke::NONE));
+}
+
+/// Where the tools are, over `spectrogram`, with `sources` sources to choose from; `None` where there is no space.
+pub fn tools(spectrogram: &Rect, sources: usize) -> Option<Rect> {
+    toolbar::Toolbar::new(spectrogram, sources).map(|bar| bar.rect)
+}
+
 /// Draws the marks on `stretch`, if one is frozen, and the tools, and takes strokes on the spectrogram, which is the
-/// `canvas`. `names` and `colours` are the sources'.
+/// `canvas`. `names` and `colours` are the sources'; `bars` says where the host's bars begin, as in `bars::last`.
 pub fn draw(
     ui: &Ui,
     canvas: &Response,
     stretch: Option<&StretchView>,
     (names, colours): (&[String], &[Color32]),
+    bars: impl Fn() -> Vec<(f64, i32)>,
     state: &mut PictureState,
-) -> Option<Asked> {
-    let stretch = stretch.filter(|stretch| stretch.sources == names.len())?;
+) -> Vec<Asked> {
+    let (sought, play_is_asked) = (state.sought.take(), std::mem::take(&mut state.play_is_asked));
+    let Some(stretch) = stretch.filter(|stretch| stretch.sources == names.len()) else { return Vec::new() };
     let place = SpectrogramPlace { rect: canvas.rect, view: state.view };
+    let seek = |ago: f64| Asked::Seek { number: stretch.number, seconds: stretch.seconds - ago };
+    let mut asked: Vec<Asked> = sought.map(seek).into_iter().collect();
+    asked.extend(play_is_asked.then_some(Asked::TogglePlay));
     let painting = &mut state.painting;
     painting.brush.source = painting.brush.source.min(names.len().saturating_sub(1));
     overlay::draw(ui, &place, stretch, colours);
@@ -48,9 +80,14 @@ pub fn draw(
     if !painting.stroke.is_empty() {
         overlay::draw_mark(ui, &place, stretch, &painting.brush.mark(&painting.stroke), colours);
     }
+    if let Some(playhead) = state.playhead {
+        draw_playhead(ui, &place, stretch.seconds, playhead);
+    }
     // The tools lie above the canvas.
-    let chosen = bar.and_then(|bar| bar.draw(ui, names, colours, stretch, &mut painting.brush));
-    made.or(chosen)
+    let bars = || bars::last(&bars(), stretch.seconds);
+    let chosen = bar.and_then(|bar| bar.draw(ui, names, colours, (stretch, &bars), &mut painting.brush));
+    asked.extend(made.or(chosen));
+    asked
 }
 
 /// Takes the stroke that is made with the left button on `canvas`, beginning where it is `free`.
@@ -68,7 +105,8 @@ fn stroke(
     if canvas.hover_pos().is_some_and(&free) {
         ui.set_cursor_icon(CursorIcon::Crosshair);
     }
-    if ui.input(|input| input.key_pressed(Key::Escape)) {
+    // What else Escape would end goes on.
+    if !painting.stroke.is_empty() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         painting.stroke.clear();
         return None;
     }

@@ -13,6 +13,8 @@ use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Ui};
 const WIDTH: f32 = 3.0;
 const BENEATH: f32 = 5.0;
 const WITHIN: f32 = 1.0;
+/// Opacity of the weakest mark.
+const LEAST_OPACITY: f32 = 0.3;
 /// Lengths of the dashes of what does not belong to a source, in points.
 const DASH: f32 = 5.0;
 
@@ -47,6 +49,7 @@ fn draw_but_for(
         Says::Nothing => SCREEN.faint,
         _ => colours.get(mark.source).copied().unwrap_or(SCREEN.text),
     };
+    let colour = colour.gamma_multiply(LEAST_OPACITY + (1.0 - LEAST_OPACITY) * mark.strength);
     let at = |point: &Point, times: f64| place.position(stretch.seconds - point.seconds, (point.hz * times) as f32);
     let is_left = |at: Pos2| {
         let (ago, hz) = place.seconds_and_hz(at);

@@ -64,7 +64,9 @@ fn bands_of_rows(grid: &FrameGrid) -> Vec<(usize, usize, f32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{editor::theme::SCREEN, nmf::bands::Bands, preset::PALETTE};
+    use crate::{
+        editor::theme::SCREEN, instance::state::stretch_view::StretchOrigin, nmf::bands::Bands, preset::PALETTE,
+    };
 
     #[test]
     fn a_tone_lies_at_its_time_and_frequency_in_the_colour_of_its_source() {
@@ -80,7 +82,16 @@ mod tests {
         // 300 Hz in the sixth frame.
         amplitudes[5 * width + 29] = 0.5;
         let shares = (0..20).flat_map(|_| [vec![0.9; width], vec![0.1; width]].concat()).collect();
-        let stretch = StretchView { end: 0, seconds: 0.4, grid, amplitudes, shares, sources: 2, marks: Vec::new() };
+        let stretch = StretchView {
+            number: 1,
+            origin: StretchOrigin::File,
+            seconds: 0.4,
+            grid,
+            amplitudes,
+            shares,
+            sources: 2,
+            marks: Vec::new(),
+        };
         let map = ColourMap::new(PALETTE[..2].iter().map(|colour| SCREEN.source(*colour)));
         let mut gains = [1.0; MAX_SOURCES];
         gains[0] = 0.0;

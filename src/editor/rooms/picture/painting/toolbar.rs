@@ -1,64 +1,99 @@
 //! The tools' buttons, over the top of the frozen spectrogram.
 
-use super::tools::{Brush, Saying, Tool};
+use super::{
+    strength,
+    tools::{Brush, Saying, Tool},
+};
 use crate::{
     editor::{
         asked::Asked,
         theme::{self, Themed},
-        widgets::toggle::Toggle,
+        widgets::{
+            icon::{Icon, IconButton},
+            toggle::Toggle,
+        },
     },
-    instance::{command::MarkCommand, state::stretch_view::StretchView},
+    instance::{
+        command::{Bars, MarkCommand},
+        state::stretch_view::{StretchOrigin, StretchView},
+    },
 };
-use egui::{Color32, CornerRadius, Rect, Ui, accesskit::Role, pos2, vec2};
+use egui::{Button, Color32, CornerRadius, Label, Popup, Pos2, Rect, RichText, Ui, accesskit::Role, pos2, vec2};
 
-/// Height of the bar and of a button, and widths of the buttons, in points.
+/// Height of a row of the bar and of a button, and widths of the buttons, in points.
 const HEIGHT: f32 = 28.0;
 const BUTTON: f32 = 22.0;
-const TOOL: f32 = 38.0;
-const SAYING: f32 = 44.0;
+const TOOL: f32 = 36.0;
+const SAYINGS: [f32; 3] = [26.0, 42.0, 40.0];
+const STRENGTH: f32 = 46.0;
 const SOURCE: f32 = 52.0;
-const FORGET: f32 = 50.0;
-const STEM: f32 = 42.0;
+const STEM: f32 = 40.0;
+const MORE: f32 = 18.0;
+const FORGET: f32 = 46.0;
+/// In one row, a source's button is at least so wide, in points.
+const LEAST_SOURCE: f32 = 36.0;
 /// From the edges of the spectrogram, between two buttons and between two groups of them, in points.
 const MARGIN: f32 = 4.0;
 const GAP: f32 = 3.0;
-const GROUP_GAP: f32 = 10.0;
+const GROUP_GAP: f32 = 8.0;
+/// Width of the choice of bars, in points.
+const BARS: f32 = 190.0;
 
 /// Where the bar and its buttons are.
 pub(super) struct Toolbar {
     pub(super) rect: Rect,
     tools: Vec<Rect>,
     sayings: Vec<Rect>,
+    strength: Rect,
     sources: Vec<Rect>,
-    forget: Rect,
     stem: Rect,
+    more: Rect,
+    forget: Rect,
+}
+
+/// Width of a group of buttons.
+fn width(widths: &[f32]) -> f32 {
+    widths.iter().map(|width| width + GAP).sum::<f32>() - GAP
 }
 
 impl Toolbar {
-    /// Over `spectrogram`, with `sources` sources to choose from; `None` where there is no space for it.
+    /// Over `spectrogram`, with `sources` sources to choose from: in one row, or in two where one is too narrow; `None`
+    /// where there is no space for it.
     pub(super) fn new(spectrogram: &Rect, sources: usize) -> Option<Self> {
-        let space = spectrogram.width() - 2.0 * MARGIN;
-        let others = [(Tool::ALL.len(), TOOL), (Saying::ALL.len(), SAYING), (1, FORGET), (1, STEM)];
-        let others: f32 = others.map(|(count, width)| count as f32 * (width + GAP)).iter().sum();
-        let left = space - others - 3.0 * GROUP_GAP - GAP;
-        let source = (left / sources.max(1) as f32 - GAP).min(SOURCE);
-        if source < BUTTON || spectrogram.height() < 3.0 * HEIGHT {
+        let space = spectrogram.width() - 2.0 * MARGIN - 2.0 * GAP;
+        let tools = [TOOL; Tool::ALL.len()];
+        let brush = width(&tools) + width(&SAYINGS) + STRENGTH + 2.0 * GROUP_GAP;
+        let saving = width(&[STEM, MORE, FORGET]);
+        let each = |space: f32| ((space + GAP) / sources.max(1) as f32 - GAP).min(SOURCE);
+        let (beside, below) = (each(space - brush - saving - 2.0 * GROUP_GAP), each(space - saving - GROUP_GAP));
+        let (rows, source) = if beside >= LEAST_SOURCE { (1, beside) } else { (2, below) };
+        // With the picture beneath it.
+        if source < BUTTON || brush > space || spectrogram.height() < (1 + 2 * rows) as f32 * HEIGHT {
             return None;
         }
         let min = spectrogram.left_top() + vec2(MARGIN, MARGIN);
-        let mut x = min.x + GAP;
-        let mut group = |count: usize, width: f32| -> Vec<Rect> {
-            let top = min.y + (HEIGHT - BUTTON) / 2.0;
-            let place = |i: usize| Rect::from_min_size(pos2(x + i as f32 * (width + GAP), top), vec2(width, BUTTON));
-            let places = (0..count).map(place).collect();
-            x += count as f32 * (width + GAP) + GROUP_GAP;
+        let mut at = min + vec2(GAP, (HEIGHT - BUTTON) / 2.0);
+        let group = |at: &mut Pos2, widths: &[f32]| -> Vec<Rect> {
+            let place = |width: &f32| {
+                let place = Rect::from_min_size(*at, vec2(*width, BUTTON));
+                at.x += width + GAP;
+                place
+            };
+            let places = widths.iter().map(place).collect();
+            at.x += GROUP_GAP - GAP;
             places
         };
-        let (tools, sayings) = (group(Tool::ALL.len(), TOOL), group(Saying::ALL.len(), SAYING));
-        let sources = group(sources, source);
-        let (forget, stem) = (group(1, FORGET)[0], group(1, STEM)[0].translate(vec2(-GROUP_GAP, 0.0)));
-        let rect = Rect::from_min_max(min, pos2(stem.right() + GAP, min.y + HEIGHT));
-        Some(Self { rect, tools, sayings, sources, forget, stem })
+        let (tools, sayings) = (group(&mut at, &tools), group(&mut at, &SAYINGS));
+        let strength = group(&mut at, &[STRENGTH])[0];
+        let end = at.x - GROUP_GAP;
+        if rows == 2 {
+            at = pos2(min.x + GAP, at.y + HEIGHT - GAP);
+        }
+        let sources = group(&mut at, &vec![source; sources]);
+        let saving = group(&mut at, &[STEM, MORE, FORGET]);
+        let (stem, more, forget) = (saving[0], saving[1].translate(vec2(-GAP, 0.0)), saving[2]);
+        let rect = Rect::from_min_max(min, pos2(end.max(forget.right()) + GAP, at.y + BUTTON + GAP));
+        Some(Self { rect, tools, sayings, strength, sources, stem, more, forget })
     }
 
     /// Draws it.
@@ -67,7 +102,7 @@ impl Toolbar {
         ui: &Ui,
         names: &[String],
         colours: &[Color32],
-        stretch: &StretchView,
+        (stretch, bars): (&StretchView, &dyn Fn() -> (Vec<Bars>, u32)),
         brush: &mut Brush,
     ) -> Option<Asked> {
         let corners = CornerRadius::same(theme::BUTTON_RADIUS as u8);
@@ -85,6 +120,7 @@ impl Toolbar {
                 brush.saying = saying;
             }
         }
+        strength::draw(ui, self.strength, chosen, &mut brush.strength);
         for (source, ((name, colour), place)) in names.iter().zip(colours).zip(&self.sources).enumerate() {
             let short: String = name.chars().take(((place.width() - 6.0) / 6.0).max(1.0) as usize).collect();
             let label = format!("Paint {name}");
@@ -104,10 +140,45 @@ impl Toolbar {
         if act("Stem", &label, self.stem, tooltip) {
             return Some(MarkCommand::Save(brush.source).into());
         }
+        if let Some(bars) = self.choose_bars(ui, name, stretch, bars) {
+            return Some(MarkCommand::SaveBars(brush.source, bars).into());
+        }
         let own = stretch.marks.iter().filter(|mark| mark.source == brush.source).count();
         let label = format!("Forget marks of {name}");
         let tooltip = format!("{label}: {own}. Undo brings them back.");
         (own > 0 && act("Forget", &label, self.forget, tooltip)).then(|| MarkCommand::Forget(brush.source).into())
+    }
+
+    /// The bars of the stem of the source called `name` that are chosen to be saved.
+    fn choose_bars(
+        &self,
+        ui: &Ui,
+        name: &str,
+        stretch: &StretchView,
+        bars: &dyn Fn() -> (Vec<Bars>, u32),
+    ) -> Option<Bars> {
+        let label = format!("Save the last bars of {name}");
+        let button = IconButton::new(Icon::More, &label).show(ui, self.more, ui.scope_id().with("bars"));
+        let mut chosen = None;
+        Popup::menu(&button).width(BARS).show(|ui| {
+            let (offered, whole) = bars();
+            for bars in &offered {
+                let text = if bars.count == 1 { "Last bar".to_owned() } else { format!("Last {} bars", bars.count) };
+                let item = Button::selectable(false, text).min_size(vec2(BARS, 24.0));
+                if ui.add(item).clicked() {
+                    chosen = Some(*bars);
+                }
+            }
+            let why = match whole {
+                0 if stretch.origin == StretchOrigin::File => "A file has no bars of the host's".to_owned(),
+                0 => "No whole bar is here: let the host's transport run".to_owned(),
+                1 => format!("1 whole bar is in these {:.1} seconds", stretch.seconds),
+                _ => format!("{whole} whole bars are in these {:.1} seconds", stretch.seconds),
+            };
+            ui.add(Label::new(RichText::new(why).size(theme::CAPTION).color(ui.colours().weak)).wrap());
+        });
+        button.on_hover_text(format!("{label}, from bar line to bar line."));
+        chosen
     }
 }
 

@@ -20,11 +20,17 @@ pub struct PaintingState {
     pub(super) brush: Brush,
     /// Where the pointer was while the button was held.
     pub(super) stroke: Vec<Point>,
-    /// Up to where the worker was asked to freeze what was heard.
-    pub(super) asked: Option<u64>,
+    /// What the worker was asked to freeze: what was heard up to a sample, or a file.
+    pub(super) asked: (Option<u64>, Option<u64>),
 }
 
 impl PaintingState {
+    /// Stretch `file` was frozen, by the worker itself.
+    pub fn frozen_anew(&mut self, file: Option<u64>) {
+        self.asked = (None, file);
+        self.stroke.clear();
+    }
+
     /// Whether a tool is chosen that paints.
     pub fn paints(&self) -> bool {
         self.brush.tool != Tool::Look
@@ -79,11 +85,22 @@ impl Saying {
 }
 
 /// The brush.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Brush {
     pub(super) tool: Tool,
     pub(super) saying: Saying,
     pub(super) source: usize,
+    /// How strongly it says so, in percent: [`LEAST_STRENGTH`] to 100.
+    pub(super) strength: u8,
+}
+
+/// The weakest stroke, and a step, in percent.
+pub(super) const LEAST_STRENGTH: u8 = 10;
+
+impl Default for Brush {
+    fn default() -> Self {
+        Self { tool: Tool::default(), saying: Saying::default(), source: 0, strength: 100 }
+    }
 }
 
 impl Brush {
@@ -100,7 +117,9 @@ impl Brush {
             }
             _ => self.shape(points),
         };
-        Mark { source: self.source, says, strength: 1.0, shape }
+        // What is erased is gone.
+        let strength = if says == Says::Nothing { 1.0 } else { f32::from(self.strength) / 100.0 };
+        Mark { source: self.source, says, strength, shape }
     }
 
     fn shape(&self, points: &[Point]) -> MarkShape {
@@ -156,14 +175,15 @@ mod tests {
     #[test]
     fn each_tool_makes_its_shape() {
         let drawn = points(&[(1.0, 100.0), (1.001, 100.0), (1.5, 200.0)]);
-        let mark = |tool, saying| Brush { tool, saying, source: 2 }.mark(&drawn);
+        let mark = |tool, saying| Brush { tool, saying, source: 2, strength: 30 }.mark(&drawn);
         let line = mark(Tool::Line, Saying::Is);
-        assert_eq!((line.source, line.says), (2, Says::Belongs));
+        assert_eq!((line.source, line.says, line.strength), (2, Says::Belongs, 0.3));
         assert_eq!(line.shape.points(), points(&[(1.0, 100.0), (1.5, 200.0)]), "what is near says nothing new");
         assert!(matches!(mark(Tool::Note, Saying::IsNot).shape, MarkShape::Comb { partials: PARTIALS, .. }));
         assert_eq!(mark(Tool::Hit, Saying::Is).shape.points(), points(&[(1.0, 100.0), (1.0, 200.0)]));
         assert_eq!(mark(Tool::Box, Saying::Is).shape.points(), points(&[(1.0, 100.0), (1.5, 200.0)]));
         let eraser = mark(Tool::Hit, Saying::Erase);
+        assert_eq!(eraser.strength, 1.0);
         assert!(eraser.says == Says::Nothing && matches!(eraser.shape, MarkShape::Stroke { semitones: 2.0, .. }));
     }
 

@@ -142,7 +142,7 @@ impl MarkedRecording {
         let bases = PresetBases::of(preset, &AdaptiveState::default(), &spectrogram.layout, bins)?;
         let (count, width) = (preset.sources.len(), Bands::new(1..bins).len());
         // Magnitudes and power; what is likely, before and under marks, and the marks; the updates' own; activations.
-        let per_frame = 2 * spectrogram.layout.bins() + (4 * count + 5) * width + 3 * bases.owners.len();
+        let per_frame = 2 * spectrogram.layout.bins() + (5 * count + 4) * width + 3 * bases.owners.len();
         // The mixture twice, the remix and the sources.
         let numbers = (count + 3) * channels * samples + spectrogram.len() * per_frame;
         Ok((numbers * size_of::<f32>()) as u64)
@@ -201,7 +201,7 @@ impl MarkedRecording {
         let owners = |(s, source): (usize, &MarkedSource)| source.components.clone().map(move |_| s as u8);
         let groups: Vec<u8> = self.sources.iter().enumerate().flat_map(owners).collect();
         let updates = ConstrainedUpdates::new(&groups, width, frames).filter(|_| total > 0.0);
-        let Some(mut updates) = updates else { return Ok(learned) };
+        let Some(mut updates) = updates.map(ConstrainedUpdates::in_parallel) else { return Ok(learned) };
         for (t, prior) in learned.prior.chunks_exact(self.sources.len() * width).enumerate() {
             updates.take(t, prior);
         }
