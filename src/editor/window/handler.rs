@@ -52,6 +52,7 @@ pub(super) struct Handler {
     takes_files: Cell<bool>,
     pixels_per_point: Cell<f32>,
     system_scale: SystemScale,
+    repainter: Repainter,
 }
 
 /// What a frame needs.
@@ -106,6 +107,7 @@ impl Handler {
             takes_files: Cell::default(),
             pixels_per_point,
             system_scale,
+            repainter: repainter.clone(),
         })
     }
 
@@ -151,7 +153,7 @@ impl Handler {
                 return output.unwrap_or_default();
             }
         }
-        self.window.request_redraw();
+        self.repainter.request_of(&self.window);
         output.unwrap_or_default()
     }
 
@@ -206,13 +208,13 @@ impl Handler {
         if let Some(size) = requests.size {
             // Where it fails, the host has the last word, and the window stays as it is.
             let _ = self.window.resize(LogicalSize::new(f64::from(size.x), f64::from(size.y)));
-            self.window.request_redraw();
+            self.repainter.request_of(&self.window);
         }
         if let Some(cursor) = requests.cursor {
             self.window.set_mouse_cursor(cursor)?;
         }
         match requests.repaint {
-            Some(delay) if delay.is_zero() => self.window.request_redraw(),
+            Some(delay) if delay.is_zero() => self.repainter.request_of(&self.window),
             Some(delay) => self.window.request_redraw_after(delay),
             None => {}
         }
@@ -234,6 +236,7 @@ struct Requests {
 
 impl WindowHandler for Handler {
     fn draw(&self) -> Result<(), HandlerError> {
+        self.repainter.draws();
         let requests = {
             // The system may ask for a frame within a frame.
             let Ok(mut stage) = self.stage.try_borrow_mut() else { return Ok(()) };
@@ -254,7 +257,7 @@ impl WindowHandler for Handler {
         if let Ok(mut stage) = self.stage.try_borrow_mut() {
             stage.app.resized(self.points());
         }
-        self.window.request_redraw();
+        self.repainter.request_of(&self.window);
         Ok(())
     }
 
@@ -281,7 +284,7 @@ impl WindowHandler for Handler {
         if let Ok(mut input) = self.input.try_borrow_mut() {
             input.push(&event, self.seconds(), self.pixels_per_point.get(), paste);
         }
-        self.window.request_redraw();
+        self.repainter.request_of(&self.window);
         match event {
             Event::Keyboard(_) => EventStatus::Captured,
             Event::Mouse(

@@ -4,7 +4,7 @@
 //! readers, nor clicks that are faster than a frame, and take the keyboard from the host with every click.
 //!
 //! - [`handler`]: the window's life. [`input`]: events on their way to egui. [`app`]: what is drawn.
-//! - [`handle`]: the window as the host sees it.
+//! - [`handle`]: the window as the host sees it. [`thread_end`]: its thread has ended when it is closed.
 
 mod app;
 mod clipboard;
@@ -18,6 +18,7 @@ mod painter;
 mod reader;
 mod repainter;
 mod screen;
+pub mod thread_end;
 
 use super::{
     file_chooser::FileChooser,
@@ -105,8 +106,13 @@ impl Editor for PluginEditor {
         let repainter = Repainter::default();
         let app = App::new(self.params.clone(), self.session.clone(), gui_context, self.files.clone());
         let (wake, scale) = (repainter.clone(), self.system_scale.clone());
-        let open = move |window| Handler::new(window, app, &wake, scale);
-        let window = Window::create_with_host(settings, open, host.map(callbacks))?;
+        let window = thread_end::open(|running| {
+            let open = move |window| {
+                running.is_here();
+                Handler::new(window, app, &wake, scale)
+            };
+            Window::create_with_host(settings, open, host.map(callbacks))
+        })?;
         let handle = WindowHandle { params: self.params.clone(), repainter };
         if let Some(scale) = fallback_scale_factor.filter(|_| scales_late) {
             handle.set_fallback_scale_factor(scale, &window)?;

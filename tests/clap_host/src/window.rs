@@ -9,6 +9,16 @@ impl Instance {
     /// # Errors
     /// If the plugin has no window or refuses to open it so.
     pub fn open_window(&mut self, parent: u32, scale: f64) -> Result<(u32, u32), HostError> {
+        let size = self.embed_window(parent, scale)?;
+        self.show_window()?;
+        Ok(size)
+    }
+
+    /// The same, without showing it.
+    ///
+    /// # Errors
+    /// If the plugin has no window or refuses to open it so.
+    pub fn embed_window(&mut self, parent: u32, scale: f64) -> Result<(u32, u32), HostError> {
         let failed = |_| HostError::Extension("gui");
         let gui: PluginGui = self.extension("gui")?;
         let plugin = self.plugin.plugin_handle();
@@ -18,9 +28,18 @@ impl Instance {
         let size = gui.get_size(&plugin).ok_or(HostError::Extension("gui"))?;
         // SAFETY: the caller's window outlives the plugin's, which is closed before or with the instance.
         unsafe { gui.set_parent(&plugin, Window::from_x11_handle(parent.into())) }.map_err(failed)?;
-        // Some plugins show an embedded window at once and refuse to be asked.
-        let _ = gui.show(&plugin);
         Ok((size.width, size.height))
+    }
+
+    /// Shows the plugin's window.
+    ///
+    /// # Errors
+    /// If the plugin has no window.
+    pub fn show_window(&mut self) -> Result<(), HostError> {
+        let gui: PluginGui = self.extension("gui")?;
+        // Some plugins show an embedded window at once and refuse to be asked.
+        let _ = gui.show(&self.plugin.plugin_handle());
+        Ok(())
     }
 
     /// Closes the plugin's window.

@@ -2,6 +2,7 @@
 
 use super::screen::{SCREEN, open, wait_until};
 use crate::{player::fresh, stored_state};
+use clap_host::Instance;
 use std::path::Path;
 use x11rb::{
     COPY_DEPTH_FROM_PARENT, COPY_FROM_PARENT, CURRENT_TIME,
@@ -92,29 +93,46 @@ impl Dragging {
     }
 }
 
-#[test]
-fn a_preset_that_a_file_manager_drops_plays() {
-    let mut plugin = fresh();
-    let parent = open(&mut plugin);
+/// Drops a preset on the plugin's window in `parent`, does `then`, and waits until it plays.
+fn drop_a_preset(plugin: &mut Instance, parent: u32, then: impl FnOnce(&mut Instance)) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("dropped band.unbraid.safetensors");
     let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/learned.unbraid.safetensors");
     std::fs::copy(fixture, &file).unwrap();
 
     let mut dragging = Dragging::new(SCREEN.child(parent).unwrap(), &[&file]);
-    for step in 0..8 {
-        dragging.move_to(400 + step, 300);
+    let mut step = 0;
+    wait_until("that the window takes files", plugin, |_| {
+        dragging.move_to(400 + step % 8, 300);
+        step += 1;
         std::thread::sleep(std::time::Duration::from_millis(60));
         dragging.serve();
-        plugin.serve_callback();
-    }
-    assert!(dragging.was_told("XdndStatus"), "the window takes files: {:?}", dragging.answers);
-    dragging.let_go();
-    let title = |plugin: &mut clap_host::Instance| stored_state::preset(&plugin.save().unwrap())["title"].clone();
-    wait_until("the preset", &mut plugin, |plugin| {
-        dragging.serve();
-        title(plugin) == "dropped band"
+        dragging.was_told("XdndStatus")
     });
-    assert!(dragging.was_told("XdndFinished"));
+    dragging.let_go();
+    wait_until("the end of the drop", plugin, |_| {
+        dragging.serve();
+        dragging.was_told("XdndFinished")
+    });
+    then(plugin);
+    wait_until("the preset", plugin, |plugin| stored_state::preset(&plugin.save().unwrap())["title"] == "dropped band");
+}
+
+#[test]
+fn a_preset_that_a_file_manager_drops_plays() {
+    let mut plugin = fresh();
+    let parent = open(&mut plugin);
+    drop_a_preset(&mut plugin, parent, |_| {});
+    plugin.close_window().unwrap();
+}
+
+/// What happens between the window's creation and its first frame must not keep it from drawing.
+#[test]
+fn a_window_draws_whatever_reached_it_before_it_was_shown() {
+    let mut plugin = fresh();
+    let parent = SCREEN.window();
+    plugin.embed_window(parent, 1.0).unwrap();
+    wait_until("the window", &mut plugin, |_| SCREEN.child(parent).is_some());
+    drop_a_preset(&mut plugin, parent, |plugin| plugin.show_window().unwrap());
     plugin.close_window().unwrap();
 }
