@@ -1,7 +1,7 @@
 //! A strip's menu: its name, where it comes from, which strips there are. Its share of the mixture.
 
 use super::stage::{DEFAULT, SMALLEST, Stage, summary};
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
     instance::{
@@ -168,6 +168,21 @@ fn a_right_click_on_the_name_opens_the_menu_and_a_double_click_renames() {
         assert_eq!(stage.asked(), [SourceCommand::Rename(1, "vocals".into()).into()]);
         stage.wait(0.1);
         assert!(!stage.shows("Name of the source"));
+    }
+}
+
+#[test]
+fn a_menu_covers_no_strip_however_narrow_they_are() {
+    for (size, count) in [(DEFAULT, 8), (vec2(900.0, 600.0), 8), (DEFAULT, 2)] {
+        for strip in ["Drums", "Bass"] {
+            let mut stage = Stage::new(count, size);
+            let strips = stage.place(strip).top();
+            open(&mut stage, strip, None);
+            for entry in ["Learn from", "Rename", "Load, save, remove", "Show what it has learned"] {
+                let bottom = stage.place(entry).bottom();
+                assert!(bottom <= strips, "{entry} of {count} strips at {size} ends at {bottom}, below {strips}");
+            }
+        }
     }
 }
 

@@ -50,7 +50,7 @@ pub struct StripMenu<'a> {
 }
 
 impl StripMenu<'_> {
-    /// Shows the menu below `head` while it is open; a click on `head`, with either button, opens it. A double click
+    /// Shows the menu above `head` while it is open; a click on `head`, with either button, opens it. A double click
     /// opens what renames the source. `new_name` is the name that is being typed for it.
     pub fn show(&self, head: &Response, new_name: &mut String) -> Vec<Asked> {
         let mut asked = Vec::new();
@@ -62,8 +62,7 @@ impl StripMenu<'_> {
         if head.secondary_clicked() {
             Popup::open_id(&head.ctx, Popup::default_response_id(head));
         }
-        let popup = Popup::menu(head).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-        popup.width(WIDTH).show(|ui| {
+        over_the_picture(head).show(|ui| {
             let height = ui.ctx().content_rect().height() - 30.0;
             ScrollArea::vertical().max_height(height).show(ui, |ui| self.items(ui, new_name, &mut asked));
         });
@@ -71,10 +70,7 @@ impl StripMenu<'_> {
         if head.double_clicked() {
             Popup::open_id(&head.ctx, renames);
         }
-        let popup = Popup::menu(head).id(renames).open_memory(None);
-        popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(WIDTH).show(|ui| {
-            self.rename(ui, new_name, &mut asked);
-        });
+        over_the_picture(head).id(renames).open_memory(None).show(|ui| self.rename(ui, new_name, &mut asked));
         asked
     }
 
@@ -262,6 +258,14 @@ impl StripMenu<'_> {
             ui.data_mut(|data| data.insert_temp(id, ui.min_rect().height()));
         }
     }
+}
+
+/// A menu of `head` that opens upwards where there is room: over the picture it covers no other strip, however narrow
+/// they are.
+fn over_the_picture(head: &Response) -> Popup<'_> {
+    let downwards = &[RectAlign::TOP_END, RectAlign::BOTTOM_START, RectAlign::BOTTOM_END];
+    let popup = Popup::menu(head).align(RectAlign::TOP_START).align_alternatives(downwards);
+    popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(WIDTH)
 }
 
 /// An item as wide as the menu, with a tooltip unless that is empty. Returns whether it was clicked.
