@@ -5,7 +5,7 @@ use super::{param_id::ParamId, state::preferences::Preferences};
 use crate::{
     learner::adaptive::ComponentIndex,
     marks::Mark,
-    preset::{Cue, Role, library::Entry},
+    preset::{About, Cue, Role, library::Entry},
 };
 use std::path::PathBuf;
 
@@ -63,6 +63,8 @@ pub enum LibraryCommand {
     Refresh,
     /// Give the preset in this file another name.
     Rename(PathBuf, String),
+    /// Note this about the preset in this file, in place of what is noted there.
+    Describe(PathBuf, About),
     /// Delete the preset in this file. It goes to a folder of its own, and can be brought back.
     Delete(PathBuf),
     /// Bring back what was deleted last.

@@ -8,7 +8,7 @@ use crate::{
         state::{message::Message, summary::Origin},
     },
     preset::{
-        Knobs, Preset,
+        About, Knobs, Preset, file,
         library::{self, Entry, Library, Listing, Trashed, favourites, recent, trash, user_dir},
     },
 };
@@ -58,6 +58,7 @@ impl Worker {
             LibraryCommand::SetFavourite(entry, has_star) => set_favourite(&entry, has_star),
             LibraryCommand::ShowFolder(file) => return show_folder(file.as_deref()),
             LibraryCommand::Rename(file, name) => context.rename(&file, &name),
+            LibraryCommand::Describe(file, about) => describe(&file, about),
             LibraryCommand::Delete(file) => context.delete(&file),
             LibraryCommand::RestoreDeleted => context.restore_deleted(),
             LibraryCommand::ForgetDeleted => {
@@ -126,6 +127,12 @@ impl Context {
         let mut preset = Preset::clone(&version.preset);
         for (source, knobs) in preset.sources.iter_mut().zip(self.knobs()) {
             source.knobs = knobs;
+        }
+        // It may have been noted since the preset was loaded, here or in another instance.
+        if let Origin::File(path) = &version.summary.origin
+            && let Ok(peeked) = file::peek(path)
+        {
+            preset.about = peeked.about;
         }
         let path = library::save(&preset, name)?;
         self.put(&version, version.saved(&preset, name, Origin::File(path.clone()))?)?;
@@ -245,6 +252,13 @@ fn is_origin(entry: &Entry, origin: &Origin) -> bool {
         (Origin::File(file), Some(path)) => file == path,
         _ => false,
     }
+}
+
+/// Notes `about` in a preset's file. What plays from it is saved with what its file says.
+fn describe(file: &Path, about: About) -> Result<(), WorkerError> {
+    let mut preset = file::read(file)?;
+    preset.about = about;
+    Ok(file::write(&preset, file)?)
 }
 
 fn set_favourite(entry: &Entry, has_star: bool) -> Result<(), WorkerError> {

@@ -156,3 +156,23 @@ fn a_loaded_preset_keeps_what_is_noted_about_it_when_it_is_saved() {
     assert_eq!(unbraid::preset::file::read(&folder.path("Copy")).unwrap().about, about);
     assert_eq!(rig.stored().unpack().unwrap().about, about);
 }
+
+#[test]
+fn what_is_noted_while_a_preset_plays_is_kept_when_it_is_saved() {
+    let folder = Folder::new();
+    let path = folder.save(&single(1), "Bass");
+    let before = unbraid::preset::file::read(&path).unwrap();
+    let rig = Rig::new();
+    rig.play(unbraid::instance::command::PresetCommand::LoadFile(path.clone()), "Bass");
+    let about = About { tags: vec!["slap".into(), "dry".into()], author: "Carol".into(), notes: "Two mikes".into() };
+    rig.ask(LibraryCommand::Describe(path.clone(), about.clone()));
+    assert_eq!(rig.session.library().user[0].about, about, "the browser shows it at once");
+    let noted = unbraid::preset::file::read(&path).unwrap();
+    assert_eq!(noted, Preset { about: about.clone(), ..before }, "nothing else has changed");
+    rig.ask(SourceCommand::Rename(0, "low end".to_owned()));
+    rig.play(unbraid::instance::command::PresetCommand::Save("Bass".into()), "Bass");
+    assert_eq!(unbraid::preset::file::read(&path).unwrap().about, about);
+    let long = About { author: "x".repeat(10_000), ..About::default() };
+    rig.ask(LibraryCommand::Describe(path.clone(), long));
+    assert_eq!(unbraid::preset::file::read(&path).unwrap().about, about, "the file stays as it was");
+}

@@ -2,7 +2,7 @@
 
 use super::stage::{DEFAULT, NAMES, SMALLEST, Stage, file, library, listing, summary};
 use crate::browsing::rig::Folder;
-use egui::Key;
+use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
     instance::{
@@ -10,7 +10,7 @@ use unbraid::{
         state::summary::{Origin, Summary},
     },
     preset::{
-        Preset,
+        About, Preset,
         library::{Library, Trouble},
     },
 };
@@ -171,6 +171,30 @@ fn a_preset_is_renamed() {
     assert_eq!(stage.asked(), [LibraryCommand::Rename(file("My band"), "My band Loud".into()).into()]);
     stage.wait(0.1);
     assert!(is_there(&stage, "Save as…"), "back among the presets");
+}
+
+#[test]
+fn tags_and_notes_are_typed_where_a_preset_is_renamed() {
+    for size in [DEFAULT, SMALLEST] {
+        let mut stage = Stage::with_library(size);
+        let about = About { tags: vec!["old".into()], author: "Bob".into(), notes: String::new() };
+        let mut library = library();
+        library.user[0].about = about.clone();
+        stage.session.set_library(library);
+        open(&mut stage);
+        stage.click("Rename My band");
+        stage.wait(0.1);
+        stage.click("Tags");
+        stage.key(Key::End, Modifiers::NONE);
+        stage.event(Event::Text(", slap,  dry,".to_owned()));
+        stage.click("Notes");
+        stage.event(Event::Text("Two mikes".to_owned()));
+        stage.wait(0.1);
+        stage.click("Keep it");
+        let tags = ["old", "slap", "dry"].map(str::to_owned).into();
+        let about = About { tags, notes: "Two mikes".into(), ..about };
+        assert_eq!(stage.asked(), [LibraryCommand::Describe(file("My band"), about).into()], "{size}");
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The preset browser, below the preset's name: presets to choose from, and what can be done with them.
 //!
 //! - `filter`: which presets are listed. `list`: their order, and how they are heard. `row`: one of them.
-//! - `name_entry`: a name for a preset, typed or put together by clicks.
+//! - `name_entry`: a name for a preset, typed or put together by clicks. `about_entry`: tags and notes.
 
+mod about_entry;
 mod filter;
 mod list;
 mod name_entry;
@@ -20,8 +21,9 @@ use crate::{
         command::{LibraryCommand, PresetCommand},
         state::summary::{Origin, Summary},
     },
-    preset::library::Library,
+    preset::library::{Library, Listing},
 };
+use about_entry::AboutEntry;
 use egui::{Align, Button, Layout, Popup, PopupCloseBehavior, RectAlign, Response, RichText, Ui, vec2};
 use filter::PresetFilter;
 use list::ListState;
@@ -46,8 +48,8 @@ enum BrowserPage {
     Choose,
     /// A name under which to save what plays.
     SaveAs(NameEntry),
-    /// Another name for the preset in this file.
-    Rename(PathBuf, NameEntry),
+    /// Another name for the preset in this file, and what is noted about it.
+    Rename(PathBuf, NameEntry, AboutEntry),
 }
 
 /// What the browser remembers between two frames.
@@ -97,7 +99,7 @@ pub fn show(button: &Response, snapshot: &EditorSnapshot, own: &mut BrowserState
         own.page = match std::mem::take(&mut own.page) {
             BrowserPage::Choose => choose(ui, list_height, snapshot, (&mut own.filter, &mut own.list), &mut asked),
             BrowserPage::SaveAs(name) => save_as(ui, name, snapshot, &mut asked),
-            BrowserPage::Rename(file, name) => rename(ui, file, name, snapshot, &mut asked),
+            BrowserPage::Rename(file, name, about) => rename(ui, file, (name, about), snapshot, &mut asked),
         };
         if !matches!(own.page, BrowserPage::Choose) {
             own.list.stop(&mut asked);
@@ -136,7 +138,11 @@ fn choose(
             asked.push(entry.path.map_or_else(|| PresetCommand::LoadFactory(name), PresetCommand::LoadFile).into());
             ui.close();
         }
-        Some(PresetAction::Rename(file, name)) => next = BrowserPage::Rename(file, NameEntry::new(name)),
+        Some(PresetAction::Rename(Listing { entry, about, .. })) => {
+            if let Some(file) = entry.path {
+                next = BrowserPage::Rename(file, NameEntry::new(entry.name), AboutEntry::new(about));
+            }
+        }
         Some(PresetAction::Delete(file)) => asked.push(LibraryCommand::Delete(file).into()),
         None => {}
     }
@@ -220,7 +226,8 @@ fn save_as(ui: &mut Ui, mut name: NameEntry, snapshot: &EditorSnapshot, asked: &
     ui.label(RichText::new("Save as").font(theme::font(theme::TITLE)));
     let verb = if library.has_user_preset(name.name()) { "Replace" } else { "Save" };
     let taken = (verb == "Replace").then_some("You have a preset of this name: saving replaces it.");
-    match name.show(ui, verb, taken, true, &name_entry::save_suggestions(summary, library), summary) {
+    let entered = name.fields(ui, &name_entry::save_suggestions(summary, library), summary);
+    match name.answer(ui, entered, verb, taken, true) {
         NameAnswer::Open => return BrowserPage::SaveAs(name),
         NameAnswer::Cancelled => {}
         NameAnswer::Named(name) => {
@@ -234,22 +241,27 @@ fn save_as(ui: &mut Ui, mut name: NameEntry, snapshot: &EditorSnapshot, asked: &
 fn rename(
     ui: &mut Ui,
     file: PathBuf,
-    mut name: NameEntry,
+    (mut name, mut about): (NameEntry, AboutEntry),
     snapshot: &EditorSnapshot,
     asked: &mut Vec<Asked>,
 ) -> BrowserPage {
     let (library, summary) = (&*snapshot.library, snapshot.summary());
     let before = name.before().to_owned();
-    ui.label(RichText::new(format!("Rename “{before}”")).font(theme::font(theme::TITLE)));
-    let same = name.name() == before;
+    ui.label(RichText::new(format!("Rename “{before}”, tags and notes")).font(theme::font(theme::TITLE)));
+    let entered = name.fields(ui, &name_entry::rename_suggestions(&before, library), summary);
+    about.fields(ui);
+    let (same, noted) = (name.name() == before, about.changed());
     let own = name.name().to_lowercase() == before.to_lowercase();
     let taken = !own && library.has_user_preset(name.name());
     let note = taken.then_some("Another preset is called so: choose another name.");
-    let suggestions = name_entry::rename_suggestions(&before, library);
-    match name.show(ui, "Rename", note, !taken && !same, &suggestions, summary) {
-        NameAnswer::Open => return BrowserPage::Rename(file, name),
+    let verb = if noted.is_some() { "Keep it" } else { "Rename" };
+    match name.answer(ui, entered, verb, note, !taken && (!same || noted.is_some())) {
+        NameAnswer::Open => return BrowserPage::Rename(file, name, about),
         NameAnswer::Cancelled => {}
-        NameAnswer::Named(name) => asked.push(LibraryCommand::Rename(file, name).into()),
+        NameAnswer::Named(name) => {
+            asked.extend(noted.map(|noted| LibraryCommand::Describe(file.clone(), noted).into()));
+            asked.extend((!same).then(|| LibraryCommand::Rename(file, name).into()));
+        }
     }
     BrowserPage::Choose
 }

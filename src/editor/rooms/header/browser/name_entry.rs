@@ -57,25 +57,9 @@ impl NameEntry {
         self.name.trim()
     }
 
-    /// Draws the text field, the suggestions and words, and the buttons. `verb` is the text of the button that accepts
-    /// the name; `note` is a remark on the name; `allowed` says whether it can be accepted.
-    pub(super) fn show(
-        &mut self,
-        ui: &mut Ui,
-        verb: &str,
-        note: Option<&str>,
-        allowed: bool,
-        suggestions: &[String],
-        summary: &Summary,
-    ) -> NameAnswer {
+    /// Draws the text field, the suggestions and the words. Returns whether the name was entered.
+    pub(super) fn fields(&mut self, ui: &mut Ui, suggestions: &[String], summary: &Summary) -> bool {
         let entered = self.field(ui);
-        let valid = is_name(self.name());
-        let note = match note {
-            _ if self.name().is_empty() => "A name, please: type it, or click it together.",
-            _ if !valid => "No / \\ : * ? \" < > | in a name, no dot at its beginning, and at most 64 characters.",
-            Some(note) => note,
-            None => "",
-        };
         caption(ui, "Names");
         if let Some(name) = chips(ui, suggestions.iter().map(String::as_str), "Call it") {
             self.name = name;
@@ -87,6 +71,26 @@ impl NameEntry {
         if let Some(word) = chips(ui, own.chain(others), "Add") {
             self.name = format!("{} {word}", self.name()).trim().to_owned();
         }
+        entered
+    }
+
+    /// Draws the buttons. `verb` is the text of the button that accepts the name, which `entered` does too; `note` is a
+    /// remark on the name; `allowed` says whether it can be accepted.
+    pub(super) fn answer(
+        &self,
+        ui: &mut Ui,
+        entered: bool,
+        verb: &str,
+        note: Option<&str>,
+        allowed: bool,
+    ) -> NameAnswer {
+        let valid = is_name(self.name());
+        let note = match note {
+            _ if self.name().is_empty() => "A name, please: type it, or click it together.",
+            _ if !valid => "No / \\ : * ? \" < > | in a name, no dot at its beginning, and at most 64 characters.",
+            Some(note) => note,
+            None => "",
+        };
         ui.separator();
         let mut answer = NameAnswer::Open;
         ui.horizontal(|ui| {
@@ -136,7 +140,8 @@ impl NameEntry {
     }
 }
 
-fn caption(ui: &mut Ui, text: &str) {
+/// A line above fields.
+pub(super) fn caption(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).small().color(ui.colours().weak));
 }
 

@@ -41,8 +41,8 @@ pub(super) enum PresetAction {
     Play(Entry),
     /// Give it a star, or take it away.
     Star(Entry, bool),
-    /// Choose another name for the preset in this file, which has this name.
-    Rename(PathBuf, String),
+    /// Choose another name for this preset, and note something about it.
+    Rename(Listing),
     /// Delete the preset in this file.
     Delete(PathBuf),
 }
@@ -116,14 +116,14 @@ fn changes(ui: &Ui, rect: Rect, row: &Row<'_>, response: &Response) -> (f32, Opt
     let (mut right, mut action) = (rect.right() - 6.0, None);
     let Listing { entry, .. } = row.listing;
     if let (Some(file), true) = (&entry.path, row.can_change) {
-        for (icon, verb, chosen) in [
-            (Icon::Bin, "Delete", PresetAction::Delete(file.clone())),
-            (Icon::Pencil, "Rename", PresetAction::Rename(file.clone(), entry.name.clone())),
+        for (icon, verb, tooltip, chosen) in [
+            (Icon::Bin, "Delete", "Delete", PresetAction::Delete(file.clone())),
+            (Icon::Pencil, "Rename", "Rename, tags and notes", PresetAction::Rename(row.listing.clone())),
         ] {
             let place = Rect::from_center_size(pos2(right - 12.0, rect.center().y), vec2(24.0, 24.0));
             let label = format!("{verb} {}", entry.name);
             let button = IconButton { plate: false, ..IconButton::new(icon, &label) };
-            if button.show(ui, place, response.id.with(verb)).on_hover_text(verb).clicked() {
+            if button.show(ui, place, response.id.with(verb)).on_hover_text(tooltip).clicked() {
                 action = Some(chosen);
             }
             right -= BUTTON;
