@@ -8,6 +8,7 @@ mod browser;
 mod compare;
 mod controls;
 mod drops;
+mod film;
 mod header;
 mod knobs;
 mod learning;

@@ -18,23 +18,26 @@ pub(super) const WIDE: Vec2 = vec2(1180.0, 720.0);
 
 /// Drums and bass have played for six seconds.
 pub(super) fn heard(size: Vec2) -> Band {
-    heard_at(size, None)
+    heard_for(size, 6.0, None)
 }
 
-/// The same, while the host's music is at `music` when it begins.
-pub(super) fn heard_at(size: Vec2, music: Option<MusicalTime>) -> Band {
+/// The same for `seconds`, while the host's music is at `music` when it begins.
+pub(super) fn heard_for(size: Vec2, seconds: f32, music: Option<MusicalTime>) -> Band {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/audio");
     let part = |name: &str| recording::read(folder.join(format!("{name}-take2.flac"))).unwrap().downmix();
     let (bass, drums) = (part("finger-bass"), part("standard-kit"));
     let mut band = Band::untaught(size);
     band.music = music;
-    band.play(6.0, |n| 1.6 * (bass[n % bass.len()] + drums[n % drums.len()]));
+    band.play(seconds, |n| 1.6 * (bass[n % bass.len()] + drums[n % drums.len()]));
     band
 }
 
 /// The same, frozen.
 pub(super) fn frozen(size: Vec2) -> Band {
-    let mut band = heard(size);
+    freeze(heard(size))
+}
+
+pub(super) fn freeze(mut band: Band) -> Band {
     band.stage.click("Freeze");
     band.stage.harness.run_steps(3);
     assert!(band.stage.session.stretch().is_some(), "the worker has frozen what the picture shows");

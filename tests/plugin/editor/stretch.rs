@@ -3,7 +3,7 @@
 
 use super::{
     drops::{drop_at, hover},
-    painting::{WIDE, frozen, heard, heard_at, stroke},
+    painting::{WIDE, frozen, heard, heard_for, stroke},
     picture::{Band, brightness},
     places::assert_well_placed,
     stage::DEFAULT,
@@ -152,7 +152,7 @@ fn the_last_whole_bars_of_a_source_are_saved() {
     unsafe { std::env::set_var(unbraid::preset::library::stems::STEMS_VARIABLE, folder.path()) };
     // Bars of 1.5 seconds.
     let music = MusicalTime { beats: 1.0, tempo: 160.0, bar_start: 0.0, bar: 0, beats_per_bar: 4, beat_length: 1.0 };
-    let mut band = heard_at(WIDE, Some(music));
+    let mut band = heard_for(WIDE, 6.0, Some(music));
     band.stage.click("Freeze");
     band.stage.harness.run_steps(3);
     band.stage.click("Save the last bars of Drums");

@@ -137,7 +137,7 @@ fn point_out(ui: &Ui, response: &Response, plot: &PlotRect, layout: &PictureLayo
     tooltip.show(|ui| {
         for (i, line) in lines.iter().enumerate() {
             let colour = if i == 0 { ui.colours().text } else { ui.colours().weak };
-            ui.label(egui::RichText::new(line).size(theme::CAPTION).color(colour));
+            ui.add(egui::Label::new(egui::RichText::new(line).size(theme::CAPTION).color(colour)).extend());
         }
     });
 }
