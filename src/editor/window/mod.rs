@@ -108,7 +108,7 @@ impl Editor for PluginEditor {
         let (wake, scale) = (repainter.clone(), self.system_scale.clone());
         let window = thread_end::open(|running| {
             let open = move |window| {
-                running.is_here();
+                running.mark_this_thread();
                 Handler::new(window, app, &wake, scale)
             };
             Window::create_with_host(settings, open, host.map(callbacks))

@@ -21,7 +21,7 @@ pub(super) struct Running(Sender<()>);
 
 impl Running {
     /// The calling thread is the window's. Elsewhere than on X11 that is the host's own, which is not waited for.
-    pub(super) fn is_here(self) {
+    pub(super) fn mark_this_thread(self) {
         if cfg!(target_os = "linux") {
             RUNNING.with(|running| *running.borrow_mut() = Some(self.0));
         }
