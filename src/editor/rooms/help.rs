@@ -26,7 +26,10 @@ const STEPS: [(&str, &str); 7] = [
     ("Turn a knob", "Each strip is one source in what plays: turn it down, mute it, hear it alone."),
     ("Hold a badge", HOLD),
     ("Learn", "Press Learn on a strip and play that source alone for some seconds: it is told apart better."),
-    ("Freeze", "The picture stops: paint on it what belongs to a source. It is learned at once; Play lets you hear it."),
+    (
+        "Freeze",
+        "The picture stops: paint on it what belongs to a source. It is learned at once; Play lets you hear it.",
+    ),
     ("Drop files", "A recording on a strip teaches it; several recordings become several sources; a preset plays."),
     ("Right click", "On any control: type, reset, copy, paste, and what your host offers."),
     ("Save", "Click the preset's name. The project keeps what was learned in any case."),

@@ -1,6 +1,6 @@
 //! An open window as the host sees it: its smallest and largest size follow the scale.
 
-use super::{repainter::Repainter, thread_end::OpenWindow};
+use super::{repainter::Repainter, thread_end::JoinedWindow};
 use crate::{
     editor::{
         layout::{MAX_SIZE, MIN_SIZE},
@@ -34,37 +34,37 @@ pub struct WindowHandle {
 }
 
 impl EditorHandle for WindowHandle {
-    type Window = OpenWindow;
+    type Window = JoinedWindow;
     type Error = baseview::Error;
 
-    fn run_until_closed(window: OpenWindow) -> Result<(), Self::Error> {
+    fn run_until_closed(window: JoinedWindow) -> Result<(), Self::Error> {
         window.run_until_closed()
     }
 
-    fn set_parent(&self, parent: ParentWindowHandle, window: &OpenWindow) -> Result<(), Self::Error> {
+    fn set_parent(&self, parent: ParentWindowHandle, window: &JoinedWindow) -> Result<(), Self::Error> {
         window.set_parent(&parent)
     }
 
-    fn show(&self, window: &OpenWindow) -> Result<(), Self::Error> {
+    fn show(&self, window: &JoinedWindow) -> Result<(), Self::Error> {
         window.show()?;
         // Not every system says that the window is seen now.
         self.repainter.request();
         Ok(())
     }
 
-    fn hide(&self, window: &OpenWindow) -> Result<(), Self::Error> {
+    fn hide(&self, window: &JoinedWindow) -> Result<(), Self::Error> {
         window.hide()
     }
 
-    fn set_size(&self, new_size: NativeSize<u32>, window: &OpenWindow) -> Result<(), Self::Error> {
+    fn set_size(&self, new_size: NativeSize<u32>, window: &JoinedWindow) -> Result<(), Self::Error> {
         window.resize(new_size)
     }
 
-    fn host_main_thread_callback(&self, window: &OpenWindow) {
+    fn host_main_thread_callback(&self, window: &JoinedWindow) {
         window.host_main_thread_callback();
     }
 
-    fn adjust_size(&self, new_size: NativeSize<u32>, window: &OpenWindow) -> Option<NativeSize<u32>> {
+    fn adjust_size(&self, new_size: NativeSize<u32>, window: &JoinedWindow) -> Option<NativeSize<u32>> {
         let now = window.size();
         let current = NativeSize::from_logical_or_physical(now.logical, now.physical);
         // A host that has never asked for the size.
@@ -74,7 +74,7 @@ impl EditorHandle for WindowHandle {
         Some(limits(remembered(&self.params)).adjust_size(new_size, current, now.scale_factor))
     }
 
-    fn set_fallback_scale_factor(&self, scale_factor: f64, window: &OpenWindow) -> Result<(), Self::Error> {
+    fn set_fallback_scale_factor(&self, scale_factor: f64, window: &JoinedWindow) -> Result<(), Self::Error> {
         window.suggest_fallback_scale_factor(scale_factor)
     }
 

@@ -9,10 +9,10 @@ use std::sync::{
 
 /// Asks a window for a frame; does nothing where none is open.
 #[derive(Clone, Default)]
-pub(super) struct Repainter(Arc<Asked>);
+pub(super) struct Repainter(Arc<RepaintTarget>);
 
 #[derive(Default)]
-struct Asked {
+struct RepaintTarget {
     window: Mutex<Option<WindowWaker>>,
     is_drawn: AtomicBool,
 }

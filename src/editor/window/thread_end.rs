@@ -40,19 +40,19 @@ impl Drop for End {
 
 /// A window whose thread has ended when it is dropped. baseview 0.4.2 means to wait itself, but gives up when the
 /// thread, which ends, does not answer a last request.
-pub struct OpenWindow {
+pub struct JoinedWindow {
     // In this order: the window is closed, then its thread is waited for.
     window: Window,
     end: End,
 }
 
 /// Lets `open` make a window and hand on [`Running`] to its thread.
-pub(super) fn open(open: impl FnOnce(Running) -> Result<Window, Error>) -> Result<OpenWindow, Error> {
+pub(super) fn open(open: impl FnOnce(Running) -> Result<Window, Error>) -> Result<JoinedWindow, Error> {
     let (running, end) = channel();
-    Ok(OpenWindow { window: open(Running(running))?, end: End(end) })
+    Ok(JoinedWindow { window: open(Running(running))?, end: End(end) })
 }
 
-impl OpenWindow {
+impl JoinedWindow {
     /// Lets the window live until it is closed.
     pub(super) fn run_until_closed(self) -> Result<(), Error> {
         let Self { window, end } = self;
@@ -62,7 +62,7 @@ impl OpenWindow {
     }
 }
 
-impl std::ops::Deref for OpenWindow {
+impl std::ops::Deref for JoinedWindow {
     type Target = Window;
 
     fn deref(&self) -> &Window {

@@ -9,7 +9,7 @@ use png::{BitDepth, BlendOp, ColorType, Compression, DisposeOp, Encoder, Writer}
 use std::{fs::File, io::BufWriter, path::PathBuf};
 
 /// Pictures a second.
-const PACE: u16 = 12;
+const PACE: u16 = 10;
 const PIXELS: (usize, usize) = (900, 600);
 
 /// An animated PNG; what is as in the picture before is left clear.
@@ -83,15 +83,15 @@ impl Take {
 
     fn click(&mut self, name: &str) {
         let at = self.band.stage.centre(name);
-        self.go(at, 6);
+        self.go(at, 4);
         self.band.stage.click(name);
         self.shoot(4);
     }
 
     fn paint(&mut self, from: Pos2, to: Pos2) {
-        self.go(from, 6);
+        self.go(from, 4);
         self.band.stage.button(from, true, Modifiers::NONE);
-        self.go(to, 9);
+        self.go(to, 6);
         self.band.stage.button(to, false, Modifiers::NONE);
         self.band.stage.harness.run_steps(3);
         self.shoot(14);
