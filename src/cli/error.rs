@@ -1,8 +1,8 @@
 //! What can go wrong on the command line, one sentence each.
 
 use crate::{
-    evaluation::EvaluationError, learner::LearnError, preset::file::PresetError, recording::RecordingError,
-    separator::offline::SeparateError,
+    dictionary::Flaw, evaluation::EvaluationError, learner::LearnError, preset::file::PresetError,
+    recording::RecordingError, separator::offline::SeparateError,
 };
 use std::{path::PathBuf, process::ExitCode};
 
@@ -52,6 +52,12 @@ pub(super) enum CliError {
     NoMemory { path: PathBuf, needed: u64, free: u64 },
     #[error("{}: {reason}", path.display())]
     Marks { path: PathBuf, reason: String },
+    #[error("{}: {reason}", path.display())]
+    Bases { path: PathBuf, reason: String },
+    #[error("source {source_name:?} of {file}: {flaw}")]
+    Foreign { source_name: String, file: String, flaw: Flaw },
+    #[error("{preset}: nothing was learned in it; what its sources find while the mixture plays is in no preset")]
+    NothingLearned { preset: String },
     #[error("{}: would be overwritten by the result; choose another output", path.display())]
     WouldOverwrite { path: PathBuf },
     #[error("stdout cannot be written ({0})")]

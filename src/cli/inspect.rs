@@ -8,7 +8,7 @@ use super::{
     report::{Report, about_json, source_json},
 };
 use crate::{
-    dictionary::Dictionary,
+    dictionary::{Dictionary, Training},
     preset::{About, Preset, Source},
 };
 use clap::Args;
@@ -105,17 +105,21 @@ fn describe_knobs(source: &Source) -> String {
 fn describe_dictionary(dictionary: &Dictionary) -> String {
     let (frame, training) = (&dictionary.frame, &dictionary.training);
     let reconstruction = if dictionary.reconstruction.is_some() { "; with reconstruction bases" } else { "" };
+    let learned = match training.divergence.as_str() {
+        Training::UNKNOWN => "found by another program".to_owned(),
+        divergence => {
+            let iterations = counted(training.iterations as usize, "iteration");
+            format!("{} divergence, {iterations}, seed {}", divergence.to_uppercase(), training.seed)
+        }
+    };
     format!(
-        "{} bins of {:.2} Hz: {} frames of {} samples at {} Hz, |X|^{}; {} divergence, {}, seed {}{reconstruction}",
+        "{} bins of {:.2} Hz: {} frames of {} samples at {} Hz, |X|^{}; {learned}{reconstruction}",
         dictionary.bins,
         frame.bin_spacing(),
         frame.window,
         frame.frame_len,
         frame.sample_rate,
         frame.exponent,
-        training.divergence.to_uppercase(),
-        counted(training.iterations as usize, "iteration"),
-        training.seed,
     )
 }
 

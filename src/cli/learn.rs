@@ -1,7 +1,7 @@
 //! `unbraid learn`: recordings of each source played alone to a preset.
 
 use super::{
-    arguments::{parse_components, parse_preset_path},
+    arguments::{parse_components, parse_name, parse_preset_path},
     error::CliError,
     files::ensure_writable,
     input::Input,
@@ -271,16 +271,6 @@ fn parse_role(argument: &str) -> Result<RoleArgument, String> {
     let parsed = argument.rsplit_once('=').and_then(|(source, role)| Some((source, Role::named(role)?)));
     let (source, role) = parsed.ok_or_else(|| format!("write NAME=ROLE with {}, as in kit=drums", Role::NAMES))?;
     Ok(RoleArgument { source: parse_name(source)?, role })
-}
-
-/// A source's name, if a preset can hold a source of that name.
-fn parse_name(name: &str) -> Result<String, String> {
-    let name = name.trim().to_owned();
-    let named = Source::adaptive(name, 0, COMPONENTS);
-    match named.validate() {
-        Ok(()) => Ok(named.name),
-        Err(flaw) => Err(format!("the source's name is {}; give it {}", flaw.found, flaw.expected)),
-    }
 }
 
 fn parse_adaptive(argument: &str) -> Result<AdaptiveArgument, String> {

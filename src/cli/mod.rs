@@ -3,7 +3,8 @@
 //! One file per command; a command reads its arguments and returns a [`Report`], which this file prints. Results go to
 //! stdout, everything else to stderr. Exit codes: 0 success, 1 failure, 2 usage, 130 stopped by Ctrl-C.
 //!
-//! What commands share, downhill: [`separation`] is what `separate` and `remix` do, [`plot`] draws figures;
+//! What commands share, downhill: [`separation`] is what `separate` and `remix` do, [`plot`] draws figures,
+//! [`exchange`] is what `export` and `import` know of other programs' files;
 //! [`arguments`] parses, [`files`] reads and checks, [`input`] is a recording, [`memory`] is what
 //! there is of it; [`report`] and [`progress`] are what the
 //! user sees; [`interrupt`] is Ctrl-C.
@@ -11,7 +12,10 @@
 mod arguments;
 mod error;
 mod evaluate;
+mod exchange;
+mod export;
 mod files;
+mod import;
 mod input;
 mod inspect;
 mod interrupt;
@@ -56,6 +60,8 @@ enum CliCommand {
     Remix(remix::Remix),
     Evaluate(evaluate::Evaluate),
     Inspect(inspect::Inspect),
+    Export(export::Export),
+    Import(import::Import),
     Presets(presets::Presets),
 }
 
@@ -79,6 +85,8 @@ fn execute(arguments: &Arguments) -> Result<(), CliError> {
         CliCommand::Remix(remix) => remix.run(arguments.json),
         CliCommand::Evaluate(evaluate) => evaluate.run(),
         CliCommand::Inspect(inspect) => inspect.run(),
+        CliCommand::Export(export) => export.run(),
+        CliCommand::Import(import) => import.run(),
         CliCommand::Presets(presets) => presets.run(),
     }?;
     for message in &messages {

@@ -1,4 +1,10 @@
 //! A dictionary: the bases of one source, spectral templates `[K, F]`, and how they were made.
+//!
+//! - `rebinned`: the bases on the bins of another analysis.
+
+mod rebinned;
+
+pub use rebinned::{MOST_STRETCH, SAME_BINS};
 
 use crate::stft::Layout;
 use serde::{Deserialize, Serialize};

@@ -101,29 +101,30 @@ impl HeatMap<'_> {
     }
 
     fn draw_horizontal(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
-        if !self.numbered {
-            return Ok(());
-        }
-        let below = rect.bottom() + 14;
-        if let HorizontalAxis::Seconds(seconds) = self.horizontal {
-            let step = time_step(seconds);
-            for tick in 0..=(seconds / step) as usize {
-                let time = tick as f64 * step;
-                let x = rect.x + (time / seconds * f64::from(rect.width)) as i32;
-                canvas.line((x, rect.bottom()), (x, rect.bottom() + 4), FRAME)?;
-                // Rounded to what the step can tell apart.
-                let label = format!("{}", (time * 1000.0).round() / 1000.0);
-                canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, below))?;
-            }
-        }
         let name = match self.horizontal {
-            HorizontalAxis::Seconds(_) => "time in seconds",
+            _ if !self.numbered => return Ok(()),
+            HorizontalAxis::Seconds(seconds) => return draw_seconds(canvas, rect, seconds),
             HorizontalAxis::Bases(1) => "its one basis",
             HorizontalAxis::Bases(_) => "bases, low to high",
         };
-        let lower = if matches!(self.horizontal, HorizontalAxis::Seconds(_)) { below + 22 } else { below };
-        canvas.text(name, NUMBER_SIZE, FAINT_INK, Align::Centre, (rect.x + rect.width / 2, lower))
+        let below = (rect.x + rect.width / 2, rect.bottom() + 14);
+        canvas.text(name, NUMBER_SIZE, FAINT_INK, Align::Centre, below)
     }
+}
+
+/// An axis of time below `rect`, from 0 to `seconds`.
+pub(super) fn draw_seconds(canvas: &Canvas<'_>, rect: Rect, seconds: f64) -> Result<(), PlotError> {
+    let below = rect.bottom() + 14;
+    let step = time_step(seconds);
+    for tick in 0..=(seconds / step) as usize {
+        let time = tick as f64 * step;
+        let x = rect.x + (time / seconds * f64::from(rect.width)) as i32;
+        canvas.line((x, rect.bottom()), (x, rect.bottom() + 4), FRAME)?;
+        // Rounded to what the step can tell apart.
+        let label = format!("{}", (time * 1000.0).round() / 1000.0);
+        canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, below))?;
+    }
+    canvas.text("time in seconds", NUMBER_SIZE, FAINT_INK, Align::Centre, (rect.x + rect.width / 2, below + 22))
 }
 
 /// The scale of colours in `rect`, its numbers below it.

@@ -2,15 +2,17 @@
 //!
 //! - `levels`: what is shown: spectrograms, and bases in order.
 //! - `colour_map`: levels to colours.
-//! - `heat_map`: one map with its axes.
+//! - `heat_map`: one map with its axes. `panels`: figures of any panels.
 //! - `canvas`: pixels, lines, text, the file.
 
 mod canvas;
 mod colour_map;
 mod heat_map;
 mod levels;
+mod panels;
 
 pub use canvas::PlotError;
+pub use panels::{Panel, PanelContent, panels};
 
 use crate::{
     dictionary::Dictionary,

@@ -1,0 +1,152 @@
+//! `unbraid import`: bases that other programs have found to a preset.
+
+use super::{
+    arguments::{parse_name, parse_preset_path},
+    error::CliError,
+    exchange::{ForeignSource, Part, StatedAnalysis},
+    files::ensure_writable,
+    report::{Report, shown, source_json},
+};
+use crate::{
+    dictionary::{FRAME_LENGTHS, FrameSpec, SAMPLE_RATES_HZ},
+    number,
+    preset::{MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Source, file},
+};
+use clap::Args;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Make a preset of bases that other programs have found.
+///
+/// Reads NumPy's .npz and .npy, FluCoMa's WAV (a channel per basis, a sample per bin) and .csv (a line per bin, a
+/// column per basis). They are spectra of magnitudes |X|, from 0 Hz to half the sample rate in equal steps. Bases on
+/// the bins of a latency mode stay as they are to the bit; others are resampled over frequency, unless their bins are
+/// more than four times as wide.
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// Files with bases; each is a source of its own unless --source says otherwise.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// The preset to write; its name must end in .unbraid.safetensors. An existing one is replaced.
+    #[arg(short, long, value_name = "PRESET", value_parser = parse_preset_path)]
+    output: PathBuf,
+
+    /// A source and what of the file it is: an array's name, or numbers of channels or columns; all of it unless given.
+    /// With several files, the name for each in their order. Without it sources are called like arrays or files.
+    #[arg(long, value_name = "NAME[=ARRAY|FIRST-LAST]", value_parser = parse_source)]
+    source: Vec<(String, Part)>,
+
+    /// Sample rate of the sound that the bases were learned from, if the file does not say or says it wrongly.
+    #[arg(long, value_name = "HZ", value_parser = parse_rate)]
+    rate: Option<f64>,
+
+    /// Length of the Fourier transform, if it is not twice the number of bins less one.
+    #[arg(long, value_name = "SAMPLES", value_parser = parse_frame)]
+    frame: Option<usize>,
+}
+
+/// A file, and the sources that are wanted of it; all if none is named.
+type WantedOfFile<'a> = (&'a PathBuf, Vec<(String, Part)>);
+
+impl Import {
+    pub(super) fn run(&self) -> Result<Report, CliError> {
+        ensure_writable(&self.output)?;
+        let stated = StatedAnalysis::by_hand(self.rate, self.frame);
+        let mut found = Vec::new();
+        for (file, wanted) in self.wanted()? {
+            found.extend(ForeignSource::read(file, &wanted, &stated)?);
+        }
+        self.check(&found)?;
+        let messages = found.iter().map(|source| told(&source.name, source.components(), source.frame())).collect();
+        let learned = found.into_iter().enumerate().map(|(strip, source)| {
+            let name = source.name.clone();
+            Ok(Source::fixed(name, strip, source.learned()?))
+        });
+        let preset = Preset::of(learned.collect::<Result<_, CliError>>()?);
+        file::write(&preset, &self.output)?;
+        Ok(self.report(&preset, messages))
+    }
+
+    /// Each file with the sources that are wanted of it.
+    fn wanted(&self) -> Result<Vec<WantedOfFile<'_>>, CliError> {
+        match &self.files[..] {
+            [one] => Ok(vec![(one, self.source.clone())]),
+            several if self.source.is_empty() => Ok(several.iter().map(|file| (file, Vec::new())).collect()),
+            several if several.len() == self.source.len() => {
+                Ok(several.iter().zip(&self.source).map(|(file, source)| (file, vec![source.clone()])).collect())
+            }
+            several => Err(CliError::Usage(format!(
+                "there are {} files and {} of --source; give one for each file, in their order",
+                several.len(),
+                self.source.len()
+            ))),
+        }
+    }
+
+    /// Refuses sources that do not go together.
+    fn check(&self, found: &[ForeignSource]) -> Result<(), CliError> {
+        if found.len() > MAX_SOURCES {
+            let count = found.len();
+            let limit = format!("a preset holds at most {MAX_SOURCES}: choose some with --source");
+            return Err(CliError::Usage(format!("there are {count} sources; {limit}")));
+        }
+        let bases: usize = found.iter().map(ForeignSource::components).sum();
+        if bases > MAX_COMPONENTS_IN_ALL {
+            let limit = format!("a preset holds at most {MAX_COMPONENTS_IN_ALL}");
+            return Err(CliError::Usage(format!("there are {bases} bases in all; {limit}")));
+        }
+        for (index, source) in found.iter().enumerate() {
+            let name = parse_name(&source.name).map_err(CliError::Usage)?;
+            let same = |earlier: &&ForeignSource| earlier.name.to_lowercase() == name.to_lowercase();
+            if found[..index].iter().any(|earlier| same(&earlier)) {
+                return Err(CliError::Usage(format!("two sources are called {name:?}; name them with --source")));
+            }
+        }
+        Ok(())
+    }
+
+    fn report(&self, preset: &Preset, mut messages: Vec<String>) -> Report {
+        messages.push(format!("wrote {}", self.output.display()));
+        let sources: Vec<Value> = preset.sources.iter().map(source_json).collect();
+        Report { text: String::new(), messages, json: json!({ "preset": shown(&self.output), "sources": sources }) }
+    }
+}
+
+/// A line on a source that was found.
+fn told(name: &str, components: usize, frame: &FrameSpec) -> String {
+    let noun = if components == 1 { "basis" } else { "bases" };
+    let (bins, spacing, rate) = (frame.bins(), frame.bin_spacing(), frame.sample_rate);
+    let limit = if rate < 40_000.0 {
+        format!("; above {:.0} Hz they know nothing, and the mask of their top band goes on", rate / 2.0)
+    } else {
+        String::new()
+    };
+    format!("{name}: {components} {noun} of {bins} bins {spacing:.2} Hz apart, from sound at {rate} Hz{limit}")
+}
+
+/// NAME, NAME=ARRAY or NAME=FIRST-LAST.
+fn parse_source(argument: &str) -> Result<(String, Part), String> {
+    let Some((name, part)) = argument.split_once('=') else { return Ok((parse_name(argument)?, Part::All)) };
+    let columns = part.split_once('-').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+    let part = match columns.or_else(|| part.parse().ok().map(|only: usize| (only, only))) {
+        Some((first, last)) if (1..=last).contains(&first) => Part::Columns(first, last),
+        Some(_) => return Err("columns are counted from 1, the first before the last, as in drums=1-25".to_owned()),
+        None if part.is_empty() => return Err("write NAME, NAME=ARRAY or NAME=FIRST-LAST".to_owned()),
+        None => Part::Array(part.to_owned()),
+    };
+    Ok((parse_name(name)?, part))
+}
+
+/// A sample rate in Hz.
+pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
+    let rate = number::parse(text, "Hz").map(f64::from).filter(|rate| SAMPLE_RATES_HZ.contains(rate));
+    rate.ok_or_else(|| format!("give a sample rate from {} to {} Hz", SAMPLE_RATES_HZ.start(), SAMPLE_RATES_HZ.end()))
+}
+
+/// A frame length in samples.
+pub(super) fn parse_frame(text: &str) -> Result<usize, String> {
+    let frame = text.parse().ok().filter(|frame| FRAME_LENGTHS.contains(frame));
+    frame
+        .ok_or_else(|| format!("give a whole number from {} to {} samples", FRAME_LENGTHS.start(), FRAME_LENGTHS.end()))
+}
