@@ -1,5 +1,5 @@
-//! What a newcomer types: `cargo xtask` bundle, install, package, demo, test, presets, train, cases, fuzz, soak. One
-//! file per command.
+//! What a newcomer types: `cargo xtask` bundle, install, package, demo, test, presets, tutorial, train, cases, fuzz, soak.
+//! One file per command.
 //!
 //! This crate starts other programs and is quick to build; what makes sound is in `xtask/studio`.
 
@@ -17,6 +17,7 @@ mod soak;
 mod system;
 mod test;
 mod train;
+mod tutorial;
 mod wine;
 mod workspace;
 
@@ -62,6 +63,8 @@ enum Command {
     },
     /// Write the factory presets anew
     Presets,
+    /// Write docs/tutorial.md anew, with its figures: every number on it is measured
+    Tutorial,
     /// Train the source model: hours on two cores; the weights go to presets/source-model
     Train(train::Training),
     /// Search for bytes that make a reader of files or projects, or the process call, panic
@@ -83,6 +86,7 @@ fn main() -> anyhow::Result<()> {
         Command::Demo => demo::run(),
         Command::Test { only, quick, windows } => test::run(&only, quick, windows),
         Command::Presets => presets::run(),
+        Command::Tutorial => tutorial::run(),
         Command::Train(training) => training.run(),
         Command::Fuzz(fuzzing) => fuzzing.run(),
         Command::Soak(soaking) => soaking.run(),

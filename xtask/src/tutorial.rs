@@ -1,0 +1,9 @@
+//! `cargo xtask tutorial`: writes the page for students anew.
+
+use crate::workspace;
+use anyhow::Result;
+
+/// Lets `xtask/tutorial` write `docs/tutorial.md` and its figures.
+pub(crate) fn run() -> Result<()> {
+    workspace::run(&mut workspace::cargo(&["run", "--quiet", "--package", "tutorial"]))
+}
