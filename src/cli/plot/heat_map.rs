@@ -14,7 +14,7 @@ const MAX_HZ: f64 = 16_000.0;
 /// Distance between the lightest and the darkest colour, in dB.
 pub(super) const RANGE_DB: f32 = 70.0;
 /// Size of numbers at the axes, in pixels.
-const NUMBER_SIZE: i32 = 17;
+pub(super) const NUMBER_SIZE: i32 = 17;
 /// Room for the numbers left of a heat map, in pixels.
 const NUMBERS_WIDTH: i32 = 44;
 
@@ -47,6 +47,11 @@ pub(super) struct FrequencyRange {
 }
 
 impl FrequencyRange {
+    /// From `low` to `high`.
+    pub(super) fn between(low: f64, high: f64) -> Self {
+        Self { low, high }
+    }
+
     /// The frequencies to show of sounds up to `nyquist` Hz.
     pub(super) fn up_to(nyquist: f64) -> Self {
         let high = nyquist.min(MAX_HZ);
@@ -80,13 +85,29 @@ impl HeatMap<'_> {
             colour(level.map_or(0.0, |level| 1.0 + (level - self.top_db) / RANGE_DB))
         })?;
         canvas.outline(rect)?;
-        self.draw_frequencies(canvas, rect)?;
+        self.range.draw(canvas, rect)?;
         self.draw_horizontal(canvas, rect)
     }
 
-    fn draw_frequencies(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
+    fn draw_horizontal(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
+        if !self.numbered {
+            return Ok(());
+        }
+        let name = match self.horizontal {
+            HorizontalAxis::Seconds(seconds) => return draw_times(canvas, rect, seconds),
+            HorizontalAxis::Bases(1) => "its one basis",
+            HorizontalAxis::Bases(_) => "bases, low to high",
+        };
+        let at = (rect.x + rect.width / 2, rect.bottom() + 14);
+        canvas.text(name, NUMBER_SIZE, FAINT_INK, Align::Centre, at)
+    }
+}
+
+impl FrequencyRange {
+    /// The axis left of `rect`, and a line across it at each number.
+    pub(super) fn draw(self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
         for hz in [20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 5e3, 10e3, 20e3] {
-            let share = self.range.share(hz);
+            let share = self.share(hz);
             if !(0.0..=1.0).contains(&share) {
                 continue;
             }
@@ -99,21 +120,10 @@ impl HeatMap<'_> {
         let middle = rect.y + rect.height / 2;
         canvas.text("frequency in Hz", NUMBER_SIZE, FAINT_INK, Align::Upwards, (rect.x - 10 - NUMBERS_WIDTH, middle))
     }
-
-    fn draw_horizontal(&self, canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
-        let name = match self.horizontal {
-            _ if !self.numbered => return Ok(()),
-            HorizontalAxis::Seconds(seconds) => return draw_seconds(canvas, rect, seconds),
-            HorizontalAxis::Bases(1) => "its one basis",
-            HorizontalAxis::Bases(_) => "bases, low to high",
-        };
-        let below = (rect.x + rect.width / 2, rect.bottom() + 14);
-        canvas.text(name, NUMBER_SIZE, FAINT_INK, Align::Centre, below)
-    }
 }
 
-/// An axis of time below `rect`, from 0 to `seconds`.
-pub(super) fn draw_seconds(canvas: &Canvas<'_>, rect: Rect, seconds: f64) -> Result<(), PlotError> {
+/// The numbers of a time axis of `seconds` below `rect`, and its name.
+pub(super) fn draw_times(canvas: &Canvas<'_>, rect: Rect, seconds: f64) -> Result<(), PlotError> {
     let below = rect.bottom() + 14;
     let step = time_step(seconds);
     for tick in 0..=(seconds / step) as usize {
@@ -124,7 +134,8 @@ pub(super) fn draw_seconds(canvas: &Canvas<'_>, rect: Rect, seconds: f64) -> Res
         let label = format!("{}", (time * 1000.0).round() / 1000.0);
         canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, below))?;
     }
-    canvas.text("time in seconds", NUMBER_SIZE, FAINT_INK, Align::Centre, (rect.x + rect.width / 2, below + 22))
+    let middle = rect.x + rect.width / 2;
+    canvas.text("time in seconds", NUMBER_SIZE, FAINT_INK, Align::Centre, (middle, below + 22))
 }
 
 /// The scale of colours in `rect`, its numbers below it.
@@ -141,7 +152,7 @@ pub(super) fn draw_scale(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotErro
 }
 
 /// Distance between two numbers on a time axis of `seconds`: 1, 2 or 5 times a power of ten, 5 to 12 of them.
-fn time_step(seconds: f64) -> f64 {
+pub(super) fn time_step(seconds: f64) -> f64 {
     let rough = seconds / 11.0;
     let decade = 10_f64.powf(rough.log10().floor());
     [1.0, 2.0, 5.0, 10.0].map(|factor| factor * decade).into_iter().find(|step| *step >= rough).unwrap_or(rough)

@@ -5,7 +5,7 @@ use super::{
     canvas::{Align, Canvas, FAINT_INK, INK, Rect, ink},
     caption,
     colour_map::colour,
-    heat_map::{FrequencyRange, HeatMap, HorizontalAxis, RANGE_DB, draw_scale, draw_seconds},
+    heat_map::{FrequencyRange, HeatMap, HorizontalAxis, RANGE_DB, draw_scale, draw_times},
     levels::LevelColumns,
 };
 use crate::{
@@ -141,7 +141,7 @@ impl PanelContent<'_> {
             }
             Self::Activations { values, components, seconds } => {
                 draw_activations(canvas, rect, values, *components)?;
-                draw_seconds(canvas, rect, *seconds)
+                draw_times(canvas, rect, *seconds)
             }
             Self::Mask { values, bin_spacing, seconds, bins } => {
                 let level = |share: &f32| (share - 1.0) * RANGE_DB;

@@ -60,7 +60,7 @@ fn spectrum(len: usize, sample: impl Fn(usize) -> f64) -> Vec<Complex<f64>> {
     spectrum
 }
 
-fn energies(spectrum: &[Complex<f64>], bin_spacing: f64) -> [f64; BANDS_HZ.len()] {
+pub(super) fn energies(spectrum: &[Complex<f64>], bin_spacing: f64) -> [f64; BANDS_HZ.len()] {
     BANDS_HZ.map(|band| {
         let inside = |bin: &usize| band.contains(&(*bin as f64 * bin_spacing));
         (0..spectrum.len()).filter(inside).map(|bin| spectrum[bin].norm_sqr()).sum()

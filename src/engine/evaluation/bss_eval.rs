@@ -17,11 +17,12 @@
 
 use super::{
     EvaluationError, FILTER_TAPS,
-    delays::{Correlations, Transform, blocks},
-    energies::{Delays, Energies, Projectors, SILENCE},
+    decomposition::{FilterBank, Projectors, Scored, Spanned, Stretch},
+    delays::Correlations,
     score::Score,
 };
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Scores `estimates[j]` as an estimate of `references[j]`, for every `j`; mono signals of one length.
 ///
@@ -38,7 +39,7 @@ pub fn bss_eval_sources(references: &[Vec<f32>], estimates: &[Vec<f32>]) -> Resu
 /// True sources, prepared so that many estimates of them are scored in little more time than one.
 pub struct TrueSources {
     references: Vec<Vec<f32>>,
-    transform: Transform,
+    spanned: Spanned,
     projectors: Projectors,
 }
 
@@ -50,13 +51,12 @@ impl TrueSources {
     pub fn new(references: &[Vec<f32>]) -> Result<Self, EvaluationError> {
         let samples = references.first().ok_or(EvaluationError::NoSources)?.len();
         validate("reference", references, samples)?;
-        let transform = Transform::new();
-        let mut correlations = Correlations::new(&transform, references.len(), references.len());
-        for block in blocks(references) {
-            correlations.add(&block, &block);
-        }
-        let projectors = Projectors::new(&correlations.finish());
-        Ok(Self { references: references.to_vec(), transform, projectors })
+        let mut correlations = Correlations::new(references.len(), references.len());
+        let signals: Vec<&[f32]> = references.iter().map(Vec::as_slice).collect();
+        correlations.add(&signals, &signals);
+        let spanned = Spanned::everything(references.len(), 1);
+        let projectors = Projectors::new(&correlations.finish(), &spanned.of_source);
+        Ok(Self { references: references.to_vec(), spanned, projectors })
     }
 
     /// Scores `estimates[j]` as an estimate of source `j`, for every `j`.
@@ -73,17 +73,17 @@ impl TrueSources {
     }
 
     fn score_one(&self, source: usize, estimate: &Vec<f32>) -> Score {
-        let together = || blocks(&self.references).zip(blocks(std::slice::from_ref(estimate)));
-        let mut correlations = Correlations::new(&self.transform, 1, self.references.len());
-        together().for_each(|(references, estimate)| correlations.add(&estimate, &references));
-        let products = correlations.finish().remove(0);
-        let mut energies = Energies::new(&self.transform, &self.projectors, source, &products);
-        let mut delays = Delays::new(&self.transform, self.references.len());
-        for (references, estimate) in together() {
-            energies.add(&self.transform, &delays.next(&references), estimate[0]);
-        }
-        energies.add(&self.transform, &delays.tail(), &SILENCE);
-        energies.score()
+        let sources = self.references.len();
+        let mut signals: Vec<&[f32]> = self.references.iter().map(Vec::as_slice).collect();
+        let mut correlations = Correlations::new(1, sources);
+        correlations.add(&[estimate], &signals);
+        let filters = self.projectors.filters(source, &correlations.finish()).expect("every source is spanned");
+        let scored = [Scored { reference: source, estimate: 0, filters }];
+        let bank = FilterBank::new(estimate.len(), sources, &self.spanned, &scored);
+        let mut stretch = Stretch::new(&Arc::new(bank));
+        signals.push(estimate);
+        stretch.add(&signals);
+        stretch.finish()[0].score()
     }
 }
 

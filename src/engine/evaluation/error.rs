@@ -1,6 +1,6 @@
 //! Why a separation cannot be scored.
 
-use super::FILTER_TAPS;
+use super::{FILTER_TAPS, MOST_PERMUTED};
 
 /// Why a separation cannot be scored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,5 +45,13 @@ pub enum EvaluationError {
         signal: &'static str,
         /// Its place in the list, counted from 1.
         number: usize,
+    },
+    /// More sources than an order is searched for.
+    #[error(
+        "the best order of {sources} estimates is not searched for, only of up to {MOST_PERMUTED}; name them in order"
+    )]
+    TooManyToPermute {
+        /// Number of sources given.
+        sources: usize,
     },
 }

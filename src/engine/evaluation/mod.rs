@@ -25,20 +25,30 @@
 //! # Ok::<(), unbraid_engine::evaluation::EvaluationError>(())
 //! ```
 
+mod band_meter;
 mod band_snr;
 mod bss_eval;
+mod cholesky;
+mod decomposition;
 mod delays;
 mod energies;
 mod error;
+mod frames;
 mod passes;
+mod permutation;
+mod plain;
 mod projector;
 mod score;
+mod streamed;
 
 pub use band_snr::{BANDS_HZ, BandEnergies};
 pub use bss_eval::{TrueSources, bss_eval_sources};
 pub use error::EvaluationError;
+pub use frames::FrameGrid;
 pub use passes::{FirstPass, SecondPass};
-pub use score::Score;
+pub use permutation::MOST_PERMUTED;
+pub use score::{ImageScore, Score};
+pub use streamed::{Dependence, Evaluation, Figures, Preparation, Scoring, SourceEvaluation, Unscored};
 
 /// Length of the distortion filters that do not count as errors, in samples, as in BSS Eval.
 pub const FILTER_TAPS: usize = 512;

@@ -1,53 +1,129 @@
 //! Least-squares projections onto the delays of true sources.
 
-use super::FILTER_TAPS;
-use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+use super::{FILTER_TAPS, cholesky::LowerFactor};
+use nalgebra::DMatrix;
+use std::ops::Range;
 
-/// A factorized normal matrix of the delays of all references, or of one.
+/// Pivots below this share of a signal's energy may be rounding errors of their own computation.
+const LEAST_PIVOT: f64 = 1e-14;
+/// What is added to the diagonal where there are such pivots, first; ten times as much as long as there are.
+const LEAST_RIDGE: f64 = 1e-13;
+/// Corrections after a solution with a regularized matrix: directions with this share of the ridge are still found.
+const CORRECTIONS: usize = 12;
+
+/// A factorized normal matrix of the delays of some channels of the references.
+///
+/// Channels are scaled to the same energy, so that a quiet source is projected on as exactly as a loud one. Where the
+/// matrix is singular but for rounding (references that depend on each other or lack whole bands), a small multiple of
+/// the identity is added and its effect taken away again by corrections (iterated Tikhonov regularization), which ends
+/// at the projection that the pseudo-inverse gives.
 pub(super) struct Projector {
-    /// The first reference it spans.
-    pub(super) first: usize,
-    /// How many references it spans.
-    pub(super) sources: usize,
-    factors: Factors,
-}
-
-enum Factors {
-    Cholesky(Cholesky<f64, Dyn>),
-    /// The pseudo-inverse `[S L, S L]`, for references that depend on each other or lack whole bands.
-    PseudoInverse(DMatrix<f64>),
+    /// The channels it spans.
+    pub(super) channels: Range<usize>,
+    /// What each channel is multiplied by.
+    scales: Vec<f64>,
+    /// The scaled inner products, indexed by `[i][j][delay]`.
+    lags: Vec<Vec<Vec<f64>>>,
+    factor: LowerFactor,
+    /// Whether the matrix had to be regularized.
+    pub(super) is_singular: bool,
 }
 
 impl Projector {
-    /// Of the normal matrix `gram` of references from the `first` on.
-    pub(super) fn new(gram: DMatrix<f64>, first: usize) -> Self {
-        let sources = gram.nrows() / FILTER_TAPS;
-        let factors = match Cholesky::new(gram.clone()) {
-            Some(cholesky) => Factors::Cholesky(cholesky),
-            None => Factors::PseudoInverse(pseudo_inverse(gram)),
+    /// Onto the delays of `channels` of the references, whose inner products are `lags`, indexed by `[i][j][delay]`. No
+    /// channel may be silent.
+    pub(super) fn new(lags: &[Vec<Vec<f64>>], channels: Range<usize>) -> Self {
+        let scales: Vec<f64> = channels.clone().map(|i| lags[i][i][0].sqrt().recip()).collect();
+        let scaled = |i: usize, j: usize| {
+            let scale = scales[i - channels.start] * scales[j - channels.start];
+            lags[i][j].iter().map(|lag| lag * scale).collect()
         };
-        Self { first, sources, factors }
+        let lags: Vec<Vec<Vec<f64>>> =
+            channels.clone().map(|i| channels.clone().map(|j| scaled(i, j)).collect()).collect();
+        let (mut ridge, mut factor) = (0.0, LowerFactor::of(gram(&lags, 0.0), LEAST_PIVOT));
+        let is_singular = factor.is_none();
+        let factor = loop {
+            match factor.take() {
+                Some(factor) => break factor,
+                // Ends: a ridge as large as the matrix is wide makes any matrix positive definite.
+                None => ridge = if ridge == 0.0 { LEAST_RIDGE } else { ridge * 10.0 },
+            }
+            factor = LowerFactor::of(gram(&lags, ridge), LEAST_PIVOT);
+        };
+        Self { channels, scales, lags, factor, is_singular }
     }
 
-    /// The filters, `[S][L]`, whose output comes closest to a signal with these inner `products`, indexed by
-    /// `[source][delay]` over all references.
-    pub(super) fn filters(&self, products: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        let own = products[self.first..self.first + self.sources].iter().flatten().copied();
-        let products = DVector::from_iterator(self.sources * FILTER_TAPS, own);
-        let taps = match &self.factors {
-            Factors::Cholesky(cholesky) => cholesky.solve(&products),
-            Factors::PseudoInverse(inverse) => inverse * products,
+    /// The filters, `[signal][channel][L]`, whose output comes closest to signals with these inner `products`, indexed
+    /// by `[signal][channel][delay]` over all channels of the references.
+    pub(super) fn filters(&self, products: &[Vec<Vec<f64>>]) -> Vec<Vec<Vec<f64>>> {
+        let first = self.channels.start;
+        let side = |row: usize, signal: usize| {
+            products[signal][first + row / FILTER_TAPS][row % FILTER_TAPS] * self.scale(row)
         };
-        taps.as_slice().chunks_exact(FILTER_TAPS).map(<[f64]>::to_vec).collect()
+        let sides = DMatrix::from_fn(self.scales.len() * FILTER_TAPS, products.len(), side);
+        let mut taps = sides.clone();
+        self.factor.solve(&mut taps);
+        for _ in 0..if self.is_singular { CORRECTIONS } else { 1 } {
+            let mut rest = &sides - self.product(&taps);
+            self.factor.solve(&mut rest);
+            taps += rest;
+        }
+        let column = |signal: usize| {
+            let taps = taps.column(signal);
+            let channel = |channel: usize| {
+                let start = channel * FILTER_TAPS;
+                taps.rows(start, FILTER_TAPS).iter().map(|tap| tap * self.scales[channel]).collect()
+            };
+            (0..self.scales.len()).map(channel).collect()
+        };
+        (0..products.len()).map(column).collect()
+    }
+
+    /// What is left of the sample that lies half a filter back in the first of `channels`, once all else that is
+    /// spanned is known: a number that only ratios have a meaning of.
+    pub(super) fn unexplained(&self, channel: usize) -> f64 {
+        self.factor.inverse_diagonal((channel - self.channels.start) * FILTER_TAPS + FILTER_TAPS / 2).recip()
+    }
+
+    fn scale(&self, row: usize) -> f64 {
+        self.scales[row / FILTER_TAPS]
+    }
+
+    /// The normal matrix, without what was added to it, times `taps`.
+    fn product(&self, taps: &DMatrix<f64>) -> DMatrix<f64> {
+        let mut product = DMatrix::zeros(taps.nrows(), taps.ncols());
+        let mut row_of_lags = vec![0.0; 2 * FILTER_TAPS - 1];
+        for (i, lags) in self.lags.iter().enumerate() {
+            for (j, forward) in lags.iter().enumerate() {
+                // Lags -(L - 1)..L, so that a row of the matrix is a slice of it.
+                for m in 0..FILTER_TAPS {
+                    row_of_lags[FILTER_TAPS - 1 + m] = forward[m];
+                    row_of_lags[FILTER_TAPS - 1 - m] = self.lags[j][i][m];
+                }
+                for a in 0..FILTER_TAPS {
+                    let row = &row_of_lags[FILTER_TAPS - 1 - a..2 * FILTER_TAPS - 1 - a];
+                    for signal in 0..taps.ncols() {
+                        let taps = taps.column(signal);
+                        let taps = &taps.as_slice()[j * FILTER_TAPS..(j + 1) * FILTER_TAPS];
+                        product[(i * FILTER_TAPS + a, signal)] +=
+                            row.iter().zip(taps).map(|(lag, tap)| lag * tap).sum::<f64>();
+                    }
+                }
+            }
+        }
+        product
     }
 }
 
-/// `[S L, S L]`, symmetric: inner products of source `i` delayed by `a` with source `j` delayed by `b`, at row `i L + a`
-/// and column `j L + b`, of `lags` indexed by `[i][j][delay]`.
-pub(super) fn gram(lags: &[Vec<Vec<f64>>]) -> DMatrix<f64> {
+/// `[C L, C L]`, symmetric: inner products of channel `i` delayed by `a` with channel `j` delayed by `b`, at row
+/// `i L + a` and column `j L + b`, of `lags` indexed by `[i][j][delay]`; `ridge` is added to its diagonal.
+fn gram(lags: &[Vec<Vec<f64>>], ridge: f64) -> DMatrix<f64> {
     let size = lags.len() * FILTER_TAPS;
     DMatrix::from_fn(size, size, |row, column| {
         let ((i, a), (j, b)) = ((row / FILTER_TAPS, row % FILTER_TAPS), (column / FILTER_TAPS, column % FILTER_TAPS));
+        if row == column {
+            return lags[i][i][0] + ridge;
+        }
         // The same sum of products is taken for both halves of the matrix.
         match (b.cmp(&a), i <= j) {
             (std::cmp::Ordering::Greater, _) => lags[i][j][b - a],
@@ -58,32 +134,42 @@ pub(super) fn gram(lags: &[Vec<Vec<f64>>]) -> DMatrix<f64> {
     })
 }
 
-/// The Moore-Penrose inverse of a symmetric matrix that is positive definite except for rounding.
-fn pseudo_inverse(gram: DMatrix<f64>) -> DMatrix<f64> {
-    let n = gram.nrows();
-    let eigen = gram.symmetric_eigen();
-    let floor = eigen.eigenvalues.max() * f64::EPSILON * n as f64;
-    let mut scaled = eigen.eigenvectors.clone();
-    for (mut column, value) in scaled.column_iter_mut().zip(&eigen.eigenvalues) {
-        column *= if *value > floor { 1.0 / value } else { 0.0 };
-    }
-    scaled * eigen.eigenvectors.transpose()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// An autocorrelation that dies away, `ratio` to the power of the delay.
+    fn decaying(ratio: f64) -> Vec<f64> {
+        (0..FILTER_TAPS).map(|m| ratio.powi(m as i32)).collect()
+    }
+
+    fn products() -> Vec<f64> {
+        (0..FILTER_TAPS).map(|m| (0.7 * m as f64).cos() * 0.95_f64.powi(m as i32)).collect()
+    }
+
+    /// Energy of what a projection gives: its filters times the inner products.
+    fn energy(filters: &[Vec<f64>], products: &[Vec<f64>]) -> f64 {
+        filters.iter().flatten().zip(products.iter().flatten()).map(|(tap, product)| tap * product).sum()
+    }
+
     #[test]
-    fn the_pseudo_inverse_projects_as_cholesky_does() {
-        // An autocorrelation that dies away, and products that do so.
-        let lags = vec![vec![(0..FILTER_TAPS).map(|m| 0.9_f64.powi(m as i32)).collect()]];
-        let products = vec![(0..FILTER_TAPS).map(|m| (0.7 * m as f64).cos() * 0.95_f64.powi(m as i32)).collect()];
-        let gram = gram(&lags);
-        let cholesky = Projector::new(gram.clone(), 0);
-        assert!(matches!(cholesky.factors, Factors::Cholesky(_)));
-        let inverse = Projector { first: 0, sources: 1, factors: Factors::PseudoInverse(pseudo_inverse(gram)) };
-        let [a, b] = [&cholesky, &inverse].map(|projector| projector.filters(&products).concat());
-        a.iter().zip(&b).for_each(|(a, b)| assert!((a - b).abs() < 1e-9, "{a} is not {b}"));
+    fn a_channel_that_comes_twice_adds_nothing() {
+        let once = Projector::new(&[vec![decaying(0.9)]], 0..1);
+        let twice = Projector::new(&vec![vec![decaying(0.9); 2]; 2], 0..2);
+        assert!(!once.is_singular && twice.is_singular);
+        let alone = energy(&once.filters(&[vec![products()]])[0], &[products()]);
+        let both = vec![products(); 2];
+        let found = energy(&twice.filters(std::slice::from_ref(&both))[0], &both);
+        assert!((found / alone - 1.0).abs() < 1e-9, "{found}, not {alone}");
+    }
+
+    #[test]
+    fn the_level_of_a_reference_makes_no_difference() {
+        let quiet: Vec<f64> = decaying(0.9).iter().map(|lag| lag * 1e-12).collect();
+        let filters = Projector::new(&[vec![quiet]], 0..1).filters(&[vec![products()]]);
+        let expected = Projector::new(&[vec![decaying(0.9)]], 0..1).filters(&[vec![products()]]);
+        for (found, expected) in filters[0][0].iter().zip(&expected[0][0]) {
+            assert!((found * 1e-12 - expected).abs() < 1e-9, "{found}, not 1e12 {expected}");
+        }
     }
 }

@@ -72,6 +72,11 @@ impl RecordingReader {
         self.block.len()
     }
 
+    /// Samples per channel that the file says it holds, if it does; it may hold others.
+    pub fn promised(&self) -> Option<u64> {
+        self.decoding.promised
+    }
+
     /// The next samples, indexed by `[channel][sample]`, at least one per channel; `None` at the end.
     ///
     /// # Errors

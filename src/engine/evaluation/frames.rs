@@ -1,0 +1,127 @@
+//! BSS Eval version 4: the parts of estimates frame by frame, with the filters of the whole signals.
+
+use super::{
+    decomposition::{FilterBank, Stretch},
+    score::ImageScore,
+};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
+
+/// Which stretches are scored, in samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrameGrid {
+    /// Length of a frame, at least 1.
+    pub window: usize,
+    /// Distance between the beginnings of two frames, at least 1.
+    pub hop: usize,
+}
+
+impl FrameGrid {
+    /// How many frames lie in so many `samples`: what fills no frame at their end is left out, and what is shorter than a
+    /// frame is one.
+    pub fn count(&self, samples: usize) -> usize {
+        samples.checked_sub(self.window).map_or(1, |rest| rest / self.hop + 1)
+    }
+}
+
+/// The frames of signals that are gone through block by block.
+pub(super) struct Frames {
+    grid: FrameGrid,
+    bank: Arc<FilterBank>,
+    /// The channels of each signal that must sound for a frame to be scored.
+    signals: Vec<Range<usize>>,
+    /// Frames that begin later.
+    next: Range<usize>,
+    /// The sample that the next block begins with.
+    position: usize,
+    open: VecDeque<OpenFrame>,
+    /// Indexed by `[scored estimate][frame]`.
+    rows: Vec<Vec<ImageScore>>,
+}
+
+struct OpenFrame {
+    samples: Range<usize>,
+    stretch: Stretch,
+    sounds: Vec<bool>,
+}
+
+impl Frames {
+    /// Of so many `samples`, of `scored` estimates.
+    pub(super) fn new(
+        grid: FrameGrid,
+        samples: usize,
+        bank: Arc<FilterBank>,
+        scored: usize,
+        signals: Vec<Range<usize>>,
+    ) -> Self {
+        let next = 0..grid.count(samples);
+        Self { grid, bank, signals, next, position: 0, open: VecDeque::new(), rows: vec![Vec::new(); scored] }
+    }
+
+    /// Adds the next samples of all channels, of the references and then of the estimates.
+    pub(super) fn add(&mut self, channels: &[&[f32]]) {
+        let now = self.position..self.position + channels[0].len();
+        while !self.next.is_empty() && self.next.start * self.grid.hop < now.end {
+            let start = self.next.start * self.grid.hop;
+            self.open.push_back(OpenFrame {
+                samples: start..start + self.grid.window,
+                stretch: Stretch::new(&self.bank),
+                sounds: vec![false; self.signals.len()],
+            });
+            self.next.start += 1;
+        }
+        for frame in &mut self.open {
+            frame.add(channels, &now, &self.signals);
+        }
+        while self.open.front().is_some_and(|frame| frame.samples.end <= now.end) {
+            self.close();
+        }
+        self.position = now.end;
+    }
+
+    /// Closes the frame that began first.
+    fn close(&mut self) {
+        let Some(OpenFrame { stretch, sounds, .. }) = self.open.pop_front() else { return };
+        let energies = stretch.finish();
+        for (rows, energies) in self.rows.iter_mut().zip(energies) {
+            // As in museval: where one of the signals is silent, nothing is said of any.
+            let all_sound = sounds.iter().all(|sounds| *sounds);
+            rows.push(if all_sound { energies.image_score() } else { ImageScore::UNDEFINED });
+        }
+    }
+
+    /// The scores, indexed by `[scored estimate][frame]`.
+    pub(super) fn finish(mut self) -> Vec<Vec<ImageScore>> {
+        while !self.open.is_empty() {
+            self.close();
+        }
+        self.rows
+    }
+}
+
+impl OpenFrame {
+    /// Adds what lies in the frame of the samples `now`.
+    fn add(&mut self, channels: &[&[f32]], now: &Range<usize>, signals: &[Range<usize>]) {
+        let inside = self.samples.start.max(now.start)..self.samples.end.min(now.end);
+        if inside.is_empty() {
+            return;
+        }
+        let part = inside.start - now.start..inside.end - now.start;
+        let channels: Vec<&[f32]> = channels.iter().map(|channel| &channel[part.clone()]).collect();
+        for (sounds, signal) in self.sounds.iter_mut().zip(signals) {
+            *sounds = *sounds || channels[signal.clone()].iter().any(|channel| channel.iter().any(|x| *x != 0.0));
+        }
+        self.stretch.add(&channels);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fills_no_frame_at_the_end_is_left_out() {
+        let count = |samples, window, hop| FrameGrid { window, hop }.count(samples);
+        assert_eq!([count(9, 10, 10), count(10, 10, 10), count(19, 10, 10), count(20, 10, 10)], [1, 1, 1, 2]);
+        assert_eq!([count(20, 10, 3), count(20, 10, 11)], [4, 1]);
+    }
+}

@@ -1,0 +1,103 @@
+//! Projections without a filter: onto the true sources themselves, each with one gain for all its channels.
+//!
+//! As in Bryan and Sun, "Source separation tutorial mini-series II: introduction to non-negative matrix factorization"
+//! (CCRMA 2013): with `P_j` the orthogonal projection onto source `j`, and `P_all` onto all sources,
+//! target `t = P_j e`, interference `P_all e - P_j e`, artifacts `e - P_all e`. Their SDR is the SI-SDR of Le Roux,
+//! Wisdom, Erdogan and Hershey, "SDR - half-baked or well done?" (ICASSP 2019): `|a s|² / |a s - e|²`, `a = ⟨e, s⟩ / |s|²`.
+
+use super::energies::Energies;
+use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
+
+/// Inner products of all references, and of all estimates with them: channels as one long signal.
+pub(super) struct PlainProducts {
+    channels: usize,
+    /// Indexed by `[i][j]`.
+    references: DMatrix<f64>,
+    /// Indexed by `[estimate][reference]`.
+    estimates: DMatrix<f64>,
+}
+
+impl PlainProducts {
+    pub(super) fn new(sources: usize, channels: usize) -> Self {
+        let none = || DMatrix::zeros(sources, sources);
+        Self { channels, references: none(), estimates: none() }
+    }
+
+    /// Adds the next samples of all channels.
+    pub(super) fn add(&mut self, references: &[&[f32]], estimates: &[&[f32]]) {
+        let (channels, sources) = (self.channels, self.references.nrows());
+        let pairs: Vec<(usize, usize)> = (0..sources).flat_map(|i| (0..sources).map(move |j| (i, j))).collect();
+        let sums = pairs.par_iter().map(|(i, j)| {
+            let product = |signals: &[&[f32]]| {
+                (0..channels).map(|c| dot(signals[i * channels + c], references[j * channels + c])).sum::<f64>()
+            };
+            (product(references), product(estimates))
+        });
+        for ((i, j), (reference, estimate)) in pairs.iter().zip(sums.collect::<Vec<_>>()) {
+            self.references[(*i, *j)] += reference;
+            self.estimates[(*i, *j)] += estimate;
+        }
+    }
+
+    /// What takes `estimate` apart as an estimate of `source`, which is not silent.
+    pub(super) fn gains(&self, source: usize, estimate: usize) -> PlainGains {
+        let sources = self.references.nrows();
+        // Scaled to the same energy, so that what is nearly dependent is not what is quiet.
+        let scale = |i: usize| if self.references[(i, i)] > 0.0 { self.references[(i, i)].sqrt().recip() } else { 0.0 };
+        let gram = DMatrix::from_fn(sources, sources, |i, j| self.references[(i, j)] * scale(i) * scale(j));
+        let side = DVector::from_fn(sources, |i, _| self.estimates[(estimate, i)] * scale(i));
+        let gains = pseudo_inverse(gram) * side;
+        PlainGains {
+            own: self.estimates[(estimate, source)] / self.references[(source, source)],
+            all: (0..sources).map(|i| gains[i] * scale(i)).collect(),
+            source,
+            estimate,
+            energies: Energies::default(),
+        }
+    }
+}
+
+/// The gains of the projections of one estimate, and the energies of its parts so far.
+pub(super) struct PlainGains {
+    own: f64,
+    all: Vec<f64>,
+    source: usize,
+    estimate: usize,
+    pub(super) energies: Energies,
+}
+
+impl PlainGains {
+    /// Adds the next samples of all channels, so many per source.
+    pub(super) fn add(&mut self, channels: usize, references: &[&[f32]], estimates: &[&[f32]]) {
+        for channel in 0..channels {
+            let (truth, estimate) =
+                (references[self.source * channels + channel], estimates[self.estimate * channels + channel]);
+            let mut explained = vec![0.0; truth.len()];
+            for (source, gain) in self.all.iter().enumerate() {
+                let reference = references[source * channels + channel];
+                explained.iter_mut().zip(reference).for_each(|(sum, x)| *sum += gain * f64::from(*x));
+            }
+            for ((s, e), p) in truth.iter().zip(estimate).zip(explained) {
+                let s = f64::from(*s);
+                self.energies.add(s, self.own * s, p, f64::from(*e));
+            }
+        }
+    }
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+}
+
+/// The Moore-Penrose inverse of a small symmetric matrix that is positive definite except for rounding.
+fn pseudo_inverse(gram: DMatrix<f64>) -> DMatrix<f64> {
+    let n = gram.nrows();
+    let eigen = gram.symmetric_eigen();
+    let floor = eigen.eigenvalues.max() * f64::EPSILON * 16.0 * n as f64;
+    let mut scaled = eigen.eigenvectors.clone();
+    for (mut column, value) in scaled.column_iter_mut().zip(&eigen.eigenvalues) {
+        column *= if *value > floor { 1.0 / value } else { 0.0 };
+    }
+    scaled * eigen.eigenvectors.transpose()
+}
