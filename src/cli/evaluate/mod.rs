@@ -30,8 +30,8 @@ const FRAME_SECONDS: (f32, f32) = (0.001, 100_000.0);
 
 /// Score estimates of sources against the true ones, in dB.
 ///
-/// Files are cut to the shortest. Stereo is heard: every channel counts, and beside stereo files a mono one plays alike on
-/// both channels. A source whose reference or estimate is silent has a row that says so. In --json a ratio without any
+/// Files are cut to the shortest. Stereo is heard: every channel counts, and beside stereo files a mono one plays alike
+/// on both channels. A source whose reference or estimate is silent has a row that says so. In --json a ratio without any
 /// error, or without a meaning, is null.
 #[derive(Debug, Args)]
 pub(super) struct Evaluate {
@@ -48,6 +48,7 @@ pub(super) struct Evaluate {
         long,
         value_name = "METHOD",
         value_enum,
+        ignore_case = true,
         value_delimiter = ',',
         default_value = "v3",
         conflicts_with = "all"
@@ -147,7 +148,7 @@ impl Evaluate {
         }
         if self.permute && references > MOST_PERMUTED {
             return Err(CliError::Usage(format!(
-                "--permute orders up to {MOST_PERMUTED} estimates; name these {estimates} in the order of the references"
+                "--permute orders up to {MOST_PERMUTED} estimates; name these {estimates} in the references' order"
             )));
         }
         let mut written = self.outputs();

@@ -20,7 +20,7 @@ use std::{
 };
 
 /// Ratios beyond this, in dB, are what rounding leaves of nothing.
-const BEYOND_ROUNDING_DB: f64 = 250.0;
+const BEYOND_ROUNDING_DB: f64 = 200.0;
 
 /// The figures of an evaluation, and what they are figures of.
 pub(super) struct Results<'a> {

@@ -2,7 +2,7 @@
 
 use super::{
     CAPTION_SIZE, HEADER, MARGIN, NOTE_SIZE, TITLE_SIZE,
-    canvas::{Align, Canvas, FAINT_INK, INK, PlotError, Rect, ink},
+    canvas::{Align, BACKGROUND, Canvas, FAINT_INK, INK, PlotError, Rect, ink},
     chart::{DecibelAxis, LEGEND_LINE, NUMBERS_WIDTH, draw_edges, legend},
     heat_map::NUMBER_SIZE,
 };
@@ -66,7 +66,7 @@ pub fn bars(path: &Path, figure: &BarsFigure) -> Result<(), PlotError> {
     let width = plot_width + 2 * MARGIN + NUMBERS_WIDTH;
     let height = HEADER - 20 + chart * figure.groups.len() as i32 + MARGIN / 2;
     Canvas::save(path, (width as u32, height as u32), |canvas| {
-        canvas.text("Evaluation", TITLE_SIZE, INK, Align::Left, (MARGIN, HEADER / 2 - 6))?;
+        canvas.text("Evaluation, in dB", TITLE_SIZE, INK, Align::Left, (MARGIN, HEADER / 2 - 6))?;
         for (index, group) in (0..).zip(&figure.groups) {
             let y = HEADER - 20 + index * chart + CHART_HEADER;
             let rect = Rect { x: MARGIN + NUMBERS_WIDTH, y, width: plot_width, height: CHART_HEIGHT };
@@ -83,7 +83,7 @@ fn name_width(source: &SourceBars) -> i32 {
 
 fn draw_group(canvas: &Canvas<'_>, rect: Rect, group: &BarGroup) -> Result<(), PlotError> {
     canvas.text(&group.title, CAPTION_SIZE, INK, Align::Left, (rect.x, rect.y - CHART_HEADER + 18))?;
-    let entries: Vec<_> = group.figures.iter().enumerate().map(|(index, name)| (colour(index), name.clone())).collect();
+    let entries: Vec<_> = (0..).zip(&group.figures).map(|(index, name)| (colour(name, index), name.clone())).collect();
     legend(canvas, &entries, (rect.x, rect.y - LEGEND_LINE + 6), rect.right())?;
     // Room for the numbers above the bars.
     let inner = Rect { y: rect.y + 22, height: rect.height - 22, ..rect };
@@ -98,7 +98,7 @@ fn draw_group(canvas: &Canvas<'_>, rect: Rect, group: &BarGroup) -> Result<(), P
             Some(note) => {
                 canvas.text(note, NOTE_SIZE, FAINT_INK, Align::Centre, (middle, inner.y + inner.height / 2))?;
             }
-            None => draw_source(canvas, inner, axis, middle, &source.values)?,
+            None => draw_source(canvas, inner, axis, middle, (&group.figures, &source.values))?,
         }
     }
     Ok(())
@@ -109,14 +109,19 @@ fn draw_source(
     rect: Rect,
     axis: DecibelAxis,
     middle: i32,
-    values: &[f64],
+    (names, values): (&[String], &[f64]),
 ) -> Result<(), PlotError> {
     let start = middle - values.len() as i32 * BAR_WIDTH / 2;
-    for (index, value) in values.iter().enumerate() {
+    for (index, (name, value)) in names.iter().zip(values).enumerate() {
         let x = start + index as i32 * BAR_WIDTH;
         let (zero, end) = (axis.y(rect, 0.0), axis.y(rect, if value.is_nan() { 0.0 } else { *value }));
         let bar = Rect { x: x + 5, y: zero.min(end), width: BAR_WIDTH - 10, height: (zero - end).abs() };
-        canvas.fill(bar, colour(index))?;
+        canvas.fill(bar, colour(name, index))?;
+        if axis.cuts_off(*value) {
+            // A gap says that the bar is longer than it is drawn.
+            let gap = Rect { y: if *value > 0.0 { bar.y + 8 } else { bar.bottom() - 12 }, height: 4, ..bar };
+            canvas.fill(gap, BACKGROUND)?;
+        }
         let above = if *value < 0.0 { bar.bottom() + 11 } else { bar.y - 11 };
         // A bar that goes down as far as the axis has its number inside.
         let above = if above > rect.bottom() - 8 { bar.y - 11 } else { above };
@@ -128,12 +133,13 @@ fn draw_source(
 fn number(value: f64) -> String {
     match value {
         value if value.is_nan() => "none".to_owned(),
-        value if value.abs() > 250.0 => if value > 0.0 { "inf" } else { "\u{2212}inf" }.to_owned(),
+        value if value.abs() > 200.0 => if value > 0.0 { "inf" } else { "\u{2212}inf" }.to_owned(),
         value => format!("{value:.1}").replace('-', "\u{2212}"),
     }
 }
 
-/// The colour of the figure at `index`.
-fn colour(index: usize) -> RGBColor {
-    ink(PALETTE[[1, 0, 2, 5][index % 4]])
+/// The colour of a figure: the same in every chart for those that several methods have.
+fn colour(name: &str, index: usize) -> RGBColor {
+    let place = ["SDR", "ISR", "SIR", "SAR"].iter().position(|known| *known == name).unwrap_or(index);
+    ink(PALETTE[[1, 5, 0, 2][place % 4]])
 }

@@ -40,6 +40,11 @@ impl DecibelAxis {
         rect.bottom() - (share * f64::from(rect.height)).round() as i32
     }
 
+    /// Whether `value` is beyond the axis.
+    pub(super) fn cuts_off(&self, value: f64) -> bool {
+        value < self.low || value > self.high
+    }
+
     /// The numbers left of `rect`, and a line across it at each.
     pub(super) fn draw(&self, canvas: &Canvas<'_>, rect: Rect, name: &str) -> Result<(), PlotError> {
         let step = step(self.high - self.low, rect.height / 34);

@@ -69,7 +69,7 @@ pub fn curves(path: &Path, figure: &CurvesFigure) -> Result<(), PlotError> {
     Canvas::save(path, (WIDTH as u32, height as u32), |canvas| {
         canvas.text("BSS Eval 4, frame by frame", TITLE_SIZE, INK, Align::Left, (MARGIN, HEADER / 2 - 6))?;
         let note = format!(
-            "frames of {} s, {} s apart; dashed: medians",
+            "frames of {} s, {} s apart; dashed: medians; beyond \u{2212}40 and 60 dB: at the edge",
             rounded(figure.window_seconds),
             rounded(figure.hop_seconds)
         );
@@ -115,7 +115,10 @@ fn draw_panel(canvas: &Canvas<'_>, rect: Rect, figure: &CurvesFigure, panel: &Cu
 fn draw_curve(canvas: &Canvas<'_>, points: &[Option<(i32, i32)>], colour: RGBColor) -> Result<(), PlotError> {
     for pair in points.windows(2) {
         if let [Some(from), Some(to)] = pair {
-            canvas.line(*from, *to, colour.stroke_width(2))?;
+            // As wide whatever its slope.
+            for (right, down) in [(0, 0), (1, 0), (0, 1)] {
+                canvas.line((from.0 + right, from.1 + down), (to.0 + right, to.1 + down), colour)?;
+            }
         }
     }
     for (index, point) in points.iter().enumerate() {

@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// Size of a mask, in pixels.
 const MASK: (i32, i32) = (640, 220);
-/// Where the references together are this far below their peak, in dB, no mask is shown: nothing is there to be divided.
+/// Where the references together are this far below their peak, in dB, no mask is shown: nothing is there to divide.
 const RANGE_DB: f64 = 60.0;
 /// What is shown there.
 const NOTHING: [u8; 3] = [0x2C, 0x2C, 0x34];
@@ -126,7 +126,7 @@ fn draw_share_scale(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
         canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, rect.bottom() + 15))?;
     }
     let note = format!("grey: {RANGE_DB} dB below the loudest place");
-    canvas.text(&note, NUMBER_SIZE, FAINT_INK, Align::Right, (rect.right() + 40, rect.bottom() + 34))
+    canvas.text(&note, NUMBER_SIZE, FAINT_INK, Align::Right, (rect.right(), rect.bottom() + 34))
 }
 
 #[cfg(test)]

@@ -40,8 +40,8 @@ impl LowerFactor {
         self.matrix.tr_solve_lower_triangular_mut(sides);
     }
 
-    /// `(A⁻¹)_kk`. Where `A` holds inner products, its inverse is what is left of signal `k` that no combination of the
-    /// others gives.
+    /// `(A⁻¹)_kk`. Where `A` holds inner products, one over it is the energy of what is left of signal `k` once all that
+    /// the others give is taken away.
     pub(super) fn inverse_diagonal(&self, k: usize) -> f64 {
         let n = self.matrix.nrows() - k;
         let mut unit = nalgebra::DVector::zeros(n);

@@ -3,8 +3,8 @@
 use super::score::{ImageScore, Score};
 use crate::decibels;
 
-/// Energies over all channels of the parts of an estimate `e` of source `s`: `t` is what lies in the delays of the source
-/// itself, `p` what lies in those of all sources.
+/// Energies over all channels of the parts of an estimate `e` of source `s`: `t` is what lies in the delays of the
+/// source itself, `p` what lies in those of all sources.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Energies {
     /// `|s|²`

@@ -16,8 +16,8 @@ pub struct FrameGrid {
 }
 
 impl FrameGrid {
-    /// How many frames lie in so many `samples`: what fills no frame at their end is left out, and what is shorter than a
-    /// frame is one.
+    /// How many frames lie in so many `samples`: what fills no frame at their end is left out, and what is shorter than
+    /// a frame is one.
     pub fn count(&self, samples: usize) -> usize {
         samples.checked_sub(self.window).map_or(1, |rest| rest / self.hop + 1)
     }

@@ -1,5 +1,9 @@
 //! Measures a separation.
 //!
+//! [`Preparation`] and [`Scoring`] go through signals of any length and number of channels twice, block by block, and
+//! give an [`Evaluation`]: BSS Eval 3 and 4, projections without a filter, the best order of the estimates, and which
+//! references depend on each other. For mono signals and BSS Eval 3 alone there are shorter ways:
+//!
 //! [`bss_eval_sources`] gives signal-to-distortion, signal-to-interference and signal-to-artifacts ratios (BSS Eval) of
 //! estimated sources whose true signals are known; [`TrueSources`] does so for many estimates of the same sources,
 //! [`FirstPass`] for signals that are too long to be kept.

@@ -5,8 +5,8 @@ pub const MOST_PERMUTED: usize = 16;
 /// Ratios beyond this, in dB, are not told apart: some are infinite.
 const FAR_DB: f64 = 1e3;
 
-/// The estimate of each source that makes the sum of `ratios`, `[estimate][source]` in dB, the largest. NaN counts as the
-/// worst ratio. Dynamic programming over the sets of estimates that are taken (Held and Karp 1962).
+/// The estimate of each source that makes the sum of `ratios`, `[estimate][source]` in dB, the largest. NaN counts as
+/// the worst ratio. Dynamic programming over the sets of estimates that are taken (Held and Karp 1962).
 pub(super) fn best(ratios: &[Vec<f64>]) -> Vec<usize> {
     let sources = ratios.len();
     let value = |estimate: usize, source: usize| match ratios[estimate][source] {

@@ -3,7 +3,8 @@
 //! As in Bryan and Sun, "Source separation tutorial mini-series II: introduction to non-negative matrix factorization"
 //! (CCRMA 2013): with `P_j` the orthogonal projection onto source `j`, and `P_all` onto all sources,
 //! target `t = P_j e`, interference `P_all e - P_j e`, artifacts `e - P_all e`. Their SDR is the SI-SDR of Le Roux,
-//! Wisdom, Erdogan and Hershey, "SDR - half-baked or well done?" (ICASSP 2019): `|a s|² / |a s - e|²`, `a = ⟨e, s⟩ / |s|²`.
+//! Wisdom, Erdogan and Hershey, "SDR - half-baked or well done?" (ICASSP 2019): `|a s|² / |a s - e|²` with
+//! `a = ⟨e, s⟩ / |s|²`.
 
 use super::energies::Energies;
 use nalgebra::{DMatrix, DVector};
