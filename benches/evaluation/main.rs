@@ -6,7 +6,7 @@
 
 mod process;
 
-use process::Usage;
+use process::ProcessUsage;
 use serde_json::Value;
 use std::{
     env,
@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (peer, method, called) in
         [("museval", "v4", "museval, frames of 1 s"), ("mir_eval", "images", "mir_eval, bss_eval_images")]
     {
-        let mut own: Vec<(Usage, String)> = Vec::new();
+        let mut own: Vec<(ProcessUsage, String)> = Vec::new();
         for _ in 0..ROUNDS {
             own.push(process::measure(&mut evaluate(&program, &folder, method))?);
         }

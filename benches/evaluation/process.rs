@@ -16,7 +16,7 @@ const TICKS: f64 = 100.0;
 
 /// What a process has taken; 0 where the system does not say.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Usage {
+pub(crate) struct ProcessUsage {
     /// Seconds from its beginning to its end.
     pub(crate) wall: f64,
     /// Seconds of all its threads.
@@ -25,14 +25,14 @@ pub(crate) struct Usage {
     pub(crate) megabytes: f64,
 }
 
-impl fmt::Display for Usage {
+impl fmt::Display for ProcessUsage {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{:.1} s | {:.1} s | {:.0} MB", self.wall, self.processor, self.megabytes)
     }
 }
 
 /// Runs `command` to its end: what it took, and what it printed.
-pub(crate) fn measure(command: &mut Command) -> Result<(Usage, String), Box<dyn Error>> {
+pub(crate) fn measure(command: &mut Command) -> Result<(ProcessUsage, String), Box<dyn Error>> {
     let begin = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     let mut stdout = child.stdout.take().ok_or_else(|| io::Error::other("no stdout"))?;
@@ -40,7 +40,7 @@ pub(crate) fn measure(command: &mut Command) -> Result<(Usage, String), Box<dyn 
         let mut text = String::new();
         stdout.read_to_string(&mut text).map(|_| text)
     });
-    let mut usage = Usage::default();
+    let mut usage = ProcessUsage::default();
     let status = loop {
         if let Some(status) = child.try_wait()? {
             break status;
@@ -57,7 +57,7 @@ pub(crate) fn measure(command: &mut Command) -> Result<(Usage, String), Box<dyn 
 }
 
 /// Takes over what `/proc` says, which grows until the process ends.
-fn look(process: u32, usage: &mut Usage) {
+fn look(process: u32, usage: &mut ProcessUsage) {
     let read = |name: &str| fs::read_to_string(format!("/proc/{process}/{name}")).unwrap_or_default();
     let status = read("status");
     let peak = status

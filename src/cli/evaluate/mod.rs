@@ -15,7 +15,7 @@ use super::{
     report::Report,
 };
 use crate::{
-    evaluation::{Evaluation, Figures, FrameGrid, MOST_PERMUTED, Preparation},
+    evaluation::{Evaluation, FrameLengths, MOST_PERMUTED, Preparation, WantedFigures},
     recording::{RecordingError, SILENCE_PEAK},
 };
 use clap::Args;
@@ -181,12 +181,12 @@ impl Evaluate {
         methods
     }
 
-    fn figures(&self, methods: &[Method], recordings: &Recordings) -> Figures {
+    fn figures(&self, methods: &[Method], recordings: &Recordings) -> WantedFigures {
         let sample_rate = f64::from(recordings.sample_rate);
         // Cut off as museval cuts it, but never to nothing.
         let samples = |seconds: f32| ((f64::from(seconds) * sample_rate + 1e-6) as usize).max(1);
-        let grid = FrameGrid { window: samples(self.window), hop: samples(self.hop) };
-        Figures {
+        let grid = FrameLengths { window: samples(self.window), hop: samples(self.hop) };
+        WantedFigures {
             filtered: methods.contains(&Method::Sources) || methods.contains(&Method::Images),
             frames: methods.contains(&Method::Frames).then_some(grid),
             bands: methods.contains(&Method::Snr).then_some(sample_rate),

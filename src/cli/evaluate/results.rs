@@ -9,7 +9,7 @@ use super::{
     method::Method,
 };
 use crate::{
-    evaluation::{Evaluation, FrameGrid, ImageScore, SourceEvaluation},
+    evaluation::{Evaluation, FrameLengths, ImageScore, SourceEvaluation},
     recording::{SILENCE_PEAK, replacement_for},
 };
 use serde_json::{Map, Value, json};
@@ -27,7 +27,7 @@ pub(super) struct Results<'a> {
     pub(super) references: &'a [PathBuf],
     pub(super) estimates: &'a [PathBuf],
     pub(super) methods: &'a [Method],
-    pub(super) grid: Option<FrameGrid>,
+    pub(super) grid: Option<FrameLengths>,
     pub(super) sample_rate: u32,
     pub(super) evaluation: &'a Evaluation,
 }
@@ -150,12 +150,12 @@ impl Results<'_> {
         }
     }
 
-    fn frame(&self, grid: FrameGrid, (index, score): (usize, &ImageScore)) -> Value {
+    fn frame(&self, grid: FrameLengths, (index, score): (usize, &ImageScore)) -> Value {
         let ImageScore { sdr, isr, sir, sar } = score;
         json!({ "seconds": self.frame_start(grid, index), "sdr": sdr, "isr": isr, "sir": sir, "sar": sar })
     }
 
-    fn frame_start(&self, grid: FrameGrid, index: usize) -> f64 {
+    fn frame_start(&self, grid: FrameLengths, index: usize) -> f64 {
         (index * grid.hop) as f64 / f64::from(self.sample_rate)
     }
 
@@ -223,7 +223,7 @@ impl Results<'_> {
                 .collect(),
         };
         let seconds = |samples: usize| samples as f64 / f64::from(self.sample_rate);
-        let grid = self.grid.unwrap_or(FrameGrid { window: 1, hop: 1 });
+        let grid = self.grid.unwrap_or(FrameLengths { window: 1, hop: 1 });
         CurvesFigure {
             window_seconds: seconds(grid.window),
             hop_seconds: seconds(grid.hop),

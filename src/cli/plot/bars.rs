@@ -96,7 +96,7 @@ fn draw_group(canvas: &Canvas<'_>, rect: Rect, group: &BarGroup) -> Result<(), P
         canvas.text(&source.name, NOTE_SIZE, INK, Align::Centre, (middle, rect.bottom() + 20))?;
         match &source.note {
             Some(note) => {
-                canvas.text(note, NOTE_SIZE, FAINT_INK, Align::Centre, (middle, inner.y + inner.height / 2))?;
+                canvas.text(note, NOTE_SIZE, FAINT_INK, Align::Centre, (middle, axis.y(inner, 0.0) - 18))?;
             }
             None => draw_source(canvas, inner, axis, middle, (&group.figures, &source.values))?,
         }

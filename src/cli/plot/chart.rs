@@ -30,7 +30,8 @@ impl DecibelAxis {
             return Self { low: 0.0, high: 10.0 };
         }
         let room = ((high - low) * ROOM).max(0.5);
-        let below = if with_zero && low == 0.0 { 0.0 } else { room };
+        // Bars have their numbers below them where they go down.
+        let below = if with_zero { if low == 0.0 { 0.0 } else { 2.0 * room } } else { room };
         Self { low: low - below, high: high + room }
     }
 

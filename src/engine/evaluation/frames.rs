@@ -8,14 +8,14 @@ use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 /// Which stretches are scored, in samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FrameGrid {
+pub struct FrameLengths {
     /// Length of a frame, at least 1.
     pub window: usize,
     /// Distance between the beginnings of two frames, at least 1.
     pub hop: usize,
 }
 
-impl FrameGrid {
+impl FrameLengths {
     /// How many frames lie in so many `samples`: what fills no frame at their end is left out, and what is shorter than
     /// a frame is one.
     pub fn count(&self, samples: usize) -> usize {
@@ -24,8 +24,8 @@ impl FrameGrid {
 }
 
 /// The frames of signals that are gone through block by block.
-pub(super) struct Frames {
-    grid: FrameGrid,
+pub(super) struct ScoredFrames {
+    grid: FrameLengths,
     bank: Arc<FilterBank>,
     /// The channels of each signal that must sound for a frame to be scored.
     signals: Vec<Range<usize>>,
@@ -44,10 +44,10 @@ struct OpenFrame {
     sounds: Vec<bool>,
 }
 
-impl Frames {
+impl ScoredFrames {
     /// Of so many `samples`, of `scored` estimates.
     pub(super) fn new(
-        grid: FrameGrid,
+        grid: FrameLengths,
         samples: usize,
         bank: Arc<FilterBank>,
         scored: usize,
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_fills_no_frame_at_the_end_is_left_out() {
-        let count = |samples, window, hop| FrameGrid { window, hop }.count(samples);
+        let count = |samples, window, hop| FrameLengths { window, hop }.count(samples);
         assert_eq!([count(9, 10, 10), count(10, 10, 10), count(19, 10, 10), count(20, 10, 10)], [1, 1, 1, 2]);
         assert_eq!([count(20, 10, 3), count(20, 10, 11)], [4, 1]);
     }

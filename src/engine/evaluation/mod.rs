@@ -48,11 +48,11 @@ mod streamed;
 pub use band_snr::{BANDS_HZ, BandEnergies};
 pub use bss_eval::{TrueSources, bss_eval_sources};
 pub use error::EvaluationError;
-pub use frames::FrameGrid;
+pub use frames::FrameLengths;
 pub use passes::{FirstPass, SecondPass};
 pub use permutation::MOST_PERMUTED;
 pub use score::{ImageScore, Score};
-pub use streamed::{Dependence, Evaluation, Figures, Preparation, Scoring, SourceEvaluation, Unscored};
+pub use streamed::{Dependence, Evaluation, Preparation, Scoring, SourceEvaluation, Unscored, WantedFigures};
 
 /// Length of the distortion filters that do not count as errors, in samples, as in BSS Eval.
 pub const FILTER_TAPS: usize = 512;

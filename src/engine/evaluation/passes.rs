@@ -3,7 +3,7 @@
 use super::{
     EvaluationError, FILTER_TAPS,
     score::Score,
-    streamed::{Figures, Preparation, Scoring},
+    streamed::{Preparation, Scoring, WantedFigures},
 };
 
 /// The first pass over mono references and estimates that are scored block by block.
@@ -18,7 +18,7 @@ pub struct FirstPass {
 impl FirstPass {
     /// Of so many `sources`.
     pub fn new(sources: usize) -> Self {
-        let preparation = Preparation::new(sources, 1, Figures { filtered: true, ..Figures::default() });
+        let preparation = Preparation::new(sources, 1, WantedFigures { filtered: true, ..WantedFigures::default() });
         Self { preparation, sources, finite: vec![true; 2 * sources] }
     }
 

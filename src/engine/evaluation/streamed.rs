@@ -10,7 +10,7 @@ use super::{
     band_snr::BandEnergies,
     decomposition::{FilterBank, Filters, Projectors, Scored, Spanned, Stretch},
     delays::Correlations,
-    frames::{FrameGrid, Frames},
+    frames::{FrameLengths, ScoredFrames},
     permutation::{self, MOST_PERMUTED},
     plain::{PlainGains, PlainProducts},
     score::{ImageScore, Score},
@@ -23,18 +23,18 @@ const LEAST_OWN_SHARE: f64 = 1e-3;
 
 /// Which figures are computed beside the plain ones.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Figures {
+pub struct WantedFigures {
     /// Those of BSS Eval versions 3: with filters, over the whole signals.
     pub filtered: bool,
     /// Those of BSS Eval version 4: frame by frame, with the filters of the whole signals.
-    pub frames: Option<FrameGrid>,
+    pub frames: Option<FrameLengths>,
     /// The signal-to-noise ratio in bands, of sound at this sample rate in Hz.
     pub bands: Option<f64>,
     /// Whether the estimates may come in another order than the references: that with the best mean SIR is found.
     pub permute: bool,
 }
 
-impl Figures {
+impl WantedFigures {
     fn need_filters(&self) -> bool {
         self.filtered || self.frames.is_some() || self.permute
     }
@@ -102,7 +102,7 @@ pub struct Evaluation {
 pub struct Preparation {
     sources: usize,
     channels: usize,
-    figures: Figures,
+    figures: WantedFigures,
     samples: usize,
     /// Of each reference, and then of each estimate.
     peaks: Vec<f32>,
@@ -115,7 +115,7 @@ pub struct Preparation {
 
 impl Preparation {
     /// Of so many `sources` of so many `channels`.
-    pub fn new(sources: usize, channels: usize, figures: Figures) -> Self {
+    pub fn new(sources: usize, channels: usize, figures: WantedFigures) -> Self {
         let all = sources * channels;
         Self {
             sources,
@@ -223,7 +223,7 @@ pub struct Scoring {
     /// The sources that can be scored.
     scored: Vec<usize>,
     whole: Option<Stretch>,
-    frames: Option<Frames>,
+    frames: Option<ScoredFrames>,
     plain: Vec<PlainGains>,
     bands: Vec<BandMeter>,
     wants_whole: bool,
@@ -256,7 +256,13 @@ impl Scoring {
     }
 
     /// Gets ready to take apart what can be scored.
-    fn prepare(&mut self, figures: Figures, spanned: &Spanned, filters: Vec<Option<Filters>>, plain: &PlainProducts) {
+    fn prepare(
+        &mut self,
+        figures: WantedFigures,
+        spanned: &Spanned,
+        filters: Vec<Option<Filters>>,
+        plain: &PlainProducts,
+    ) {
         let (sources, channels) = (self.order.len(), self.channels);
         self.scored = (0..sources).filter(|source| self.sounds(*source) == (true, true)).collect();
         self.plain = self.scored.iter().map(|source| plain.gains(*source, self.order[*source])).collect();
@@ -277,9 +283,9 @@ impl Scoring {
         self.whole = self.wants_whole.then(|| Stretch::new(&bank(self.samples)));
         let sounding = (0..2 * sources).filter(|signal| self.peaks[*signal] > 0.0);
         let sounding = sounding.map(|signal| signal * channels..(signal + 1) * channels).collect();
-        self.frames = figures
-            .frames
-            .map(|grid| Frames::new(grid, self.samples, bank(grid.window.min(self.samples)), scored.len(), sounding));
+        self.frames = figures.frames.map(|grid| {
+            ScoredFrames::new(grid, self.samples, bank(grid.window.min(self.samples)), scored.len(), sounding)
+        });
     }
 
     /// The estimate of each source, counted from 0.
@@ -308,7 +314,7 @@ impl Scoring {
     /// The figures of all sources.
     pub fn finish(mut self) -> Evaluation {
         let whole = self.whole.take().map(Stretch::finish);
-        let mut frames = self.frames.take().map(Frames::finish).unwrap_or_default();
+        let mut frames = self.frames.take().map(ScoredFrames::finish).unwrap_or_default();
         let mut bands = std::mem::take(&mut self.bands).into_iter().map(BandMeter::finish);
         let mut sources: Vec<SourceEvaluation> = (0..self.order.len()).map(|source| self.unscored(source)).collect();
         for (index, source) in self.scored.iter().enumerate() {
