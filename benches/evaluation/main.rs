@@ -100,7 +100,7 @@ fn evaluate(program: &Path, folder: &Path, method: &str) -> Command {
 fn write_sounds(folder: &Path, seconds: usize) -> Result<(), Box<dyn Error>> {
     let len = seconds * RATE as usize;
     let timbre = |source: usize, channel: usize| {
-        let mut random = noise(1 + (2 * source + channel) as u32);
+        let mut random = noise(1 + (2 * source + channel) as u64);
         let (mut low, pole) = (0.0, 0.3 + 0.2 * source as f32);
         let sample = move |n: usize| {
             let swell = (std::f32::consts::TAU * (0.3 + source as f32) * n as f32 / RATE as f32).sin();
@@ -113,7 +113,7 @@ fn write_sounds(folder: &Path, seconds: usize) -> Result<(), Box<dyn Error>> {
         (0..SOURCES).map(|source| (0..2).map(|channel| timbre(source, channel)).collect()).collect();
     for (source, reference) in references.iter().enumerate() {
         let estimate = |channel: usize| {
-            let mut random = noise(100 + (2 * source + channel) as u32);
+            let mut random = noise(100 + (2 * source + channel) as u64);
             let mixed = |n: usize| {
                 let others: f32 = references.iter().map(|other| other[channel][n]).sum();
                 0.85 * reference[channel][n] + 0.15 * others + 0.01 * (random() - 0.5)

@@ -72,7 +72,7 @@ impl TrueSources {
         Ok(estimates.par_iter().enumerate().map(|(source, estimate)| self.score_one(source, estimate)).collect())
     }
 
-    fn score_one(&self, source: usize, estimate: &Vec<f32>) -> Score {
+    fn score_one(&self, source: usize, estimate: &[f32]) -> Score {
         let sources = self.references.len();
         let mut signals: Vec<&[f32]> = self.references.iter().map(Vec::as_slice).collect();
         let mut correlations = Correlations::new(1, sources);
