@@ -18,13 +18,29 @@ warnings.simplefilter("ignore")
 np.linalg.linalg = np.linalg
 
 
-def museval_metrics():
+def museval_metrics(remember=False):
     """museval.metrics without the rest of the package, which looks for ffmpeg when it is imported."""
     folder = importlib.util.find_spec("museval").submodule_search_locations[0]
     spec = importlib.util.spec_from_file_location("museval_metrics", folder + "/metrics.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    # Version 3 and the frames of version 4 need the same of the whole signals, which takes most of the time.
+    for name in ["_compute_reference_correlations", "_compute_projection_filters"] if remember else []:
+        setattr(module, name, remembering(getattr(module, name)))
     return module
+
+
+def remembering(function):
+    """The function, which computes only once what it is asked again."""
+    known = {}
+
+    def remembered(*arguments):
+        key = tuple(hash(part.tobytes()) if isinstance(part, np.ndarray) else part for part in arguments)
+        if key not in known:
+            known[key] = function(*arguments)
+        return known[key]
+
+    return remembered
 
 
 def finite(values):
@@ -54,9 +70,8 @@ def figures(metrics, folder, sources, window, hop):
 
 
 def main():
-    metrics = museval_metrics()
     cases = [line.split() for line in sys.stdin]
-    json.dump([figures(metrics, case[0], *map(int, case[1:])) for case in cases], sys.stdout)
+    json.dump([figures(museval_metrics(remember=True), case[0], *map(int, case[1:])) for case in cases], sys.stdout)
 
 
 if __name__ == "__main__":
