@@ -24,5 +24,5 @@ pub mod plugin;
 pub use unbraid_realtime as realtime;
 
 pub use unbraid_engine::{
-    decibels, dictionary, evaluation, learner, marks, nmf, number, preset, recording, separator, stft,
+    decibels, dictionary, evaluation, learner, marks, nmf, number, preset, recording, separator, stft, tuning,
 };

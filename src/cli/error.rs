@@ -1,8 +1,13 @@
 //! What can go wrong on the command line, one sentence each.
 
 use crate::{
-    dictionary::Flaw, evaluation::EvaluationError, learner::LearnError, preset::file::PresetError,
-    recording::RecordingError, separator::offline::SeparateError,
+    dictionary::Flaw,
+    evaluation::EvaluationError,
+    learner::LearnError,
+    preset::file::PresetError,
+    recording::RecordingError,
+    separator::offline::SeparateError,
+    tuning::{MaterialError, TrialError},
 };
 use std::{path::PathBuf, process::ExitCode};
 
@@ -62,6 +67,14 @@ pub(super) enum CliError {
     WouldOverwrite { path: PathBuf },
     #[error("stdout cannot be written ({0})")]
     Stdout(std::io::Error),
+    #[error("{}: {reason}", path.display())]
+    Trials { path: PathBuf, reason: String },
+    #[error("recordings for tuning: {0}")]
+    Material(#[from] MaterialError),
+    #[error("tuning: {0}")]
+    Trial(#[from] TrialError),
+    #[error("stopped; what was finished is kept in {}, and the same command goes on from there", path.display())]
+    TuningStopped { path: PathBuf },
     #[error("stopped; nothing was written")]
     Interrupted,
 }
@@ -74,7 +87,7 @@ impl CliError {
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Usage(_) => 2,
-            Self::Interrupted => 130,
+            Self::Interrupted | Self::TuningStopped { .. } => 130,
             _ => 1,
         })
     }

@@ -7,9 +7,13 @@ use crate::{
         file::{self, SUFFIX},
         library::{self, Entry},
     },
-    recording,
+    recording::{self, RecordingError},
 };
-use std::{fs, io, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
 
 /// Reads the preset at a path or, if `preset` looks like none, the factory or user preset of that name.
 pub(super) fn read_preset(preset: &str) -> Result<Preset, CliError> {
@@ -68,6 +72,38 @@ impl Drop for ResultFolder<'_> {
         if self.is_new {
             // Fails if something is in it, and then it is to stay.
             let _ = fs::remove_dir(self.path);
+        }
+    }
+}
+
+/// A number for the bytes of the file at `path`, the same on every machine: FNV-1a, 64 bits.
+pub(super) fn fingerprint(path: &Path) -> Result<String, CliError> {
+    let unreadable = |source| RecordingError::Unreadable { path: path.to_path_buf(), source };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let (mut hash, mut bytes) = (0xcbf2_9ce4_8422_2325_u64, vec![0; 1 << 16]);
+    loop {
+        let count = file.read(&mut bytes).map_err(unreadable)?;
+        if count == 0 {
+            return Ok(format!("{hash:016x}"));
+        }
+        hash = bytes[..count]
+            .iter()
+            .fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_that_of_fnv() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("it");
+        // From the test vectors of Fowler, Noll and Vo.
+        for (text, expected) in [("", "cbf29ce484222325"), ("a", "af63dc4c8601ec8c"), ("foobar", "85944171f73967e8")] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(fingerprint(&path).unwrap(), expected);
         }
     }
 }

@@ -1,25 +1,25 @@
 //! `unbraid learn`: recordings of each source played alone to a preset.
 
 use super::{
-    arguments::{parse_components, parse_name, parse_preset_path},
+    arguments::{parse_components, parse_preset_path},
     error::CliError,
     files::ensure_writable,
-    input::Input,
     interrupt,
     progress::TaskProgress,
     report::{Report, shown, source_json},
+    source_files::{RecordingArgument, RoleArgument, SourceFiles, parse_name, parse_recording, parse_role},
 };
 use crate::{
     learner::{
-        self, LearnError, LearnSettings, Lesson, MOST_SECONDS,
+        self, LearnSettings, Lesson, MOST_SECONDS,
         adaptive::{COMPONENTS, RECOGNISED_COMPONENTS},
     },
-    preset::{MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Role, Source, file},
-    recording::{Excerpt, Recording, RecordingError, Survey, file_name},
+    preset::{MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Source, file},
+    recording::{Recording, file_name},
 };
 use clap::Args;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Learn sources from recordings of each played alone.
 ///
@@ -79,13 +79,6 @@ pub(super) struct Learn {
     role: Vec<RoleArgument>,
 }
 
-/// SOURCE=FILE.
-#[derive(Debug, Clone)]
-struct RecordingArgument {
-    source: String,
-    file: PathBuf,
-}
-
 /// NAME or NAME=K.
 #[derive(Debug, Clone)]
 struct AdaptiveArgument {
@@ -93,26 +86,13 @@ struct AdaptiveArgument {
     components: Option<usize>,
 }
 
-/// NAME=ROLE.
-#[derive(Debug, Clone)]
-struct RoleArgument {
-    source: String,
-    role: Role,
-}
-
-/// A source to learn, and the recordings of it.
-struct SourceFiles<'a> {
-    name: &'a str,
-    files: Vec<&'a Path>,
-}
-
 impl Learn {
     pub(super) fn run(&self) -> Result<Report, CliError> {
-        let to_learn = self.source_files();
+        let to_learn = SourceFiles::of(&self.recordings);
         self.check(&to_learn)?;
         ensure_writable(&self.output)?;
         // All files are read before the first is learned from, so that a wrong name is reported at once.
-        let read = to_learn.iter().map(SourceFiles::read).collect::<Result<Vec<_>, _>>()?;
+        let read = to_learn.iter().map(|source| source.read(MOST_SECONDS)).collect::<Result<Vec<_>, _>>()?;
         let (recordings, excerpts): (Vec<_>, Vec<_>) = read.into_iter().unzip();
 
         let mut sources = self.learn(&to_learn, &recordings)?;
@@ -130,18 +110,6 @@ impl Learn {
         interrupt::check()?;
         file::write(&preset, &self.output)?;
         Ok(self.report(&preset, excerpts.into_iter().flatten()))
-    }
-
-    /// The sources with recordings, in the order in which they are first named.
-    fn source_files(&self) -> Vec<SourceFiles<'_>> {
-        let mut sources: Vec<SourceFiles<'_>> = Vec::new();
-        for RecordingArgument { source: name, file } in &self.recordings {
-            match sources.iter_mut().find(|source| source.name == name) {
-                Some(source) => source.files.push(file),
-                None => sources.push(SourceFiles { name, files: vec![file] }),
-            }
-        }
-        sources
     }
 
     /// Refuses arguments that do not go together.
@@ -223,54 +191,6 @@ impl Learn {
             json: json!({ "preset": shown(&self.output), "sources": sources }),
         }
     }
-}
-
-impl SourceFiles<'_> {
-    /// The recordings, or of long ones what is learned from; which is then said, too.
-    fn read(&self) -> Result<(Vec<Recording>, Option<String>), CliError> {
-        let inputs = self.files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>, _>>()?;
-        let surveys = inputs.iter().map(Input::survey).collect::<Result<Vec<_>, _>>()?;
-        let excerpts = Excerpt::of_each(&surveys, MOST_SECONDS);
-        let read = |(input, excerpt): (&Input, &Excerpt)| -> Result<Recording, CliError> {
-            interrupt::check()?;
-            // What is wrong with the file has been said.
-            Ok(learner::padded(input.reader()?.read_excerpt(excerpt)?.0))
-        };
-        let recordings = inputs.iter().zip(&excerpts).map(read).collect::<Result<Vec<_>, _>>()?;
-        let said = excerpts.iter().any(Excerpt::is_part).then(|| {
-            let used: f64 = recordings.iter().map(Recording::seconds).sum();
-            let all: f64 = surveys.iter().map(Survey::seconds).sum();
-            format!("learned {} from {used:.0} s, spread evenly over {:.1} min", self.name, all / 60.0)
-        });
-        Ok((recordings, said))
-    }
-
-    /// Names the file where the learner counts recordings.
-    fn error(&self, error: LearnError) -> CliError {
-        let path = |number: usize| self.files[number - 1].to_path_buf();
-        match error {
-            LearnError::TooShort { number, milliseconds, frame_milliseconds } => {
-                CliError::TooShort { path: path(number), milliseconds, frame_milliseconds }
-            }
-            LearnError::Silent { number } => RecordingError::Silent { path: path(number) }.into(),
-            error => CliError::Learn { source_name: self.name.to_owned(), error },
-        }
-    }
-}
-
-fn parse_recording(argument: &str) -> Result<RecordingArgument, String> {
-    match argument.split_once('=') {
-        Some((source, file)) if !source.trim().is_empty() && !file.is_empty() => {
-            Ok(RecordingArgument { source: parse_name(source)?, file: file.into() })
-        }
-        _ => Err("write SOURCE=FILE, as in drums=kit.wav".to_owned()),
-    }
-}
-
-fn parse_role(argument: &str) -> Result<RoleArgument, String> {
-    let parsed = argument.rsplit_once('=').and_then(|(source, role)| Some((source, Role::named(role)?)));
-    let (source, role) = parsed.ok_or_else(|| format!("write NAME=ROLE with {}, as in kit=drums", Role::NAMES))?;
-    Ok(RoleArgument { source: parse_name(source)?, role })
 }
 
 fn parse_adaptive(argument: &str) -> Result<AdaptiveArgument, String> {

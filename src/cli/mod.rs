@@ -3,10 +3,10 @@
 //! One file per command; a command reads its arguments and returns a [`Report`], which this file prints. Results go to
 //! stdout, everything else to stderr. Exit codes: 0 success, 1 failure, 2 usage, 130 stopped by Ctrl-C.
 //!
-//! What commands share, downhill: [`separation`] is what `separate` and `remix` do, [`plot`] draws figures,
-//! [`exchange`] is what `export` and `import` know of other programs' files;
-//! [`arguments`] parses, [`files`] reads and checks, [`input`] is a recording, [`memory`] is what
-//! there is of it; [`report`] and [`progress`] are what the
+//! What commands share, downhill: [`separation`] is what `separate` and `remix` do, [`trials`] what `tune` and `merge`
+//! do, [`plot`] draws figures, [`exchange`] is what `export` and `import` know of other programs' files;
+//! [`arguments`] parses, [`source_files`] are recordings of each source alone, [`files`] reads and checks, [`input`] is
+//! a recording, [`memory`] is what there is of it; [`report`] and [`progress`] are what the
 //! user sees; [`interrupt`] is Ctrl-C.
 
 mod arguments;
@@ -22,6 +22,7 @@ mod interrupt;
 mod learn;
 mod marks;
 mod memory;
+mod merge;
 pub mod plot;
 mod presets;
 mod progress;
@@ -29,6 +30,9 @@ mod remix;
 mod report;
 mod separate;
 mod separation;
+mod source_files;
+mod trials;
+mod tune;
 
 use clap::{Parser, Subcommand};
 use error::CliError;
@@ -59,6 +63,8 @@ enum CliCommand {
     Separate(separate::Separate),
     Remix(remix::Remix),
     Evaluate(evaluate::Evaluate),
+    Tune(tune::Tune),
+    Merge(merge::Merge),
     Inspect(inspect::Inspect),
     Export(export::Export),
     Import(import::Import),
@@ -84,6 +90,8 @@ fn execute(arguments: &Arguments) -> Result<(), CliError> {
         CliCommand::Separate(separate) => separate.run(),
         CliCommand::Remix(remix) => remix.run(arguments.json),
         CliCommand::Evaluate(evaluate) => evaluate.run(),
+        CliCommand::Tune(tune) => tune.run(),
+        CliCommand::Merge(merge) => merge.run(),
         CliCommand::Inspect(inspect) => inspect.run(),
         CliCommand::Export(export) => export.run(),
         CliCommand::Import(import) => import.run(),

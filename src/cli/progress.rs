@@ -5,12 +5,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     io::{self, IsTerminal},
     ops::ControlFlow,
+    time::{Duration, Instant},
 };
 
 /// Steps that the bar is divided into.
 const BAR_STEPS: u64 = 1000;
 /// Per cent between two lines where there is no terminal.
 const LINE_STEP_PERCENT: u32 = 25;
+/// Of a task that has taken less, nobody asks how long it will take.
+const WORTH_SAYING: Duration = Duration::from_secs(3);
 
 /// How far one task has got, from 0 to 1.
 pub(super) struct TaskProgress {
@@ -20,7 +23,7 @@ pub(super) struct TaskProgress {
 
 enum ProgressDisplay {
     Bar(ProgressBar),
-    Lines { next_percent: u32 },
+    Lines { next_percent: u32, first: Option<(Instant, f32)> },
 }
 
 impl TaskProgress {
@@ -32,7 +35,7 @@ impl TaskProgress {
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
             ProgressDisplay::Bar(ProgressBar::new(BAR_STEPS).with_style(style).with_message(task.clone()))
         } else {
-            ProgressDisplay::Lines { next_percent: 0 }
+            ProgressDisplay::Lines { next_percent: 0, first: None }
         };
         let mut progress = Self { task, display };
         progress.show(0.0);
@@ -49,14 +52,25 @@ impl TaskProgress {
         let share = share.clamp(0.0, 1.0);
         match &mut self.display {
             ProgressDisplay::Bar(bar) => bar.set_position((share * BAR_STEPS as f32) as u64),
-            ProgressDisplay::Lines { next_percent } => {
+            ProgressDisplay::Lines { next_percent, first } => {
                 let percent = (share * 100.0) as u32;
                 if percent >= *next_percent {
-                    eprintln!("{}: {percent} %", self.task);
+                    let (start, from) = *first.get_or_insert_with(|| (Instant::now(), share));
+                    eprintln!("{}: {percent} %{}", self.task, time_left(start.elapsed(), share - from, 1.0 - share));
                     *next_percent = (percent / LINE_STEP_PERCENT + 1) * LINE_STEP_PERCENT;
                 }
             }
         }
+    }
+}
+
+/// What is said of the time that is left, where it is worth saying: after `done` took `elapsed`, `left` is to be done.
+fn time_left(elapsed: Duration, done: f32, left: f32) -> String {
+    let seconds = elapsed.as_secs_f32() * left / done.max(f32::MIN_POSITIVE);
+    match seconds {
+        _ if elapsed < WORTH_SAYING || done <= 0.0 || left <= 0.0 => String::new(),
+        seconds if seconds < 90.0 => format!(", about {seconds:.0} s left"),
+        seconds => format!(", about {:.0} min left", seconds / 60.0),
     }
 }
 
@@ -65,5 +79,17 @@ impl Drop for TaskProgress {
         if let ProgressDisplay::Bar(bar) = &self.display {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_task_says_how_much_time_is_left() {
+        let after = |seconds: u64, done: f32| time_left(Duration::from_secs(seconds), done, 1.0 - done);
+        assert_eq!([after(10, 0.25), after(100, 0.25)], [", about 30 s left", ", about 5 min left"]);
+        assert_eq!([after(1, 0.25), after(10, 0.0), after(10, 1.0)], ["", "", ""]);
     }
 }

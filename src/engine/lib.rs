@@ -4,6 +4,7 @@
 //! The method is non-negative matrix factorization with a dictionary per source. Each module imports only those below
 //! it:
 //!
+//! - [`tuning`]: chooses settings by experiment.
 //! - [`separator`]: the real-time path from samples to samples: activations, masks, gains. Allocates nothing after
 //!   construction.
 //! - [`evidence`]: what says which source a band of a frame belongs to: the source model.
@@ -32,4 +33,5 @@ pub mod preset;
 pub mod recording;
 pub mod separator;
 pub mod stft;
+pub mod tuning;
 pub mod wait_free;

@@ -5,9 +5,9 @@ use plotters::{
     backend::BitMapBackend,
     coord::Shift,
     drawing::{DrawingArea, IntoDrawingArea},
-    element::{BitMapElement, PathElement, Rectangle},
+    element::{BitMapElement, Circle, PathElement, Polygon, Rectangle},
     style::{
-        Color, FontStyle, FontTransform, IntoFont, RGBColor, ShapeStyle, TextStyle, register_font,
+        Color, FontStyle, FontTransform, IntoFont, RGBAColor, RGBColor, ShapeStyle, TextStyle, register_font,
         text_anchor::{HPos, Pos, VPos},
     },
 };
@@ -108,13 +108,34 @@ impl Canvas<'_> {
         };
         let font = (FONT, size).into_font();
         let font = if align == Align::Upwards { font.transform(FontTransform::Rotate270) } else { font };
-        // The backend places letters on whole pixels; where they are small, the font's narrow space is lost.
-        let text = if size < SMALL_TEXT { text.replace(' ', "  ") } else { text.to_owned() };
+        let text = spaced(text, size);
         let style = TextStyle::from(font).color(&colour).pos(Pos::new(h_pos, VPos::Center));
         // The backend centres the line box; the letters themselves lie above its middle.
         let drop = size / 8;
         let at = if align == Align::Upwards { (at.0 + drop, at.1) } else { (at.0, at.1 + drop) };
         self.area.draw_text(&text, &style, at).map_err(failed)
+    }
+
+    /// Width of `text` in pixels.
+    pub(super) fn width(&self, text: &str, size: i32) -> Result<i32, PlotError> {
+        let style = TextStyle::from((FONT, size).into_font());
+        self.area.estimate_text_size(&spaced(text, size), &style).map(|size| size.0 as i32).map_err(failed)
+    }
+
+    /// A filled circle around `at`.
+    pub(super) fn disc(&self, at: (i32, i32), radius: i32, colour: RGBColor) -> Result<(), PlotError> {
+        self.area.draw(&Circle::new(at, radius, colour.filled())).map_err(failed)
+    }
+
+    /// A circle around `at`.
+    pub(super) fn ring(&self, at: (i32, i32), radius: i32, style: impl Into<ShapeStyle>) -> Result<(), PlotError> {
+        self.area.draw(&Circle::new(at, radius, style)).map_err(failed)
+    }
+
+    /// A filled triangle around `at` that points down.
+    pub(super) fn triangle(&self, at: (i32, i32), radius: i32, colour: RGBAColor) -> Result<(), PlotError> {
+        let corners = [(at.0 - radius, at.1 - radius), (at.0 + radius, at.1 - radius), (at.0, at.1 + radius)];
+        self.area.draw(&Polygon::new(corners, colour.filled())).map_err(failed)
     }
 
     pub(super) fn line(&self, from: (i32, i32), to: (i32, i32), style: impl Into<ShapeStyle>) -> Result<(), PlotError> {
@@ -142,6 +163,11 @@ impl Canvas<'_> {
             None => Err(PlotError::Drawing("a picture has the wrong size".to_owned())),
         }
     }
+}
+
+/// The backend places letters on whole pixels; where they are small, the font's narrow space is lost.
+fn spaced(text: &str, size: i32) -> String {
+    if size < SMALL_TEXT { text.replace(' ', "  ") } else { text.to_owned() }
 }
 
 /// `colour` as plotters has it.

@@ -1,11 +1,12 @@
-//! Figures as PNG: the bases of a preset, a whole separation, and how good one is. Levels are in dB over logarithmic
-//! frequency.
+//! Figures as PNG: the bases of a preset, a whole separation, how good one is, and
+//! what settings do. Levels are in dB over logarithmic frequency.
 //!
 //! - `levels`: what is shown: spectrograms, and bases in order.
 //! - `colour_map`: levels to colours.
 //! - `heat_map`: one map with its axes. `panels`: figures of any panels.
 //! - `chart`: axes with linear numbers, for bars and curves.
 //! - `bars`, `curves`, `masks`: what `unbraid evaluate` draws.
+//! - `tuning`: what each setting does.
 //! - `canvas`: pixels, lines, text, the file.
 
 mod bars;
@@ -17,12 +18,14 @@ mod heat_map;
 mod levels;
 mod masks;
 mod panels;
+mod tuning;
 
 pub use bars::{BarGroup, BarsFigure, SourceBars, bars};
 pub use canvas::PlotError;
 pub use panels::{Panel, PanelContent, panels};
 pub use curves::{Curve, CurvesFigure, CurvesPanel, curves};
 pub use masks::{MaskGrid, MaskRow, MasksFigure, masks};
+pub use tuning::{TuningFigure, tuning};
 
 use crate::{
     dictionary::Dictionary,

@@ -59,7 +59,7 @@ use crate::{
     },
     preset::LearnedBases,
     recording::Recording,
-    stft::LatencyMode,
+    stft::{LatencyMode, Layout},
 };
 use std::ops::ControlFlow;
 
@@ -87,15 +87,38 @@ pub fn learn(
     lessons: &[Lesson<'_>],
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Vec<LearnedBases>, LessonError> {
+    learn_modes(&LEARNED_MODES, lessons, progress)
+}
+
+/// The same, but only the dictionaries that `mode` plays with: in half of the time.
+///
+/// # Errors
+/// As [`learn`].
+pub fn learn_for(
+    mode: LatencyMode,
+    lessons: &[Lesson<'_>],
+    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+) -> Result<Vec<LearnedBases>, LessonError> {
+    let spacing = |mode: LatencyMode| Layout::new(44_100.0, mode).bin_spacing();
+    let distance = |learned: &LatencyMode| (spacing(*learned) / spacing(mode)).ln().abs();
+    let nearest = LEARNED_MODES.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
+    learn_modes(&[nearest.unwrap_or(mode)], lessons, progress)
+}
+
+/// The sources' dictionaries in the frames of `modes`, of which there is at least one.
+fn learn_modes(
+    modes: &[LatencyMode],
+    lessons: &[Lesson<'_>],
+    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+) -> Result<Vec<LearnedBases>, LessonError> {
     for (index, lesson) in lessons.iter().enumerate() {
         check(lesson.recordings).map_err(|error| LessonError { lesson: index, error })?;
         let samples: usize = lesson.recordings.iter().map(Recording::len).sum();
         let room = memory::ensure(BYTES_PER_SAMPLE.saturating_mul(samples));
         room.map_err(|error| LessonError { lesson: index, error: error.into() })?;
     }
-    let modes = LEARNED_MODES;
     let mut learned: Vec<Vec<Dictionary>> = vec![Vec::new(); lessons.len()];
-    for (done, mode) in modes.into_iter().enumerate() {
+    for (done, mode) in modes.iter().copied().enumerate() {
         let mut told = |share: f32| progress((done as f32 + share) / modes.len() as f32);
         for (dictionaries, dictionary) in learned.iter_mut().zip(learn_mode(mode, lessons, &mut told)?) {
             dictionaries.push(dictionary);
@@ -244,6 +267,19 @@ mod tests {
             .collect();
         peaks.sort_unstable();
         assert_eq!(peaks, [20, 100]);
+    }
+
+    #[test]
+    fn what_is_learned_for_one_mode_is_what_is_learned_for_it_among_all() {
+        let recordings = [mono(RATE, tone(RATE, 430.7, 0.5))];
+        let settings = LearnSettings { components: 2, iterations: 5, ..LearnSettings::default() };
+        let lessons = [Lesson { recordings: &recordings, settings, known: &[] }; 2];
+        let go_on = &mut |_| ControlFlow::Continue(());
+        let all = learn(&lessons, go_on).unwrap();
+        for (mode, index) in LatencyMode::ALL.into_iter().zip([0, 0, 0, 1]) {
+            let one = learn_for(mode, &lessons, go_on).unwrap();
+            assert_eq!(one[0].dictionaries(), &all[0].dictionaries()[index..=index], "{mode:?}");
+        }
     }
 
     #[test]

@@ -142,18 +142,23 @@ impl OfflineSeparator {
         mode: LatencyMode,
         controls: &Controls,
     ) -> Result<Self, ModelError> {
-        let model = Model::new(preset, f64::from(sample_rate), mode)?;
+        Ok(Self::of_model(Model::new(preset, f64::from(sample_rate), mode)?, channels, controls))
+    }
+
+    /// The same with a `model` that was built before, for a recording at its sample rate.
+    pub fn of_model(model: Model, channels: usize, controls: &Controls) -> Self {
+        let sources = model.sources();
         let mut separator = Separator::new(Box::new(model), channels);
         separator.set_controls(controls);
         let latency_samples = separator.latency_samples();
         let block = vec![vec![0.0; BLOCK]; channels];
-        Ok(Self {
+        Self {
             separator,
             latency_samples,
             to_leave_out: latency_samples,
-            sources: vec![block.clone(); preset.sources.len()],
+            sources: vec![block.clone(); sources],
             main: block,
-        })
+        }
     }
 
     /// The same without the sources' own outputs: only the remix is given.

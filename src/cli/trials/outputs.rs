@@ -1,0 +1,214 @@
+//! What a search leaves: its table, a plot, and a preset with the chosen settings.
+
+use super::{
+    search::{SearchHeader, SearchedSource},
+    table::{TrialTable, name, p},
+};
+use crate::{
+    cli::{
+        arguments::{parse_path, parse_preset_path},
+        error::CliError,
+        files::ensure_writable,
+        interrupt, plot,
+        progress::TaskProgress,
+        report::{Report, shown},
+    },
+    preset::file,
+    recording::file_name,
+    tuning::{TrialError, TrialResults, Tuner, TuningOutcome, TuningSettings},
+};
+use clap::Args;
+use serde_json::json;
+use std::{fmt::Write, path::PathBuf};
+
+/// Characters of a list of trials; a longer one is cut.
+const MOST_LISTED: usize = 20;
+
+/// Files that are written when a search is complete.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SearchOutputs {
+    /// Write a preset with the chosen settings, learned from all of the recordings; its name must end in
+    /// .unbraid.safetensors. An existing one is replaced.
+    #[arg(short, long, value_name = "PRESET", value_parser = parse_preset_path)]
+    output: Option<PathBuf>,
+
+    /// Write the table of trials as CSV.
+    #[arg(long, value_name = "FILE.csv", value_parser = |path: &str| parse_path(path, "csv", "the table is CSV"))]
+    csv: Option<PathBuf>,
+
+    /// Draw what each setting does.
+    #[arg(long, value_name = "FILE.png", value_parser = |path: &str| parse_path(path, "png", "plots are PNG"))]
+    plot: Option<PathBuf>,
+}
+
+impl SearchOutputs {
+    /// Whether none is wanted.
+    pub(in crate::cli) fn is_empty(&self) -> bool {
+        self.wants_preset().is_none() && self.csv.is_none() && self.plot.is_none()
+    }
+
+    /// The preset that is wanted.
+    pub(in crate::cli) fn wants_preset(&self) -> Option<&PathBuf> {
+        self.output.as_ref()
+    }
+
+    /// Says before the work begins what could not be written.
+    pub(in crate::cli) fn ensure_writable(&self) -> Result<(), CliError> {
+        [&self.output, &self.csv, &self.plot].into_iter().flatten().try_for_each(|path| ensure_writable(path))
+    }
+
+    /// Writes what is wanted of `results`, and reports all. `tuner` gives the search again, where a preset is learned.
+    pub(in crate::cli) fn write(
+        &self,
+        header: &SearchHeader,
+        results: &TrialResults,
+        tuner: impl FnOnce() -> Result<Tuner, CliError>,
+    ) -> Result<Report, CliError> {
+        let Some(outcome) = TuningOutcome::of(&header.plan, results) else {
+            let reason = "the default settings, with which all others are compared, were not heard in all mixtures yet: \
+                          add the results of the first shard, or let it finish";
+            return Err(CliError::Usage(reason.to_owned()));
+        };
+        let sources = header.names();
+        let axes = &header.plan.space.axes;
+        let table = TrialTable { outcome: &outcome, axes, sources: &sources };
+        let mut messages = Vec::new();
+        let mut wrote = |path: &PathBuf| messages.push(format!("wrote {}", path.display()));
+        if let Some(path) = &self.csv {
+            file::replace_whole(path, table.csv().as_bytes()).map_err(|error| CliError::unwritable(path, error))?;
+            wrote(path);
+        }
+        if let Some(path) = &self.plot {
+            let figure = plot::TuningFigure { outcome: &outcome, axes, sources: &sources };
+            plot::tuning(path, &figure).map_err(|error| CliError::unwritable(path, error))?;
+            wrote(path);
+        }
+        if let Some(path) = &self.output {
+            self.write_preset(path, header, &outcome, &tuner()?)?;
+            wrote(path);
+        }
+        let mut json = table.json();
+        json["sources"] = json!(sources);
+        json["preset"] = json!(self.output.as_ref().map(shown));
+        let text = format!("{}\n{}", table.text(), conclusions(&outcome, header));
+        Ok(Report { text, messages, json })
+    }
+
+    fn write_preset(
+        &self,
+        path: &PathBuf,
+        header: &SearchHeader,
+        outcome: &TuningOutcome,
+        tuner: &Tuner,
+    ) -> Result<(), CliError> {
+        let chosen = outcome.chosen();
+        let mut progress = TaskProgress::start("learning the chosen settings");
+        let preset = tuner.preset(&chosen.settings, &mut |share| progress.update(share));
+        drop(progress);
+        interrupt::check()?;
+        let mut preset = preset.map_err(|error| match error {
+            TrialError::Stopped => CliError::Interrupted,
+            error => error.into(),
+        })?;
+        for (source, SearchedSource { recordings, .. }) in preset.sources.iter_mut().zip(&header.sources) {
+            if let Some(learned) = source.learned_mut() {
+                learned.learned_from = recordings.iter().map(|recording| file_name(&recording.path)).collect();
+            }
+        }
+        preset.about.notes = notes(outcome);
+        Ok(file::write(&preset, path)?)
+    }
+}
+
+/// What the preset says of how it was tuned.
+fn notes(outcome: &TuningOutcome) -> String {
+    let chosen = outcome.chosen();
+    let mut notes = format!("Tuned in {} trials. Play with {}.", outcome.planned, playing(&chosen.settings));
+    if let Some(held_out) = &outcome.held_out {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            notes,
+            " SDR {:.2} dB on mixtures that it was not chosen by, {:+.2} dB to the default settings.",
+            held_out.chosen.mean.sdr, held_out.gain.mean_db
+        );
+    }
+    notes
+}
+
+/// The options that `separate` and `remix` are given for `settings`.
+fn playing(settings: &TuningSettings) -> String {
+    let TuningSettings { mode, focus, sparsity, smoothness, .. } = settings;
+    format!("--mode {} --focus {focus} --sparsity {sparsity} --smoothness {smoothness}", mode.name())
+}
+
+/// What follows from the table, in sentences.
+fn conclusions(outcome: &TuningOutcome, header: &SearchHeader) -> String {
+    let (best, chosen) = (outcome.best(), outcome.chosen());
+    let summary = &best.summary;
+    let mut text = format!(
+        "The best is trial {}: SDR {:.2} dB over {} mixtures, standard deviation {:.2} dB, from {:.2} to {:.2} dB.\n",
+        name(best),
+        summary.mean.sdr,
+        summary.mixtures,
+        summary.sdr_deviation,
+        summary.sdr_range[0],
+        summary.sdr_range[1]
+    );
+    let alike: Vec<String> = (outcome.trials.iter())
+        .filter(|trial| trial.is_finished && trial.trial != best.trial && !trial.is_worse())
+        .map(name)
+        .collect();
+    // Writing to a string cannot fail.
+    let _ = match alike.is_empty() {
+        true => {
+            writeln!(text, "All others that were heard in all mixtures are significantly worse (paired t-test, Holm).")
+        }
+        false => writeln!(
+            text,
+            "Not significantly worse (p of a paired t-test over mixtures, adjusted for all trials, is 0.05 or more): {}{}.",
+            alike[..alike.len().min(MOST_LISTED)].join(", "),
+            if alike.len() > MOST_LISTED { ", and others" } else { "" }
+        ),
+    };
+    let _ = match (chosen.trial == best.trial, best.trial) {
+        (_, 0) => writeln!(text, "The default settings are the best, and are kept."),
+        (true, _) => writeln!(text, "Chosen: trial {}.", name(chosen)),
+        (false, _) => writeln!(text, "The default settings are kept: no trial is significantly better than they are."),
+    };
+    if let Some(held_out) = &outcome.held_out {
+        let _ = writeln!(
+            text,
+            "On {} mixtures of the last thirds, by which nothing was chosen: {:.2} dB, standard deviation {:.2} dB; the \
+             default settings {:.2} dB.",
+            held_out.chosen.mixtures,
+            held_out.chosen.mean.sdr,
+            held_out.chosen.sdr_deviation,
+            held_out.defaults.mean.sdr
+        );
+        if chosen.trial != 0 {
+            let gain = &held_out.gain;
+            let (low, high) = (gain.mean_db - gain.half_interval_db, gain.mean_db + gain.half_interval_db);
+            let p = p(gain.p);
+            let _ = writeln!(
+                text,
+                "The gain there: {:+.2} dB, 95 % interval {low:+.2} to {high:+.2} dB, p {p}.",
+                gain.mean_db
+            );
+        }
+    }
+    if chosen.trial != 0 {
+        let changed = header.plan.space.axes.iter().map(|axis| axis.tunable);
+        let changed = changed.filter(|tunable| tunable.of(&chosen.settings) != tunable.of(&header.plan.space.defaults));
+        let names = header.names();
+        let list: Vec<String> = changed
+            .map(|tunable| format!("{} {}", tunable.name_among(&names), tunable.shown(tunable.of(&chosen.settings))))
+            .collect();
+        let _ = writeln!(text, "Other than by default: {}.", list.join(", "));
+    }
+    let _ = writeln!(text, "Separate with {}", playing(&chosen.settings));
+    if outcome.unfinished[0] > 0 {
+        let [open, all] = outcome.unfinished;
+        let _ = writeln!(text, "{open} of {all} brackets of trials are not finished: this is what is known so far.");
+    }
+    text
+}

@@ -1,0 +1,118 @@
+//! A search: its recordings and its plan, as the first line of a file of results tells of them.
+
+use crate::{
+    cli::{error::CliError, files::fingerprint, source_files::SourceFiles},
+    learner::MOST_SECONDS,
+    preset::{Role, stored_path},
+    recording::{Recording, RecordingError},
+    tuning::{Tuner, TuningPlan, TuningSource},
+};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Of longer recordings of a source, so much is used: each third is as much as is ever learned from.
+const MOST_TUNING_SECONDS: f64 = 3.0 * MOST_SECONDS;
+/// The version of the format.
+const FORMAT: u32 = 1;
+
+/// The first line of a file of results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::cli) struct SearchHeader {
+    unbraid_tuning: u32,
+    written_by: String,
+    pub(in crate::cli) plan: TuningPlan,
+    pub(in crate::cli) sources: Vec<SearchedSource>,
+}
+
+/// A source and its recordings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::cli) struct SearchedSource {
+    pub(in crate::cli) name: String,
+    pub(in crate::cli) finds_bases: bool,
+    pub(in crate::cli) role: Option<Role>,
+    pub(in crate::cli) recordings: Vec<SearchedFile>,
+}
+
+/// One recording: where it was, and what it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::cli) struct SearchedFile {
+    #[serde(with = "stored_path")]
+    pub(in crate::cli) path: PathBuf,
+    pub(in crate::cli) fingerprint: String,
+}
+
+impl SearchHeader {
+    pub(in crate::cli) fn new(plan: TuningPlan, sources: Vec<SearchedSource>) -> Self {
+        let written_by = env!("CARGO_PKG_VERSION").to_owned();
+        Self { unbraid_tuning: FORMAT, written_by, plan, sources }
+    }
+
+    /// Reads it from its line.
+    pub(in crate::cli) fn parse(line: &str) -> Result<Self, String> {
+        let header: Self = serde_json::from_str(line)
+            .map_err(|_| "is no file of results that `unbraid tune` wrote; name another".to_owned())?;
+        match header.unbraid_tuning {
+            FORMAT => Ok(header),
+            other => {
+                Err(format!("has format version {other}; this Unbraid reads {FORMAT}, so use the one that wrote it"))
+            }
+        }
+    }
+
+    /// What differs from `other`, in words, if the results of both do not belong together. Where the recordings lie
+    /// makes no difference.
+    pub(in crate::cli) fn difference(&self, other: &Self) -> Option<&'static str> {
+        let sources = |header: &Self| -> Vec<_> {
+            let source = |source: &SearchedSource| (source.name.clone(), source.finds_bases, source.role);
+            header.sources.iter().map(source).collect()
+        };
+        let fingerprints = |header: &Self| -> Vec<Vec<String>> {
+            let files =
+                |source: &SearchedSource| source.recordings.iter().map(|file| file.fingerprint.clone()).collect();
+            header.sources.iter().map(files).collect()
+        };
+        let (own, others) = (&self.plan, &other.plan);
+        match () {
+            () if self.written_by != other.written_by => Some("another version of Unbraid"),
+            () if sources(self) != sources(other) => Some("other sources"),
+            () if fingerprints(self) != fingerprints(other) => Some("other recordings"),
+            () if own.space != others.space => Some("other settings to vary"),
+            () if own.seed != others.seed => Some("another seed"),
+            () if own.trials != others.trials => Some("another number of trials"),
+            () if own != others => Some("other mixtures"),
+            () => None,
+        }
+    }
+
+    /// The names of the sources.
+    pub(in crate::cli) fn names(&self) -> Vec<String> {
+        self.sources.iter().map(|source| source.name.clone()).collect()
+    }
+
+    /// Reads the recordings, and refuses those that have changed since their fingerprints were taken.
+    pub(in crate::cli) fn tuner(&self) -> Result<(Tuner, Vec<String>), CliError> {
+        let (mut sources, mut messages) = (Vec::new(), Vec::new());
+        for SearchedSource { name, finds_bases, role, recordings } in &self.sources {
+            for SearchedFile { path, fingerprint: expected } in recordings {
+                if fingerprint(path)? != *expected {
+                    let reason = "is not the file that was tuned with; put that one back".to_owned();
+                    return Err(CliError::Trials { path: path.clone(), reason });
+                }
+            }
+            let files: Vec<&Path> = recordings.iter().map(|file| file.path.as_path()).collect();
+            let (recordings, said) = SourceFiles { name, files }.read(MOST_TUNING_SECONDS)?;
+            messages.extend(said);
+            sources.push(TuningSource { name: name.clone(), recordings, finds_bases: *finds_bases, role: *role });
+        }
+        let rate = sources.iter().flat_map(|source| &source.recordings).map(|recording| recording.sample_rate).max();
+        for recording in sources.iter_mut().flat_map(|source| &mut source.recordings) {
+            *recording = at_rate(recording, rate.unwrap_or(recording.sample_rate))?;
+        }
+        Ok((Tuner::new(sources, self.plan.clone())?, messages))
+    }
+}
+
+/// `recording` at `rate` in Hz.
+fn at_rate(recording: &Recording, rate: u32) -> Result<Recording, RecordingError> {
+    if recording.sample_rate == rate { Ok(recording.clone()) } else { recording.resampled(rate) }
+}

@@ -1,0 +1,121 @@
+//! What is tried, and in which order: brackets of trials, of which fewer and fewer go on to more mixtures (successive
+//! halving: Karnin, Koren and Somekh 2013; Jamieson and Talwalkar 2016).
+//!
+//! Whether a trial goes on depends on its bracket alone. So brackets can be computed anywhere and in any order, and
+//! nothing has to be known of the others.
+
+use super::space::SearchSpace;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// Trials of a bracket.
+pub const BRACKET_TRIALS: usize = 9;
+/// One in this many goes on to the next rung.
+const ELIMINATION: usize = 3;
+/// Number of rungs: 9 trials, 3 trials, 1 trial.
+pub(super) const RUNGS: usize = 3;
+/// A rung ends after this share of the mixtures, as a divisor.
+const RUNG_DIVISORS: [usize; RUNGS] = [6, 2, 1];
+/// Fewest mixtures, so that every rung has one of each kind: learned from the first third, and from the second.
+pub const MIN_MIXTURES: usize = 6;
+
+/// A search: everything that its result depends on but the recordings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TuningPlan {
+    /// What is tried.
+    pub space: SearchSpace,
+    /// Number of trials, the defaults among them.
+    pub trials: usize,
+    /// Number of mixtures to choose by, at least [`MIN_MIXTURES`], and of as many to report by.
+    pub mixtures: usize,
+    /// Longest mixture, in seconds.
+    pub seconds: f64,
+    /// Seed of settings, mixtures and learning.
+    pub seed: u64,
+}
+
+/// One of several workers that share a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which one, counted from 0.
+    pub index: usize,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// Trials that compete with each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bracket {
+    pub(super) trials: Vec<usize>,
+}
+
+impl TuningPlan {
+    /// The mixtures that `rung` adds, counted from 0.
+    pub(super) fn rung_mixtures(&self, rung: usize) -> Range<usize> {
+        // Even, because both ways round of learning and mixing take turns.
+        let end = |rung: usize| (self.mixtures / RUNG_DIVISORS[rung]).next_multiple_of(2).min(self.mixtures);
+        if rung == 0 { 0..end(0) } else { end(rung - 1)..end(rung) }
+    }
+
+    /// The brackets of `shard`, if there are `trials` trials in all. The defaults are a bracket of their own.
+    pub(super) fn brackets(&self, trials: usize, shard: Shard) -> Vec<Bracket> {
+        let competing: Vec<usize> = (1..trials).collect();
+        let brackets = competing.chunks(BRACKET_TRIALS).map(<[usize]>::to_vec);
+        let all = [vec![0]].into_iter().chain(brackets).map(|trials| Bracket { trials });
+        all.skip(shard.index).step_by(shard.count.max(1)).collect()
+    }
+}
+
+impl Bracket {
+    /// How many of its trials reach `rung`.
+    pub(super) fn survivors(&self, rung: usize) -> usize {
+        self.trials.len().div_ceil(ELIMINATION.pow(rung as u32))
+    }
+}
+
+/// The `count` best of trials with these mean scores, best first; the earlier trial where two are as good.
+pub(super) fn best_of(mut scored: Vec<(usize, f64)>, count: usize) -> Vec<usize> {
+    scored.sort_by(|(a, a_score), (b, b_score)| b_score.total_cmp(a_score).then(a.cmp(b)));
+    scored.into_iter().take(count).map(|(trial, _)| trial).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::settings::TuningSettings, *};
+
+    fn plan(mixtures: usize) -> TuningPlan {
+        let space = SearchSpace { defaults: TuningSettings::defaults(vec![25]), axes: Vec::new() };
+        TuningPlan { space, trials: 100, mixtures, seconds: 5.0, seed: 0 }
+    }
+
+    #[test]
+    fn the_rungs_together_hear_every_mixture_once() {
+        for mixtures in MIN_MIXTURES..60 {
+            let heard: Vec<usize> = (0..RUNGS).flat_map(|rung| plan(mixtures).rung_mixtures(rung)).collect();
+            assert_eq!(heard, (0..mixtures).collect::<Vec<_>>());
+            assert!((0..2).all(|rung| plan(mixtures).rung_mixtures(rung).len() >= 2), "{mixtures}");
+        }
+        let ends = [24, 48].map(|mixtures| [0, 1, 2].map(|rung| plan(mixtures).rung_mixtures(rung).end));
+        assert_eq!(ends, [[4, 12, 24], [8, 24, 48]]);
+    }
+
+    #[test]
+    fn the_shards_together_have_every_trial_once_and_brackets_stay_whole() {
+        let plan = plan(24);
+        let whole = plan.brackets(100, Shard { index: 0, count: 1 });
+        for count in [2, 3, 5, 20] {
+            let mut shared: Vec<Bracket> =
+                (0..count).flat_map(|index| plan.brackets(100, Shard { index, count })).collect();
+            shared.sort_by_key(|bracket| bracket.trials[0]);
+            assert_eq!(shared, whole);
+        }
+        assert_eq!(whole.len(), 12);
+        assert_eq!([0, 1, 2].map(|rung| whole[1].survivors(rung)), [9, 3, 1]);
+        assert_eq!([0, 1, 2].map(|rung| whole[0].survivors(rung)), [1, 1, 1]);
+    }
+
+    #[test]
+    fn the_best_go_on_and_the_earlier_one_of_two_that_are_as_good() {
+        assert_eq!(best_of(vec![(4, 1.0), (2, 3.0), (1, 2.0), (3, 3.0)], 3), [2, 3, 1]);
+    }
+}

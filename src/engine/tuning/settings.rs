@@ -1,0 +1,185 @@
+//! What can be set for a separation, and each setting as a number that a search can change.
+
+use crate::{
+    learner::{LearnSettings, adaptive::MEMORY_SECONDS},
+    separator::{Controls, LatencyMode},
+};
+use serde::{Deserialize, Serialize};
+
+/// One choice of everything that is tried: how sources are learned, and how a mixture is separated with them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TuningSettings {
+    /// Number of bases K of each source, in their order; of each block, where the dictionary is universal.
+    pub components: Vec<usize>,
+    /// Passes over the recordings.
+    pub iterations: u32,
+    /// Whether every recording has a block of bases of its own, chosen under the block-sparse prior.
+    pub universal: bool,
+    /// Whether learned bases may move towards what plays.
+    pub drift: bool,
+    /// Whether the evidence of the source model counts for sources that were learned and have a role.
+    pub evidence: bool,
+    /// How many seconds of sound moving bases learn from.
+    pub memory_seconds: f64,
+    /// The latency mode.
+    pub mode: LatencyMode,
+    /// Exponent of the masks.
+    pub focus: f32,
+    /// Strength of the sparsity prior, 0 to 1.
+    pub sparsity: f32,
+    /// Strength of the smoothness prior, 0 to 1.
+    pub smoothness: f32,
+}
+
+impl TuningSettings {
+    /// What is used unless somebody chooses otherwise, with so many `components` for each source.
+    pub fn defaults(components: Vec<usize>) -> Self {
+        let Controls { focus, sparsity, smoothness, .. } = Controls::default();
+        Self {
+            components,
+            iterations: LearnSettings::default().iterations,
+            universal: false,
+            drift: false,
+            evidence: true,
+            memory_seconds: MEMORY_SECONDS,
+            mode: LatencyMode::default(),
+            focus,
+            sparsity,
+            smoothness,
+        }
+    }
+
+    /// The controls that it is played with, gains at unity.
+    pub fn controls(&self) -> Controls {
+        let Self { focus, sparsity, smoothness, .. } = *self;
+        Controls { focus, sparsity, smoothness, ..Controls::default() }
+    }
+}
+
+/// One of the settings. Its values are numbers: switches are 0 and 1, latency modes are counted from 0, the shortest
+/// first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tunable {
+    /// [`TuningSettings::components`] of one source, counted from 0.
+    Components(usize),
+    /// [`TuningSettings::iterations`].
+    Iterations,
+    /// [`TuningSettings::universal`].
+    Universal,
+    /// [`TuningSettings::drift`].
+    Drift,
+    /// [`TuningSettings::evidence`].
+    Evidence,
+    /// [`TuningSettings::memory_seconds`].
+    Memory,
+    /// [`TuningSettings::mode`].
+    Mode,
+    /// [`TuningSettings::focus`].
+    Focus,
+    /// [`TuningSettings::sparsity`].
+    Sparsity,
+    /// [`TuningSettings::smoothness`].
+    Smoothness,
+}
+
+impl Tunable {
+    /// What the setting is called, whatever the source.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Components(_) => "components",
+            Self::Iterations => "iterations",
+            Self::Universal => "universal",
+            Self::Drift => "drift",
+            Self::Evidence => "evidence",
+            Self::Memory => "memory",
+            Self::Mode => "mode",
+            Self::Focus => "focus",
+            Self::Sparsity => "sparsity",
+            Self::Smoothness => "smoothness",
+        }
+    }
+
+    /// The same, with the name of the source if it is one source's own.
+    pub fn name_among(self, sources: &[String]) -> String {
+        match self {
+            Self::Components(source) => format!("components.{}", sources[source]),
+            _ => self.name().to_owned(),
+        }
+    }
+
+    /// Its value in `settings`.
+    pub fn of(self, settings: &TuningSettings) -> f64 {
+        // As it would be written: 1.2, not 1.2000000476837158.
+        let short = |value: f32| value.to_string().parse().unwrap_or(f64::from(value));
+        match self {
+            Self::Components(source) => settings.components[source] as f64,
+            Self::Iterations => f64::from(settings.iterations),
+            Self::Universal => f64::from(u8::from(settings.universal)),
+            Self::Drift => f64::from(u8::from(settings.drift)),
+            Self::Evidence => f64::from(u8::from(settings.evidence)),
+            Self::Memory => settings.memory_seconds,
+            Self::Mode => LatencyMode::ALL.iter().position(|mode| *mode == settings.mode).unwrap_or(0) as f64,
+            Self::Focus => short(settings.focus),
+            Self::Sparsity => short(settings.sparsity),
+            Self::Smoothness => short(settings.smoothness),
+        }
+    }
+
+    /// Gives it the `value` in `settings`.
+    pub fn set(self, settings: &mut TuningSettings, value: f64) {
+        match self {
+            Self::Components(source) => settings.components[source] = value as usize,
+            Self::Iterations => settings.iterations = value as u32,
+            Self::Universal => settings.universal = value != 0.0,
+            Self::Drift => settings.drift = value != 0.0,
+            Self::Evidence => settings.evidence = value != 0.0,
+            Self::Memory => settings.memory_seconds = value,
+            Self::Mode => settings.mode = LatencyMode::ALL[(value as usize).min(LatencyMode::ALL.len() - 1)],
+            Self::Focus => settings.focus = value as f32,
+            Self::Sparsity => settings.sparsity = value as f32,
+            Self::Smoothness => settings.smoothness = value as f32,
+        }
+    }
+
+    /// `value` as people write it: "on", "quality", "25".
+    pub fn shown(self, value: f64) -> String {
+        match self {
+            Self::Universal | Self::Drift | Self::Evidence => if value != 0.0 { "on" } else { "off" }.to_owned(),
+            Self::Mode => LatencyMode::ALL[(value as usize).min(LatencyMode::ALL.len() - 1)].name().to_owned(),
+            _ => value.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_gives_back_the_value_that_it_was_given() {
+        let mut settings = TuningSettings::defaults(vec![25, 25]);
+        for (tunable, value) in [
+            (Tunable::Components(1), 12.0),
+            (Tunable::Iterations, 90.0),
+            (Tunable::Universal, 1.0),
+            (Tunable::Drift, 1.0),
+            (Tunable::Evidence, 0.0),
+            (Tunable::Memory, 4.5),
+            (Tunable::Mode, 1.0),
+            (Tunable::Focus, 1.2),
+            (Tunable::Sparsity, 0.3),
+            (Tunable::Smoothness, 0.7),
+        ] {
+            assert_ne!(tunable.of(&settings), value);
+            tunable.set(&mut settings, value);
+            assert_eq!(tunable.of(&settings), value, "{}", tunable.name());
+        }
+        assert_eq!(settings.components, [25, 12]);
+        assert_eq!(settings.mode, LatencyMode::Live);
+        assert_eq!(
+            [Tunable::Mode.shown(1.0), Tunable::Drift.shown(1.0), Tunable::Focus.shown(1.2)],
+            ["live", "on", "1.2"]
+        );
+    }
+}

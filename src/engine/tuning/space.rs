@@ -1,0 +1,151 @@
+//! Which settings are tried: all of them where there are few, otherwise points that are spread evenly.
+
+use super::settings::{Tunable, TuningSettings};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use serde::{Deserialize, Serialize};
+
+/// How often a setting stays at its default: most of what helps is a change of few settings.
+const KEPT_SHARE: f64 = 0.35;
+/// Points that are looked at for each trial before the search for a new one ends.
+const TRIES_PER_TRIAL: u64 = 50;
+
+/// One setting, and the values that are tried.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TuningAxis {
+    /// The setting.
+    pub tunable: Tunable,
+    /// Its values, ascending; at least one.
+    pub values: Vec<f64>,
+}
+
+/// The settings that are tried.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SearchSpace {
+    /// What the others are compared with: trial 0.
+    pub defaults: TuningSettings,
+    /// What is varied.
+    pub axes: Vec<TuningAxis>,
+}
+
+impl SearchSpace {
+    /// The first `count` trials, all different; fewer if there are fewer. The first is the defaults; the `n`th does not
+    /// depend on `count`, unless all there are fit into it.
+    pub fn trials(&self, count: usize, seed: u64) -> Vec<TuningSettings> {
+        let combinations = self.axes.iter().try_fold(1_usize, |all, axis| all.checked_mul(axis.values.len()));
+        let mut trials = vec![self.defaults.clone()];
+        let mut add = |settings: TuningSettings| {
+            if trials.len() < count && !trials.contains(&settings) {
+                trials.push(settings);
+            }
+            trials.len() < count
+        };
+        match combinations.filter(|combinations| *combinations < count) {
+            Some(combinations) => (0..combinations).for_each(|index| {
+                add(self.combination(index));
+            }),
+            None => {
+                let points = EvenPoints::new(self.axes.len(), seed);
+                let _ = (0..TRIES_PER_TRIAL * count as u64).find(|index| !add(self.at(&points.point(*index))));
+            }
+        }
+        trials
+    }
+
+    /// The `index`th of all combinations.
+    fn combination(&self, mut index: usize) -> TuningSettings {
+        let mut settings = self.defaults.clone();
+        for TuningAxis { tunable, values } in &self.axes {
+            tunable.set(&mut settings, values[index % values.len()]);
+            index /= values.len();
+        }
+        settings
+    }
+
+    /// The settings at a `point` of the unit cube.
+    fn at(&self, point: &[f64]) -> TuningSettings {
+        let mut settings = self.defaults.clone();
+        for (TuningAxis { tunable, values }, x) in self.axes.iter().zip(point) {
+            let default = tunable.of(&self.defaults);
+            let kept = if values.contains(&default) { KEPT_SHARE } else { 0.0 };
+            if *x >= kept {
+                let step = ((x - kept) / (1.0 - kept) * values.len() as f64) as usize;
+                tunable.set(&mut settings, values[step.min(values.len() - 1)]);
+            }
+        }
+        settings
+    }
+}
+
+/// A sequence of points that fills the unit cube evenly however long it is: multiples of powers of 1/φ_d, where φ_d is
+/// the positive root of x^(d+1) = x + 1 (Roberts 2018), from a random point on.
+struct EvenPoints {
+    start: Vec<f64>,
+    steps: Vec<f64>,
+}
+
+impl EvenPoints {
+    fn new(dimensions: usize, seed: u64) -> Self {
+        let power = 1.0 / (dimensions + 1) as f64;
+        // A fixed point of a contraction.
+        let root = (0..64).fold(2.0_f64, |root, _| (1.0 + root).powf(power));
+        let mut rng = Pcg64Mcg::seed_from_u64(seed);
+        Self {
+            start: (0..dimensions).map(|_| rng.random_range(0.0..1.0)).collect(),
+            steps: (1..=dimensions).map(|n| root.powi(-(n as i32))).collect(),
+        }
+    }
+
+    fn point(&self, index: u64) -> Vec<f64> {
+        self.start.iter().zip(&self.steps).map(|(start, step)| (start + index as f64 * step).fract()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn space(axes: &[(Tunable, &[f64])]) -> SearchSpace {
+        let axes = axes.iter().map(|(tunable, values)| TuningAxis { tunable: *tunable, values: values.to_vec() });
+        SearchSpace { defaults: TuningSettings::defaults(vec![25]), axes: axes.collect() }
+    }
+
+    #[test]
+    fn a_small_space_is_tried_whole_and_the_defaults_come_first() {
+        let space = space(&[(Tunable::Components(0), &[5.0, 25.0]), (Tunable::Focus, &[1.0, 1.5, 2.0])]);
+        let trials = space.trials(100, 0);
+        assert_eq!(trials.len(), 6);
+        assert_eq!(trials[0], space.defaults);
+        let pairs: Vec<(usize, f32)> = trials.iter().map(|trial| (trial.components[0], trial.focus)).collect();
+        for pair in [(5, 1.0), (5, 1.5), (5, 2.0), (25, 1.0), (25, 2.0)] {
+            assert!(pairs.contains(&pair), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn a_longer_search_begins_with_the_same_trials_and_another_seed_with_others() {
+        let values: Vec<f64> = (1..=64).map(f64::from).collect();
+        let space = space(&[
+            (Tunable::Components(0), &values),
+            (Tunable::Focus, &[1.0, 1.5, 2.0]),
+            (Tunable::Drift, &[0.0, 1.0]),
+        ]);
+        let trials = space.trials(100, 3);
+        assert_eq!(trials.len(), 100);
+        assert_eq!(trials[..40], space.trials(40, 3));
+        assert_ne!(trials[1..], space.trials(100, 4)[1..]);
+    }
+
+    #[test]
+    fn every_value_is_tried_about_as_often_and_the_default_more_often() {
+        let values: Vec<f64> = (0..10).map(|n| f64::from(n) / 10.0).collect();
+        let wide: Vec<f64> = (1..=400).map(f64::from).collect();
+        let space =
+            space(&[(Tunable::Sparsity, &values), (Tunable::Components(0), &wide), (Tunable::Iterations, &wide)]);
+        let trials = space.trials(400, 1);
+        let count = |value: f64| trials.iter().filter(|trial| Tunable::Sparsity.of(trial) == value).count();
+        // 0.35 of 400 at the default beside its own share of the rest, 26 at each of the others.
+        assert!((140..=190).contains(&count(0.0)), "{}", count(0.0));
+        values[1..].iter().for_each(|value| assert!((20..=32).contains(&count(*value)), "{value}: {}", count(*value)));
+    }
+}
