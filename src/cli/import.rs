@@ -1,7 +1,7 @@
 //! `unbraid import`: bases that other programs have found to a preset.
 
 use super::{
-    arguments::{parse_name, parse_preset_path},
+    arguments::parse_preset_path,
     error::CliError,
     exchange::{ForeignSource, Part, StatedAnalysis},
     files::ensure_writable,

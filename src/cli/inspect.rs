@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     dictionary::{Dictionary, Training},
-    preset::{About, Preset, Source},
+    preset::{About, PlaySettings, Preset, Source},
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -53,6 +53,10 @@ fn describe(name: &str, preset: &Preset) -> String {
     let count = preset.sources.len();
     let mut text = format!("{name}\n{} written by Unbraid {}\n", counted(count, "source"), preset.written_by);
     let About { tags, author, notes } = &preset.about;
+    if let Some(PlaySettings { mode, focus, sparsity, smoothness }) = preset.play {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "tuned to {}, focus {focus}, sparsity {sparsity}, smoothness {smoothness}", mode.name());
+    }
     for (what, noted) in [("author", author), ("tags", &tags.join(", ")), ("notes", &notes.replace('\n', "\n   "))] {
         if !noted.is_empty() {
             // Writing to a string cannot fail.

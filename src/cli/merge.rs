@@ -38,7 +38,10 @@ impl Merge {
             results.iter().for_each(|result| together.add(result));
             // Of places where the recordings lie, the same one counts whatever the order.
             let place = |header: &SearchHeader| serde_json::to_string(&header.sources).unwrap_or_default();
-            header = Some(header.into_iter().chain([own]).min_by_key(place).unwrap_or_else(|| unreachable!()));
+            header = Some(match header {
+                Some(header) if place(&header) <= place(&own) => header,
+                _ => own,
+            });
         }
         let Some(header) = header else { return Err(CliError::Usage("name files of results".to_owned())) };
         let mut said = Vec::new();

@@ -110,7 +110,7 @@ impl Remix {
     }
 
     fn controls(&self, preset: &Preset) -> Result<Controls, CliError> {
-        let mut controls = self.options.controls();
+        let mut controls = self.options.controls(preset);
         let knobs = preset.sources.iter().map(|source| source.knobs);
         controls.gains = Controls::resolve_gains(knobs.map(|knobs| (knobs.gain_db, knobs.mute, knobs.solo)));
         for GainArgument { source: name, db } in &self.gain {

@@ -44,7 +44,7 @@ impl Separate {
         for path in &paths {
             files.begin(path, self.options.wav_format(&mixture), mixture.survey.len)?;
         }
-        let separated = self.options.separate(&preset, &mixture, &self.options.controls(), true, |block| {
+        let separated = self.options.separate(&preset, &mixture, &self.options.controls(&preset), true, |block| {
             for (index, source) in block.sources.iter().enumerate() {
                 files.append(index, source)?;
             }

@@ -14,8 +14,7 @@ use super::{
 };
 use crate::{
     learner::adaptive::COMPONENTS,
-    nmf::discriminative::FOCUS,
-    preset::{Cue, MAX_SOURCES, Preset, Source, file},
+    preset::{Cue, MAX_SOURCES, PlaySettings, Preset, Source, file},
     recording::{Recording, SampleFormat, Survey, WavFormat},
     separator::{
         Controls, LatencyMode, Layout, ModelError,
@@ -97,26 +96,28 @@ pub(super) struct SeparationOptions {
     #[arg(long, value_name = "S", requires = "batch", default_value_t = BatchSettings::default().seed)]
     seed: u64,
 
-    /// The engine's latency mode: the longer the latency, the better the separation.
+    /// The engine's latency mode: the longer the latency, the better the separation. What the preset was tuned for,
+    /// otherwise quality, unless given.
     #[arg(
         long,
         value_name = "MODE",
-        default_value = LatencyMode::Quality.name(),
         value_parser = parse_name_of(LatencyMode::ALL.map(LatencyMode::name), LatencyMode::named)
     )]
-    mode: LatencyMode,
+    mode: Option<LatencyMode>,
 
-    /// Exponent of the masks, 0.5 to 4: more than 1 separates harder, less than 1 softer.
-    #[arg(long, value_name = "P", default_value_t = FOCUS, value_parser = parse_focus)]
-    focus: f32,
+    /// Exponent of the masks, 0.5 to 4: more than 1 separates harder, less than 1 softer. What the preset was tuned to,
+    /// otherwise 1.5, unless given.
+    #[arg(long, value_name = "P", value_parser = parse_focus)]
+    focus: Option<f32>,
 
-    /// Weight of the prior that few bases sound at once, 0 to 1.
-    #[arg(long, value_name = "L", default_value_t = 0.0, value_parser = parse_strength)]
-    sparsity: f32,
+    /// Weight of the prior that few bases sound at once, 0 to 1. What the preset was tuned to, otherwise 0, unless given.
+    #[arg(long, value_name = "L", value_parser = parse_strength)]
+    sparsity: Option<f32>,
 
-    /// Weight of the prior that activations change slowly, 0 to 1.
-    #[arg(long, value_name = "L", default_value_t = 0.0, value_parser = parse_strength)]
-    smoothness: f32,
+    /// Weight of the prior that activations change slowly, 0 to 1. What the preset was tuned to, otherwise 0, unless
+    /// given.
+    #[arg(long, value_name = "L", value_parser = parse_strength)]
+    smoothness: Option<f32>,
 
     /// How the WAV files hold a sample: 32-bit float, or 24- or 16-bit integer.
     #[arg(
@@ -194,9 +195,24 @@ impl SeparationOptions {
         WavFormat { sample_rate, channels, format: self.format }
     }
 
-    /// The controls as the options set them, gains at unity.
-    pub(super) fn controls(&self) -> Controls {
-        Controls { focus: self.focus, sparsity: self.sparsity, smoothness: self.smoothness, ..Controls::default() }
+    /// The controls as the options set them, or what `preset` was tuned to, gains at unity.
+    pub(super) fn controls(&self, preset: &Preset) -> Controls {
+        let otherwise = Controls::default();
+        let (focus, sparsity, smoothness) = match preset.play {
+            Some(PlaySettings { focus, sparsity, smoothness, .. }) => (focus, sparsity, smoothness),
+            None => (otherwise.focus, otherwise.sparsity, otherwise.smoothness),
+        };
+        Controls {
+            focus: self.focus.unwrap_or(focus),
+            sparsity: self.sparsity.unwrap_or(sparsity),
+            smoothness: self.smoothness.unwrap_or(smoothness),
+            ..otherwise
+        }
+    }
+
+    /// The latency mode as the options set it, or what `preset` was tuned for.
+    fn mode(&self, preset: &Preset) -> LatencyMode {
+        self.mode.or(preset.play.map(|play| play.mode)).unwrap_or_default()
     }
 
     /// Takes `mixture` apart and calls `give` with what has come out, block by block. Only where `needs_sources` do the
@@ -215,7 +231,7 @@ impl SeparationOptions {
         }
         let Mixture { input, survey } = mixture;
         let failed = |error: ModelError| CliError::Separate { path: input.name.clone(), error: error.into() };
-        let separator = OfflineSeparator::new(preset, survey.sample_rate, survey.channels, self.mode, controls);
+        let separator = OfflineSeparator::new(preset, survey.sample_rate, survey.channels, self.mode(preset), controls);
         let mut separator = separator.map_err(failed)?;
         if !needs_sources {
             separator = separator.without_sources();
@@ -233,7 +249,7 @@ impl SeparationOptions {
         }
         separator.finish(&mut give)?;
         let _ = progress.update(1.0);
-        Ok(Separated { latency_samples, passes: None, learned: None })
+        Ok(Separated { mode: self.mode(preset).name(), latency_samples, passes: None, learned: None })
     }
 
     /// The same by the batch algorithm, which needs the whole mixture at once.
@@ -269,7 +285,7 @@ impl SeparationOptions {
         let batch = batch.map_err(failed)?;
         let Separation { main, sources, latency_samples } = &batch.separation;
         give(&SeparatedBlock { main: main.samples(), sources: sources.iter().map(Recording::samples).collect() })?;
-        Ok(Separated { latency_samples: *latency_samples, passes: Some(batch.passes), learned: None })
+        Ok(Separated { mode: "batch", latency_samples: *latency_samples, passes: Some(batch.passes), learned: None })
     }
 
     /// The same under `marks`.
@@ -296,25 +312,21 @@ impl SeparationOptions {
         let Separation { main, sources, latency_samples } = separation.map_err(failed)?;
         give(&SeparatedBlock { main: main.samples(), sources: sources.iter().map(Recording::samples).collect() })?;
         let learned = self.learned.is_some().then(|| recording.taught(preset, &learned));
-        Ok(Separated { latency_samples, passes: None, learned })
+        Ok(Separated { mode: "marks", latency_samples, passes: None, learned })
     }
 
     /// The part of `--json` that `separate` and `remix` have in common.
     pub(super) fn json(&self, separated: &Separated, mixture: &Mixture) -> serde_json::Value {
         let mut json = json!({
-            "mode": self.mode.name(),
+            "mode": separated.mode,
             "latency_samples": separated.latency_samples,
             "sample_rate": mixture.survey.sample_rate,
             "samples": mixture.survey.len,
         });
-        if self.marks.is_some() {
-            json["mode"] = "marks".into();
-        }
         if let Some(path) = &self.learned {
             json["learned"] = shown(path).into();
         }
         if let Some(passes) = separated.passes {
-            json["mode"] = "batch".into();
             json["iterations"] = passes.map(|passes| passes.iterations).into();
             json["converged"] = passes.map(|passes| passes.converged).into();
         }
@@ -330,6 +342,8 @@ pub(super) struct Mixture {
 
 /// How a mixture was taken apart.
 pub(super) struct Separated {
+    /// The latency mode, or what else it was.
+    mode: &'static str,
     /// The engine's latency, which was removed.
     latency_samples: usize,
     /// Only of `--batch`: its passes, or `None` where the real-time engine has heard the mixture twice.

@@ -7,6 +7,7 @@ mod exchange;
 mod failures;
 mod marks;
 mod streams;
+mod tuning;
 
 use serde_json::Value;
 use std::{

@@ -12,6 +12,7 @@ mod preset;
 mod quality;
 mod recording;
 mod separator;
+mod tuning;
 
 /// The folder that all paths begin at.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

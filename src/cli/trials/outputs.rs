@@ -13,9 +13,9 @@ use crate::{
         progress::TaskProgress,
         report::{Report, shown},
     },
-    preset::file,
+    preset::{PlaySettings, file},
     recording::file_name,
-    tuning::{TrialError, TrialResults, Tuner, TuningOutcome, TuningSettings},
+    tuning::{TrialError, TrialResults, TunedTrial, Tuner, TuningOutcome, TuningSettings},
 };
 use clap::Args;
 use serde_json::json;
@@ -115,6 +115,8 @@ impl SearchOutputs {
                 learned.learned_from = recordings.iter().map(|recording| file_name(&recording.path)).collect();
             }
         }
+        let TuningSettings { mode, focus, sparsity, smoothness, .. } = chosen.settings;
+        preset.play = Some(PlaySettings { mode, focus, sparsity, smoothness });
         preset.about.notes = notes(outcome);
         Ok(file::write(&preset, path)?)
     }
@@ -123,7 +125,7 @@ impl SearchOutputs {
 /// What the preset says of how it was tuned.
 fn notes(outcome: &TuningOutcome) -> String {
     let chosen = outcome.chosen();
-    let mut notes = format!("Tuned in {} trials. Play with {}.", outcome.planned, playing(&chosen.settings));
+    let mut notes = format!("Tuned in {} trials. It is played with {}.", outcome.planned, playing(&chosen.settings));
     if let Some(held_out) = &outcome.held_out {
         // Writing to a string cannot fail.
         let _ = write!(
@@ -141,13 +143,17 @@ fn playing(settings: &TuningSettings) -> String {
     format!("--mode {} --focus {focus} --sparsity {sparsity} --smoothness {smoothness}", mode.name())
 }
 
+fn called(trial: &TunedTrial) -> String {
+    if trial.trial == 0 { "the default settings".to_owned() } else { format!("trial {}", trial.trial) }
+}
+
 /// What follows from the table, in sentences.
 fn conclusions(outcome: &TuningOutcome, header: &SearchHeader) -> String {
     let (best, chosen) = (outcome.best(), outcome.chosen());
     let summary = &best.summary;
     let mut text = format!(
-        "The best is trial {}: SDR {:.2} dB over {} mixtures, standard deviation {:.2} dB, from {:.2} to {:.2} dB.\n",
-        name(best),
+        "The best is {}: SDR {:.2} dB over {} mixtures, standard deviation {:.2} dB, from {:.2} to {:.2} dB.\n",
+        called(best),
         summary.mean.sdr,
         summary.mixtures,
         summary.sdr_deviation,
@@ -170,10 +176,19 @@ fn conclusions(outcome: &TuningOutcome, header: &SearchHeader) -> String {
             if alike.len() > MOST_LISTED { ", and others" } else { "" }
         ),
     };
-    let _ = match (chosen.trial == best.trial, best.trial) {
-        (_, 0) => writeln!(text, "The default settings are the best, and are kept."),
-        (true, _) => writeln!(text, "Chosen: trial {}.", name(chosen)),
-        (false, _) => writeln!(text, "The default settings are kept: no trial is significantly better than they are."),
+    let _ = match best.trial {
+        0 => writeln!(text, "The default settings are the best, and are kept."),
+        _ if chosen.trial == 0 => writeln!(
+            text,
+            "The default settings are kept: no trial is better than they are, significantly and in every block."
+        ),
+        _ => {
+            writeln!(
+                text,
+                "Chosen: {}, the best that is better than the defaults significantly and in every block.",
+                called(chosen)
+            )
+        }
     };
     if let Some(held_out) = &outcome.held_out {
         let _ = writeln!(
@@ -205,7 +220,7 @@ fn conclusions(outcome: &TuningOutcome, header: &SearchHeader) -> String {
             .collect();
         let _ = writeln!(text, "Other than by default: {}.", list.join(", "));
     }
-    let _ = writeln!(text, "Separate with {}", playing(&chosen.settings));
+    let _ = writeln!(text, "It is played with {}.", playing(&chosen.settings));
     if outcome.unfinished[0] > 0 {
         let [open, all] = outcome.unfinished;
         let _ = writeln!(text, "{open} of {all} brackets of trials are not finished: this is what is known so far.");

@@ -24,7 +24,7 @@ impl TrialTable<'_> {
             values.max().unwrap_or_default().max(name.chars().count())
         };
         let widths: Vec<usize> = axes.iter().map(width).collect();
-        let mut text = "trial  mixtures  SDR dB   +- sd  SIR dB  SAR dB  to defaults   95 %  p to best".to_owned();
+        let mut text = "  trial  mixtures  SDR dB    ± sd  SIR dB  SAR dB  to defaults   95 %  p to best".to_owned();
         for ((name, _), width) in axes.iter().zip(&widths) {
             // Writing to a string cannot fail.
             let _ = write!(text, "  {name:>width$}");
@@ -33,13 +33,13 @@ impl TrialTable<'_> {
         for trial in &self.outcome.trials {
             let ScoreSummary { mixtures, mean, sdr_deviation, .. } = &trial.summary;
             let (gain, interval) = match trial.trial {
-                0 => ("".to_owned(), "".to_owned()),
+                0 => (String::new(), String::new()),
                 _ => (format!("{:+.2}", trial.gain.mean_db), format!("{:.2}", trial.gain.half_interval_db)),
             };
             let p = if trial.trial == self.outcome.best().trial { "best".to_owned() } else { p(trial.behind_best.p) };
             let _ = write!(
                 text,
-                "{:>5}  {mixtures:>8}  {:>6.2}  {sdr_deviation:>6.2}  {:>6.2}  {:>6.2}  {gain:>11}  {interval:>5}  {p:>9}",
+                "{:>7}  {mixtures:>8}  {:>6.2}  {sdr_deviation:>6.2}  {:>6.2}  {:>6.2}  {gain:>11}  {interval:>5}  {p:>9}",
                 name(trial),
                 mean.sdr,
                 mean.sir,
@@ -168,7 +168,7 @@ impl TrialTable<'_> {
 
 /// What a trial is called.
 pub(super) fn name(trial: &TunedTrial) -> String {
-    if trial.trial == 0 { "deflt".to_owned() } else { trial.trial.to_string() }
+    if trial.trial == 0 { "default".to_owned() } else { trial.trial.to_string() }
 }
 
 /// A probability for people.

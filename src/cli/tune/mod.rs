@@ -40,9 +40,9 @@ const SECONDS_TO_FIND: f64 = 15.0;
 
 /// Choose settings by experiment: learn sources and take mixtures of them apart, setting by setting.
 ///
-/// Give recordings of each source alone, as for learn. Each is cut into thirds that never meet. The settings are chosen
-/// by BSS Eval on mixtures of one third, with what was learned from another; how good the choice is, is measured on the
-/// last thirds. Every finished trial is kept: a run that was stopped goes on where it was, with the same command.
+/// Give recordings of each source alone, as for learn. Each is cut into parts that never meet. The settings are chosen
+/// by BSS Eval on mixtures of one part, with what was learned from others; how good the choice is, is measured on the
+/// last thirds, which took no part in it. Every finished trial is kept: a run that was stopped goes on where it was, with the same command.
 #[derive(Debug, Args)]
 pub(super) struct Tune {
     /// A source and a recording of it alone, 3 seconds or longer; name a source again for more files.

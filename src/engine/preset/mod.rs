@@ -4,6 +4,7 @@
 //! - [`library`]: where factory and user presets live.
 //! - `source`: one source, fixed, adaptive or recognised. `colour`: its colour. `role`: what the source model knows it
 //!   as. `cue`: what decides which adaptive source a component goes to.
+//! - `play`: how it is best played.
 //! - `about`: tags, author and notes. `fingerprint`: a small picture of a source's bases.
 //! - [`stored_path`]: paths in JSON. `validate`: checks a preset before it is written and after it is read. `limits`:
 //!   the ranges of its values.
@@ -40,6 +41,7 @@ pub mod file;
 mod fingerprint;
 pub mod library;
 mod limits;
+mod play;
 mod role;
 mod source;
 pub mod stored_path;
@@ -50,6 +52,7 @@ pub use colour::{Colour, PALETTE};
 pub use cue::Cue;
 pub use fingerprint::{FINGERPRINT_STEPS, Fingerprint, fingerprint};
 pub use limits::{GAINS_DB, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES};
+pub use play::{FOCUS_RANGE, PlaySettings};
 pub use role::Role;
 pub use source::{Kind, Knobs, LearnedBases, Source, SourceBases, UnknownKeys, from_a_take, seconds_played};
 
@@ -60,6 +63,8 @@ pub struct Preset {
     pub sources: Vec<Source>,
     /// What decides to which adaptive source a component goes, where there are several.
     pub grouping: Cue,
+    /// How it is best played, if that was found out.
+    pub play: Option<PlaySettings>,
     /// What somebody has noted about it.
     pub about: About,
     /// Version of Unbraid that wrote it.
@@ -80,6 +85,7 @@ impl Preset {
         Self {
             sources,
             grouping: Cue::default(),
+            play: None,
             about: About::default(),
             written_by: env!("CARGO_PKG_VERSION").to_owned(),
             unknown: UnknownKeys::default(),

@@ -14,6 +14,7 @@ impl Preset {
     pub fn validate(&self) -> Result<(), Flaw> {
         check_name("written_by", &self.written_by)?;
         self.about.validate().map_err(|flaw| flaw.within("about"))?;
+        self.play.map_or(Ok(()), |play| play.validate().map_err(|flaw| flaw.within("play")))?;
         self.check_unknown()?;
         if self.sources.is_empty() || self.sources.len() > MAX_SOURCES {
             let found = format!("a list of {}", self.sources.len());

@@ -1,7 +1,8 @@
-//! The recordings of each source alone, each cut into three parts that never meet.
+//! The recordings of each source alone, each cut into parts that never meet.
 //!
-//! Settings are chosen by what was learned from the first part and heard in mixtures of the second, and the other way
-//! round. How good the choice is, is measured on mixtures of the third, with what was learned from the first two.
+//! The first two thirds are three blocks. Settings are chosen by mixtures of each block, with what was learned from the
+//! other two. How good the choice is, is measured on mixtures of the last third, with what was learned from the first
+//! two.
 
 use crate::{
     preset::{MAX_SOURCES, Role},
@@ -9,9 +10,11 @@ use crate::{
 };
 use std::{f32::consts::FRAC_PI_2, ops::Range};
 
-/// Shortest recording, in seconds: a third of it has to hold frames enough to learn from.
+/// Blocks that settings are chosen by.
+pub(super) const BLOCKS: usize = 3;
+/// Shortest recording, in seconds: its parts have to hold frames enough to learn from.
 pub const MIN_TUNING_SECONDS: f64 = 3.0;
-/// How long the end of a part fades into its beginning, where a passage goes round, in seconds.
+/// How long the end of a part fades into its beginning, where a passage goes round, or into what follows, in seconds.
 const SEAM_SECONDS: f64 = 0.01;
 
 /// A source, and recordings of it alone.
@@ -27,35 +30,89 @@ pub struct TuningSource {
     pub role: Option<Role>,
 }
 
-/// What a trial is learned from, or mixed of.
+/// What a trial is learned from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Thirds {
-    First,
-    Second,
-    FirstTwo,
-    Last,
+pub(super) enum LearnedPart {
+    /// The blocks but this one, counted from 0.
+    AllBut(usize),
+    /// All blocks.
+    Blocks,
+    /// Everything.
     Whole,
 }
 
-impl Thirds {
+/// What mixtures are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MixedPart {
+    /// A block, counted from 0.
+    Block(usize),
+    /// The last third.
+    Last,
+}
+
+/// Where block `n` begins in a recording of `len` samples, or the last third after the last of them.
+fn start_of_block(n: usize, len: usize) -> usize {
+    2 * n * len / (3 * BLOCKS)
+}
+
+impl LearnedPart {
+    /// That part of `recording`; what lies before and after the block that is left out fades into each other.
+    pub(super) fn of(self, recording: &Recording) -> Recording {
+        let len = recording.len();
+        let end = start_of_block(BLOCKS, len);
+        match self {
+            Self::Whole => recording.clone(),
+            Self::Blocks => cut(recording, 0..end),
+            Self::AllBut(block) => {
+                let [before, after] = [0..start_of_block(block, len), start_of_block(block + 1, len)..end];
+                joined(cut(recording, before), &cut(recording, after))
+            }
+        }
+    }
+}
+
+impl MixedPart {
     /// Its samples of a recording of `len` samples.
     fn range(self, len: usize) -> Range<usize> {
-        let third = |n: usize| n * len / 3;
         match self {
-            Self::First => 0..third(1),
-            Self::Second => third(1)..third(2),
-            Self::FirstTwo => 0..third(2),
-            Self::Last => third(2)..len,
-            Self::Whole => 0..len,
+            Self::Block(block) => start_of_block(block, len)..start_of_block(block + 1, len),
+            Self::Last => start_of_block(BLOCKS, len)..len,
         }
     }
 
     /// That part of `recording`.
     pub(super) fn of(self, recording: &Recording) -> Recording {
-        let range = self.range(recording.len());
-        let channels = recording.channels.iter().map(|channel| channel[range.clone()].to_vec()).collect();
-        Recording { sample_rate: recording.sample_rate, channels }
+        cut(recording, self.range(recording.len()))
     }
+}
+
+fn cut(recording: &Recording, range: Range<usize>) -> Recording {
+    let channels = recording.channels.iter().map(|channel| channel[range.clone()].to_vec()).collect();
+    Recording { sample_rate: recording.sample_rate, channels }
+}
+
+/// Length of a fade in samples.
+fn seam(part: &Recording) -> usize {
+    (SEAM_SECONDS * f64::from(part.sample_rate)) as usize
+}
+
+/// One after the other, faded into each other.
+fn joined(mut before: Recording, after: &Recording) -> Recording {
+    let seam = seam(after).min(before.len()).min(after.len());
+    let start = before.len() - seam;
+    for (channel, after) in before.channels.iter_mut().zip(&after.channels) {
+        for (n, (sample, next)) in channel[start..].iter_mut().zip(after).enumerate() {
+            let (fade_in, fade_out) = fades(n, seam);
+            *sample = *sample * fade_out + next * fade_in;
+        }
+        channel.extend_from_slice(&after[seam..]);
+    }
+    before
+}
+
+/// The gains of what comes and of what goes, `n` samples after the beginning of a fade of `len`; their power is even.
+fn fades(n: usize, len: usize) -> (f32, f32) {
+    (FRAC_PI_2 * (n as f32 + 0.5) / len as f32).sin_cos()
 }
 
 /// Why nothing can be tuned.
@@ -70,7 +127,7 @@ pub enum MaterialError {
     /// A recording is too short to be cut.
     #[error(
         "recording {number} of {source_name:?} lasts {seconds:.1} s: give at least {MIN_TUNING_SECONDS} s, for it is cut \
-         into three parts that do not meet"
+         into parts that do not meet"
     )]
     TooShort {
         /// The source.
@@ -82,16 +139,18 @@ pub enum MaterialError {
     },
     /// A part of a recording is silent.
     #[error(
-        "the {part} third of recording {number} of {source_name:?} is silent: give a recording that sounds throughout, \
-         for each third is learned from or mixed by itself"
+        "recording {number} of {source_name:?} is silent from {from:.1} to {to:.1} s: give one that sounds throughout, for \
+         its parts are learned from and mixed one by one"
     )]
     Silent {
         /// The source.
         source_name: String,
         /// Number of the recording, counted from 1.
         number: usize,
-        /// "first", "second" or "last".
-        part: &'static str,
+        /// Where the silence begins, in seconds.
+        from: f64,
+        /// Where it ends.
+        to: f64,
     },
     /// Recordings do not have one sample rate.
     #[error("the recordings have different sample rates ({first} and {other} Hz): bring them to one")]
@@ -121,18 +180,27 @@ pub(super) fn check(sources: &[TuningSource]) -> Result<(), MaterialError> {
             if recording.seconds() < MIN_TUNING_SECONDS {
                 return Err(MaterialError::TooShort { source_name, number, seconds: recording.seconds() });
             }
-            let parts = [(Thirds::First, "first"), (Thirds::Second, "second"), (Thirds::Last, "last")];
-            if let Some((_, part)) = parts.into_iter().find(|(thirds, _)| is_silent(recording, *thirds)) {
-                return Err(MaterialError::Silent { source_name, number, part });
+            let parts = (0..BLOCKS).map(MixedPart::Block).chain([MixedPart::Last]);
+            let mut ranges = parts.map(|part| part.range(recording.len()));
+            if let Some(silent) = ranges.find(|range| is_silent(recording, range)) {
+                let seconds = |samples: usize| samples as f64 / f64::from(recording.sample_rate);
+                let (from, to) = (seconds(silent.start), seconds(silent.end));
+                return Err(MaterialError::Silent { source_name, number, from, to });
             }
         }
     }
     Ok(())
 }
 
-fn is_silent(recording: &Recording, thirds: Thirds) -> bool {
-    let range = thirds.range(recording.len());
+fn is_silent(recording: &Recording, range: &Range<usize>) -> bool {
     recording.channels.iter().all(|channel| channel[range.clone()].iter().all(|x| x.abs() <= SILENCE_PEAK))
+}
+
+/// Samples of the shortest part that mixtures are made of.
+pub(super) fn shortest_part(sources: &[TuningSource]) -> usize {
+    let recordings = sources.iter().flat_map(|source| &source.recordings);
+    let block = |recording: &Recording| CircularPart::new(&MixedPart::Block(0).of(recording), 1).len();
+    recordings.map(block).min().unwrap_or_default()
 }
 
 /// A part of a recording, bent into a circle: passages begin anywhere, and go on at its beginning without a click.
@@ -145,12 +213,12 @@ pub(super) struct CircularPart {
 impl CircularPart {
     /// Of `part`, with as many `channels`; a mono recording is in each of them.
     pub(super) fn new(part: &Recording, channels: usize) -> Self {
-        let seam = ((SEAM_SECONDS * f64::from(part.sample_rate)) as usize).min(part.len() / 4);
+        let seam = seam(part).min(part.len() / 4);
         let len = part.len() - seam;
         let bent = |channel: &Vec<f32>| {
             let mut bent = channel[..len].to_vec();
             for (n, (sample, ending)) in bent.iter_mut().zip(&channel[len..]).enumerate() {
-                let (fade_in, fade_out) = (FRAC_PI_2 * (n as f32 + 0.5) / seam as f32).sin_cos();
+                let (fade_in, fade_out) = fades(n, seam);
                 *sample = *sample * fade_in + ending * fade_out;
             }
             bent
@@ -187,10 +255,22 @@ mod tests {
     fn the_parts_of_a_recording_never_meet_and_leave_nothing_out() {
         for len in [3_000, 3_001, 9_998] {
             let counted = recording((0..len).map(|n| n as f32).collect());
-            let [first, second, last] = [Thirds::First, Thirds::Second, Thirds::Last].map(|part| part.of(&counted));
-            let all: Vec<f32> = [&first, &second, &last].iter().flat_map(|part| part.channels[0].clone()).collect();
-            assert_eq!(all, counted.channels[0]);
-            assert_eq!(Thirds::FirstTwo.of(&counted).channels[0], all[..first.len() + second.len()]);
+            let parts = [0, 1, 2].map(MixedPart::Block).into_iter().chain([MixedPart::Last]);
+            let parts: Vec<Vec<f32>> = parts.map(|part| part.of(&counted).channels[0].clone()).collect();
+            assert_eq!(parts.concat(), counted.channels[0]);
+            assert_eq!(LearnedPart::Blocks.of(&counted).channels[0], parts[..3].concat());
+            for block in 0..3 {
+                let learned = LearnedPart::AllBut(block).of(&counted).channels[0].clone();
+                let faded = if block == 1 { 10 } else { 0 };
+                let others: usize = (0..3).filter(|other| *other != block).map(|other| parts[other].len()).sum();
+                assert_eq!(learned.len(), others - faded);
+                // But for the fade, whose samples are sums of both sides.
+                let is_mixed = |sample: &f32| parts[block].contains(sample) || parts[3].contains(sample);
+                let start = parts[0].len() - faded;
+                let found =
+                    learned.iter().enumerate().filter(|(n, x)| is_mixed(x) && !(start..start + faded).contains(n));
+                assert_eq!(found.count(), 0);
+            }
         }
     }
 
@@ -210,13 +290,13 @@ mod tests {
     fn what_no_mixture_can_be_made_of_is_refused_with_its_name() {
         let sound = || vec![0.1; 3_000];
         let mut half = sound();
-        half[1_000..2_000].fill(0.0);
+        half[600..1_400].fill(0.0);
         for (sources, sentence) in [
             (vec![source("drums", sound())], "1 is named; give recordings of 2 to 8 sources"),
             (vec![source("drums", sound()), source("bass", vec![0.1; 2_900])], "recording 1 of \"bass\" lasts 2.9 s"),
             (
                 vec![source("drums", sound()), source("bass", half)],
-                "the second third of recording 1 of \"bass\" is silent",
+                "recording 1 of \"bass\" is silent from 0.7 to 1.3 s: give",
             ),
             (
                 vec![source("drums", sound()), TuningSource { recordings: Vec::new(), ..source("bass", Vec::new()) }],

@@ -1,13 +1,13 @@
 //! Chooses settings by experiment: mixtures are made of recordings of each source alone, and taken apart with one
 //! choice of settings after another.
 //!
-//! Each recording is cut into thirds that never meet. Settings are chosen by mixtures of the second thirds, with what
-//! was learned from the first ones, and the other way round; the choice is measured on mixtures of the last thirds,
-//! with what was learned from the first two. All trials hear the same mixtures, so that they are compared mixture by
+//! Each recording is cut into parts that never meet. Settings are chosen by mixtures of each of three blocks, with what
+//! was learned from the other two (cross-validation); the choice is measured on mixtures of the last third, with what
+//! was learned from the blocks. All trials hear the same mixtures, so that they are compared mixture by
 //! mixture. Results depend on the seed, and neither on the number of threads nor on how trials are shared out.
 //!
 //! - `settings`: what can be set. `space`: which settings are tried.
-//! - `material`: the recordings and their thirds. `test_mixture`: mixtures of them, and their scores.
+//! - `material`: the recordings and their parts. `test_mixture`: mixtures of them, and their scores.
 //! - `plan`: brackets of trials, rungs of mixtures. `halving`: who goes on. `tuner`: runs it.
 //! - `results`: what trials gave. `significance`: paired tests. `outcome`: the best, and what is as good.
 

@@ -2,7 +2,8 @@
 
 use super::{
     halving::{self, BracketStep},
-    plan::{RUNGS, Shard, TuningPlan},
+    material::BLOCKS,
+    plan::{RUNGS, Shard, TuningPlan, best_of},
     results::{TrialResults, TrialStage, mean, mean_sdrs},
     settings::TuningSettings,
     significance::{PairedDifference, SIGNIFICANCE, deviation, holm},
@@ -68,7 +69,8 @@ pub struct TuningOutcome {
     pub planned: usize,
     /// Brackets that are not finished, of so many.
     pub unfinished: [usize; 2],
-    /// The trial that is chosen: the best, if it is significantly better than the defaults; otherwise the defaults.
+    /// The trial that is chosen: the best that is better than the defaults significantly and in every block; otherwise
+    /// the defaults.
     pub chosen: usize,
     /// How good it is on what it was not chosen by.
     pub held_out: Option<HeldOutScores>,
@@ -106,7 +108,7 @@ impl TuningOutcome {
             let by_gain = b.gain.mean_db.total_cmp(&a.gain.mean_db).then(a.trial.cmp(&b.trial));
             b.summary.mixtures.cmp(&a.summary.mixtures).then(by_gain)
         });
-        let chosen = choose(&heard, best, &defaults);
+        let chosen = choose(&heard, &defaults);
         Some(Self {
             trials,
             planned: settings.len(),
@@ -194,15 +196,20 @@ fn adjusted(heard: &[Heard], differences: &[PairedDifference], compared: impl Fn
     is_compared.into_iter().map(|is| if is { adjusted.next().unwrap_or(1.0) } else { 1.0 }).collect()
 }
 
-/// The best, unless it may be better than the `defaults` by chance alone: among many, one always is.
-fn choose(heard: &[Heard], best: &Heard, defaults: &[f64]) -> usize {
+/// The best that is better than the `defaults` in every block, and not by chance alone: among many trials, one always
+/// is better in all mixtures together. The defaults, if there is none.
+fn choose(heard: &[Heard], defaults: &[f64]) -> usize {
     let finished: Vec<&Heard> = heard.iter().filter(|heard| heard.is_finished() && heard.trial != 0).collect();
     let gains: Vec<PairedDifference> =
         finished.iter().filter_map(|heard| PairedDifference::of(&heard.sdrs, defaults)).collect();
     let p = holm(&gains.iter().map(|gain| gain.p).collect::<Vec<_>>());
-    let of_best = finished.iter().zip(gains.iter().zip(p)).find(|(heard, _)| heard.trial == best.trial);
-    let is_sure = of_best.is_some_and(|(_, (gain, p))| PairedDifference { p, ..*gain }.is_gain());
-    if is_sure { best.trial } else { 0 }
+    let of_block = |sdrs: &[f64], block: usize| mean(sdrs.iter().skip(block).step_by(BLOCKS).copied());
+    let is_better = |heard: &Heard, block: usize| of_block(&heard.sdrs, block) > of_block(defaults, block);
+    let sure = finished.iter().zip(gains.iter().zip(p)).filter(|(heard, (gain, p))| {
+        PairedDifference { p: *p, ..**gain }.is_gain() && (0..BLOCKS).all(|block| is_better(heard, block))
+    });
+    let scored: Vec<(usize, f64)> = sure.map(|(heard, _)| (heard.trial, heard.mean())).collect();
+    best_of(scored, 1).first().copied().unwrap_or(0)
 }
 
 fn held_out(chosen: usize, results: &TrialResults) -> Option<HeldOutScores> {
@@ -217,4 +224,62 @@ fn unfinished(plan: &TuningPlan, trials: usize, results: &TrialResults) -> [usiz
     let brackets = plan.brackets(trials, Shard { index: 0, count: 1 });
     let is_open = |bracket: &&_| halving::next_step(plan, bracket, results) != BracketStep::Done;
     [brackets.iter().filter(is_open).count(), brackets.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            results::TrialResult,
+            settings::Tunable,
+            space::{SearchSpace, TuningAxis},
+        },
+        *,
+    };
+
+    /// A search of three trials over 24 mixtures, in which trial `n` has `sdr(n, mixture)` dB.
+    fn outcome(sdr: impl Fn(usize, usize) -> f64) -> TuningOutcome {
+        let axes = vec![TuningAxis { tunable: Tunable::Focus, values: vec![1.0, 1.5, 2.0] }];
+        let space = SearchSpace { defaults: TuningSettings::defaults(vec![25]), axes };
+        let plan = TuningPlan { space, trials: 10, mixtures: 24, seconds: 5.0, seed: 0 };
+        let mut results = TrialResults::default();
+        for trial in 0..3 {
+            let scores = |mixtures: std::ops::Range<usize>| {
+                mixtures.map(|mixture| vec![SourceScore { sdr: sdr(trial, mixture), sir: 20.0, sar: 10.0 }]).collect()
+            };
+            for rung in 0..RUNGS {
+                let stage = TrialStage::Rung(rung);
+                results.add(TrialResult { trial, stage, scores: scores(plan.rung_mixtures(rung)) });
+            }
+            results.add(TrialResult { trial, stage: TrialStage::HeldOut, scores: scores(0..24) });
+        }
+        TuningOutcome::of(&plan, &results).unwrap()
+    }
+
+    /// Numbers around 0 that differ from mixture to mixture.
+    fn scatter(n: usize) -> f64 {
+        ((n * 7) % 11) as f64 / 5.0 - 1.0
+    }
+
+    #[test]
+    fn what_is_better_everywhere_is_chosen() {
+        let found =
+            outcome(|trial, mixture| 8.0 + scatter(mixture) + 0.3 * trial as f64 + 0.1 * scatter(mixture + trial));
+        assert_eq!((found.chosen, found.best().trial), (2, 2));
+        assert!(found.trials[1..].iter().all(TunedTrial::is_worse));
+        let gain = found.held_out.unwrap().gain;
+        assert!(gain.is_gain() && (0.5..0.7).contains(&gain.mean_db), "{gain:?}");
+    }
+
+    #[test]
+    fn what_is_better_by_chance_or_in_one_block_is_not_chosen() {
+        let by_chance = outcome(|trial, mixture| 8.0 + scatter(mixture * (trial + 1)) + 0.01 * trial as f64);
+        assert_eq!(by_chance.chosen, 0);
+        assert!(by_chance.trials.iter().all(|trial| !trial.is_worse()));
+        // Much better in two blocks, and worse in the third.
+        let in_two = |mixture: usize| if mixture % 3 == 1 { -0.2 } else { 1.0 };
+        let uneven = outcome(|trial, mixture| 8.0 + scatter(mixture) + if trial == 1 { in_two(mixture) } else { 0.0 });
+        assert_eq!((uneven.best().trial, uneven.chosen), (1, 0));
+        assert!(uneven.best().gain.p < 0.01, "{:?}", uneven.best().gain);
+    }
 }

@@ -4,7 +4,7 @@
 //! Whether a trial goes on depends on its bracket alone. So brackets can be computed anywhere and in any order, and
 //! nothing has to be known of the others.
 
-use super::space::SearchSpace;
+use super::{material::BLOCKS, space::SearchSpace};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -15,9 +15,9 @@ const ELIMINATION: usize = 3;
 /// Number of rungs: 9 trials, 3 trials, 1 trial.
 pub(super) const RUNGS: usize = 3;
 /// A rung ends after this share of the mixtures, as a divisor.
-const RUNG_DIVISORS: [usize; RUNGS] = [6, 2, 1];
-/// Fewest mixtures, so that every rung has one of each kind: learned from the first third, and from the second.
-pub const MIN_MIXTURES: usize = 6;
+const RUNG_DIVISORS: [usize; RUNGS] = [4, 2, 1];
+/// Fewest mixtures, so that the first two rungs have one of each block.
+pub const MIN_MIXTURES: usize = 8;
 
 /// A search: everything that its result depends on but the recordings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,8 +52,8 @@ pub(super) struct Bracket {
 impl TuningPlan {
     /// The mixtures that `rung` adds, counted from 0.
     pub(super) fn rung_mixtures(&self, rung: usize) -> Range<usize> {
-        // Even, because both ways round of learning and mixing take turns.
-        let end = |rung: usize| (self.mixtures / RUNG_DIVISORS[rung]).next_multiple_of(2).min(self.mixtures);
+        // The blocks take turns, and each has as many.
+        let end = |rung: usize| (self.mixtures / RUNG_DIVISORS[rung]).next_multiple_of(BLOCKS).min(self.mixtures);
         if rung == 0 { 0..end(0) } else { end(rung - 1)..end(rung) }
     }
 
@@ -93,10 +93,10 @@ mod tests {
         for mixtures in MIN_MIXTURES..60 {
             let heard: Vec<usize> = (0..RUNGS).flat_map(|rung| plan(mixtures).rung_mixtures(rung)).collect();
             assert_eq!(heard, (0..mixtures).collect::<Vec<_>>());
-            assert!((0..2).all(|rung| plan(mixtures).rung_mixtures(rung).len() >= 2), "{mixtures}");
+            assert!((0..2).all(|rung| plan(mixtures).rung_mixtures(rung).len() >= BLOCKS), "{mixtures}");
         }
         let ends = [24, 48].map(|mixtures| [0, 1, 2].map(|rung| plan(mixtures).rung_mixtures(rung).end));
-        assert_eq!(ends, [[4, 12, 24], [8, 24, 48]]);
+        assert_eq!(ends, [[6, 12, 24], [12, 24, 48]]);
     }
 
     #[test]

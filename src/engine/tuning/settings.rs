@@ -40,7 +40,7 @@ impl TuningSettings {
             iterations: LearnSettings::default().iterations,
             universal: false,
             drift: false,
-            evidence: true,
+            evidence: false,
             memory_seconds: MEMORY_SECONDS,
             mode: LatencyMode::default(),
             focus,
@@ -84,6 +84,11 @@ pub enum Tunable {
 }
 
 impl Tunable {
+    /// Whether it counts while sources are learned, and not only while they play.
+    pub(super) fn is_learned_with(self) -> bool {
+        matches!(self, Self::Components(_) | Self::Iterations | Self::Universal | Self::Mode)
+    }
+
     /// What the setting is called, whatever the source.
     pub fn name(self) -> &'static str {
         match self {
@@ -164,7 +169,7 @@ mod tests {
             (Tunable::Iterations, 90.0),
             (Tunable::Universal, 1.0),
             (Tunable::Drift, 1.0),
-            (Tunable::Evidence, 0.0),
+            (Tunable::Evidence, 1.0),
             (Tunable::Memory, 4.5),
             (Tunable::Mode, 1.0),
             (Tunable::Focus, 1.2),

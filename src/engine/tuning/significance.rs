@@ -77,3 +77,48 @@ pub(super) fn holm(p: &[f64]) -> Vec<f64> {
     }
     adjusted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: [f64; 6] = [9.81, 10.2, 8.77, 11.05, 9.4, 10.9];
+    const B: [f64; 6] = [9.6, 10.25, 8.4, 10.7, 9.1, 10.88];
+
+    fn assert_close(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
+    }
+
+    #[test]
+    fn a_paired_test_agrees_with_scipy() {
+        let found = PairedDifference::of(&A, &B).unwrap();
+        assert_eq!(found.mixtures, 6);
+        assert_close(found.mean_db, 0.2);
+        // scipy 1.x: ttest_rel(A, B), and its confidence_interval(0.95), 0.0143952094 to 0.3856047906.
+        assert_close(found.p, 0.039_367_557_139_980_636);
+        assert_close(found.half_interval_db, 0.185_604_790_553_047_1);
+        assert!(found.is_gain());
+        assert_close(PairedDifference::of(&B, &A).unwrap().p, found.p);
+        assert!(!PairedDifference::of(&B, &A).unwrap().is_gain());
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_not_significant() {
+        assert_eq!(PairedDifference::of(&[], &A), None);
+        let one = PairedDifference::of(&A[..1], &B).unwrap();
+        assert_eq!((one.mixtures, one.p, one.half_interval_db), (1, 1.0, f64::INFINITY));
+        let same = PairedDifference::of(&A, &A).unwrap();
+        assert_eq!((same.mean_db, same.p, same.half_interval_db), (0.0, 1.0, 0.0));
+        let always = PairedDifference::of(&[2.0, 3.0, 4.0], &[1.5, 2.5, 3.5]).unwrap();
+        assert_eq!((always.p, always.half_interval_db), (0.0, 0.0), "the same difference each time");
+    }
+
+    #[test]
+    fn many_comparisons_need_stronger_evidence() {
+        // As R's p.adjust(p, "holm") has it.
+        let adjusted = holm(&[0.01, 0.04, 0.03, 0.005]);
+        adjusted.iter().zip([0.03, 0.06, 0.06, 0.02]).for_each(|(found, expected)| assert_close(*found, expected));
+        assert_eq!(holm(&[0.6, 0.9]), [1.0, 1.0]);
+        assert_eq!(holm(&[]), [0.0; 0]);
+    }
+}

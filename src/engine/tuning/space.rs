@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 /// How often a setting stays at its default: most of what helps is a change of few settings.
 const KEPT_SHARE: f64 = 0.35;
+/// As many trials in a row share what is learned: learning takes far longer than to separate and to score.
+const SHARED_BY: usize = 3;
 /// Points that are looked at for each trial before the search for a new one ends.
-const TRIES_PER_TRIAL: u64 = 50;
+const TRIES_PER_TRIAL: usize = 50;
 
 /// One setting, and the values that are tried.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,7 +48,11 @@ impl SearchSpace {
             }),
             None => {
                 let points = EvenPoints::new(self.axes.len(), seed);
-                let _ = (0..TRIES_PER_TRIAL * count as u64).find(|index| !add(self.at(&points.point(*index))));
+                let _ = (0..TRIES_PER_TRIAL * count).find(|index| {
+                    let shared =
+                        if self.axes.iter().all(|axis| axis.tunable.is_learned_with()) { 1 } else { SHARED_BY };
+                    !add(self.at(&points.point(*index), &points.point(index / shared)))
+                });
             }
         }
         trials
@@ -62,10 +68,13 @@ impl SearchSpace {
         settings
     }
 
-    /// The settings at a `point` of the unit cube.
-    fn at(&self, point: &[f64]) -> TuningSettings {
+    /// The settings at two points of the unit cube: one for those that count while the sources play, one for those that
+    /// count while they are learned.
+    fn at(&self, playing: &[f64], learning: &[f64]) -> TuningSettings {
         let mut settings = self.defaults.clone();
-        for (TuningAxis { tunable, values }, x) in self.axes.iter().zip(point) {
+        for (TuningAxis { tunable, values }, (playing, learning)) in self.axes.iter().zip(playing.iter().zip(learning))
+        {
+            let x = if tunable.is_learned_with() { learning } else { playing };
             let default = tunable.of(&self.defaults);
             let kept = if values.contains(&default) { KEPT_SHARE } else { 0.0 };
             if *x >= kept {
@@ -96,7 +105,7 @@ impl EvenPoints {
         }
     }
 
-    fn point(&self, index: u64) -> Vec<f64> {
+    fn point(&self, index: usize) -> Vec<f64> {
         self.start.iter().zip(&self.steps).map(|(start, step)| (start + index as f64 * step).fract()).collect()
     }
 }
@@ -140,8 +149,9 @@ mod tests {
     fn every_value_is_tried_about_as_often_and_the_default_more_often() {
         let values: Vec<f64> = (0..10).map(|n| f64::from(n) / 10.0).collect();
         let wide: Vec<f64> = (1..=400).map(f64::from).collect();
+        let fine: Vec<f64> = (0..=1_000).map(|n| f64::from(n) / 1_000.0).collect();
         let space =
-            space(&[(Tunable::Sparsity, &values), (Tunable::Components(0), &wide), (Tunable::Iterations, &wide)]);
+            space(&[(Tunable::Sparsity, &values), (Tunable::Smoothness, &fine), (Tunable::Components(0), &wide)]);
         let trials = space.trials(400, 1);
         let count = |value: f64| trials.iter().filter(|trial| Tunable::Sparsity.of(trial) == value).count();
         // 0.35 of 400 at the default beside its own share of the rest, 26 at each of the others.

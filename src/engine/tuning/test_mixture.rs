@@ -1,7 +1,7 @@
 //! Mixtures whose sources are known, made of parts of recordings, and how well they are taken apart.
 
 use super::{
-    material::{CircularPart, Thirds, TuningSource},
+    material::{CircularPart, MixedPart, TuningSource},
     settings::TuningSettings,
 };
 use crate::{
@@ -46,8 +46,8 @@ pub struct SourceScore {
 /// Which mixture is made.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MixtureDraw {
-    /// The parts that it is made of.
-    pub(super) thirds: Thirds,
+    /// What it is made of.
+    pub(super) part: MixedPart,
     /// Which one, counted from 0.
     pub(super) number: usize,
     /// Of all mixtures.
@@ -70,8 +70,9 @@ impl TestMixture {
     /// One passage of each of `sources`, from a random place on, at a random level. `is_kept` says whether what scoring
     /// needs is kept for the next time.
     pub(super) fn new(sources: &[TuningSource], draw: MixtureDraw, is_kept: bool) -> Self {
-        let MixtureDraw { thirds, number, seed, len } = draw;
-        let stream = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ ((thirds as u64) << 56);
+        let MixtureDraw { part, number, seed, len } = draw;
+        let is_last = u64::from(part == MixedPart::Last);
+        let stream = (2 * number as u64 + is_last).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut rng = Pcg64Mcg::seed_from_u64(seed ^ stream);
         let recordings = sources.iter().flat_map(|source| &source.recordings);
         let channels = recordings.map(|recording| recording.channels.len()).max().unwrap_or(1);
@@ -79,7 +80,7 @@ impl TestMixture {
             .iter()
             .map(|source| {
                 let recording = &source.recordings[rng.random_range(0..source.recordings.len())];
-                let part = CircularPart::new(&thirds.of(recording), channels);
+                let part = CircularPart::new(&part.of(recording), channels);
                 Recording { sample_rate: recording.sample_rate, channels: passage(&part, len, &mut rng) }
             })
             .collect();

@@ -2,7 +2,7 @@
 
 use super::{
     halving::{self, BracketStep},
-    material::{self, MaterialError, Thirds, TuningSource},
+    material::{self, BLOCKS, LearnedPart, MaterialError, MixedPart, TuningSource},
     plan::{Bracket, RUNGS, Shard, TuningPlan},
     results::{TrialResult, TrialResults, TrialStage},
     settings::TuningSettings,
@@ -13,10 +13,11 @@ use crate::{
     nmf::factorization::FactorizationError,
     preset::{LearnedBases, Preset, Source},
     recording::Recording,
+    stft::LatencyMode,
 };
 use rayon::prelude::*;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ops::ControlFlow,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -24,7 +25,7 @@ use std::{
 /// Bytes of what scoring needs that are kept from trial to trial.
 const BYTES_KEPT: usize = 1 << 30;
 /// The work of learning, in mixtures separated and scored.
-const LEARNING_WORK: usize = 8;
+const LEARNING_WORK: usize = 20;
 
 /// Something that takes apart mixtures of recordings, setting by setting.
 pub struct Tuner {
@@ -37,7 +38,17 @@ pub struct Tuner {
     choosing: Vec<OnceLock<TestMixture>>,
     held_out: Vec<OnceLock<TestMixture>>,
     /// What was learned for trials that are still heard.
-    learned: Mutex<HashMap<(usize, Thirds), Arc<Preset>>>,
+    learned: Mutex<HashMap<LearnedWith, Arc<Vec<LearnedBases>>>>,
+}
+
+/// All that learned bases depend on: trials that differ in other settings share them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct LearnedWith {
+    part: LearnedPart,
+    components: Vec<usize>,
+    universal: bool,
+    iterations: u32,
+    mode: LatencyMode,
 }
 
 /// What hears of a search while it runs, from several threads.
@@ -60,7 +71,7 @@ impl WorkCount<'_> {
     fn add(&self, work: usize) -> ControlFlow<()> {
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         *done += work;
-        self.listener.progress(*done as f32 / self.all.max(1) as f32)
+        self.listener.progress((*done as f32 / self.all.max(1) as f32).min(1.0))
     }
 
     /// The listener breaks as soon as it wants to stop.
@@ -76,8 +87,7 @@ impl Tuner {
     /// [`MaterialError`] if no mixtures can be made of them.
     pub fn new(sources: Vec<TuningSource>, plan: TuningPlan) -> Result<Self, MaterialError> {
         material::check(&sources)?;
-        let recordings = || sources.iter().flat_map(|source| &source.recordings);
-        let shortest = recordings().map(|recording| recording.len() / 3).min().unwrap_or_default();
+        let shortest = material::shortest_part(&sources);
         let wanted = (plan.seconds * f64::from(sources[0].recordings[0].sample_rate)) as usize;
         // Bases that are found while the mixture plays take their time: there passages go round.
         let goes_round = sources.iter().any(|source| source.finds_bases);
@@ -116,11 +126,11 @@ impl Tuner {
     ) -> Result<TrialResults, TrialError> {
         let brackets = self.plan.brackets(self.trials.len(), shard);
         let all = brackets.iter().map(|bracket| self.work_of(bracket)).sum();
-        let of_shard = |result: &TrialResult| brackets.iter().any(|bracket| bracket.trials.contains(&result.trial));
-        let done = known.iter().filter(of_shard).map(|result| self.work_of_stage(result.stage)).sum();
+        let done = brackets.iter().map(|bracket| self.work_done(bracket, &known)).sum();
         let count = WorkCount { done: Mutex::new(done), all, listener };
         let results = Mutex::new(known);
         brackets.par_iter().try_for_each(|bracket| self.run_bracket(bracket, &results, &count))?;
+        let _ = listener.progress(1.0);
         Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -133,11 +143,14 @@ impl Tuner {
         loop {
             let step = halving::next_step(&self.plan, bracket, &results.lock().unwrap_or_else(PoisonError::into_inner));
             let BracketStep::Run { stage, missing, alive } = step else {
-                self.forget(&bracket.trials);
+                self.forget(&bracket.trials, &[]);
                 return Ok(());
             };
-            let gone: Vec<usize> = bracket.trials.iter().copied().filter(|trial| !alive.contains(trial)).collect();
-            self.forget(&gone);
+            self.forget(&bracket.trials, &alive);
+            // First all that is learned, each once; then whoever plays with it.
+            let wanted: HashSet<LearnedWith> =
+                missing.iter().flat_map(|trial| parts_of(stage).map(|part| self.learned_with(*trial, part))).collect();
+            wanted.par_iter().try_for_each(|with| self.learned(with, count).map(drop))?;
             missing.par_iter().try_for_each(|trial| {
                 let result = self.hear(*trial, stage, count)?;
                 if count.listener.finished(&result).is_break() {
@@ -152,12 +165,15 @@ impl Tuner {
     /// What `trial` gives in `stage`.
     fn hear(&self, trial: usize, stage: TrialStage, count: &WorkCount<'_>) -> Result<TrialResult, TrialError> {
         let settings = &self.trials[trial];
-        let (mixtures, folds): (Vec<usize>, &[Thirds]) = match stage {
-            TrialStage::Rung(rung) => (self.plan.rung_mixtures(rung).collect(), &[Thirds::First, Thirds::Second]),
-            TrialStage::HeldOut => ((0..self.plan.mixtures).collect(), &[Thirds::FirstTwo]),
+        let mixtures: Vec<usize> = match stage {
+            TrialStage::Rung(rung) => self.plan.rung_mixtures(rung).collect(),
+            TrialStage::HeldOut => (0..self.plan.mixtures).collect(),
         };
-        let presets =
-            folds.par_iter().map(|thirds| self.learned_from(trial, *thirds, count)).collect::<Result<Vec<_>, _>>()?;
+        let preset = |part: LearnedPart| {
+            let learned = self.learned(&self.learned_with(trial, part), count)?;
+            Ok::<_, TrialError>(self.preset_of(settings, learned.to_vec()))
+        };
+        let presets = parts_of(stage).map(preset).collect::<Result<Vec<_>, _>>()?;
         let scores = mixtures
             .par_iter()
             .map(|number| {
@@ -165,7 +181,7 @@ impl Tuner {
                     return Err(TrialError::Stopped);
                 }
                 let (mixture, preset) = match stage {
-                    TrialStage::Rung(_) => (self.choosing_mixture(*number), &presets[number % 2]),
+                    TrialStage::Rung(_) => (self.choosing_mixture(*number), &presets[number % BLOCKS]),
                     TrialStage::HeldOut => (self.held_out_mixture(*number), &presets[0]),
                 };
                 let scores = mixture.score(preset, settings)?;
@@ -176,39 +192,54 @@ impl Tuner {
         Ok(TrialResult { trial, stage, scores })
     }
 
-    /// Mixture `number` to choose by: of the second thirds where the first ones are learned from, and the other way
-    /// round.
+    /// Mixture `number` to choose by: the blocks take turns.
     fn choosing_mixture(&self, number: usize) -> &TestMixture {
-        let thirds = if number % 2 == 0 { Thirds::Second } else { Thirds::First };
-        self.choosing[number].get_or_init(|| self.mixture(thirds, number))
+        self.choosing[number].get_or_init(|| self.mixture(MixedPart::Block(number % BLOCKS), number))
     }
 
     fn held_out_mixture(&self, number: usize) -> &TestMixture {
-        self.held_out[number].get_or_init(|| self.mixture(Thirds::Last, number))
+        self.held_out[number].get_or_init(|| self.mixture(MixedPart::Last, number))
     }
 
-    fn mixture(&self, thirds: Thirds, number: usize) -> TestMixture {
+    fn mixture(&self, part: MixedPart, number: usize) -> TestMixture {
         let bytes = 2 * self.plan.mixtures * TestMixture::bytes_kept(self.sources.len());
-        let draw = MixtureDraw { thirds, number, seed: self.plan.seed, len: self.len };
+        let draw = MixtureDraw { part, number, seed: self.plan.seed, len: self.len };
         TestMixture::new(&self.sources, draw, bytes <= BYTES_KEPT)
     }
 
-    /// The preset that `trial` learns from `thirds`, learned when it is first wanted.
-    fn learned_from(&self, trial: usize, thirds: Thirds, count: &WorkCount<'_>) -> Result<Arc<Preset>, TrialError> {
-        let presets = || self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(preset) = presets().get(&(trial, thirds)) {
-            return Ok(Arc::clone(preset));
+    fn learned_with(&self, trial: usize, part: LearnedPart) -> LearnedWith {
+        let TuningSettings { components, universal, iterations, mode, .. } = &self.trials[trial];
+        let taught = self.sources.iter().zip(components).filter(|(source, _)| !source.finds_bases);
+        LearnedWith {
+            part,
+            components: taught.map(|(_, components)| *components).collect(),
+            universal: *universal,
+            iterations: *iterations,
+            mode: *mode,
         }
-        let preset = self.learn(&self.trials[trial], thirds, &mut |_| count.poll())?;
-        let _ = count.add(LEARNING_WORK);
-        let preset = Arc::new(preset);
-        presets().insert((trial, thirds), Arc::clone(&preset));
-        Ok(preset)
     }
 
-    fn forget(&self, trials: &[usize]) {
+    /// What is learned `with` these settings, when it is first wanted.
+    fn learned(&self, with: &LearnedWith, count: &WorkCount<'_>) -> Result<Arc<Vec<LearnedBases>>, TrialError> {
+        let all = || self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(learned) = all().get(with) {
+            return Ok(Arc::clone(learned));
+        }
+        let learned = Arc::new(self.learn(with, &mut |_| count.poll())?);
+        let _ = count.add(LEARNING_WORK);
+        all().insert(with.clone(), Arc::clone(&learned));
+        Ok(learned)
+    }
+
+    /// Forgets what was learned for `trials` and not for those that are still `alive`.
+    fn forget(&self, trials: &[usize], alive: &[usize]) {
+        let parts = || (0..BLOCKS).map(LearnedPart::AllBut).chain([LearnedPart::Blocks]);
+        let of = |trials: &[usize]| -> HashSet<LearnedWith> {
+            trials.iter().flat_map(|trial| parts().map(|part| self.learned_with(*trial, part))).collect()
+        };
+        let (gone, kept) = (of(trials), of(alive));
         let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        learned.retain(|(trial, _), _| !trials.contains(trial));
+        learned.retain(|with, _| !gone.contains(with) || kept.contains(with));
     }
 
     /// A preset with `settings`, learned for all modes from the whole of the recordings.
@@ -220,41 +251,49 @@ impl Tuner {
         settings: &TuningSettings,
         progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
     ) -> Result<Preset, TrialError> {
-        self.learn(settings, Thirds::Whole, progress)
+        let taught = self.sources.iter().zip(&settings.components).filter(|(source, _)| !source.finds_bases);
+        let with = LearnedWith {
+            part: LearnedPart::Whole,
+            components: taught.map(|(_, components)| *components).collect(),
+            universal: settings.universal,
+            iterations: settings.iterations,
+            mode: settings.mode,
+        };
+        Ok(self.preset_of(settings, self.learn(&with, progress)?))
     }
 
+    /// The bases of the sources that are learned.
     fn learn(
         &self,
-        settings: &TuningSettings,
-        thirds: Thirds,
+        with: &LearnedWith,
         progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
-    ) -> Result<Preset, TrialError> {
-        // Neither half of the choice depends on one random start.
-        let seed = self.plan.seed.wrapping_add(u64::from(thirds == Thirds::Second));
-        let taught: Vec<usize> = (0..self.sources.len()).filter(|index| !self.sources[*index].finds_bases).collect();
-        let part = |recording: &Recording| learner::padded(thirds.of(recording));
+    ) -> Result<Vec<LearnedBases>, TrialError> {
+        // The choice does not depend on one random start.
+        let block = if let LearnedPart::AllBut(block) = with.part { block } else { 0 };
+        let seed = self.plan.seed.wrapping_add(block as u64);
+        let taught: Vec<&TuningSource> = self.sources.iter().filter(|source| !source.finds_bases).collect();
+        let part = |recording: &Recording| learner::padded(with.part.of(recording));
         let parts: Vec<Vec<Recording>> =
-            taught.iter().map(|index| self.sources[*index].recordings.iter().map(part).collect()).collect();
-        let lessons: Vec<Lesson<'_>> = taught
+            taught.iter().map(|source| source.recordings.iter().map(part).collect()).collect();
+        let lessons: Vec<Lesson<'_>> = with
+            .components
             .iter()
             .zip(&parts)
-            .map(|(index, recordings)| {
-                let components = settings.components[*index];
-                let universal = settings.universal && recordings.len() > 1;
-                let settings = LearnSettings { components, universal, iterations: settings.iterations, seed };
+            .map(|(components, recordings)| {
+                let universal = with.universal && recordings.len() > 1;
+                let settings = LearnSettings { components: *components, universal, iterations: with.iterations, seed };
                 Lesson { recordings, settings, known: &[] }
             })
             .collect();
-        let learned = match thirds {
+        let learned = match with.part {
             _ if lessons.is_empty() => Ok(Vec::new()),
-            Thirds::Whole => learner::learn(&lessons, progress),
-            _ => learner::learn_for(settings.mode, &lessons, progress),
+            LearnedPart::Whole => learner::learn(&lessons, progress),
+            _ => learner::learn_for(with.mode, &lessons, progress),
         };
-        let learned = learned.map_err(|error| match error.error {
+        learned.map_err(|error| match error.error {
             LearnError::Factorization(FactorizationError::Cancelled) => TrialError::Stopped,
-            cause => TrialError::Learn { source_name: self.sources[taught[error.lesson]].name.clone(), error: cause },
-        })?;
-        Ok(self.preset_of(settings, learned))
+            cause => TrialError::Learn { source_name: taught[error.lesson].name.clone(), error: cause },
+        })
     }
 
     /// The sources in their order, those that were taught with what was `learned`.
@@ -275,17 +314,35 @@ impl Tuner {
         Preset::of(self.sources.iter().enumerate().map(source).collect())
     }
 
-    /// The work of all stages that the trials of `bracket` go through.
+    /// The work of `bracket`: all that is learned, each once, and all mixtures.
     fn work_of(&self, bracket: &Bracket) -> usize {
-        let rungs = (0..RUNGS).map(|rung| bracket.survivors(rung) * self.work_of_stage(TrialStage::Rung(rung)));
-        rungs.sum::<usize>() + self.work_of_stage(TrialStage::HeldOut)
+        let wanted = bracket.trials.iter().map(|trial| self.learned_with(*trial, LearnedPart::Blocks));
+        // The winner learns once more, from all blocks.
+        let learned = BLOCKS * wanted.collect::<HashSet<_>>().len() + 1;
+        let rungs = (0..RUNGS).map(|rung| bracket.survivors(rung) * self.mixtures_in(TrialStage::Rung(rung)));
+        LEARNING_WORK * learned + rungs.sum::<usize>() + self.mixtures_in(TrialStage::HeldOut)
     }
 
-    fn work_of_stage(&self, stage: TrialStage) -> usize {
+    /// What of it is `known`. What was learned is not, unless it is no longer wanted.
+    fn work_done(&self, bracket: &Bracket, known: &TrialResults) -> usize {
+        if halving::next_step(&self.plan, bracket, known) == BracketStep::Done {
+            return self.work_of(bracket);
+        }
+        let of_bracket = known.iter().filter(|result| bracket.trials.contains(&result.trial));
+        of_bracket.map(|result| self.mixtures_in(result.stage)).sum()
+    }
+
+    fn mixtures_in(&self, stage: TrialStage) -> usize {
         match stage {
-            TrialStage::Rung(0) => self.plan.rung_mixtures(0).len() + 2 * LEARNING_WORK,
             TrialStage::Rung(rung) => self.plan.rung_mixtures(rung).len(),
-            TrialStage::HeldOut => self.plan.mixtures + LEARNING_WORK,
+            TrialStage::HeldOut => self.plan.mixtures,
         }
     }
+}
+
+/// What is learned from for `stage`.
+fn parts_of(stage: TrialStage) -> impl Iterator<Item = LearnedPart> {
+    let blocks = if matches!(stage, TrialStage::Rung(_)) { BLOCKS } else { 0 };
+    let all = (blocks == 0).then_some(LearnedPart::Blocks);
+    (0..blocks).map(LearnedPart::AllBut).chain(all)
 }

@@ -214,7 +214,7 @@ proptest! {
             source.name.push_str(&number.to_string());
         }
         let unknown = UnknownKeys::from_iter([("unbraid".to_owned(), Value::Object(unknown))]);
-        let mut preset = Preset { sources, grouping, about: About::default(), written_by, unknown };
+        let mut preset = Preset { sources, grouping, play: None, about: About::default(), written_by, unknown };
         let bytes = file::to_bytes(&preset).unwrap();
         // Nothing unknown is written as nothing.
         preset.unknown.retain(|_, keys| keys.as_object().is_some_and(|keys| !keys.is_empty()));

@@ -4,10 +4,11 @@ use super::sample::{FIXTURE, Parts, dictionary, fixture_bytes, fixture_path, sam
 use safetensors::SafeTensors;
 use serde_json::json;
 use unbraid_engine::preset::{
-    About, Colour, Kind, LearnedBases, MAX_SOURCES, PALETTE, Preset, Role, Source,
+    About, Colour, Kind, LearnedBases, MAX_SOURCES, PALETTE, PlaySettings, Preset, Role, Source,
     file::{self, SUFFIX},
     library::{self, Entry},
 };
+use unbraid_engine::stft::LatencyMode;
 
 #[test]
 fn a_file_of_format_1_loads_to_the_same_values_for_ever() {
@@ -274,6 +275,32 @@ fn what_is_noted_wrongly_is_refused_with_a_sentence() {
         (json!({ "notes": "x".repeat(2_001) }), "`about.notes` is 2001 characters long; expected at most 2000"),
     ] {
         let refusal = refused(about);
+        assert!(refusal.contains(sentence), "{refusal}");
+    }
+}
+
+#[test]
+fn what_a_preset_was_tuned_to_comes_back_and_nothing_is_written_where_it_was_not() {
+    let mut preset = sample();
+    assert!(Parts::of(&file::to_bytes(&preset).unwrap()).document.get("play").is_none());
+    preset.play = Some(PlaySettings { mode: LatencyMode::Live, focus: 1.8, sparsity: 0.1, smoothness: 0.0 });
+    // What a later version says beside it stays.
+    preset.unknown["unbraid"]["play"] = json!({ "swing": 0.6 });
+    for bytes in [file::to_bytes(&preset).unwrap(), file::to_packed_bytes(&preset).unwrap()] {
+        assert_eq!(file::from_bytes(&bytes, "it").unwrap(), preset);
+    }
+    let written = Parts::of(&file::to_bytes(&preset).unwrap()).document["play"].clone();
+    let expected = json!({ "mode": "live", "focus": 1.8, "sparsity": 0.1, "smoothness": 0.0, "swing": 0.6 });
+    assert_eq!(written, expected);
+    for (key, value, sentence) in [
+        ("mode", json!("slow"), "`play.mode` is \"slow\"; expected \"direct\", \"live\", \"balanced\" or \"quality\""),
+        ("focus", json!(9), "`play.focus` is 9; expected 0.5 to 4"),
+        ("sparsity", json!(-0.1), "`play.sparsity` is -0.1; expected 0 to 1"),
+        ("smoothness", json!("much"), "`play.smoothness` is \"much\"; expected a number"),
+    ] {
+        let mut parts = Parts::of(&file::to_bytes(&preset).unwrap());
+        parts.document["play"][key] = value;
+        let refusal = file::from_bytes(&parts.bytes(), "it").unwrap_err().to_string();
         assert!(refusal.contains(sentence), "{refusal}");
     }
 }

@@ -58,7 +58,7 @@ pub(crate) fn sample() -> Preset {
     };
     let unknown = object(json!({"x_tool": "another program's note", "unbraid": {"x_room": {"size": 3}}}));
     let (grouping, about) = (Cue::default(), About::default());
-    Preset { sources: vec![drums, rest], grouping, about, written_by: "0.1.0".to_owned(), unknown }
+    Preset { sources: vec![drums, rest], grouping, play: None, about, written_by: "0.1.0".to_owned(), unknown }
 }
 
 fn object(value: Value) -> UnknownKeys {

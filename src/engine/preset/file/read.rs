@@ -10,9 +10,10 @@ use super::{
 use crate::{
     dictionary::{Dictionary, Flaw, FrameSpec, Training},
     preset::{
-        About, Colour, Cue, Knobs, LearnedBases, MAX_COMPONENTS, Preset, Role, Source, SourceBases, UnknownKeys,
-        source::check_distinct, validate::DOCUMENT,
+        About, Colour, Cue, Knobs, LearnedBases, MAX_COMPONENTS, PlaySettings, Preset, Role, Source, SourceBases,
+        UnknownKeys, source::check_distinct, validate::DOCUMENT,
     },
+    stft::LatencyMode,
 };
 use safetensors::{Dtype, tensor::TensorInfo};
 use serde_json::Value;
@@ -84,6 +85,7 @@ fn parse(bytes: &[u8]) -> Result<Preset, Problem> {
         document.optional("grouping", "\"timbre\", \"time\" or \"position\"", |value| Cue::named(value.as_str()?))?;
     let sources = document.list_of_fields("sources")?;
     let (about, unknown_about) = about(&mut document)?;
+    let (play, unknown_play) = play(&mut document)?;
     let mut tensors = Tensors { header, data, room: MAX_FILE_BYTES as usize };
     let sources: Vec<Source> = sources
         .into_iter()
@@ -97,8 +99,9 @@ fn parse(bytes: &[u8]) -> Result<Preset, Problem> {
         tensors.header.metadata.into_iter().map(|(key, text)| (key, Value::String(text))).collect();
     let mut unknown_here = document.rest();
     keep(&mut unknown_here, "about", unknown_about);
+    keep(&mut unknown_here, "play", unknown_play);
     keep(&mut unknown, DOCUMENT, unknown_here);
-    let preset = Preset { sources, grouping: grouping.unwrap_or_default(), about, written_by, unknown };
+    let preset = Preset { sources, grouping: grouping.unwrap_or_default(), play, about, written_by, unknown };
     preset.validate()?;
     Ok(preset)
 }
@@ -129,6 +132,23 @@ pub(super) fn about(document: &mut Fields) -> Result<(About, UnknownKeys), Flaw>
     };
     about.validate().map_err(|flaw| flaw.within("about"))?;
     Ok((about, fields.rest()))
+}
+
+/// How the preset is best played, and what is unknown among it. Nothing may be said of it.
+fn play(document: &mut Fields) -> Result<(Option<PlaySettings>, UnknownKeys), Flaw> {
+    if !document.has("play") {
+        return Ok(Default::default());
+    }
+    let mut fields = document.fields("play")?;
+    let modes = "\"direct\", \"live\", \"balanced\" or \"quality\"";
+    let play = PlaySettings {
+        mode: fields.take("mode", modes, |value| LatencyMode::named(value.as_str()?))?,
+        focus: fields.number("focus")? as f32,
+        sparsity: fields.number("sparsity")? as f32,
+        smoothness: fields.number("smoothness")? as f32,
+    };
+    play.validate().map_err(|flaw| flaw.within("play"))?;
+    Ok((Some(play), fields.rest()))
 }
 
 fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result<Source, Flaw> {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     dictionary::Dictionary,
-    preset::{About, Cue, LearnedBases, Preset, Source, SourceBases, UnknownKeys, validate::DOCUMENT},
+    preset::{About, Cue, LearnedBases, PlaySettings, Preset, Source, SourceBases, UnknownKeys, validate::DOCUMENT},
 };
 use safetensors::{Dtype, tensor::TensorInfo};
 use serde_json::{Value, json};
@@ -150,6 +150,9 @@ fn metadata(preset: &Preset, version: u32) -> BTreeMap<String, String> {
     if preset.grouping != Cue::default() {
         document["grouping"] = json!(preset.grouping.name());
     }
+    if let Some(play) = &preset.play {
+        document["play"] = self::play(play);
+    }
     if !preset.about.is_empty() {
         document["about"] = about(&preset.about);
     }
@@ -158,6 +161,13 @@ fn metadata(preset: &Preset, version: u32) -> BTreeMap<String, String> {
     document.sort_all_objects();
     let others = preset.unknown.iter().filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned())));
     others.chain([(DOCUMENT.to_owned(), document.to_string())]).collect()
+}
+
+/// How a preset is best played.
+fn play(play: &PlaySettings) -> Value {
+    let PlaySettings { mode, focus, sparsity, smoothness } = play;
+    let [focus, sparsity, smoothness] = [focus, sparsity, smoothness].map(|value| decimal(*value));
+    json!({ "mode": mode.name(), "focus": focus, "sparsity": sparsity, "smoothness": smoothness })
 }
 
 /// What is noted about a preset; what is empty is left out.
