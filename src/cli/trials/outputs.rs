@@ -26,7 +26,7 @@ const MOST_LISTED: usize = 20;
 
 /// Files that are written when a search is complete.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct SearchOutputs {
+pub(crate) struct SearchOutputs {
     /// Write a preset with the chosen settings, learned from all of the recordings; its name must end in
     /// .unbraid.safetensors. An existing one is replaced.
     #[arg(short, long, value_name = "PRESET", value_parser = parse_preset_path)]
@@ -43,22 +43,22 @@ pub(in crate::cli) struct SearchOutputs {
 
 impl SearchOutputs {
     /// Whether none is wanted.
-    pub(in crate::cli) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.wants_preset().is_none() && self.csv.is_none() && self.plot.is_none()
     }
 
     /// The preset that is wanted.
-    pub(in crate::cli) fn wants_preset(&self) -> Option<&PathBuf> {
+    pub(crate) fn wants_preset(&self) -> Option<&PathBuf> {
         self.output.as_ref()
     }
 
     /// Says before the work begins what could not be written.
-    pub(in crate::cli) fn ensure_writable(&self) -> Result<(), CliError> {
+    pub(crate) fn ensure_writable(&self) -> Result<(), CliError> {
         [&self.output, &self.csv, &self.plot].into_iter().flatten().try_for_each(|path| ensure_writable(path))
     }
 
     /// Writes what is wanted of `results`, and reports all. `tuner` gives the search again, where a preset is learned.
-    pub(in crate::cli) fn write(
+    pub(crate) fn write(
         &self,
         header: &SearchHeader,
         results: &TrialResults,

@@ -16,14 +16,14 @@ use std::{
 };
 
 /// A file of results that is being added to. No other process adds to it meanwhile.
-pub(in crate::cli) struct ResultsFile {
+pub(crate) struct ResultsFile {
     path: PathBuf,
     file: Mutex<File>,
 }
 
 impl ResultsFile {
     /// Opens the file at `path` to go on with the search of `header`, or begins it; gives what is in it.
-    pub(in crate::cli) fn open(path: &Path, header: &SearchHeader) -> Result<(Self, TrialResults), CliError> {
+    pub(crate) fn open(path: &Path, header: &SearchHeader) -> Result<(Self, TrialResults), CliError> {
         let unwritable = |error: io::Error| CliError::unwritable(path, error);
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(unwritable)?;
         match file.try_lock() {
@@ -58,7 +58,7 @@ impl ResultsFile {
     }
 
     /// Adds `result`.
-    pub(in crate::cli) fn add(&self, result: &TrialResult) -> Result<(), CliError> {
+    pub(crate) fn add(&self, result: &TrialResult) -> Result<(), CliError> {
         let line = serde_json::to_string(result).map_err(io::Error::other);
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         line.and_then(|line| write_line(&mut file, &line)).map_err(|error| CliError::unwritable(&self.path, error))
@@ -66,7 +66,7 @@ impl ResultsFile {
 }
 
 /// What is in the file at `path`.
-pub(in crate::cli) fn read(path: &Path) -> Result<(SearchHeader, TrialResults), CliError> {
+pub(crate) fn read(path: &Path) -> Result<(SearchHeader, TrialResults), CliError> {
     let refused = |reason: String| CliError::Trials { path: path.to_path_buf(), reason };
     let text = fs::read(path).map_err(|error| refused(format!("cannot be read ({error})")))?;
     parse(path, &text)?.ok_or_else(|| refused("is empty; name a file that `unbraid tune` wrote".to_owned()))

@@ -17,38 +17,38 @@ const FORMAT: u32 = 1;
 
 /// The first line of a file of results.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(in crate::cli) struct SearchHeader {
+pub(crate) struct SearchHeader {
     unbraid_tuning: u32,
     written_by: String,
-    pub(in crate::cli) plan: TuningPlan,
-    pub(in crate::cli) sources: Vec<SearchedSource>,
+    pub(crate) plan: TuningPlan,
+    pub(crate) sources: Vec<SearchedSource>,
 }
 
 /// A source and its recordings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(in crate::cli) struct SearchedSource {
-    pub(in crate::cli) name: String,
-    pub(in crate::cli) finds_bases: bool,
-    pub(in crate::cli) role: Option<Role>,
-    pub(in crate::cli) recordings: Vec<SearchedFile>,
+pub(crate) struct SearchedSource {
+    pub(crate) name: String,
+    pub(crate) finds_bases: bool,
+    pub(crate) role: Option<Role>,
+    pub(crate) recordings: Vec<SearchedFile>,
 }
 
 /// One recording: where it was, and what it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(in crate::cli) struct SearchedFile {
+pub(crate) struct SearchedFile {
     #[serde(with = "stored_path")]
-    pub(in crate::cli) path: PathBuf,
-    pub(in crate::cli) fingerprint: String,
+    pub(crate) path: PathBuf,
+    pub(crate) fingerprint: String,
 }
 
 impl SearchHeader {
-    pub(in crate::cli) fn new(plan: TuningPlan, sources: Vec<SearchedSource>) -> Self {
+    pub(crate) fn new(plan: TuningPlan, sources: Vec<SearchedSource>) -> Self {
         let written_by = env!("CARGO_PKG_VERSION").to_owned();
         Self { unbraid_tuning: FORMAT, written_by, plan, sources }
     }
 
     /// Reads it from its line.
-    pub(in crate::cli) fn parse(line: &str) -> Result<Self, String> {
+    pub(crate) fn parse(line: &str) -> Result<Self, String> {
         let header: Self = serde_json::from_str(line)
             .map_err(|_| "is no file of results that `unbraid tune` wrote; name another".to_owned())?;
         match header.unbraid_tuning {
@@ -61,7 +61,7 @@ impl SearchHeader {
 
     /// What differs from `other`, in words, if the results of both do not belong together. Where the recordings lie
     /// makes no difference.
-    pub(in crate::cli) fn difference(&self, other: &Self) -> Option<&'static str> {
+    pub(crate) fn difference(&self, other: &Self) -> Option<&'static str> {
         let sources = |header: &Self| -> Vec<_> {
             let source = |source: &SearchedSource| (source.name.clone(), source.finds_bases, source.role);
             header.sources.iter().map(source).collect()
@@ -85,12 +85,12 @@ impl SearchHeader {
     }
 
     /// The names of the sources.
-    pub(in crate::cli) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         self.sources.iter().map(|source| source.name.clone()).collect()
     }
 
     /// Reads the recordings, and refuses those that have changed since their fingerprints were taken.
-    pub(in crate::cli) fn tuner(&self) -> Result<(Tuner, Vec<String>), CliError> {
+    pub(crate) fn tuner(&self) -> Result<(Tuner, Vec<String>), CliError> {
         let (mut sources, mut messages) = (Vec::new(), Vec::new());
         for SearchedSource { name, finds_bases, role, recordings } in &self.sources {
             for SearchedFile { path, fingerprint: expected } in recordings {

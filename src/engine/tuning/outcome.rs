@@ -81,9 +81,9 @@ impl TuningOutcome {
     /// compared with them.
     pub fn of(plan: &TuningPlan, results: &TrialResults) -> Option<Self> {
         let settings = plan.space.trials(plan.trials, plan.seed);
-        let heard: Vec<Heard> = (0..settings.len()).filter_map(|trial| Heard::of(trial, results)).collect();
+        let heard: Vec<HeardTrial> = (0..settings.len()).filter_map(|trial| HeardTrial::of(trial, results)).collect();
         let defaults = heard.iter().find(|heard| heard.trial == 0 && heard.is_finished())?.sdrs.clone();
-        let gain = |heard: &Heard| PairedDifference::of(&heard.sdrs, &defaults);
+        let gain = |heard: &HeardTrial| PairedDifference::of(&heard.sdrs, &defaults);
         let finished = heard.iter().filter(|heard| heard.is_finished());
         let best = finished.max_by(|a, b| a.mean().total_cmp(&b.mean()).then(b.trial.cmp(&a.trial)))?;
         let behind: Vec<PairedDifference> =
@@ -162,7 +162,7 @@ impl ScoreSummary {
 }
 
 /// What is known of one trial.
-struct Heard {
+struct HeardTrial {
     trial: usize,
     /// Rungs that it has finished.
     rungs: usize,
@@ -170,7 +170,7 @@ struct Heard {
     sdrs: Vec<f64>,
 }
 
-impl Heard {
+impl HeardTrial {
     fn of(trial: usize, results: &TrialResults) -> Option<Self> {
         let stages = (0..RUNGS).map_while(|rung| results.of(trial, TrialStage::Rung(rung)));
         let stages: Vec<&[Vec<SourceScore>]> = stages.collect();
@@ -189,7 +189,11 @@ impl Heard {
 }
 
 /// The probabilities of `differences`, adjusted for the number of those that are `compared`; 1 for the others.
-fn adjusted(heard: &[Heard], differences: &[PairedDifference], compared: impl Fn(&Heard) -> bool) -> Vec<f64> {
+fn adjusted(
+    heard: &[HeardTrial],
+    differences: &[PairedDifference],
+    compared: impl Fn(&HeardTrial) -> bool,
+) -> Vec<f64> {
     let is_compared: Vec<bool> = heard.iter().map(compared).collect();
     let p: Vec<f64> = differences.iter().zip(&is_compared).filter(|(_, is)| **is).map(|(one, _)| one.p).collect();
     let mut adjusted = holm(&p).into_iter();
@@ -198,13 +202,13 @@ fn adjusted(heard: &[Heard], differences: &[PairedDifference], compared: impl Fn
 
 /// The best that is better than the `defaults` in every block, and not by chance alone: among many trials, one always
 /// is better in all mixtures together. The defaults, if there is none.
-fn choose(heard: &[Heard], defaults: &[f64]) -> usize {
-    let finished: Vec<&Heard> = heard.iter().filter(|heard| heard.is_finished() && heard.trial != 0).collect();
+fn choose(heard: &[HeardTrial], defaults: &[f64]) -> usize {
+    let finished: Vec<&HeardTrial> = heard.iter().filter(|heard| heard.is_finished() && heard.trial != 0).collect();
     let gains: Vec<PairedDifference> =
         finished.iter().filter_map(|heard| PairedDifference::of(&heard.sdrs, defaults)).collect();
     let p = holm(&gains.iter().map(|gain| gain.p).collect::<Vec<_>>());
     let of_block = |sdrs: &[f64], block: usize| mean(sdrs.iter().skip(block).step_by(BLOCKS).copied());
-    let is_better = |heard: &Heard, block: usize| of_block(&heard.sdrs, block) > of_block(defaults, block);
+    let is_better = |heard: &HeardTrial, block: usize| of_block(&heard.sdrs, block) > of_block(defaults, block);
     let sure = finished.iter().zip(gains.iter().zip(p)).filter(|(heard, (gain, p))| {
         PairedDifference { p: *p, ..**gain }.is_gain() && (0..BLOCKS).all(|block| is_better(heard, block))
     });
