@@ -78,7 +78,7 @@ fn help_is_no_error() {
         assert!(!ran.stdout.is_empty() && ran.stderr.is_empty(), "{arguments}");
     }
     let help = bench.run("--help").stdout;
-    for later in ["tune", "export", "import"] {
+    for later in ["export", "import"] {
         assert!(!help.contains(later), "{later} is listed but not there");
     }
 }

@@ -22,7 +22,7 @@ impl Bench {
     }
 
     fn tune(&self, options: &str) -> Ran {
-        self.run(&format!("tune {SEARCH} {options}"))
+        self.run(format!("tune {SEARCH} {options}").trim_end())
     }
 
     fn start(&self, options: &str) -> Child {
@@ -148,7 +148,7 @@ fn a_worker_that_is_killed_loses_nothing_and_shards_merge_to_the_table_of_one_ru
         let merged = bench.run(&format!("merge {files} --csv merged.csv --json")).succeeded();
         assert_eq!(bench.text("merged.csv"), bench.text("whole.csv"), "{files}");
         let (merged, whole) = (merged.json(), whole.json());
-        for key in ["best", "chosen", "chosen_settings", "held_out", "trials"] {
+        for key in ["best", "candidate", "chosen", "chosen_settings", "held_out", "trials"] {
             assert_eq!(merged[key], whole[key], "{key}");
         }
     }

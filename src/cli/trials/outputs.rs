@@ -15,11 +15,14 @@ use crate::{
     },
     preset::{PlaySettings, file},
     recording::file_name,
-    tuning::{TrialError, TrialResults, TunedTrial, Tuner, TuningOutcome, TuningSettings},
+    tuning::{HeldOutScores, TrialError, TrialResults, TunedTrial, Tuner, TuningOutcome, TuningSettings},
 };
 use clap::Args;
 use serde_json::json;
-use std::{fmt::Write, path::PathBuf};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
 /// Characters of a list of trials; a longer one is cut.
 const MOST_LISTED: usize = 20;
@@ -96,7 +99,7 @@ impl SearchOutputs {
 
     fn write_preset(
         &self,
-        path: &PathBuf,
+        path: &Path,
         header: &SearchHeader,
         outcome: &TuningOutcome,
         tuner: &Tuner,
@@ -126,12 +129,12 @@ impl SearchOutputs {
 fn notes(outcome: &TuningOutcome) -> String {
     let chosen = outcome.chosen();
     let mut notes = format!("Tuned in {} trials. It is played with {}.", outcome.planned, playing(&chosen.settings));
-    if let Some(held_out) = &outcome.held_out {
+    if let Some(held_out) = outcome.held_out.as_ref().filter(|_| outcome.chosen == outcome.candidate) {
         // Writing to a string cannot fail.
         let _ = write!(
             notes,
             " SDR {:.2} dB on mixtures that it was not chosen by, {:+.2} dB to the default settings.",
-            held_out.chosen.mean.sdr, held_out.gain.mean_db
+            held_out.candidate.mean.sdr, held_out.gain.mean_db
         );
     }
     notes
@@ -145,6 +148,27 @@ fn playing(settings: &TuningSettings) -> String {
 
 fn called(trial: &TunedTrial) -> String {
     if trial.trial == 0 { "the default settings".to_owned() } else { format!("trial {}", trial.trial) }
+}
+
+/// How good the `candidate` is on what nothing was chosen by.
+fn on_last_thirds(HeldOutScores { candidate, defaults, gain }: &HeldOutScores, called: String) -> String {
+    let mut text = format!(
+        "On {} mixtures of the last thirds, by which nothing was chosen, {called}: {:.2} dB, standard deviation {:.2} dB",
+        candidate.mixtures, candidate.mean.sdr, candidate.sdr_deviation
+    );
+    let (low, high) = (gain.mean_db - gain.half_interval_db, gain.mean_db + gain.half_interval_db);
+    // Writing to a string cannot fail.
+    let _ = match candidate == defaults {
+        true => writeln!(text, "."),
+        false => writeln!(
+            text,
+            "; the defaults {:.2} dB.\nThe gain there: {:+.2} dB, 95 % interval {low:+.2} to {high:+.2} dB, p {}.",
+            defaults.mean.sdr,
+            gain.mean_db,
+            p(gain.p)
+        ),
+    };
+    text
 }
 
 /// What follows from the table, in sentences.
@@ -176,39 +200,23 @@ fn conclusions(outcome: &TuningOutcome, header: &SearchHeader) -> String {
             if alike.len() > MOST_LISTED { ", and others" } else { "" }
         ),
     };
+    let candidate = outcome.trials.iter().find(|trial| trial.trial == outcome.candidate).unwrap_or(best);
     let _ = match best.trial {
         0 => writeln!(text, "The default settings are the best, and are kept."),
-        _ if chosen.trial == 0 => writeln!(
+        _ if candidate.trial == 0 => writeln!(
             text,
             "The default settings are kept: no trial is better than they are, significantly and in every block."
         ),
-        _ => {
-            writeln!(
-                text,
-                "Chosen: {}, the best that is better than the defaults significantly and in every block.",
-                called(chosen)
-            )
-        }
+        _ => writeln!(
+            text,
+            "The best that is better than the defaults significantly and in every block is {}.",
+            called(candidate)
+        ),
     };
     if let Some(held_out) = &outcome.held_out {
-        let _ = writeln!(
-            text,
-            "On {} mixtures of the last thirds, by which nothing was chosen: {:.2} dB, standard deviation {:.2} dB; the \
-             default settings {:.2} dB.",
-            held_out.chosen.mixtures,
-            held_out.chosen.mean.sdr,
-            held_out.chosen.sdr_deviation,
-            held_out.defaults.mean.sdr
-        );
-        if chosen.trial != 0 {
-            let gain = &held_out.gain;
-            let (low, high) = (gain.mean_db - gain.half_interval_db, gain.mean_db + gain.half_interval_db);
-            let p = p(gain.p);
-            let _ = writeln!(
-                text,
-                "The gain there: {:+.2} dB, 95 % interval {low:+.2} to {high:+.2} dB, p {p}.",
-                gain.mean_db
-            );
+        text += &on_last_thirds(held_out, called(candidate));
+        if candidate.trial != chosen.trial {
+            text += "There it is significantly worse than the defaults, so these are kept: give more recordings.\n";
         }
     }
     if chosen.trial != 0 {

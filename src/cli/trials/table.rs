@@ -108,6 +108,7 @@ impl TrialTable<'_> {
         let trials: Vec<Value> = self.outcome.trials.iter().map(|trial| self.trial_json(trial)).collect();
         json!({
             "best": self.outcome.best().trial,
+            "candidate": self.outcome.candidate,
             "chosen": self.outcome.chosen,
             "chosen_settings": self.settings_json(&self.outcome.chosen().settings),
             "held_out": self.outcome.held_out.as_ref().map(|held_out| self.held_out_json(held_out)),
@@ -131,7 +132,7 @@ impl TrialTable<'_> {
 
     fn held_out_json(&self, held_out: &HeldOutScores) -> Value {
         json!({
-            "chosen": self.summary_json(&held_out.chosen),
+            "candidate": self.summary_json(&held_out.candidate),
             "defaults": self.summary_json(&held_out.defaults),
             "gain": difference_json(&held_out.gain),
         })

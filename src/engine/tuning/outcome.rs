@@ -52,11 +52,11 @@ pub struct ScoreSummary {
 /// How good the choice is on what it was not chosen by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldOutScores {
-    /// The chosen settings.
-    pub chosen: ScoreSummary,
+    /// The candidate.
+    pub candidate: ScoreSummary,
     /// The defaults.
     pub defaults: ScoreSummary,
-    /// The SDR of the chosen settings less that of the defaults.
+    /// The SDR of the candidate less that of the defaults.
     pub gain: PairedDifference,
 }
 
@@ -69,10 +69,12 @@ pub struct TuningOutcome {
     pub planned: usize,
     /// Brackets that are not finished, of so many.
     pub unfinished: [usize; 2],
-    /// The trial that is chosen: the best that is better than the defaults significantly and in every block; otherwise
-    /// the defaults.
+    /// The best trial that is better than the defaults significantly and in every block; otherwise the defaults.
+    pub candidate: usize,
+    /// The trial that is chosen: the candidate, unless it is significantly worse than the defaults on what it was not
+    /// chosen by; then the defaults.
     pub chosen: usize,
-    /// How good it is on what it was not chosen by.
+    /// How good the candidate is on what it was not chosen by.
     pub held_out: Option<HeldOutScores>,
 }
 
@@ -108,13 +110,16 @@ impl TuningOutcome {
             let by_gain = b.gain.mean_db.total_cmp(&a.gain.mean_db).then(a.trial.cmp(&b.trial));
             b.summary.mixtures.cmp(&a.summary.mixtures).then(by_gain)
         });
-        let chosen = choose(&heard, &defaults);
+        let candidate = choose(&heard, &defaults);
+        let held_out = held_out(candidate, results);
+        let is_refuted = held_out.as_ref().is_some_and(|held_out| held_out.gain.is_loss());
         Some(Self {
             trials,
             planned: settings.len(),
             unfinished: unfinished(plan, settings.len(), results),
-            chosen,
-            held_out: held_out(chosen, results),
+            candidate,
+            chosen: if is_refuted { 0 } else { candidate },
+            held_out,
         })
     }
 
@@ -216,11 +221,11 @@ fn choose(heard: &[HeardTrial], defaults: &[f64]) -> usize {
     best_of(scored, 1).first().copied().unwrap_or(0)
 }
 
-fn held_out(chosen: usize, results: &TrialResults) -> Option<HeldOutScores> {
-    let [chosen, defaults] = [chosen, 0].map(|trial| results.of(trial, TrialStage::HeldOut));
-    let (chosen, defaults) = (chosen?, defaults?);
-    let gain = PairedDifference::of(&mean_sdrs(chosen), &mean_sdrs(defaults))?;
-    Some(HeldOutScores { chosen: ScoreSummary::of(chosen), defaults: ScoreSummary::of(defaults), gain })
+fn held_out(candidate: usize, results: &TrialResults) -> Option<HeldOutScores> {
+    let [candidate, defaults] = [candidate, 0].map(|trial| results.of(trial, TrialStage::HeldOut));
+    let (candidate, defaults) = (candidate?, defaults?);
+    let gain = PairedDifference::of(&mean_sdrs(candidate), &mean_sdrs(defaults))?;
+    Some(HeldOutScores { candidate: ScoreSummary::of(candidate), defaults: ScoreSummary::of(defaults), gain })
 }
 
 /// Brackets that are not finished, and all.
@@ -241,21 +246,26 @@ mod tests {
         *,
     };
 
-    /// A search of three trials over 24 mixtures, in which trial `n` has `sdr(n, mixture)` dB.
     fn outcome(sdr: impl Fn(usize, usize) -> f64) -> TuningOutcome {
+        outcome_with(&sdr, &sdr)
+    }
+
+    /// A search of three trials over 24 mixtures, in which trial `n` has `sdr(n, mixture)` dB, and `held_out(n, mixture)`
+    /// in what nothing is chosen by.
+    fn outcome_with(sdr: impl Fn(usize, usize) -> f64, held_out: impl Fn(usize, usize) -> f64) -> TuningOutcome {
         let axes = vec![TuningAxis { tunable: Tunable::Focus, values: vec![1.0, 1.5, 2.0] }];
         let space = SearchSpace { defaults: TuningSettings::defaults(vec![25]), axes };
         let plan = TuningPlan { space, trials: 10, mixtures: 24, seconds: 5.0, seed: 0 };
         let mut results = TrialResults::default();
         for trial in 0..3 {
-            let scores = |mixtures: std::ops::Range<usize>| {
-                mixtures.map(|mixture| vec![SourceScore { sdr: sdr(trial, mixture), sir: 20.0, sar: 10.0 }]).collect()
-            };
+            let score = |sdr: f64| vec![SourceScore { sdr, sir: 20.0, sar: 10.0 }];
             for rung in 0..RUNGS {
                 let stage = TrialStage::Rung(rung);
-                results.add(TrialResult { trial, stage, scores: scores(plan.rung_mixtures(rung)) });
+                let scores = plan.rung_mixtures(rung).map(|mixture| score(sdr(trial, mixture))).collect();
+                results.add(TrialResult { trial, stage, scores });
             }
-            results.add(TrialResult { trial, stage: TrialStage::HeldOut, scores: scores(0..24) });
+            let scores = (0..24).map(|mixture| score(held_out(trial, mixture))).collect();
+            results.add(TrialResult { trial, stage: TrialStage::HeldOut, scores });
         }
         TuningOutcome::of(&plan, &results).unwrap()
     }
@@ -273,6 +283,20 @@ mod tests {
         assert!(found.trials[1..].iter().all(TunedTrial::is_worse));
         let gain = found.held_out.unwrap().gain;
         assert!(gain.is_gain() && (0.5..0.7).contains(&gain.mean_db), "{gain:?}");
+    }
+
+    #[test]
+    fn what_does_not_hold_on_the_last_thirds_is_not_chosen_and_said() {
+        let better =
+            |trial: usize, mixture: usize| 8.0 + scatter(mixture) + 0.3 * trial as f64 + 0.1 * scatter(mixture + trial);
+        let worse =
+            |trial: usize, mixture: usize| 8.0 + scatter(mixture) - 0.3 * trial as f64 + 0.1 * scatter(mixture + trial);
+        let found = outcome_with(better, worse);
+        assert_eq!((found.candidate, found.chosen), (2, 0));
+        assert!(found.held_out.unwrap().gain.is_loss());
+        // Neither better nor worse is no reason to refuse it.
+        let found = outcome_with(better, |trial, mixture| 8.0 + scatter(mixture * (trial + 1)));
+        assert_eq!((found.candidate, found.chosen), (2, 2));
     }
 
     #[test]

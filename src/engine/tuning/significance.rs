@@ -50,6 +50,11 @@ impl PairedDifference {
         Some(Self { mixtures, mean_db, half_interval_db, p })
     }
 
+    /// Whether it is worse, significantly.
+    pub fn is_loss(&self) -> bool {
+        self.mean_db < 0.0 && self.p < SIGNIFICANCE
+    }
+
     /// Whether it is better, significantly.
     pub fn is_gain(&self) -> bool {
         self.mean_db > 0.0 && self.p < SIGNIFICANCE
