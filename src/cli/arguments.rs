@@ -1,9 +1,8 @@
 //! Arguments that more than one command takes, as clap's value parsers.
 
 use crate::{
-    learner::adaptive::COMPONENTS,
     number,
-    preset::{MAX_COMPONENTS, Source, file::SUFFIX},
+    preset::{MAX_COMPONENTS, file::SUFFIX},
 };
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
@@ -61,15 +60,5 @@ pub(super) fn parse_preset_path(argument: &str) -> Result<PathBuf, String> {
             let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("preset");
             Err(format!("a preset's name ends in {SUFFIX}, as in {stem}{SUFFIX}"))
         }
-    }
-}
-
-/// A source's name, if a preset can hold a source of that name.
-pub(super) fn parse_name(name: &str) -> Result<String, String> {
-    let name = name.trim().to_owned();
-    let named = Source::adaptive(name, 0, COMPONENTS);
-    match named.validate() {
-        Ok(()) => Ok(named.name),
-        Err(flaw) => Err(format!("the source's name is {}; give it {}", flaw.found, flaw.expected)),
     }
 }

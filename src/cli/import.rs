@@ -6,6 +6,7 @@ use super::{
     exchange::{ForeignSource, Part, StatedAnalysis},
     files::ensure_writable,
     report::{Report, shown, source_json},
+    source_files::parse_name,
 };
 use crate::{
     dictionary::{FRAME_LENGTHS, FrameSpec, SAMPLE_RATES_HZ},

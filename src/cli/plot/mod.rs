@@ -22,9 +22,9 @@ mod tuning;
 
 pub use bars::{BarGroup, BarsFigure, SourceBars, bars};
 pub use canvas::PlotError;
-pub use panels::{Panel, PanelContent, panels};
 pub use curves::{Curve, CurvesFigure, CurvesPanel, curves};
 pub use masks::{MaskGrid, MaskRow, MasksFigure, masks};
+pub use panels::{Panel, PanelContent, panels};
 pub use tuning::{TuningFigure, tuning};
 
 use crate::{
