@@ -6,6 +6,7 @@ mod evaluation;
 mod exchange;
 mod failures;
 mod marks;
+mod peers;
 mod streams;
 mod tuning;
 
