@@ -55,7 +55,7 @@ pub fn tuning(path: &Path, figure: &TuningFigure<'_>) -> Result<(), PlotError> {
             let (column, row) = ((index % columns) as i32, (index / columns) as i32);
             let (x, y) = (MARGIN + column * cell.0 + LEFT, HEADER + row * cell.1 + ABOVE);
             let rect = Rect { x, y, width: PANEL.0, height: PANEL.1 };
-            Panel { figure, axis, scale: &scale, rect }.draw(canvas, column == 0)?;
+            SettingPanel { figure, axis, scale: &scale, rect }.draw(canvas, column == 0)?;
         }
         Ok(())
     })
@@ -93,14 +93,14 @@ impl GainScale {
     }
 }
 
-struct Panel<'a> {
+struct SettingPanel<'a> {
     figure: &'a TuningFigure<'a>,
     axis: &'a TuningAxis,
     scale: &'a GainScale,
     rect: Rect,
 }
 
-impl Panel<'_> {
+impl SettingPanel<'_> {
     fn draw(&self, canvas: &Canvas<'_>, is_first: bool) -> Result<(), PlotError> {
         let Self { figure, axis, rect, .. } = self;
         let name = axis.tunable.name_among(figure.sources);
