@@ -78,8 +78,10 @@ fn help_is_no_error() {
         assert!(!ran.stdout.is_empty() && ran.stderr.is_empty(), "{arguments}");
     }
     let help = bench.run("--help").stdout;
-    for later in ["export", "import"] {
-        assert!(!help.contains(later), "{later} is listed but not there");
+    for command in ["learn", "separate", "remix", "evaluate", "tune", "merge", "inspect", "export", "import", "presets"]
+    {
+        assert!(help.contains(&format!("\n  {command} ")), "{command} is there but not listed");
+        assert!(!bench.run(&format!("{command} --help")).succeeded().stdout.is_empty(), "{command}");
     }
 }
 
