@@ -10,6 +10,7 @@ use crate::{
         project::{
             model::{BuiltModel, ModelAdapter},
             playback::{Basis, Playback, Refused, Snapshot},
+            stream::StreamFormat,
             version::Version,
         },
         session::Session,
@@ -121,28 +122,9 @@ impl Context {
         version: impl Into<Arc<Version>>,
     ) -> Result<Arc<Version>, WorkerError> {
         let version = version.into();
-        loop {
-            let Snapshot { stream, activation, .. } = self.playback.snapshot();
-            let options = self.session.adapt_options();
-            let build = |format| BuiltModel::new(&version, format, options);
-            let built = stream.map(|stream| build(stream.format)).transpose();
-            let title = || version.title().to_owned();
-            let built = built.map_err(|source| WorkerError::NoModel { title: title(), source })?;
-            let (model, adapter) = built.map_or((None, None), |built| (Some(built.model), built.adapter));
-            // Under the lock of what plays, so that an activation sees both or none.
-            let send = || model.into_iter().for_each(|model| self.models.send_model(model));
-            match self.playback.replace(basis, version.clone(), Some(activation), send) {
-                Ok(()) => {
-                    self.new_adapters.extend(adapter);
-                    self.models_sent += 1;
-                    self.session.repaint.request();
-                    return Ok(version);
-                }
-                // The plugin was activated anew meanwhile: the model is of no use to it.
-                Err(Refused::OtherStream) => {}
-                Err(Refused::Superseded) => return Err(WorkerError::Superseded),
-            }
-        }
+        self.send_model_of(&version, basis, &version, |_| true)?;
+        self.session.repaint.request();
+        Ok(version)
     }
 
     /// Sends a model of `heard` to the audio thread; what plays stays what plays. Gives the activation that it was
@@ -151,21 +133,40 @@ impl Context {
     /// # Errors
     /// If no model can be built, or something else plays by now. What is heard goes on then.
     pub(super) fn sound(&mut self, heard: &Version) -> Result<Option<u64>, WorkerError> {
+        let version = self.playback.version();
+        self.send_model_of(heard, Basis::Version(&version), &version, |stream| !stream.offline)
+    }
+
+    /// Builds a model of `heard`, if there is a stream that it `is_for`, and sends it to the audio thread when
+    /// `version`, which was derived from `basis`, comes in force. Gives the activation that the model was built for.
+    ///
+    /// # Errors
+    /// If no model can be built, or something else plays by now. What is heard goes on then.
+    fn send_model_of(
+        &mut self,
+        heard: &Version,
+        basis: Basis<'_>,
+        version: &Arc<Version>,
+        is_for: impl Fn(&StreamFormat) -> bool,
+    ) -> Result<Option<u64>, WorkerError> {
         loop {
-            let Snapshot { version, stream, activation, .. } = self.playback.snapshot();
-            let Some(stream) = stream.filter(|stream| !stream.format.offline) else { return Ok(None) };
-            let built = BuiltModel::new(heard, stream.format, self.session.adapt_options());
+            let Snapshot { stream, activation, .. } = self.playback.snapshot();
+            let format = stream.map(|stream| stream.format).filter(&is_for);
+            let options = self.session.adapt_options();
+            let built = format.map(|format| BuiltModel::new(heard, format, options)).transpose();
             let title = || heard.title().to_owned();
-            let BuiltModel { model, adapter } =
-                built.map_err(|source| WorkerError::NoModel { title: title(), source })?;
-            // Under the lock of what plays, so that a model of another activation never comes after its own.
-            let send = || self.models.send_model(model);
-            match self.playback.replace(Basis::Version(&version), version.clone(), Some(activation), send) {
+            let built = built.map_err(|source| WorkerError::NoModel { title: title(), source })?;
+            let is_sent = built.is_some();
+            let (model, adapter) = built.map_or((None, None), |built| (Some(built.model), built.adapter));
+            // Under the lock of what plays, so that an activation sees both or none.
+            let send = || model.into_iter().for_each(|model| self.models.send_model(model));
+            match self.playback.replace(basis, version.clone(), Some(activation), send) {
                 Ok(()) => {
                     self.new_adapters.extend(adapter);
-                    self.models_sent += 1;
-                    return Ok(Some(activation));
+                    self.models_sent += u64::from(is_sent);
+                    return Ok(is_sent.then_some(activation));
                 }
+                // The plugin was activated anew meanwhile: the model is of no use to it.
                 Err(Refused::OtherStream) => {}
                 Err(Refused::Superseded) => return Err(WorkerError::Superseded),
             }

@@ -45,7 +45,7 @@ struct RankingJob {
 struct KnownPreset {
     /// When its file was written, and its length in bytes; `None` for a factory preset.
     stamp: Option<(SystemTime, u64)>,
-    /// The number of bands its bases are on, and the sample rate in Hz that these belong to.
+    /// The sample rate in Hz whose bands its bases are on.
     rate: u32,
     sources: Vec<KnownSource>,
 }

@@ -1,6 +1,9 @@
 //! The preset browser, with and without a keyboard.
 
-use super::stage::{DEFAULT, NAMES, SMALLEST, Stage, file, library, listing, summary};
+use super::{
+    places::assert_well_placed,
+    stage::{DEFAULT, NAMES, SMALLEST, Stage, file, library, listing, summary},
+};
 use crate::browsing::rig::Folder;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable};
@@ -254,13 +257,7 @@ fn the_browser_is_whole_in_every_window_and_every_control_is_named() {
         let window = stage.harness.ctx.content_rect();
         let controls =
             ["Search presets", "All presets", "Recent presets", "Save", "Save as…", "Open file…", "Show folder"];
-        let places = controls.map(|name| (name, stage.place(name)));
-        for (i, (name, place)) in places.iter().enumerate() {
-            assert!(window.contains_rect(*place), "{name} at {place} is cut at {size}");
-            for (other, other_place) in &places[i + 1..] {
-                assert!(!place.shrink(0.01).intersects(*other_place), "{name} overlaps {other} at {size}");
-            }
-        }
+        assert_well_placed(&stage, &controls.map(str::to_owned), &format!("{size}"));
         assert_eq!(stage.harness.unnamed_widgets(), Vec::<String>::new());
         stage.click("Save as…");
         stage.wait(0.1);

@@ -1,6 +1,9 @@
 //! The browser as it listens: figures, order, stars, tags, and what is pointed at is heard.
 
-use super::stage::{DEFAULT, SMALLEST, Stage, file, library, listing};
+use super::{
+    places::assert_well_placed,
+    stage::{DEFAULT, SMALLEST, Stage, file, library, listing},
+};
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use std::{collections::HashMap, sync::Arc};
@@ -244,16 +247,9 @@ fn the_listening_browser_is_whole_in_every_window_and_every_control_is_named() {
     for size in [SMALLEST, DEFAULT, egui::vec2(2400.0, 1500.0)] {
         let mut stage = listening(size);
         open(&mut stage);
-        let window = stage.harness.ctx.content_rect();
         let controls =
             ["Search presets", "All presets", "Favourite presets", "By fit", "By name", "Audition presets", "Save as…"];
-        let places = controls.map(|name| (name, stage.place(name)));
-        for (i, (name, place)) in places.iter().enumerate() {
-            assert!(window.contains_rect(*place), "{name} at {place} is cut at {size}");
-            for (other, other_place) in &places[i + 1..] {
-                assert!(!place.shrink(0.01).intersects(*other_place), "{name} overlaps {other} at {size}");
-            }
-        }
+        assert_well_placed(&stage, &controls.map(str::to_owned), &format!("{size}"));
         assert_eq!(stage.harness.unnamed_widgets(), Vec::<String>::new());
     }
 }

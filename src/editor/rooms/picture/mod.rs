@@ -63,6 +63,7 @@ use head::LegendEntry;
 use layout::PictureLayout;
 use smoothed::SmoothedFrame;
 use spectrogram::{Look, SpectrogramTexture};
+use state::FrozenPart;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stream::FrameStream;
 use view::SECONDS;
@@ -260,11 +261,11 @@ impl Picture {
                 coming: None,
             });
             let edge = self.stream.as_ref().map(|stream| stream.edge(&self.clock));
-            state.edge = edge.filter(|_| state.file.is_none());
+            state.part = state.part.or(edge.map(|end| FrozenPart::Heard { end }));
             self.generation += 1;
         }
         if !state.is_frozen && self.frozen.take().is_some() {
-            (state.edge, state.file) = (None, None);
+            state.part = None;
             self.generation += 1;
         }
     }

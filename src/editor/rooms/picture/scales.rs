@@ -177,14 +177,11 @@ pub fn control(ui: &Ui, layout: &PictureLayout, state: &mut PictureState) {
         let is_playable = state.playhead.is_some();
         let value =
             format!("{:.2} seconds, ending {:.2} seconds before the edge", state.view.span_s, state.view.back_s);
-        let tooltip = match is_playable {
-            true => {
-                "Click: play from there. Drag up or down to zoom, sideways to scroll. Double-click: all ten seconds."
-            }
-            false => {
-                "Drag up or down to zoom; sideways too, or to scroll what is frozen. Wheel: zoom. \
-                 Double-click: all ten seconds."
-            }
+        let tooltip = if is_playable {
+            "Click: play from there. Drag up or down to zoom, sideways to scroll. Double-click: all ten seconds."
+        } else {
+            "Drag up or down to zoom; sideways too, or to scroll what is frozen. Wheel: zoom. \
+             Double-click: all ten seconds."
         };
         let Moved { way, notches, at, is_reset, clicked } =
             moved(ui, rect, "Time axis", value, tooltip, (CursorIcon::ResizeHorizontal, -1.0));

@@ -13,6 +13,22 @@ pub enum ShownSignal {
     Input,
 }
 
+/// What is frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FrozenPart {
+    /// What was heard up to this sample, counted as in
+    /// [`AnalyzerFrame::position`](crate::separator::AnalyzerFrame::position).
+    Heard {
+        /// The sample.
+        end: u64,
+    },
+    /// The stretch of this number, which was read from a file.
+    File {
+        /// Its number.
+        number: u64,
+    },
+}
+
 /// Where a frozen stretch plays.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Playhead {
@@ -32,12 +48,8 @@ pub struct PictureState {
     pub(super) shown: ShownSignal,
     pub(super) view: View,
     pub(super) is_frozen: bool,
-    /// Where the frozen picture ends: the sample, counted as in
-    /// [`AnalyzerFrame::position`](crate::separator::AnalyzerFrame::position). `None` while it is live, and before any
-    /// sound came.
-    pub(super) edge: Option<u64>,
-    /// The number of the stretch from a file that is shown in its place.
-    pub(super) file: Option<u64>,
+    /// What is frozen; `None` while the picture is live, and before any sound came.
+    pub(super) part: Option<FrozenPart>,
     /// The number of the last stretch that came; `None` before the first frame.
     seen: Option<u64>,
     /// Where what is shown plays; `None` while nothing is there to play.
@@ -59,8 +71,8 @@ impl PictureState {
     /// Whether `stretch` is what is frozen.
     pub fn shows(&self, stretch: &StretchView) -> bool {
         match stretch.origin {
-            StretchOrigin::Heard { end } => self.edge == Some(end),
-            StretchOrigin::File => self.file == Some(stretch.number),
+            StretchOrigin::Heard { end } => self.part == Some(FrozenPart::Heard { end }),
+            StretchOrigin::File => self.part == Some(FrozenPart::File { number: stretch.number }),
         }
     }
 
@@ -70,9 +82,8 @@ impl PictureState {
         let is_new = self.seen.is_some_and(|seen| seen != number);
         self.seen = Some(number);
         if is_new && stretch.is_some_and(|stretch| stretch.origin == StretchOrigin::File) {
-            (self.is_frozen, self.edge, self.file) = (true, None, Some(number));
+            (self.is_frozen, self.part) = (true, Some(FrozenPart::File { number }));
             self.view.reset_time();
-            self.painting.frozen_anew(self.file);
         }
     }
 

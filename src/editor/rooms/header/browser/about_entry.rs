@@ -44,6 +44,7 @@ impl AboutEntry {
     }
 }
 
+/// A field of one line that grows with notes of several.
 fn field(ui: &mut Ui, text: &mut String, name: &str, width: f32) {
     let margin = Margin::symmetric(8, 4);
     let edit = TextEdit::multiline(text).desired_rows(1).margin(margin).font(theme::font(theme::BODY));

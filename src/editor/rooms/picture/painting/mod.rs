@@ -12,7 +12,7 @@ mod toolbar;
 pub mod tools;
 
 use super::{
-    state::{PictureState, Playhead},
+    state::{FrozenPart, PictureState, Playhead},
     view::SpectrogramPlace,
 };
 use crate::{
@@ -25,13 +25,18 @@ use tools::PaintingState;
 
 /// Has the worker freeze what a frozen picture shows, or let it go, when that has changed.
 pub fn follow_freeze(state: &mut PictureState) -> Option<Asked> {
-    let PictureState { edge, file, painting, .. } = state;
-    if painting.asked == (*edge, *file) {
+    let PictureState { part, painting, .. } = state;
+    if painting.asked == *part {
         return None;
     }
-    painting.asked = (*edge, *file);
+    painting.asked = *part;
     painting.stroke.clear();
-    Some(edge.map_or(MarkCommand::Release, |end| MarkCommand::Freeze { end }).into())
+    match *part {
+        Some(FrozenPart::Heard { end }) => Some(MarkCommand::Freeze { end }.into()),
+        // The worker has frozen it when it read it.
+        Some(FrozenPart::File { .. }) => None,
+        None => Some(MarkCommand::Release.into()),
+    }
 }
 
 /// Draws where the stretch of `seconds` plays, or where it would begin.

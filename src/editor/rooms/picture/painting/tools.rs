@@ -1,6 +1,9 @@
 //! The brushes: what a stroke of the hand becomes.
 
-use crate::marks::{Mark, MarkShape, Point, Says};
+use crate::{
+    editor::rooms::picture::state::FrozenPart,
+    marks::{Mark, MarkShape, Point, Says},
+};
 
 /// Length of a hit, in seconds, and of the brush along a partial.
 const HIT_SECONDS: f64 = 0.045;
@@ -20,17 +23,11 @@ pub struct PaintingState {
     pub(super) brush: Brush,
     /// Where the pointer was while the button was held.
     pub(super) stroke: Vec<Point>,
-    /// What the worker was asked to freeze: what was heard up to a sample, or a file.
-    pub(super) asked: (Option<u64>, Option<u64>),
+    /// What the worker has frozen, or was asked to.
+    pub(super) asked: Option<FrozenPart>,
 }
 
 impl PaintingState {
-    /// Stretch `file` was frozen, by the worker itself.
-    pub fn frozen_anew(&mut self, file: Option<u64>) {
-        self.asked = (None, file);
-        self.stroke.clear();
-    }
-
     /// Whether a tool is chosen that paints.
     pub fn paints(&self) -> bool {
         self.brush.tool != Tool::Look
