@@ -11,8 +11,8 @@ use std::path::PathBuf;
 
 /// Put the results of several `unbraid tune --shard` together, in any order.
 ///
-/// The outcome is that of one run without shards. What is not finished yet is left out, and said. Only --output needs the
-/// recordings, at the paths that they had.
+/// The outcome is that of one run without shards. What is not finished yet is left out, and said. Only --output needs
+/// the recordings, at the paths that they had.
 #[derive(Debug, Args)]
 pub(super) struct Merge {
     /// Files of results, as --results of `unbraid tune` named them.

@@ -110,7 +110,8 @@ pub(super) struct SeparationOptions {
     #[arg(long, value_name = "P", value_parser = parse_focus)]
     focus: Option<f32>,
 
-    /// Weight of the prior that few bases sound at once, 0 to 1. What the preset was tuned to, otherwise 0, unless given.
+    /// Weight of the prior that few bases sound at once, 0 to 1. What the preset was tuned to, otherwise 0, unless
+    /// given.
     #[arg(long, value_name = "L", value_parser = parse_strength)]
     sparsity: Option<f32>,
 

@@ -1,5 +1,5 @@
-//! Figures as PNG: the bases of a preset, a whole separation, how good one is, and
-//! what settings do. Levels are in dB over logarithmic frequency.
+//! Figures as PNG: the bases of a preset, a whole separation, how good one is, and what settings do. Levels are in dB
+//! over logarithmic frequency.
 //!
 //! - `levels`: what is shown: spectrograms, and bases in order.
 //! - `colour_map`: levels to colours.

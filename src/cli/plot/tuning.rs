@@ -29,7 +29,8 @@ const MOST_COLUMNS: usize = 4;
 const TITLE_SIZE: i32 = 34;
 const CAPTION_SIZE: i32 = 23;
 const NUMBER_SIZE: i32 = 18;
-/// Colours of trials that were heard in all mixtures, and of the chosen one: blue and orange, which all eyes tell apart.
+/// Colours of trials that were heard in all mixtures, and of the chosen one: blue and orange, which all eyes tell
+/// apart.
 const FINISHED: RGBColor = RGBColor(0x56, 0xB4, 0xE9);
 const CHOSEN: RGBColor = RGBColor(0xE6, 0x9F, 0x00);
 /// Trials that are worse than the middle one by more than this many times what the best is better lie below the axis.
@@ -201,8 +202,8 @@ fn header(canvas: &Canvas<'_>, figure: &TuningFigure<'_>, scale: &GainScale) -> 
     let title = format!("{} trials of {}", outcome.trials.len(), figure.sources.join(" + "));
     canvas.text(&title, TITLE_SIZE, INK, Align::Left, (MARGIN, 36))?;
     let note = format!(
-        "SDR (BSS Eval v3), mean of sources and mixtures, each trial less the defaults over the same mixtures; defaults \
-         {:.2} dB over {}",
+        "SDR (BSS Eval v3), mean of sources and mixtures, each trial less the defaults over the same mixtures; \
+         defaults {:.2} dB over {}",
         defaults.summary.mean.sdr, defaults.summary.mixtures
     );
     canvas.text(&note, NUMBER_SIZE, FAINT_INK, Align::Left, (MARGIN, 74))?;

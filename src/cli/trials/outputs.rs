@@ -68,8 +68,8 @@ impl SearchOutputs {
         tuner: impl FnOnce() -> Result<Tuner, CliError>,
     ) -> Result<Report, CliError> {
         let Some(outcome) = TuningOutcome::of(&header.plan, results) else {
-            let reason = "the default settings, with which all others are compared, were not heard in all mixtures yet: \
-                          add the results of the first shard, or let it finish";
+            let reason = "the default settings, with which all others are compared, were not heard in all mixtures \
+                          yet: add the results of the first shard, or let it finish";
             return Err(CliError::Usage(reason.to_owned()));
         };
         let sources = header.names();
@@ -153,7 +153,8 @@ fn called(trial: &TunedTrial) -> String {
 /// How good the `candidate` is on what nothing was chosen by.
 fn on_last_thirds(HeldOutScores { candidate, defaults, gain }: &HeldOutScores, called: String) -> String {
     let mut text = format!(
-        "On {} mixtures of the last thirds, by which nothing was chosen, {called}: {:.2} dB, standard deviation {:.2} dB",
+        "On {} mixtures of the last thirds, by which nothing was chosen, {called}: {:.2} dB, standard deviation \
+         {:.2} dB",
         candidate.mixtures, candidate.mean.sdr, candidate.sdr_deviation
     );
     let (low, high) = (gain.mean_db - gain.half_interval_db, gain.mean_db + gain.half_interval_db);
@@ -195,7 +196,8 @@ fn conclusions(outcome: &TuningOutcome, header: &SearchHeader) -> String {
         }
         false => writeln!(
             text,
-            "Not significantly worse (p of a paired t-test over mixtures, adjusted for all trials, is 0.05 or more): {}{}.",
+            "Not significantly worse (p of a paired t-test over mixtures, adjusted for all trials, is 0.05 or more): \
+             {}{}.",
             alike[..alike.len().min(MOST_LISTED)].join(", "),
             if alike.len() > MOST_LISTED { ", and others" } else { "" }
         ),

@@ -40,7 +40,8 @@ impl ResultsFile {
             Some((known, results)) => {
                 if let Some(difference) = header.difference(&known) {
                     let reason = format!(
-                        "holds results of {difference}; name another file with --results, or the arguments of that search"
+                        "holds results of {difference}; name another file with --results, or the arguments of that \
+                         search"
                     );
                     return Err(CliError::Trials { path: path.to_path_buf(), reason });
                 }

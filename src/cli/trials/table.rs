@@ -39,7 +39,8 @@ impl TrialTable<'_> {
             let p = if trial.trial == self.outcome.best().trial { "best".to_owned() } else { p(trial.behind_best.p) };
             let _ = write!(
                 text,
-                "{:>7}  {mixtures:>8}  {:>6.2}  {sdr_deviation:>6.2}  {:>6.2}  {:>6.2}  {gain:>11}  {interval:>5}  {p:>9}",
+                "{:>7}  {mixtures:>8}  {:>6.2}  {sdr_deviation:>6.2}  {:>6.2}  {:>6.2}  {gain:>11}  {interval:>5}  \
+                 {p:>9}",
                 name(trial),
                 mean.sdr,
                 mean.sir,

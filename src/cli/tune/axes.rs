@@ -153,8 +153,8 @@ fn check_bases(sources: &[Searched<'_>], axes: &[TuningAxis], defaults: &TuningS
         let bases = most(Tunable::Components(index)) as usize * blocks;
         if bases > MAX_COMPONENTS {
             return Err(format!(
-                "{} would get {bases} bases from {blocks} recordings, and a source holds at most {MAX_COMPONENTS}: name \
-                 what is tried with --vary, such as components=10,25",
+                "{} would get {bases} bases from {blocks} recordings, and a source holds at most {MAX_COMPONENTS}: \
+                 name what is tried with --vary, such as components=10,25",
                 source.name
             ));
         }
@@ -162,8 +162,8 @@ fn check_bases(sources: &[Searched<'_>], axes: &[TuningAxis], defaults: &TuningS
     }
     if in_all > MAX_COMPONENTS_IN_ALL {
         return Err(format!(
-            "the sources would get {in_all} bases, and a preset holds at most {MAX_COMPONENTS_IN_ALL}: name what is tried \
-             with --vary, such as components=10,25"
+            "the sources would get {in_all} bases, and a preset holds at most {MAX_COMPONENTS_IN_ALL}: name what is \
+             tried with --vary, such as components=10,25"
         ));
     }
     Ok(())

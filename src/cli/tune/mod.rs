@@ -42,7 +42,8 @@ const SECONDS_TO_FIND: f64 = 15.0;
 ///
 /// Give recordings of each source alone, as for learn. Each is cut into parts that never meet. The settings are chosen
 /// by BSS Eval on mixtures of one part, with what was learned from others; how good the choice is, is measured on the
-/// last thirds, which took no part in it. Every finished trial is kept: a run that was stopped goes on where it was, with the same command.
+/// last thirds, which took no part in it. Every finished trial is kept: a run that was stopped goes on where it was,
+/// with the same command.
 #[derive(Debug, Args)]
 pub(super) struct Tune {
     /// A source and a recording of it alone, 3 seconds or longer; name a source again for more files.

@@ -126,8 +126,8 @@ pub enum MaterialError {
     NoRecording(String),
     /// A recording is too short to be cut.
     #[error(
-        "recording {number} of {source_name:?} lasts {seconds:.1} s: give at least {MIN_TUNING_SECONDS} s, for it is cut \
-         into parts that do not meet"
+        "recording {number} of {source_name:?} lasts {seconds:.1} s: give at least {MIN_TUNING_SECONDS} s, for it is \
+         cut into parts that do not meet"
     )]
     TooShort {
         /// The source.
@@ -139,8 +139,8 @@ pub enum MaterialError {
     },
     /// A part of a recording is silent.
     #[error(
-        "recording {number} of {source_name:?} is silent from {from:.1} to {to:.1} s: give one that sounds throughout, for \
-         its parts are learned from and mixed one by one"
+        "recording {number} of {source_name:?} is silent from {from:.1} to {to:.1} s: give one that sounds \
+         throughout, for its parts are learned from and mixed one by one"
     )]
     Silent {
         /// The source.

@@ -250,8 +250,8 @@ mod tests {
         outcome_with(&sdr, &sdr)
     }
 
-    /// A search of three trials over 24 mixtures, in which trial `n` has `sdr(n, mixture)` dB, and `held_out(n, mixture)`
-    /// in what nothing is chosen by.
+    /// A search of three trials over 24 mixtures, in which trial `n` has `sdr(n, mixture)` dB, and `held_out(n,
+    /// mixture)` in what nothing is chosen by.
     fn outcome_with(sdr: impl Fn(usize, usize) -> f64, held_out: impl Fn(usize, usize) -> f64) -> TuningOutcome {
         let axes = vec![TuningAxis { tunable: Tunable::Focus, values: vec![1.0, 1.5, 2.0] }];
         let space = SearchSpace { defaults: TuningSettings::defaults(vec![25]), axes };

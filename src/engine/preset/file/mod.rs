@@ -36,10 +36,11 @@
 //! `"cymbals"`; if its kind is adaptive, it is a recognised source. The optional key `"grouping"` beside `"sources"`
 //! says what decides to which of several adaptive sources a component goes: `"timbre"` (the default), `"time"` or
 //! `"position"`. The optional key `"play"` there says how the preset is best played, as the command line does unless it
-//! is told otherwise: `{"mode": "quality", "focus": 1.8, "sparsity": 0.1, "smoothness": 0.0}`. The optional key `"about"`
-//! there holds what was noted about the preset, each part of it optional: `{"tags": ["slap", "live"], "author": "…",
-//! "notes": "…"}`. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys are required; unknown keys are kept. The same preset always gives the same
-//! bytes, and so does a file that is read and written again.
+//! is told otherwise: `{"mode": "quality", "focus": 1.8, "sparsity": 0.1, "smoothness": 0.0}`. The optional key
+//! `"about"` there holds what was noted about the preset, each part of it optional: `{"tags": ["slap", "live"],
+//! "author": "…", "notes": "…"}`. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other
+//! keys are required; unknown keys are kept. The same preset always gives the same bytes, and so does a file that is
+//! read and written again.
 //!
 //! Format version 2 is for presets inside projects; [`to_packed_bytes`] writes it. A tensor whose numbers were rounded
 //! is f16 there, and a tensor of f32 `[K]`, its name followed by `.scales`, is what its rows are multiplied by. If its
