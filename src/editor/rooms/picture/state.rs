@@ -1,6 +1,6 @@
 //! What the picture remembers between two frames of the window.
 
-use super::{painting::tools::PaintingState, view::View};
+use super::{frozen_part::FrozenPart, painting::tools::PaintingState, view::View};
 use crate::instance::state::stretch_view::{StretchOrigin, StretchView};
 
 /// Which signal the spectrogram shows.
@@ -11,22 +11,6 @@ pub enum ShownSignal {
     Heard,
     /// The mixture as it comes in.
     Input,
-}
-
-/// What is frozen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FrozenPart {
-    /// What was heard up to this sample, counted as in
-    /// [`AnalyzerFrame::position`](crate::separator::AnalyzerFrame::position).
-    Heard {
-        /// The sample.
-        end: u64,
-    },
-    /// The stretch of this number, which was read from a file.
-    File {
-        /// Its number.
-        number: u64,
-    },
 }
 
 /// Where a frozen stretch plays.

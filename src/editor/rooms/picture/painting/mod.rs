@@ -12,7 +12,8 @@ mod toolbar;
 pub mod tools;
 
 use super::{
-    state::{FrozenPart, PictureState, Playhead},
+    frozen_part::FrozenPart,
+    state::{PictureState, Playhead},
     view::SpectrogramPlace,
 };
 use crate::{

@@ -1,7 +1,7 @@
 //! The brushes: what a stroke of the hand becomes.
 
 use crate::{
-    editor::rooms::picture::state::FrozenPart,
+    editor::rooms::picture::frozen_part::FrozenPart,
     marks::{Mark, MarkShape, Point, Says},
 };
 
