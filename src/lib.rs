@@ -23,6 +23,8 @@ pub mod plugin;
 #[cfg(feature = "plugin")]
 pub use unbraid_realtime as realtime;
 
+#[cfg(feature = "files")]
+pub use unbraid_engine::tuning;
 pub use unbraid_engine::{
-    decibels, dictionary, evaluation, learner, marks, nmf, number, preset, recording, separator, stft, tuning,
+    decibels, dictionary, evaluation, learner, marks, nmf, number, preset, recording, separator, stft,
 };

@@ -2,7 +2,7 @@
 
 use crate::{
     number,
-    preset::{MAX_COMPONENTS, file::SUFFIX},
+    preset::{FOCUS_RANGE, MAX_COMPONENTS, STRENGTH_RANGE, file::SUFFIX},
 };
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
@@ -42,12 +42,12 @@ pub(super) fn parse_path(argument: &str, extension: &str, what: &str) -> Result<
 
 /// The exponent of the masks.
 pub(super) fn parse_focus(text: &str) -> Result<f32, String> {
-    parse_in_range(text, "", 0.5, 4.0)
+    parse_in_range(text, "", *FOCUS_RANGE.start(), *FOCUS_RANGE.end())
 }
 
 /// The strength of a prior.
 pub(super) fn parse_strength(text: &str) -> Result<f32, String> {
-    parse_in_range(text, "", 0.0, 1.0)
+    parse_in_range(text, "", *STRENGTH_RANGE.start(), *STRENGTH_RANGE.end())
 }
 
 /// The path of a preset that is to be written.

@@ -53,9 +53,14 @@ fn describe(name: &str, preset: &Preset) -> String {
     let count = preset.sources.len();
     let mut text = format!("{name}\n{} written by Unbraid {}\n", counted(count, "source"), preset.written_by);
     let About { tags, author, notes } = &preset.about;
-    if let Some(PlaySettings { mode, focus, sparsity, smoothness }) = preset.play {
+    if let Some(PlaySettings { mode, focus, sparsity, smoothness, memory_seconds }) = preset.play {
+        let memory = memory_seconds.map_or_else(String::new, |seconds| format!(", memory {seconds} s"));
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "tuned to {}, focus {focus}, sparsity {sparsity}, smoothness {smoothness}", mode.name());
+        let _ = writeln!(
+            text,
+            "tuned to {}, focus {focus}, sparsity {sparsity}, smoothness {smoothness}{memory}",
+            mode.name()
+        );
     }
     for (what, noted) in [("author", author), ("tags", &tags.join(", ")), ("notes", &notes.replace('\n', "\n   "))] {
         if !noted.is_empty() {

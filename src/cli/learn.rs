@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     learner::{
-        self, LearnSettings, Lesson, MOST_SECONDS,
+        self, LEAST_SECONDS, LearnSettings, Lesson, MOST_SECONDS,
         adaptive::{COMPONENTS, RECOGNISED_COMPONENTS},
     },
     preset::{MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Source, file},
@@ -92,7 +92,8 @@ impl Learn {
         self.check(&to_learn)?;
         ensure_writable(&self.output)?;
         // All files are read before the first is learned from, so that a wrong name is reported at once.
-        let read = to_learn.iter().map(|source| source.read(MOST_SECONDS)).collect::<Result<Vec<_>, _>>()?;
+        let read =
+            to_learn.iter().map(|source| source.read(MOST_SECONDS, LEAST_SECONDS)).collect::<Result<Vec<_>, _>>()?;
         let (recordings, excerpts): (Vec<_>, Vec<_>) = read.into_iter().unzip();
 
         let mut sources = self.learn(&to_learn, &recordings)?;

@@ -41,12 +41,16 @@ impl<'a> SourceFiles<'a> {
         sources
     }
 
-    /// The recordings, or of those that last longer than `most_seconds` together what is learned from; which is then
-    /// said, too.
-    pub(super) fn read(&self, most_seconds: f64) -> Result<(Vec<Recording>, Option<String>), CliError> {
+    /// The recordings, or of those that last longer than `most_seconds` together what is learned from, of each at least
+    /// `least_seconds`; which is then said, too.
+    pub(super) fn read(
+        &self,
+        most_seconds: f64,
+        least_seconds: usize,
+    ) -> Result<(Vec<Recording>, Option<String>), CliError> {
         let inputs = self.files.iter().map(|file| Input::open(file)).collect::<Result<Vec<_>, _>>()?;
         let surveys = inputs.iter().map(Input::survey).collect::<Result<Vec<_>, _>>()?;
-        let excerpts = Excerpt::of_each(&surveys, most_seconds);
+        let excerpts = Excerpt::of_each(&surveys, most_seconds, least_seconds);
         let read = |(input, excerpt): (&Input, &Excerpt)| -> Result<Recording, CliError> {
             interrupt::check()?;
             // What is wrong with the file has been said.

@@ -4,7 +4,7 @@
 //! The method is non-negative matrix factorization with a dictionary per source. Each module imports only those below
 //! it:
 //!
-//! - [`tuning`]: chooses settings by experiment.
+//! - [`tuning`]: chooses settings by experiment *(feature `files`)*.
 //! - [`separator`]: the real-time path from samples to samples: activations, masks, gains. Allocates nothing after
 //!   construction.
 //! - [`evidence`]: what says which source a band of a frame belongs to: the source model.
@@ -33,5 +33,6 @@ pub mod preset;
 pub mod recording;
 pub mod separator;
 pub mod stft;
+#[cfg(feature = "files")]
 pub mod tuning;
 pub mod wait_free;

@@ -19,9 +19,23 @@ pub fn parse(text: &str, unit: &str) -> Option<f32> {
     digits.replace(',', ".").parse::<f32>().ok().filter(|value| value.is_finite()).map(|value| sign * value)
 }
 
+/// The f64 that prints as `number` does: 0.1, not 0.10000000149011612. It reads back as `number`.
+pub fn decimal(number: f32) -> f64 {
+    number.to_string().parse().ok().filter(|decimal| *decimal as f32 == number).unwrap_or(f64::from(number))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_written_as_short_as_they_print_and_read_back_the_same() {
+        assert_eq!(decimal(0.1).to_string(), "0.1");
+        for bits in (0..u32::MAX).step_by(65_537) {
+            let number = f32::from_bits(bits);
+            assert!(number.is_nan() || decimal(number) as f32 == number, "{number}");
+        }
+    }
 
     #[test]
     fn commas_signs_and_units_are_understood() {

@@ -6,6 +6,10 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use unbraid::{
+    preset::{PlaySettings, Preset},
+    separator::LatencyMode,
+};
 
 /// Recordings, and a search over them of two brackets that takes about a second.
 const SEARCH: &str = "low=long-low.wav high=long-high.wav --trials 19 --mixtures 8 --mode live --seconds 1 \
@@ -185,7 +189,7 @@ fn what_cannot_be_tuned_is_refused_before_anything_is_written() {
     let mut half = melody(150.0, 1);
     half[32_000..].fill(0.0);
     bench.write("half.wav", 8_000, vec![half]);
-    bench.fails("tune low=long-low.wav", "1 is named; give recordings of 2 to 8 sources");
+    bench.fails("tune low=long-low.wav", "the number of sources is 1: give recordings of 2 to 8");
     bench.fails("tune low=short.wav high=long-high.wav", "recording 1 of \"low\" lasts 2.5 s: give at least 3 s");
     bench.fails("tune low=half.wav high=long-high.wav", "recording 1 of \"low\" is silent from 4.0 to 6.0 s");
     bench.fails("tune low=none.wav high=long-high.wav", "none.wav");
@@ -196,6 +200,8 @@ fn what_cannot_be_tuned_is_refused_before_anything_is_written() {
     refuses("--shard 3/2", "write I/N, as in 2/5");
     refuses("--shard 1/2 --csv t.csv", "give --output, --csv and --plot to unbraid merge");
     refuses("--results t.txt", "give a name that ends in .jsonl");
+    let many = SEARCH.replace("--trials 19", "--trials 10001");
+    bench.is_misused_by(&format!("tune {many}"), "give a whole number from 2 to 10000");
 }
 
 #[test]
@@ -211,7 +217,120 @@ fn results_of_another_search_are_neither_added_to_nor_merged() {
     bench.fails("merge long-low.wav", "is no file of results");
     fs::write(bench.path("damaged.jsonl"), bench.text("a.jsonl").replacen("{\"trial\"", "{\"tri", 1)).unwrap();
     bench.fails("merge damaged.jsonl", "damaged.jsonl: line 2 is damaged");
+    // A trial that the search has not.
+    fs::write(bench.path("damaged.jsonl"), bench.text("a.jsonl").replacen("{\"trial\":0", "{\"trial\":99", 1)).unwrap();
+    bench.fails("merge damaged.jsonl", "is damaged");
+    // A search that no `tune` begins: a million trials, a source that there is not.
+    for (part, other) in [("\"trials\":19", "\"trials\":1000000"), ("{\"components\":0}", "{\"components\":7}")] {
+        assert!(bench.text("a.jsonl").contains(part), "{part}");
+        fs::write(bench.path("other.jsonl"), bench.text("a.jsonl").replacen(part, other, 1)).unwrap();
+        bench.fails("merge other.jsonl", "other.jsonl: is no file of results");
+    }
     // The recordings are no longer those that were tuned with.
     bench.write("long-low.wav", 8_000, vec![melody(155.0, 1)]);
     bench.fails("merge a.jsonl -o p.unbraid.safetensors", "long-low.wav: is not the file that was tuned with");
+}
+
+#[test]
+fn a_file_that_is_no_file_of_results_stays_as_it_was() {
+    let bench = Bench::with_long_recordings();
+    bench.tune("--results good.jsonl --shard 1/2").succeeded();
+    let first = bench.text("good.jsonl").lines().next().unwrap().to_owned();
+    // Without a line, without the end of one, of another program.
+    for foreign in ["my notes", "{\"unbraid_tuning\":1", "one\ntwo\nthree", &first.replace("\"seed\":0", "\"seed\":1")]
+    {
+        fs::write(bench.path("other.jsonl"), foreign).unwrap();
+        let expected = if foreign.starts_with('{') && !foreign.contains("plan") { 0 } else { 1 };
+        let ran = bench.tune("--results other.jsonl --shard 1/2");
+        assert_eq!(ran.code, expected, "{foreign}: {}", ran.stderr);
+        if expected == 1 {
+            assert!(ran.stderr.contains("other.jsonl: is no file of results"), "{}", ran.stderr);
+            assert_eq!(bench.text("other.jsonl"), foreign);
+            assert!(!bench.path("other.jsonl.lock").exists());
+        } else {
+            // As much as was written of this search's own first line before the power went.
+            assert_eq!(sorted(&bench.text("other.jsonl")), sorted(&bench.text("good.jsonl")));
+            fs::remove_file(bench.path("other.jsonl.lock")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn two_runs_do_not_write_one_file_of_results() {
+    let bench = Bench::with_long_recordings();
+    let mut first = bench.start("--results t.jsonl --threads 1");
+    bench.wait_for_trials("t.jsonl", 2);
+    bench.fails(&format!("tune {SEARCH} --results t.jsonl"), "t.jsonl: is being written by another run; wait for it");
+    assert!(first.wait().unwrap().success());
+    // What is locked is the file beside it, so that others may read the results meanwhile, on Windows too.
+    let beside = fs::File::options().write(true).open(bench.path("t.jsonl.lock")).unwrap();
+    beside.lock().unwrap();
+    bench.fails(&format!("tune {SEARCH} --results t.jsonl"), "is being written by another run");
+    beside.unlock().unwrap();
+    let results = fs::File::options().write(true).open(bench.path("t.jsonl")).unwrap();
+    results.lock().unwrap();
+    bench.tune("--results t.jsonl").succeeded();
+}
+
+#[test]
+fn a_preset_is_written_though_the_table_cannot_be() {
+    let bench = Bench::with_long_recordings();
+    fs::create_dir(bench.path("tables")).unwrap();
+    let running = bench.start("--results t.jsonl --threads 1 -o p.unbraid.safetensors --csv tables/t.csv");
+    bench.wait_for_trials("t.jsonl", 2);
+    // It could be written when the search began.
+    fs::remove_dir(bench.path("tables")).unwrap();
+    let Output { status, stderr, .. } = running.wait_with_output().unwrap();
+    let stderr = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("tables/t.csv: cannot be written"), "{stderr}");
+    assert!(file::read(&bench.path("p.unbraid.safetensors")).is_ok());
+}
+
+#[test]
+fn recordings_of_different_sample_rates_are_tuned_and_learned_from_as_learn_does() {
+    let bench = Bench::with_long_recordings();
+    let high = read(bench.path("long-high.wav")).unwrap().resampled(11_025).unwrap();
+    bench.write("long-high.wav", 11_025, high.channels);
+    bench.tune("-o tuned.unbraid.safetensors --json").succeeded();
+    let tuned = file::read(&bench.path("tuned.unbraid.safetensors")).unwrap();
+    let rates: Vec<f64> = tuned.sources.iter().map(|source| source.dictionaries()[0].frame.sample_rate).collect();
+    assert_eq!(rates, [8_000.0, 11_025.0]);
+}
+
+#[test]
+fn separate_plays_a_preset_with_the_memory_that_it_was_tuned_to() {
+    let bench = Bench::with_long_recordings();
+    let low = read(bench.path("long-low.wav")).unwrap().channels.remove(0);
+    let high = read(bench.path("long-high.wav")).unwrap().channels.remove(0);
+    bench.write("mix.wav", 8_000, vec![low.iter().zip(&high).map(|(low, high)| low + high).collect()]);
+    let search = "tune low=long-low.wav high=long-high.wav --adaptive high --mixtures 8 --trials 2 --seconds 2";
+    bench.run(&format!("{search} --mode live --vary memory=1,10 -o p.unbraid.safetensors")).succeeded();
+    let preset = file::read(&bench.path("p.unbraid.safetensors")).unwrap();
+    let play = preset.play.unwrap();
+    assert!(play.memory_seconds.is_some() && preset.about.notes.contains(" and a memory of "), "{preset:?}");
+    let separated = |name: &str, memory_seconds: Option<f64>, mode: LatencyMode| {
+        let play = Some(PlaySettings { memory_seconds, mode, ..play });
+        file::write(&Preset { play, ..preset.clone() }, &bench.path("changed.unbraid.safetensors")).unwrap();
+        let ran = bench.run(&format!("separate mix.wav -p changed.unbraid.safetensors -o {name} --json")).succeeded();
+        assert_eq!(ran.json()["mode"], mode.name());
+        read(bench.path(&format!("{name}/high.wav"))).unwrap()
+    };
+    let long = separated("long", Some(10.0), LatencyMode::Live);
+    assert!(separated("untuned", None, LatencyMode::Live) == long, "10 s is what is played with otherwise");
+    assert!(separated("short", Some(1.0), LatencyMode::Live) != long);
+    separated("mode", Some(1.0), LatencyMode::Balanced);
+    let text = bench.run("inspect p.unbraid.safetensors").succeeded().stdout;
+    assert!(text.contains(", memory "), "{text}");
+}
+
+#[test]
+fn a_short_recording_beside_long_ones_is_tuned_with() {
+    let bench = Bench::with_long_recordings();
+    let long = read(bench.path("long-low.wav")).unwrap().channels.remove(0);
+    bench.write("hour.wav", 8_000, vec![long.iter().copied().cycle().take(8_000 * 400).collect()]);
+    bench.write("short.wav", 8_000, vec![long[..32_000].to_vec()]);
+    let search = "tune low=hour.wav low=short.wav high=long-high.wav --mixtures 8 --trials 2 --seconds 1 --mode live";
+    // Its share of what is used is less than two seconds.
+    bench.run(&format!("{search} --vary focus=1,1.5")).succeeded();
 }

@@ -1,4 +1,4 @@
-//! A search for settings: what it may hear of the recordings, and that its result depends on the seed alone.
+//! A search for settings: what of the recordings it uses for what, and that its result depends on the seed alone.
 
 use std::{
     ops::ControlFlow,
@@ -8,12 +8,14 @@ use std::{
     },
 };
 use unbraid_engine::{
+    learner::{self, LearnSettings, Lesson},
     preset::Kind,
     recording::Recording,
     separator::LatencyMode,
     tuning::{
-        SearchSpace, Shard, TrialError, TrialResult, TrialResults, TrialStage, Tunable, Tuner, TuningAxis,
-        TuningListener, TuningOutcome, TuningPlan, TuningSettings, TuningSource,
+        BracketCount, MaterialError, MaterialFault, SearchSpace, Shard, TrialError, TrialResult, TrialResults,
+        TrialStage, Tunable, Tuner, TuningAxis, TuningListener, TuningOutcome, TuningPlan, TuningSettings,
+        TuningSource,
     },
 };
 
@@ -136,8 +138,8 @@ fn a_search_that_was_stopped_goes_on_and_repeats_nothing() {
 }
 
 #[test]
-fn the_choice_never_hears_the_last_thirds_and_the_report_always_does() {
-    let heard = run(&Tuner::new(sources(), small_plan()).unwrap(), WHOLE);
+fn other_last_thirds_change_the_report_and_no_figure_of_the_choice() {
+    let before = run(&Tuner::new(sources(), small_plan()).unwrap(), WHOLE);
     let mut others = sources();
     for recording in others.iter_mut().flat_map(|source| &mut source.recordings) {
         let last = 2 * recording.len() / 3;
@@ -145,8 +147,8 @@ fn the_choice_never_hears_the_last_thirds_and_the_report_always_does() {
         recording.channels[0][last..].copy_from_slice(&other.channels[0][last..]);
     }
     let changed = run(&Tuner::new(others, small_plan()).unwrap(), WHOLE);
-    assert_eq!(changed.len(), heard.len());
-    for (a, b) in heard.iter().zip(changed.iter()) {
+    assert_eq!(changed.len(), before.len());
+    for (a, b) in before.iter().zip(changed.iter()) {
         assert_eq!((a.trial, a.stage), (b.trial, b.stage));
         assert_eq!(a.scores == b.scores, a.stage != TrialStage::HeldOut, "trial {} {:?}", a.trial, a.stage);
     }
@@ -184,9 +186,9 @@ fn a_setting_that_helps_is_chosen_and_helps_where_nothing_was_chosen_by() {
     // Seven pitches and the decay of each need more than two bases.
     assert_eq!(outcome.chosen().settings.components, [12, 12]);
     assert!(outcome.chosen().gain.mean_db > 1.0, "{:?}", outcome.chosen().gain);
-    let held_out = outcome.held_out.as_ref().unwrap();
+    let held_out = &outcome.held_out;
     assert!(held_out.gain.is_gain() && held_out.gain.mean_db > 1.0, "{:?}", held_out.gain);
-    assert_eq!(outcome.unfinished, [0, 2]);
+    assert_eq!(outcome.brackets, BracketCount { unfinished: 0, all: 2 });
     assert!(outcome.defaults().is_worse());
     let preset = tuner.preset(&outcome.chosen().settings, &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(preset.sources.iter().map(|source| source.components()).collect::<Vec<_>>(), [12, 12]);
@@ -221,4 +223,47 @@ fn sources_that_find_their_bases_are_tuned_too() {
     let settings = TuningSettings { drift: true, ..trials[0].clone() };
     let preset = tuner.preset(&settings, &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!([preset.sources[0].kind(), preset.sources[1].kind()], [Kind::Drifting, Kind::Adaptive]);
+}
+
+#[test]
+fn recordings_of_different_sample_rates_are_learned_from_as_they_are() {
+    let mut sources = sources();
+    sources[1].recordings = vec![sources[1].recordings[0].resampled(11_025).unwrap()];
+    let plan = plan(2, &[(Tunable::Focus, &[1.0, 1.5])]);
+    let tuner = Tuner::new(sources.clone(), plan.clone()).unwrap();
+    assert_eq!(tuner.mixture_len(), 11_025, "a second at the higher rate");
+    let results = run(&tuner, WHOLE);
+    let outcome = TuningOutcome::of(&plan, &results).unwrap();
+    assert!(outcome.defaults().summary.mean.sdr > 3.0, "{:?}", outcome.defaults().summary);
+    // As `learn` does it.
+    let preset = tuner.preset(&outcome.defaults().settings, &mut |_| ControlFlow::Continue(())).unwrap();
+    let settings = LearnSettings { components: 2, universal: false, iterations: 20, seed: 7 };
+    let lessons: Vec<Lesson<'_>> =
+        sources.iter().map(|source| Lesson { recordings: &source.recordings, settings, known: &[] }).collect();
+    let learned = learner::learn(&lessons, &mut |_| ControlFlow::Continue(())).unwrap();
+    for (source, bases) in preset.sources.iter().zip(&learned) {
+        assert_eq!(source.dictionaries(), bases.dictionaries());
+    }
+}
+
+#[test]
+fn a_passage_in_which_nothing_sounds_does_not_end_the_search() {
+    let mut sources = sources();
+    // A hit in each of the parts, and nothing in between.
+    for channel in sources[1].recordings.iter_mut().flat_map(|recording| &mut recording.channels) {
+        let part = channel.len() * 2 / 9;
+        let sounds = |n: usize| (n % part) / 400 == 5;
+        channel.iter_mut().enumerate().filter(|(n, _)| !sounds(*n)).for_each(|(_, sample)| *sample = 0.0);
+    }
+    let plan = TuningPlan { seconds: 0.08, mixtures: 24, ..plan(2, &[(Tunable::Focus, &[1.0, 1.5])]) };
+    let results = run(&Tuner::new(sources.clone(), plan.clone()).unwrap(), WHOLE);
+    assert!(TuningOutcome::of(&plan, &results).is_some());
+    // Channels that cancel each other cannot be scored: that is said before the search.
+    let mono = sources[0].recordings[0].channels[0].clone();
+    sources[0].recordings[0].channels.push(mono.iter().map(|x| -x).collect());
+    let refused = Tuner::new(sources, plan).err().unwrap();
+    assert!(
+        matches!(&refused, MaterialError::Recording { number: 1, fault: MaterialFault::Silent { .. }, .. }),
+        "{refused}"
+    );
 }

@@ -29,7 +29,7 @@ const MOST_COLUMNS: usize = 4;
 const TITLE_SIZE: i32 = 34;
 const CAPTION_SIZE: i32 = 23;
 const NUMBER_SIZE: i32 = 18;
-/// Colours of trials that were heard in all mixtures, and of the chosen one: blue and orange, which all eyes tell
+/// Colours of trials that were evaluated on all mixtures, and of the chosen one: blue and orange, which all eyes tell
 /// apart.
 const FINISHED: RGBColor = RGBColor(0x56, 0xB4, 0xE9);
 const CHOSEN: RGBColor = RGBColor(0xE6, 0x9F, 0x00);
@@ -190,7 +190,7 @@ impl SettingPanel<'_> {
         canvas.disc((x, y), if is_chosen { 6 } else { 4 }, colour)
     }
 
-    /// The fewest mixtures that a trial was heard in.
+    /// The fewest mixtures that a trial was evaluated on.
     fn least(&self) -> usize {
         self.figure.outcome.trials.iter().map(|trial| trial.summary.mixtures).min().unwrap_or_default()
     }
@@ -228,4 +228,51 @@ fn header(canvas: &Canvas<'_>, figure: &TuningFigure<'_>, scale: &GainScale) -> 
 fn after(canvas: &Canvas<'_>, text: &str, (x, y): (i32, i32)) -> Result<i32, PlotError> {
     canvas.text(text, NUMBER_SIZE, FAINT_INK, Align::Left, (x + 16, y))?;
     Ok(x + 16 + canvas.width(text, NUMBER_SIZE)? + 34)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tuning::{
+        SearchSpace, SourceScore, TrialResult, TrialResults, TrialStage, Tunable, TuningPlan, TuningSettings,
+    };
+
+    /// How often each colour is in the plot of a search in which trial `n` has `sdr(n)` dB, more or less.
+    fn colours(sdr: impl Fn(usize) -> f64) -> [usize; 2] {
+        let axes = vec![TuningAxis { tunable: Tunable::Focus, values: vec![1.0, 1.5, 2.0] }];
+        let space = SearchSpace { defaults: TuningSettings::defaults(vec![25]), axes };
+        let plan = TuningPlan { space, trials: 3, mixtures: 24, seconds: 5.0, seed: 0 };
+        let mut results = TrialResults::default();
+        let stages = [(TrialStage::Rung(0), 0..6), (TrialStage::Rung(1), 6..12), (TrialStage::Rung(2), 12..24)];
+        for (stage, mixtures) in stages.into_iter().chain([(TrialStage::HeldOut, 0..24)]) {
+            for trial in 0..3 {
+                let wave = |mixture: usize| 0.1 * ((mixture + trial) as f64).sin();
+                let score = |mixture: usize| SourceScore { sdr: sdr(trial) + wave(mixture), sir: 20.0, sar: 10.0 };
+                let scores = mixtures.clone().map(|mixture| vec![score(mixture)]).collect();
+                results.add(TrialResult { trial, stage, scores });
+            }
+        }
+        let outcome = TuningOutcome::of(&plan, &results).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("it.png");
+        let sources = ["drums".to_owned()];
+        tuning(&path, &TuningFigure { outcome: &outcome, axes: &plan.space.axes, sources: &sources }).unwrap();
+        let file = std::io::BufReader::new(std::fs::File::open(&path).unwrap());
+        let mut reader = png::Decoder::new(file).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        [FINISHED, CHOSEN].map(|RGBColor(r, g, b)| pixels.chunks_exact(3).filter(|pixel| **pixel == [r, g, b]).count())
+    }
+
+    #[test]
+    fn the_chosen_trial_has_a_colour_that_the_others_have_not() {
+        // One disc of each in the legend; in the panel, one that is chosen and two that are not.
+        let disc = |radius: f64| (std::f64::consts::PI * radius * radius) as usize;
+        let [finished, chosen] = colours(|trial| 8.0 + trial as f64);
+        assert!((2 * disc(4.0)..6 * disc(4.0)).contains(&finished), "{finished}");
+        assert!((disc(6.0)..4 * disc(6.0)).contains(&chosen), "{chosen}");
+        // The defaults, where they are kept.
+        let [_, kept] = colours(|trial| 8.0 - trial as f64);
+        assert!((disc(6.0)..4 * disc(6.0)).contains(&kept), "{kept}");
+    }
 }

@@ -15,7 +15,7 @@ use crate::{
     },
     preset::{PlaySettings, file},
     recording::file_name,
-    tuning::{HeldOutScores, TrialError, TrialResults, TunedTrial, Tuner, TuningOutcome, TuningSettings},
+    tuning::{BracketCount, HeldOutScores, TrialError, TrialResults, TunedTrial, Tuner, TuningOutcome, TuningSettings},
 };
 use clap::Args;
 use serde_json::json;
@@ -68,7 +68,7 @@ impl SearchOutputs {
         tuner: impl FnOnce() -> Result<Tuner, CliError>,
     ) -> Result<Report, CliError> {
         let Some(outcome) = TuningOutcome::of(&header.plan, results) else {
-            let reason = "the default settings, with which all others are compared, were not heard in all mixtures \
+            let reason = "the default settings, with which all others are compared, were not evaluated on all mixtures \
                           yet: add the results of the first shard, or let it finish";
             return Err(CliError::Usage(reason.to_owned()));
         };
@@ -77,6 +77,11 @@ impl SearchOutputs {
         let table = TrialTable { outcome: &outcome, axes, sources: &sources };
         let mut messages = Vec::new();
         let mut wrote = |path: &PathBuf| messages.push(format!("wrote {}", path.display()));
+        // What takes longest to make comes first: it is there, whatever happens to the others.
+        if let Some(path) = &self.output {
+            self.write_preset(path, header, &outcome, &tuner()?)?;
+            wrote(path);
+        }
         if let Some(path) = &self.csv {
             file::replace_whole(path, table.csv().as_bytes()).map_err(|error| CliError::unwritable(path, error))?;
             wrote(path);
@@ -84,10 +89,6 @@ impl SearchOutputs {
         if let Some(path) = &self.plot {
             let figure = plot::TuningFigure { outcome: &outcome, axes, sources: &sources };
             plot::tuning(path, &figure).map_err(|error| CliError::unwritable(path, error))?;
-            wrote(path);
-        }
-        if let Some(path) = &self.output {
-            self.write_preset(path, header, &outcome, &tuner()?)?;
             wrote(path);
         }
         let mut json = table.json();
@@ -118,40 +119,39 @@ impl SearchOutputs {
                 learned.learned_from = recordings.iter().map(|recording| file_name(&recording.path)).collect();
             }
         }
-        let TuningSettings { mode, focus, sparsity, smoothness, .. } = chosen.settings;
-        preset.play = Some(PlaySettings { mode, focus, sparsity, smoothness });
-        preset.about.notes = notes(outcome);
+        preset.about.notes = notes(outcome, &played(header, &chosen.settings));
         Ok(file::write(&preset, path)?)
     }
 }
 
-/// What the preset says of how it was tuned.
-fn notes(outcome: &TuningOutcome) -> String {
-    let chosen = outcome.chosen();
-    let mut notes = format!("Tuned in {} trials. It is played with {}.", outcome.planned, playing(&chosen.settings));
-    if let Some(held_out) = outcome.held_out.as_ref().filter(|_| outcome.chosen == outcome.candidate) {
+/// What the preset says of how it was tuned. It is `played` with these options.
+fn notes(outcome: &TuningOutcome, played: &str) -> String {
+    let mut notes = format!("Tuned in {} trials. It is played with {played}.", outcome.planned);
+    if outcome.chosen == outcome.candidate {
         // Writing to a string cannot fail.
         let _ = write!(
             notes,
             " SDR {:.2} dB on mixtures that it was not chosen by, {:+.2} dB to the default settings.",
-            held_out.candidate.mean.sdr, held_out.gain.mean_db
+            outcome.held_out.candidate.mean.sdr, outcome.held_out.gain.mean_db
         );
     }
     notes
 }
 
-/// The options that `separate` and `remix` are given for `settings`.
-fn playing(settings: &TuningSettings) -> String {
-    let TuningSettings { mode, focus, sparsity, smoothness, .. } = settings;
-    format!("--mode {} --focus {focus} --sparsity {sparsity} --smoothness {smoothness}", mode.name())
+/// How sources are played with `settings`: as options of `separate` and `remix`, and the memory, which is none of them.
+fn played(header: &SearchHeader, settings: &TuningSettings) -> String {
+    let moves = settings.drift || header.sources.iter().any(|source| source.finds_bases);
+    let PlaySettings { mode, focus, sparsity, smoothness, memory_seconds } = settings.play(moves);
+    let options = format!("--mode {} --focus {focus} --sparsity {sparsity} --smoothness {smoothness}", mode.name());
+    memory_seconds.map_or_else(|| options.clone(), |seconds| format!("{options} and a memory of {seconds} s"))
 }
 
 fn called(trial: &TunedTrial) -> String {
     if trial.trial == 0 { "the default settings".to_owned() } else { format!("trial {}", trial.trial) }
 }
 
-/// How good the `candidate` is on what nothing was chosen by.
-fn on_last_thirds(HeldOutScores { candidate, defaults, gain }: &HeldOutScores, called: String) -> String {
+/// How good the candidate, which is `called` so, is on what nothing was chosen by.
+fn on_last_thirds(HeldOutScores { candidate, defaults, gain }: &HeldOutScores, called: &str) -> String {
     let mut text = format!(
         "On {} mixtures of the last thirds, by which nothing was chosen, {called}: {:.2} dB, standard deviation \
          {:.2} dB",
@@ -192,7 +192,10 @@ fn conclusions(outcome: &TuningOutcome, header: &SearchHeader) -> String {
     // Writing to a string cannot fail.
     let _ = match alike.is_empty() {
         true => {
-            writeln!(text, "All others that were heard in all mixtures are significantly worse (paired t-test, Holm).")
+            writeln!(
+                text,
+                "All others that were evaluated on all mixtures are significantly worse (paired t-test, Holm)."
+            )
         }
         false => writeln!(
             text,
@@ -202,7 +205,7 @@ fn conclusions(outcome: &TuningOutcome, header: &SearchHeader) -> String {
             if alike.len() > MOST_LISTED { ", and others" } else { "" }
         ),
     };
-    let candidate = outcome.trials.iter().find(|trial| trial.trial == outcome.candidate).unwrap_or(best);
+    let candidate = outcome.candidate();
     let _ = match best.trial {
         0 => writeln!(text, "The default settings are the best, and are kept."),
         _ if candidate.trial == 0 => writeln!(
@@ -215,25 +218,19 @@ fn conclusions(outcome: &TuningOutcome, header: &SearchHeader) -> String {
             called(candidate)
         ),
     };
-    if let Some(held_out) = &outcome.held_out {
-        text += &on_last_thirds(held_out, called(candidate));
-        if candidate.trial != chosen.trial {
-            text += "There it is significantly worse than the defaults, so these are kept: give more recordings.\n";
-        }
+    text += &on_last_thirds(&outcome.held_out, &called(candidate));
+    if candidate.trial != chosen.trial {
+        text += "There it is significantly worse than the defaults, so these are kept: give more recordings.\n";
     }
     if chosen.trial != 0 {
-        let changed = header.plan.space.axes.iter().map(|axis| axis.tunable);
-        let changed = changed.filter(|tunable| tunable.of(&chosen.settings) != tunable.of(&header.plan.space.defaults));
-        let names = header.names();
-        let list: Vec<String> = changed
-            .map(|tunable| format!("{} {}", tunable.name_among(&names), tunable.shown(tunable.of(&chosen.settings))))
-            .collect();
-        let _ = writeln!(text, "Other than by default: {}.", list.join(", "));
+        let changes = header.plan.space.changes(&chosen.settings, &header.names());
+        let _ = writeln!(text, "Other than by default: {}.", changes.join(", "));
     }
-    let _ = writeln!(text, "It is played with {}.", playing(&chosen.settings));
-    if outcome.unfinished[0] > 0 {
-        let [open, all] = outcome.unfinished;
-        let _ = writeln!(text, "{open} of {all} brackets of trials are not finished: this is what is known so far.");
+    let _ = writeln!(text, "It is played with {}.", played(header, &chosen.settings));
+    let BracketCount { unfinished, all } = outcome.brackets;
+    if unfinished > 0 {
+        let _ =
+            writeln!(text, "{unfinished} of {all} brackets of trials are not finished: this is what is known so far.");
     }
     text
 }

@@ -4,14 +4,17 @@ use crate::{
     cli::{error::CliError, files::fingerprint, source_files::SourceFiles},
     learner::MOST_SECONDS,
     preset::{Role, stored_path},
-    recording::{Recording, RecordingError},
-    tuning::{Tuner, TuningPlan, TuningSource},
+    tuning::{MIN_TUNING_SECONDS, Tuner, TuningPlan, TuningSource},
 };
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// Of longer recordings of a source, so much is used: each third is as much as is ever learned from.
 const MOST_TUNING_SECONDS: f64 = 3.0 * MOST_SECONDS;
+/// And of each of its recordings no less than can be cut into parts, however long the others are.
+const LEAST_TUNING_SECONDS: usize = MIN_TUNING_SECONDS as usize;
+/// What is said of another file.
+pub(super) const FOREIGN: &str = "is no file of results that `unbraid tune` wrote; name another";
 /// The version of the format.
 const FORMAT: u32 = 1;
 
@@ -49,10 +52,10 @@ impl SearchHeader {
 
     /// Reads it from its line.
     pub(crate) fn parse(line: &str) -> Result<Self, String> {
-        let header: Self = serde_json::from_str(line)
-            .map_err(|_| "is no file of results that `unbraid tune` wrote; name another".to_owned())?;
+        let header: Self = serde_json::from_str(line).map_err(|_| FOREIGN.to_owned())?;
         match header.unbraid_tuning {
-            FORMAT => Ok(header),
+            FORMAT if header.plan.is_of(header.sources.len()) => Ok(header),
+            FORMAT => Err(FOREIGN.to_owned()),
             other => {
                 Err(format!("has format version {other}; this Unbraid reads {FORMAT}, so use the one that wrote it"))
             }
@@ -100,19 +103,10 @@ impl SearchHeader {
                 }
             }
             let files: Vec<&Path> = recordings.iter().map(|file| file.path.as_path()).collect();
-            let (recordings, said) = SourceFiles { name, files }.read(MOST_TUNING_SECONDS)?;
+            let (recordings, said) = SourceFiles { name, files }.read(MOST_TUNING_SECONDS, LEAST_TUNING_SECONDS)?;
             messages.extend(said);
             sources.push(TuningSource { name: name.clone(), recordings, finds_bases: *finds_bases, role: *role });
         }
-        let rate = sources.iter().flat_map(|source| &source.recordings).map(|recording| recording.sample_rate).max();
-        for recording in sources.iter_mut().flat_map(|source| &mut source.recordings) {
-            *recording = at_rate(recording, rate.unwrap_or(recording.sample_rate))?;
-        }
         Ok((Tuner::new(sources, self.plan.clone())?, messages))
     }
-}
-
-/// `recording` at `rate` in Hz.
-fn at_rate(recording: &Recording, rate: u32) -> Result<Recording, RecordingError> {
-    if recording.sample_rate == rate { Ok(recording.clone()) } else { recording.resampled(rate) }
 }

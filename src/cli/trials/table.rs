@@ -112,9 +112,9 @@ impl TrialTable<'_> {
             "candidate": self.outcome.candidate,
             "chosen": self.outcome.chosen,
             "chosen_settings": self.settings_json(&self.outcome.chosen().settings),
-            "held_out": self.outcome.held_out.as_ref().map(|held_out| self.held_out_json(held_out)),
+            "held_out": self.held_out_json(&self.outcome.held_out),
             "planned_trials": self.outcome.planned,
-            "unfinished_brackets": self.outcome.unfinished[0],
+            "unfinished_brackets": self.outcome.brackets.unfinished,
             "trials": trials,
         })
     }

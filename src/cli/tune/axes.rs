@@ -1,12 +1,13 @@
 //! Which settings are tried with which values.
 
 use crate::{
-    cli::arguments::parse_in_range,
+    cli::arguments::{parse_focus, parse_in_range, parse_strength},
     learner::{
         LearnSettings,
         adaptive::{COMPONENTS, MEMORY_SECONDS, RECOGNISED_COMPONENTS},
     },
-    preset::{MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, Role},
+    number::decimal,
+    preset::{MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MEMORY_SECONDS_RANGE, Role},
     separator::LatencyMode,
     tuning::{SearchSpace, Tunable, TuningAxis, TuningSettings},
 };
@@ -70,7 +71,9 @@ impl VaryArgument {
 /// The settings that are tried for `sources` in `mode`: all that make a difference, or those that `vary` names.
 pub(super) fn space(sources: &[Searched<'_>], mode: LatencyMode, vary: &[VaryArgument]) -> Result<SearchSpace, String> {
     let components = sources.iter().map(default_components).collect();
-    let defaults = TuningSettings { mode, ..TuningSettings::defaults(components) };
+    // As `learn` has it: a learned source that has a role is helped by the source model.
+    let evidence = sources.iter().any(|source| !source.finds_bases && source.role.is_some());
+    let defaults = TuningSettings { mode, evidence, ..TuningSettings::defaults(components) };
     let mut axes: Vec<TuningAxis> = all(sources, &defaults);
     if !vary.is_empty() {
         axes.retain(|axis| vary.iter().any(|vary| vary.is_of(axis.tunable, sources)));
@@ -107,9 +110,12 @@ fn all(sources: &[Searched<'_>], defaults: &TuningSettings) -> Vec<TuningAxis> {
     let taught = || sources.iter().filter(is_taught);
     let mut tunables: Vec<Tunable> = (0..sources.len()).map(Tunable::Components).collect();
     tunables.extend([Tunable::Iterations, Tunable::Drift].into_iter().filter(|_| taught().count() > 0));
-    let most_bases =
-        |source: &Searched<'_>| source.recordings * TAUGHT_COMPONENTS[TAUGHT_COMPONENTS.len() - 1] as usize;
-    let fits = taught().all(|source| most_bases(source) <= MAX_COMPONENTS);
+    let most_bases = |source: &Searched<'_>| match source.finds_bases {
+        true => most(&FOUND_COMPONENTS),
+        false => source.recordings * most(&TAUGHT_COMPONENTS),
+    };
+    let in_all: usize = sources.iter().map(most_bases).sum();
+    let fits = in_all <= MAX_COMPONENTS_IN_ALL && sources.iter().all(|source| most_bases(source) <= MAX_COMPONENTS);
     tunables.extend((fits && taught().any(|source| source.recordings > 1)).then_some(Tunable::Universal));
     tunables.extend(taught().any(|source| source.role.is_some()).then_some(Tunable::Evidence));
     tunables.extend(has_found.then_some(Tunable::Memory));
@@ -125,6 +131,11 @@ fn all(sources: &[Searched<'_>], defaults: &TuningSettings) -> Vec<TuningAxis> {
         TuningAxis { tunable, values }
     };
     tunables.into_iter().map(axis).collect()
+}
+
+/// The largest of several numbers of bases.
+fn most(components: &[f64]) -> usize {
+    components.iter().copied().fold(0.0, f64::max) as usize
 }
 
 fn defaults_of(tunable: Tunable, is_found: bool) -> Vec<f64> {
@@ -192,10 +203,9 @@ fn parse_value(tunable: Tunable, text: &str) -> Result<f64, String> {
         Ok(value) if (1..=most).contains(&value) => Ok(value as f64),
         _ => Err(format!("{} are whole numbers from 1 to {most}, and {text:?} is none", tunable.name())),
     };
-    let within = |low: f32, high: f32| {
-        let value = parse_in_range(text, "", low, high).map_err(|range| format!("{}: {range}", tunable.name()))?;
-        // As it is written: 1.2, not 1.2000000476837158.
-        Ok(value.to_string().parse().unwrap_or(f64::from(value)))
+    let named = |value: Result<f32, String>| match value {
+        Ok(value) => Ok(decimal(value)),
+        Err(range) => Err(format!("{}: {range}", tunable.name())),
     };
     match tunable {
         Tunable::Components(_) => whole(MAX_COMPONENTS),
@@ -209,9 +219,12 @@ fn parse_value(tunable: Tunable, text: &str) -> Result<f64, String> {
             let mode = LatencyMode::ALL.iter().position(|mode| mode.name() == text);
             mode.map(|mode| mode as f64).ok_or_else(|| "a mode is direct, live, balanced or quality".to_owned())
         }
-        Tunable::Memory => within(0.5, MEMORY_SECONDS as f32),
-        Tunable::Focus => within(0.5, 4.0),
-        Tunable::Sparsity | Tunable::Smoothness => within(0.0, 1.0),
+        Tunable::Memory => {
+            let (low, high) = (*MEMORY_SECONDS_RANGE.start() as f32, *MEMORY_SECONDS_RANGE.end() as f32);
+            named(parse_in_range(text, "", low, high))
+        }
+        Tunable::Focus => named(parse_focus(text)),
+        Tunable::Sparsity | Tunable::Smoothness => named(parse_strength(text)),
     }
 }
 
@@ -271,5 +284,30 @@ mod tests {
         let vary = ["universal", "components"].map(|vary| VaryArgument::parse(vary).unwrap());
         let refused = space(&many, LatencyMode::Quality, &vary).unwrap_err();
         assert!(refused.starts_with("drums would get 1280 bases from 20 recordings"), "{refused}");
+    }
+
+    #[test]
+    fn a_universal_dictionary_that_only_all_sources_together_cannot_hold_is_left_out() {
+        // 14 recordings with 64 bases each fit into a source, and five times as many not into a preset.
+        let of = |count: usize| -> Vec<Searched<'static>> {
+            let source = |name| Searched { name, recordings: 14, finds_bases: false, role: None };
+            ["a", "b", "c", "d", "e"].into_iter().take(count).map(source).collect()
+        };
+        let has_universal = |count: usize| {
+            let space = space(&of(count), LatencyMode::Quality, &[]).unwrap();
+            space.axes.iter().any(|axis| axis.tunable == Tunable::Universal)
+        };
+        assert!(has_universal(4) && !has_universal(5));
+    }
+
+    #[test]
+    fn a_learned_source_with_a_role_is_compared_with_what_learn_makes_of_it() {
+        let evidence = |finds_bases: bool, role: Option<Role>| {
+            let drums = Searched { name: "drums", recordings: 1, finds_bases, role };
+            let bass = Searched { name: "bass", recordings: 1, finds_bases: false, role: None };
+            space(&[drums, bass], LatencyMode::Quality, &[]).unwrap().defaults.evidence
+        };
+        assert!(evidence(false, Some(Role::Drums)));
+        assert!(!evidence(false, None) && !evidence(true, Some(Role::Drums)));
     }
 }

@@ -22,7 +22,10 @@ use super::{
 use crate::{
     preset::Role,
     separator::LatencyMode,
-    tuning::{MIN_MIXTURES, Shard, TrialError, TrialResult, TrialResults, Tuner, TuningListener, TuningPlan},
+    tuning::{
+        MAX_MIXTURES, MAX_TRIALS, MIN_MIXTURES, Shard, TrialError, TrialResult, TrialResults, Tuner, TuningListener,
+        TuningPlan,
+    },
 };
 use axes::{Searched, VaryArgument};
 use clap::Args;
@@ -58,11 +61,11 @@ pub(super) struct Tune {
     results: PathBuf,
 
     /// Number of trials, the default settings among them.
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = parse_count::<2, 1_000_000>)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = parse_count::<2, MAX_TRIALS>)]
     trials: usize,
 
     /// Number of mixtures to choose by, and of as many to measure the choice on.
-    #[arg(long, value_name = "N", default_value_t = 24, value_parser = parse_count::<MIN_MIXTURES, 10_000>)]
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = parse_count::<MIN_MIXTURES, MAX_MIXTURES>)]
     mixtures: usize,
 
     /// Longest mixture, in seconds: 5, or 15 where a source is found while it plays, unless given.

@@ -68,6 +68,8 @@ use std::ops::ControlFlow;
 pub const LEARNED_MODES: [LatencyMode; 2] = [LatencyMode::Live, LatencyMode::Quality];
 /// Of longer recordings of a source, so many seconds are enough to learn from: all of it takes longer and says no more.
 pub const MOST_SECONDS: f64 = 60.0;
+/// And of each recording of a source no less, however long the others are.
+pub const LEAST_SECONDS: usize = 1;
 /// Bytes that a sample of a recording takes while it is learned from: its frames overlap four times, and the updates
 /// hold them and their model.
 const BYTES_PER_SAMPLE: usize = 64;
@@ -90,7 +92,14 @@ pub fn learn(
     learn_modes(&LEARNED_MODES, lessons, progress)
 }
 
-/// The same, but only the dictionaries that `mode` plays with: in half of the time.
+/// The one of [`LEARNED_MODES`] whose dictionaries `mode` plays with.
+pub fn learned_mode(mode: LatencyMode) -> LatencyMode {
+    let spacing = |mode: LatencyMode| Layout::new(44_100.0, mode).bin_spacing();
+    let distance = |learned: &LatencyMode| (spacing(*learned) / spacing(mode)).ln().abs();
+    LEARNED_MODES.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(mode)
+}
+
+/// The same as [`learn`], but only the dictionaries that `mode` plays with: in half of the time.
 ///
 /// # Errors
 /// As [`learn`].
@@ -99,10 +108,7 @@ pub fn learn_for(
     lessons: &[Lesson<'_>],
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Vec<LearnedBases>, LessonError> {
-    let spacing = |mode: LatencyMode| Layout::new(44_100.0, mode).bin_spacing();
-    let distance = |learned: &LatencyMode| (spacing(*learned) / spacing(mode)).ln().abs();
-    let nearest = LEARNED_MODES.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
-    learn_modes(&[nearest.unwrap_or(mode)], lessons, progress)
+    learn_modes(&[learned_mode(mode)], lessons, progress)
 }
 
 /// The sources' dictionaries in the frames of `modes`, of which there is at least one.

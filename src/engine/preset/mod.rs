@@ -52,7 +52,7 @@ pub use colour::{Colour, PALETTE};
 pub use cue::Cue;
 pub use fingerprint::{FINGERPRINT_STEPS, Fingerprint, fingerprint};
 pub use limits::{GAINS_DB, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES};
-pub use play::{FOCUS_RANGE, PlaySettings};
+pub use play::{FOCUS_RANGE, MEMORY_SECONDS_RANGE, PlaySettings, STRENGTH_RANGE};
 pub use role::Role;
 pub use source::{Kind, Knobs, LearnedBases, Source, SourceBases, UnknownKeys, from_a_take, seconds_played};
 

@@ -21,12 +21,15 @@ pub struct Excerpt {
 
 impl Excerpt {
     /// Of each of the recordings of one source, together no more than about `most_seconds`: whole if they last no
-    /// longer, otherwise of each its share by length, one second at least.
-    pub fn of_each(surveys: &[Survey], most_seconds: f64) -> Vec<Self> {
+    /// longer, otherwise of each its share by length, `least_seconds` at least, or all of what is shorter.
+    pub fn of_each(surveys: &[Survey], most_seconds: f64, least_seconds: usize) -> Vec<Self> {
         let all: f64 = surveys.iter().map(Survey::seconds).sum();
         let excerpt = |survey: &Survey| {
             let share = survey.seconds() * most_seconds / all;
-            if all <= most_seconds { Self { stretches: None } } else { Self::spread(survey, (share as usize).max(1)) }
+            match all <= most_seconds {
+                true => Self { stretches: None },
+                false => Self::spread(survey, share as usize, least_seconds),
+            }
         };
         surveys.iter().map(excerpt).collect()
     }
@@ -36,14 +39,18 @@ impl Excerpt {
         self.stretches.is_some()
     }
 
-    /// At most `most` seconds, spread evenly over those in which something sounds.
-    fn spread(survey: &Survey, most: usize) -> Self {
+    /// At most `most` seconds and at least `least`, spread evenly over those in which something sounds; over all where
+    /// something sounds in less than `least`.
+    fn spread(survey: &Survey, most: usize, least: usize) -> Self {
         let floor = survey.peak() * SILENCE_RATIO;
         let sounding = survey.second_peaks.iter().enumerate().filter(|(_, peak)| **peak > floor);
-        let sounding: Vec<usize> = sounding.map(|(second, _)| second).collect();
-        let count = most.min(sounding.len());
+        let mut seconds: Vec<usize> = sounding.map(|(second, _)| second).collect();
+        if seconds.len() < least {
+            seconds = (0..survey.second_peaks.len()).collect();
+        }
+        let count = most.max(least).min(seconds.len());
         let mut stretches: Vec<Range<usize>> = Vec::new();
-        for second in (0..count).map(|n| sounding[n * sounding.len() / count]) {
+        for second in (0..count).map(|n| seconds[n * seconds.len() / count]) {
             match stretches.last_mut().filter(|last| last.end == second) {
                 Some(last) => last.end += 1,
                 None => stretches.push(second..second + 1),

@@ -131,7 +131,8 @@ pub struct SeparatedBlock<'a> {
 }
 
 impl OfflineSeparator {
-    /// For a recording at `sample_rate` in Hz with so many `channels`.
+    /// For a recording at `sample_rate` in Hz with so many `channels`. Where the preset's sources learn while they play,
+    /// it is from as many seconds as it was tuned to.
     ///
     /// # Errors
     /// [`ModelError`] if the preset cannot be played.
@@ -142,23 +143,23 @@ impl OfflineSeparator {
         mode: LatencyMode,
         controls: &Controls,
     ) -> Result<Self, ModelError> {
-        Ok(Self::of_model(Model::new(preset, f64::from(sample_rate), mode)?, channels, controls))
-    }
-
-    /// The same with a `model` that was built before, for a recording at its sample rate.
-    pub fn of_model(model: Model, channels: usize, controls: &Controls) -> Self {
+        let mut model = Model::new(preset, f64::from(sample_rate), mode)?;
+        let memory_seconds = preset.play.and_then(|play| play.memory_seconds);
+        if let Some((adaptation, seconds)) = model.adaptation_mut().zip(memory_seconds) {
+            adaptation.set_memory(seconds);
+        }
         let sources = model.sources();
         let mut separator = Separator::new(Box::new(model), channels);
         separator.set_controls(controls);
         let latency_samples = separator.latency_samples();
         let block = vec![vec![0.0; BLOCK]; channels];
-        Self {
+        Ok(Self {
             separator,
             latency_samples,
             to_leave_out: latency_samples,
             sources: vec![block.clone(); sources],
             main: block,
-        }
+        })
     }
 
     /// The same without the sources' own outputs: only the remix is given.

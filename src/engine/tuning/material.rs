@@ -6,7 +6,7 @@
 
 use crate::{
     preset::{MAX_SOURCES, Role},
-    recording::{Recording, SILENCE_PEAK},
+    recording::{MIN_SAMPLE_RATE, Recording, SILENCE_PEAK},
 };
 use std::{f32::consts::FRAC_PI_2, ops::Range};
 
@@ -14,7 +14,8 @@ use std::{f32::consts::FRAC_PI_2, ops::Range};
 pub(super) const BLOCKS: usize = 3;
 /// Shortest recording, in seconds: its parts have to hold frames enough to learn from.
 pub const MIN_TUNING_SECONDS: f64 = 3.0;
-/// How long the end of a part fades into its beginning, where a passage goes round, or into what follows, in seconds.
+/// Length of a crossfade in seconds: where two blocks are joined, and where a passage starts again at the beginning of
+/// its part.
 const SEAM_SECONDS: f64 = 0.01;
 
 /// A source, and recordings of it alone.
@@ -22,7 +23,7 @@ const SEAM_SECONDS: f64 = 0.01;
 pub struct TuningSource {
     /// Its name.
     pub name: String,
-    /// The recordings, all at one sample rate.
+    /// The recordings, each at its own sample rate, as it is learned from.
     pub recordings: Vec<Recording>,
     /// Whether it is not learned from its recordings: it finds its bases while the mixture plays.
     pub finds_bases: bool,
@@ -118,47 +119,43 @@ fn fades(n: usize, len: usize) -> (f32, f32) {
 /// Why nothing can be tuned.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MaterialError {
-    /// There is nothing to tell apart.
-    #[error("{0} is named; give recordings of 2 to {MAX_SOURCES} sources, for one alone has nothing to be told from")]
+    /// There is nothing to tell apart, or too much.
+    #[error("the number of sources is {0}: give recordings of 2 to {MAX_SOURCES}, which are told from each other")]
     Count(usize),
     /// A source has no recording.
     #[error("source {0:?} has no recording: give one of it alone")]
     NoRecording(String),
-    /// A recording is too short to be cut.
-    #[error(
-        "recording {number} of {source_name:?} lasts {seconds:.1} s: give at least {MIN_TUNING_SECONDS} s, for it is \
-         cut into parts that do not meet"
-    )]
-    TooShort {
+    /// A recording cannot be cut into parts.
+    #[error("recording {number} of {source_name:?} {fault}")]
+    Recording {
         /// The source.
         source_name: String,
         /// Number of the recording, counted from 1.
         number: usize,
+        /// What is wrong with it.
+        fault: MaterialFault,
+    },
+}
+
+/// What is wrong with a recording, so that it cannot be cut into parts.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum MaterialFault {
+    /// It is too short.
+    #[error("lasts {seconds:.1} s: give at least {MIN_TUNING_SECONDS} s, for it is cut into parts that do not meet")]
+    TooShort {
         /// Its length.
         seconds: f64,
     },
-    /// A part of a recording is silent.
+    /// A part of it is silent in mono.
     #[error(
-        "recording {number} of {source_name:?} is silent from {from:.1} to {to:.1} s: give one that sounds \
+        "is silent from {from:.1} to {to:.1} s, or its channels cancel each other there: give one that sounds \
          throughout, for its parts are learned from and mixed one by one"
     )]
     Silent {
-        /// The source.
-        source_name: String,
-        /// Number of the recording, counted from 1.
-        number: usize,
         /// Where the silence begins, in seconds.
         from: f64,
         /// Where it ends.
         to: f64,
-    },
-    /// Recordings do not have one sample rate.
-    #[error("the recordings have different sample rates ({first} and {other} Hz): bring them to one")]
-    SampleRates {
-        /// Of the first recording, in Hz.
-        first: u32,
-        /// Of the one that differs, in Hz.
-        other: u32,
     },
 }
 
@@ -168,42 +165,57 @@ pub(super) fn check(sources: &[TuningSource]) -> Result<(), MaterialError> {
         return Err(MaterialError::Count(sources.len()));
     }
     for TuningSource { name, recordings, .. } in sources {
-        let first = sources[0].recordings.first().map(|recording| recording.sample_rate);
-        let Some(first) = first.filter(|_| !recordings.is_empty()) else {
+        if recordings.is_empty() {
             return Err(MaterialError::NoRecording(name.clone()));
-        };
+        }
         for (number, recording) in (1..).zip(recordings) {
-            let source_name = name.clone();
-            if recording.sample_rate != first {
-                return Err(MaterialError::SampleRates { first, other: recording.sample_rate });
-            }
-            if recording.seconds() < MIN_TUNING_SECONDS {
-                return Err(MaterialError::TooShort { source_name, number, seconds: recording.seconds() });
-            }
-            let parts = (0..BLOCKS).map(MixedPart::Block).chain([MixedPart::Last]);
-            let mut ranges = parts.map(|part| part.range(recording.len()));
-            if let Some(silent) = ranges.find(|range| is_silent(recording, range)) {
-                let seconds = |samples: usize| samples as f64 / f64::from(recording.sample_rate);
-                let (from, to) = (seconds(silent.start), seconds(silent.end));
-                return Err(MaterialError::Silent { source_name, number, from, to });
-            }
+            check_parts(recording).map_err(|fault| {
+                let source_name = name.clone();
+                MaterialError::Recording { source_name, number, fault }
+            })?;
         }
     }
     Ok(())
 }
 
+/// Checks that `recording` can be cut into parts, all of which sound.
+fn check_parts(recording: &Recording) -> Result<(), MaterialFault> {
+    if recording.seconds() < MIN_TUNING_SECONDS {
+        return Err(MaterialFault::TooShort { seconds: recording.seconds() });
+    }
+    let parts = (0..BLOCKS).map(MixedPart::Block).chain([MixedPart::Last]);
+    let mut ranges = parts.map(|part| part.range(recording.len()));
+    match ranges.find(|range| is_silent(recording, range)) {
+        Some(silent) => {
+            let seconds = |samples: usize| samples as f64 / f64::from(recording.sample_rate);
+            Err(MaterialFault::Silent { from: seconds(silent.start), to: seconds(silent.end) })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether nothing sounds in `range` once the channels are added, as they are for scoring.
 fn is_silent(recording: &Recording, range: &Range<usize>) -> bool {
-    recording.channels.iter().all(|channel| channel[range.clone()].iter().all(|x| x.abs() <= SILENCE_PEAK))
+    cut(recording, range.clone()).downmix().iter().all(|x| x.abs() <= SILENCE_PEAK)
 }
 
-/// Samples of the shortest part that mixtures are made of.
-pub(super) fn shortest_part(sources: &[TuningSource]) -> usize {
+/// The sample rate of mixtures in Hz: the highest of the recordings, which loses nothing.
+pub(super) fn mixture_rate(sources: &[TuningSource]) -> u32 {
     let recordings = sources.iter().flat_map(|source| &source.recordings);
-    let block = |recording: &Recording| CircularPart::new(&MixedPart::Block(0).of(recording), 1).len();
-    recordings.map(block).min().unwrap_or_default()
+    recordings.map(|recording| recording.sample_rate).max().unwrap_or(MIN_SAMPLE_RATE)
 }
 
-/// A part of a recording, bent into a circle: passages begin anywhere, and go on at its beginning without a click.
+/// Seconds of the shortest part that mixtures are made of.
+pub(super) fn shortest_part_seconds(sources: &[TuningSource]) -> f64 {
+    let recordings = sources.iter().flat_map(|source| &source.recordings);
+    let block = |recording: &Recording| {
+        let part = CircularPart::new(&MixedPart::Block(0).of(recording), 1);
+        part.len() as f64 / f64::from(recording.sample_rate)
+    };
+    recordings.map(block).fold(f64::INFINITY, f64::min)
+}
+
+/// A part of a recording as a loop: a passage may begin anywhere, and goes on at the part's beginning without a click.
 #[derive(Debug, Clone)]
 pub(super) struct CircularPart {
     /// Indexed by `[channel][sample]`.
@@ -230,6 +242,12 @@ impl CircularPart {
 
     pub(super) fn len(&self) -> usize {
         self.channels[0].len()
+    }
+
+    /// The place of the loudest sample, the channels added.
+    pub(super) fn loudest(&self) -> usize {
+        let level = |n: usize| self.channels.iter().map(|channel| channel[n]).sum::<f32>().abs();
+        (0..self.len()).max_by(|a, b| level(*a).total_cmp(&level(*b))).unwrap_or_default()
     }
 
     /// `len` samples of every channel from `start` on.
@@ -292,7 +310,7 @@ mod tests {
         let mut half = sound();
         half[600..1_400].fill(0.0);
         for (sources, sentence) in [
-            (vec![source("drums", sound())], "1 is named; give recordings of 2 to 8 sources"),
+            (vec![source("drums", sound())], "the number of sources is 1: give recordings of 2 to 8"),
             (vec![source("drums", sound()), source("bass", vec![0.1; 2_900])], "recording 1 of \"bass\" lasts 2.9 s"),
             (
                 vec![source("drums", sound()), source("bass", half)],

@@ -3,15 +3,18 @@
 //!
 //! Each recording is cut into parts that never meet. Settings are chosen by mixtures of each of three blocks, with what
 //! was learned from the other two (cross-validation); the choice is measured on mixtures of the last third, with what
-//! was learned from the blocks. All trials hear the same mixtures, so that they are compared mixture by
-//! mixture. Results depend on the seed, and neither on the number of threads nor on how trials are shared out.
+//! was learned from the blocks, and dropped if it is significantly worse than the defaults there. All trials are
+//! evaluated on the same mixtures, so that they are compared mixture by mixture. Results depend on the seed, and
+//! neither on the number of threads nor on how trials are shared out.
 //!
 //! - `settings`: what can be set. `space`: which settings are tried.
 //! - `material`: the recordings and their parts. `test_mixture`: mixtures of them, and their scores.
-//! - `plan`: brackets of trials, rungs of mixtures. `halving`: who goes on. `tuner`: runs it.
+//! - `plan`: brackets of trials, rungs of mixtures. `halving`: who goes on. `learned`: what was learned, kept as long as
+//!   it is needed. `tuner`: runs it.
 //! - `results`: what trials gave. `significance`: paired tests. `outcome`: the best, and what is as good.
 
 mod halving;
+mod learned;
 mod material;
 mod outcome;
 mod plan;
@@ -22,9 +25,9 @@ mod space;
 mod test_mixture;
 mod tuner;
 
-pub use material::{MIN_TUNING_SECONDS, MaterialError, TuningSource};
-pub use outcome::{HeldOutScores, ScoreSummary, TunedTrial, TuningOutcome};
-pub use plan::{BRACKET_TRIALS, MIN_MIXTURES, Shard, TuningPlan};
+pub use material::{MIN_TUNING_SECONDS, MaterialError, MaterialFault, TuningSource};
+pub use outcome::{BracketCount, HeldOutScores, ScoreSummary, TunedTrial, TuningOutcome};
+pub use plan::{BRACKET_TRIALS, MAX_MIXTURES, MAX_TRIALS, MIN_MIXTURES, Shard, TuningPlan};
 pub use results::{TrialResult, TrialResults, TrialStage};
 pub use settings::{Tunable, TuningSettings};
 pub use significance::{PairedDifference, SIGNIFICANCE};

@@ -3,27 +3,28 @@
 use super::{
     halving::{self, BracketStep},
     material::BLOCKS,
-    plan::{RUNGS, Shard, TuningPlan, best_of},
+    plan::{RUNGS, Shard, TuningPlan},
     results::{TrialResults, TrialStage, mean, mean_sdrs},
     settings::TuningSettings,
     significance::{PairedDifference, SIGNIFICANCE, deviation, holm},
     test_mixture::SourceScore,
 };
 
-/// One trial, as far as it was heard.
+/// One trial, as far as it was evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TunedTrial {
     /// The trial, counted from 0, the defaults.
     pub trial: usize,
     /// Its settings.
     pub settings: TuningSettings,
-    /// Whether it was heard in all mixtures.
+    /// Whether it was evaluated on all mixtures.
     pub is_finished: bool,
-    /// How it came out of them.
+    /// Its scores.
     pub summary: ScoreSummary,
-    /// Its SDR less that of the defaults, over the mixtures that it was heard in.
+    /// Its SDR less that of the defaults, over the mixtures that it was evaluated on. The probability is adjusted for
+    /// the number of trials that were scored, wherever they ended.
     pub gain: PairedDifference,
-    /// The SDR of the best less its own, over the same; the probability is adjusted for the number of trials.
+    /// The SDR of the best less its own, likewise.
     pub behind_best: PairedDifference,
 }
 
@@ -49,7 +50,7 @@ pub struct ScoreSummary {
     pub sdr_range: [f64; 2],
 }
 
-/// How good the choice is on what it was not chosen by.
+/// How good the candidate is on what it was not chosen by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldOutScores {
     /// The candidate.
@@ -60,82 +61,118 @@ pub struct HeldOutScores {
     pub gain: PairedDifference,
 }
 
+/// How many brackets a search has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BracketCount {
+    /// Those that are not finished.
+    pub unfinished: usize,
+    /// All.
+    pub all: usize,
+}
+
 /// What a search has found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TuningOutcome {
-    /// The trials that were heard: those that were heard in all mixtures first, the best of each first.
+    /// The trials that were scored: those with the most mixtures first, and of these the best first.
     pub trials: Vec<TunedTrial>,
-    /// Those that were to be heard.
+    /// Number of trials that were planned.
     pub planned: usize,
-    /// Brackets that are not finished, of so many.
-    pub unfinished: [usize; 2],
-    /// The best trial that is better than the defaults significantly and in every block; otherwise the defaults.
+    /// The brackets of these.
+    pub brackets: BracketCount,
+    /// The best trial that is better than the defaults significantly and in every block, and was evaluated on the
+    /// held-out mixtures; otherwise the defaults.
     pub candidate: usize,
     /// The trial that is chosen: the candidate, unless it is significantly worse than the defaults on what it was not
     /// chosen by; then the defaults.
     pub chosen: usize,
     /// How good the candidate is on what it was not chosen by.
-    pub held_out: Option<HeldOutScores>,
+    pub held_out: HeldOutScores,
 }
 
 impl TuningOutcome {
-    /// What `results` say of `plan`; `None` if the defaults were not heard in all mixtures yet, for the others are
-    /// compared with them.
+    /// What `results`, all of which `plan` [admits](TuningPlan::admits), say of it; `None` if the defaults were not
+    /// evaluated on all mixtures yet, for the others are compared with them.
     pub fn of(plan: &TuningPlan, results: &TrialResults) -> Option<Self> {
         let settings = plan.space.trials(plan.trials, plan.seed);
-        let heard: Vec<HeardTrial> = (0..settings.len()).filter_map(|trial| HeardTrial::of(trial, results)).collect();
-        let defaults = heard.iter().find(|heard| heard.trial == 0 && heard.is_finished())?.sdrs.clone();
-        let gain = |heard: &HeardTrial| PairedDifference::of(&heard.sdrs, &defaults);
-        let finished = heard.iter().filter(|heard| heard.is_finished());
-        let best = finished.max_by(|a, b| a.mean().total_cmp(&b.mean()).then(b.trial.cmp(&a.trial)))?;
-        let behind: Vec<PairedDifference> =
-            heard.iter().filter_map(|heard| PairedDifference::of(&best.sdrs, &heard.sdrs)).collect();
-        let adjusted = adjusted(&heard, &behind, |heard| heard.trial != best.trial);
-        let mut trials: Vec<TunedTrial> = heard
-            .iter()
-            .zip(behind)
-            .zip(adjusted)
-            .filter_map(|((heard, behind), p)| {
-                Some(TunedTrial {
-                    trial: heard.trial,
-                    settings: settings[heard.trial].clone(),
-                    is_finished: heard.is_finished(),
-                    summary: ScoreSummary::of(&heard.scores),
-                    gain: gain(heard)?,
-                    behind_best: PairedDifference { p, ..behind },
-                })
-            })
-            .collect();
-        trials.sort_by(|a, b| {
-            let by_gain = b.gain.mean_db.total_cmp(&a.gain.mean_db).then(a.trial.cmp(&b.trial));
-            b.summary.mixtures.cmp(&a.summary.mixtures).then(by_gain)
+        let scored: Vec<ScoredTrial> = (0..settings.len()).filter_map(|n| ScoredTrial::of(n, results)).collect();
+        let defaults = scored.iter().find(|scored| scored.trial == 0 && scored.is_finished())?.sdrs.clone();
+        let gains = differences(&scored, 0, |scored| PairedDifference::of(&scored.sdrs, &defaults))?;
+        let mut ranked: Vec<(ScoredTrial, PairedDifference)> = scored.into_iter().zip(gains).collect();
+        ranked.sort_by(|(a, a_gain), (b, b_gain)| {
+            let by_gain = b_gain.mean_db.total_cmp(&a_gain.mean_db).then(a.trial.cmp(&b.trial));
+            b.sdrs.len().cmp(&a.sdrs.len()).then(by_gain)
         });
-        let candidate = choose(&heard, &defaults);
-        let held_out = held_out(candidate, results);
-        let is_refuted = held_out.as_ref().is_some_and(|held_out| held_out.gain.is_loss());
+        let (scored, gains): (Vec<ScoredTrial>, Vec<PairedDifference>) = ranked.into_iter().unzip();
+        let best = &scored[0];
+        let behind = differences(&scored, best.trial, |scored| PairedDifference::of(&best.sdrs, &scored.sdrs))?;
+        let held_out_of = |trial: usize| results.of(trial, TrialStage::HeldOut);
+        let is_candidate = |scored: &ScoredTrial, gain: &PairedDifference| {
+            scored.is_finished()
+                && gain.is_gain()
+                && scored.is_better_in_every_block(&defaults)
+                && held_out_of(scored.trial).is_some()
+        };
+        let candidate = scored.iter().zip(&gains).find(|(scored, gain)| is_candidate(scored, gain));
+        let candidate = candidate.map_or(0, |(scored, _)| scored.trial);
+        let held_out = HeldOutScores::of(held_out_of(candidate)?, held_out_of(0)?)?;
+        let trial = |((scored, gain), behind_best): ((&ScoredTrial, PairedDifference), PairedDifference)| TunedTrial {
+            trial: scored.trial,
+            settings: settings[scored.trial].clone(),
+            is_finished: scored.is_finished(),
+            summary: ScoreSummary::of(&scored.scores),
+            gain,
+            behind_best,
+        };
         Some(Self {
-            trials,
+            trials: scored.iter().zip(gains).zip(behind).map(trial).collect(),
             planned: settings.len(),
-            unfinished: unfinished(plan, settings.len(), results),
+            brackets: BracketCount::of(plan, settings.len(), results),
             candidate,
-            chosen: if is_refuted { 0 } else { candidate },
+            chosen: if held_out.gain.is_loss() { 0 } else { candidate },
             held_out,
         })
     }
 
-    /// The best of those that were heard in all mixtures.
+    /// The best of those that were evaluated on all mixtures.
     pub fn best(&self) -> &TunedTrial {
         &self.trials[0]
     }
 
+    /// The candidate.
+    pub fn candidate(&self) -> &TunedTrial {
+        self.trial(self.candidate)
+    }
+
     /// The chosen trial.
     pub fn chosen(&self) -> &TunedTrial {
-        self.trials.iter().find(|trial| trial.trial == self.chosen).unwrap_or(&self.trials[0])
+        self.trial(self.chosen)
     }
 
     /// The defaults.
     pub fn defaults(&self) -> &TunedTrial {
-        self.trials.iter().find(|trial| trial.trial == 0).unwrap_or(&self.trials[0])
+        self.trial(0)
+    }
+
+    /// One of those that were scored; the best where `trial` was not.
+    fn trial(&self, trial: usize) -> &TunedTrial {
+        self.trials.iter().find(|one| one.trial == trial).unwrap_or(&self.trials[0])
+    }
+}
+
+impl HeldOutScores {
+    /// `None` if there are no mixtures.
+    fn of(candidate: &[Vec<SourceScore>], defaults: &[Vec<SourceScore>]) -> Option<Self> {
+        let gain = PairedDifference::of(&mean_sdrs(candidate), &mean_sdrs(defaults))?;
+        let [candidate, defaults] = [candidate, defaults].map(ScoreSummary::of);
+        Some(Self { candidate, defaults, gain })
+    }
+}
+
+impl BracketCount {
+    fn of(plan: &TuningPlan, trials: usize, results: &TrialResults) -> Self {
+        let brackets = plan.brackets(trials, Shard { index: 0, count: 1 });
+        let is_unfinished = |bracket: &&_| halving::next_step(bracket, results) != BracketStep::Done;
+        Self { unfinished: brackets.iter().filter(is_unfinished).count(), all: brackets.len() }
     }
 }
 
@@ -167,72 +204,47 @@ impl ScoreSummary {
 }
 
 /// What is known of one trial.
-struct HeardTrial {
+struct ScoredTrial {
     trial: usize,
     /// Rungs that it has finished.
     rungs: usize,
     scores: Vec<Vec<SourceScore>>,
+    /// Mean over the sources of each mixture.
     sdrs: Vec<f64>,
 }
 
-impl HeardTrial {
+impl ScoredTrial {
+    /// `None` if it has finished no rung.
     fn of(trial: usize, results: &TrialResults) -> Option<Self> {
-        let stages = (0..RUNGS).map_while(|rung| results.of(trial, TrialStage::Rung(rung)));
-        let stages: Vec<&[Vec<SourceScore>]> = stages.collect();
-        let scores = stages.concat();
+        let (rungs, scores) = results.of_rungs(trial, RUNGS);
         let sdrs = mean_sdrs(&scores);
-        (!stages.is_empty()).then_some(Self { trial, rungs: stages.len(), scores, sdrs })
+        (rungs > 0).then_some(Self { trial, rungs, scores, sdrs })
     }
 
     fn is_finished(&self) -> bool {
         self.rungs == RUNGS
     }
 
-    fn mean(&self) -> f64 {
-        mean(self.sdrs.iter().copied())
+    /// Among many trials, one always is better in all mixtures together.
+    fn is_better_in_every_block(&self, defaults: &[f64]) -> bool {
+        let of_block = |sdrs: &[f64], block: usize| mean(sdrs.iter().skip(block).step_by(BLOCKS).copied());
+        (0..BLOCKS).all(|block| of_block(&self.sdrs, block) > of_block(defaults, block))
     }
 }
 
-/// The probabilities of `differences`, adjusted for the number of those that are `compared`; 1 for the others.
-fn adjusted(
-    heard: &[HeardTrial],
-    differences: &[PairedDifference],
-    compared: impl Fn(&HeardTrial) -> bool,
-) -> Vec<f64> {
-    let is_compared: Vec<bool> = heard.iter().map(compared).collect();
-    let p: Vec<f64> = differences.iter().zip(&is_compared).filter(|(_, is)| **is).map(|(one, _)| one.p).collect();
-    let mut adjusted = holm(&p).into_iter();
-    is_compared.into_iter().map(|is| if is { adjusted.next().unwrap_or(1.0) } else { 1.0 }).collect()
-}
-
-/// The best that is better than the `defaults` in every block, and not by chance alone: among many trials, one always
-/// is better in all mixtures together. The defaults, if there is none.
-fn choose(heard: &[HeardTrial], defaults: &[f64]) -> usize {
-    let finished: Vec<&HeardTrial> = heard.iter().filter(|heard| heard.is_finished() && heard.trial != 0).collect();
-    let gains: Vec<PairedDifference> =
-        finished.iter().filter_map(|heard| PairedDifference::of(&heard.sdrs, defaults)).collect();
-    let p = holm(&gains.iter().map(|gain| gain.p).collect::<Vec<_>>());
-    let of_block = |sdrs: &[f64], block: usize| mean(sdrs.iter().skip(block).step_by(BLOCKS).copied());
-    let is_better = |heard: &HeardTrial, block: usize| of_block(&heard.sdrs, block) > of_block(defaults, block);
-    let sure = finished.iter().zip(gains.iter().zip(p)).filter(|(heard, (gain, p))| {
-        PairedDifference { p: *p, ..**gain }.is_gain() && (0..BLOCKS).all(|block| is_better(heard, block))
-    });
-    let scored: Vec<(usize, f64)> = sure.map(|(heard, _)| (heard.trial, heard.mean())).collect();
-    best_of(scored, 1).first().copied().unwrap_or(0)
-}
-
-fn held_out(candidate: usize, results: &TrialResults) -> Option<HeldOutScores> {
-    let [candidate, defaults] = [candidate, 0].map(|trial| results.of(trial, TrialStage::HeldOut));
-    let (candidate, defaults) = (candidate?, defaults?);
-    let gain = PairedDifference::of(&mean_sdrs(candidate), &mean_sdrs(defaults))?;
-    Some(HeldOutScores { candidate: ScoreSummary::of(candidate), defaults: ScoreSummary::of(defaults), gain })
-}
-
-/// Brackets that are not finished, and all.
-fn unfinished(plan: &TuningPlan, trials: usize, results: &TrialResults) -> [usize; 2] {
-    let brackets = plan.brackets(trials, Shard { index: 0, count: 1 });
-    let is_open = |bracket: &&_| halving::next_step(plan, bracket, results) != BracketStep::Done;
-    [brackets.iter().filter(is_open).count(), brackets.len()]
+/// The differences that `of` gives of all that were `scored`, their probabilities adjusted for the number of
+/// comparisons: all but that of trial `reference` with itself. `None` if one of them has no mixtures.
+fn differences(
+    scored: &[ScoredTrial],
+    reference: usize,
+    of: impl Fn(&ScoredTrial) -> Option<PairedDifference>,
+) -> Option<Vec<PairedDifference>> {
+    let mut differences = scored.iter().map(of).collect::<Option<Vec<_>>>()?;
+    let compared = || scored.iter().map(|scored| scored.trial != reference);
+    let p: Vec<f64> = differences.iter().zip(compared()).filter(|(_, is)| *is).map(|(one, _)| one.p).collect();
+    let own = differences.iter_mut().zip(compared()).filter(|(_, is)| *is);
+    own.zip(holm(&p)).for_each(|((one, _), p)| one.p = p);
+    Some(differences)
 }
 
 #[cfg(test)]
@@ -250,24 +262,36 @@ mod tests {
         outcome_with(&sdr, &sdr)
     }
 
+    fn plan() -> TuningPlan {
+        let axes = vec![TuningAxis { tunable: Tunable::Focus, values: vec![1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0] }];
+        let space = SearchSpace { defaults: TuningSettings::defaults(vec![25]), axes };
+        TuningPlan { space, trials: 10, mixtures: 24, seconds: 5.0, seed: 0 }
+    }
+
+    /// Trial `trial` in `stage`, with `sdr(mixture)` dB.
+    fn result(trial: usize, stage: TrialStage, sdr: impl Fn(usize) -> f64) -> TrialResult {
+        let mixtures = match stage {
+            TrialStage::Rung(rung) => plan().rung_mixtures(rung),
+            TrialStage::HeldOut => 0..24,
+        };
+        let score = |mixture: usize| vec![SourceScore { sdr: sdr(mixture), sir: 20.0, sar: 10.0 }];
+        TrialResult { trial, stage, scores: mixtures.map(score).collect() }
+    }
+
+    const STAGES: [TrialStage; 4] =
+        [TrialStage::Rung(0), TrialStage::Rung(1), TrialStage::Rung(2), TrialStage::HeldOut];
+
     /// A search of three trials over 24 mixtures, in which trial `n` has `sdr(n, mixture)` dB, and `held_out(n,
     /// mixture)` in what nothing is chosen by.
     fn outcome_with(sdr: impl Fn(usize, usize) -> f64, held_out: impl Fn(usize, usize) -> f64) -> TuningOutcome {
-        let axes = vec![TuningAxis { tunable: Tunable::Focus, values: vec![1.0, 1.5, 2.0] }];
-        let space = SearchSpace { defaults: TuningSettings::defaults(vec![25]), axes };
-        let plan = TuningPlan { space, trials: 10, mixtures: 24, seconds: 5.0, seed: 0 };
         let mut results = TrialResults::default();
-        for trial in 0..3 {
-            let score = |sdr: f64| vec![SourceScore { sdr, sir: 20.0, sar: 10.0 }];
-            for rung in 0..RUNGS {
-                let stage = TrialStage::Rung(rung);
-                let scores = plan.rung_mixtures(rung).map(|mixture| score(sdr(trial, mixture))).collect();
-                results.add(TrialResult { trial, stage, scores });
-            }
-            let scores = (0..24).map(|mixture| score(held_out(trial, mixture))).collect();
-            results.add(TrialResult { trial, stage: TrialStage::HeldOut, scores });
+        for (trial, stage) in (0..3).flat_map(|trial| STAGES.map(|stage| (trial, stage))) {
+            results.add(match stage {
+                TrialStage::Rung(_) => result(trial, stage, |mixture| sdr(trial, mixture)),
+                TrialStage::HeldOut => result(trial, stage, |mixture| held_out(trial, mixture)),
+            });
         }
-        TuningOutcome::of(&plan, &results).unwrap()
+        TuningOutcome::of(&plan(), &results).unwrap()
     }
 
     /// Numbers around 0 that differ from mixture to mixture.
@@ -281,7 +305,7 @@ mod tests {
             outcome(|trial, mixture| 8.0 + scatter(mixture) + 0.3 * trial as f64 + 0.1 * scatter(mixture + trial));
         assert_eq!((found.chosen, found.best().trial), (2, 2));
         assert!(found.trials[1..].iter().all(TunedTrial::is_worse));
-        let gain = found.held_out.unwrap().gain;
+        let gain = found.held_out.gain;
         assert!(gain.is_gain() && (0.5..0.7).contains(&gain.mean_db), "{gain:?}");
     }
 
@@ -293,7 +317,7 @@ mod tests {
             |trial: usize, mixture: usize| 8.0 + scatter(mixture) - 0.3 * trial as f64 + 0.1 * scatter(mixture + trial);
         let found = outcome_with(better, worse);
         assert_eq!((found.candidate, found.chosen), (2, 0));
-        assert!(found.held_out.unwrap().gain.is_loss());
+        assert!(found.held_out.gain.is_loss());
         // Neither better nor worse is no reason to refuse it.
         let found = outcome_with(better, |trial, mixture| 8.0 + scatter(mixture * (trial + 1)));
         assert_eq!((found.candidate, found.chosen), (2, 2));
@@ -309,5 +333,53 @@ mod tests {
         let uneven = outcome(|trial, mixture| 8.0 + scatter(mixture) + if trial == 1 { in_two(mixture) } else { 0.0 });
         assert_eq!((uneven.best().trial, uneven.chosen), (1, 0));
         assert!(uneven.best().gain.p < 0.01, "{:?}", uneven.best().gain);
+    }
+
+    #[test]
+    fn what_is_significant_alone_is_not_among_all_that_were_scored() {
+        // Trial 1 is a little better in all mixtures: p is 0.01 alone.
+        let sdr = |trial: usize, mixture: usize| {
+            8.0 + scatter(mixture) + if trial == 1 { 0.3 * scatter(3 * mixture + 1) + 0.1 } else { 0.0 }
+        };
+        let mut results = TrialResults::default();
+        for (trial, stage) in (0..2).flat_map(|trial| STAGES.map(|stage| (trial, stage))) {
+            results.add(result(trial, stage, |mixture| sdr(trial, mixture)));
+        }
+        let alone = TuningOutcome::of(&plan(), &results).unwrap();
+        assert_eq!(alone.chosen, 1);
+        assert!((0.005..0.05).contains(&alone.best().gain.p), "{:?}", alone.best().gain);
+        // Those that went no further than the first rung were tried as well.
+        for trial in 2..8 {
+            results.add(result(trial, STAGES[0], |mixture| sdr(0, mixture) + [0.1, -0.1][mixture % 2]));
+        }
+        let among = TuningOutcome::of(&plan(), &results).unwrap();
+        assert_eq!((among.best().trial, among.trials.len(), among.chosen), (1, 8, 0));
+        assert!((among.best().gain.p - 7.0 * alone.best().gain.p).abs() < 1e-12, "{:?}", among.best().gain);
+    }
+
+    #[test]
+    fn what_has_no_scores_on_the_last_thirds_yet_is_not_chosen() {
+        let sdr =
+            |trial: usize, mixture: usize| 8.0 + scatter(mixture) + 0.3 * trial as f64 + 0.1 * scatter(mixture + trial);
+        let mut results = TrialResults::default();
+        for (trial, stage) in (0..3).flat_map(|trial| STAGES.map(|stage| (trial, stage))) {
+            if (trial, stage) != (2, TrialStage::HeldOut) {
+                results.add(result(trial, stage, |mixture| sdr(trial, mixture)));
+            }
+        }
+        let found = TuningOutcome::of(&plan(), &results).unwrap();
+        assert_eq!((found.best().trial, found.candidate, found.chosen), (2, 1, 1));
+        // Without those of the defaults there is nothing to compare with.
+        let mut results = TrialResults::default();
+        STAGES[..3].iter().for_each(|stage| results.add(result(0, *stage, |mixture| sdr(0, mixture))));
+        assert_eq!(TuningOutcome::of(&plan(), &results), None);
+    }
+
+    #[test]
+    fn the_best_is_the_one_that_the_others_are_compared_with() {
+        let found = outcome(|trial, mixture| 8.0 + scatter(mixture) + 0.3 * trial as f64);
+        assert_eq!(found.best().behind_best.mean_db, 0.0);
+        assert!(found.trials[1..].iter().all(|trial| trial.behind_best.mean_db > 0.0));
+        assert_eq!(found.trials.iter().map(|trial| trial.trial).collect::<Vec<_>>(), [2, 1, 0]);
     }
 }

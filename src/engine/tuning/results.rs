@@ -4,7 +4,7 @@ use super::test_mixture::SourceScore;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Which mixtures a trial was heard in.
+/// Which mixtures a trial was evaluated on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrialStage {
@@ -48,6 +48,14 @@ impl TrialResults {
     /// The scores of `trial` in `stage`, indexed by `[mixture][source]`.
     pub fn of(&self, trial: usize, stage: TrialStage) -> Option<&[Vec<SourceScore>]> {
         self.known.get(&(trial, stage)).map(Vec::as_slice)
+    }
+
+    /// The scores of `trial` in the first `rungs` rungs, as far as it has finished them one after another, and how many
+    /// of them it has.
+    pub(super) fn of_rungs(&self, trial: usize, rungs: usize) -> (usize, Vec<Vec<SourceScore>>) {
+        let finished = (0..rungs).map_while(|rung| self.of(trial, TrialStage::Rung(rung)));
+        let finished: Vec<&[Vec<SourceScore>]> = finished.collect();
+        (finished.len(), finished.concat())
     }
 
     /// All that is known, in order.

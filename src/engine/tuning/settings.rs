@@ -2,6 +2,8 @@
 
 use crate::{
     learner::{LearnSettings, adaptive::MEMORY_SECONDS},
+    number::decimal,
+    preset::PlaySettings,
     separator::{Controls, LatencyMode},
 };
 use serde::{Deserialize, Serialize};
@@ -53,6 +55,14 @@ impl TuningSettings {
     pub fn controls(&self) -> Controls {
         let Self { focus, sparsity, smoothness, .. } = *self;
         Controls { focus, sparsity, smoothness, ..Controls::default() }
+    }
+
+    /// What a preset that was learned with them is best played with. The memory is part of it only where bases
+    /// `move_while_playing`.
+    pub fn play(&self, move_while_playing: bool) -> PlaySettings {
+        let Self { mode, focus, sparsity, smoothness, memory_seconds, .. } = *self;
+        let memory_seconds = move_while_playing.then_some(memory_seconds);
+        PlaySettings { mode, focus, sparsity, smoothness, memory_seconds }
     }
 }
 
@@ -115,8 +125,6 @@ impl Tunable {
 
     /// Its value in `settings`.
     pub fn of(self, settings: &TuningSettings) -> f64 {
-        // As it would be written: 1.2, not 1.2000000476837158.
-        let short = |value: f32| value.to_string().parse().unwrap_or(f64::from(value));
         match self {
             Self::Components(source) => settings.components[source] as f64,
             Self::Iterations => f64::from(settings.iterations),
@@ -125,9 +133,9 @@ impl Tunable {
             Self::Evidence => f64::from(u8::from(settings.evidence)),
             Self::Memory => settings.memory_seconds,
             Self::Mode => LatencyMode::ALL.iter().position(|mode| *mode == settings.mode).unwrap_or(0) as f64,
-            Self::Focus => short(settings.focus),
-            Self::Sparsity => short(settings.sparsity),
-            Self::Smoothness => short(settings.smoothness),
+            Self::Focus => decimal(settings.focus),
+            Self::Sparsity => decimal(settings.sparsity),
+            Self::Smoothness => decimal(settings.smoothness),
         }
     }
 

@@ -1,10 +1,11 @@
-//! Whether one trial is better than another: a paired test over mixtures that both were heard in.
+//! Whether one trial is better than another: a paired test over the mixtures that both were evaluated on.
 //!
 //! Student's paired t-test (Student 1908) on the differences, mixture by mixture; where several trials are compared
 //! with one, the probabilities are those of Holm (1979).
 
 use statrs::{
     distribution::{ContinuousCDF, StudentsT},
+    statistics::Statistics,
     stats_tests::{Alternative, NaNPolicy, ttest_onesample::ttest_onesample},
 };
 
@@ -14,7 +15,7 @@ pub const SIGNIFICANCE: f64 = 0.05;
 /// How much better one trial is than another over the same mixtures.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PairedDifference {
-    /// Mixtures in which both were heard.
+    /// Mixtures that both were evaluated on.
     pub mixtures: usize,
     /// Mean difference in dB.
     pub mean_db: f64,
@@ -63,12 +64,7 @@ impl PairedDifference {
 
 /// Standard deviation of `values` as a sample; 0 of fewer than two.
 pub(super) fn deviation(values: &[f64]) -> f64 {
-    let count = values.len() as f64;
-    if values.len() < 2 {
-        return 0.0;
-    }
-    let mean = values.iter().sum::<f64>() / count;
-    (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
+    if values.len() < 2 { 0.0 } else { values.std_dev() }
 }
 
 /// The probabilities `p` of several comparisons, adjusted for their number (Holm 1979), in the same order.

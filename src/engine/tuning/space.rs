@@ -4,6 +4,7 @@ use super::settings::{Tunable, TuningSettings};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// How often a setting stays at its default: most of what helps is a change of few settings.
 const KEPT_SHARE: f64 = 0.35;
@@ -35,9 +36,13 @@ impl SearchSpace {
     /// depend on `count`, unless all there are fit into it.
     pub fn trials(&self, count: usize, seed: u64) -> Vec<TuningSettings> {
         let combinations = self.axes.iter().try_fold(1_usize, |all, axis| all.checked_mul(axis.values.len()));
+        let key = |settings: &TuningSettings| -> Vec<u64> {
+            self.axes.iter().map(|axis| axis.tunable.of(settings).to_bits()).collect()
+        };
         let mut trials = vec![self.defaults.clone()];
+        let mut known = HashSet::from([key(&self.defaults)]);
         let mut add = |settings: TuningSettings| {
-            if trials.len() < count && !trials.contains(&settings) {
+            if trials.len() < count && known.insert(key(&settings)) {
                 trials.push(settings);
             }
             trials.len() < count
@@ -58,10 +63,23 @@ impl SearchSpace {
         trials
     }
 
-    /// The `index`th of all combinations.
+    /// What `settings` has in place of the defaults, of what is varied, in words. `sources` are the names of the
+    /// sources.
+    pub fn changes(&self, settings: &TuningSettings, sources: &[String]) -> Vec<String> {
+        let tunables = self.axes.iter().map(|axis| axis.tunable);
+        let changed = tunables.filter(|tunable| tunable.of(settings) != tunable.of(&self.defaults));
+        changed
+            .map(|tunable| format!("{} {}", tunable.name_among(sources), tunable.shown(tunable.of(settings))))
+            .collect()
+    }
+
+    /// The `index`th of all combinations. What counts while the sources play changes first: trials that follow each
+    /// other share what is learned.
     fn combination(&self, mut index: usize) -> TuningSettings {
         let mut settings = self.defaults.clone();
-        for TuningAxis { tunable, values } in &self.axes {
+        let (learning, playing): (Vec<&TuningAxis>, Vec<&TuningAxis>) =
+            self.axes.iter().partition(|axis| axis.tunable.is_learned_with());
+        for TuningAxis { tunable, values } in playing.into_iter().chain(learning) {
             tunable.set(&mut settings, values[index % values.len()]);
             index /= values.len();
         }
@@ -125,6 +143,8 @@ mod tests {
         let trials = space.trials(100, 0);
         assert_eq!(trials.len(), 6);
         assert_eq!(trials[0], space.defaults);
+        // Those that share what is learned stand together.
+        assert_eq!(trials.iter().map(|trial| trial.components[0]).collect::<Vec<_>>(), [25, 5, 5, 5, 25, 25]);
         let pairs: Vec<(usize, f32)> = trials.iter().map(|trial| (trial.components[0], trial.focus)).collect();
         for pair in [(5, 1.0), (5, 1.5), (5, 2.0), (25, 1.0), (25, 2.0)] {
             assert!(pairs.contains(&pair), "{pair:?}");

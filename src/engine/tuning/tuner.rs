@@ -2,22 +2,17 @@
 
 use super::{
     halving::{self, BracketStep},
+    learned::{LearnedCache, LearnedWith, preset_of},
     material::{self, BLOCKS, LearnedPart, MaterialError, MixedPart, TuningSource},
     plan::{Bracket, RUNGS, Shard, TuningPlan},
     results::{TrialResult, TrialResults, TrialStage},
     settings::TuningSettings,
     test_mixture::{MixtureDraw, TestMixture, TrialError},
 };
-use crate::{
-    learner::{self, LearnError, LearnSettings, Lesson},
-    nmf::factorization::FactorizationError,
-    preset::{LearnedBases, Preset, Source},
-    recording::Recording,
-    stft::LatencyMode,
-};
+use crate::preset::{LearnedBases, Preset};
 use rayon::prelude::*;
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     ops::ControlFlow,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -32,26 +27,16 @@ pub struct Tuner {
     plan: TuningPlan,
     sources: Vec<TuningSource>,
     trials: Vec<TuningSettings>,
-    /// Length of a mixture in samples.
+    /// Sample rate of a mixture in Hz, and its length in samples.
+    sample_rate: u32,
     len: usize,
-    /// Mixtures to choose by, and to report by; made when they are first heard.
+    /// Mixtures to choose by, and to report by; made when they are first needed.
     choosing: Vec<OnceLock<TestMixture>>,
     held_out: Vec<OnceLock<TestMixture>>,
-    /// What was learned for trials that are still heard.
-    learned: Mutex<HashMap<LearnedWith, Arc<Vec<LearnedBases>>>>,
+    learned: LearnedCache,
 }
 
-/// All that learned bases depend on: trials that differ in other settings share them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct LearnedWith {
-    part: LearnedPart,
-    components: Vec<usize>,
-    universal: bool,
-    iterations: u32,
-    mode: LatencyMode,
-}
-
-/// What hears of a search while it runs, from several threads.
+/// Receives what a search finishes while it runs, on several threads.
 pub trait TuningListener: Sync {
     /// A trial has finished a stage. Breaking stops the search.
     fn finished(&self, result: &TrialResult) -> ControlFlow<()>;
@@ -87,19 +72,20 @@ impl Tuner {
     /// [`MaterialError`] if no mixtures can be made of them.
     pub fn new(sources: Vec<TuningSource>, plan: TuningPlan) -> Result<Self, MaterialError> {
         material::check(&sources)?;
-        let shortest = material::shortest_part(&sources);
-        let wanted = (plan.seconds * f64::from(sources[0].recordings[0].sample_rate)) as usize;
+        let sample_rate = material::mixture_rate(&sources);
         // Bases that are found while the mixture plays take their time: there passages go round.
         let goes_round = sources.iter().any(|source| source.finds_bases);
-        let len = if goes_round { wanted } else { wanted.min(shortest) };
+        let longest = if goes_round { f64::INFINITY } else { material::shortest_part_seconds(&sources) };
+        let len = (plan.seconds.min(longest) * f64::from(sample_rate)).round() as usize;
         let mixtures = || (0..plan.mixtures).map(|_| OnceLock::new()).collect();
         Ok(Self {
             trials: plan.space.trials(plan.trials, plan.seed),
             choosing: mixtures(),
             held_out: mixtures(),
-            learned: Mutex::default(),
+            learned: LearnedCache::default(),
             plan,
             sources,
+            sample_rate,
             len,
         })
     }
@@ -114,7 +100,8 @@ impl Tuner {
         self.len
     }
 
-    /// Runs what of `shard` is not `known`, on all threads of the current pool, and gives all that is known then.
+    /// Runs what of `shard` is not `known`, on all threads of the current pool, and gives all that is known then. The
+    /// plan [admits](TuningPlan::admits) what is known.
     ///
     /// # Errors
     /// The first [`TrialError`], [`TrialError::Stopped`] among them.
@@ -141,18 +128,18 @@ impl Tuner {
         count: &WorkCount<'_>,
     ) -> Result<(), TrialError> {
         loop {
-            let step = halving::next_step(&self.plan, bracket, &results.lock().unwrap_or_else(PoisonError::into_inner));
-            let BracketStep::Run { stage, missing, alive } = step else {
+            let step = halving::next_step(bracket, &results.lock().unwrap_or_else(PoisonError::into_inner));
+            let BracketStep::Run { stage, missing, remaining } = step else {
                 self.forget(&bracket.trials, &[]);
                 return Ok(());
             };
-            self.forget(&bracket.trials, &alive);
+            self.forget(&bracket.trials, &remaining);
             // First all that is learned, each once; then whoever plays with it.
             let wanted: HashSet<LearnedWith> =
                 missing.iter().flat_map(|trial| parts_of(stage).map(|part| self.learned_with(*trial, part))).collect();
             wanted.par_iter().try_for_each(|with| self.learned(with, count).map(drop))?;
             missing.par_iter().try_for_each(|trial| {
-                let result = self.hear(*trial, stage, count)?;
+                let result = self.evaluate(*trial, stage, count)?;
                 if count.listener.finished(&result).is_break() {
                     return Err(TrialError::Stopped);
                 }
@@ -163,7 +150,7 @@ impl Tuner {
     }
 
     /// What `trial` gives in `stage`.
-    fn hear(&self, trial: usize, stage: TrialStage, count: &WorkCount<'_>) -> Result<TrialResult, TrialError> {
+    fn evaluate(&self, trial: usize, stage: TrialStage, count: &WorkCount<'_>) -> Result<TrialResult, TrialError> {
         let settings = &self.trials[trial];
         let mixtures: Vec<usize> = match stage {
             TrialStage::Rung(rung) => self.plan.rung_mixtures(rung).collect(),
@@ -171,7 +158,7 @@ impl Tuner {
         };
         let preset = |part: LearnedPart| {
             let learned = self.learned(&self.learned_with(trial, part), count)?;
-            Ok::<_, TrialError>(self.preset_of(settings, learned.to_vec()))
+            Ok::<_, TrialError>(preset_of(&self.sources, settings, learned.to_vec()))
         };
         let presets = parts_of(stage).map(preset).collect::<Result<Vec<_>, _>>()?;
         let scores = mixtures
@@ -181,8 +168,8 @@ impl Tuner {
                     return Err(TrialError::Stopped);
                 }
                 let (mixture, preset) = match stage {
-                    TrialStage::Rung(_) => (self.choosing_mixture(*number), &presets[number % BLOCKS]),
-                    TrialStage::HeldOut => (self.held_out_mixture(*number), &presets[0]),
+                    TrialStage::Rung(_) => (self.choosing_mixture(*number)?, &presets[number % BLOCKS]),
+                    TrialStage::HeldOut => (self.held_out_mixture(*number)?, &presets[0]),
                 };
                 let scores = mixture.score(preset, settings)?;
                 let _ = count.add(1);
@@ -193,53 +180,50 @@ impl Tuner {
     }
 
     /// Mixture `number` to choose by: the blocks take turns.
-    fn choosing_mixture(&self, number: usize) -> &TestMixture {
-        self.choosing[number].get_or_init(|| self.mixture(MixedPart::Block(number % BLOCKS), number))
+    fn choosing_mixture(&self, number: usize) -> Result<&TestMixture, TrialError> {
+        self.mixture(&self.choosing[number], MixedPart::Block(number % BLOCKS), number)
     }
 
-    fn held_out_mixture(&self, number: usize) -> &TestMixture {
-        self.held_out[number].get_or_init(|| self.mixture(MixedPart::Last, number))
+    fn held_out_mixture(&self, number: usize) -> Result<&TestMixture, TrialError> {
+        self.mixture(&self.held_out[number], MixedPart::Last, number)
     }
 
-    fn mixture(&self, part: MixedPart, number: usize) -> TestMixture {
+    /// What is in `place`, made if nothing is.
+    fn mixture<'a>(
+        &self,
+        place: &'a OnceLock<TestMixture>,
+        part: MixedPart,
+        number: usize,
+    ) -> Result<&'a TestMixture, TrialError> {
+        if let Some(mixture) = place.get() {
+            return Ok(mixture);
+        }
+        let Self { sample_rate, len, .. } = *self;
+        let draw = MixtureDraw { part, number, seed: self.plan.seed, sample_rate, len };
         let bytes = 2 * self.plan.mixtures * TestMixture::bytes_kept(self.sources.len());
-        let draw = MixtureDraw { part, number, seed: self.plan.seed, len: self.len };
-        TestMixture::new(&self.sources, draw, bytes <= BYTES_KEPT)
+        let mixture = TestMixture::new(&self.sources, draw, bytes <= BYTES_KEPT)?;
+        Ok(place.get_or_init(|| mixture))
     }
 
     fn learned_with(&self, trial: usize, part: LearnedPart) -> LearnedWith {
-        let TuningSettings { components, universal, iterations, mode, .. } = &self.trials[trial];
-        let taught = self.sources.iter().zip(components).filter(|(source, _)| !source.finds_bases);
-        LearnedWith {
-            part,
-            components: taught.map(|(_, components)| *components).collect(),
-            universal: *universal,
-            iterations: *iterations,
-            mode: *mode,
-        }
+        LearnedWith::of(&self.trials[trial], &self.sources, part)
     }
 
     /// What is learned `with` these settings, when it is first wanted.
     fn learned(&self, with: &LearnedWith, count: &WorkCount<'_>) -> Result<Arc<Vec<LearnedBases>>, TrialError> {
-        let all = || self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(learned) = all().get(with) {
-            return Ok(Arc::clone(learned));
+        if let Some(learned) = self.learned.get(with) {
+            return Ok(learned);
         }
-        let learned = Arc::new(self.learn(with, &mut |_| count.poll())?);
+        let learned = Arc::new(with.learn(&self.sources, self.plan.seed, &mut |_| count.poll())?);
         let _ = count.add(LEARNING_WORK);
-        all().insert(with.clone(), Arc::clone(&learned));
+        self.learned.keep(with, Arc::clone(&learned));
         Ok(learned)
     }
 
-    /// Forgets what was learned for `trials` and not for those that are still `alive`.
-    fn forget(&self, trials: &[usize], alive: &[usize]) {
-        let parts = || (0..BLOCKS).map(LearnedPart::AllBut).chain([LearnedPart::Blocks]);
-        let of = |trials: &[usize]| -> HashSet<LearnedWith> {
-            trials.iter().flat_map(|trial| parts().map(|part| self.learned_with(*trial, part))).collect()
-        };
-        let (gone, kept) = (of(trials), of(alive));
-        let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        learned.retain(|with, _| !gone.contains(with) || kept.contains(with));
+    /// Forgets what was learned for `trials` and not for those that are `remaining`.
+    fn forget(&self, trials: &[usize], remaining: &[usize]) {
+        let [trials, remaining] = [trials, remaining].map(|list| list.iter().map(|trial| &self.trials[*trial]));
+        self.learned.forget(&self.sources, trials, remaining);
     }
 
     /// A preset with `settings`, learned for all modes from the whole of the recordings.
@@ -251,67 +235,8 @@ impl Tuner {
         settings: &TuningSettings,
         progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
     ) -> Result<Preset, TrialError> {
-        let taught = self.sources.iter().zip(&settings.components).filter(|(source, _)| !source.finds_bases);
-        let with = LearnedWith {
-            part: LearnedPart::Whole,
-            components: taught.map(|(_, components)| *components).collect(),
-            universal: settings.universal,
-            iterations: settings.iterations,
-            mode: settings.mode,
-        };
-        Ok(self.preset_of(settings, self.learn(&with, progress)?))
-    }
-
-    /// The bases of the sources that are learned.
-    fn learn(
-        &self,
-        with: &LearnedWith,
-        progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
-    ) -> Result<Vec<LearnedBases>, TrialError> {
-        // The choice does not depend on one random start.
-        let block = if let LearnedPart::AllBut(block) = with.part { block } else { 0 };
-        let seed = self.plan.seed.wrapping_add(block as u64);
-        let taught: Vec<&TuningSource> = self.sources.iter().filter(|source| !source.finds_bases).collect();
-        let part = |recording: &Recording| learner::padded(with.part.of(recording));
-        let parts: Vec<Vec<Recording>> =
-            taught.iter().map(|source| source.recordings.iter().map(part).collect()).collect();
-        let lessons: Vec<Lesson<'_>> = with
-            .components
-            .iter()
-            .zip(&parts)
-            .map(|(components, recordings)| {
-                let universal = with.universal && recordings.len() > 1;
-                let settings = LearnSettings { components: *components, universal, iterations: with.iterations, seed };
-                Lesson { recordings, settings, known: &[] }
-            })
-            .collect();
-        let learned = match with.part {
-            _ if lessons.is_empty() => Ok(Vec::new()),
-            LearnedPart::Whole => learner::learn(&lessons, progress),
-            _ => learner::learn_for(with.mode, &lessons, progress),
-        };
-        learned.map_err(|error| match error.error {
-            LearnError::Factorization(FactorizationError::Cancelled) => TrialError::Stopped,
-            cause => TrialError::Learn { source_name: taught[error.lesson].name.clone(), error: cause },
-        })
-    }
-
-    /// The sources in their order, those that were taught with what was `learned`.
-    fn preset_of(&self, settings: &TuningSettings, learned: Vec<LearnedBases>) -> Preset {
-        let mut learned = learned.into_iter();
-        let source = |(strip, source): (usize, &TuningSource)| {
-            let components = settings.components[strip];
-            let taught = if source.finds_bases { None } else { learned.next() };
-            match (taught, source.role) {
-                (Some(mut bases), role) => {
-                    bases.drift = settings.drift;
-                    Source { role: role.filter(|_| settings.evidence), ..Source::fixed(&source.name, strip, bases) }
-                }
-                (None, Some(role)) => Source::recognised(&source.name, strip, role, components),
-                (None, None) => Source::adaptive(&source.name, strip, components),
-            }
-        };
-        Preset::of(self.sources.iter().enumerate().map(source).collect())
+        let with = LearnedWith::of(settings, &self.sources, LearnedPart::Whole);
+        Ok(preset_of(&self.sources, settings, with.learn(&self.sources, self.plan.seed, progress)?))
     }
 
     /// The work of `bracket`: all that is learned, each once, and all mixtures.
@@ -319,24 +244,21 @@ impl Tuner {
         let wanted = bracket.trials.iter().map(|trial| self.learned_with(*trial, LearnedPart::Blocks));
         // The winner learns once more, from all blocks.
         let learned = BLOCKS * wanted.collect::<HashSet<_>>().len() + 1;
-        let rungs = (0..RUNGS).map(|rung| bracket.survivors(rung) * self.mixtures_in(TrialStage::Rung(rung)));
-        LEARNING_WORK * learned + rungs.sum::<usize>() + self.mixtures_in(TrialStage::HeldOut)
+        let rungs = (0..RUNGS).map(|rung| bracket.survivors(rung) * self.plan.mixtures_in(TrialStage::Rung(rung)));
+        LEARNING_WORK * learned + rungs.sum::<usize>() + self.plan.mixtures_in(TrialStage::HeldOut)
     }
 
     /// What of it is `known`. What was learned is not, unless it is no longer wanted.
     fn work_done(&self, bracket: &Bracket, known: &TrialResults) -> usize {
-        if halving::next_step(&self.plan, bracket, known) == BracketStep::Done {
+        if halving::next_step(bracket, known) == BracketStep::Done {
             return self.work_of(bracket);
         }
-        let of_bracket = known.iter().filter(|result| bracket.trials.contains(&result.trial));
-        of_bracket.map(|result| self.mixtures_in(result.stage)).sum()
-    }
-
-    fn mixtures_in(&self, stage: TrialStage) -> usize {
-        match stage {
-            TrialStage::Rung(rung) => self.plan.rung_mixtures(rung).len(),
-            TrialStage::HeldOut => self.plan.mixtures,
-        }
+        let stages = || (0..RUNGS).map(TrialStage::Rung).chain([TrialStage::HeldOut]);
+        let of_trial = |trial: &usize| {
+            let finished = stages().filter(|stage| known.of(*trial, *stage).is_some());
+            finished.map(|stage| self.plan.mixtures_in(stage)).sum::<usize>()
+        };
+        bracket.trials.iter().map(of_trial).sum()
     }
 }
 

@@ -283,20 +283,29 @@ fn what_is_noted_wrongly_is_refused_with_a_sentence() {
 fn what_a_preset_was_tuned_to_comes_back_and_nothing_is_written_where_it_was_not() {
     let mut preset = sample();
     assert!(Parts::of(&file::to_bytes(&preset).unwrap()).document.get("play").is_none());
-    preset.play = Some(PlaySettings { mode: LatencyMode::Live, focus: 1.8, sparsity: 0.1, smoothness: 0.0 });
+    let play =
+        PlaySettings { mode: LatencyMode::Live, focus: 1.8, sparsity: 0.1, smoothness: 0.0, memory_seconds: Some(4.5) };
+    preset.play = Some(play);
     // What a later version says beside it stays.
     preset.unknown["unbraid"]["play"] = json!({ "swing": 0.6 });
     for bytes in [file::to_bytes(&preset).unwrap(), file::to_packed_bytes(&preset).unwrap()] {
         assert_eq!(file::from_bytes(&bytes, "it").unwrap(), preset);
     }
     let written = Parts::of(&file::to_bytes(&preset).unwrap()).document["play"].clone();
-    let expected = json!({ "mode": "live", "focus": 1.8, "sparsity": 0.1, "smoothness": 0.0, "swing": 0.6 });
+    let mut expected = json!({ "mode": "live", "focus": 1.8, "sparsity": 0.1, "smoothness": 0.0, "swing": 0.6 });
+    // What was not tuned is not written, as by earlier versions.
+    let untuned = Preset { play: Some(PlaySettings { memory_seconds: None, ..play }), ..preset.clone() };
+    assert_eq!(Parts::of(&file::to_bytes(&untuned).unwrap()).document["play"], expected);
+    assert_eq!(file::from_bytes(&file::to_bytes(&untuned).unwrap(), "it").unwrap(), untuned);
+    expected["memory_seconds"] = json!(4.5);
     assert_eq!(written, expected);
     for (key, value, sentence) in [
         ("mode", json!("slow"), "`play.mode` is \"slow\"; expected \"direct\", \"live\", \"balanced\" or \"quality\""),
         ("focus", json!(9), "`play.focus` is 9; expected 0.5 to 4"),
         ("sparsity", json!(-0.1), "`play.sparsity` is -0.1; expected 0 to 1"),
         ("smoothness", json!("much"), "`play.smoothness` is \"much\"; expected a number"),
+        ("memory_seconds", json!(11), "`play.memory_seconds` is 11; expected 0.5 to 10"),
+        ("memory_seconds", json!("long"), "`play.memory_seconds` is \"long\"; expected a number"),
     ] {
         let mut parts = Parts::of(&file::to_bytes(&preset).unwrap());
         parts.document["play"][key] = value;

@@ -27,7 +27,7 @@ fn a_long_recording_gives_seconds_spread_evenly_over_where_it_sounds() {
     stairs(&path, 200, |second| second % 2 == 1);
     let survey = survey(&path);
     assert_eq!((survey.seconds(), survey.peak()), (200.0, 199.0 / 1_024.0));
-    let excerpt = &Excerpt::of_each(&[survey], 10.0)[0];
+    let excerpt = &Excerpt::of_each(&[survey], 10.0, 1)[0];
     let (recording, warning) = RecordingReader::open(&path).unwrap().read_excerpt(excerpt).unwrap();
     assert!(excerpt.is_part() && warning.is_none());
     assert!((9.9..10.1).contains(&recording.seconds()), "{} s", recording.seconds());
@@ -41,7 +41,7 @@ fn stretches_fade_into_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.wav");
     stairs(&path, 200, |_| false);
-    let excerpt = &Excerpt::of_each(&[survey(&path)], 10.0)[0];
+    let excerpt = &Excerpt::of_each(&[survey(&path)], 10.0, 1)[0];
     let (recording, _) = RecordingReader::open(&path).unwrap().read_excerpt(excerpt).unwrap();
     // A cut would be a step of 20.
     let steps = recording.channels[0].windows(2).map(|pair| (pair[1] - pair[0]).abs() * 1_024.0);
@@ -56,11 +56,28 @@ fn recordings_of_a_source_share_what_is_learned_from_by_their_length() {
     stairs(&short, 30, |_| false);
     let surveys = [survey(&long), survey(&short)];
     let read_of = |path, excerpt| RecordingReader::open(path).unwrap().read_excerpt(excerpt).unwrap().0;
-    let excerpts = Excerpt::of_each(&surveys, 60.0);
+    let excerpts = Excerpt::of_each(&surveys, 60.0, 1);
     let seconds =
         [(&long, &excerpts[0]), (&short, &excerpts[1])].map(|(path, excerpt)| read_of(path, excerpt).seconds());
     assert!((44.9..45.5).contains(&seconds[0]) && (14.9..15.5).contains(&seconds[1]), "{seconds:?}");
     // What is not too long is whole, to the bit.
-    let whole = Excerpt::of_each(&surveys, 120.0);
+    let whole = Excerpt::of_each(&surveys, 120.0, 1);
     assert!(!whole[0].is_part() && read_of(&long, &whole[0]) == read(&long).unwrap());
+}
+
+#[test]
+fn a_short_recording_beside_a_long_one_is_not_cut_below_what_is_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = ["long.wav", "short.wav", "shorter.wav", "quiet.wav"].map(|name| folder.path().join(name));
+    stairs(&paths[0], 400, |_| false);
+    stairs(&paths[1], 5, |_| false);
+    stairs(&paths[2], 2, |_| false);
+    // Something sounds in two of its seconds alone.
+    stairs(&paths[3], 8, |second| second > 1);
+    let excerpts = Excerpt::of_each(&paths.each_ref().map(|path| survey(path)), 90.0, 3);
+    let read = |(path, excerpt)| RecordingReader::open(path).unwrap().read_excerpt(excerpt).unwrap().0.seconds();
+    let seconds: Vec<f64> = paths.iter().zip(&excerpts).map(read).collect();
+    assert!((80.0..90.0).contains(&seconds[0]), "{seconds:?}");
+    assert!((3.0..3.1).contains(&seconds[1]) && (3.0..3.1).contains(&seconds[3]), "{seconds:?}");
+    assert_eq!(seconds[2], 2.0, "all of it");
 }

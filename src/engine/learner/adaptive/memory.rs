@@ -1,9 +1,12 @@
 //! The last seconds of the mixture, and the products of the updates.
 
 use super::seeding::Seeding;
-use crate::nmf::{
-    constrained::{ConstrainedUpdates, FactoredFrames},
-    matrix::{MatrixView, product},
+use crate::{
+    nmf::{
+        constrained::{ConstrainedUpdates, FactoredFrames},
+        matrix::{MatrixView, product},
+    },
+    preset::MEMORY_SECONDS_RANGE,
 };
 use rand::Rng;
 use std::ops::Range;
@@ -13,7 +16,7 @@ pub const STRIDE_SECONDS: f64 = 0.0232;
 /// Frames between two updates.
 pub const PERIOD_FRAMES: usize = 4;
 /// Length of the memory at first, which is also the largest, in seconds of sound.
-pub const MEMORY_SECONDS: f64 = 10.0;
+pub const MEMORY_SECONDS: f64 = *MEMORY_SECONDS_RANGE.end();
 /// Largest number of frames T.
 pub(super) const MOST_FRAMES: usize = (MEMORY_SECONDS / STRIDE_SECONDS) as usize;
 /// Least activation, as a share of the frame's sum per component: an activation that is 0 would stay 0.

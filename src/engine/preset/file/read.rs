@@ -146,6 +146,7 @@ fn play(document: &mut Fields) -> Result<(Option<PlaySettings>, UnknownKeys), Fl
         focus: fields.number("focus")? as f32,
         sparsity: fields.number("sparsity")? as f32,
         smoothness: fields.number("smoothness")? as f32,
+        memory_seconds: fields.optional("memory_seconds", "a number", Value::as_f64)?,
     };
     play.validate().map_err(|flaw| flaw.within("play"))?;
     Ok((Some(play), fields.rest()))

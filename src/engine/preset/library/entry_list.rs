@@ -13,8 +13,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A longer file was not written here, in bytes.
-const MAX_BYTES: u64 = 256 << 10;
+/// A longer file was not written here, in bytes: some hundred entries with paths as long as systems allow.
+const MAX_BYTES: u64 = 4 << 20;
 
 /// A list of presets.
 pub(super) struct EntryList {

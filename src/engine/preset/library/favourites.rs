@@ -56,6 +56,16 @@ mod tests {
     }
 
     #[test]
+    fn as_many_stars_as_are_kept_come_back_with_paths_as_long_as_systems_allow() {
+        let parent = tempfile::tempdir().unwrap();
+        // 4096 bytes on Linux.
+        let long = format!("/{}", "folder/".repeat(580));
+        let entries: Vec<Entry> = (0..MAX_FAVOURITES).map(|n| entry(&format!("{long}{n}"))).collect();
+        LIST.change(parent.path(), |kept| kept.clone_from(&entries)).unwrap();
+        assert_eq!(read(parent.path()), entries);
+    }
+
+    #[test]
     fn stars_that_cannot_be_written_are_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::instance::state::{learn_state::Foreign, options::LearnOptions};
 use crate::{
-    learner::{self, LearnError, Lesson, MOST_SECONDS, Verdict, adaptive::StripMoves},
+    learner::{self, LEAST_SECONDS, LearnError, Lesson, MOST_SECONDS, Verdict, adaptive::StripMoves},
     preset::{self, LearnedBases, Preset},
     recording::{Excerpt, Recording, RecordingReader, Survey},
 };
@@ -266,7 +266,7 @@ fn read(files: &[PathBuf], progress: &Progress) -> Result<Vec<Recording>, Worker
         Ok(survey)
     };
     let surveys = files.iter().map(survey).collect::<Result<Vec<_>, _>>()?;
-    let excerpts = Excerpt::of_each(&surveys, MOST_SECONDS);
+    let excerpts = Excerpt::of_each(&surveys, MOST_SECONDS, LEAST_SECONDS);
     let read = |(file, excerpt): (&PathBuf, &Excerpt)| {
         let (recording, _) = RecordingReader::open(file)?.read_excerpt(excerpt)?;
         Ok(learner::padded(recording))
