@@ -258,18 +258,22 @@ fn a_file_that_is_no_file_of_results_stays_as_it_was() {
 #[test]
 fn two_runs_do_not_write_one_file_of_results() {
     let bench = Bench::with_long_recordings();
-    let mut first = bench.start("--results t.jsonl --threads 1");
-    bench.wait_for_trials("t.jsonl", 2);
-    bench.fails(&format!("tune {SEARCH} --results t.jsonl"), "t.jsonl: is being written by another run; wait for it");
-    assert!(first.wait().unwrap().success());
+    let long = SEARCH.replace("--mixtures 8", "--mixtures 2000");
+    let mut first = bench.command(&format!("tune {long} --results a.jsonl").split(' ').collect::<Vec<_>>());
+    let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    bench.wait_for_trials("a.jsonl", 0);
+    bench.fails(&format!("tune {long} --results a.jsonl"), "a.jsonl: is being written by another run; wait for it");
+    first.kill().unwrap();
+    first.wait().unwrap();
     // What is locked is the file beside it, so that others may read the results meanwhile, on Windows too.
-    let beside = fs::File::options().write(true).open(bench.path("t.jsonl.lock")).unwrap();
+    bench.tune("--results b.jsonl").succeeded();
+    let beside = fs::File::options().write(true).open(bench.path("b.jsonl.lock")).unwrap();
     beside.lock().unwrap();
-    bench.fails(&format!("tune {SEARCH} --results t.jsonl"), "is being written by another run");
+    bench.fails(&format!("tune {SEARCH} --results b.jsonl"), "is being written by another run");
     beside.unlock().unwrap();
-    let results = fs::File::options().write(true).open(bench.path("t.jsonl")).unwrap();
+    let results = fs::File::options().write(true).open(bench.path("b.jsonl")).unwrap();
     results.lock().unwrap();
-    bench.tune("--results t.jsonl").succeeded();
+    bench.tune("--results b.jsonl").succeeded();
 }
 
 #[test]

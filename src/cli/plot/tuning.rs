@@ -259,7 +259,7 @@ mod tests {
         tuning(&path, &TuningFigure { outcome: &outcome, axes: &plan.space.axes, sources: &sources }).unwrap();
         let file = std::io::BufReader::new(std::fs::File::open(&path).unwrap());
         let mut reader = png::Decoder::new(file).read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let mut pixels = vec![0; reader.output_buffer_size()];
         reader.next_frame(&mut pixels).unwrap();
         [FINISHED, CHOSEN].map(|RGBColor(r, g, b)| pixels.chunks_exact(3).filter(|pixel| **pixel == [r, g, b]).count())
     }

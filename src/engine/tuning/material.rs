@@ -314,7 +314,7 @@ mod tests {
             (vec![source("drums", sound()), source("bass", vec![0.1; 2_900])], "recording 1 of \"bass\" lasts 2.9 s"),
             (
                 vec![source("drums", sound()), source("bass", half)],
-                "recording 1 of \"bass\" is silent from 0.7 to 1.3 s: give",
+                "recording 1 of \"bass\" is silent from 0.7 to 1.3 s, or its channels cancel each other there: give",
             ),
             (
                 vec![source("drums", sound()), TuningSource { recordings: Vec::new(), ..source("bass", Vec::new()) }],
