@@ -1,4 +1,4 @@
-"""A preset with NumPy alone: python with_numpy.py mine.unbraid.safetensors drums=kit.wav bass=bass.wav"""
+"""A preset with NumPy, its updates written out: python with_numpy.py mine.unbraid.safetensors drums=kit.wav bass=bass.wav"""
 
 import json
 import sys

@@ -1,6 +1,7 @@
 //! Arguments that more than one command takes, as clap's value parsers.
 
 use crate::{
+    dictionary::{FRAME_LENGTHS, SAMPLE_RATES_HZ},
     number,
     preset::{FOCUS_RANGE, MAX_COMPONENTS, STRENGTH_RANGE, file::SUFFIX},
 };
@@ -38,6 +39,19 @@ pub(super) fn parse_path(argument: &str, extension: &str, what: &str) -> Result<
         Some(given) if given.eq_ignore_ascii_case(extension) => Ok(path),
         _ => Err(format!("{what}; give a name that ends in .{extension}")),
     }
+}
+
+/// A sample rate in Hz.
+pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
+    let rate = number::parse(text, "Hz").map(f64::from).filter(|rate| SAMPLE_RATES_HZ.contains(rate));
+    rate.ok_or_else(|| format!("give a sample rate from {} to {} Hz", SAMPLE_RATES_HZ.start(), SAMPLE_RATES_HZ.end()))
+}
+
+/// A frame length in samples.
+pub(super) fn parse_frame(text: &str) -> Result<usize, String> {
+    let frame = text.parse().ok().filter(|frame| FRAME_LENGTHS.contains(frame));
+    frame
+        .ok_or_else(|| format!("give a whole number from {} to {} samples", FRAME_LENGTHS.start(), FRAME_LENGTHS.end()))
 }
 
 /// The exponent of the masks.

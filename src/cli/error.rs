@@ -55,20 +55,19 @@ pub(super) enum CliError {
         *free as f64 / 1e9
     )]
     NoMemory { path: PathBuf, needed: u64, free: u64 },
+    /// Something wrong with a file that has no error type of its own: marks, bases, results of a search.
     #[error("{}: {reason}", path.display())]
-    Marks { path: PathBuf, reason: String },
-    #[error("{}: {reason}", path.display())]
-    Bases { path: PathBuf, reason: String },
+    File { path: PathBuf, reason: String },
     #[error("source {source_name:?} of {file}: {flaw}")]
     Foreign { source_name: String, file: String, flaw: Flaw },
+    #[error("{preset}: {source_name:?} has no bases in it, for it finds them while the mixture plays; leave it out")]
+    FindsBases { preset: String, source_name: String },
     #[error("{preset}: nothing was learned in it; what its sources find while the mixture plays is in no preset")]
     NothingLearned { preset: String },
     #[error("{}: would be overwritten by the result; choose another output", path.display())]
     WouldOverwrite { path: PathBuf },
     #[error("stdout cannot be written ({0})")]
     Stdout(std::io::Error),
-    #[error("{}: {reason}", path.display())]
-    Trials { path: PathBuf, reason: String },
     #[error("recordings for tuning: {0}")]
     Material(#[from] MaterialError),
     #[error("tuning: {0}")]

@@ -1,15 +1,15 @@
 //! `unbraid export`: the bases of a preset for other programs.
 
 use super::{
+    arguments::{parse_frame, parse_rate},
     error::CliError,
-    exchange::{self, BasisColumns, Format, SourceColumns},
+    exchange::{self, BasisColumns, Format, FoundAnalysis, SourceColumns},
     files::{ResultFolder, ensure_kept, read_preset},
-    import::{parse_frame, parse_rate},
     report::{Report, shown},
 };
 use crate::{
     dictionary::{Dictionary, FrameSpec},
-    preset::{Preset, Source},
+    preset::{Preset, Source, library::stems::wav_names},
     recording::replacement_for,
 };
 use clap::Args;
@@ -52,105 +52,131 @@ impl Export {
     pub(super) fn run(&self) -> Result<Report, CliError> {
         let preset = read_preset(&self.preset)?;
         ensure_kept(Path::new(&self.preset), &self.to)?;
-        let columns = self.columns(&preset)?;
+        let sources = self.sources(&preset)?;
         let written = match Format::of(&self.to) {
             Some(Format::Npy) => {
                 let reason = "one source can be written so at most; take a name that ends in .npz";
                 return Err(CliError::Usage(format!("{}: {reason}", self.to.display())));
             }
             Some(format) => {
+                let columns = self.columns(&sources)?;
                 self.check_names(&columns, format)?;
                 write(&columns, format, &self.to)?;
                 vec![self.to.clone()]
             }
-            None => self.write_folder(columns.split())?,
+            None => self.write_folder(&sources)?,
         };
         Ok(self.report(&preset, &written))
     }
 
-    /// The bases to write.
-    fn columns(&self, preset: &Preset) -> Result<BasisColumns, CliError> {
-        let mut sources: Vec<&Source> = preset.sources.iter().collect();
-        if !self.source.is_empty() {
-            let named = |name: &String| {
-                preset.sources.iter().find(|source| source.name == *name).ok_or_else(|| CliError::UnknownSource {
+    /// The sources to write: those that were asked for, or all that have bases.
+    fn sources<'a>(&self, preset: &'a Preset) -> Result<Vec<&'a Source>, CliError> {
+        let named = |name: &String| {
+            let source = preset.sources.iter().find(|source| source.name == *name);
+            match source {
+                Some(source) if source.finds_bases() => {
+                    Err(CliError::FindsBases { preset: self.preset.clone(), source_name: name.clone() })
+                }
+                Some(source) => Ok(source),
+                None => Err(CliError::UnknownSource {
                     preset: self.preset.clone(),
                     name: name.clone(),
                     known: preset.sources.iter().map(|source| source.name.clone()).collect(),
-                })
-            };
-            sources = self.source.iter().map(named).collect::<Result<_, _>>()?;
-        }
-        sources.retain(|source| !source.dictionaries().is_empty());
-        let Some(first) = sources.first() else {
-            return Err(CliError::NothingLearned { preset: self.preset.clone() });
+                }),
+            }
         };
-        let frame = self.frame_of(first);
-        let sources = sources.into_iter().map(|source| self.source_columns(source, &frame));
+        let sources: Vec<&Source> = if self.source.is_empty() {
+            preset.sources.iter().filter(|source| !source.finds_bases()).collect()
+        } else {
+            let is_first = |(index, name): &(usize, &String)| !self.source[..*index].contains(name);
+            let names = self.source.iter().enumerate().filter(is_first);
+            names.map(|(_, name)| named(name)).collect::<Result<_, _>>()?
+        };
+        if sources.is_empty() {
+            return Err(CliError::NothingLearned { preset: self.preset.clone() });
+        }
+        Ok(sources)
+    }
+
+    /// The bases of `sources`, for the analysis that was asked for, or for the finest that one of them was learned in.
+    fn columns(&self, sources: &[&Source]) -> Result<BasisColumns, CliError> {
+        let finest = sources.iter().filter_map(|source| source.finest()).map(|dictionary| &dictionary.frame);
+        let finest = finest.min_by(|a, b| a.bin_spacing().total_cmp(&b.bin_spacing()));
+        let Some(finest) = finest else { return Err(CliError::NothingLearned { preset: self.preset.clone() }) };
+        let frame = match self.frame {
+            Some(frame_len) => {
+                FoundAnalysis { sample_rate: self.rate.unwrap_or(finest.sample_rate), frame_len }.frame()
+            }
+            None => finest.clone(),
+        };
+        if self.rate.is_none() {
+            self.check_rates(sources)?;
+        }
+        let sources = sources.iter().map(|source| self.source_columns(source, &frame));
         Ok(BasisColumns { sources: sources.collect::<Result<_, _>>()?, frame })
     }
 
-    /// The analysis to write for: what was asked for, or the finest that the source was learned in.
-    fn frame_of(&self, source: &Source) -> FrameSpec {
-        let finest = |a: &&Dictionary, b: &&Dictionary| a.frame.bin_spacing().total_cmp(&b.frame.bin_spacing());
-        let own = source.dictionaries().iter().min_by(finest).map(|dictionary| dictionary.frame.clone());
-        let own = own.unwrap_or_else(|| FrameSpec::hann(44_100.0, 4_096));
-        match self.frame {
-            Some(frame_len) => {
-                let sample_rate = self.rate.unwrap_or(own.sample_rate);
-                exchange::FoundAnalysis { sample_rate, frame_len }.frame()
-            }
-            None => own,
-        }
+    /// Refuses sources of different sample rates: a file has one, and above half of a lower one a source knows nothing.
+    fn check_rates(&self, sources: &[&Source]) -> Result<(), CliError> {
+        let rate = |source: &Source| source.finest().map(|dictionary| dictionary.frame.sample_rate);
+        let Some(other) = sources.iter().find(|source| rate(source) != rate(sources[0])) else { return Ok(()) };
+        let [first, other] = [sources[0], other].map(|source| {
+            let rate = rate(source).unwrap_or_default();
+            format!("{:?} at {rate} Hz", source.name)
+        });
+        let reason = format!(
+            "the sources were learned at different sample rates, {first} and {other}, and a file has one; write a \
+             folder, or each source alone with --source, or choose both --frame and --rate"
+        );
+        Err(CliError::File { path: self.to.clone(), reason })
     }
 
-    /// The bases of `source` for `frame`, and, where nothing else was asked for, those for its other analyses.
+    /// The bases of `source` for `frame`, and, where nothing else was asked for, those for its other frame lengths.
     fn source_columns(&self, source: &Source, frame: &FrameSpec) -> Result<SourceColumns, CliError> {
-        let same = |dictionary: &&Dictionary| {
-            (dictionary.frame.sample_rate, dictionary.frame.frame_len) == (frame.sample_rate, frame.frame_len)
-        };
-        let distance = |dictionary: &&Dictionary| {
-            let ratio = dictionary.frame.bin_spacing() / frame.bin_spacing();
-            // What has to become finer comes last.
-            if ratio > 1.01 { 1e3 * ratio } else { ratio.ln().abs() }
-        };
         let all = source.dictionaries();
-        let nearest = all.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
-        let bases = match (all.iter().find(same), nearest) {
-            (Some(same), _) => same.clone(),
-            (None, Some(nearest)) => nearest.rebinned(frame).map_err(|flaw| CliError::Foreign {
-                source_name: source.name.clone(),
-                file: self.preset.clone(),
-                flaw,
-            })?,
-            (None, None) => return Err(CliError::NothingLearned { preset: self.preset.clone() }),
+        let Some(nearest) = Dictionary::nearest(all, frame) else {
+            return Err(CliError::NothingLearned { preset: self.preset.clone() });
         };
-        let others = all.iter().filter(|dictionary| self.frame.is_none() && !same(dictionary)).cloned().collect();
+        let bases = nearest.rebinned(frame).map_err(|flaw| CliError::Foreign {
+            source_name: source.name.clone(),
+            file: self.preset.clone(),
+            flaw,
+        })?;
+        let mut others: Vec<Dictionary> = Vec::new();
+        for dictionary in all.iter().filter(|_| self.frame.is_none()) {
+            // A file has one sample rate, and each frame length in it one name.
+            let has_name = |other: &Dictionary| other.frame.has_spectra_of(&dictionary.frame);
+            let is_new = !dictionary.frame.has_spectra_of(frame) && !others.iter().any(has_name);
+            if is_new && dictionary.frame.sample_rate == frame.sample_rate {
+                others.push(dictionary.clone());
+            }
+        }
         Ok(SourceColumns { name: source.name.clone(), bases, others })
     }
 
     /// Refuses names of sources that mean something else in a file of NumPy's.
     fn check_names(&self, columns: &BasisColumns, format: Format) -> Result<(), CliError> {
-        let reserved = columns.sources.iter().find(|source| exchange::is_reserved(&source.name));
-        match reserved.filter(|_| format == Format::Npz) {
-            Some(source) => {
-                let reason = format!("a source is called {:?}, which is something else in such a file", source.name);
-                Err(CliError::Bases { path: self.to.clone(), reason: format!("{reason}; rename it") })
+        match exchange::ambiguous(columns).filter(|_| format == Format::Npz) {
+            Some(name) => {
+                let reason = format!("a source is called {name:?}, which is something else in such a file; rename it");
+                Err(CliError::File { path: self.to.clone(), reason })
             }
             None => Ok(()),
         }
     }
 
-    fn write_folder(&self, parts: Vec<BasisColumns>) -> Result<Vec<PathBuf>, CliError> {
-        let folder = ResultFolder::create(&self.to).map_err(|error| CliError::unwritable(&self.to, error))?;
-        let mut written = Vec::new();
-        for part in parts {
-            let path = self.to.join(format!("{}.wav", part.sources[0].name));
-            write(&part, Format::Wav, &path)?;
-            written.push(path);
+    /// Writes a WAV file per source. Each has its own analysis, unless one was asked for.
+    fn write_folder(&self, sources: &[&Source]) -> Result<Vec<PathBuf>, CliError> {
+        if self.to.exists() && !self.to.is_dir() {
+            let reason = "this is a file; name a folder, or a file that ends in .npz, .wav or .csv";
+            return Err(CliError::unwritable(&self.to, reason));
         }
-        drop(folder);
-        Ok(written)
+        let parts = sources.iter().map(|source| self.columns(&[source])).collect::<Result<Vec<_>, _>>()?;
+        let _folder = ResultFolder::create(&self.to).map_err(|error| CliError::unwritable(&self.to, error))?;
+        let names = wav_names(sources.iter().map(|source| source.name.as_str()));
+        let paths: Vec<PathBuf> = names.iter().map(|name| self.to.join(name)).collect();
+        parts.iter().zip(&paths).try_for_each(|(part, path)| write(part, Format::Wav, path))?;
+        Ok(paths)
     }
 
     fn report(&self, preset: &Preset, written: &[PathBuf]) -> Report {

@@ -1,7 +1,7 @@
 //! `unbraid import`: bases that other programs have found to a preset.
 
 use super::{
-    arguments::parse_preset_path,
+    arguments::{parse_frame, parse_preset_path, parse_rate},
     error::CliError,
     exchange::{ForeignSource, Part, StatedAnalysis},
     files::ensure_writable,
@@ -9,8 +9,7 @@ use super::{
     source_files::parse_name,
 };
 use crate::{
-    dictionary::{FRAME_LENGTHS, FrameSpec, SAMPLE_RATES_HZ},
-    number,
+    dictionary::FrameSpec,
     preset::{MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Source, file},
 };
 use clap::Args;
@@ -33,8 +32,9 @@ pub(super) struct Import {
     #[arg(short, long, value_name = "PRESET", value_parser = parse_preset_path)]
     output: PathBuf,
 
-    /// A source and what of the file it is: an array's name, or numbers of channels or columns; all of it unless given.
-    /// With several files, the name for each in their order. Without it sources are called like arrays or files.
+    /// A source and which part of the file it is: an array's name, or numbers of bases, counted from 1; all of it
+    /// unless given. With several files, the name for each in their order. Without it sources are called like arrays
+    /// or files.
     #[arg(long, value_name = "NAME[=ARRAY|FIRST-LAST]", value_parser = parse_source)]
     source: Vec<(String, Part)>,
 
@@ -54,12 +54,18 @@ impl Import {
     pub(super) fn run(&self) -> Result<Report, CliError> {
         ensure_writable(&self.output)?;
         let stated = StatedAnalysis::by_hand(self.rate, self.frame);
-        let mut found = Vec::new();
+        let (mut found, mut messages) = (Vec::new(), Vec::new());
         for (file, wanted) in self.wanted()? {
-            found.extend(ForeignSource::read(file, &wanted, &stated)?);
+            let (sources, remarks) = ForeignSource::read(file, &wanted, &stated)?;
+            messages.extend(remarks);
+            found.extend(sources);
+            // After each file, so that no more are read than a preset can hold.
+            self.check(&found)?;
         }
-        self.check(&found)?;
-        let messages = found.iter().map(|source| told(&source.name, source.components(), source.frame())).collect();
+        for source in &found {
+            messages.push(told(&source.name, source.components(), source.frame()));
+            messages.extend(source.too_coarse());
+        }
         let learned = found.into_iter().enumerate().map(|(strip, source)| {
             let name = source.name.clone();
             Ok(Source::fixed(name, strip, source.learned()?))
@@ -88,14 +94,13 @@ impl Import {
     /// Refuses sources that do not go together.
     fn check(&self, found: &[ForeignSource]) -> Result<(), CliError> {
         if found.len() > MAX_SOURCES {
-            let count = found.len();
-            let limit = format!("a preset holds at most {MAX_SOURCES}: choose some with --source");
-            return Err(CliError::Usage(format!("there are {count} sources; {limit}")));
+            let reason = format!("there are more sources than the {MAX_SOURCES} that a preset holds");
+            return Err(CliError::Usage(format!("{reason}; choose some with --source")));
         }
         let bases: usize = found.iter().map(ForeignSource::components).sum();
         if bases > MAX_COMPONENTS_IN_ALL {
             let limit = format!("a preset holds at most {MAX_COMPONENTS_IN_ALL}");
-            return Err(CliError::Usage(format!("there are {bases} bases in all; {limit}")));
+            return Err(CliError::Usage(format!("there are {bases} bases or more; {limit}")));
         }
         for (index, source) in found.iter().enumerate() {
             let name = parse_name(&source.name).map_err(CliError::Usage)?;
@@ -129,25 +134,12 @@ fn told(name: &str, components: usize, frame: &FrameSpec) -> String {
 /// NAME, NAME=ARRAY or NAME=FIRST-LAST.
 fn parse_source(argument: &str) -> Result<(String, Part), String> {
     let Some((name, part)) = argument.split_once('=') else { return Ok((parse_name(argument)?, Part::All)) };
-    let columns = part.split_once('-').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
-    let part = match columns.or_else(|| part.parse().ok().map(|only: usize| (only, only))) {
-        Some((first, last)) if (1..=last).contains(&first) => Part::Columns(first, last),
-        Some(_) => return Err("columns are counted from 1, the first before the last, as in drums=1-25".to_owned()),
+    let bases = part.split_once('-').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+    let part = match bases.or_else(|| part.parse().ok().map(|only: usize| (only, only))) {
+        Some((first, last)) if (1..=last).contains(&first) => Part::Bases(first, last),
+        Some(_) => return Err("bases are counted from 1, the first before the last, as in drums=1-25".to_owned()),
         None if part.is_empty() => return Err("write NAME, NAME=ARRAY or NAME=FIRST-LAST".to_owned()),
         None => Part::Array(part.to_owned()),
     };
     Ok((parse_name(name)?, part))
-}
-
-/// A sample rate in Hz.
-pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
-    let rate = number::parse(text, "Hz").map(f64::from).filter(|rate| SAMPLE_RATES_HZ.contains(rate));
-    rate.ok_or_else(|| format!("give a sample rate from {} to {} Hz", SAMPLE_RATES_HZ.start(), SAMPLE_RATES_HZ.end()))
-}
-
-/// A frame length in samples.
-pub(super) fn parse_frame(text: &str) -> Result<usize, String> {
-    let frame = text.parse().ok().filter(|frame| FRAME_LENGTHS.contains(frame));
-    frame
-        .ok_or_else(|| format!("give a whole number from {} to {} samples", FRAME_LENGTHS.start(), FRAME_LENGTHS.end()))
 }

@@ -35,7 +35,7 @@ impl MarkFile {
     /// The file `path` for the sources called `names`, on a recording of which `survey` tells the length. A file that
     /// begins as a PNG does is a label image.
     pub(super) fn read(path: &Path, names: &[&str], survey: &Survey) -> Result<Self, CliError> {
-        let wrong = |reason: String| CliError::Marks { path: path.to_owned(), reason };
+        let wrong = |reason: String| CliError::File { path: path.to_owned(), reason };
         let bytes = fs::read(path).map_err(|error| wrong(format!("cannot be read ({error})")))?;
         if bytes.starts_with(b"\x89PNG") {
             return LabelImage::read(&bytes, names.len(), survey.seconds()).map(Self::Labels).map_err(wrong);

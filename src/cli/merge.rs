@@ -33,7 +33,7 @@ impl Merge {
             if let Some(difference) = header.as_ref().and_then(|header| header.difference(&own)) {
                 let first = self.results[0].display();
                 let reason = format!("is of {difference} than {first}; merge results of one search");
-                return Err(CliError::Trials { path: path.clone(), reason });
+                return Err(CliError::File { path: path.clone(), reason });
             }
             results.iter().for_each(|result| together.add(result));
             // Of places where the recordings lie, the same one counts whatever the order.

@@ -12,7 +12,7 @@
 mod arguments;
 mod error;
 mod evaluate;
-mod exchange;
+pub mod exchange;
 mod export;
 mod files;
 mod import;

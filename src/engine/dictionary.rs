@@ -4,7 +4,7 @@
 
 mod rebinned;
 
-pub use rebinned::{MOST_STRETCH, SAME_BINS};
+pub(crate) use rebinned::SAME_BINS;
 
 use crate::stft::Layout;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! What a newcomer types: `cargo xtask` bundle, install, package, demo, test, presets, tutorial, train, cases, fuzz, soak.
-//! One file per command.
+//! What a newcomer types: `cargo xtask` bundle, install, package, demo, test, presets, tutorial, train, cases, fuzz,
+//! soak. One file per command.
 //!
 //! This crate starts other programs and is quick to build; what makes sound is in `xtask/studio`.
 

@@ -1,6 +1,10 @@
 //! At which sample rate and with which frames bases were found, as far as a file tells.
 
-use crate::{dictionary::FrameSpec, learner::LEARNED_MODES, stft::Layout};
+use crate::{
+    dictionary::{FrameSpec, SAMPLE_RATES_HZ},
+    learner::LEARNED_MODES,
+    stft::Layout,
+};
 use std::ops::Range;
 
 /// Sample rates of sound, in Hz.
@@ -65,6 +69,12 @@ impl StatedAnalysis {
                 return Err("the sample rate is not in the file; give it with --rate, as in --rate 44100".to_owned());
             }
         };
+        if !SAMPLE_RATES_HZ.contains(&sample_rate) {
+            let [least, most] = [SAMPLE_RATES_HZ.start(), SAMPLE_RATES_HZ.end()];
+            return Err(format!(
+                "the sample rate is {sample_rate} Hz; expected {least} to {most} Hz: give it with --rate"
+            ));
+        }
         Ok(FoundAnalysis { sample_rate, frame_len })
     }
 }
@@ -117,6 +127,14 @@ mod tests {
         assert_eq!(rate_of(&(10.5..12.0), 4_116).unwrap(), 44_100.0, "frames of Quality");
         assert!(rate_of(&(10.5..12.0), 4_096).unwrap_err().contains("44100 or 48000"));
         assert!(rate_of(&(99.5..101.0), 1_024).unwrap_err().contains("no usual sample rate"));
+    }
+
+    #[test]
+    fn sample_rates_of_no_sound_are_refused() {
+        for rate in [f64::NAN, f64::INFINITY, -44_100.0, 0.0, 44.1, 1e300] {
+            let stated = StatedAnalysis::by_hand(Some(rate), None);
+            assert!(stated.with_bins(1_025).unwrap_err().contains("expected 1000 to 768000 Hz"), "{rate}");
+        }
     }
 
     #[test]

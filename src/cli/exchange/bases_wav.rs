@@ -3,7 +3,12 @@
 //! of two bins in Hz, which a WAV file rounds to a whole number. They are magnitudes |X|; FluCoMa scales each basis to
 //! a Euclidean norm of 1 before it uses it, so their scale says nothing.
 
-use super::{analysis::StatedAnalysis, columns::BasisColumns, contents::Contents, matrix::Matrix};
+use super::{
+    analysis::StatedAnalysis,
+    columns::BasisColumns,
+    contents::{Contents, check_room},
+    matrix::Matrix,
+};
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use std::io::{self, Cursor, Seek, Write};
 
@@ -14,6 +19,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Contents, String> {
     let unread = |error: hound::Error| format!("this WAV file cannot be read ({error})");
     let mut reader = WavReader::new(Cursor::new(bytes)).map_err(unread)?;
     let WavSpec { channels, sample_rate, bits_per_sample, sample_format } = reader.spec();
+    check_room(reader.len() as usize)?;
     let values: Vec<f32> = match sample_format {
         SampleFormat::Float => reader.samples::<f32>().collect::<Result<_, _>>(),
         SampleFormat::Int => {
@@ -34,8 +40,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Contents, String> {
         // Rounded, or cut off behind the point.
         stated.spacing = Some(f64::from(sample_rate) - 0.5..f64::from(sample_rate) + 1.0);
     }
-    let matrix = Matrix { name: String::new(), rows, columns, values, rows_are_bins: true };
-    Ok(Contents { matrices: vec![matrix], stated })
+    let matrix = Matrix { name: String::new(), rows, columns, values, rows_are_bins: true, is_vector: false };
+    Ok(Contents { matrices: vec![matrix], stated, ..Contents::default() })
 }
 
 pub(super) fn write(columns: &BasisColumns, file: impl Write + Seek) -> io::Result<()> {

@@ -23,12 +23,6 @@ impl BasisColumns {
         self.sources.iter().map(|source| source.bases.components).sum()
     }
 
-    /// Each source by itself.
-    pub(crate) fn split(self) -> Vec<Self> {
-        let Self { frame, sources } = self;
-        sources.into_iter().map(|source| Self { frame: frame.clone(), sources: vec![source] }).collect()
-    }
-
     /// The weights of all bases, bin after bin.
     pub(super) fn rows(&self) -> impl Iterator<Item = Vec<f32>> {
         let row = |bin: usize| {

@@ -8,6 +8,9 @@ use std::{
     path::Path,
 };
 
+/// What is said of a file whose name ends in something else.
+pub(super) const UNKNOWN_FORMAT: &str = "bases are read from files that end in .npz, .npy, .wav or .csv";
+
 /// A kind of file, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -32,17 +35,19 @@ impl Format {
 
 /// The matrices in the file at `path`, and what it says of their analysis.
 pub(super) fn read(path: &Path) -> Result<Contents, CliError> {
-    let wrong = |reason: String| CliError::Bases { path: path.to_owned(), reason };
-    let format = Format::of(path)
-        .ok_or_else(|| wrong("bases are read from files that end in .npz, .npy, .wav or .csv".to_owned()))?;
-    let bytes = load(path).map_err(wrong)?;
+    let wrong = |reason: String| CliError::File { path: path.to_owned(), reason };
+    let format = Format::of(path).ok_or_else(|| wrong(UNKNOWN_FORMAT.to_owned()))?;
+    load(path).and_then(|bytes| parse(format, &bytes)).map_err(wrong)
+}
+
+/// The matrices in `bytes`, a whole file.
+pub(super) fn parse(format: Format, bytes: &[u8]) -> Result<Contents, String> {
     match format {
-        Format::Npz => npz::read(&bytes),
-        Format::Npy => npz::read_one(&bytes),
-        Format::Wav => bases_wav::read(&bytes),
-        Format::Csv => table::read(&bytes),
+        Format::Npz => npz::read(bytes),
+        Format::Npy => npz::read_one(bytes),
+        Format::Wav => bases_wav::read(bytes),
+        Format::Csv => table::read(bytes),
     }
-    .map_err(wrong)
 }
 
 /// All bytes of a file, unless there are too many.

@@ -11,6 +11,8 @@ pub(super) struct Matrix {
     pub(super) values: Vec<f32>,
     /// Whether the rows are known to be bins: then each column is a basis.
     pub(super) rows_are_bins: bool,
+    /// Whether the file has it as a vector, with one dimension.
+    pub(super) is_vector: bool,
 }
 
 impl Matrix {
@@ -26,10 +28,9 @@ impl Matrix {
         Ok((bins, bases))
     }
 
-    /// The basis number `columns`, counted from 1, as a matrix of its own.
-    pub(super) fn part(&self, first: usize, last: usize) -> Self {
-        let values = self.values.chunks_exact(self.columns).flat_map(|row| &row[first - 1..last]).copied().collect();
-        Self { columns: last + 1 - first, values, ..self.clone() }
+    /// Whether one of its sides is so long.
+    pub(super) fn has_side(&self, length: usize) -> bool {
+        [self.rows, self.columns].contains(&length)
     }
 
     /// How an error calls it.
@@ -62,7 +63,7 @@ mod tests {
 
     fn matrix(rows: usize, columns: usize) -> Matrix {
         let values = (0..rows * columns).map(|place| place as f32).collect();
-        Matrix { name: "w".to_owned(), rows, columns, values, rows_are_bins: false }
+        Matrix { name: "w".to_owned(), rows, columns, values, rows_are_bins: false, is_vector: false }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! of `descr`, `fortran_order` and `shape`, then the numbers. The crates that read it bring a parser of all Python
 //! literals with them, in part in assembly; three keys need less.
 
+use half::f16;
 use std::io::{self, Write};
 
 /// How every such file begins.
@@ -11,12 +12,51 @@ const ALIGNMENT_BYTES: usize = 64;
 /// Longest header that is looked at, in bytes.
 const MOST_HEADER_BYTES: usize = 65_536;
 
-/// An array of numbers.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct NpyNumbers {
+/// An array of numbers in the bytes of its file.
+pub(super) struct NpyArray<'a> {
     pub(super) shape: Vec<usize>,
-    /// In C order.
-    pub(super) values: Vec<f64>,
+    element: Element,
+    /// Whether the first index moves fastest.
+    is_fortran: bool,
+    data: &'a [u8],
+}
+
+/// How a number stands in a file.
+struct Element {
+    bytes: usize,
+    is_big_endian: bool,
+    /// Of the number's bytes in little-endian order, with zeros after them.
+    value: fn([u8; 8]) -> f64,
+}
+
+impl NpyArray<'_> {
+    /// Number of numbers.
+    pub(super) fn len(&self) -> usize {
+        self.data.len() / self.element.bytes
+    }
+
+    /// The numbers of a matrix row after row; those of another array as they stand.
+    pub(super) fn values(&self) -> impl Iterator<Item = f64> {
+        let sides = match self.shape[..] {
+            [rows, columns] if self.is_fortran => Some((rows, columns)),
+            _ => None,
+        };
+        // What holds no number has no side to count along, however long its shape says that it is.
+        (0..self.len()).map(move |place| match sides {
+            Some((rows, columns)) => self.number(place % columns * rows + place / columns),
+            None => self.number(place),
+        })
+    }
+
+    fn number(&self, place: usize) -> f64 {
+        let Element { bytes, is_big_endian, value } = self.element;
+        let mut eight = [0; 8];
+        eight[..bytes].copy_from_slice(&self.data[place * bytes..][..bytes]);
+        if is_big_endian {
+            eight[..bytes].reverse();
+        }
+        value(eight)
+    }
 }
 
 /// Why an array was not read.
@@ -31,7 +71,7 @@ pub(super) enum NpyProblem {
 use NpyProblem::Wrong;
 
 /// The array in `bytes`.
-pub(super) fn read(bytes: &[u8]) -> Result<NpyNumbers, NpyProblem> {
+pub(super) fn read(bytes: &[u8]) -> Result<NpyArray<'_>, NpyProblem> {
     let (header, data) = split(bytes).ok_or(Wrong("is no NumPy array; save one with np.save or np.savez"))?;
     let damaged = Wrong("has a damaged header; save it again with NumPy");
     let value = |key: &str| header.split_once(&format!("'{key}':")).map(|(_, rest)| rest.trim_start());
@@ -45,17 +85,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<NpyNumbers, NpyProblem> {
     let sizes = shape.strip_prefix('(').and_then(|shape| shape.split_once(')')).ok_or(damaged.clone())?.0;
     let sizes = sizes.split(',').map(str::trim).filter(|size| !size.is_empty());
     let shape: Vec<usize> = sizes.map(str::parse).collect::<Result<_, _>>().map_err(|_| damaged.clone())?;
-    let values = numbers(kind, &shape, data)?;
     let is_fortran = match order {
         order if order.starts_with("True") => true,
         order if order.starts_with("False") => false,
         _ => return Err(damaged),
     };
-    let values = match shape[..] {
-        [rows, columns] if is_fortran => turned(&values, rows, columns),
-        _ => values,
-    };
-    Ok(NpyNumbers { shape, values })
+    let element = element(kind)?;
+    let length = shape.iter().try_fold(element.bytes, |length, side| length.checked_mul(*side));
+    let data = length.and_then(|length| data.get(..length)).ok_or(Wrong("is shorter than its shape says"))?;
+    Ok(NpyArray { shape, element, is_fortran, data })
 }
 
 /// The header and what follows it.
@@ -69,9 +107,8 @@ fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
     Some((std::str::from_utf8(bytes.get(start..end)?).ok()?, &bytes[end..]))
 }
 
-/// The numbers of `kind`, `<f4` and the like, that fill `shape`.
-fn numbers(kind: &str, shape: &[usize], data: &[u8]) -> Result<Vec<f64>, NpyProblem> {
-    let is_big = kind.starts_with('>');
+/// The numbers of `kind`, `<f4` and the like.
+fn element(kind: &str) -> Result<Element, NpyProblem> {
     let name = kind.trim_start_matches(['<', '>', '|', '=']);
     if name.starts_with('O') {
         return Err(Wrong(
@@ -82,33 +119,21 @@ fn numbers(kind: &str, shape: &[usize], data: &[u8]) -> Result<Vec<f64>, NpyProb
     if name.starts_with('c') {
         return Err(Wrong("holds complex numbers; give their magnitudes, as in np.abs(W)"));
     }
-    let number: (usize, fn([u8; 8]) -> f64) = match name {
+    let (bytes, value): (usize, fn([u8; 8]) -> f64) = match name {
+        "f2" => (2, |bytes| f16::from_le_bytes([bytes[0], bytes[1]]).into()),
         "f4" => (4, |bytes| f64::from(f32::from_bits(u64::from_le_bytes(bytes) as u32))),
         "f8" => (8, f64::from_le_bytes),
+        "u1" => (1, |bytes| f64::from(bytes[0])),
+        "u2" => (2, |bytes| u64::from_le_bytes(bytes) as f64),
+        "u4" => (4, |bytes| u64::from_le_bytes(bytes) as f64),
+        "u8" => (8, |bytes| u64::from_le_bytes(bytes) as f64),
         "i1" => (1, |bytes| f64::from(bytes[0].cast_signed())),
-        "u1" | "u2" | "u4" | "u8" => (name.as_bytes()[1].into(), |bytes| u64::from_le_bytes(bytes) as f64),
         "i2" => (2, |bytes| f64::from(u64::from_le_bytes(bytes) as u16 as i16)),
         "i4" => (4, |bytes| f64::from(u64::from_le_bytes(bytes) as u32 as i32)),
         "i8" => (8, |bytes| i64::from_le_bytes(bytes) as f64),
         _ => return Err(NpyProblem::NotNumbers(kind.to_owned())),
     };
-    let (size, value) = (if name.starts_with('u') { number.0 - usize::from(b'0') } else { number.0 }, number.1);
-    let length = shape.iter().try_fold(size, |length, side| length.checked_mul(*side));
-    let data = length.and_then(|length| data.get(..length)).ok_or(Wrong("is shorter than its shape says"))?;
-    let read = |bytes: &[u8]| {
-        let mut eight = [0; 8];
-        eight[..size].copy_from_slice(bytes);
-        if is_big {
-            eight[..size].reverse();
-        }
-        value(eight)
-    };
-    Ok(data.chunks_exact(size).map(read).collect())
-}
-
-/// A matrix that stands column after column, row after row.
-fn turned(values: &[f64], rows: usize, columns: usize) -> Vec<f64> {
-    (0..rows).flat_map(|row| (0..columns).map(move |column| values[column * rows + row])).collect()
+    Ok(Element { bytes, is_big_endian: kind.starts_with('>'), value })
 }
 
 /// Writes an array of `shape`, `<f4` or `<f8` by `descr`, whose numbers in C order are `bytes`.
@@ -138,9 +163,17 @@ mod tests {
         [MAGIC, &[1, 0], &length, header.as_bytes(), bytes].concat()
     }
 
+    /// Shape and numbers of the array in `bytes`.
+    fn found(bytes: &[u8]) -> (Vec<usize>, Vec<f64>) {
+        let array = read(bytes).unwrap();
+        (array.shape.clone(), array.values().collect())
+    }
+
     #[test]
     fn numbers_of_every_size_and_order_are_read() {
         for (descr, bytes) in [
+            ("<f2", vec![0x00, 0xc0]),
+            (">f2", vec![0xc0, 0x00]),
             ("<f4", (-2.0_f32).to_le_bytes().to_vec()),
             (">f4", (-2.0_f32).to_be_bytes().to_vec()),
             ("<f8", (-2.0_f64).to_le_bytes().to_vec()),
@@ -150,18 +183,26 @@ mod tests {
             ("<i4", (-2_i32).to_le_bytes().to_vec()),
             ("<i8", (-2_i64).to_le_bytes().to_vec()),
         ] {
-            let read = read(&array(descr, "False", "()", &bytes)).unwrap();
-            assert_eq!((read.shape, read.values), (vec![], vec![-2.0]), "{descr}");
+            assert_eq!(found(&array(descr, "False", "()", &bytes)), (vec![], vec![-2.0]), "{descr}");
         }
         for (descr, bytes) in [("|u1", vec![200]), ("<u2", vec![200, 0]), (">u4", vec![0, 0, 0, 200])] {
-            assert_eq!(read(&array(descr, "False", "(1,)", &bytes)).unwrap().values, [200.0], "{descr}");
+            assert_eq!(found(&array(descr, "False", "(1,)", &bytes)).1, [200.0], "{descr}");
         }
     }
 
     #[test]
     fn arrays_of_fortran_are_turned() {
-        let read = read(&array("|u1", "True", "(2, 3)", &[1, 4, 2, 5, 3, 6])).unwrap();
-        assert_eq!(read, NpyNumbers { shape: vec![2, 3], values: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0] });
+        let read = found(&array("|u1", "True", "(2, 3)", &[1, 4, 2, 5, 3, 6]));
+        assert_eq!(read, (vec![2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));
+    }
+
+    #[test]
+    fn an_array_without_numbers_has_none_however_long_its_other_side_is() {
+        for (order, shape) in
+            [("True", "(99999999999, 0)"), ("True", "(0, 99999999999)"), ("False", "(99999999999, 0)")]
+        {
+            assert!(found(&array("<f8", order, shape, &[])).1.is_empty(), "{order} {shape}");
+        }
     }
 
     #[test]
@@ -170,7 +211,7 @@ mod tests {
         let bytes: Vec<u8> = [0.5_f32, 0.25].iter().flat_map(|value| value.to_le_bytes()).collect();
         write(&mut file, "<f4", &[2, 1], &bytes).unwrap();
         assert_eq!((file.len() - bytes.len()) % ALIGNMENT_BYTES, 0);
-        assert_eq!(read(&file).unwrap(), NpyNumbers { shape: vec![2, 1], values: vec![0.5, 0.25] });
+        assert_eq!(found(&file), (vec![2, 1], vec![0.5, 0.25]));
     }
 
     #[test]
@@ -182,6 +223,9 @@ mod tests {
         for shape in ["(99999999999, 99999999999)", "(-1,)", "(1, x)", "7"] {
             assert!(read(&array("<f4", "False", shape, &[0; 24])).is_err(), "{shape}");
         }
-        assert_eq!(read(&array("<U3", "False", "()", &[0; 12])), Err(NpyProblem::NotNumbers("<U3".to_owned())));
+        for kind in ["<U3", "<f16", "|b1"] {
+            let refused = read(&array(kind, "False", "()", &[0; 16])).err();
+            assert_eq!(refused, Some(NpyProblem::NotNumbers(kind.to_owned())));
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! NumPy's files. In an `.npz` each source is an array of its name, `[F, K]` as in V ≈ WH, beside `sample_rate` and
-//! `frame_len`. Its reconstruction bases are `NAME.reconstruction`; its bases for other frames of N samples are
-//! `NAME.N` and `NAME.reconstruction.N`.
+//! `frame_len`; what belongs to it is named after it (`array_names`).
 
 use super::{
+    array_names::{reconstruction_name, relation},
     columns::BasisColumns,
-    contents::Contents,
+    contents::{Contents, OtherArray, check_room},
     matrix::Matrix,
-    npy::{self, NpyNumbers, NpyProblem},
+    npy::{self, NpyArray, NpyProblem},
 };
 use crate::{dictionary::Dictionary, preset::file::MAX_FILE_BYTES};
 use std::io::{self, Cursor, Read, Seek, Write};
@@ -19,8 +19,16 @@ const EXPONENTS: [&str; 2] = ["exponent", "power"];
 /// Most arrays that are looked at.
 const MOST_ARRAYS: usize = 256;
 
+/// The name of a source that would be read as something else: as a word on the analysis, or as what belongs to another
+/// of the sources.
+pub(crate) fn ambiguous(columns: &BasisColumns) -> Option<&str> {
+    let mut names = columns.sources.iter().map(|source| source.name.as_str());
+    let is_known = |name: &str| columns.sources.iter().any(|source| source.name == name);
+    names.find(|name| is_reserved(name) || relation(name).is_some_and(|(main, _)| is_known(main)))
+}
+
 /// Whether an array of this name says something of the analysis.
-pub(crate) fn is_reserved(name: &str) -> bool {
+fn is_reserved(name: &str) -> bool {
     RATES.iter().chain(&FRAMES).chain(&EXPONENTS).any(|reserved| *reserved == name)
 }
 
@@ -43,7 +51,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Contents, String> {
             .ok_or_else(|| format!("its arrays are larger than the {} MB that bases may take", MAX_FILE_BYTES >> 20))?;
         contents.add(&name, &array)?;
     }
-    if contents.matrices.is_empty() {
+    if contents.matrices.is_empty() && !contents.others.iter().any(|other| other.is_flawed) {
         return Err("no array in it has two dimensions, as bases have: frequency bins and components".to_owned());
     }
     Ok(contents)
@@ -52,38 +60,62 @@ pub(super) fn read(bytes: &[u8]) -> Result<Contents, String> {
 pub(super) fn read_one(bytes: &[u8]) -> Result<Contents, String> {
     let mut contents = Contents::default();
     contents.add("", bytes)?;
-    if contents.matrices.is_empty() {
-        return Err("the array has not two dimensions, as bases have: frequency bins and components".to_owned());
+    match contents.others.pop() {
+        Some(OtherArray { reason, .. }) => Err(format!("the array {reason}")),
+        None => Ok(contents),
     }
-    Ok(contents)
 }
 
 impl Contents {
-    /// Takes the array `name`: a matrix, a vector as one basis, or a number that is known by its name. Others are left.
+    /// Takes the array `name`: a matrix, a vector as one basis, or a number that is known by its name.
     fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
-        let NpyNumbers { shape, values } = numbers(name, bytes)?;
-        let single = match &values[..] {
-            [value] if values.len() == 1 => Some(*value),
-            _ => None,
+        let array = match npy::read(bytes) {
+            Ok(array) => array,
+            Err(problem) => return self.leave(name, problem),
         };
+        let single = if array.len() == 1 { array.values().next() } else { None };
         let stated = &mut self.stated;
-        match (single, &shape[..]) {
+        match (single, &array.shape[..]) {
             (Some(value), _) if RATES.contains(&name) => stated.sample_rate = Some(value),
             (Some(value), _) if FRAMES.contains(&name) => stated.frame_len = Some(whole(name, value)?),
             (Some(value), _) if EXPONENTS.contains(&name) => stated.exponent = Some(value),
-            (_, [rows]) if *rows > 1 => self.push(name, (*rows, 1), &values),
-            (_, [rows, columns]) => self.push(name, (*rows, *columns), &values),
-            _ => {}
+            (_, [rows]) if *rows > 1 => self.push(name, (*rows, 1), &array)?,
+            (_, [rows, columns]) if array.len() > 0 => self.push(name, (*rows, *columns), &array)?,
+            _ => {
+                let reason = "is no matrix, as bases are: it has not two dimensions, frequency bins and components";
+                self.others.push(OtherArray { name: name.to_owned(), reason: reason.to_owned(), is_flawed: false });
+            }
         }
         Ok(())
     }
 
-    fn push(&mut self, name: &str, (rows, columns): (usize, usize), values: &[f64]) {
-        if values.is_empty() {
-            return;
+    fn push(&mut self, name: &str, (rows, columns): (usize, usize), array: &NpyArray<'_>) -> Result<(), String> {
+        check_room(self.matrices.iter().map(|matrix| matrix.values.len()).sum::<usize>() + array.len())?;
+        self.matrices.push(Matrix {
+            name: name.to_owned(),
+            rows,
+            columns,
+            values: array.values().map(|value| value as f32).collect(),
+            rows_are_bins: false,
+            is_vector: array.shape.len() == 1,
+        });
+        Ok(())
+    }
+
+    /// Leaves an array that cannot be read, unless its name says what it is for.
+    fn leave(&mut self, name: &str, problem: NpyProblem) -> Result<(), String> {
+        let is_flawed = matches!(problem, NpyProblem::Wrong(_));
+        let reason = match problem {
+            NpyProblem::Wrong(reason) => reason.to_owned(),
+            NpyProblem::NotNumbers(kind) => {
+                format!("is of type {kind}, which is not read; give numbers, as float32 or float64")
+            }
+        };
+        if is_reserved(name) {
+            return Err(format!("{name:?} {reason}"));
         }
-        let values = values.iter().map(|value| *value as f32).collect();
-        self.matrices.push(Matrix { name: name.to_owned(), rows, columns, values, rows_are_bins: false });
+        self.others.push(OtherArray { name: name.to_owned(), reason, is_flawed });
+        Ok(())
     }
 }
 
@@ -95,19 +127,6 @@ fn whole(name: &str, value: f64) -> Result<usize, String> {
     }
 }
 
-/// The numbers of an array. What is no array of numbers is empty, unless it would be missed.
-fn numbers(name: &str, bytes: &[u8]) -> Result<NpyNumbers, String> {
-    let shown = if name.is_empty() { "the array".to_owned() } else { format!("{name:?}") };
-    match npy::read(bytes) {
-        Ok(numbers) => Ok(numbers),
-        Err(NpyProblem::Wrong(reason)) => Err(format!("{shown} {reason}")),
-        Err(NpyProblem::NotNumbers(kind)) if name.is_empty() || is_reserved(name) => {
-            Err(format!("{shown} is of type {kind}, which is not read; give numbers, as float32 or float64"))
-        }
-        Err(NpyProblem::NotNumbers(_)) => Ok(NpyNumbers { shape: Vec::new(), values: Vec::new() }),
-    }
-}
-
 pub(super) fn write(columns: &BasisColumns, file: impl Write + Seek) -> io::Result<()> {
     let mut archive = ZipWriter::new(file);
     let analysis = [("sample_rate", columns.frame.sample_rate), ("frame_len", columns.frame.frame_len as f64)];
@@ -115,9 +134,9 @@ pub(super) fn write(columns: &BasisColumns, file: impl Write + Seek) -> io::Resu
         entry(&mut archive, name, "<f8", &[], &value.to_le_bytes())?;
     }
     for source in &columns.sources {
-        add(&mut archive, &source.name, "", &source.bases)?;
+        add(&mut archive, &source.name, None, &source.bases)?;
         for other in &source.others {
-            add(&mut archive, &source.name, &format!(".{}", other.frame.frame_len), other)?;
+            add(&mut archive, &source.name, Some(other.frame.frame_len), other)?;
         }
     }
     archive.finish()?;
@@ -127,7 +146,7 @@ pub(super) fn write(columns: &BasisColumns, file: impl Write + Seek) -> io::Resu
 fn add(
     archive: &mut ZipWriter<impl Write + Seek>,
     name: &str,
-    suffix: &str,
+    frame_len: Option<usize>,
     dictionary: &Dictionary,
 ) -> io::Result<()> {
     let Dictionary { bins, components, .. } = *dictionary;
@@ -136,9 +155,9 @@ fn add(
         let bytes: Vec<u8> = upright.flat_map(|weight| weight.to_le_bytes()).collect();
         entry(archive, &name, "<f4", &[bins, components], &bytes)
     };
-    add(format!("{name}{suffix}"), &dictionary.bases)?;
+    add(frame_len.map_or(name.to_owned(), |frame_len| format!("{name}.{frame_len}")), &dictionary.bases)?;
     match &dictionary.reconstruction {
-        Some(rows) => add(format!("{name}.reconstruction{suffix}"), rows),
+        Some(rows) => add(reconstruction_name(name, frame_len), rows),
         None => Ok(()),
     }
 }

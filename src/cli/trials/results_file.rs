@@ -60,7 +60,7 @@ impl ResultsFile {
 
 /// The results of the search of `header` in `text`; `None` if not even its first `line` is whole.
 fn known_of(path: &Path, text: &[u8], header: &SearchHeader, line: &str) -> Result<Option<TrialResults>, CliError> {
-    let refused = |reason: String| Err(CliError::Trials { path: path.to_path_buf(), reason });
+    let refused = |reason: String| Err(CliError::File { path: path.to_path_buf(), reason });
     let Some((found, results)) = parse(path, text)? else {
         // Nothing, or as much of the first line as was written before the process ended.
         return if line.as_bytes().starts_with(text) { Ok(None) } else { refused(FOREIGN.to_owned()) };
@@ -83,7 +83,7 @@ fn lock(path: &Path) -> Result<File, CliError> {
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => {
             let reason = "is being written by another run; wait for it, or name another file with --results";
-            Err(CliError::Trials { path: path.to_path_buf(), reason: reason.to_owned() })
+            Err(CliError::File { path: path.to_path_buf(), reason: reason.to_owned() })
         }
         // A file system without locks is believed to have one user.
         Err(TryLockError::Error(_)) | Ok(()) => Ok(file),
@@ -92,14 +92,14 @@ fn lock(path: &Path) -> Result<File, CliError> {
 
 /// What is in the file at `path`.
 pub(crate) fn read(path: &Path) -> Result<(SearchHeader, TrialResults), CliError> {
-    let refused = |reason: String| CliError::Trials { path: path.to_path_buf(), reason };
+    let refused = |reason: String| CliError::File { path: path.to_path_buf(), reason };
     let text = fs::read(path).map_err(|error| refused(format!("cannot be read ({error})")))?;
     parse(path, &text)?.ok_or_else(|| refused(FOREIGN.to_owned()))
 }
 
 /// The search and its results in `text`; `None` if there is not even a whole first line.
 fn parse(path: &Path, text: &[u8]) -> Result<Option<(SearchHeader, TrialResults)>, CliError> {
-    let refused = |reason: String| CliError::Trials { path: path.to_path_buf(), reason };
+    let refused = |reason: String| CliError::File { path: path.to_path_buf(), reason };
     let text = String::from_utf8_lossy(whole(text));
     let mut lines = (1_usize..).zip(text.lines());
     let Some((_, first)) = lines.next() else { return Ok(None) };

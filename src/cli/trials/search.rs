@@ -99,7 +99,7 @@ impl SearchHeader {
             for SearchedFile { path, fingerprint: expected } in recordings {
                 if fingerprint(path)? != *expected {
                     let reason = "is not the file that was tuned with; put that one back".to_owned();
-                    return Err(CliError::Trials { path: path.clone(), reason });
+                    return Err(CliError::File { path: path.clone(), reason });
                 }
             }
             let files: Vec<&Path> = recordings.iter().map(|file| file.path.as_path()).collect();

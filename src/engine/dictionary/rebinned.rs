@@ -4,18 +4,22 @@
 //! triangle two bins to either side, with a variance of 2/3 d² at bins that lie d apart. From fine bins d to coarse
 //! ones D a lobe therefore has to widen by a triangle of half-width 2 √(D² − d²), for variances add up where spectra
 //! are smeared. From coarse bins to fine ones nothing can narrow it again: there it is drawn as a straight line from
-//! bin to bin, and only so far as that makes sense ([`MOST_STRETCH`]).
+//! bin to bin, and only so far as that makes sense: to bins four times as fine.
+//!
+//! The separator reads dictionaries of other frames in its own way, by straight lines alone
+//! (`separator/preset_bases.rs`), so that presets sound as they always did and load in the same time. Here bases are
+//! written to files, and should be what learning on the new bins would have given.
 
-use super::{Dictionary, Flaw, FrameSpec, Training};
+use super::{BASIS_SUM_TOLERANCE, Dictionary, Flaw, FrameSpec, Training};
 
-/// So many times as fine as they were, bins may become. Beyond that, what is a spectrum of partials on the new bins was
-/// a smooth curve on the old ones.
-pub const MOST_STRETCH: f64 = 4.0;
-/// Bin spacings whose ratio differs from 1 by at most this count as equal: at the 500th bin of a spectrum whose lobes
-/// are four bins wide it makes one bin.
-pub const SAME_BINS: f64 = 0.002;
-/// How far the sum of a basis may be from 1 to be kept to the bit: what rounding makes of it.
-const ROUNDING: f64 = 1e-4;
+/// How many times as fine bins may become. Beyond that, partials that stand apart on the new bins were one smooth curve
+/// on the old ones.
+const MOST_STRETCH: f64 = 4.0;
+/// Bin spacings whose ratio differs from 1 by at most this count as equal: at bin 500 the difference adds up to one
+/// bin, and a partial is four bins wide.
+pub(crate) const SAME_BINS: f64 = 0.002;
+/// Bins so many times as wide as others are still about as fine: those of 4096 samples beside Quality's 4116.
+const AS_FINE: f64 = 1.01;
 
 impl FrameSpec {
     /// The analysis with periodic Hann windows of `frame_len` samples at `sample_rate` in Hz, in magnitudes.
@@ -23,40 +27,76 @@ impl FrameSpec {
         Self { sample_rate, frame_len, window: "hann".to_owned(), latency: frame_len, exponent: 1.0 }
     }
 
-    /// Whether bins lie as far apart as those of `other`, so that bases serve both bin by bin.
-    pub fn has_bins_of(&self, other: &Self) -> bool {
-        (self.bin_spacing() / other.bin_spacing() - 1.0).abs() <= SAME_BINS
+    /// Whether bins lie `hz` apart, so that bases serve bins at that distance one by one.
+    pub fn has_bin_spacing(&self, hz: f64) -> bool {
+        (self.bin_spacing() / hz - 1.0).abs() <= SAME_BINS
+    }
+
+    /// How far apart bins may lie to be resampled to these, in Hz: four times as far.
+    pub fn most_spacing(&self) -> f64 {
+        MOST_STRETCH * self.bin_spacing()
+    }
+
+    /// Whether spectra have the same bins as those of `other`, and as many.
+    pub fn has_spectra_of(&self, other: &Self) -> bool {
+        (self.sample_rate, self.frame_len) == (other.sample_rate, other.frame_len)
     }
 }
 
 impl Dictionary {
-    /// The bases of somebody else's program, `[K, F]`, found with the analysis `frame`, scaled to sum to 1. They stay
-    /// as they are to the bit if they already do.
+    /// The bases of somebody else's program, `[K, F]`, found with the analysis `frame`, and reconstruction bases of the
+    /// same shape if there are any. Each basis is scaled to sum to 1, and its reconstruction basis by the same factor:
+    /// activations grow by what bases shrink, so that what is reconstructed stays. A basis whose sum is within
+    /// [`BASIS_SUM_TOLERANCE`] of 1 stays as it is to the bit: rounded numbers do not sum to 1 exactly.
     ///
     /// # Errors
     /// The first flaw: of the frame, of the shape, or of a basis.
-    pub fn found_elsewhere(frame: FrameSpec, mut bases: Vec<f32>) -> Result<Self, Flaw> {
+    pub fn found_elsewhere(
+        frame: FrameSpec,
+        mut bases: Vec<f32>,
+        mut reconstruction: Option<Vec<f32>>,
+    ) -> Result<Self, Flaw> {
         frame.validate()?;
         let bins = frame.bins();
         let training = Training { divergence: Training::UNKNOWN.to_owned(), seed: 0, iterations: 0 };
         for (k, basis) in bases.chunks_exact_mut(bins).enumerate() {
             super::check_weights("bases", k, basis)?;
-            scale(basis, &mut []);
+            if (sum(basis) - 1.0).abs() > BASIS_SUM_TOLERANCE {
+                let beside = reconstruction.as_mut().and_then(|rows| rows.get_mut(k * bins..(k + 1) * bins));
+                scale(basis, beside.unwrap_or_default());
+            }
         }
-        let found = Self { frame, training, components: bases.len() / bins, bins, bases, reconstruction: None };
+        let found = Self { frame, training, components: bases.len() / bins, bins, bases, reconstruction };
         found.validate()?;
         Ok(found)
     }
 
+    /// The one of `all` to resample to the bins of `frame`: the nearest whose bins are as fine or finer, for those lose
+    /// nothing; if there is none, the finest. `None` if there is none at all.
+    pub fn nearest<'a>(all: &'a [Self], frame: &FrameSpec) -> Option<&'a Self> {
+        let unlikeness = |dictionary: &Self| {
+            let ratio = dictionary.frame.bin_spacing() / frame.bin_spacing();
+            (ratio > AS_FINE, !dictionary.frame.has_spectra_of(frame), ratio.ln().abs())
+        };
+        all.iter().min_by(|a, b| {
+            let (a, b) = (unlikeness(a), unlikeness(b));
+            (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2))
+        })
+    }
+
     /// The same bases on the bins of `frame`, each summing to 1 again. Bins above the highest that they know are 0.
+    /// Bases that already are on these bins stay as they are to the bit.
     ///
     /// # Errors
-    /// If the bins of `frame` are more than [`MOST_STRETCH`] times as fine, or a basis has nothing on them.
+    /// If the bins of `frame` are more than four times as fine, or a basis has nothing on them.
     pub fn rebinned(&self, frame: &FrameSpec) -> Result<Self, Flaw> {
         frame.validate()?;
+        if self.frame.has_spectra_of(frame) {
+            return Ok(Self { frame: frame.clone(), ..self.clone() });
+        }
         if !self.serves(frame) {
             let expected =
-                format!("at most {:.1} Hz, to be resampled to {:.1} Hz", most_spacing(frame), frame.bin_spacing());
+                format!("at most {:.1} Hz, to be resampled to {:.1} Hz", frame.most_spacing(), frame.bin_spacing());
             return Err(Flaw::new("bin spacing", format!("{:.1} Hz", self.frame.bin_spacing()), expected));
         }
         let (old, new) = (self.frame.bin_spacing(), frame.bin_spacing());
@@ -81,7 +121,7 @@ impl Dictionary {
 
     /// Whether the bases are fine enough for the bins of `frame`.
     pub fn serves(&self, frame: &FrameSpec) -> bool {
-        self.frame.bin_spacing() <= most_spacing(frame)
+        self.frame.bin_spacing() <= frame.most_spacing()
     }
 }
 
@@ -90,20 +130,19 @@ impl Training {
     pub const UNKNOWN: &str = "unknown";
 }
 
-/// The coarsest bins that can be resampled to those of `frame`, in Hz.
-fn most_spacing(frame: &FrameSpec) -> f64 {
-    MOST_STRETCH * frame.bin_spacing()
-}
-
 /// Half the width of the triangle that takes bins `old` Hz apart to bins `new` Hz apart, in Hz.
 fn half_width(old: f64, new: f64) -> f64 {
     old.max(2.0 * (new * new - old * old).max(0.0).sqrt())
 }
 
-/// Scales `basis` to sum to 1, and `beside` with it; a sum that is 1 but for rounding stays.
+fn sum(basis: &[f32]) -> f64 {
+    basis.iter().copied().map(f64::from).sum()
+}
+
+/// Scales `basis` to sum to 1, and `beside` with it; one that is 0 everywhere stays.
 fn scale(basis: &mut [f32], beside: &mut [f32]) {
-    let sum: f64 = basis.iter().copied().map(f64::from).sum();
-    if sum > 0.0 && (sum - 1.0).abs() > ROUNDING {
+    let sum = sum(basis);
+    if sum > 0.0 {
         basis.iter_mut().chain(beside).for_each(|weight| *weight = (f64::from(*weight) / sum) as f32);
     }
 }
@@ -149,7 +188,7 @@ mod tests {
         let mut spectrum = vec![Bin::default(); frame_len / 2 + 1];
         Analysis::new(&window).spectrum(&samples, &mut spectrum);
         let bases = spectrum.iter().map(|bin| bin.norm()).collect();
-        Dictionary::found_elsewhere(FrameSpec::hann(44_100.0, frame_len), bases).unwrap()
+        Dictionary::found_elsewhere(FrameSpec::hann(44_100.0, frame_len), bases, None).unwrap()
     }
 
     fn likeness(a: &Dictionary, b: &Dictionary) -> f32 {
@@ -171,8 +210,40 @@ mod tests {
     fn bases_on_the_same_bins_stay_as_they_are_to_the_bit() {
         let one = partials(4_116);
         assert_eq!(one.rebinned(&one.frame).unwrap(), one);
-        let again = Dictionary::found_elsewhere(one.frame.clone(), one.bases.clone()).unwrap();
+        let again = Dictionary::found_elsewhere(one.frame.clone(), one.bases.clone(), None).unwrap();
         assert_eq!(again, one);
+    }
+
+    #[test]
+    fn bases_whose_numbers_were_rounded_stay_as_they_are_to_the_bit() {
+        let mut one = partials(4_116);
+        one.bases.iter_mut().for_each(|weight| *weight *= 1.003);
+        let again = Dictionary::found_elsewhere(one.frame.clone(), one.bases.clone(), None).unwrap();
+        assert_eq!((again.bases == one.bases, one.rebinned(&one.frame).unwrap()), (true, one));
+    }
+
+    #[test]
+    fn bases_of_another_scale_take_their_reconstruction_bases_along() {
+        let one = partials(2_048);
+        let times = |factor: f32| one.bases.iter().map(|weight| factor * weight).collect::<Vec<_>>();
+        let found = Dictionary::found_elsewhere(one.frame.clone(), times(8.0), Some(times(2.0))).unwrap();
+        let total = |rows: &[f32]| rows.iter().sum::<f32>();
+        assert!((total(&found.bases) - 1.0).abs() < 1e-4);
+        assert!((total(found.reconstruction.as_ref().unwrap()) - 0.25).abs() < 1e-4);
+    }
+
+    #[test]
+    fn what_is_finer_is_resampled_before_what_is_coarser() {
+        let all = [partials(2_048), partials(8_192), partials(16_384)];
+        let nearest = |frame_len: usize| {
+            Dictionary::nearest(&all, &FrameSpec::hann(44_100.0, frame_len)).unwrap().frame.frame_len
+        };
+        // 2048 is nearer to 2100 than 8192 is, and has less to say.
+        assert_eq!(
+            [1_024, 2_048, 2_050, 2_100, 10_000, 65_536].map(nearest),
+            [2_048, 2_048, 2_048, 8_192, 16_384, 16_384]
+        );
+        assert_eq!(Dictionary::nearest(&[], &all[0].frame), None);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! A fingerprint: the spectrum of a source's bases in a few steps, to know it by in a list.
 
 use super::Source;
-use crate::dictionary::Dictionary;
 
 /// Steps of a fingerprint.
 pub const FINGERPRINT_STEPS: usize = 48;
@@ -15,8 +14,7 @@ pub type Fingerprint = [u8; FINGERPRINT_STEPS];
 /// The fingerprint of `source`; `None` if it has no bases of its own.
 pub fn fingerprint(source: &Source) -> Option<Fingerprint> {
     // The finest bins tell low notes apart.
-    let finest = |a: &&Dictionary, b: &&Dictionary| a.frame.bin_spacing().total_cmp(&b.frame.bin_spacing());
-    let dictionary = source.dictionaries().iter().min_by(finest)?;
+    let dictionary = source.finest()?;
     let mut below = vec![0.0; dictionary.bins + 1];
     for basis in dictionary.bases.chunks_exact(dictionary.bins) {
         below[1..].iter_mut().zip(basis).for_each(|(sum, w)| *sum += f64::from(*w));
@@ -44,7 +42,7 @@ pub fn fingerprint(source: &Source) -> Option<Fingerprint> {
 mod tests {
     use super::*;
     use crate::{
-        dictionary::{FrameSpec, Training},
+        dictionary::{Dictionary, FrameSpec, Training},
         stft::{LatencyMode, Layout},
     };
 

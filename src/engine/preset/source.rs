@@ -176,6 +176,11 @@ impl Source {
         self.learned().map_or(&[], LearnedBases::dictionaries)
     }
 
+    /// The dictionary of a fixed source with the finest bins; `None` for one that finds its bases.
+    pub fn finest(&self) -> Option<&Dictionary> {
+        self.dictionaries().iter().min_by(|a, b| a.frame.bin_spacing().total_cmp(&b.frame.bin_spacing()))
+    }
+
     /// File names of the recordings that a fixed source was learned from; none for one that finds its bases.
     pub fn learned_from(&self) -> &[String] {
         self.learned().map_or(&[], |learned| &learned.learned_from)

@@ -6,14 +6,11 @@ use super::{
     transposition::{copies, most_copies, transposed},
 };
 use crate::{
-    dictionary::{Dictionary, interpolate},
+    dictionary::{Dictionary, SAME_BINS, interpolate},
     learner::adaptive::{AdaptationSetup, AdaptiveState, Freedom, LEAST_CARRIED, SourceState, first_basis},
     nmf::bands::Bands,
     preset::{Kind, Preset, Source, SourceBases},
 };
-
-/// Bin spacings whose ratio differs from 1 by at most this count as equal.
-const SAME_GRID: f64 = 0.002;
 
 /// The bases of all sources on the engine's lowest bins, and how they may change.
 pub(super) struct PresetBases {
@@ -150,7 +147,7 @@ impl PresetBases {
 /// bases.
 pub fn dictionary_in_use<'a>(source: &'a Source, layout: &Layout) -> Option<(&'a Dictionary, bool)> {
     let dictionary = nearest(source, layout).ok()?;
-    Some((dictionary, !on_grid(dictionary.frame.bin_spacing(), layout)))
+    Some((dictionary, !dictionary.frame.has_bin_spacing(layout.bin_spacing())))
 }
 
 /// The source's dictionary whose frames are most like the engine's, in bin spacing first and then in latency.
@@ -160,7 +157,7 @@ pub(super) fn nearest<'a>(source: &'a Source, layout: &Layout) -> Result<&'a Dic
         let spacing = (frame.bin_spacing() / layout.bin_spacing()).ln().abs();
         let latency = frame.latency as f64 / frame.sample_rate;
         let own = layout.windows.latency() as f64 / layout.sample_rate;
-        ((spacing / SAME_GRID).floor(), (latency / own).ln().abs())
+        ((spacing / SAME_BINS).floor(), (latency / own).ln().abs())
     };
     source
         .dictionaries()
@@ -210,7 +207,7 @@ pub(super) fn known_bins(preset: &Preset, layout: &Layout) -> Result<usize, Mode
     let mut known = layout.bins();
     for source in preset.sources.iter().filter(|source| !source.finds_bases()) {
         let frame = &nearest(source, layout)?.frame;
-        let own = if on_grid(frame.bin_spacing(), layout) {
+        let own = if frame.has_bin_spacing(layout.bin_spacing()) {
             frame.bins()
         } else {
             (frame.sample_rate / 2.0 / layout.bin_spacing()) as usize + 1
@@ -220,15 +217,11 @@ pub(super) fn known_bins(preset: &Preset, layout: &Layout) -> Result<usize, Mode
     Ok(known.max(2))
 }
 
-fn on_grid(bin_spacing: f64, layout: &Layout) -> bool {
-    (bin_spacing / layout.bin_spacing() - 1.0).abs() <= SAME_GRID
-}
-
 /// Appends `rows`, `[K, F]`, of `dictionary` on the engine's lowest `bins` bins.
 pub(super) fn append_rows(rows: &[f32], dictionary: &Dictionary, layout: &Layout, bins: usize, out: &mut Vec<f32>) {
     let ratio = layout.bin_spacing() / dictionary.frame.bin_spacing();
     for row in rows.chunks_exact(dictionary.bins) {
-        if on_grid(dictionary.frame.bin_spacing(), layout) {
+        if dictionary.frame.has_bin_spacing(layout.bin_spacing()) {
             out.extend((0..bins).map(|bin| row.get(bin).copied().unwrap_or(0.0)));
         } else {
             out.extend((0..bins).map(|bin| interpolate(row, bin as f64 * ratio)));

@@ -1,13 +1,50 @@
 //! Bases to other programs and back: `.npz`, FluCoMa's WAV, `.csv`, and what is no such file.
 
+mod exported;
+mod imported;
 mod python;
 mod refused;
 
 use super::*;
 use hound::{SampleFormat as HoundFormat, WavReader, WavSpec, WavWriter};
 use unbraid::{dictionary::Dictionary, preset::Preset};
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+/// An array as a file of NumPy's holds it. What `descr` says of its numbers need not be true.
+fn array(descr: &str, shape: &str, values: &[f64]) -> Vec<u8> {
+    let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
+    while (10 + header.len() + 1) % 64 != 0 {
+        header.push(' ');
+    }
+    header.push('\n');
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.bytes());
+    bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    bytes
+}
+
+/// A number as NumPy has it in a file.
+fn number(value: f64) -> Vec<u8> {
+    array("<f8", "()", &[value])
+}
+
+/// The same array, which now says of itself that its first index moves fastest.
+fn fortran(array: Vec<u8>) -> Vec<u8> {
+    let start = array.windows(5).position(|text| text == b"False").unwrap();
+    [&array[..start], b"True ", &array[start + 5..]].concat()
+}
 
 impl Bench {
+    fn write_npz(&self, name: &str, arrays: &[(&str, Vec<u8>)]) {
+        let mut archive = ZipWriter::new(fs::File::create(self.path(name)).unwrap());
+        for (array, bytes) in arrays {
+            archive.start_file(format!("{array}.npy"), SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut archive, bytes).unwrap();
+        }
+        archive.finish().unwrap();
+    }
+
     fn preset(&self, name: &str) -> Preset {
         file::read(&self.path(name)).unwrap()
     }

@@ -1,36 +1,11 @@
 //! What is no file of bases: one sentence each, and nothing is written.
 
 use super::*;
-use zip::{ZipWriter, write::SimpleFileOptions};
-
-/// A NumPy array of f64 as its file holds it.
-fn array(descr: &str, shape: &str, values: &[f64]) -> Vec<u8> {
-    let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
-    while (10 + header.len() + 1) % 64 != 0 {
-        header.push(' ');
-    }
-    header.push('\n');
-    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-    bytes.extend((header.len() as u16).to_le_bytes());
-    bytes.extend(header.bytes());
-    bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-    bytes
-}
 
 impl Bench {
-    fn write_npz(&self, name: &str, arrays: &[(&str, Vec<u8>)]) {
-        let mut archive = ZipWriter::new(fs::File::create(self.path(name)).unwrap());
-        for (array, bytes) in arrays {
-            archive.start_file(format!("{array}.npy"), SimpleFileOptions::default()).unwrap();
-            std::io::Write::write_all(&mut archive, bytes).unwrap();
-        }
-        archive.finish().unwrap();
-    }
-
     /// A file with `rate` and the array `w` is refused so.
     fn refuses_array(&self, descr: &str, shape: &str, values: &[f64], expected: &str) {
-        let rate = array("<f8", "()", &[44_100.0]);
-        self.write_npz("a.npz", &[("sample_rate", rate), ("w", array(descr, shape, values))]);
+        self.write_npz("a.npz", &[("sample_rate", number(44_100.0)), ("w", array(descr, shape, values))]);
         self.fails("import a.npz -o x.unbraid.safetensors", expected);
     }
 }
@@ -54,6 +29,11 @@ fn arrays_that_are_no_bases_are_refused_by_name() {
     bench.refuses_array("<c16", "(1025, 1)", &[1.0; 2_050], "complex numbers; give their magnitudes");
     bench.refuses_array("|O", "(1025, 2)", &[1.0; 40], "Python objects (pickled), which are not read");
     bench.refuses_array("<f8", "(99999999999, 99999999999)", &[], "\"w\" is shorter than its shape says");
+    bench.refuses_array("<f16", "(1025, 1)", &[1.0; 2_050], "no array in it has two dimensions");
+    let turned = fortran(array("<f8", "(99999999999, 0)", &[]));
+    bench.write_npz("a.npz", &[("sample_rate", number(44_100.0)), ("w", turned)]);
+    bench.fails("import a.npz -o x.unbraid.safetensors", "no array in it has two dimensions");
+    bench.fails("import a.npz -o x.unbraid.safetensors --source a=w", "no array in it has two dimensions");
 }
 
 #[test]
@@ -87,14 +67,57 @@ fn bases_that_cannot_be_resampled_honestly_are_refused() {
         "import coarse.wav -o x.unbraid.safetensors",
         "`bin spacing` is 86.1 Hz; expected at most 85.7 Hz, to be resampled to 21.4 Hz",
     );
-    let power = array("<f8", "()", &[2.0]);
-    let (rate, w) = (array("<f8", "()", &[44_100.0]), array("<f8", "(1025, 1)", &[1.0; 1_025]));
-    bench.write_npz("power.npz", &[("sample_rate", rate), ("power", power), ("w", w.clone())]);
+    let w = array("<f8", "(1025, 1)", &[1.0; 1_025]);
+    bench.write_npz("power.npz", &[("sample_rate", number(44_100.0)), ("power", number(2.0)), ("w", w.clone())]);
     bench.fails("import power.npz -o x.unbraid.safetensors", "bases of |X|^2, which cannot be made bases of |X|");
     bench.write_npz("bare.npz", &[("w", w)]);
     bench.fails("import bare.npz -o x.unbraid.safetensors", "the sample rate is not in the file; give it with --rate");
     bench.write_fluid_bases("which.wav", 11, &[peak(1_000.0, 10.77, 2_049)]);
     bench.fails("import which.wav -o x.unbraid.safetensors", "could be 44100 or 48000 Hz; say which with --rate");
+}
+
+#[test]
+fn sample_rates_and_frame_lengths_of_no_sound_are_refused() {
+    let bench = Bench::new();
+    let w = array("<f8", "(1025, 1)", &[1.0; 1_025]);
+    for (rate, shown) in [(f64::NAN, "NaN"), (f64::INFINITY, "inf"), (-44_100.0, "-44100"), (44.1, "44.1"), (1e12, "1")]
+    {
+        bench.write_npz("a.npz", &[("sr", number(rate)), ("w", w.clone())]);
+        let expected = format!("the sample rate is {shown}");
+        bench.fails("import a.npz -o x.unbraid.safetensors", &expected);
+    }
+    for frame_len in [f64::NAN, 0.5, -2_048.0, 1e300] {
+        bench.write_npz("a.npz", &[("sr", number(44_100.0)), ("n_fft", number(frame_len)), ("w", w.clone())]);
+        bench.fails("import a.npz -o x.unbraid.safetensors", "expected a whole number of samples");
+    }
+}
+
+#[test]
+fn files_that_unpack_to_more_than_a_preset_may_hold_are_refused() {
+    let bench = Bench::new();
+    // 34 million numbers: a byte each in the file, four in a preset.
+    let (rows, columns) = (33_000, 1_024);
+    let mut packed = array("|u1", &format!("({rows}, {columns})"), &[]);
+    packed.resize(packed.len() + rows * columns, 1);
+    bench.write_npz("a.npz", &[("sr", number(44_100.0)), ("w", packed)]);
+    assert!(fs::metadata(bench.path("a.npz")).unwrap().len() < 1 << 20, "packed");
+    bench.fails("import a.npz -o x.unbraid.safetensors", "its numbers take more than the 128 MB that bases may take");
+    let mut packed = array("<f8", "(16500, 1024)", &[]);
+    packed.resize(packed.len() + 16_500 * 1_024 * 8, 0);
+    bench.write_npz("a.npz", &[("sr", number(44_100.0)), ("w", packed)]);
+    bench.fails("import a.npz -o x.unbraid.safetensors", "its arrays are larger than the 128 MB that bases may take");
+    fs::write(bench.path("a.csv"), "0,".repeat(34_000_000) + "0\n").unwrap();
+    bench.fails("import a.csv -o x.unbraid.safetensors", "its numbers take more than the 128 MB that bases may take");
+    let spec = WavSpec { channels: 1, sample_rate: 11, bits_per_sample: 8, sample_format: HoundFormat::Int };
+    WavWriter::create(bench.path("a.wav"), spec).unwrap().finalize().unwrap();
+    let mut sound = fs::read(bench.path("a.wav")).unwrap();
+    // The header's last field is the length of what follows.
+    let header = sound.len() - 4;
+    sound.truncate(header);
+    sound.extend(34_000_000_u32.to_le_bytes());
+    sound.resize(sound.len() + 34_000_000, 129);
+    fs::write(bench.path("a.wav"), sound).unwrap();
+    bench.fails("import a.wav -o x.unbraid.safetensors", "its numbers take more than the 128 MB that bases may take");
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn equal(material: &Material, path: &Path) -> Result<()> {
 /// Bases of both sources and their activations in the mixture.
 fn factors(material: &Material, path: &Path) -> Result<()> {
     let mixture = beginning(&material.mixture);
-    let sorted: Vec<Dictionary> = material.learned.iter().map(|source| sorted(finest(source))).collect();
+    let sorted: Vec<Dictionary> = material.learned.iter().filter_map(Source::finest).map(sorted).collect();
     let found = activations(&mixture, &sorted)?;
     let all: usize = sorted.iter().map(|dictionary| dictionary.components).sum();
     let mut first = 0;
@@ -107,12 +107,6 @@ fn activations(mixture: &Recording, dictionaries: &[Dictionary]) -> Result<Decom
     let held = vec![true; bases.len() / bins];
     let decomposition = Decomposition { bases: &bases, held: &held, iterations: PASSES, tolerance: 0.0 };
     decomposition.run(&Frames { bins, values }, &mut |_| ControlFlow::Continue(())).context("factors.png")
-}
-
-/// The bases of a source for the longest frames.
-fn finest(source: &Source) -> &Dictionary {
-    let dictionaries = source.dictionaries();
-    dictionaries.iter().max_by_key(|dictionary| dictionary.frame.frame_len).unwrap_or(&dictionaries[0])
 }
 
 /// The same bases from low to high, as they are drawn.
