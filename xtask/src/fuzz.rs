@@ -6,7 +6,7 @@ use clap::Args;
 use std::{fs, path::Path, process::Command};
 
 /// The targets of `tests/fuzz`.
-const TARGETS: [&str; 4] = ["preset", "project", "recording", "process"];
+const TARGETS: [&str; 5] = ["preset", "project", "bases", "recording", "process"];
 
 /// What makes a program tell libFuzzer where it has been.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \

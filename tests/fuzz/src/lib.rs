@@ -1,5 +1,5 @@
-//! What must stand any bytes at all: the preset reader, the reader of projects, the front of the audio reader, and the
-//! plugin's process call with any events and ports.
+//! What must stand any bytes at all: the preset reader, the reader of projects, the readers of other programs' bases, the
+//! front of the audio reader, and the plugin's process call with any events and ports.
 //!
 //! `cargo xtask fuzz` searches for bytes that make one of them panic; what it has found worth keeping is in `corpus/`,
 //! which the tests replay.
@@ -7,13 +7,14 @@
 mod bytes;
 mod host;
 
-use std::{fs, io::Write};
+use std::{fs, io::Write, path::Path};
 use unbraid::{
+    cli::exchange,
     instance::{
         later_version,
         project::{packed_file, stored_preset::StoredPreset, version::Version},
     },
-    preset::file,
+    preset::{Source, file},
     recording,
 };
 
@@ -21,8 +22,8 @@ use unbraid::{
 pub type Target = fn(&[u8]);
 
 /// All targets, by name.
-pub const TARGETS: [(&str, Target); 4] =
-    [("preset", preset), ("project", project), ("recording", recording), ("process", host::process)];
+pub const TARGETS: [(&str, Target); 5] =
+    [("preset", preset), ("project", project), ("bases", bases), ("recording", recording), ("process", host::process)];
 
 /// The target of this name.
 pub fn target(name: &str) -> Option<Target> {
@@ -59,6 +60,17 @@ fn project(data: &[u8]) {
     }
 }
 
+/// A file of bases, with an ending and a sample rate or none by the first byte. What is read can stand in a preset.
+fn bases(data: &[u8]) {
+    let Some((kind, data)) = data.split_first() else { return };
+    let name = ["it.npz", "it.npy", "it.wav", "it.csv"][usize::from(*kind) % 4];
+    let sample_rate = (kind & 4 != 0).then_some(44_100.0);
+    let Ok(sources) = exchange::sources_of_bytes(data, Path::new(name), sample_rate) else { return };
+    for dictionary in sources.iter().flat_map(Source::dictionaries) {
+        assert_eq!(dictionary.validate(), Ok(()), "{name}");
+    }
+}
+
 /// An audio file, with an ending by the first byte. What is read holds numbers.
 fn recording(data: &[u8]) {
     let Some((ending, data)) = data.split_first() else { return };
@@ -76,7 +88,6 @@ fn recording(data: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     #[test]
     fn the_corpus_is_read_without_a_panic() {
