@@ -6,7 +6,7 @@ use crate::{
     preset::{FOCUS_RANGE, MAX_COMPONENTS, STRENGTH_RANGE, file::SUFFIX},
 };
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use std::path::PathBuf;
+use std::{fmt::Display, path::PathBuf, str::FromStr};
 
 /// One of `names`, and what `named` has for it.
 pub(super) fn parse_name_of<T: Clone + Send + Sync + 'static>(
@@ -17,7 +17,10 @@ pub(super) fn parse_name_of<T: Clone + Send + Sync + 'static>(
 }
 
 /// A number from `low` to `high`, with its `unit` or without.
-pub(super) fn parse_in_range(text: &str, unit: &str, low: f32, high: f32) -> Result<f32, String> {
+pub(super) fn parse_in_range<T>(text: &str, unit: &str, low: T, high: T) -> Result<T, String>
+where
+    T: FromStr + Copy + Into<f64> + PartialOrd + Display,
+{
     match number::parse(text, unit) {
         Some(value) if (low..=high).contains(&value) => Ok(value),
         _ => Err(format!("give a number from {low} to {high}")),
@@ -43,7 +46,7 @@ pub(super) fn parse_path(argument: &str, extension: &str, what: &str) -> Result<
 
 /// A sample rate in Hz.
 pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
-    let rate = number::parse(text, "Hz").map(f64::from).filter(|rate| SAMPLE_RATES_HZ.contains(rate));
+    let rate = number::parse::<f64>(text, "Hz").filter(|rate| SAMPLE_RATES_HZ.contains(rate));
     rate.ok_or_else(|| format!("give a sample rate from {} to {} Hz", SAMPLE_RATES_HZ.start(), SAMPLE_RATES_HZ.end()))
 }
 

@@ -12,7 +12,7 @@ use crate::{
 use std::{
     fs::{self, File},
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// Reads the preset at a path or, if `preset` looks like none, the factory or user preset of that name.
@@ -51,6 +51,13 @@ pub(super) fn ensure_kept(input: &Path, output: &Path) -> Result<(), CliError> {
         (Ok(same), Ok(input)) if same == input => Err(CliError::WouldOverwrite { path: output.to_path_buf() }),
         _ => Ok(()),
     }
+}
+
+/// The one path of a file that there is, or may be in a folder that there is; otherwise the path as it is.
+pub(super) fn canonical(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let to_be_made = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(to_be_made).unwrap_or_else(|| path.to_path_buf())
 }
 
 /// A folder for results. Dropped, it is removed again if it is new and still empty.

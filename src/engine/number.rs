@@ -1,22 +1,25 @@
 //! Numbers as people write them: with a decimal comma or point, a minus sign of any kind, with or without their unit.
 
+use std::str::FromStr;
+
 /// The number that `text` says, which may end in its `unit`, in capitals or not. Infinity is `inf` or `∞`, with a sign
-/// or without. `None` if it is no number, or could be two: `1,234.5`.
-pub fn parse(text: &str, unit: &str) -> Option<f32> {
+/// or without. `None` if it is no number, or could be two: `1,234.5`; or if it is too large for the type, `f32` or `f64`.
+pub fn parse<T: FromStr + Copy + Into<f64>>(text: &str, unit: &str) -> Option<T> {
     let text = text.trim().to_lowercase().replace(['\u{2212}', '\u{2013}'], "-");
     let number = text.strip_suffix(&unit.to_lowercase()).unwrap_or(&text).trim_end();
     let (sign, digits) = match number.strip_prefix('-') {
-        Some(digits) => (-1.0, digits.trim_start()),
-        None => (1.0, number.strip_prefix('+').unwrap_or(number).trim_start()),
+        Some(digits) => ("-", digits.trim_start()),
+        None => ("", number.strip_prefix('+').unwrap_or(number).trim_start()),
     };
     if digits == "inf" || digits == "∞" {
-        return Some(sign * f32::INFINITY);
+        return format!("{sign}inf").parse().ok();
     }
     let is_plain = digits.starts_with(|first: char| first.is_ascii_digit() || ",.".contains(first));
     if !is_plain || digits.matches([',', '.']).count() > 1 {
         return None;
     }
-    digits.replace(',', ".").parse::<f32>().ok().filter(|value| value.is_finite()).map(|value| sign * value)
+    let value: T = format!("{sign}{}", digits.replace(',', ".")).parse().ok()?;
+    value.into().is_finite().then_some(value)
 }
 
 /// The f64 that prints as `number` does: 0.1, not 0.10000000149011612. It reads back as `number`.
@@ -40,10 +43,10 @@ mod tests {
     #[test]
     fn commas_signs_and_units_are_understood() {
         for text in ["-6.5", "-6,5", "−6,5 dB", "–6.5db", " - 6.5 DB ", "-06,50"] {
-            assert_eq!(parse(text, "dB"), Some(-6.5), "{text}");
+            assert_eq!(parse(text, "dB"), Some(-6.5_f32), "{text}");
         }
         for text in ["12.5", "12,5 %", "+12,5%", "12.5e0"] {
-            assert_eq!(parse(text, "%"), Some(12.5), "{text}");
+            assert_eq!(parse(text, "%"), Some(12.5_f32), "{text}");
         }
         for text in ["-inf", "-∞", "−inf dB", "-INF"] {
             assert_eq!(parse(text, "dB"), Some(f32::NEG_INFINITY), "{text}");
@@ -51,9 +54,16 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_as_exact_as_their_type() {
+        assert_eq!(parse("0,7 s", "s"), Some(0.7_f64));
+        assert_eq!(parse("0.7", "s"), Some(0.7_f32));
+        assert_eq!((parse::<f64>("1e39", ""), parse::<f32>("1e39", "")), (Some(1e39), None));
+    }
+
+    #[test]
     fn what_is_no_number_is_refused() {
         for text in ["", "dB", "nan", "infinity", "1,234.5", "1.2.3", "--6", "6 Hz", "1e999", "six"] {
-            assert_eq!(parse(text, "dB"), None, "{text:?}");
+            assert_eq!(parse::<f32>(text, "dB"), None, "{text:?}");
         }
     }
 }

@@ -137,13 +137,13 @@ fn text_to_gain(text: &str) -> Option<f32> {
     if text.trim().eq_ignore_ascii_case("off") {
         return Some(GAIN_SILENCE_DB);
     }
-    let db = number::parse(text, "dB").filter(|db| *db < f32::INFINITY)?;
+    let db = number::parse::<f32>(text, "dB").filter(|db| *db < f32::INFINITY)?;
     Some(if db < GAIN_MIN_DB { GAIN_SILENCE_DB } else { db.min(GAIN_MAX_DB) })
 }
 
 /// Text to value of a parameter with this unit.
 fn text_to_value(unit: &'static str) -> impl Fn(&str) -> Option<f32> + Send + Sync {
-    move |text| number::parse(text, unit).filter(|value| value.is_finite())
+    move |text| number::parse::<f32>(text, unit).filter(|value| value.is_finite())
 }
 
 /// What the audio thread reads: parameters alone.

@@ -38,7 +38,7 @@ struct SignalPower {
 
 impl MaskMeter {
     /// Of estimates in this `order`, of so many `samples` per channel.
-    pub(super) fn new(order: &[usize], channels: usize, sample_rate: u32, samples: usize) -> Self {
+    pub(super) fn new(order: Vec<usize>, channels: usize, sample_rate: u32, samples: usize) -> Self {
         let rate = f64::from(sample_rate);
         let frame_len = ((rate * FRAME_SECONDS) as usize).next_multiple_of(4).max(16);
         let hop = frame_len / 4;
@@ -54,7 +54,6 @@ impl MaskMeter {
             power: vec![0.0; columns * ROWS],
         };
         Self {
-            order: order.to_vec(),
             channels,
             sample_rate: rate,
             samples,
@@ -62,6 +61,7 @@ impl MaskMeter {
             columns,
             edges: (0..=ROWS).map(|row| edge(row).round() as usize).collect(),
             signals: (0..2 * order.len()).map(signal).collect(),
+            order,
         }
     }
 
@@ -89,13 +89,19 @@ impl MaskMeter {
             (0..self.columns * ROWS).map(|cell| references.iter().map(|source| source.power[cell]).sum()).collect();
         let ideal = shares(&references.iter().collect::<Vec<_>>());
         let found = shares(&estimates);
-        let row = |((name, ideal), estimated)| MaskRow { name: String::clone(name), ideal, estimated };
+        let row = |((name, ideal), estimated): ((&String, Vec<f32>), Vec<f32>)| MaskRow {
+            mean_error: mean_error(&mixture, &ideal, &estimated),
+            name: name.clone(),
+            ideal,
+            estimated,
+        };
+        let sources = names.iter().zip(ideal).zip(found).map(row).collect();
         let (low_hz, high_hz) = range(self.sample_rate);
         MasksFigure {
             seconds: self.samples as f64 / self.sample_rate,
             grid: MaskGrid { columns: self.columns, rows: ROWS, low_hz, high_hz },
             mixture,
-            sources: names.iter().zip(ideal).zip(found).map(row).collect(),
+            sources,
         }
     }
 }
@@ -133,7 +139,100 @@ fn shares(signals: &[&SignalPower]) -> Vec<Vec<f32>> {
     signals.iter().map(share).collect()
 }
 
+/// Mean distance between two masks, weighted by the magnitude of the mixture, whose powers are given.
+fn mean_error(mixture: &[f64], ideal: &[f32], estimated: &[f32]) -> f64 {
+    let distances = ideal.iter().zip(estimated).map(|(ideal, found)| f64::from((ideal - found).abs()));
+    let weights = mixture.iter().map(|power| power.sqrt());
+    let (sum, weight) = distances
+        .zip(weights)
+        .fold((0.0, 0.0), |(sum, whole), (distance, weight)| (sum + weight * distance, whole + weight));
+    if weight > 0.0 { sum / weight } else { 0.0 }
+}
+
+/// Lowest and highest frequency of the masks, in Hz.
 fn range(sample_rate: f64) -> (f64, f64) {
     let high = RANGE_HZ.1.min(sample_rate / 2.0);
     (RANGE_HZ.0.min(high / 16.0), high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::PI;
+
+    const RATE: u32 = 16_000;
+
+    /// Half a second of a sine.
+    fn sine(hz: f64, amplitude: f64) -> Vec<f32> {
+        (0..8_000).map(|n| (amplitude * (2.0 * PI * hz * f64::from(n) / f64::from(RATE)).sin()) as f32).collect()
+    }
+
+    /// The figure of mono signals that are given in blocks of so many samples.
+    fn figure(order: &[usize], references: &[Vec<f32>], estimates: &[Vec<f32>], block: usize) -> MasksFigure {
+        let mut meter = MaskMeter::new(order.to_vec(), 1, RATE, references[0].len());
+        for start in (0..references[0].len()).step_by(block) {
+            let part = |signal: &Vec<f32>| signal[start..(start + block).min(signal.len())].to_vec();
+            let parts = [references, estimates].map(|signals| signals.iter().map(part).collect::<Vec<_>>());
+            let [references, estimates] =
+                parts.each_ref().map(|signals| signals.iter().map(Vec::as_slice).collect::<Vec<_>>());
+            meter.add(&references, &estimates);
+        }
+        meter.finish(&["low", "high"].map(str::to_owned))
+    }
+
+    /// The row of a mask that holds `hz`.
+    fn row(grid: MaskGrid, hz: f64) -> usize {
+        ((hz / grid.low_hz).ln() / (grid.high_hz / grid.low_hz).ln() * grid.rows as f64) as usize
+    }
+
+    #[test]
+    fn masks_are_the_shares_of_the_magnitudes() {
+        let (low, high) = (sine(200.0, 0.5), sine(3_000.0, 0.5));
+        let mix = |gain: f64| -> Vec<f32> {
+            low.iter().zip(sine(3_000.0, 0.5 * gain)).map(|(low, high)| low + high).collect()
+        };
+        // A quarter of the high sine is in the estimate of the low one, and three quarters in its own.
+        let estimates = [mix(0.25), sine(3_000.0, 0.375)];
+        let found = figure(&[0, 1], &[low, high], &estimates, 8_000);
+        let MaskGrid { columns, rows, .. } = found.grid;
+        let at = |mask: &[f32], hz: f64| mask[columns / 2 * rows + row(found.grid, hz)];
+        for (source, hz, ideal, estimated) in
+            [(0, 200.0, 1.0, 1.0), (1, 200.0, 0.0, 0.0), (0, 3_000.0, 0.0, 0.25), (1, 3_000.0, 1.0, 0.75)]
+        {
+            let source = &found.sources[source];
+            let pair = (at(&source.ideal, hz), at(&source.estimated, hz));
+            let near = (pair.0 - ideal).abs() < 0.01 && (pair.1 - estimated).abs() < 0.01;
+            assert!(near, "{} at {hz} Hz: {pair:?}, not {ideal} and {estimated}", source.name);
+        }
+    }
+
+    #[test]
+    fn masks_follow_time_and_the_order_of_the_estimates() {
+        let (low, mut high) = (sine(200.0, 0.5), sine(3_000.0, 0.5));
+        high[..4_000].fill(0.0);
+        let found = figure(&[1, 0], &[low.clone(), high.clone()], &[high, low], 8_000);
+        let MaskGrid { columns, rows, .. } = found.grid;
+        let at = |column: usize| found.sources[1].ideal[column * rows + row(found.grid, 3_000.0)];
+        assert!(at(columns / 4) < 0.05 && at(3 * columns / 4) > 0.95, "{} {}", at(columns / 4), at(3 * columns / 4));
+        for source in &found.sources {
+            assert_eq!((&source.ideal, source.mean_error), (&source.estimated, 0.0), "{}", source.name);
+        }
+    }
+
+    #[test]
+    fn any_cut_into_blocks_gives_the_same_masks() {
+        let signals = [sine(200.0, 0.5), sine(3_000.0, 0.5)];
+        let estimates = [sine(210.0, 0.4), sine(2_900.0, 0.4)];
+        let whole = figure(&[0, 1], &signals, &estimates, 8_000);
+        let found = figure(&[0, 1], &signals, &estimates, 333);
+        for (found, whole) in found.sources.iter().zip(&whole.sources) {
+            assert_eq!((&found.ideal, &found.estimated), (&whole.ideal, &whole.estimated));
+        }
+    }
+
+    #[test]
+    fn loud_places_count_more_in_the_mean_error() {
+        assert!((mean_error(&[9.0, 1.0], &[1.0, 0.0], &[0.5, 0.0]) - 0.375).abs() < 1e-9);
+        assert_eq!(mean_error(&[0.0, 0.0], &[1.0, 0.0], &[0.5, 0.0]), 0.0);
+    }
 }

@@ -77,6 +77,15 @@ impl Method {
         }
     }
 
+    /// The columns of its figures in CSV.
+    pub(super) fn columns(self) -> Vec<String> {
+        let column = |figure: &Figure| match self.key() {
+            method if method == figure.key => figure.key.to_owned(),
+            method => format!("{method}_{}", figure.key),
+        };
+        self.figures().iter().map(column).collect()
+    }
+
     /// The values of its figures in dB, NaN where there is none.
     pub(super) fn values(self, source: &SourceEvaluation) -> Vec<f64> {
         let image = |score: &ImageScore| vec![score.sdr, score.isr, score.sir, score.sar];

@@ -8,14 +8,15 @@ mod results;
 use super::{
     arguments::{parse_in_range, parse_path},
     error::CliError,
-    files::{ensure_kept, ensure_writable},
+    files::{canonical, ensure_kept, ensure_writable},
     input::Input,
     plot,
     progress::TaskProgress,
-    report::Report,
+    report::{Report, shown},
 };
 use crate::{
-    evaluation::{Evaluation, FrameLengths, MOST_PERMUTED, Preparation, WantedFigures},
+    evaluation::{Evaluation, FrameLengths, Preparation, WantedFigures},
+    preset::file::replace_whole,
     recording::{RecordingError, SILENCE_PEAK},
 };
 use clap::Args;
@@ -26,13 +27,13 @@ use results::Results;
 use std::path::{Path, PathBuf};
 
 /// The shortest and the longest frame and hop, in seconds.
-const FRAME_SECONDS: (f32, f32) = (0.001, 100_000.0);
+const FRAME_SECONDS: (f64, f64) = (0.001, 100_000.0);
 
 /// Score estimates of sources against the true ones, in dB.
 ///
 /// Files are cut to the shortest. Stereo is heard: every channel counts, and beside stereo files a mono one plays alike
-/// on both channels. A source whose reference or estimate is silent has a row that says so. In --json a ratio without any
-/// error, or without a meaning, is null.
+/// on both channels. A source whose reference or estimate is silent has a row that says so. In --json a ratio without
+/// any error, or without a meaning, is null.
 #[derive(Debug, Args)]
 pub(super) struct Evaluate {
     /// The true sources.
@@ -65,11 +66,11 @@ pub(super) struct Evaluate {
 
     /// Length of the frames of BSS Eval 4, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds)]
-    window: f32,
+    window: f64,
 
     /// Distance between the beginnings of two frames, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds)]
-    hop: f32,
+    hop: f64,
 
     /// Write the table as CSV: one row per source.
     #[arg(long, value_name = "FILE.csv", value_parser = |path: &str| parse_path(path, "csv", "tables are CSV"))]
@@ -92,7 +93,7 @@ pub(super) struct Evaluate {
     plot_masks: Option<PathBuf>,
 }
 
-fn parse_seconds(text: &str) -> Result<f32, String> {
+fn parse_seconds(text: &str) -> Result<f64, String> {
     parse_in_range(text, "s", FRAME_SECONDS.0, FRAME_SECONDS.1)
 }
 
@@ -146,21 +147,18 @@ impl Evaluate {
                 "{references} references and {estimates} estimates are named; give one estimate for each reference"
             )));
         }
-        if self.permute && references > MOST_PERMUTED {
-            return Err(CliError::Usage(format!(
-                "--permute orders up to {MOST_PERMUTED} estimates; name these {estimates} in the references' order"
-            )));
-        }
-        let mut written = self.outputs();
-        for path in &written {
+        let outputs = self.outputs();
+        for path in &outputs {
             ensure_writable(path)?;
             for input in self.reference.iter().chain(&self.estimate) {
                 ensure_kept(input, path)?;
             }
         }
-        written.sort();
-        match written.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(CliError::Usage(format!("{} is to be written twice", pair[0].display()))),
+        let places: Vec<PathBuf> = outputs.iter().map(|path| canonical(path)).collect();
+        match (1..places.len()).find(|index| places[..*index].contains(&places[*index])) {
+            Some(index) => {
+                Err(CliError::Usage(format!("{} is to be written twice; name two files", outputs[index].display())))
+            }
             None => Ok(()),
         }
     }
@@ -183,8 +181,8 @@ impl Evaluate {
 
     fn figures(&self, methods: &[Method], recordings: &Recordings) -> WantedFigures {
         let sample_rate = f64::from(recordings.sample_rate);
-        // Cut off as museval cuts it, but never to nothing.
-        let samples = |seconds: f32| ((f64::from(seconds) * sample_rate + 1e-6) as usize).max(1);
+        // Part of a sample is cut off, as in museval; but what is part of one by rounding alone is a whole one.
+        let samples = |seconds: f64| ((seconds * sample_rate + 1e-6) as usize).max(1);
         let grid = FrameLengths { window: samples(self.window), hop: samples(self.hop) };
         WantedFigures {
             filtered: methods.contains(&Method::Sources) || methods.contains(&Method::Images),
@@ -207,7 +205,7 @@ impl Evaluate {
             return Ok(());
         }
         let silent = peaks.iter().position(|peak| *peak == 0.0).unwrap_or_default();
-        Err(RecordingError::Silent { path: PathBuf::from(recordings.name(silent).to_string()) }.into())
+        Err(RecordingError::Silent { path: recordings.name(silent).to_path_buf() }.into())
     }
 
     fn messages(&self, recordings: &Recordings, lengths: &Lengths, evaluation: &Evaluation) -> Vec<String> {
@@ -220,12 +218,12 @@ impl Evaluate {
             messages.push(format!(
                 "all files are cut to the shortest, {:.3} s; {} lasts {:.3} s",
                 seconds(lengths.shortest),
-                recordings.name(longest),
+                recordings.name(longest).display(),
                 seconds(lengths.of_files[longest])
             ));
         }
-        let mono: Vec<String> =
-            files.filter(|file| recordings.is_doubled(*file)).map(|file| recordings.name(file).to_string()).collect();
+        let mono = files.filter(|file| recordings.is_doubled(*file)).map(|file| shown(recordings.name(file)));
+        let mono: Vec<String> = mono.collect();
         if !mono.is_empty() {
             messages.push(format!("mono beside stereo, taken as the same on both channels: {}", mono.join(", ")));
         }
@@ -238,13 +236,13 @@ impl Evaluate {
             messages.push(format!(
                 "warning: {} is nearly a filtered copy of other references, or a sum of them ({own} of it is its own): \
                  its SIR and SAR, and those of what it depends on, mean little",
-                recordings.name(dependence.reference)
+                recordings.name(dependence.reference).display()
             ));
         }
         for (file, peak) in peaks(evaluation).into_iter().enumerate() {
             if peak > 0.0 && peak <= SILENCE_PEAK {
                 let level = crate::decibels::of_amplitude(peak);
-                let name = recordings.name(file);
+                let name = recordings.name(file).display();
                 messages
                     .push(format!("warning: {name} is so quiet that it could be called silent ({level:.0} dB peak)"));
             }
@@ -259,11 +257,13 @@ impl Evaluate {
         messages: &mut Vec<String>,
     ) -> Result<(), CliError> {
         let mut wrote = |path: &Path| messages.push(format!("wrote {}", path.display()));
-        for (path, text) in [(&self.csv, results.csv()), (&self.csv_frames, results.frames_csv())] {
-            if let Some(path) = path {
-                results::write_text(path, &text)?;
-                wrote(path);
-            }
+        if let Some(path) = &self.csv {
+            write_csv(path, |writer| results.write_csv(writer))?;
+            wrote(path);
+        }
+        if let Some(path) = &self.csv_frames {
+            write_csv(path, |writer| results.write_frames_csv(writer))?;
+            wrote(path);
         }
         if let Some(path) = &self.plot {
             plot::bars(path, &results.bars()).map_err(|error| CliError::unwritable(path, error))?;
@@ -280,6 +280,15 @@ impl Evaluate {
         }
         Ok(())
     }
+}
+
+/// Writes a table, all of it or nothing.
+fn write_csv(path: &Path, write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> Result<(), CliError> {
+    let unwritable = |error: &dyn std::fmt::Display| CliError::unwritable(path, error);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    write(&mut writer).map_err(|error| unwritable(&error))?;
+    let bytes = writer.into_inner().map_err(|error| unwritable(&error))?;
+    replace_whole(path, &bytes).map_err(|error| unwritable(&error))
 }
 
 /// Of each reference, and then of each estimate in the order in which they were named.

@@ -3,6 +3,7 @@
 use super::super::{error::CliError, input::Input, interrupt};
 use crate::recording::{RecordingError, RecordingReader};
 use rayon::prelude::*;
+use std::path::Path;
 
 /// Samples of every file that are looked at together.
 const BLOCK_SAMPLES: usize = 1 << 16;
@@ -46,8 +47,9 @@ impl Recordings {
         self.own_channels[file] < self.channels
     }
 
-    pub(super) fn name(&self, file: usize) -> std::path::Display<'_> {
-        self.inputs[file].name.display()
+    /// What a file is called, of the references and then of the estimates.
+    pub(super) fn name(&self, file: usize) -> &Path {
+        &self.inputs[file].name
     }
 
     /// Reads all files to their ends. `hear` is given the next block of every channel of the references and of the

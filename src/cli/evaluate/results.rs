@@ -2,7 +2,6 @@
 
 use super::{
     super::{
-        error::CliError,
         plot::{BarGroup, BarsFigure, Curve, CurvesFigure, CurvesPanel, SourceBars},
         report::shown,
     },
@@ -10,12 +9,12 @@ use super::{
 };
 use crate::{
     evaluation::{Evaluation, FrameLengths, ImageScore, SourceEvaluation},
-    recording::{SILENCE_PEAK, replacement_for},
+    recording::SILENCE_PEAK,
 };
 use serde_json::{Map, Value, json};
 use std::{
     fmt::Write as _,
-    io::Write as _,
+    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -93,7 +92,7 @@ impl Results<'_> {
         let mut notes = Vec::new();
         let index = self.evaluation.sources.iter().position(|other| std::ptr::eq(other, source));
         if index != Some(source.estimate) {
-            notes.push(format!("is {}", self.estimates[source.estimate].display()));
+            notes.push(format!("is {}", shown(&self.estimates[source.estimate])));
         }
         match source.unscored {
             Some(reason) => notes.push(reason.to_string()),
@@ -160,38 +159,31 @@ impl Results<'_> {
     }
 
     /// One row per source, a column per figure; empty where there is none.
-    pub(super) fn csv(&self) -> String {
-        let mut text = String::from("source,reference,estimate,unscored");
-        for method in self.methods {
-            for figure in method.figures() {
-                let _ = write!(text, ",{}_{}", method.key(), figure.key);
-            }
-        }
-        text.push('\n');
+    pub(super) fn write_csv(&self, writer: &mut csv::Writer<impl Write>) -> csv::Result<()> {
+        let mut header = ["source", "reference", "estimate", "unscored"].map(str::to_owned).to_vec();
+        header.extend(self.methods.iter().flat_map(|method| method.columns()));
+        writer.write_record(header)?;
         for (index, (name, source)) in self.sources().enumerate() {
             let reason = source.unscored.map(|reason| reason.to_string()).unwrap_or_default();
             let named = [name, shown(&self.references[index]), shown(&self.estimates[source.estimate]), reason];
-            text.push_str(&named.map(|field| quoted(&field)).join(","));
-            for value in self.methods.iter().flat_map(|method| method.values(source)) {
-                let _ = write!(text, ",{}", number(value));
-            }
-            text.push('\n');
+            let values = self.methods.iter().flat_map(|method| method.values(source)).map(number);
+            writer.write_record(named.into_iter().chain(values))?;
         }
-        text
+        Ok(())
     }
 
     /// One row per source and frame.
-    pub(super) fn frames_csv(&self) -> String {
-        let mut text = String::from("source,start_s,window_s,sdr,isr,sir,sar\n");
-        let Some(grid) = self.grid else { return text };
+    pub(super) fn write_frames_csv(&self, writer: &mut csv::Writer<impl Write>) -> csv::Result<()> {
+        writer.write_record(["source", "start_s", "window_s", "sdr", "isr", "sir", "sar"])?;
+        let Some(grid) = self.grid else { return Ok(()) };
         let window = grid.window as f64 / f64::from(self.sample_rate);
         for (name, source) in self.sources() {
             for (index, ImageScore { sdr, isr, sir, sar }) in source.frames.iter().enumerate() {
-                let values = [sdr, isr, sir, sar].map(|value| number(*value)).join(",");
-                let _ = writeln!(text, "{},{},{window},{values}", quoted(&name), self.frame_start(grid, index));
+                let place = [name.clone(), self.frame_start(grid, index).to_string(), window.to_string()];
+                writer.write_record(place.into_iter().chain([sdr, isr, sir, sar].map(|value| number(*value))))?;
             }
         }
-        text
+        Ok(())
     }
 
     pub(super) fn bars(&self) -> BarsFigure {
@@ -246,25 +238,6 @@ fn cell(value: f64, width: usize) -> String {
 /// A ratio as programs read it that read CSV: empty where there is none.
 fn number(value: f64) -> String {
     if value.is_nan() { String::new() } else { format!("{value:.6}") }
-}
-
-/// A field of CSV (RFC 4180).
-fn quoted(field: &str) -> String {
-    if field.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
-}
-
-/// Writes a file, all of it or nothing.
-pub(super) fn write_text(path: &Path, text: &str) -> Result<(), CliError> {
-    let write = || {
-        let mut file = replacement_for(path)?;
-        file.write_all(text.as_bytes())?;
-        file.into_temp_path().persist(path).map_err(|error| error.error)
-    };
-    write().map_err(|error: std::io::Error| CliError::unwritable(path, error))
 }
 
 fn stem(path: &Path) -> String {

@@ -1,12 +1,11 @@
 //! Figures of a separation as bars: a chart per method, a group of bars per source.
 
 use super::{
-    CAPTION_SIZE, HEADER, MARGIN, NOTE_SIZE, TITLE_SIZE,
-    canvas::{Align, BACKGROUND, Canvas, FAINT_INK, INK, PlotError, Rect, ink},
-    chart::{DecibelAxis, LEGEND_LINE, NUMBERS_WIDTH, draw_edges, legend},
+    AXIS_WIDTH, CAPTION_SIZE, HEADER, MARGIN, NOTE_SIZE, TITLE_SIZE,
+    canvas::{Align, BACKGROUND, Canvas, FAINT_INK, INK, PlotError, Rect, palette_ink, text_width},
+    chart::{DecibelAxis, LEGEND_LINE, Legend, draw_edges},
     heat_map::NUMBER_SIZE,
 };
-use crate::preset::PALETTE;
 use plotters::style::RGBColor;
 use std::path::Path;
 
@@ -57,34 +56,36 @@ pub struct SourceBars {
 /// # Errors
 /// [`PlotError`] if the file cannot be written; what was there before stays.
 pub fn bars(path: &Path, figure: &BarsFigure) -> Result<(), PlotError> {
-    let widest = |group: &BarGroup| {
-        let each = group.figures.len() as i32 * BAR_WIDTH + GROUP_GAP;
-        group.sources.iter().map(|source| each.max(name_width(source))).max().unwrap_or(0) * group.sources.len() as i32
-    };
-    let plot_width = figure.groups.iter().map(widest).max().unwrap_or(0).max(LEAST_WIDTH - 2 * MARGIN - NUMBERS_WIDTH);
+    let widths = figure.groups.iter().map(group_width).collect::<Result<Vec<_>, _>>()?;
+    let plot_width = widths.into_iter().fold(LEAST_WIDTH - 2 * MARGIN - AXIS_WIDTH, i32::max);
     let chart = CHART_HEADER + CHART_HEIGHT + NAMES_HEIGHT;
-    let width = plot_width + 2 * MARGIN + NUMBERS_WIDTH;
+    let width = plot_width + 2 * MARGIN + AXIS_WIDTH;
     let height = HEADER - 20 + chart * figure.groups.len() as i32 + MARGIN / 2;
     Canvas::save(path, (width as u32, height as u32), |canvas| {
         canvas.text("Evaluation, in dB", TITLE_SIZE, INK, Align::Left, (MARGIN, HEADER / 2 - 6))?;
         for (index, group) in (0..).zip(&figure.groups) {
             let y = HEADER - 20 + index * chart + CHART_HEADER;
-            let rect = Rect { x: MARGIN + NUMBERS_WIDTH, y, width: plot_width, height: CHART_HEIGHT };
+            let rect = Rect { x: MARGIN + AXIS_WIDTH, y, width: plot_width, height: CHART_HEIGHT };
             draw_group(canvas, rect, group)?;
         }
         Ok(())
     })
 }
 
-fn name_width(source: &SourceBars) -> i32 {
-    let letters = source.note.as_ref().map_or(0, |note| note.chars().count()).max(source.name.chars().count());
-    letters as i32 * 10 + GROUP_GAP
+/// Width that a chart needs, in pixels: as much for every source.
+fn group_width(group: &BarGroup) -> Result<i32, PlotError> {
+    let mut widest = group.figures.len() as i32 * BAR_WIDTH;
+    for source in &group.sources {
+        let note = source.note.as_deref().unwrap_or_default();
+        widest = widest.max(text_width(&source.name, NOTE_SIZE)?).max(text_width(note, NOTE_SIZE)?);
+    }
+    Ok((widest + GROUP_GAP) * group.sources.len() as i32)
 }
 
 fn draw_group(canvas: &Canvas<'_>, rect: Rect, group: &BarGroup) -> Result<(), PlotError> {
     canvas.text(&group.title, CAPTION_SIZE, INK, Align::Left, (rect.x, rect.y - CHART_HEADER + 18))?;
-    let entries: Vec<_> = (0..).zip(&group.figures).map(|(index, name)| (colour(name, index), name.clone())).collect();
-    legend(canvas, &entries, (rect.x, rect.y - LEGEND_LINE + 6), rect.right())?;
+    let entries = (0..).zip(&group.figures).map(|(index, name)| (colour(name, index), name.clone()));
+    Legend::new(entries.collect(), rect.width)?.draw(canvas, (rect.x, rect.y - LEGEND_LINE + 6))?;
     // Room for the numbers above the bars.
     let inner = Rect { y: rect.y + 22, height: rect.height - 22, ..rect };
     let axis = DecibelAxis::of(group.sources.iter().flat_map(|source| source.values.iter().copied()), true);
@@ -141,5 +142,5 @@ fn number(value: f64) -> String {
 /// The colour of a figure: the same in every chart for those that several methods have.
 fn colour(name: &str, index: usize) -> RGBColor {
     let place = ["SDR", "ISR", "SIR", "SAR"].iter().position(|known| *known == name).unwrap_or(index);
-    ink(PALETTE[[1, 5, 0, 2][place % 4]])
+    palette_ink([1, 5, 0, 2][place % 4])
 }

@@ -1,6 +1,9 @@
 //! What figures are drawn on: lines, rectangles, pixels, text in one font; written as a PNG, all of it or nothing.
 
-use crate::{preset::Colour, recording::replacement_for};
+use crate::{
+    preset::{Colour, PALETTE},
+    recording::replacement_for,
+};
 use plotters::{
     backend::BitMapBackend,
     coord::Shift,
@@ -81,9 +84,7 @@ impl Canvas<'_> {
         draw: impl FnOnce(&Canvas<'_>) -> Result<(), PlotError>,
     ) -> Result<(), PlotError> {
         let file = replacement_for(path)?.into_temp_path();
-        if !*FONT_READY {
-            return Err(PlotError::Drawing("the font is not usable".to_owned()));
-        }
+        ensure_font()?;
         let canvas = Canvas { area: BitMapBackend::new(&file, size).into_drawing_area() };
         canvas.area.fill(&BACKGROUND).map_err(failed)?;
         draw(&canvas)?;
@@ -114,12 +115,6 @@ impl Canvas<'_> {
         let drop = size / 8;
         let at = if align == Align::Upwards { (at.0 + drop, at.1) } else { (at.0, at.1 + drop) };
         self.area.draw_text(&text, &style, at).map_err(failed)
-    }
-
-    /// Width of `text` in pixels.
-    pub(super) fn width(&self, text: &str, size: i32) -> Result<i32, PlotError> {
-        let style = TextStyle::from((FONT, size).into_font());
-        self.area.estimate_text_size(&spaced(text, size), &style).map(|size| size.0 as i32).map_err(failed)
     }
 
     /// A filled circle around `at`.
@@ -165,6 +160,16 @@ impl Canvas<'_> {
     }
 }
 
+/// Width of `text` of `size` pixels, in pixels.
+pub(super) fn text_width(text: &str, size: i32) -> Result<i32, PlotError> {
+    ensure_font()?;
+    (FONT, size).into_font().box_size(&spaced(text, size)).map(|size| size.0 as i32).map_err(failed)
+}
+
+fn ensure_font() -> Result<(), PlotError> {
+    if *FONT_READY { Ok(()) } else { Err(PlotError::Drawing("the font is not usable".to_owned())) }
+}
+
 /// The backend places letters on whole pixels; where they are small, the font's narrow space is lost.
 fn spaced(text: &str, size: i32) -> String {
     if size < SMALL_TEXT { text.replace(' ', "  ") } else { text.to_owned() }
@@ -173,6 +178,11 @@ fn spaced(text: &str, size: i32) -> String {
 /// `colour` as plotters has it.
 pub(super) fn ink(Colour([red, green, blue]): Colour) -> RGBColor {
     RGBColor(red, green, blue)
+}
+
+/// The colour of the curve or source at `index`.
+pub(super) fn palette_ink(index: usize) -> RGBColor {
+    ink(PALETTE[index % PALETTE.len()])
 }
 
 fn failed(error: impl std::fmt::Display) -> PlotError {

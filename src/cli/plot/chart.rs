@@ -1,13 +1,12 @@
 //! Axes with linear numbers, in dB, and legends.
 
 use super::{
-    canvas::{Align, Canvas, FAINT_INK, FRAME, INK, PlotError, Rect},
+    canvas::{Align, Canvas, FAINT_INK, FRAME, INK, PlotError, Rect, text_width},
     heat_map::NUMBER_SIZE,
+    ticks::{AxisNumber, round_step, ticks},
 };
 use plotters::style::{Color, RGBColor};
 
-/// Room for the numbers left of a chart, in pixels.
-pub(super) const NUMBERS_WIDTH: i32 = 72;
 /// Values beyond these are cut off, in dB: the others would be too small to be told apart.
 const WIDEST_DB: (f64, f64) = (-40.0, 60.0);
 /// Room above the highest and below the lowest value, as a share of their distance.
@@ -48,13 +47,11 @@ impl DecibelAxis {
 
     /// The numbers left of `rect`, and a line across it at each.
     pub(super) fn draw(&self, canvas: &Canvas<'_>, rect: Rect, name: &str) -> Result<(), PlotError> {
-        let step = step(self.high - self.low, rect.height / 34);
-        for tick in (self.low / step).ceil() as i64..=(self.high / step).floor() as i64 {
-            let value = tick as f64 * step;
+        let step = round_step(self.high - self.low, f64::from((rect.height / 34).max(2)));
+        for AxisNumber { value, label } in ticks(self.low, self.high, step) {
             let y = self.y(rect, value);
-            let strength = if tick == 0 { 0.55 } else { 0.13 };
+            let strength = if value == 0.0 { 0.55 } else { 0.13 };
             canvas.line((rect.x, y), (rect.right() - 1, y), INK.mix(strength))?;
-            let label = format!("{value}").replace('-', "\u{2212}");
             canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Right, (rect.x - 8, y))?;
         }
         let middle = rect.y + rect.height / 2;
@@ -62,35 +59,48 @@ impl DecibelAxis {
     }
 }
 
-/// Distance between two numbers: 1, 2 or 5 times a power of ten, at most `most` of them over `range`.
-fn step(range: f64, most: i32) -> f64 {
-    let rough = range / f64::from(most.max(2));
-    let decade = 10_f64.powf(rough.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].map(|factor| factor * decade).into_iter().find(|step| *step >= rough).unwrap_or(rough)
-}
-
-/// Swatches with names, from `at` to the right, a new line where they reach `right`; where the last line is.
-pub(super) fn legend(
-    canvas: &Canvas<'_>,
-    entries: &[(RGBColor, String)],
-    (x, y): (i32, i32),
-    right: i32,
-) -> Result<i32, PlotError> {
-    let (start, mut x, mut y) = (x, x, y);
-    for (colour, name) in entries {
-        let width = 40 + name.chars().count() as i32 * 10;
-        if x > start && x + width > right {
-            (x, y) = (start, y + LEGEND_LINE);
-        }
-        canvas.fill(Rect { x, y: y - 7, width: 14, height: 14 }, *colour)?;
-        canvas.text(name, NUMBER_SIZE + 1, INK, Align::Left, (x + 22, y))?;
-        x += width;
-    }
-    Ok(y)
-}
-
 /// Distance between two lines of a legend, in pixels.
 pub(super) const LEGEND_LINE: i32 = 26;
+/// Size of a legend's names, in pixels.
+const LEGEND_SIZE: i32 = NUMBER_SIZE + 1;
+
+/// Swatches with names.
+pub(super) struct Legend {
+    entries: Vec<(RGBColor, String)>,
+    /// Where each swatch is: pixels from the left, and the line.
+    places: Vec<(i32, i32)>,
+}
+
+impl Legend {
+    /// `entries` side by side, a new line where they would be wider than `width` pixels.
+    pub(super) fn new(entries: Vec<(RGBColor, String)>, width: i32) -> Result<Self, PlotError> {
+        let (mut places, mut x, mut line) = (Vec::new(), 0, 0);
+        for (_, name) in &entries {
+            let own = 40 + text_width(name, LEGEND_SIZE)?;
+            if x > 0 && x + own > width {
+                (x, line) = (0, line + 1);
+            }
+            places.push((x, line));
+            x += own;
+        }
+        Ok(Self { entries, places })
+    }
+
+    /// Height in pixels.
+    pub(super) fn height(&self) -> i32 {
+        self.places.last().map_or(0, |(_, line)| (line + 1) * LEGEND_LINE)
+    }
+
+    /// Draws it; the middle of its first line begins at `(x, y)`.
+    pub(super) fn draw(&self, canvas: &Canvas<'_>, (x, y): (i32, i32)) -> Result<(), PlotError> {
+        for ((colour, name), (right, line)) in self.entries.iter().zip(&self.places) {
+            let (x, y) = (x + right, y + line * LEGEND_LINE);
+            canvas.fill(Rect { x, y: y - 7, width: 14, height: 14 }, *colour)?;
+            canvas.text(name, LEGEND_SIZE, INK, Align::Left, (x + 22, y))?;
+        }
+        Ok(())
+    }
+}
 
 /// A hairline below and left of `rect`.
 pub(super) fn draw_edges(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
@@ -113,7 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn numbers_on_an_axis_are_round() {
-        assert_eq!([step(10.0, 6), step(60.0, 6), step(3.0, 6)], [2.0, 10.0, 0.5]);
+    fn a_legend_begins_a_line_where_a_name_would_not_fit() {
+        let legend = |width| {
+            let entries = ["drums", "a bass with a long name", "keys"].map(|name| (INK, name.to_owned()));
+            Legend::new(entries.to_vec(), width).unwrap()
+        };
+        assert_eq!((legend(2_000).height(), legend(10).height()), (LEGEND_LINE, 3 * LEGEND_LINE));
+        assert_eq!(legend(10).places, [(0, 0), (0, 1), (0, 2)]);
     }
 }

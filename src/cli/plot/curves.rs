@@ -1,12 +1,11 @@
 //! Figures of a separation frame by frame: a chart per figure, a curve per source.
 
 use super::{
-    HEADER, MARGIN, TITLE_SIZE,
-    canvas::{Align, Canvas, FAINT_INK, INK, PlotError, Rect, ink},
-    chart::{DecibelAxis, LEGEND_LINE, NUMBERS_WIDTH, draw_edges, legend},
+    AXIS_WIDTH, HEADER, MARGIN, TITLE_SIZE,
+    canvas::{Align, Canvas, FAINT_INK, INK, PlotError, Rect, palette_ink},
+    chart::{DecibelAxis, Legend, draw_edges},
     heat_map::{NUMBER_SIZE, draw_times},
 };
-use crate::preset::PALETTE;
 use plotters::style::{Color, RGBColor};
 use std::path::Path;
 
@@ -57,15 +56,12 @@ pub struct Curve {
 /// # Errors
 /// [`PlotError`] if the file cannot be written; what was there before stays.
 pub fn curves(path: &Path, figure: &CurvesFigure) -> Result<(), PlotError> {
-    let names: Vec<String> =
-        figure.panels.first().map_or(Vec::new(), |panel| panel.curves.iter().map(|curve| curve.name.clone()).collect());
-    let entries: Vec<_> = names.into_iter().enumerate().map(|(index, name)| (colour(index), name)).collect();
-    // As many lines as the names can need.
-    let letters: i32 = entries.iter().map(|(_, name)| 40 + name.chars().count() as i32 * 10).sum();
-    let lines = letters / (WIDTH - 2 * MARGIN - NUMBERS_WIDTH) + 1;
-    let top = HEADER + lines * LEGEND_LINE;
+    let width = WIDTH - 2 * MARGIN - AXIS_WIDTH;
+    let curves = figure.panels.first().into_iter().flat_map(|panel| &panel.curves);
+    let entries = curves.enumerate().map(|(index, curve)| (palette_ink(index), curve.name.clone()));
+    let legend = Legend::new(entries.collect(), width)?;
+    let top = HEADER + legend.height();
     let height = top + figure.panels.len() as i32 * (CHART_HEIGHT + GAP) + 40;
-    let width = WIDTH - 2 * MARGIN - NUMBERS_WIDTH;
     Canvas::save(path, (WIDTH as u32, height as u32), |canvas| {
         canvas.text("BSS Eval 4, frame by frame", TITLE_SIZE, INK, Align::Left, (MARGIN, HEADER / 2 - 6))?;
         let note = format!(
@@ -74,10 +70,10 @@ pub fn curves(path: &Path, figure: &CurvesFigure) -> Result<(), PlotError> {
             rounded(figure.hop_seconds)
         );
         canvas.text(&note, NUMBER_SIZE + 2, FAINT_INK, Align::Right, (WIDTH - MARGIN, HEADER / 2 - 4))?;
-        legend(canvas, &entries, (MARGIN + NUMBERS_WIDTH, HEADER), WIDTH - MARGIN)?;
+        legend.draw(canvas, (MARGIN + AXIS_WIDTH, HEADER))?;
         for (index, panel) in (0..).zip(&figure.panels) {
             let y = top + index * (CHART_HEIGHT + GAP);
-            let rect = Rect { x: MARGIN + NUMBERS_WIDTH, y, width, height: CHART_HEIGHT };
+            let rect = Rect { x: MARGIN + AXIS_WIDTH, y, width, height: CHART_HEIGHT };
             draw_panel(canvas, rect, figure, panel)?;
             if index as usize + 1 == figure.panels.len() {
                 draw_times(canvas, rect, figure.seconds)?;
@@ -95,7 +91,7 @@ fn draw_panel(canvas: &Canvas<'_>, rect: Rect, figure: &CurvesFigure, panel: &Cu
         if curve.median.is_finite() {
             let y = axis.y(rect, curve.median);
             for x in (rect.x..rect.right() - 6).step_by(14) {
-                canvas.line((x, y), (x + 6, y), colour(index).mix(0.8))?;
+                canvas.line((x, y), (x + 6, y), palette_ink(index).mix(0.8))?;
             }
         }
     }
@@ -106,7 +102,7 @@ fn draw_panel(canvas: &Canvas<'_>, rect: Rect, figure: &CurvesFigure, panel: &Cu
             value.is_finite().then(|| (x, axis.y(rect, value)))
         };
         let points: Vec<_> = curve.values.iter().enumerate().map(|(frame, value)| frame_point(frame, *value)).collect();
-        draw_curve(canvas, &points, colour(index))?;
+        draw_curve(canvas, &points, palette_ink(index))?;
     }
     Ok(())
 }
@@ -115,10 +111,7 @@ fn draw_panel(canvas: &Canvas<'_>, rect: Rect, figure: &CurvesFigure, panel: &Cu
 fn draw_curve(canvas: &Canvas<'_>, points: &[Option<(i32, i32)>], colour: RGBColor) -> Result<(), PlotError> {
     for pair in points.windows(2) {
         if let [Some(from), Some(to)] = pair {
-            // As wide whatever its slope.
-            for (right, down) in [(0, 0), (1, 0), (0, 1)] {
-                canvas.line((from.0 + right, from.1 + down), (to.0 + right, to.1 + down), colour)?;
-            }
+            canvas.line(*from, *to, colour.stroke_width(2))?;
         }
     }
     for (index, point) in points.iter().enumerate() {
@@ -136,9 +129,4 @@ fn draw_curve(canvas: &Canvas<'_>, points: &[Option<(i32, i32)>], colour: RGBCol
 
 fn rounded(seconds: f64) -> f64 {
     (seconds * 1e4).round() / 1e4
-}
-
-/// The colour of the source at `index`.
-fn colour(index: usize) -> RGBColor {
-    ink(PALETTE[index % PALETTE.len()])
 }

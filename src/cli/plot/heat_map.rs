@@ -4,6 +4,7 @@ use super::{
     canvas::{Align, BACKGROUND, Canvas, FAINT_INK, FRAME, INK, PlotError, Rect},
     colour_map::colour,
     levels::LevelColumns,
+    ticks::{AxisNumber, round_step, ticks},
 };
 use plotters::style::Color;
 
@@ -15,6 +16,8 @@ const MAX_HZ: f64 = 16_000.0;
 pub(super) const RANGE_DB: f32 = 70.0;
 /// Size of numbers at the axes, in pixels.
 pub(super) const NUMBER_SIZE: i32 = 17;
+/// Most distances between numbers on a time axis.
+const MOST_TIMES: f64 = 11.0;
 /// Room for the numbers left of a heat map, in pixels.
 const NUMBERS_WIDTH: i32 = 44;
 
@@ -125,49 +128,49 @@ impl FrequencyRange {
 /// The numbers of a time axis of `seconds` below `rect`, and its name.
 pub(super) fn draw_times(canvas: &Canvas<'_>, rect: Rect, seconds: f64) -> Result<(), PlotError> {
     let below = rect.bottom() + 14;
-    let step = time_step(seconds);
-    for tick in 0..=(seconds / step) as usize {
-        let time = tick as f64 * step;
-        let x = rect.x + (time / seconds * f64::from(rect.width)) as i32;
+    for AxisNumber { value, label } in ticks(0.0, seconds, round_step(seconds, MOST_TIMES)) {
+        let x = rect.x + (value / seconds * f64::from(rect.width)) as i32;
         canvas.line((x, rect.bottom()), (x, rect.bottom() + 4), FRAME)?;
-        // Rounded to what the step can tell apart.
-        let label = format!("{}", (time * 1000.0).round() / 1000.0);
         canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, below))?;
     }
     let middle = rect.x + rect.width / 2;
     canvas.text("time in seconds", NUMBER_SIZE, FAINT_INK, Align::Centre, (middle, below + 22))
 }
 
-/// The scale of colours in `rect`, its numbers below it.
+/// The scale of levels in `rect`, its numbers below it.
 pub(super) fn draw_scale(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
-    canvas.pixels(rect, |x, _| colour(x as f32 / (rect.width - 1) as f32))?;
-    canvas.outline(rect)?;
+    draw_colours(canvas, rect)?;
     for db in [-60, -40, -20, 0] {
         let x = rect.right() - 1 + (db as f32 / RANGE_DB * rect.width as f32) as i32;
-        canvas.line((x, rect.bottom()), (x, rect.bottom() + 4), FAINT_INK)?;
         let label = if db == 0 { "0 dB".to_owned() } else { format!("\u{2212}{}", -db) };
-        canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, rect.bottom() + 15))?;
+        draw_scale_number(canvas, rect, x, &label)?;
     }
     Ok(())
 }
 
-/// Distance between two numbers on a time axis of `seconds`: 1, 2 or 5 times a power of ten, 5 to 12 of them.
-pub(super) fn time_step(seconds: f64) -> f64 {
-    let rough = seconds / 11.0;
-    let decade = 10_f64.powf(rough.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].map(|factor| factor * decade).into_iter().find(|step| *step >= rough).unwrap_or(rough)
+/// The scale of shares, 0 to 1, in `rect`, its numbers below it.
+pub(super) fn draw_share_scale(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
+    draw_colours(canvas, rect)?;
+    for AxisNumber { value, label } in ticks(0.0, 1.0, 0.5) {
+        let x = rect.x + (value * f64::from(rect.width - 1)) as i32;
+        draw_scale_number(canvas, rect, x, &label)?;
+    }
+    Ok(())
+}
+
+fn draw_colours(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
+    canvas.pixels(rect, |x, _| colour(x as f32 / (rect.width - 1) as f32))?;
+    canvas.outline(rect)
+}
+
+fn draw_scale_number(canvas: &Canvas<'_>, rect: Rect, x: i32, label: &str) -> Result<(), PlotError> {
+    canvas.line((x, rect.bottom()), (x, rect.bottom() + 4), FAINT_INK)?;
+    canvas.text(label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, rect.bottom() + 15))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn time_axes_carry_a_handful_of_round_numbers() {
-        for (seconds, step) in [(9.0, 1.0), (0.5, 0.05), (60.0, 10.0), (200.0, 20.0)] {
-            assert!((time_step(seconds) / step - 1.0).abs() < 1e-9, "{seconds} s: {}", time_step(seconds));
-        }
-    }
 
     #[test]
     fn the_frequency_axis_is_logarithmic_and_ends_at_nyquist() {

@@ -5,7 +5,7 @@ use super::{
     canvas::{Align, Canvas, FAINT_INK, INK, PlotError, Rect},
     caption,
     colour_map::colour,
-    heat_map::{FrequencyRange, NUMBER_SIZE, draw_times},
+    heat_map::{FrequencyRange, NUMBER_SIZE, draw_share_scale, draw_times},
 };
 use crate::preset::PALETTE;
 use std::path::Path;
@@ -43,7 +43,7 @@ pub struct MasksFigure {
     pub sources: Vec<MaskRow>,
 }
 
-/// The masks of one source, 0 to 1, indexed by `[column][row]`, flat.
+/// The masks of one source, 0 to 1, each indexed by `[column][row]`, flat.
 #[derive(Debug, Clone)]
 pub struct MaskRow {
     /// The source's name.
@@ -52,6 +52,8 @@ pub struct MaskRow {
     pub ideal: Vec<f32>,
     /// Its estimate's share of all estimates.
     pub estimated: Vec<f32>,
+    /// Mean distance between both, weighted by the magnitude of the mixture.
+    pub mean_error: f64,
 }
 
 /// Draws the masks as a PNG, a source per row: left the ideal mask, right that of the estimates.
@@ -66,10 +68,10 @@ pub fn masks(path: &Path, figure: &MasksFigure) -> Result<(), PlotError> {
     let floor = peak * 10_f64.powf(-RANGE_DB / 10.0);
     Canvas::save(path, (size.0 as u32, size.1 as u32), |canvas| {
         canvas.text("Masks: ideal, and of the estimates", TITLE_SIZE, INK, Align::Left, (MARGIN, HEADER / 2))?;
-        draw_share_scale(canvas, Rect { x: size.0 - MARGIN - 300, y: HEADER / 2 - 18, width: 260, height: 14 })?;
+        draw_legend(canvas, Rect { x: size.0 - MARGIN - 300, y: HEADER / 2 - 18, width: 260, height: 14 })?;
         for (index, source) in (0..).zip(&figure.sources) {
             let swatch = Some(PALETTE[index as usize % PALETTE.len()]);
-            let error = mean_error(&figure.mixture, source);
+            let error = source.mean_error;
             let sides = [
                 (&source.ideal, format!("{}: ideal mask", source.name)),
                 (&source.estimated, format!("{}: its estimate's mask, {error:.3} off on average", source.name)),
@@ -104,39 +106,10 @@ fn draw_mask(canvas: &Canvas<'_>, rect: Rect, figure: &MasksFigure, mask: &[f32]
     FrequencyRange::between(low_hz, high_hz).draw(canvas, rect)
 }
 
-/// Mean distance between both masks, weighted by the magnitude of the mixture.
-fn mean_error(mixture: &[f64], source: &MaskRow) -> f64 {
-    let distances = source.ideal.iter().zip(&source.estimated).map(|(ideal, found)| f64::from((ideal - found).abs()));
-    let weights = mixture.iter().map(|power| power.sqrt());
-    let (sum, weight) = distances
-        .zip(weights)
-        .fold((0.0, 0.0), |(sum, whole), (distance, weight)| (sum + weight * distance, whole + weight));
-    if weight > 0.0 { sum / weight } else { 0.0 }
-}
-
-/// The scale of colours in `rect`, its numbers below it.
-fn draw_share_scale(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
+/// The scale of shares in `rect`, and what is beside it.
+fn draw_legend(canvas: &Canvas<'_>, rect: Rect) -> Result<(), PlotError> {
     canvas.text("share", NOTE_SIZE, FAINT_INK, Align::Right, (rect.x - 14, rect.y + 7))?;
-    canvas.pixels(rect, |x, _| colour(x as f32 / (rect.width - 1) as f32))?;
-    canvas.outline(rect)?;
-    for tenths in [0, 5, 10] {
-        let x = rect.x + rect.width * tenths / 10;
-        canvas.line((x, rect.bottom()), (x, rect.bottom() + 4), FAINT_INK)?;
-        let label = format!("{}", f64::from(tenths) / 10.0);
-        canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Centre, (x, rect.bottom() + 15))?;
-    }
+    draw_share_scale(canvas, rect)?;
     let note = format!("grey: {RANGE_DB} dB below the loudest place");
     canvas.text(&note, NUMBER_SIZE, FAINT_INK, Align::Right, (rect.right(), rect.bottom() + 34))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn loud_places_count_more_in_the_mean_error() {
-        let row = MaskRow { name: String::new(), ideal: vec![1.0, 0.0], estimated: vec![0.5, 0.0] };
-        assert!((mean_error(&[9.0, 1.0], &row) - 0.375).abs() < 1e-9);
-        assert_eq!(mean_error(&[0.0, 0.0], &row), 0.0);
-    }
 }

@@ -6,6 +6,7 @@
 //! - `heat_map`: one map with its axes. `panels`: figures of any panels.
 //! - `chart`: axes with linear numbers, for bars and curves.
 //! - `bars`, `curves`, `masks`: what `unbraid evaluate` draws.
+//! - `ticks`: round numbers along axes.
 //! - `tuning`: what each setting does.
 //! - `canvas`: pixels, lines, text, the file.
 
@@ -18,6 +19,7 @@ mod heat_map;
 mod levels;
 mod masks;
 mod panels;
+mod ticks;
 mod tuning;
 
 pub use bars::{BarGroup, BarsFigure, SourceBars, bars};
@@ -45,7 +47,7 @@ const HEADER: i32 = 84;
 const CAPTION: i32 = 34;
 /// Room between two rows of heat maps, in pixels.
 const ROW_GAP: i32 = 12;
-/// Room left of a heat map for its frequency axis, in pixels.
+/// Room left of a heat map or a chart for its vertical axis, in pixels.
 const AXIS_WIDTH: i32 = 72;
 /// Room below the lowest heat map for its horizontal axis, in pixels.
 const AXIS_HEIGHT: i32 = 48;

@@ -2,18 +2,14 @@
 
 use super::{
     AXIS_HEIGHT, AXIS_WIDTH, CAPTION, CAPTION_SIZE, HEADER, MARGIN, NOTE_SIZE, PlotError, TITLE_SIZE,
-    canvas::{Align, Canvas, FAINT_INK, INK, Rect, ink},
+    canvas::{Align, Canvas, FAINT_INK, INK, Rect, palette_ink},
     caption,
     colour_map::colour,
-    heat_map::{FrequencyRange, HeatMap, HorizontalAxis, RANGE_DB, draw_scale, draw_times},
+    heat_map::{FrequencyRange, HeatMap, HorizontalAxis, RANGE_DB, draw_scale, draw_share_scale, draw_times},
     levels::LevelColumns,
+    ticks::{AxisNumber, round_step, ticks},
 };
-use crate::{
-    decibels,
-    dictionary::Dictionary,
-    preset::{Colour, PALETTE},
-    recording::Recording,
-};
+use crate::{decibels, dictionary::Dictionary, preset::Colour, recording::Recording};
 use plotters::style::Color;
 use std::path::Path;
 
@@ -103,14 +99,7 @@ fn draw_legend(canvas: &Canvas<'_>, rows: &[Vec<Panel<'_>>]) -> Result<(), PlotE
     let mut contents = rows.iter().flatten().map(|panel| &panel.content);
     match contents.next() {
         Some(PanelContent::Curves(_)) | None => Ok(()),
-        Some(PanelContent::Mask { .. }) => {
-            canvas.pixels(rect, |x, _| colour(x as f32 / (rect.width - 1) as f32))?;
-            canvas.outline(rect)?;
-            for (x, label) in [(rect.x, "0"), (rect.x + rect.width / 2, "½"), (rect.right(), "1")] {
-                canvas.text(label, NOTE_SIZE, FAINT_INK, Align::Centre, (x, rect.bottom() + 15))?;
-            }
-            Ok(())
-        }
+        Some(PanelContent::Mask { .. }) => draw_share_scale(canvas, rect),
         Some(_) => draw_scale(canvas, rect),
     }
 }
@@ -170,7 +159,7 @@ fn draw_activations(canvas: &Canvas<'_>, rect: Rect, values: &[f32], components:
 fn draw_curves(canvas: &Canvas<'_>, rect: Rect, curves: &[(String, Vec<f64>)]) -> Result<(), PlotError> {
     let most = curves.iter().flat_map(|(_, values)| values).fold(f64::MIN_POSITIVE, |most, value| most.max(*value));
     let longest = curves.iter().map(|(_, values)| values.len()).max().unwrap_or_default().max(2) as f64;
-    let step = value_step(most);
+    let step = round_step(most, 6.0);
     let top = (most / step).ceil() * step;
     let x = |update: f64| rect.x + (update.ln() / longest.ln() * f64::from(rect.width - 1)) as i32;
     let y = |value: f64| rect.bottom() - 1 - (value / top * f64::from(rect.height - 1)) as i32;
@@ -181,13 +170,13 @@ fn draw_curves(canvas: &Canvas<'_>, rect: Rect, curves: &[(String, Vec<f64>)]) -
     }
     let below = (rect.x + rect.width / 2, rect.bottom() + 36);
     canvas.text("number of updates", NOTE_SIZE, FAINT_INK, Align::Centre, below)?;
-    for value in (0..=(top / step).round() as u32).map(|tick| f64::from(tick) * step) {
+    for AxisNumber { value, label } in ticks(0.0, top, step) {
         canvas.line((rect.x - 6, y(value)), (rect.x - 2, y(value)), FAINT_INK)?;
         canvas.line((rect.x, y(value)), (rect.right() - 1, y(value)), INK.mix(0.10))?;
-        canvas.text(&value.to_string(), NOTE_SIZE, FAINT_INK, Align::Right, (rect.x - 10, y(value)))?;
+        canvas.text(&label, NOTE_SIZE, FAINT_INK, Align::Right, (rect.x - 10, y(value)))?;
     }
     for (number, (name, values)) in curves.iter().enumerate() {
-        let shade = ink(PALETTE[number % PALETTE.len()]);
+        let shade = palette_ink(number);
         let points: Vec<(i32, i32)> = (1..).zip(values).map(|(n, value)| (x(f64::from(n)), y(*value))).collect();
         let square = |(x, y): (i32, i32)| Rect { x: x - POINT, y: y - POINT, width: 2 * POINT, height: 2 * POINT };
         let line = rect.y + 30 + 30 * number as i32;
@@ -202,22 +191,4 @@ fn draw_curves(canvas: &Canvas<'_>, rect: Rect, curves: &[(String, Vec<f64>)]) -
         canvas.text(name, CAPTION_SIZE, INK, Align::Left, (start.0 + 40, line))?;
     }
     Ok(())
-}
-
-/// Distance between two numbers on an axis from 0 to `most`: 1, 2 or 5 times a power of ten, up to six of them.
-fn value_step(most: f64) -> f64 {
-    let decade = 10_f64.powf((most / 6.0).log10().floor());
-    [1.0, 2.0, 5.0].map(|factor| factor * decade).into_iter().find(|step| *step >= most / 6.0).unwrap_or(10.0 * decade)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::value_step;
-
-    #[test]
-    fn axes_of_values_carry_a_handful_of_round_numbers() {
-        for (most, step) in [(4_126.0, 1_000.0), (1.0, 0.2), (6.0, 1.0), (59.0, 10.0)] {
-            assert!((value_step(most) / step - 1.0).abs() < 1e-9, "{most}: {}", value_step(most));
-        }
-    }
 }

@@ -1,6 +1,11 @@
 //! What each setting does: the gain of every trial over its values, a panel per setting.
 
-use super::canvas::{Align, Canvas, FAINT_INK, INK, PlotError, Rect};
+use super::{
+    CAPTION_SIZE, MARGIN, TITLE_SIZE,
+    canvas::{Align, Canvas, FAINT_INK, INK, PlotError, Rect, text_width},
+    heat_map::NUMBER_SIZE,
+    ticks::{AxisNumber, round_step, ticks},
+};
 use crate::tuning::{TunedTrial, TuningAxis, TuningOutcome};
 use plotters::style::{Color, RGBColor};
 use std::path::Path;
@@ -23,12 +28,8 @@ const ABOVE: i32 = 44;
 const BELOW: i32 = 58;
 /// Room for title and legend, in pixels.
 const HEADER: i32 = 132;
-const MARGIN: i32 = 28;
 /// Most panels beside each other.
 const MOST_COLUMNS: usize = 4;
-const TITLE_SIZE: i32 = 34;
-const CAPTION_SIZE: i32 = 23;
-const NUMBER_SIZE: i32 = 18;
 /// Colours of trials that were evaluated on all mixtures, and of the chosen one: blue and orange, which all eyes tell
 /// apart.
 const FINISHED: RGBColor = RGBColor(0x56, 0xB4, 0xE9);
@@ -82,8 +83,7 @@ impl GainScale {
         let lowest_finished = finished.fold(-LEAST_DB, f64::min);
         let lowest = outcome.trials.iter().map(|trial| ends(trial)[0]).fold(-LEAST_DB, f64::min);
         let low = lowest.max((-DEPTH * highest).min(lowest_finished));
-        let step = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0].into_iter().find(|step| (highest - low) / step <= 6.5);
-        let step = step.unwrap_or(20.0);
+        let step = round_step(highest - low, 6.5);
         let room = 0.06 * (highest - low);
         Self { low: low - room, high: highest + room, step, is_cut: lowest < low - room }
     }
@@ -118,18 +118,12 @@ impl SettingPanel<'_> {
 
     fn draw_gains(&self, canvas: &Canvas<'_>, is_first: bool) -> Result<(), PlotError> {
         let Self { scale, rect, .. } = self;
-        let first = (scale.low / scale.step).ceil() as i32;
-        let last = (scale.high / scale.step).floor() as i32;
-        for tick in first..=last {
-            let (db, y) = (f64::from(tick) * scale.step, scale.y(f64::from(tick) * scale.step, *rect));
-            let ink = if tick == 0 { INK.mix(0.55) } else { INK.mix(0.10) };
+        for AxisNumber { value, label } in ticks(scale.low, scale.high, scale.step) {
+            let y = scale.y(value, *rect);
+            let ink = if value == 0.0 { INK.mix(0.55) } else { INK.mix(0.10) };
             canvas.line((rect.x, y), (rect.right() - 1, y), ink)?;
             canvas.line((rect.x - 6, y), (rect.x - 2, y), FAINT_INK)?;
-            let label = match tick {
-                0 => "0".to_owned(),
-                _ if scale.step < 1.0 => format!("{db:+.1}").replace('-', "−"),
-                _ => format!("{db:+.0}").replace('-', "−"),
-            };
+            let label = if value > 0.0 { format!("+{label}") } else { label };
             canvas.text(&label, NUMBER_SIZE, FAINT_INK, Align::Right, (rect.x - 10, y))?;
         }
         if is_first {
@@ -227,7 +221,7 @@ fn header(canvas: &Canvas<'_>, figure: &TuningFigure<'_>, scale: &GainScale) -> 
 /// Writes `text` beside the sign at `(x, y)`; gives where the next sign stands.
 fn after(canvas: &Canvas<'_>, text: &str, (x, y): (i32, i32)) -> Result<i32, PlotError> {
     canvas.text(text, NUMBER_SIZE, FAINT_INK, Align::Left, (x + 16, y))?;
-    Ok(x + 16 + canvas.width(text, NUMBER_SIZE)? + 34)
+    Ok(x + 16 + text_width(text, NUMBER_SIZE)? + 34)
 }
 
 #[cfg(test)]

@@ -250,7 +250,7 @@ fn parse_count<const LOW: usize, const HIGH: usize>(argument: &str) -> Result<us
 }
 
 fn parse_seconds(argument: &str) -> Result<f64, String> {
-    parse_in_range(argument, "s", 1.0, 600.0).map(f64::from)
+    parse_in_range(argument, "s", 1.0, 600.0)
 }
 
 fn parse_results_path(argument: &str) -> Result<PathBuf, String> {

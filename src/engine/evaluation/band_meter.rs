@@ -68,8 +68,29 @@ impl BandMeter {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::BANDS_HZ, *};
+    use super::{
+        super::{
+            BANDS_HZ,
+            band_snr::tests::{RATE, sines},
+        },
+        *,
+    };
     use rand::{RngExt, SeedableRng};
+
+    #[test]
+    fn each_band_has_its_own_ratio() {
+        let truth = sines(&[(60.0, 1.0), (600.0, 0.5), (6_000.0, 0.2)]);
+        // Half of the low end is missing; a tenth is added in the middle; the top is turned round.
+        let estimate = sines(&[(60.0, 0.5), (600.0, 0.5), (900.0, 0.05), (6_000.0, -0.2)]);
+        let mut meter = BandMeter::new(RATE);
+        for (truth, estimate) in truth.chunks(10_000).zip(estimate.chunks(10_000)) {
+            meter.add(truth, estimate);
+        }
+        let found = meter.finish().snr();
+        for (found, expected) in found.into_iter().zip([6.0206, 20.0, -6.0206]) {
+            assert!((found - expected).abs() < 0.05, "{found} dB, not {expected} dB");
+        }
+    }
 
     #[test]
     fn blocks_give_the_ratios_of_the_whole() {

@@ -68,14 +68,14 @@ pub(super) fn energies(spectrum: &[Complex<f64>], bin_spacing: f64) -> [f64; BAN
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use std::f64::consts::PI;
 
-    const RATE: f64 = 44_100.0;
+    pub(in super::super) const RATE: f64 = 44_100.0;
 
     /// A second of sines, `(Hz, amplitude)`, faded in and out so that none spreads over the bands.
-    fn sines(parts: &[(f64, f64)]) -> Vec<f32> {
+    pub(in super::super) fn sines(parts: &[(f64, f64)]) -> Vec<f32> {
         let sample = |n: usize| {
             let t = n as f64 / RATE;
             let fade = 0.5 - 0.5 * (2.0 * PI * t).cos();

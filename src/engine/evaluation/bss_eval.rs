@@ -17,12 +17,12 @@
 
 use super::{
     EvaluationError, FILTER_TAPS,
-    decomposition::{FilterBank, Projectors, Scored, Spanned, Stretch},
+    decomposition::{FilterBank, ProjectedChannels, Projectors, ScoredEstimate},
     delays::Correlations,
     score::Score,
+    segments::Segments,
 };
 use rayon::prelude::*;
-use std::sync::Arc;
 
 /// Scores `estimates[j]` as an estimate of `references[j]`, for every `j`; mono signals of one length.
 ///
@@ -39,7 +39,7 @@ pub fn bss_eval_sources(references: &[Vec<f32>], estimates: &[Vec<f32>]) -> Resu
 /// True sources, prepared so that many estimates of them are scored in little more time than one.
 pub struct TrueSources {
     references: Vec<Vec<f32>>,
-    spanned: Spanned,
+    projected: ProjectedChannels,
     projectors: Projectors,
 }
 
@@ -54,9 +54,9 @@ impl TrueSources {
         let mut correlations = Correlations::new(references.len(), references.len());
         let signals: Vec<&[f32]> = references.iter().map(Vec::as_slice).collect();
         correlations.add(&signals, &signals);
-        let spanned = Spanned::everything(references.len(), 1);
-        let projectors = Projectors::new(&correlations.finish(), &spanned.of_source);
-        Ok(Self { references: references.to_vec(), spanned, projectors })
+        let projected = ProjectedChannels::all(references.len(), 1);
+        let projectors = Projectors::new(&correlations.finish(), &projected.of_source);
+        Ok(Self { references: references.to_vec(), projected, projectors })
     }
 
     /// Scores `estimates[j]` as an estimate of source `j`, for every `j`.
@@ -77,13 +77,12 @@ impl TrueSources {
         let mut signals: Vec<&[f32]> = self.references.iter().map(Vec::as_slice).collect();
         let mut correlations = Correlations::new(1, sources);
         correlations.add(&[estimate], &signals);
-        let filters = self.projectors.filters(source, &correlations.finish()).expect("every source is spanned");
-        let scored = [Scored { reference: source, estimate: 0, filters }];
-        let bank = FilterBank::new(estimate.len(), sources, &self.spanned, &scored);
-        let mut stretch = Stretch::new(&Arc::new(bank));
+        let filters = self.projectors.filters(source, &correlations.finish()).expect("every source is projected on");
+        let scored = [ScoredEstimate { reference: source, estimate: 0, filters }];
+        let mut whole = Segments::whole(FilterBank::new(estimate.len(), sources, &self.projected, &scored));
         signals.push(estimate);
-        stretch.add(&signals);
-        stretch.finish()[0].score()
+        whole.add(&signals);
+        whole.finish()[0][0].score()
     }
 }
 
@@ -109,7 +108,10 @@ fn validate(signal: &'static str, list: &[Vec<f32>], samples: usize) -> Result<(
 
 #[cfg(test)]
 mod tests {
-    use super::{super::FirstPass, *};
+    use super::{
+        super::{FrameLengths, Preparation, SourceEvaluation, WantedFigures},
+        *,
+    };
 
     /// White noise in -1..1 from a linear congruential generator, the same in any language.
     fn noise(seed: u32, len: usize) -> Vec<f32> {
@@ -176,23 +178,84 @@ mod tests {
         }
     }
 
+    /// The figures of mono signals that are given in blocks which end at these `cuts`.
+    fn in_blocks(
+        references: &[Vec<f32>],
+        estimates: &[Vec<f32>],
+        figures: WantedFigures,
+        cuts: &[usize],
+    ) -> Result<Vec<SourceEvaluation>, EvaluationError> {
+        let block = |signals: &[Vec<f32>], cut: &[usize]| -> Vec<Vec<f32>> {
+            signals.iter().map(|signal| signal[cut[0]..cut[1]].to_vec()).collect()
+        };
+        let mut first = Preparation::new(references.len(), 1, figures);
+        for cut in cuts.windows(2) {
+            let (references, estimates) = (block(references, cut), block(estimates, cut));
+            first.add(&views(&references), &views(&estimates));
+        }
+        let mut second = first.finish()?;
+        for cut in cuts.windows(2) {
+            let (references, estimates) = (block(references, cut), block(estimates, cut));
+            second.add(&views(&references), &views(&estimates));
+        }
+        Ok(second.finish().sources)
+    }
+
+    fn views(signals: &[Vec<f32>]) -> Vec<&[f32]> {
+        signals.iter().map(Vec::as_slice).collect()
+    }
+
     #[test]
     fn any_cut_into_blocks_gives_the_same_scores() {
         let references = [1, 2].map(|seed| noise(seed, 40_000));
         let estimates = [3, 4].map(|seed| mix(&[(1.0, &references[seed - 3]), (0.3, &noise(seed as u32, 40_000))]));
         let whole = bss_eval_sources(&references, &estimates).unwrap();
-        let (mut first, cuts) = (FirstPass::new(2), [0, 1, 700, 16_000, 31_000, 31_500, 40_000]);
-        let blocks = |cut: &[usize]| {
-            let block = |signal: &Vec<f32>| signal[cut[0]..cut[1]].to_vec();
-            (references.each_ref().map(block), estimates.each_ref().map(block))
-        };
-        cuts.windows(2).map(blocks).for_each(|(references, estimates)| first.add(&references, &estimates));
-        let mut second = first.finish().unwrap();
-        cuts.windows(2).map(blocks).for_each(|(references, estimates)| second.add(&references, &estimates));
-        for (score, expected) in second.finish().iter().zip(&whole) {
+        let figures = WantedFigures { filtered: true, ..WantedFigures::default() };
+        let cuts = [0, 1, 700, 16_000, 31_000, 31_500, 40_000];
+        let found = in_blocks(&references, &estimates, figures, &cuts).unwrap();
+        for (found, expected) in found.iter().zip(&whole) {
+            let score = found.filtered.unwrap();
             for (found, expected) in [(score.sdr, expected.sdr), (score.sir, expected.sir), (score.sar, expected.sar)] {
                 assert!((found - expected).abs() < 1e-9, "{found} dB, not {expected} dB");
             }
+        }
+    }
+
+    #[test]
+    fn a_frame_that_is_as_long_as_the_signals_scores_as_they_do_whatever_others_overlap_it() {
+        let references = [1, 2].map(|seed| noise(seed, 40_000));
+        let estimates = [3, 4].map(|seed| mix(&[(1.0, &references[seed - 3]), (0.3, &noise(seed as u32, 40_000))]));
+        let cuts = [0, 9_000, 26_000, 40_000];
+        let of = |window, hop| {
+            let frames = Some(FrameLengths { window, hop });
+            let figures = WantedFigures { filtered: true, frames, ..WantedFigures::default() };
+            in_blocks(&references, &estimates, figures, &cuts).unwrap()
+        };
+        let (one, many) = (of(40_000, 40_000), of(20_000, 100));
+        for (source, found) in one.iter().enumerate() {
+            assert_eq!(Some(found.frames[0]), found.image);
+            assert_eq!(many[source].frames.len(), 201);
+            // The same frames alone.
+            for hop in [20_000, 10_000] {
+                let alone = &of(20_000, hop)[source].frames;
+                let among_others: Vec<_> = many[source].frames.iter().copied().step_by(hop / 100).collect();
+                assert_eq!(*alone, among_others, "{hop} samples apart");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_finite_is_named_however_it_is_scored() {
+        let (a, b) = (noise(1, 1000), noise(2, 1000));
+        for broken in [f32::NAN, f32::INFINITY] {
+            let mut reference = a.clone();
+            reference[500] = broken;
+            let figures = WantedFigures { filtered: true, ..WantedFigures::default() };
+            let signals = [b.clone(), reference];
+            let found = in_blocks(&signals, &[a.clone(), b.clone()], figures, &[0, 400, 1000]).unwrap_err();
+            assert_eq!(found, EvaluationError::NotFinite { signal: "reference", number: 2 });
+            let found = in_blocks(&[a.clone(), b.clone()], &signals, figures, &[0, 400, 1000]).unwrap_err();
+            assert_eq!(found, EvaluationError::NotFinite { signal: "estimate", number: 2 });
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use unbraid_fft::{Complex, ComplexToReal, RealToComplex};
 
 /// Length of the longest transforms. Longer ones would not be quicker.
-pub(super) const LONGEST: usize = 1 << 14;
+const LONGEST: usize = 1 << 14;
 /// Samples before a block that are transformed with it.
 pub(super) const PAST: usize = FILTER_TAPS - 1;
 /// Blocks whose spectra are kept until they are multiplied, so that the sums of products stay in the caches.
@@ -40,7 +40,7 @@ impl Transform {
     }
 
     /// The spectrum of `samples`, padded with zeros.
-    fn forward(&self, samples: impl Iterator<Item = f64>) -> Spectrum {
+    pub(super) fn spectrum(&self, samples: impl Iterator<Item = f64>) -> Spectrum {
         let mut padded = self.forward.make_input_vec();
         padded.iter_mut().zip(samples).for_each(|(slot, x)| *slot = x);
         let mut spectrum = self.forward.make_output_vec();
@@ -48,7 +48,7 @@ impl Transform {
         spectrum
     }
 
-    /// Back to samples, scaled so that it undoes [`Transform::forward`].
+    /// Back to samples, scaled so that it undoes [`Transform::spectrum`].
     fn inverse(&self, mut spectrum: Spectrum) -> Vec<f64> {
         // The spectrum of a real signal is real at both ends, except for rounding.
         spectrum[0].im = 0.0;
@@ -62,7 +62,7 @@ impl Transform {
 
     /// The spectrum of a filter with `taps`, `[L]`.
     pub(super) fn filter(&self, taps: &[f64]) -> Spectrum {
-        self.forward(taps.iter().copied())
+        self.spectrum(taps.iter().copied())
     }
 
     /// A block of `len` samples, of this `spectrum` with its past filtered.
@@ -75,19 +75,19 @@ impl Transform {
 }
 
 /// The last samples of a signal.
-pub(super) struct Past {
+struct Past {
     samples: Vec<f64>,
 }
 
 impl Past {
-    pub(super) fn silent() -> Self {
+    fn silent() -> Self {
         Self { samples: vec![0.0; PAST] }
     }
 
     /// The spectrum of `block` after what came before it.
-    pub(super) fn spectrum(&mut self, transform: &Transform, block: &[f32]) -> Spectrum {
+    fn spectrum(&mut self, transform: &Transform, block: &[f32]) -> Spectrum {
         self.samples.extend(block.iter().map(|x| f64::from(*x)));
-        let spectrum = transform.forward(self.samples.iter().copied());
+        let spectrum = transform.spectrum(self.samples.iter().copied());
         self.samples.drain(..block.len());
         spectrum
     }
@@ -130,7 +130,7 @@ impl Correlations {
         let transform = &self.transform;
         let now = rows.par_iter().map(|row| {
             let silence = std::iter::repeat_n(0.0, PAST);
-            transform.forward(silence.chain(row.iter().map(|x| f64::from(*x))))
+            transform.spectrum(silence.chain(row.iter().map(|x| f64::from(*x))))
         });
         let delayed = self.pasts.par_iter_mut().zip(sources).map(|(past, block)| past.spectrum(transform, block));
         self.blocks.push(now.chain(delayed).collect());

@@ -1,6 +1,6 @@
 //! Why a separation cannot be scored.
 
-use super::{FILTER_TAPS, MOST_PERMUTED};
+use super::FILTER_TAPS;
 
 /// Why a separation cannot be scored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +30,9 @@ pub enum EvaluationError {
         /// Samples in each signal.
         samples: usize,
     },
+    /// There is no sample.
+    #[error("the signals hold no sample: there is nothing to score")]
+    NoSamples,
     /// A signal holds NaN or infinity.
     #[error("{signal} {number} holds a sample that is not a finite number")]
     NotFinite {
@@ -45,13 +48,5 @@ pub enum EvaluationError {
         signal: &'static str,
         /// Its place in the list, counted from 1.
         number: usize,
-    },
-    /// More sources than an order is searched for.
-    #[error(
-        "the best order of {sources} estimates is not searched for, only of up to {MOST_PERMUTED}; name them in order"
-    )]
-    TooManyToPermute {
-        /// Number of sources given.
-        sources: usize,
     },
 }

@@ -1,12 +1,9 @@
 //! BSS Eval version 4: the parts of estimates frame by frame, with the filters of the whole signals.
 
-use super::{
-    decomposition::{FilterBank, Stretch},
-    score::ImageScore,
-};
-use std::{collections::VecDeque, ops::Range, sync::Arc};
+use super::{decomposition::FilterBank, energies::Energies, score::ImageScore, segments::Segments};
+use std::{collections::VecDeque, ops::Range};
 
-/// Which stretches are scored, in samples.
+/// Which frames are scored, in samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameLengths {
     /// Length of a frame, at least 1.
@@ -26,7 +23,7 @@ impl FrameLengths {
 /// The frames of signals that are gone through block by block.
 pub(super) struct ScoredFrames {
     grid: FrameLengths,
-    bank: Arc<FilterBank>,
+    segments: Segments,
     /// The channels of each signal that must sound for a frame to be scored.
     signals: Vec<Range<usize>>,
     /// Frames that begin later.
@@ -38,23 +35,25 @@ pub(super) struct ScoredFrames {
     rows: Vec<Vec<ImageScore>>,
 }
 
+/// What is known of a frame beside the energies of its segment.
 struct OpenFrame {
     samples: Range<usize>,
-    stretch: Stretch,
+    /// Which signals have sounded in it.
     sounds: Vec<bool>,
 }
 
 impl ScoredFrames {
-    /// Of so many `samples`, of `scored` estimates.
-    pub(super) fn new(
-        grid: FrameLengths,
-        samples: usize,
-        bank: Arc<FilterBank>,
-        scored: usize,
-        signals: Vec<Range<usize>>,
-    ) -> Self {
-        let next = 0..grid.count(samples);
-        Self { grid, bank, signals, next, position: 0, open: VecDeque::new(), rows: vec![Vec::new(); scored] }
+    /// Of so many `samples`, decomposed by `bank`.
+    pub(super) fn new(grid: FrameLengths, samples: usize, bank: FilterBank, signals: Vec<Range<usize>>) -> Self {
+        Self {
+            grid,
+            signals,
+            next: 0..grid.count(samples),
+            position: 0,
+            open: VecDeque::new(),
+            rows: vec![Vec::new(); bank.scored()],
+            segments: Segments::new(bank),
+        }
     }
 
     /// Adds the next samples of all channels, of the references and then of the estimates.
@@ -62,55 +61,50 @@ impl ScoredFrames {
         let now = self.position..self.position + channels[0].len();
         while !self.next.is_empty() && self.next.start * self.grid.hop < now.end {
             let start = self.next.start * self.grid.hop;
-            self.open.push_back(OpenFrame {
-                samples: start..start + self.grid.window,
-                stretch: Stretch::new(&self.bank),
-                sounds: vec![false; self.signals.len()],
-            });
+            let samples = start..start + self.grid.window;
+            self.segments.open(samples.clone());
+            self.open.push_back(OpenFrame { samples, sounds: vec![false; self.signals.len()] });
             self.next.start += 1;
         }
         for frame in &mut self.open {
-            frame.add(channels, &now, &self.signals);
+            frame.hear(channels, &now, &self.signals);
         }
-        while self.open.front().is_some_and(|frame| frame.samples.end <= now.end) {
-            self.close();
+        for energies in self.segments.add(channels) {
+            close(&mut self.open, &mut self.rows, &energies);
         }
         self.position = now.end;
     }
 
-    /// Closes the frame that began first.
-    fn close(&mut self) {
-        let Some(OpenFrame { stretch, sounds, .. }) = self.open.pop_front() else { return };
-        let energies = stretch.finish();
-        for (rows, energies) in self.rows.iter_mut().zip(energies) {
-            // As in museval: where one of the signals is silent, nothing is said of any.
-            let all_sound = sounds.iter().all(|sounds| *sounds);
-            rows.push(if all_sound { energies.image_score() } else { ImageScore::UNDEFINED });
-        }
-    }
-
     /// The scores, indexed by `[scored estimate][frame]`.
     pub(super) fn finish(mut self) -> Vec<Vec<ImageScore>> {
-        while !self.open.is_empty() {
-            self.close();
+        for energies in self.segments.finish() {
+            close(&mut self.open, &mut self.rows, &energies);
         }
         self.rows
     }
 }
 
+/// Adds a row of the frame that began first.
+fn close(open: &mut VecDeque<OpenFrame>, rows: &mut [Vec<ImageScore>], energies: &[Energies]) {
+    // As in museval: where one of the signals is silent, nothing is said of any.
+    let all_sound = open.pop_front().is_some_and(|frame| frame.sounds.iter().all(|sounds| *sounds));
+    for (rows, energies) in rows.iter_mut().zip(energies) {
+        rows.push(if all_sound { energies.image_score() } else { ImageScore::UNDEFINED });
+    }
+}
+
 impl OpenFrame {
-    /// Adds what lies in the frame of the samples `now`.
-    fn add(&mut self, channels: &[&[f32]], now: &Range<usize>, signals: &[Range<usize>]) {
+    /// Notes which of the `signals` sound in the frame, of the samples `now`.
+    fn hear(&mut self, channels: &[&[f32]], now: &Range<usize>, signals: &[Range<usize>]) {
         let inside = self.samples.start.max(now.start)..self.samples.end.min(now.end);
         if inside.is_empty() {
             return;
         }
         let part = inside.start - now.start..inside.end - now.start;
-        let channels: Vec<&[f32]> = channels.iter().map(|channel| &channel[part.clone()]).collect();
         for (sounds, signal) in self.sounds.iter_mut().zip(signals) {
-            *sounds = *sounds || channels[signal.clone()].iter().any(|channel| channel.iter().any(|x| *x != 0.0));
+            let sounds_now = |channel: &&[f32]| channel[part.clone()].iter().any(|x| *x != 0.0);
+            *sounds = *sounds || channels[signal.clone()].iter().any(sounds_now);
         }
-        self.stretch.add(&channels);
     }
 }
 

@@ -5,8 +5,7 @@
 //! references depend on each other. For mono signals and BSS Eval 3 alone there are shorter ways:
 //!
 //! [`bss_eval_sources`] gives signal-to-distortion, signal-to-interference and signal-to-artifacts ratios (BSS Eval) of
-//! estimated sources whose true signals are known; [`TrueSources`] does so for many estimates of the same sources,
-//! [`FirstPass`] for signals that are too long to be kept.
+//! estimated sources whose true signals are known; [`TrueSources`] does so for many estimates of the same sources.
 //! [`BandEnergies`] gives the plain signal-to-noise ratio below 150 Hz, up to 2 kHz and above.
 //!
 //! # Example
@@ -35,24 +34,24 @@ mod bss_eval;
 mod cholesky;
 mod decomposition;
 mod delays;
+mod dependence;
 mod energies;
 mod error;
 mod frames;
-mod passes;
 mod permutation;
 mod plain;
 mod projector;
 mod score;
+mod segments;
 mod streamed;
 
 pub use band_snr::{BANDS_HZ, BandEnergies};
 pub use bss_eval::{TrueSources, bss_eval_sources};
+pub use dependence::Dependence;
 pub use error::EvaluationError;
 pub use frames::FrameLengths;
-pub use passes::{FirstPass, SecondPass};
-pub use permutation::MOST_PERMUTED;
 pub use score::{ImageScore, Score};
-pub use streamed::{Dependence, Evaluation, Preparation, Scoring, SourceEvaluation, Unscored, WantedFigures};
+pub use streamed::{Evaluation, Preparation, Scoring, SourceEvaluation, Unscored, WantedFigures};
 
 /// Length of the distortion filters that do not count as errors, in samples, as in BSS Eval.
 pub const FILTER_TAPS: usize = 512;

@@ -48,7 +48,7 @@ impl PlainProducts {
         let scale = |i: usize| if self.references[(i, i)] > 0.0 { self.references[(i, i)].sqrt().recip() } else { 0.0 };
         let gram = DMatrix::from_fn(sources, sources, |i, j| self.references[(i, j)] * scale(i) * scale(j));
         let side = DVector::from_fn(sources, |i, _| self.estimates[(estimate, i)] * scale(i));
-        let gains = pseudo_inverse(gram) * side;
+        let gains = least_squares(gram, &side);
         PlainGains {
             own: self.estimates[(estimate, source)] / self.references[(source, source)],
             all: (0..sources).map(|i| gains[i] * scale(i)).collect(),
@@ -91,14 +91,67 @@ fn dot(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
 }
 
-/// The Moore-Penrose inverse of a small symmetric matrix that is positive definite except for rounding.
-fn pseudo_inverse(gram: DMatrix<f64>) -> DMatrix<f64> {
-    let n = gram.nrows();
-    let eigen = gram.symmetric_eigen();
-    let floor = eigen.eigenvalues.max() * f64::EPSILON * 16.0 * n as f64;
-    let mut scaled = eigen.eigenvectors.clone();
-    for (mut column, value) in scaled.column_iter_mut().zip(&eigen.eigenvalues) {
-        column *= if *value > floor { 1.0 / value } else { 0.0 };
+/// The shortest `x` that brings `gram x` closest to `side`: references may depend on each other.
+fn least_squares(gram: DMatrix<f64>, side: &DVector<f64>) -> DVector<f64> {
+    // Its diagonal is 1, so that its singular values are at most as large as it is wide.
+    let width = side.len() as f64;
+    let inverse = gram.pseudo_inverse(16.0 * f64::EPSILON * width * width);
+    inverse.expect("only a negative threshold is refused") * side
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{RngExt, SeedableRng};
+
+    fn noise(seed: u64) -> Vec<f32> {
+        let mut random = rand_pcg::Pcg32::seed_from_u64(seed);
+        (0..4_000).map(|_| random.random_range(-0.5..0.5)).collect()
     }
-    scaled * eigen.eigenvectors.transpose()
+
+    /// `a + gain b`
+    fn mix(a: &[f32], gain: f32, b: &[f32]) -> Vec<f32> {
+        a.iter().zip(b).map(|(a, b)| a + gain * b).collect()
+    }
+
+    /// The energies of the parts of `estimate`, an estimate of the first of `references`; all mono.
+    fn energies(references: &[&[f32]], estimate: &[f32]) -> Energies {
+        let mut products = PlainProducts::new(references.len(), 1);
+        let estimates = vec![estimate; references.len()];
+        products.add(references, &estimates);
+        let mut gains = products.gains(0, 0);
+        gains.add(1, references, &estimates);
+        gains.energies
+    }
+
+    #[test]
+    fn a_reference_that_is_a_sum_of_others_or_silent_adds_nothing() {
+        let [a, b, hiss] = [1, 2, 3].map(noise);
+        let estimate = mix(&mix(&a, 0.5, &b), 0.1, &hiss);
+        let expected = energies(&[&a, &b], &estimate).score();
+        let (sum, silence) = (mix(&a, 0.25, &b), vec![0.0; a.len()]);
+        for references in [vec![&a[..], &b, &sum], vec![&a[..], &b, &b], vec![&a[..], &silence, &b]] {
+            let found = energies(&references, &estimate).score();
+            for (found, expected) in [(found.sdr, expected.sdr), (found.sir, expected.sir), (found.sar, expected.sar)] {
+                assert!((found - expected).abs() < 1e-6, "{found} dB, not {expected} dB");
+            }
+        }
+    }
+
+    #[test]
+    fn the_gains_are_those_of_the_normal_equations() {
+        let [a, b] = [1, 2].map(noise);
+        let (a, estimate) = (mix(&a, 0.5, &b), mix(&a, -0.3, &b));
+        let [aa, ab, bb, ea, eb] =
+            [(&a, &a), (&a, &b), (&b, &b), (&estimate, &a), (&estimate, &b)].map(|(x, y)| dot(x, y));
+        let mut products = PlainProducts::new(2, 1);
+        products.add(&[&a, &b], &[&estimate, &estimate]);
+        let gains = products.gains(0, 0);
+        // By Cramer's rule.
+        let determinant = aa * bb - ab * ab;
+        let expected = [ea / aa, (ea * bb - eb * ab) / determinant, (eb * aa - ea * ab) / determinant];
+        for (found, expected) in [gains.own, gains.all[0], gains.all[1]].into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-9, "{found}, not {expected}");
+        }
+    }
 }

@@ -2,21 +2,22 @@
 
 use super::{FILTER_TAPS, cholesky::LowerFactor};
 use nalgebra::DMatrix;
-use std::ops::Range;
+use std::{cmp::Ordering, ops::Range};
 
 /// Pivots below this share of a signal's energy may be rounding errors of their own computation.
 const LEAST_PIVOT: f64 = 1e-14;
 /// What is added to the diagonal where there are such pivots, first; ten times as much as long as there are.
 const LEAST_RIDGE: f64 = 1e-13;
-/// Corrections after a solution with a regularized matrix: directions with this share of the ridge are still found.
+/// Corrections after a solution with a regularized matrix: directions as strong as the ridge lack 1 / 8192 then.
 const CORRECTIONS: usize = 12;
 
 /// A factorized normal matrix of the delays of some channels of the references.
 ///
 /// Channels are scaled to the same energy, so that a quiet source is projected on as exactly as a loud one. Where the
 /// matrix is singular but for rounding (references that depend on each other or lack whole bands), a small multiple of
-/// the identity is added and its effect taken away again by corrections (iterated Tikhonov regularization), which ends
-/// at the projection that the pseudo-inverse gives.
+/// the identity is added and its effect taken away again by corrections (iterated Tikhonov regularization), which end
+/// at the projection that the pseudo-inverse gives: of a direction of energy `r`, `(λ / (r + λ))^(n + 1)` is missing
+/// after `n` corrections with the ridge `λ`.
 pub(super) struct Projector {
     /// The channels it spans.
     pub(super) channels: Range<usize>,
@@ -26,12 +27,12 @@ pub(super) struct Projector {
     lags: Vec<Vec<Vec<f64>>>,
     factor: LowerFactor,
     /// Whether the matrix had to be regularized.
-    pub(super) is_singular: bool,
+    is_singular: bool,
 }
 
 impl Projector {
-    /// Onto the delays of `channels` of the references, whose inner products are `lags`, indexed by `[i][j][delay]`. No
-    /// channel may be silent.
+    /// Onto the delays of `channels` of the references, whose inner products are `lags`, finite and indexed by
+    /// `[i][j][delay]`. No channel may be silent.
     pub(super) fn new(lags: &[Vec<Vec<f64>>], channels: Range<usize>) -> Self {
         let scales: Vec<f64> = channels.clone().map(|i| lags[i][i][0].sqrt().recip()).collect();
         let scaled = |i: usize, j: usize| {
@@ -40,17 +41,13 @@ impl Projector {
         };
         let lags: Vec<Vec<Vec<f64>>> =
             channels.clone().map(|i| channels.clone().map(|j| scaled(i, j)).collect()).collect();
-        let (mut ridge, mut factor) = (0.0, LowerFactor::of(gram(&lags, 0.0), LEAST_PIVOT));
-        let is_singular = factor.is_none();
-        let factor = loop {
-            match factor.take() {
-                Some(factor) => break factor,
-                // Ends: a ridge as large as the matrix is wide makes any matrix positive definite.
-                None => ridge = if ridge == 0.0 { LEAST_RIDGE } else { ridge * 10.0 },
-            }
-            factor = LowerFactor::of(gram(&lags, ridge), LEAST_PIVOT);
-        };
-        Self { channels, scales, lags, factor, is_singular }
+        let width = (lags.len() * FILTER_TAPS) as f64;
+        let ridges = std::iter::successors(Some(LEAST_RIDGE), |ridge| Some(ridge * 10.0));
+        let mut ridges = std::iter::once(0.0).chain(ridges.take_while(|ridge| *ridge < 100.0 * width));
+        let (ridge, factor) = ridges
+            .find_map(|ridge| Some((ridge, LowerFactor::of(gram(&lags, ridge), LEAST_PIVOT)?)))
+            .expect("a ridge that is larger than the matrix is wide makes any finite matrix positive definite");
+        Self { channels, scales, lags, factor, is_singular: ridge > 0.0 }
     }
 
     /// The filters, `[signal][channel][L]`, whose output comes closest to signals with these inner `products`, indexed
@@ -79,10 +76,13 @@ impl Projector {
         (0..products.len()).map(column).collect()
     }
 
-    /// What is left of the sample that lies half a filter back in the first of `channels`, once all else that is
-    /// spanned is known: a number that only ratios have a meaning of.
-    pub(super) fn unexplained(&self, channel: usize) -> f64 {
-        self.factor.inverse_diagonal((channel - self.channels.start) * FILTER_TAPS + FILTER_TAPS / 2).recip()
+    /// Energy of what the projection gives of signals with these inner `products`.
+    pub(super) fn energy(&self, products: &[Vec<Vec<f64>>]) -> f64 {
+        let channel = |(filters, products): (Vec<Vec<f64>>, &Vec<Vec<f64>>)| {
+            let products = products[self.channels.clone()].iter().flatten();
+            filters.iter().flatten().zip(products).map(|(tap, product)| tap * product).sum::<f64>()
+        };
+        self.filters(products).into_iter().zip(products).map(channel).sum()
     }
 
     fn scale(&self, row: usize) -> f64 {
@@ -93,12 +93,12 @@ impl Projector {
     fn product(&self, taps: &DMatrix<f64>) -> DMatrix<f64> {
         let mut product = DMatrix::zeros(taps.nrows(), taps.ncols());
         let mut row_of_lags = vec![0.0; 2 * FILTER_TAPS - 1];
-        for (i, lags) in self.lags.iter().enumerate() {
-            for (j, forward) in lags.iter().enumerate() {
+        for i in 0..self.lags.len() {
+            for j in 0..self.lags.len() {
                 // Lags -(L - 1)..L, so that a row of the matrix is a slice of it.
                 for m in 0..FILTER_TAPS {
-                    row_of_lags[FILTER_TAPS - 1 + m] = forward[m];
-                    row_of_lags[FILTER_TAPS - 1 - m] = self.lags[j][i][m];
+                    row_of_lags[FILTER_TAPS - 1 + m] = inner_product(&self.lags, (i, 0), (j, m));
+                    row_of_lags[FILTER_TAPS - 1 - m] = inner_product(&self.lags, (i, m), (j, 0));
                 }
                 for a in 0..FILTER_TAPS {
                     let row = &row_of_lags[FILTER_TAPS - 1 - a..2 * FILTER_TAPS - 1 - a];
@@ -119,19 +119,20 @@ impl Projector {
 /// `i L + a` and column `j L + b`, of `lags` indexed by `[i][j][delay]`; `ridge` is added to its diagonal.
 fn gram(lags: &[Vec<Vec<f64>>], ridge: f64) -> DMatrix<f64> {
     let size = lags.len() * FILTER_TAPS;
+    let place = |index: usize| (index / FILTER_TAPS, index % FILTER_TAPS);
     DMatrix::from_fn(size, size, |row, column| {
-        let ((i, a), (j, b)) = ((row / FILTER_TAPS, row % FILTER_TAPS), (column / FILTER_TAPS, column % FILTER_TAPS));
-        if row == column {
-            return lags[i][i][0] + ridge;
-        }
-        // The same sum of products is taken for both halves of the matrix.
-        match (b.cmp(&a), i <= j) {
-            (std::cmp::Ordering::Greater, _) => lags[i][j][b - a],
-            (std::cmp::Ordering::Less, _) => lags[j][i][a - b],
-            (std::cmp::Ordering::Equal, true) => lags[i][j][0],
-            (std::cmp::Ordering::Equal, false) => lags[j][i][0],
-        }
+        inner_product(lags, place(row), place(column)) + if row == column { ridge } else { 0.0 }
     })
+}
+
+/// The inner product of channel `i` delayed by `a` with channel `j` delayed by `b`, of `lags` indexed by
+/// `[i][j][delay]`: the same to the bit with both exchanged.
+pub(super) fn inner_product(lags: &[Vec<Vec<f64>>], (i, a): (usize, usize), (j, b): (usize, usize)) -> f64 {
+    match a.cmp(&b) {
+        Ordering::Less => lags[i][j][b - a],
+        Ordering::Greater => lags[j][i][a - b],
+        Ordering::Equal => lags[i.min(j)][i.max(j)][0],
+    }
 }
 
 #[cfg(test)]
@@ -147,19 +148,13 @@ mod tests {
         (0..FILTER_TAPS).map(|m| (0.7 * m as f64).cos() * 0.95_f64.powi(m as i32)).collect()
     }
 
-    /// Energy of what a projection gives: its filters times the inner products.
-    fn energy(filters: &[Vec<f64>], products: &[Vec<f64>]) -> f64 {
-        filters.iter().flatten().zip(products.iter().flatten()).map(|(tap, product)| tap * product).sum()
-    }
-
     #[test]
     fn a_channel_that_comes_twice_adds_nothing() {
         let once = Projector::new(&[vec![decaying(0.9)]], 0..1);
         let twice = Projector::new(&vec![vec![decaying(0.9); 2]; 2], 0..2);
         assert!(!once.is_singular && twice.is_singular);
-        let alone = energy(&once.filters(&[vec![products()]])[0], &[products()]);
-        let both = vec![products(); 2];
-        let found = energy(&twice.filters(std::slice::from_ref(&both))[0], &both);
+        let alone = once.energy(&[vec![products()]]);
+        let found = twice.energy(&[vec![products(); 2]]);
         assert!((found / alone - 1.0).abs() < 1e-9, "{found}, not {alone}");
     }
 

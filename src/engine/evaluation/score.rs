@@ -1,5 +1,7 @@
 //! The figures of BSS Eval.
 
+use statrs::statistics::{Data, OrderStatistics};
+
 /// How good the estimate of one source is. Positive infinity where an error is exactly zero.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {
@@ -35,20 +37,9 @@ impl ImageScore {
         let of = |ratio: fn(&Self) -> f64| {
             let defined = || frames.iter().map(ratio).filter(|x| !x.is_nan());
             let finite: Vec<f64> = defined().filter(|x| x.is_finite()).collect();
-            median(if finite.is_empty() { defined().collect() } else { finite })
+            Data::new(if finite.is_empty() { defined().collect() } else { finite }).median()
         };
         Self { sdr: of(|x| x.sdr), isr: of(|x| x.isr), sir: of(|x| x.sir), sar: of(|x| x.sar) }
-    }
-}
-
-/// NaN of none.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    match (values.len(), values.len() / 2) {
-        (0, _) => f64::NAN,
-        (len, middle) if len % 2 == 1 => values[middle],
-        (_, middle) if values[middle - 1] == values[middle] => values[middle],
-        (_, middle) => (values[middle - 1] + values[middle]) / 2.0,
     }
 }
 
@@ -66,6 +57,7 @@ mod tests {
         assert_eq!(of(&[5.0, f64::NAN, 1.0, 2.0, f64::INFINITY]), 2.0);
         assert_eq!(of(&[4.0, 1.0]), 2.5);
         assert_eq!(of(&[f64::INFINITY, f64::NAN, f64::INFINITY]), f64::INFINITY);
+        assert_eq!(of(&[f64::NEG_INFINITY; 3]), f64::NEG_INFINITY);
         assert!(of(&[f64::NAN]).is_nan() && of(&[]).is_nan());
     }
 }

@@ -8,23 +8,22 @@ use super::{
     EvaluationError,
     band_meter::BandMeter,
     band_snr::BandEnergies,
-    decomposition::{FilterBank, Filters, Projectors, Scored, Spanned, Stretch},
+    decomposition::{FilterBank, ProjectedChannels, Projectors, ScoredEstimate},
     delays::Correlations,
+    dependence::{Dependence, dependences},
     frames::{FrameLengths, ScoredFrames},
-    permutation::{self, MOST_PERMUTED},
+    permutation,
     plain::{PlainGains, PlainProducts},
     score::{ImageScore, Score},
+    segments::Segments,
 };
+use crate::decibels;
 use rayon::prelude::*;
-use std::{ops::Range, sync::Arc};
-
-/// Below this share of its own, a reference is called dependent on the others: -30 dB.
-const LEAST_OWN_SHARE: f64 = 1e-3;
 
 /// Which figures are computed beside the plain ones.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WantedFigures {
-    /// Those of BSS Eval versions 3: with filters, over the whole signals.
+    /// Those of BSS Eval version 3: with filters, over the whole signals.
     pub filtered: bool,
     /// Those of BSS Eval version 4: frame by frame, with the filters of the whole signals.
     pub frames: Option<FrameLengths>,
@@ -77,16 +76,6 @@ pub struct SourceEvaluation {
     pub bands: Option<BandEnergies>,
 }
 
-/// A reference that is nearly a sum of filtered other references, so that interference and artifacts can hardly be told
-/// apart.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Dependence {
-    /// The reference, counted from 0.
-    pub reference: usize,
-    /// How much of it is its own, in dB; minus infinity of nothing.
-    pub own_db: f64,
-}
-
 /// The figures of all sources.
 #[derive(Debug, Clone)]
 pub struct Evaluation {
@@ -106,6 +95,8 @@ pub struct Preparation {
     samples: usize,
     /// Of each reference, and then of each estimate.
     peaks: Vec<f32>,
+    /// Whether all their samples were finite.
+    finite: Vec<bool>,
     /// Whether each channel of the references has sounded, and whether it is a copy of its source's first.
     sounds: Vec<bool>,
     copies: Vec<bool>,
@@ -123,6 +114,7 @@ impl Preparation {
             figures,
             samples: 0,
             peaks: vec![0.0; 2 * sources],
+            finite: vec![true; 2 * sources],
             sounds: vec![false; all],
             copies: (0..all).map(|channel| channel % channels != 0).collect(),
             correlations: figures.need_filters().then(|| Correlations::new(2 * all, all)),
@@ -130,14 +122,16 @@ impl Preparation {
         }
     }
 
-    /// Adds the next samples, all as many and finite, of every channel of the references and of the estimates: those of
-    /// a signal lie side by side.
+    /// Adds the next samples, all as many, of every channel of the references and of the estimates: those of a signal
+    /// lie side by side.
     pub fn add(&mut self, references: &[&[f32]], estimates: &[&[f32]]) {
         let Some(first) = references.first() else { return };
         self.samples += first.len();
         let signals: Vec<&[f32]> = references.iter().chain(estimates).copied().collect();
-        for (peak, channels) in self.peaks.iter_mut().zip(signals.chunks(self.channels)) {
+        for (index, channels) in signals.chunks(self.channels).enumerate() {
+            let peak = &mut self.peaks[index];
             *peak = channels.iter().copied().flatten().fold(*peak, |peak, x| peak.max(x.abs()));
+            self.finite[index] = self.finite[index] && channels.iter().copied().flatten().all(|x| x.is_finite());
         }
         for (index, channel) in references.iter().enumerate() {
             self.sounds[index] = self.sounds[index] || channel.iter().any(|x| *x != 0.0);
@@ -149,11 +143,6 @@ impl Preparation {
         }
     }
 
-    /// Samples so far.
-    pub fn samples(&self) -> usize {
-        self.samples
-    }
-
     /// Largest magnitudes so far, of each reference and then of each estimate.
     pub fn peaks(&self) -> &[f32] {
         &self.peaks
@@ -162,88 +151,106 @@ impl Preparation {
     /// The second pass, which is given the same again.
     ///
     /// # Errors
-    /// No source, no sample, or a permutation of more than [`MOST_PERMUTED`] sources.
+    /// No source, no sample, a sample that is not finite.
     pub fn finish(self) -> Result<Scoring, EvaluationError> {
+        self.check()?;
+        let Self { sources, channels, figures, samples, peaks, sounds, copies, correlations, plain, .. } = self;
+        let is_projected = |source: usize, channel: usize| {
+            let index = source * channels + channel;
+            sounds[index] && !copies[index]
+        };
+        let projected = ProjectedChannels::selected(sources, channels, is_projected);
+        let correlations = correlations.filter(|_| !projected.channels.is_empty());
+        let projections = correlations.map(|correlations| Projections::new(correlations, &projected, channels));
+        let order = match &projections {
+            Some(projections) if figures.permute => projections.best_order(&peaks),
+            _ => (0..sources).collect(),
+        };
+        let known = |(source, estimate): (usize, &usize)| {
+            SourceEvaluation::unscored(*estimate, peaks[source], peaks[sources + estimate])
+        };
+        let evaluations: Vec<SourceEvaluation> = order.iter().enumerate().map(known).collect();
+        let meters = || figures.bands.iter().flat_map(|rate| (0..channels).map(|_| BandMeter::new(*rate))).collect();
+        let pair = |source| ScoredPair { source, plain: plain.gains(source, order[source]), bands: meters() };
+        let scored = (0..sources).filter(|source| evaluations[*source].unscored.is_none());
+        let pairs: Vec<ScoredPair> = scored.map(pair).collect();
+        let estimates = projections.as_ref().map_or(Vec::new(), |projections| projections.scored(&pairs, &order));
+        // For segments of up to so many samples; none where nothing is decomposed.
+        let bank = |samples| {
+            let bank = || FilterBank::new(samples, sources * channels, &projected, &estimates);
+            (!estimates.is_empty()).then(bank)
+        };
+        let frames = figures.frames.and_then(|grid| {
+            let sounding = (0..peaks.len()).filter(|signal| peaks[*signal] > 0.0);
+            let sounding = sounding.map(|signal| signal * channels..(signal + 1) * channels).collect();
+            Some(ScoredFrames::new(grid, samples, bank(grid.window.min(samples))?, sounding))
+        });
+        Ok(Scoring {
+            channels,
+            samples,
+            whole: if figures.filtered { bank(samples).map(Segments::whole) } else { None },
+            frames,
+            pairs,
+            sources: evaluations,
+            dependences: projections.map_or(Vec::new(), |projections| projections.dependences),
+        })
+    }
+
+    fn check(&self) -> Result<(), EvaluationError> {
         if self.sources == 0 {
             return Err(EvaluationError::NoSources);
         }
         if self.samples == 0 {
-            return Err(EvaluationError::TooShort { samples: 0 });
+            return Err(EvaluationError::NoSamples);
         }
-        if self.figures.permute && self.sources > MOST_PERMUTED {
-            return Err(EvaluationError::TooManyToPermute { sources: self.sources });
-        }
-        let Self { sources, channels, figures, samples, peaks, sounds, copies, correlations, plain } = self;
-        let kept = |source: usize, channel: usize| {
-            let index = source * channels + channel;
-            sounds[index] && !copies[index]
-        };
-        let spanned = Spanned::those(sources, channels, kept);
-        let mut scoring = Scoring {
-            channels,
-            order: (0..sources).collect(),
-            samples,
-            peaks,
-            dependences: Vec::new(),
-            scored: Vec::new(),
-            whole: None,
-            frames: None,
-            plain: Vec::new(),
-            bands: Vec::new(),
-            wants_whole: figures.filtered,
-        };
-        let mut filters = Vec::new();
-        if let Some(correlations) = correlations.filter(|_| !spanned.channels.is_empty()) {
-            let lags = correlations.finish();
-            let (references, products) = lags.split_at(sources * channels);
-            let products: Vec<_> = products.iter().map(|row| spanned.columns(row)).collect();
-            let products: Vec<_> = products.chunks(channels).collect();
-            let references = spanned.among(references);
-            let projectors = Projectors::new(&references, &spanned.of_source);
-            scoring.dependences = dependences(&projectors, &references, &spanned.of_source);
-            if figures.permute {
-                scoring.order = scoring.best_order(&projectors, &products);
+        match self.finite.iter().position(|finite| !finite) {
+            Some(index) if index < self.sources => {
+                Err(EvaluationError::NotFinite { signal: "reference", number: index + 1 })
             }
-            let filters_of = |(source, estimate): (usize, &usize)| projectors.filters(source, products[*estimate]);
-            filters = scoring.order.par_iter().enumerate().map(filters_of).collect();
+            Some(index) => Err(EvaluationError::NotFinite { signal: "estimate", number: index - self.sources + 1 }),
+            None => Ok(()),
         }
-        scoring.prepare(figures, &spanned, filters, &plain);
-        Ok(scoring)
     }
 }
 
-/// The second pass over references and estimates.
-pub struct Scoring {
+/// What is projected on what.
+struct Projections {
     channels: usize,
-    /// The estimate of each source.
-    order: Vec<usize>,
-    samples: usize,
-    peaks: Vec<f32>,
+    projectors: Projectors,
+    /// Inner products of the estimates with the projected channels, indexed by `[channel][projected channel][delay]`.
+    products: Vec<Vec<Vec<f64>>>,
     dependences: Vec<Dependence>,
-    /// The sources that can be scored.
-    scored: Vec<usize>,
-    whole: Option<Stretch>,
-    frames: Option<ScoredFrames>,
-    plain: Vec<PlainGains>,
-    bands: Vec<BandMeter>,
-    wants_whole: bool,
 }
 
-impl Scoring {
-    fn sounds(&self, source: usize) -> (bool, bool) {
-        (self.peaks[source] > 0.0, self.peaks[self.order.len() + self.order[source]] > 0.0)
+impl Projections {
+    /// Of the correlations of all channels, of the references and then of the estimates.
+    fn new(correlations: Correlations, projected: &ProjectedChannels, channels: usize) -> Self {
+        let lags = correlations.finish();
+        let (references, estimates) = lags.split_at(lags.len() / 2);
+        let references = projected.rows_and_columns(references);
+        Self {
+            channels,
+            dependences: dependences(&references, &projected.of_source),
+            projectors: Projectors::new(&references, &projected.of_source),
+            products: estimates.iter().map(|row| projected.columns(row)).collect(),
+        }
     }
 
-    /// The order of the estimates with the best mean SIR.
-    fn best_order(&self, projectors: &Projectors, products: &[&[Vec<Vec<f64>>]]) -> Vec<usize> {
-        let sources = self.order.len();
+    fn products(&self, estimate: usize) -> &[Vec<Vec<f64>>] {
+        &self.products[estimate * self.channels..(estimate + 1) * self.channels]
+    }
+
+    /// The order of the estimates with the best mean SIR; `peaks` are those of the references and then the estimates.
+    fn best_order(&self, peaks: &[f32]) -> Vec<usize> {
+        let sources = peaks.len() / 2;
         let row = |estimate: usize| -> Vec<f64> {
-            let explained = energy(&projectors.all.filters(products[estimate]), products[estimate], 0);
+            let products = self.products(estimate);
+            let explained = self.projectors.all.energy(products);
             let ratio = |source: usize| {
-                match (self.peaks[source] > 0.0, self.peaks[sources + estimate] > 0.0, &projectors.own[source]) {
+                match (peaks[source] > 0.0, peaks[sources + estimate] > 0.0, &self.projectors.own[source]) {
                     (true, true, Some(own)) => {
-                        let target = energy(&own.filters(products[estimate]), products[estimate], own.channels.start);
-                        crate::decibels::of_power(target / (explained - target).max(0.0))
+                        let target = own.energy(products);
+                        decibels::of_power(target / (explained - target).max(0.0))
                     }
                     // What is silent goes together.
                     (false, false, _) => 0.0,
@@ -255,53 +262,59 @@ impl Scoring {
         permutation::best(&(0..sources).into_par_iter().map(row).collect::<Vec<_>>())
     }
 
-    /// Gets ready to take apart what can be scored.
-    fn prepare(
-        &mut self,
-        figures: WantedFigures,
-        spanned: &Spanned,
-        filters: Vec<Option<Filters>>,
-        plain: &PlainProducts,
-    ) {
-        let (sources, channels) = (self.order.len(), self.channels);
-        self.scored = (0..sources).filter(|source| self.sounds(*source) == (true, true)).collect();
-        self.plain = self.scored.iter().map(|source| plain.gains(*source, self.order[*source])).collect();
-        if let Some(sample_rate) = figures.bands {
-            self.bands = (0..self.scored.len() * channels).map(|_| BandMeter::new(sample_rate)).collect();
-        }
-        let mut filters: Vec<_> = filters.into_iter().map(Some).collect();
-        let take = |source: &usize| {
-            let filters = filters.get_mut(*source).and_then(Option::take).flatten()?;
-            let (reference, estimate) = (source * channels, self.order[*source] * channels);
-            Some(Scored { reference, estimate, filters })
+    /// The filters that decompose the estimates of `pairs`.
+    fn scored(&self, pairs: &[ScoredPair], order: &[usize]) -> Vec<ScoredEstimate> {
+        let scored = |pair: &ScoredPair| {
+            let estimate = order[pair.source];
+            let filters = self.projectors.filters(pair.source, self.products(estimate));
+            ScoredEstimate {
+                reference: pair.source * self.channels,
+                estimate: estimate * self.channels,
+                filters: filters
+                    .expect("a reference that is scored sounds, so that one of its channels is projected on"),
+            }
         };
-        let scored: Vec<Scored> = self.scored.iter().filter_map(take).collect();
-        if scored.is_empty() {
-            return;
-        }
-        let bank = |samples| Arc::new(FilterBank::new(samples, sources * channels, spanned, &scored));
-        self.whole = self.wants_whole.then(|| Stretch::new(&bank(self.samples)));
-        let sounding = (0..2 * sources).filter(|signal| self.peaks[*signal] > 0.0);
-        let sounding = sounding.map(|signal| signal * channels..(signal + 1) * channels).collect();
-        self.frames = figures.frames.map(|grid| {
-            ScoredFrames::new(grid, self.samples, bank(grid.window.min(self.samples)), scored.len(), sounding)
-        });
+        pairs.par_iter().map(scored).collect()
     }
+}
 
+/// The second pass over references and estimates.
+pub struct Scoring {
+    channels: usize,
+    samples: usize,
+    /// As far as they are known.
+    sources: Vec<SourceEvaluation>,
+    dependences: Vec<Dependence>,
+    /// What can be scored.
+    pairs: Vec<ScoredPair>,
+    whole: Option<Segments>,
+    frames: Option<ScoredFrames>,
+}
+
+/// A source and its estimate, both of which sound.
+struct ScoredPair {
+    source: usize,
+    plain: PlainGains,
+    /// Of each channel, where they are wanted.
+    bands: Vec<BandMeter>,
+}
+
+impl Scoring {
     /// The estimate of each source, counted from 0.
-    pub fn order(&self) -> &[usize] {
-        &self.order
+    pub fn order(&self) -> Vec<usize> {
+        self.sources.iter().map(|source| source.estimate).collect()
     }
 
     /// Adds the next samples of every channel, as in the first pass.
     pub fn add(&mut self, references: &[&[f32]], estimates: &[&[f32]]) {
         let signals: Vec<&[f32]> = references.iter().chain(estimates).copied().collect();
-        let channels = self.channels;
-        self.plain.par_iter_mut().for_each(|gains| gains.add(channels, references, estimates));
-        let (scored, order) = (&self.scored, &self.order);
-        self.bands.par_iter_mut().enumerate().for_each(|(index, meter)| {
-            let (source, channel) = (scored[index / channels], index % channels);
-            meter.add(references[source * channels + channel], estimates[order[source] * channels + channel]);
+        let (channels, sources) = (self.channels, &self.sources);
+        self.pairs.par_iter_mut().for_each(|pair| {
+            pair.plain.add(channels, references, estimates);
+            let (source, estimate) = (pair.source, sources[pair.source].estimate);
+            pair.bands.par_iter_mut().enumerate().for_each(|(channel, meter)| {
+                meter.add(references[source * channels + channel], estimates[estimate * channels + channel]);
+            });
         });
         if let Some(whole) = &mut self.whole {
             whole.add(&signals);
@@ -312,30 +325,30 @@ impl Scoring {
     }
 
     /// The figures of all sources.
-    pub fn finish(mut self) -> Evaluation {
-        let whole = self.whole.take().map(Stretch::finish);
-        let mut frames = self.frames.take().map(ScoredFrames::finish).unwrap_or_default();
-        let mut bands = std::mem::take(&mut self.bands).into_iter().map(BandMeter::finish);
-        let mut sources: Vec<SourceEvaluation> = (0..self.order.len()).map(|source| self.unscored(source)).collect();
-        for (index, source) in self.scored.iter().enumerate() {
-            let evaluation = &mut sources[*source];
-            evaluation.plain = Some(self.plain[index].energies.score());
+    pub fn finish(self) -> Evaluation {
+        let Self { mut sources, pairs, .. } = self;
+        let whole = self.whole.map(Segments::finish).and_then(|mut segments| segments.pop());
+        let mut frames = self.frames.map(ScoredFrames::finish).unwrap_or_default().into_iter();
+        for (index, pair) in pairs.into_iter().enumerate() {
+            let evaluation = &mut sources[pair.source];
+            evaluation.plain = Some(pair.plain.energies.score());
             evaluation.filtered = whole.as_ref().map(|energies| energies[index].score());
             evaluation.image = whole.as_ref().map(|energies| energies[index].image_score());
-            evaluation.frames = frames.get_mut(index).map(std::mem::take).unwrap_or_default();
-            evaluation.bands = bands.by_ref().take(self.channels).reduce(|sum, energies| sum + energies);
+            evaluation.frames = frames.next().unwrap_or_default();
+            evaluation.bands = pair.bands.into_iter().map(BandMeter::finish).reduce(|sum, energies| sum + energies);
         }
         Evaluation { sources, dependences: self.dependences, samples: self.samples }
     }
+}
 
-    /// What is known of a source without its figures.
-    fn unscored(&self, source: usize) -> SourceEvaluation {
-        let estimate = self.order[source];
-        SourceEvaluation {
+impl SourceEvaluation {
+    /// What is known without any figure.
+    fn unscored(estimate: usize, reference_peak: f32, estimate_peak: f32) -> Self {
+        Self {
             estimate,
-            reference_peak: self.peaks[source],
-            estimate_peak: self.peaks[self.order.len() + estimate],
-            unscored: match self.sounds(source) {
+            reference_peak,
+            estimate_peak,
+            unscored: match (reference_peak > 0.0, estimate_peak > 0.0) {
                 (true, true) => None,
                 (false, true) => Some(Unscored::SilentReference),
                 (true, false) => Some(Unscored::SilentEstimate),
@@ -348,39 +361,4 @@ impl Scoring {
             bands: None,
         }
     }
-}
-
-/// Energy of a projection: its filters times the inner products, from the spanned channel `first` on.
-fn energy(filters: &[Vec<Vec<f64>>], products: &[Vec<Vec<f64>>], first: usize) -> f64 {
-    let channel = |(filters, products): (&Vec<Vec<f64>>, &Vec<Vec<f64>>)| {
-        let taps = filters.iter().flatten().zip(products[first..].iter().flatten());
-        taps.map(|(tap, product)| tap * product).sum::<f64>()
-    };
-    filters.iter().zip(products).map(channel).sum()
-}
-
-/// The references that are nearly sums of filtered others.
-fn dependences(projectors: &Projectors, lags: &[Vec<Vec<f64>>], of_source: &[Range<usize>]) -> Vec<Dependence> {
-    let own_share = |reference: usize| {
-        let own = projectors.own[reference].as_ref()?;
-        let channel = own.channels.start;
-        // Of what no delay of the reference itself explains, the share that the others do not explain either: this sees
-        // sums of several others. Where nothing is left of a tone that explains itself, the second one sees copies.
-        let innovation = projectors.all.unexplained(channel) / own.unexplained(channel);
-        let others = (0..of_source.len()).filter(|other| *other != reference);
-        let rest = |other: usize| {
-            let projector = projectors.own[other].as_ref()?;
-            let rows: Vec<Vec<Vec<f64>>> = own.channels.clone().map(|channel| lags[channel].clone()).collect();
-            let explained = energy(&projector.filters(&rows), &rows, projector.channels.start);
-            let whole: f64 = own.channels.clone().map(|channel| lags[channel][channel][0]).sum();
-            Some((1.0 - explained / whole).max(0.0))
-        };
-        Some(others.filter_map(rest).fold(innovation, f64::min))
-    };
-    let found = (0..of_source.len()).into_par_iter().filter_map(|reference| {
-        let share = own_share(reference)?;
-        let own_db = crate::decibels::of_power(share);
-        (share < LEAST_OWN_SHARE).then_some(Dependence { reference, own_db })
-    });
-    found.collect()
 }
