@@ -144,6 +144,9 @@ pub enum LearnCommand {
     },
     /// Learn this strip once more from what it was learned from, with the options as they are now.
     Again(usize),
+    /// Find the number of bases with which all that were learned here are told apart best, for this strip and the
+    /// others, and learn them so.
+    FindBases(usize),
     /// Learn what is doubted first, because something else is heard in it.
     Confirm,
     /// Drop what is doubted first.

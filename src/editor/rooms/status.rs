@@ -223,7 +223,13 @@ fn learning(snapshot: &EditorSnapshot) -> Option<String> {
         let length = snapshot.learn_options.seconds.map_or(String::new(), |length| format!(" of {length:.0} s"));
         return Some(format!("Capturing {name}: {seconds:.1} s{length} · click again to learn it now"));
     }
-    snapshot.learning.job.map(|(strip, share)| format!("Learning {}: {:.0} %", name(strip), 100.0 * share))
+    let (strip, share) = snapshot.learning.job?;
+    let percent = 100.0 * share;
+    Some(if snapshot.learning.tries_bases {
+        format!("Trying numbers of bases on mixtures of your takes: {percent:.0} %")
+    } else {
+        format!("Learning {}: {percent:.0} %", name(strip))
+    })
 }
 
 /// What was learned last, where nothing newer is under way.

@@ -12,6 +12,8 @@ pub struct LearnState {
     pub take: Option<TakeState>,
     /// The strip that is learned, and the share done, 0 to 1.
     pub job: Option<(usize, f32)>,
+    /// Whether it tries out numbers of bases.
+    pub tries_bases: bool,
     /// Strips that are to be learned next.
     pub waits: [bool; MAX_SOURCES],
     /// Seconds of sound that each strip can be learned from again.

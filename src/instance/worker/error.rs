@@ -6,6 +6,7 @@ use crate::{
     preset::{MAX_SOURCES, file::PresetError, library::stems::STEMS_VARIABLE},
     recording::RecordingError,
     separator::{ModelError, offline::SeparateError},
+    tuning::{MaterialError, TrialError},
 };
 use std::{io, path::PathBuf};
 
@@ -151,6 +152,12 @@ pub enum WorkerError {
         /// What is wrong.
         error: LearnError,
     },
+    /// The takes cannot be cut into parts to learn from and parts to mix.
+    #[error("no number of bases was tried: {0}")]
+    NotTunable(#[from] MaterialError),
+    /// A number of bases cannot be tried.
+    #[error("no number of bases was tried: {0}")]
+    BasesNotTried(TrialError),
     /// Another preset plays than the one that something was learned for.
     #[error("what was being learned was dropped: another preset plays; learn it again")]
     LearningDropped,

@@ -56,10 +56,18 @@ fn the_strips_menu_learns_in_every_way_there_is() {
     let mut state = LearnState::default();
     state.material[0] = 5.2;
     stage.session.set_learning(state);
+    open(&mut stage, "Drums", Some("Learn from"));
+    stage.click("Find the best number of bases");
+    assert!(stage.asked().is_empty(), "there is nothing to tell it from");
+    stage.click("Drums");
+    stage.wait(0.1);
+    state.material[1] = 4.0;
+    stage.session.set_learning(state);
     for (within, item, request) in [
         (None, "Learn Drums: play it alone", LearnCommand::Start(0)),
         (Some("Learn from"), "What just played (10 s)", LearnCommand::Last(0)),
         (Some("Learn from"), "The same 5.2 s again", LearnCommand::Again(0)),
+        (Some("Learn from"), "Find the best number of bases", LearnCommand::FindBases(0)),
     ] {
         open(&mut stage, "Drums", within);
         stage.click(item);
@@ -67,7 +75,9 @@ fn the_strips_menu_learns_in_every_way_there_is() {
         stage.wait(0.1);
         assert!(!stage.shows(item), "the menu closes");
     }
-    stage.session.set_learning(LearnState { job: Some((1, 0.2)), ..LearnState::default() });
+    stage.session.set_learning(LearnState { job: Some((1, 0.2)), tries_bases: true, ..LearnState::default() });
+    stage.wait(0.1);
+    assert!(stage.shows("Trying numbers of bases on mixtures of your takes: 20 %"));
     open(&mut stage, "Drums", None);
     stage.click("Cancel learning");
     assert_eq!(stage.asked(), [LearnCommand::Cancel.into()]);

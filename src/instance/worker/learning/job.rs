@@ -2,7 +2,7 @@
 
 use super::{
     super::error::WorkerError,
-    alone,
+    alone, best_bases,
     material::{Material, Materials},
 };
 use crate::instance::state::{learn_state::Foreign, options::LearnOptions};
@@ -24,6 +24,8 @@ use std::{
 
 /// About how much of a job's time goes into the strip by itself, where there are others.
 const SHARE_BY_ITSELF: f32 = 0.4;
+/// About how much of its time goes into trying numbers of bases, where that is wanted.
+const SHARE_OF_TRYING: f32 = 0.95;
 
 /// A learning job that is to begin.
 pub(super) struct Task {
@@ -39,6 +41,8 @@ pub(super) enum TaskSource {
     Files(Vec<PathBuf>),
     /// The strip's material once more.
     Again,
+    /// All material once more, each with the number of bases that separates best.
+    BestBases,
 }
 
 /// Learns on a thread of its own.
@@ -47,6 +51,8 @@ pub(super) struct LearningJob {
     /// Where the sources that it began with have gone since.
     pub(super) moves: StripMoves,
     pub(super) progress: Arc<Progress>,
+    /// Whether it tries out numbers of bases.
+    pub(super) tries_bases: bool,
     /// What can be heard before the job is done.
     pub(super) ahead: Receiver<Learned>,
     /// The preset that plays with it.
@@ -66,6 +72,13 @@ pub(super) struct Progress {
 pub(super) enum JobOutcome {
     /// With bases.
     Learned(Learned),
+    /// Numbers of bases were tried.
+    Tried {
+        /// What was learned with others than before.
+        learned: Option<Learned>,
+        /// What came of it.
+        sentence: String,
+    },
     /// With a question: something else is heard in what was played.
     Doubted(Task, Foreign),
 }
@@ -73,6 +86,8 @@ pub(super) enum JobOutcome {
 /// What a job has learned.
 pub(super) struct Learned {
     pub(super) material: Arc<Material>,
+    /// What other strips were learned from with other numbers of bases than before.
+    pub(super) other_materials: Vec<(usize, Arc<Material>)>,
     /// The strip of each source that was learned, and its bases.
     pub(super) sources: Vec<(usize, LearnedBases)>,
     /// The strips that were learned together, and how well each is told from the others.
@@ -94,6 +109,9 @@ impl Task {
         {
             return Ok(JobOutcome::Doubted(self, foreign));
         }
+        if matches!(self.source, TaskSource::BestBases) {
+            return self.find_bases(materials, preset, progress);
+        }
         let name = &preset.sources[self.strip].name;
         let components = self.options.components;
         let material = match self.source {
@@ -109,7 +127,7 @@ impl Task {
                 let names = files.iter().map(|file| file_name(file)).collect();
                 Material { recordings, names, is_played: false, components }
             }
-            TaskSource::Again => {
+            TaskSource::Again | TaskSource::BestBases => {
                 let known = materials[self.strip].as_ref();
                 let known = known.ok_or_else(|| WorkerError::NotLearnedHere(name.clone()))?;
                 Material { components, ..Material::clone(known) }
@@ -118,21 +136,14 @@ impl Task {
         let mut all = materials.clone();
         let material = Arc::new(material);
         all[self.strip] = Some(material.clone());
-        let strips: Vec<(usize, &Material)> =
-            all.iter().enumerate().filter_map(|(strip, material)| Some((strip, &**material.as_ref()?))).collect();
-
-        let learn = |lessons: &[Lesson<'_>], from: f32, to: f32| {
-            let mut tell = |share: f32| progress.tell(from + share * (to - from));
-            in_the_background(|| learner::learn(lessons, &mut tell))
-        };
-        let failed = |strip: usize, material: &Material, error: LearnError| {
-            not_learned(&preset.sources[strip].name, error, material)
-        };
-        let lesson = material.lesson(&[]);
+        let strips = taught_strips(&all);
         let share = if strips.len() > 1 { SHARE_BY_ITSELF } else { 1.0 };
-        let own = learn(&[lesson], 0.0, share).map_err(|error| failed(self.strip, &material, error.error))?;
+        let mut tell = |done: f32| progress.tell(share * done);
+        let own = in_the_background(|| learner::learn(&[material.lesson(&[])], &mut tell))
+            .map_err(|error| not_learned(name, error.error, &material))?;
         let sources = own.iter().map(|own| (self.strip, own.clone())).collect();
-        let by_itself = Learned { sources, material: material.clone(), verdicts: Vec::new() };
+        let (other_materials, verdicts) = (Vec::new(), Vec::new());
+        let by_itself = Learned { sources, material: material.clone(), other_materials, verdicts };
         if strips.len() < 2 {
             return Ok(JobOutcome::Learned(by_itself));
         }
@@ -142,15 +153,38 @@ impl Task {
         let own = own.first().map_or(&[][..], LearnedBases::dictionaries);
         let known = |strip: usize| if strip == self.strip { own } else { preset.sources[strip].dictionaries() };
         let lessons: Vec<Lesson<'_>> = strips.iter().map(|(strip, material)| material.lesson(known(*strip))).collect();
-        let learned = learn(&lessons, share, 1.0).map_err(|error| {
-            let (strip, material) = strips.get(error.lesson).copied().unwrap_or((self.strip, &material));
-            failed(strip, material, error.error)
-        })?;
-        let numbers = || strips.iter().map(|(strip, _)| *strip);
-        let verdicts = numbers()
-            .zip(in_the_background(|| learner::judge(&lessons, &learned, || !progress.is_cancelled())))
-            .collect();
-        Ok(JobOutcome::Learned(Learned { sources: numbers().zip(learned).collect(), material, verdicts }))
+        let (sources, verdicts) = learn_together(&strips, &lessons, preset, progress, share)?;
+        Ok(JobOutcome::Learned(Learned { sources, material, other_materials: Vec::new(), verdicts }))
+    }
+
+    /// On the job's thread: tries numbers of bases for all whose material is known, and learns them with those that
+    /// separate best, if others do than those that they have.
+    fn find_bases(
+        &self,
+        materials: &Materials,
+        preset: &Preset,
+        progress: &Progress,
+    ) -> Result<JobOutcome, WorkerError> {
+        let strips = taught_strips(materials);
+        let name = &preset.sources[self.strip].name;
+        let own = materials[self.strip].as_ref().ok_or_else(|| WorkerError::NotLearnedHere(name.clone()))?;
+        let tell = |share: f32| progress.tell(SHARE_OF_TRYING * share);
+        let best = in_the_background(|| best_bases::find(&strips, preset, progress, &tell))?;
+        let sentence = best.sentence(&strips, preset);
+        if best.gain_db.is_none() {
+            return Ok(JobOutcome::Tried { learned: None, sentence });
+        }
+        let resized = |(size, (strip, material)): (&usize, &(usize, &Material))| {
+            (*strip, Arc::new(Material { components: *size, ..(*material).clone() }))
+        };
+        let resized: Vec<(usize, Arc<Material>)> = best.components.iter().zip(&strips).map(resized).collect();
+        let strips: Vec<(usize, &Material)> = resized.iter().map(|(strip, material)| (*strip, &**material)).collect();
+        let lessons: Vec<Lesson<'_>> = strips.iter().map(|(_, material)| material.lesson(&[])).collect();
+        let (sources, verdicts) = learn_together(&strips, &lessons, preset, progress, SHARE_OF_TRYING)?;
+        let own_resized = resized.iter().find(|(strip, _)| *strip == self.strip).map(|(_, material)| material);
+        let material = own_resized.unwrap_or(own).clone();
+        let learned = Learned { sources, material, other_materials: resized, verdicts };
+        Ok(JobOutcome::Tried { learned: Some(learned), sentence })
     }
 
     /// What else is heard in these recordings, if it is so much that somebody has to confirm that they are to be
@@ -165,6 +199,33 @@ impl Task {
     }
 }
 
+/// The strips whose material is known, with it.
+fn taught_strips(materials: &Materials) -> Vec<(usize, &Material)> {
+    let strips = materials.iter().enumerate();
+    strips.filter_map(|(strip, material)| Some((strip, &**material.as_ref()?))).collect()
+}
+
+/// What the strips have learned, and how well each is told from the others.
+type LearnedTogether = (Vec<(usize, LearnedBases)>, Vec<(usize, Verdict)>);
+
+/// Learns `lessons`, those of `strips`, from this share of the job's progress on.
+fn learn_together(
+    strips: &[(usize, &Material)],
+    lessons: &[Lesson<'_>],
+    preset: &Preset,
+    progress: &Progress,
+    from: f32,
+) -> Result<LearnedTogether, WorkerError> {
+    let mut tell = |share: f32| progress.tell(from + share * (1.0 - from));
+    let learned = in_the_background(|| learner::learn(lessons, &mut tell)).map_err(|error| {
+        let (strip, material) = strips[error.lesson.min(strips.len() - 1)];
+        not_learned(&preset.sources[strip].name, error.error, material)
+    })?;
+    let verdicts = in_the_background(|| learner::judge(lessons, &learned, || !progress.is_cancelled()));
+    let numbers = || strips.iter().map(|(strip, _)| *strip);
+    Ok((numbers().zip(learned).collect(), numbers().zip(verdicts).collect()))
+}
+
 impl Progress {
     /// Share done, 0 to 1.
     pub(super) fn share(&self) -> f32 {
@@ -176,7 +237,7 @@ impl Progress {
         if self.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    fn is_cancelled(&self) -> bool {
+    pub(super) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Relaxed)
     }
 }

@@ -7,9 +7,10 @@
 //!
 //! - `take`: what is captured, as it comes. `alone`: whether it was played alone.
 //! - `tasks`: what is to be learned, and what is asked first. `job`: learning, on its thread.
-//! - `material`: what was learned from. `finished`: what was learned last.
+//! - `material`: what was learned from. `finished`: what was learned last. `best_bases`: numbers of bases, tried out.
 
 mod alone;
+mod best_bases;
 mod finished;
 mod job;
 mod material;
@@ -70,6 +71,7 @@ impl Learning {
             LearnCommand::Last(strip) => self.learn_last(strip, context)?,
             LearnCommand::Files { strip, source, files } => self.learn_files(strip, &source, files, context)?,
             LearnCommand::Again(strip) => self.queue(strip, TaskSource::Again, context)?,
+            LearnCommand::FindBases(strip) => self.queue(strip, TaskSource::BestBases, context)?,
             LearnCommand::Confirm => self.tasks.confirm(),
             LearnCommand::Decline => self.tasks.decline(),
             LearnCommand::Dismiss => self.forget_finished(),
@@ -149,6 +151,7 @@ impl Learning {
                 foreign: self.preset.as_ref().and_then(|preset| take.heard.foreign(preset, take.strip)),
             }),
             job: self.job.as_ref().map(|job| (job.strip, job.progress.share())),
+            tries_bases: self.job.as_ref().is_some_and(|job| job.tries_bases),
             waits: std::array::from_fn(|strip| self.tasks.wait_for(strip)),
             material: std::array::from_fn(|strip| {
                 self.taught.materials[strip].as_ref().map_or(0.0, |material| material.seconds() as f32)
@@ -280,12 +283,14 @@ impl Learning {
         self.ensure_source(task.strip)?;
         let Some(preset) = self.preset.clone() else { return Ok(()) };
         let (materials, strip, progress) = (self.taught.materials.clone(), task.strip, Arc::new(Progress::default()));
+        let tries_bases = matches!(task.source, TaskSource::BestBases);
         let theirs = progress.clone();
         let (tell, ahead) = unbounded();
         let work = move || task.run(&materials, &preset, &theirs, &tell);
         let thread = thread::Builder::new().name("unbraid-learner".to_owned()).spawn(work);
         let thread = Some(thread.map_err(WorkerError::NoLearnerThread)?);
-        self.job = Some(LearningJob { strip, moves: StripMoves::none(), progress, ahead, heard: None, thread });
+        let moves = StripMoves::none();
+        self.job = Some(LearningJob { strip, moves, progress, tries_bases, ahead, heard: None, thread });
         Ok(())
     }
 
@@ -307,6 +312,11 @@ impl Learning {
         let heard = job.heard.take();
         let learned = match job.outcome()? {
             JobOutcome::Learned(learned) => learned,
+            JobOutcome::Tried { learned, sentence } => {
+                context.say(Message::Done(sentence));
+                let Some(learned) = learned else { return Ok(()) };
+                learned
+            }
             JobOutcome::Doubted(task, foreign) => {
                 // Its source may have gone to another strip meanwhile.
                 self.tasks.doubt(Task { strip, ..task }, foreign);
@@ -315,8 +325,13 @@ impl Learning {
         };
         let goes_on = heard.zip(self.preset.as_ref()).is_some_and(|(heard, now)| Arc::ptr_eq(&heard, now));
         let seconds = learned.material.seconds();
-        let verdicts = learned.verdicts.clone();
+        let (verdicts, others) = (learned.verdicts.clone(), learned.other_materials.clone());
         self.take_over(strip, &moves, learned, context)?;
+        for (from, material) in others {
+            if let Some(strip) = moves.destination(from) {
+                self.taught.materials[strip] = Some(material);
+            }
+        }
         // All that can be told apart were learned anew, together.
         self.taught.verdicts = Default::default();
         for (from, verdict) in verdicts {

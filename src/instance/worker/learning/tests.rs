@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     instance::{
         command::{Command, MarkCommand, PresetCommand, SourceCommand, UndoCommand},
-        state::learn_state::Foreign,
+        state::{learn_state::Foreign, options::LearnOptions},
         worker::tests::Rig,
     },
     marks::{Mark, MarkShape, Point},
@@ -38,10 +38,12 @@ fn play(rig: &mut Rig, strip: usize, recording: Recording) {
 }
 
 fn rest(rig: &mut Rig) {
+    // Longer than anything takes on a busy machine.
+    let patience = Duration::from_secs(600);
     let begun = Instant::now();
     while rig.worker.learning.is_busy() {
         rig.worker.look();
-        assert!(begun.elapsed() < Duration::from_secs(120), "learning does not end");
+        assert!(begun.elapsed() < patience, "learning does not end");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -174,4 +176,56 @@ fn recordings_do_not_wait_without_end() {
     assert_eq!(taken, 16);
     let refused = queue().unwrap_err().to_string();
     assert!(refused.starts_with("16 recordings wait to be learned already"), "{refused}");
+}
+
+/// One basis is not enough for a kit: its kick and its hats are never told from a bass by it.
+#[test]
+fn numbers_of_bases_that_separate_best_are_found_and_learned() {
+    // So short that a search is quick.
+    let short = |name: &str| {
+        let mut recording = audio(name);
+        recording.channels.iter_mut().for_each(|channel| channel.truncate(7 * recording.sample_rate as usize / 2));
+        recording
+    };
+    let [kit, bass] = ["standard-kit-take1", "finger-bass-take1"].map(short);
+    let mut rig = Rig::new();
+    rig.session.set_learn_options(LearnOptions { components: 1, ..LearnOptions::default() });
+    play(&mut rig, 0, kit.clone());
+    rig.ask(LearnCommand::FindBases(0));
+    rest(&mut rig);
+    assert!(rig.failure().starts_with("no number of bases was tried"), "there is nothing to tell it from");
+    play(&mut rig, 1, bass);
+    let components = |rig: &Rig| [0, 1].map(|strip| rig.playback.version().preset.sources[strip].components());
+    assert_eq!(components(&rig), [1, 1]);
+    let before = rig.session.learning();
+    rig.ask(LearnCommand::FindBases(1));
+    rest(&mut rig);
+    let found = components(&rig);
+    assert!(found[0] >= 8, "{found:?}");
+    let Message::Done(sentence) = rig.session.message() else { panic!("nothing is said") };
+    let sizes = format!("Bases now: {} for drums, {} for bass; +", found[0], found[1]);
+    assert!(sentence.starts_with(&sizes), "{sentence}");
+    let after = rig.session.learning();
+    assert_eq!(after.material, before.material);
+    let [before, after] = [before, after].map(|state| state.verdicts[0].unwrap().after_db);
+    assert!(after > before + 1.0, "{before} to {after} dB");
+    play(&mut rig, 0, kit);
+    assert_eq!(components(&rig), [1, found[1]], "the other keeps its number");
+    rig.ask(UndoCommand::Undo);
+    rig.ask(UndoCommand::Undo);
+    assert_eq!(components(&rig), [1, 1]);
+}
+
+#[test]
+fn a_search_for_numbers_of_bases_can_be_cancelled() {
+    let mut rig = Rig::new();
+    play(&mut rig, 0, audio("standard-kit-take1"));
+    play(&mut rig, 1, audio("finger-bass-take1"));
+    let before = rig.playback.version();
+    rig.ask(LearnCommand::FindBases(0));
+    rig.worker.look();
+    assert!(rig.session.learning().tries_bases);
+    rig.ask(LearnCommand::Cancel);
+    rig.worker.look();
+    assert!(!rig.worker.learning.is_busy() && Arc::ptr_eq(&rig.playback.version(), &before));
 }
