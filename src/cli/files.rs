@@ -31,7 +31,9 @@ pub(super) fn find_preset(preset: &str) -> Result<Entry, CliError> {
         return Ok(Entry::of_file(path.to_owned()));
     }
     let mut entries = library::entries();
-    match entries.iter().rposition(|entry| entry.name == preset) {
+    let named = |entry: &Entry| entry.name == preset;
+    let own = entries.iter().position(|entry| named(entry) && entry.path.is_some());
+    match own.or_else(|| entries.iter().position(named)) {
         Some(found) => Ok(entries.swap_remove(found)),
         None => Err(CliError::UnknownPreset {
             name: preset.to_owned(),

@@ -79,7 +79,11 @@ impl Presets {
         let width = entries.iter().map(|entry| entry.name.chars().count()).max().unwrap_or_default();
         let mut text = String::new();
         for entry in &entries {
-            let place = entry.path.as_ref().map_or("(factory)".to_owned(), |path| path.display().to_string());
+            let place = match &entry.path {
+                Some(path) => path.display().to_string(),
+                None if entry.is_instrument() => "(factory, by instrument)".to_owned(),
+                None => "(factory)".to_owned(),
+            };
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{:width$}  {place}", entry.name);
         }
@@ -90,7 +94,8 @@ impl Presets {
             .iter()
             .map(|entry| {
                 let path = entry.path.as_deref().map(shown);
-                json!({ "name": entry.name, "factory": path.is_none(), "path": path })
+                let (factory, instrument) = (path.is_none(), entry.is_instrument());
+                json!({ "name": entry.name, "factory": factory, "instrument": instrument, "path": path })
             })
             .collect();
         Ok(Report {

@@ -411,7 +411,25 @@ fn presets_lists_the_factory_and_the_users_own() {
     let presets = json["presets"].as_array().unwrap();
     let mine = presets.iter().find(|preset| preset["name"] == "Mine").unwrap();
     assert!(mine["path"].as_str().unwrap().ends_with("Mine.unbraid.safetensors"));
-    assert!(presets.iter().any(|preset| preset["name"] == "Drums + Bass" && preset["factory"] == true));
+    let factory = |name: &str, instrument: bool| {
+        let is_it = |preset: &&serde_json::Value| preset["name"] == name && preset["factory"] == true;
+        presets.iter().find(is_it).is_some_and(|preset| preset["instrument"] == instrument)
+    };
+    assert!(factory("Drums + Bass", false) && factory("Upright bass", true));
+}
+
+#[test]
+fn an_instrument_of_the_factory_is_inspected_and_separates() {
+    let bench = Bench::with_preset();
+    let said = bench.run("inspect Piano --json").succeeded().json();
+    assert_eq!((&said["about"]["author"], &said["about"]["tags"][0]), (&"Unbraid".into(), &"keys".into()));
+    bench.run("separate mix.wav -p Piano -o out").succeeded();
+    assert!(bench.path("out/piano.wav").exists());
+    // One's own preset of that name comes first.
+    fs::create_dir(bench.path("presets")).unwrap();
+    fs::copy(bench.path("p.unbraid.safetensors"), bench.path("presets/Piano.unbraid.safetensors")).unwrap();
+    let own = bench.run("inspect Piano --json").succeeded().json();
+    assert_ne!(own["about"]["author"], "Unbraid");
 }
 
 #[test]

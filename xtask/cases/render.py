@@ -21,7 +21,7 @@ import numpy as np
 import soundfile
 
 import score
-from score import CLOSED, CRASH, HIGH_TOM, KICK, LOW_TOM, MID_TOM, OPEN, RIDE, SNARE
+from score import CLOSED, CRASH, HIGH_TOM, KICK, LOW_TOM, MID_TOM, OPEN, RIDE, SNARE, STICK
 
 RATE = 44_100
 SECONDS = 11.0
@@ -167,12 +167,12 @@ def one_shots(folder, files):
 
 
 # Usual levels of drums whose one-shots were brought to the same peak, in dB.
-LEVELS = {KICK: 0, SNARE: -2, CLOSED: -12, OPEN: -12, RIDE: -12, CRASH: -9, LOW_TOM: -4, MID_TOM: -4, HIGH_TOM: -4}
+LEVELS = {KICK: 0, SNARE: -2, STICK: -6, CLOSED: -12, OPEN: -12, RIDE: -12, CRASH: -9, LOW_TOM: -4, MID_TOM: -4, HIGH_TOM: -4}
 
 
-def strike(drums, notes, tempo):
+def strike(drums, notes, tempo, seconds=SECONDS + 4):
     """The notes on one-shots, `[samples, 2]`; a hat ends when the next one is struck."""
-    sound = np.zeros((int((SECONDS + 4) * RATE), 2))
+    sound = np.zeros((int(seconds * RATE), 2))
     struck = sorted(note for note in notes if note[2] in drums)
     for place, (start, _, key, velocity) in enumerate(struck):
         layers = drums[key]

@@ -1,7 +1,8 @@
 //! What a newcomer types: `cargo xtask` bundle, install, package, demo, test, presets, tutorial, train, cases, fuzz,
 //! soak. One file per command.
 //!
-//! This crate starts other programs and is quick to build; what makes sound is in `xtask/studio`.
+//! This crate starts other programs and is quick to build; what makes sound is in `xtask/studio` and
+//! `xtask/instruments`.
 
 mod bundle;
 mod cases;
@@ -61,8 +62,8 @@ enum Command {
         #[arg(long, value_name = "STEP", value_parser = test::step_names())]
         only: Vec<String>,
     },
-    /// Write the factory presets anew
-    Presets,
+    /// Write the factory presets anew, or measure those that are learned
+    Presets(presets::Presets),
     /// Write docs/tutorial.md anew, with its figures: every number on it is measured
     Tutorial,
     /// Train the source model: hours on two cores; the weights go to presets/source-model
@@ -85,7 +86,7 @@ fn main() -> anyhow::Result<()> {
         Command::Package { target } => package::run(target.as_deref()),
         Command::Demo => demo::run(),
         Command::Test { only, quick, windows } => test::run(&only, quick, windows),
-        Command::Presets => presets::run(),
+        Command::Presets(presets) => presets.run(),
         Command::Tutorial => tutorial::run(),
         Command::Train(training) => training.run(),
         Command::Fuzz(fuzzing) => fuzzing.run(),

@@ -59,9 +59,9 @@ pub(crate) const PYTHON: Need = Need {
     is_there: || crate::interpreter::find().is_some(),
 };
 
-/// The synthesizer and the soundfonts that part of the training material is rendered from.
+/// The synthesizer and the soundfonts that part of the training material and of the factory presets is rendered from.
 pub(crate) const FLUIDSYNTH: Need = Need {
-    purpose: "rendering music to train on",
+    purpose: "rendering music to learn from",
     packages: &["fluidsynth", "fluid-soundfont-gm", "musescore-general-soundfont"],
     is_there: || {
         let soundfonts = ["FluidR3_GM.sf2", "MuseScore_General.sf3"];

@@ -1,11 +1,13 @@
 //! Where presets are: the factory presets inside the binary, and the user's folder.
 //!
+//! - `factory`: the presets inside the binary: those to begin with, and sources by instrument.
 //! - [`listing`]: the presets to choose from, and what is wrong with them.
 //! - [`recent`]: the presets that were played lately. [`favourites`]: those with a star. `entry_list`: how both are
 //!   kept.
 //! - [`trash`]: renaming, deleting and restoring presets; [`hidden`]: where they are kept out of sight.
 
 mod entry_list;
+mod factory;
 pub mod favourites;
 mod hidden;
 pub mod listing;
@@ -13,6 +15,7 @@ pub mod recent;
 pub mod stems;
 pub mod trash;
 
+pub use factory::{factory_bytes, factory_names, instrument_names};
 pub use listing::{Library, Listing, Trouble};
 pub use trash::Trashed;
 
@@ -35,21 +38,6 @@ pub const FOLDER_VARIABLE: &str = "UNBRAID_PRESETS";
 /// Characters that some file systems do not allow in a name.
 pub const FORBIDDEN: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
-/// Name and file of every factory preset, in the order in which they are offered.
-const FACTORY: [(&str, &[u8]); 5] = [
-    ("Drums + Bass + Rest", include_bytes!("../../../presets/Drums + Bass + Rest.unbraid.safetensors")),
-    ("Drums + Bass", include_bytes!("../../../presets/Drums + Bass.unbraid.safetensors")),
-    ("Kick + Snare + Hats", include_bytes!("../../../presets/Kick + Snare + Hats.unbraid.safetensors")),
-    (
-        "Kick + Snare + Hats + Toms + Cymbals",
-        include_bytes!("../../../presets/Kick + Snare + Hats + Toms + Cymbals.unbraid.safetensors"),
-    ),
-    (
-        "Bass + Rest + Kick + Snare + Hats",
-        include_bytes!("../../../presets/Bass + Rest + Kick + Snare + Hats.unbraid.safetensors"),
-    ),
-];
-
 /// A preset that can be chosen by name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entry {
@@ -66,22 +54,23 @@ impl Entry {
         let name = name.strip_suffix(SUFFIX).unwrap_or(&name).to_owned();
         Self { name, path: Some(path) }
     }
+
+    /// The factory preset called `name`.
+    pub fn of_factory(name: &str) -> Self {
+        Self { name: name.to_owned(), path: None }
+    }
+
+    /// Whether it is one of the factory's sources by instrument.
+    pub fn is_instrument(&self) -> bool {
+        self.path.is_none() && instrument_names().any(|name| name == self.name)
+    }
 }
 
-/// Factory presets first, then the user's, by name. A folder that cannot be read counts as empty.
+/// Factory presets first, then the user's, by name, then the factory's sources by instrument. A folder that cannot be
+/// read counts as empty.
 pub fn entries() -> Vec<Entry> {
-    let factory = factory_names().map(|name| Entry { name: name.to_owned(), path: None });
-    factory.chain(user_dir().map(|folder| entries_in(&folder)).unwrap_or_default()).collect()
-}
-
-/// The names of the factory presets, in the order in which they are offered.
-pub fn factory_names() -> impl Iterator<Item = &'static str> {
-    FACTORY.iter().map(|(name, _)| *name)
-}
-
-/// The file of the factory preset called `name`, or `None`.
-pub fn factory_bytes(name: &str) -> Option<&'static [u8]> {
-    FACTORY.iter().find(|(known, _)| *known == name).map(|(_, bytes)| *bytes)
+    let user = user_dir().map(|folder| entries_in(&folder)).unwrap_or_default();
+    factory_names().map(Entry::of_factory).chain(user).chain(instrument_names().map(Entry::of_factory)).collect()
 }
 
 /// Reads the preset of `entry`.
@@ -95,7 +84,10 @@ pub fn load(entry: &Entry) -> Result<Preset, PresetError> {
     let origin = format!("factory preset {:?}", entry.name);
     match factory_bytes(&entry.name) {
         Some(bytes) => file::from_bytes(bytes, &origin),
-        None => Err(Problem::NotInFactory(factory_names().collect::<Vec<_>>().join(", ")).of(origin)),
+        None => {
+            let names: Vec<&str> = factory_names().chain(instrument_names()).collect();
+            Err(Problem::NotInFactory(names.join(", ")).of(origin))
+        }
     }
 }
 

@@ -70,19 +70,22 @@ impl Worker {
         done
     }
 
-    /// Plays the preset `step` places on. Those that are known to be damaged are passed over.
+    /// Plays the preset `step` places on. Those that are known to be damaged are passed over, and sources by instrument:
+    /// from one of these, the next is another of them.
     fn load_neighbour(&mut self, step: isize) -> Result<(), WorkerError> {
         self.context.read_library();
         let library = self.context.session.library();
-        let entries: Vec<&Entry> =
-            library.all().filter(|listing| listing.trouble.is_none()).map(|listing| &listing.entry).collect();
-        let count = entries.len() as isize;
         let summary = self.context.playback.version().summary.clone();
         let tried = self.tried.take().filter(|(_, then)| Arc::ptr_eq(then, &summary)).map(|(entry, _)| entry);
-        let at = entries.iter().position(|entry| match &tried {
-            Some(tried) => *entry == tried,
+        let is_current = |entry: &Entry| match &tried {
+            Some(tried) => entry == tried,
             None => is_origin(entry, &summary.origin),
-        });
+        };
+        let whole = library.all().filter(|listing| listing.trouble.is_none()).map(|listing| &listing.entry);
+        let (instruments, others): (Vec<&Entry>, Vec<&Entry>) = whole.partition(|entry| entry.is_instrument());
+        let entries = if instruments.iter().any(|entry| is_current(entry)) { instruments } else { others };
+        let count = entries.len() as isize;
+        let at = entries.iter().position(|entry| is_current(entry));
         let next = match at {
             _ if count == 0 => return Ok(()),
             // There is no other.

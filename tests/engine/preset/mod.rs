@@ -2,6 +2,7 @@
 
 mod damage;
 mod fuzz;
+mod instruments;
 mod numpy;
 mod packed;
 mod round_trip;

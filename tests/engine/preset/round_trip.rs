@@ -229,7 +229,7 @@ fn the_library_loads_a_users_preset_from_its_file() {
 #[test]
 fn an_unknown_factory_preset_is_refused_with_the_names_that_there_are() {
     let error = library::load(&Entry { name: "Harps".to_owned(), path: None }).unwrap_err();
-    let names: Vec<_> = library::factory_names().collect();
+    let names: Vec<_> = library::factory_names().chain(library::instrument_names()).collect();
     let expected = format!(
         "factory preset \"Harps\": there is no factory preset of this name; choose one of: {}",
         names.join(", ")

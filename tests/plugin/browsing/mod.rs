@@ -22,7 +22,7 @@ use unbraid::{
     preset::{
         Kind,
         file::{self, SUFFIX},
-        library,
+        library::{self, Entry},
     },
     recording::{self, SampleFormat},
     separator::LatencyMode,
@@ -52,6 +52,39 @@ fn next_and_previous_go_round_the_library_and_pass_over_what_is_damaged() {
     let sentence = rig.failure();
     assert!(sentence.contains("Sour") && rig.title() == "Room", "{sentence}");
     rig.play(PresetCommand::Next, FIRST_PRESET);
+}
+
+#[test]
+fn next_and_previous_pass_over_instruments_until_one_of_them_plays() {
+    let folder = Folder::new();
+    folder.put("Kit", -3.0);
+    let rig = Rig::new();
+    let all: Vec<&str> = library::instrument_names().collect();
+    rig.play(PresetCommand::Previous, "Kit");
+    rig.play(PresetCommand::Next, FIRST_PRESET);
+    rig.play(PresetCommand::LoadFactory(all[0].into()), all[0]);
+    rig.play(PresetCommand::Next, all[1]);
+    rig.play(PresetCommand::Previous, all[0]);
+    rig.play(PresetCommand::Previous, all[all.len() - 1]);
+    rig.play(PresetCommand::Next, all[0]);
+}
+
+#[test]
+fn an_instrument_is_played_and_put_into_a_strip() {
+    let _folder = Folder::new();
+    let rig = Rig::new();
+    let strings = library::load(&Entry::of_factory("Strings")).unwrap().sources.remove(0);
+    rig.ask(SourceCommand::Load { strip: 2, from: Entry::of_factory("Strings"), source: 0 });
+    let sources = rig.version().preset.sources.clone();
+    assert_eq!(
+        sources.iter().map(|source| source.kind()).collect::<Vec<_>>(),
+        [Kind::Recognised, Kind::Recognised, Kind::Fixed]
+    );
+    assert_eq!(sources[2].dictionaries(), strings.dictionaries());
+    rig.play(PresetCommand::LoadFactory("Strings".into()), "Strings");
+    assert_eq!(rig.session.summary().origin, Origin::Factory("Strings".into()));
+    // What a project stores is what the plugin has.
+    assert_eq!(rig.stored().unpack().unwrap().sources[0].dictionaries(), strings.dictionaries());
 }
 
 #[test]

@@ -72,6 +72,19 @@ fn what_explains_the_last_seconds_best_has_the_best_fit() {
 }
 
 #[test]
+fn without_presets_of_ones_own_a_drum_loop_is_ranked_by_the_factorys_instruments() {
+    let _folder = Folder::new();
+    let rig = Rig::new();
+    rig.activate(LatencyMode::Live, false, Some(&audio("standard-kit-take2")));
+    rank(&rig);
+    let (ranks, library) = (rig.session.ranks(), rig.session.library());
+    let fits = library.instruments.iter().map(|listing| (ranks.fit(&listing.entry).unwrap(), &listing.about.tags[0]));
+    let (best, tag) = fits.max_by(|(a, _), (b, _)| a.total_cmp(b)).unwrap();
+    assert_eq!(tag, "drums", "{best}");
+    assert!(library.factory.iter().all(|listing| ranks.fit(&listing.entry).is_none()));
+}
+
+#[test]
 fn a_preset_is_read_again_when_its_file_has_changed() {
     let folder = Folder::new();
     folder.save(&single(0), "It");

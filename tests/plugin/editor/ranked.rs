@@ -17,7 +17,7 @@ use unbraid::{
     },
     preset::{
         About, FINGERPRINT_STEPS, PALETTE,
-        library::{Entry, Library},
+        library::{self as factory, Entry, Library, Listing},
     },
     separator::Audition,
 };
@@ -120,6 +120,32 @@ fn what_fits_best_comes_first_and_says_so() {
     stage.click("By fit");
     stage.wait(0.1);
     assert!(order(&stage, &["Slap", "Fretless"]));
+}
+
+/// The library as it is built in, beside the presets of [`listening`].
+#[test]
+fn the_factorys_instruments_have_a_section_are_found_by_tag_and_are_ranked() {
+    let mut stage = listening(DEFAULT);
+    let built_in: Vec<Listing> = factory::instrument_names().map(|name| Listing::of(Entry::of_factory(name))).collect();
+    let mut ranks = Ranks::clone(&stage.session.ranks());
+    for (n, listing) in built_in.iter().enumerate() {
+        ranks.of.insert(listing.entry.clone(), ranked(&["it"], Some(0.3 - 0.01 * n as f32)));
+    }
+    ranks.of.insert(Entry::of_factory("Organ"), ranked(&["organ"], Some(0.9)));
+    stage.session.set_library(Library { instruments: built_in, ..Library::clone(&stage.session.library()) });
+    stage.session.set_ranks(ranks);
+    open(&mut stage);
+    assert_eq!(stage.spoken("Organ"), "Organ · Factory · #keys #organ, fits 90 %");
+    assert!(order(&stage, &["Organ", "Slap", "Fretless"]));
+    stage.click("By name");
+    stage.click("Sources by instrument");
+    stage.wait(0.1);
+    assert!(!is_there(&stage, "Slap") && !is_there(&stage, "Drums + Bass"));
+    assert!(order(&stage, &["Acoustic kit", "Electronic kit", "Kick"]));
+    stage.type_into("Search presets", "keys", Key::Enter);
+    assert!(is_there(&stage, "Electric piano") && !is_there(&stage, "Kick"));
+    stage.click("Organ");
+    assert_eq!(stage.asked().first(), Some(&PresetCommand::LoadFactory("Organ".into()).into()));
 }
 
 #[test]
@@ -247,8 +273,16 @@ fn the_listening_browser_is_whole_in_every_window_and_every_control_is_named() {
     for size in [SMALLEST, DEFAULT, egui::vec2(2400.0, 1500.0)] {
         let mut stage = listening(size);
         open(&mut stage);
-        let controls =
-            ["Search presets", "All presets", "Favourite presets", "By fit", "By name", "Audition presets", "Save as…"];
+        let controls = [
+            "Search presets",
+            "All presets",
+            "Sources by instrument",
+            "Favourite presets",
+            "By fit",
+            "By name",
+            "Audition presets",
+            "Save as…",
+        ];
         assert_well_placed(&stage, &controls.map(str::to_owned), &format!("{size}"));
         assert_eq!(stage.harness.unnamed_widgets(), Vec::<String>::new());
     }

@@ -139,6 +139,7 @@ pub(super) fn library() -> Library {
             listing("2 kits", None, &["drums", "percussion"]),
             listing("Drums + Bass", None, &["drums", "bass"]),
         ],
+        instruments: Vec::new(),
         user: vec![listing("My band", Some(file("My band")), &["drums", "bass", "vocals"])],
         recent: vec![listing("My band", Some(file("My band")), &["drums", "bass", "vocals"])],
         favourites: Vec::new(),

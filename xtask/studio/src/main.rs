@@ -2,12 +2,10 @@
 //!
 //! - `demo`: the built plugin separates a mixture.
 //! - `soak`: the built plugin plays for hours.
-//! - `presets`: the factory presets.
 //! - `learning`: sources learned from recordings, with a progress bar.
 
 mod demo;
 mod learning;
-mod presets;
 mod soak;
 
 use anyhow::{Result, bail};
@@ -21,7 +19,6 @@ fn main() -> Result<()> {
             let number = |text: &Path| text.to_string_lossy().into_owned();
             soak::run(plugin, number(hours).parse()?, number(seed).parse()?)
         }
-        [command, presets] if command == "presets" => presets::run(presets),
-        _ => bail!("this program is started by cargo xtask demo, soak and presets"),
+        _ => bail!("this program is started by cargo xtask demo and soak"),
     }
 }

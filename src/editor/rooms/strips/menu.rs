@@ -237,10 +237,18 @@ impl StripMenu<'_> {
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             let Some(found) = &self.snapshot.preset_sources else {
                 ui.label(RichText::new("From which preset?").small().color(ui.colours().weak));
-                for Listing { entry, .. } in self.snapshot.library.all() {
-                    if item(ui, true, entry.name.as_str(), "") {
-                        asked.push(SourceCommand::List(entry.clone()).into());
+                let library = &*self.snapshot.library;
+                let mut offer = |ui: &mut Ui, listings: &mut dyn Iterator<Item = &Listing>| {
+                    for Listing { entry, .. } in listings {
+                        if item(ui, true, entry.name.as_str(), "") {
+                            asked.push(SourceCommand::List(entry.clone()).into());
+                        }
                     }
+                };
+                offer(ui, &mut library.factory.iter().chain(&library.user));
+                if !library.instruments.is_empty() {
+                    ui.label(RichText::new("By instrument").small().color(ui.colours().weak));
+                    offer(ui, &mut library.instruments.iter());
                 }
                 if item(ui, !self.snapshot.window.file_dialog_is_open, "From a file…", "") {
                     asked.push(Asked::ChooseFiles(FileKind::Sources));

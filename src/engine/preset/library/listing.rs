@@ -1,6 +1,6 @@
 //! The presets to choose from: factory presets, the user's, and those that were played lately.
 
-use super::{Entry, entries_in, factory_bytes, factory_names, favourites, recent, user_dir};
+use super::{Entry, entries_in, factory_bytes, factory_names, favourites, instrument_names, recent, user_dir};
 use crate::preset::{
     About,
     file::{self, Peeked, PresetError, Problem},
@@ -56,8 +56,10 @@ impl From<PresetError> for Trouble {
 /// All presets to choose from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Library {
-    /// Those shipped with the plugin, in their order.
+    /// Those shipped with the plugin to begin with, in their order.
     pub factory: Vec<Listing>,
+    /// Sources by instrument, shipped with the plugin, by family.
+    pub instruments: Vec<Listing>,
     /// Those in the user's folder, by name.
     pub user: Vec<Listing>,
     /// Those that were played lately, the newest first, wherever they are.
@@ -75,12 +77,12 @@ impl Library {
     }
 
     fn read_in(folder: Option<&Path>, origin: Option<&Path>) -> Self {
-        let factory = factory_names().map(|name| Entry { name: name.to_owned(), path: None });
         let user = folder.map(entries_in).unwrap_or_default();
         let recent = folder.map(recent::read).unwrap_or_default();
         let look = |entries: Vec<Entry>| entries.into_iter().map(Listing::of).collect();
         Self {
-            factory: factory.map(Listing::of).collect(),
+            factory: look(factory_names().map(Entry::of_factory).collect()),
+            instruments: look(instrument_names().map(Entry::of_factory).collect()),
             user: look(user),
             recent: look(recent),
             favourites: folder.map(favourites::read).unwrap_or_default(),
@@ -88,9 +90,9 @@ impl Library {
         }
     }
 
-    /// Factory presets, then the user's.
+    /// Factory presets, then the user's, then sources by instrument.
     pub fn all(&self) -> impl Iterator<Item = &Listing> {
-        self.factory.iter().chain(&self.user)
+        self.factory.iter().chain(&self.user).chain(&self.instruments)
     }
 
     /// Whether the user has a preset with this name. Case does not count, because some file systems ignore it.
@@ -147,7 +149,7 @@ mod tests {
     #[test]
     fn without_a_folder_there_are_the_factory_presets() {
         let library = Library::read_in(None, None);
-        assert_eq!(library.all().count(), factory_names().count());
+        assert_eq!(library.all().count(), factory_names().count() + instrument_names().count());
         assert!(!library.origin_missing);
     }
 }

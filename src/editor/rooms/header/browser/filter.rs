@@ -13,16 +13,18 @@ use egui::{Button, Rect, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
 /// Largest number of sources to filter by.
 const SOURCES: usize = 8;
 /// Width of the sections, in points.
-const SECTIONS_WIDTH: f32 = 352.0;
+const SECTIONS_WIDTH: f32 = 446.0;
 
 /// A part of the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Section {
-    /// Factory presets and the user's presets.
+    /// All of the factory's and the user's.
     #[default]
     All,
-    /// Presets that come with the plugin.
+    /// Presets to begin with that come with the plugin.
     Factory,
+    /// Sources by instrument that come with the plugin.
+    Instruments,
     /// The user's presets.
     Yours,
     /// Presets that were played lately.
@@ -49,6 +51,7 @@ impl PresetFilter {
         match self.section {
             Section::All => library.all().collect(),
             Section::Factory => library.factory.iter().collect(),
+            Section::Instruments => library.instruments.iter().collect(),
             Section::Yours => library.user.iter().collect(),
             Section::Recent => library.recent.iter().collect(),
             Section::Favourites => {
@@ -90,6 +93,7 @@ impl PresetFilter {
             for (section, text, name) in [
                 (Section::All, "All", "All presets"),
                 (Section::Factory, "Factory", "Factory presets"),
+                (Section::Instruments, "Instruments", "Sources by instrument"),
                 (Section::Yours, "Yours", "Your presets"),
                 (Section::Recent, "Recent", "Recent presets"),
                 (Section::Favourites, "Favourites", "Favourite presets"),
@@ -225,6 +229,19 @@ mod tests {
         assert_eq!(found("", Some("drums")), ["Funk band", "Rock trio"]);
         assert_eq!(found("rock", Some("drums")), ["Rock trio"]);
         assert_eq!(found("", Some("drum")), [""; 0]);
+    }
+
+    #[test]
+    fn instruments_come_after_ones_own_presets_and_have_a_section() {
+        let instruments = vec![listing("Piano", &["piano"]), listing("Organ", &["organ"])];
+        let library = Library { factory: vec![listing("Any kit", &["drums"])], instruments, ..library() };
+        let names = |section| {
+            let filter = PresetFilter { section, ..PresetFilter::default() };
+            filter.passing(&library).iter().map(|one| one.entry.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(Section::All), ["Any kit", "Funk band", "Rock trio", "Solo voice", "Piano", "Organ"]);
+        assert_eq!(names(Section::Instruments), ["Piano", "Organ"]);
+        assert_eq!(names(Section::Factory), ["Any kit"]);
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl ListState {
                         Toggle { role: Role::RadioButton, ..Toggle::switch(text, text, on, lit) }.show(ui, rect, id);
                     let tooltip = match order {
                         Order::Fit => "Those first that explain the last ten seconds best.",
-                        Order::Name => "Factory presets first, then yours by name.",
+                        Order::Name => "Factory presets first, then yours by name, then sources by instrument.",
                     };
                     if choice.on_hover_text(tooltip).clicked() {
                         (self.order, self.sorted_by) = (order, snapshot.ranks.clone());
@@ -210,7 +210,7 @@ fn nothing(filter: &PresetFilter) -> &'static str {
         Section::Yours => "No presets of your own yet: “Save as…” makes the first.",
         Section::Recent => "Nothing was played yet.",
         Section::Favourites => "No favourites yet: click the star of a preset.",
-        Section::All | Section::Factory => "Reading your presets…",
+        Section::All | Section::Factory | Section::Instruments => "Reading your presets…",
     }
 }
 

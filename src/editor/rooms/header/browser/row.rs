@@ -128,7 +128,7 @@ fn changes(ui: &Ui, rect: Rect, row: &Row<'_>, response: &Response) -> (f32, Opt
             }
             right -= BUTTON;
         }
-    } else if row.section != Section::Factory {
+    } else if !row.is_among_its_like() {
         // The rows that have buttons are as wide.
         right -= 2.0 * BUTTON;
     }
@@ -141,6 +141,11 @@ impl Row<'_> {
         Some(format!("fits {:.0} %", 100.0 * self.rank?.fit?))
     }
 
+    /// Whether all presets in its section come with the plugin.
+    fn is_among_its_like(&self) -> bool {
+        matches!(self.section, Section::Factory | Section::Instruments)
+    }
+
     /// The text below the name: what is wrong with the preset, or what is heard of it, or its sources and tags.
     fn remark(&self) -> String {
         match (&self.listing.trouble, self.heard) {
@@ -151,7 +156,7 @@ impl Row<'_> {
             (None, None) => {
                 let Listing { sources, about, entry, .. } = self.listing;
                 let sources = sources.iter().map(|name| display_name(name)).collect::<Vec<_>>().join(", ");
-                let factory = entry.path.is_none() && self.section != Section::Factory;
+                let factory = entry.path.is_none() && !self.is_among_its_like();
                 let factory = factory.then(|| "Factory".to_owned());
                 let tags = about.tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" ");
                 let parts = [Some(sources), factory, Some(tags)].into_iter().flatten();

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use std::path::Path;
-use unbraid::{
+use unbraid_engine::{
     learner::adaptive::RECOGNISED_COMPONENTS,
     preset::{Preset, Role, Source, file},
 };
