@@ -53,17 +53,26 @@ impl Case {
     /// # Panics
     /// If nothing can be learned.
     pub fn preset(&self) -> Preset {
-        let lessons = self.training.each_ref().map(|recording| Lesson {
-            recordings: std::slice::from_ref(recording),
-            settings: LearnSettings::default(),
-            known: &[],
-        });
-        match learn(&lessons, &mut |_| ControlFlow::Continue(())) {
-            Ok(learned) => {
-                let source = |(strip, dictionaries)| Source::fixed("source", strip, dictionaries);
-                Preset::of(learned.into_iter().enumerate().map(source).collect())
-            }
-            Err(error) => panic!("{error}"),
+        taught(&self.training)
+    }
+}
+
+/// The preset that `unbraid learn` makes of one recording of each source, in their order.
+///
+/// # Panics
+/// If nothing can be learned.
+pub fn taught(recordings: &[Recording]) -> Preset {
+    let lesson = |recording| Lesson {
+        recordings: std::slice::from_ref(recording),
+        settings: LearnSettings::default(),
+        known: &[],
+    };
+    let lessons: Vec<Lesson<'_>> = recordings.iter().map(lesson).collect();
+    match learn(&lessons, &mut |_| ControlFlow::Continue(())) {
+        Ok(learned) => {
+            let source = |(strip, dictionaries)| Source::fixed("source", strip, dictionaries);
+            Preset::of(learned.into_iter().enumerate().map(source).collect())
         }
+        Err(error) => panic!("{error}"),
     }
 }

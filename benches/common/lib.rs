@@ -4,7 +4,7 @@
 mod cases;
 
 #[cfg(feature = "files")]
-pub use cases::{Case, cases};
+pub use cases::{Case, cases, taught};
 
 use std::time::Instant;
 use unbraid_engine::{

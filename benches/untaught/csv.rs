@@ -16,7 +16,7 @@ pub(crate) fn write(path: &Path, outcomes: &[Outcome]) -> Result<(), String> {
             let _ = writeln!(text, "{names},{from:.3},{to:.3}{values}{missing}");
         };
         for (system, figures) in &outcome.figures {
-            let sources = figures.sources.iter().zip(outcome.sources.iter().copied());
+            let sources = figures.sources.iter().zip(outcome.sources.iter().map(String::as_str));
             for (row, source) in sources.chain([(&figures.mean, "mean")]) {
                 let Row { sdr, sir, sar, snr: [low, middle, high] } = *row;
                 line(system, source, outcome.measured, &[sdr, sir, sar, low, middle, high]);
@@ -25,7 +25,7 @@ pub(crate) fn write(path: &Path, outcomes: &[Outcome]) -> Result<(), String> {
         for (system, course) in &outcome.courses {
             for window in course {
                 let times = [window.from as f64, window.to as f64];
-                let sources = window.sdr.iter().flatten().copied().zip(outcome.sources.iter().copied());
+                let sources = window.sdr.iter().flatten().copied().zip(outcome.sources.iter().map(String::as_str));
                 sources
                     .chain(window.mean().map(|mean| (mean, "mean")))
                     .for_each(|(sdr, source)| line(system, source, times, &[sdr]));

@@ -2,11 +2,15 @@
 //! the best that masks can do.
 //!
 //!     cargo bench --bench untaught -- [--cases DIR]... [--csv FILE] [--pictures DIR] [--modes quality,live]
+//!     cargo bench --bench untaught -- --no-stems --cases DIR --card FILE [--audio DIR]
 //!
 //! - `material`: the cases. `scene`: one of them, ready to be separated and scored.
 //! - `systems`: what separates them; a new system is a name and a function there.
 //! - `figures`, `course`: what is measured. `report`: the tables. `csv`: the file. `picture`: masks beside ideal masks.
+//! - `card`: how good every factory preset is, in Markdown. `audio`: what that sounds like.
 
+mod audio;
+mod card;
 mod course;
 mod csv;
 mod figures;
@@ -56,6 +60,12 @@ struct Arguments {
     /// Draw a picture of every case into this folder
     #[arg(long, value_name = "DIR")]
     pictures: Option<PathBuf>,
+    /// Write how good every factory preset is to this file, in Markdown; only what that says is measured
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "preset", "modes", "course"])]
+    card: Option<PathBuf>,
+    /// Write the sources of the first case of every group into this folder, as each system separates them
+    #[arg(long, value_name = "DIR")]
+    audio: Option<PathBuf>,
     /// What cargo adds
     #[arg(long, hide = true)]
     bench: bool,
@@ -74,7 +84,7 @@ struct Outcome {
     group: String,
     case: String,
     /// The names of the case's parts.
-    sources: &'static [&'static str],
+    sources: Vec<String>,
     /// Where the last pass begins and ends, in seconds.
     measured: [f64; 2],
     /// System and figures, the mixture first.
@@ -100,7 +110,10 @@ fn run(arguments: &Arguments) -> std::result::Result<(), String> {
     for folder in &arguments.cases {
         cases.extend(material::in_folder(folder)?);
     }
-    let systems = systems::all(&arguments.modes, &arguments.preset, &arguments.only)?;
+    let mut systems = systems::all(&arguments.modes, &arguments.preset, &arguments.only)?;
+    if arguments.card.is_some() {
+        systems.retain(|system| card::tells_of(&system.name));
+    }
     let mut outcomes: Vec<Outcome> = Vec::new();
     report::explain();
     for case in cases {
@@ -109,12 +122,17 @@ fn run(arguments: &Arguments) -> std::result::Result<(), String> {
         if let Some(folder) = &arguments.pictures {
             picture::draw(&scene, &results, folder)?;
         }
+        if let Some(folder) = &arguments.audio
+            && outcomes.iter().all(|outcome| outcome.group != scene.material.group)
+        {
+            audio::write(&scene, &results, folder)?;
+        }
         let courses = if arguments.course { course::of(&scene, &results) } else { Vec::new() };
         let figures = results.into_iter().map(|result| (result.system, result.figures)).collect();
         let outcome = Outcome {
             group: scene.material.group.clone(),
             case: scene.material.name.clone(),
-            sources: scene.sources(),
+            sources: scene.material.sources.clone(),
             measured: scene.last_pass_seconds(),
             figures,
             courses,
@@ -123,6 +141,9 @@ fn run(arguments: &Arguments) -> std::result::Result<(), String> {
         outcomes.push(outcome);
     }
     report::print_means(&outcomes);
+    if let Some(path) = &arguments.card {
+        card::write(path, &outcomes)?;
+    }
     arguments.csv.as_ref().map_or(Ok(()), |path| csv::write(path, &outcomes))
 }
 

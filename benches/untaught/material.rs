@@ -4,12 +4,12 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use unbraid_benches::{Case, cases};
+use unbraid_benches::cases;
 use unbraid_engine::recording::{self, Recording};
 
 /// The sources of a case, in order: those of a mixture, of which a loop has the first two; a kit alone, with toms and
 /// cymbals or without; a kit in a mixture.
-pub(crate) const SOURCES: [&[&str]; 5] = [
+const SOURCES: [&[&str]; 5] = [
     &["drums", "bass", "rest"],
     &["drums", "bass"],
     &["kick", "snare", "hats", "bass", "rest"],
@@ -22,22 +22,27 @@ pub(crate) struct Material {
     /// The cases over which means are taken together.
     pub(crate) group: String,
     pub(crate) name: String,
-    /// One of [`SOURCES`].
-    pub(crate) sources: &'static [&'static str],
+    /// One of [`SOURCES`], or two instruments of the factory.
+    pub(crate) sources: Vec<String>,
     /// In the order of the sources: recordings of one sample rate, length and number of channels.
     pub(crate) parts: Vec<Recording>,
-    /// The same instruments alone, where they may be learned from.
-    pub(crate) taught: Option<Case>,
+    /// Other music on the same instruments, each alone, in the order of the sources; where it may be learned from.
+    pub(crate) taught: Option<Vec<Recording>>,
 }
 
 /// The pairs of stems in the folder in `UNBRAID_STEMS`, or those that come with the tests.
 pub(crate) fn stems() -> Vec<Material> {
-    let material = |case: Case| {
-        let [bass, drums] = case.parts.clone();
-        let parts = vec![drums, bass];
-        Material { group: "stems".to_owned(), name: case.name.clone(), sources: SOURCES[1], parts, taught: Some(case) }
-    };
-    cases().into_iter().map(material).collect()
+    let stems = cases().into_iter().map(|case| {
+        let [[bass, drums], [taught_bass, taught_drums]] = [case.parts, case.training];
+        Material {
+            group: "stems".to_owned(),
+            name: case.name,
+            sources: SOURCES[1].iter().map(|name| (*name).to_owned()).collect(),
+            parts: vec![drums, bass],
+            taught: Some(vec![taught_drums, taught_bass]),
+        }
+    });
+    stems.collect()
 }
 
 /// The cases in the subfolders of `folder`, and those in subfolders of these.
@@ -57,20 +62,32 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Vec<Material>, String> {
     if found.is_empty() { Err(format!("no case is in {}", folder.display())) } else { Ok(found) }
 }
 
-/// The case in `folder`, if all sources of one kind of case are there.
+/// The case in `folder`, if all sources of one kind of case are there. Two instruments have their names in the folder's:
+/// "Piano + Saxophone".
 fn case_in(folder: &Path, group: &Path) -> Result<Option<Material>, String> {
-    let read = |name| file_named(folder, name).map(recording::read).transpose().map_err(|error| error.to_string());
-    let has =
-        |name: &&str| file_named(folder, name).is_some() || *name == "rest" && file_named(folder, "melody").is_some();
-    let Some(sources) = SOURCES.into_iter().find(|sources| sources.iter().all(has)) else { return Ok(None) };
-    let mut parts = Vec::new();
-    for name in sources {
-        let part = if *name == "rest" && read("rest")?.is_none() { read("melody")? } else { read(name)? };
-        parts.extend(part);
-    }
-    let parts = alike(parts).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let name = recording::file_name(folder);
+    let mut kinds: Vec<Vec<&str>> = SOURCES.iter().map(|sources| sources.to_vec()).collect();
+    kinds.extend(name.split_once(" + ").map(|(first, second)| vec![first, second]));
+    let has = |name: &&str| part_named(folder, name).is_some();
+    let Some(sources) = kinds.into_iter().find(|sources| sources.iter().all(has)) else { return Ok(None) };
+    let parts = |folder: &Path| {
+        let read = |name: &&str| {
+            let path = part_named(folder, name).ok_or_else(|| format!("there is no {name} in {}", folder.display()))?;
+            recording::read(path).map_err(|error| error.to_string())
+        };
+        let parts = sources.iter().map(read).collect::<Result<_, _>>()?;
+        alike(parts).map_err(|error| format!("{}: {error}", folder.display()))
+    };
+    let teach = folder.join("teach");
+    let taught = teach.is_dir().then(|| parts(&teach)).transpose()?;
     let group = recording::file_name(group);
-    Ok(Some(Material { group, name: recording::file_name(folder), sources, parts, taught: None }))
+    let (parts, sources) = (parts(folder)?, sources.iter().map(|name| (*name).to_owned()).collect());
+    Ok(Some(Material { group, name, sources, parts, taught }))
+}
+
+/// The recording of the source `name`; a melody is the rest of a mixture.
+fn part_named(folder: &Path, name: &str) -> Option<PathBuf> {
+    file_named(folder, name).or_else(|| if name == "rest" { file_named(folder, "melody") } else { None })
 }
 
 /// `parts` at the first one's sample rate, as long as the shortest, in stereo if one of them is.

@@ -15,7 +15,7 @@ pub(crate) fn explain() {
 /// The figures of one case, a line per system.
 pub(crate) fn print_case(outcome: &Outcome) {
     println!("{}: {}", outcome.group, outcome.case);
-    print_head(outcome.sources, "");
+    print_head(&outcome.sources, "");
     for (system, figures) in &outcome.figures {
         println!("{}", line(system, figures));
     }
@@ -39,8 +39,9 @@ pub(crate) fn print_means(outcomes: &[Outcome]) {
     for (group, count) in groups {
         let members: Vec<&Outcome> =
             outcomes.iter().filter(|outcome| (&*outcome.group, outcome.sources.len()) == (group, count)).collect();
-        println!("mean of {group} ({} of {})", members.len(), members[0].sources.join(", "));
-        print_head(members[0].sources, "  below mixture");
+        let names = names(&members);
+        println!("mean of {group} ({} of {})", members.len(), names.join(", "));
+        print_head(&names, "  below mixture");
         for system in systems(&members) {
             let all: Vec<(&Figures, &Figures)> = members.iter().filter_map(|member| pair(member, system)).collect();
             let below = all.iter().filter(|(figures, mixture)| figures.mean.sdr < mixture.mean.sdr).count();
@@ -49,6 +50,15 @@ pub(crate) fn print_means(outcomes: &[Outcome]) {
         }
         println!();
     }
+}
+
+/// What the sources of `members` are called; where that differs, their numbers.
+fn names(members: &[&Outcome]) -> Vec<String> {
+    let sources = &members[0].sources;
+    if members.iter().all(|member| member.sources == *sources) {
+        return sources.clone();
+    }
+    (1..=sources.len()).map(|number| number.to_string()).collect()
 }
 
 /// The names of all systems that separated one of `members`, in their order.
@@ -68,7 +78,7 @@ fn pair<'a>(member: &'a Outcome, system: &str) -> Option<(&'a Figures, &'a Figur
     figures.zip(member.figures.first()).map(|((_, figures), (_, mixture))| (figures, mixture))
 }
 
-fn print_head(sources: &[&str], last: &str) {
+fn print_head(sources: &[String], last: &str) {
     let three = |name: &str| {
         let columns: String = sources.iter().map(|source| format!("{source:>6}")).collect();
         format!("{name:>7}{columns}")

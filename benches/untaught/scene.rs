@@ -27,8 +27,8 @@ impl Scene {
     }
 
     /// The names of the parts.
-    pub(crate) fn sources(&self) -> &'static [&'static str] {
-        self.material.sources
+    pub(crate) fn sources(&self) -> Vec<&str> {
+        self.material.sources.iter().map(String::as_str).collect()
     }
 
     /// The samples of the last pass, which is the one that is measured.
@@ -41,6 +41,17 @@ impl Scene {
     pub(crate) fn last_pass_seconds(&self) -> [f64; 2] {
         let Range { start, end } = self.last_pass();
         [start, end].map(|sample| sample as f64 / f64::from(self.mixture.sample_rate))
+    }
+
+    /// The mean SDR of `estimates` over the last pass, in dB.
+    ///
+    /// # Panics
+    /// If a sample is not finite.
+    pub(crate) fn mean_sdr(&self, estimates: &[Recording]) -> f64 {
+        match self.true_sources.score(&self.estimates_in(estimates, &self.last_pass())) {
+            Ok(scores) => scores.iter().map(|score| score.sdr).sum::<f64>() / scores.len() as f64,
+            Err(error) => panic!("{}: {error}", self.material.name),
+        }
     }
 
     /// The parts' downmixes in the samples `range` of all passes.

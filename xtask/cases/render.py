@@ -5,7 +5,8 @@
 writes `FOLDER/loops/NAME/{drums,bass}.wav`, `FOLDER/songs/NAME/{drums,bass,rest}.wav`,
 `FOLDER/kits/NAME/{kick,snare,hats}.wav`, `FOLDER/full-kits/NAME/{kick,snare,hats,toms,cymbals}.wav`,
 `FOLDER/kits-in-songs/NAME/{kick,snare,hats,bass,rest}.wav` and, of the pairs of stems that are there,
-`FOLDER/stems-and-melody/NAME/{drums,bass,rest}.wav`: 44.1 kHz, stereo, float. The same FluidSynth and
+`FOLDER/stems-and-melody/NAME/{drums,bass,rest}.wav`: 44.1 kHz, stereo, float; and, but for those of the stems,
+`NAME/teach/` with other music on the same instruments, to teach the sources with for comparison. The same FluidSynth and
 soundfonts give the same samples. Soundfonts and kits are under the GPL, the LGPL and CC BY-SA: measure with what comes out,
 do not learn from it, do not hand it on.
 """
@@ -144,6 +145,30 @@ def drums_and_bass(seed, kit, bass, groove, line, tempo, swing, room, balance):
     return level(drums, count, balance / 2), level(low, count, -balance / 2), harmony
 
 
+def others_than(names, name):
+    """All names, beginning with the one after `name`, which comes last."""
+    names = list(names)
+    at = names.index(name) + 1
+    return names[at:] + names[:at]
+
+
+def write_song(folder, seed, kit, bass, groove, line, tempo, swing, room, balance, *others):
+    """Drums, bass and, if `others` says how, the rest."""
+    drums, low, harmony = drums_and_bass(seed, kit, bass, groove, line, tempo, swing, room, balance)
+    parts = {"drums": drums, "bass": low}
+    if others:
+        font, chords, lead, decibels = others
+        parts["rest"] = rest(seed, harmony, font, chords, lead, tempo, len(drums), decibels)
+    write(folder, **parts)
+
+
+def write_case(folder, name, kit, bass, groove, line, *how):
+    """The case, and other music on its instruments."""
+    write_song(folder / name, name, kit, bass, groove, line, *how)
+    groove, line = others_than(score.GROOVES, groove)[0], others_than(score.LINES, line)[0]
+    write_song(folder / name / "teach", f"teach {name}", kit, bass, groove, line, *how)
+
+
 def rest(seed, harmony, font, chords, lead, tempo, count, decibels):
     """Chords and a lead over them, the lead 3 dB below."""
     chance = random.Random(seed)
@@ -221,37 +246,56 @@ def render_kits(folder):
 def render_kit(folder, name, player, groove, tempo, swing, keys=frozenset(score.FIVE_PARTS)):
     """A loop of three parts, and one of five if kit and groove have them; `keys` are those of the kit."""
     notes = score.groove(random.Random(name), groove, score.bars(SECONDS, tempo), swing)
-    few = without_toms_and_cymbals(notes)
-    write(folder / "kits" / name, **kit(few, score.THREE_PARTS, player))
+    write(folder / "kits" / name, **kit(without_toms_and_cymbals(notes), score.THREE_PARTS, player))
+    taught = other_strokes(name, groove, tempo, swing, keys, score.THREE_PARTS)
+    write(folder / "kits" / name / "teach", **kit(taught, score.THREE_PARTS, player))
     notes = [note for note in notes if note[2] in keys]
-    if set(score.FIVE_PARTS.values()) == {score.FIVE_PARTS[note[2]] for note in notes}:
+    if parts_of(notes, score.FIVE_PARTS) == set(score.FIVE_PARTS.values()):
         write(folder / "full-kits" / name, **kit(notes, score.FIVE_PARTS, player))
+        taught = other_strokes(name, groove, tempo, swing, keys, score.FIVE_PARTS)
+        write(folder / "full-kits" / name / "teach", **kit(taught, score.FIVE_PARTS, player))
+
+
+def parts_of(notes, parts):
+    return {parts[note[2]] for note in notes}
+
+
+def other_strokes(name, groove, tempo, swing, keys, parts):
+    """What teaches a kit: the first groove after its own that strikes all parts, as it is drawn here."""
+    for other in others_than(score.GROOVES, groove):
+        notes = score.groove(random.Random(f"teach {name} {other}"), other, score.bars(SECONDS, tempo), swing)
+        notes = without_toms_and_cymbals(notes) if parts is score.THREE_PARTS else notes
+        notes = [note for note in notes if note[2] in keys]
+        if parts_of(notes, parts) == set(parts.values()):
+            return notes
+    raise ValueError(f"no groove strikes all parts of {name}")
 
 
 def render_kits_in_songs(folder):
-    for name, (font, program), bass, groove, line, tempo, swing, room, balance, *how in SONGS:
-        chance = random.Random(name)
-        bars = score.bars(SECONDS, tempo)
-        harmony = score.harmony(chance, bars)
-        notes = without_toms_and_cymbals(score.groove(chance, groove, bars, swing))
-        player = partial(play, font, program=program, beats_per_minute=tempo, room=room, drums=True)
-        parts = kit(notes, score.THREE_PARTS, player, balance / 2)
-        count = len(parts["kick"])
-        low = level(play(bass[0], score.line(chance, line, harmony, swing), bass[1], tempo, False), count, -balance / 2)
-        others = rest(name, harmony, *how[:3], tempo, count, how[3])
-        write(folder / "kits-in-songs" / name, **parts, bass=low, rest=others)
+    for name, font, *how in SONGS:
+        write_kit_in_song(folder / "kits-in-songs" / name, name, font, *how)
+        groove, line = others_than(score.GROOVES, how[1])[0], others_than(score.LINES, how[2])[0]
+        write_kit_in_song(folder / "kits-in-songs" / name / "teach", f"teach {name}", font, how[0], groove, line, *how[3:])
+
+
+def write_kit_in_song(folder, seed, drums, bass, groove, line, tempo, swing, room, balance, *how):
+    chance = random.Random(seed)
+    bars = score.bars(SECONDS, tempo)
+    harmony = score.harmony(chance, bars)
+    notes = without_toms_and_cymbals(score.groove(chance, groove, bars, swing))
+    player = partial(play, drums[0], program=drums[1], beats_per_minute=tempo, room=room, drums=True)
+    parts = kit(notes, score.THREE_PARTS, player, balance / 2)
+    count = len(parts["kick"])
+    low = level(play(bass[0], score.line(chance, line, harmony, swing), bass[1], tempo, False), count, -balance / 2)
+    write(folder, **parts, bass=low, rest=rest(seed, harmony, *how[:3], tempo, count, how[3]))
 
 
 def render(folder, stems):
     render_kits(folder)
-    for name, *how in LOOPS:
-        drums, bass, _ = drums_and_bass(name, *how)
-        write(folder / "loops" / name, drums=drums, bass=bass)
-    for name, *how in SONGS:
-        drums, bass, harmony = drums_and_bass(name, *how[:8])
-        font, chords, lead, decibels = how[8:]
-        others = rest(name, harmony, font, chords, lead, how[4], len(drums), decibels)
-        write(folder / "songs" / name, drums=drums, bass=bass, rest=others)
+    for case in LOOPS:
+        write_case(folder / "loops", *case)
+    for case in SONGS:
+        write_case(folder / "songs", *case)
     for bass, drums, font, chords, lead, tempo in MELODIES:
         paths = [stems / f"{name}-take2.flac" for name in (drums, bass)]
         if all(path.exists() for path in paths):

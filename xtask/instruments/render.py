@@ -3,8 +3,9 @@
     render.py FOLDER --sets FOLDER
 
 writes `FOLDER/learn/NAME/N.wav`, one recording for each sound that `instruments.toml` says under `learn`, and
-`FOLDER/measure/NAME/{same,far,teach}-N.wav`: music on the first of the same sounds, on those that are held out, and
-other music on the first of these, to teach a source with for comparison. `FOLDER/instruments.json` says for each
+`FOLDER/measure/NAME/{same,far}-N.wav`: music on the first of the same sounds, and on those that are held out. Of each pair of
+instruments that is measured, `FOLDER/mixtures/A + B/{A,B}.wav` is the first held-out sound of each, and `teach/` below it
+other music on these, to teach the sources with for comparison. `FOLDER/instruments.json` says for each
 instrument what a preset of it is to say. 44.1 kHz, mono, float; the same packages and sets give the same samples. A set
 that is missing or has another digest than the manifest says ends it.
 """
@@ -258,11 +259,13 @@ def render(folder, sets_folder):
             notes = to_learn(random.Random(f"learn {name} {sound}"), instrument, seconds)
             write(folder / "learn" / name / f"{number}.wav", sounds.play(sound, notes, TEMPO), seconds)
         held_out = instrument["held_out"]
-        for kind, played in (("same", learn[:1]), ("far", held_out), ("teach", held_out[:1])):
+        for kind, played in (("same", learn[:1]), ("far", held_out)):
             for number, sound in enumerate(played):
                 notes = music(random.Random(f"{kind} {name} {sound}"), instrument)
                 path = folder / "measure" / name / f"{kind}-{number}.wav"
                 write(path, sounds.play(sound, notes, TEMPO), MEASURED_SECONDS)
+        notes = music(random.Random(f"teach {name} {held_out[0]}"), instrument)
+        write(folder / "teach" / f"{name}.wav", sounds.play(held_out[0], notes, TEMPO), MEASURED_SECONDS)
         entries = [sounds.entry_of(sound) for sound in learn]
         fields = {key: instrument[key] for key in ("name", "tags", "role")}
         fields["components"] = instrument.get("components", COMPONENTS)
@@ -271,6 +274,12 @@ def render(folder, sets_folder):
         fields["credits"] = list(dict.fromkeys(entry["credit"] for entry in entries if entry))
         said.append(fields)
         print(name, flush=True)
+    for pair in document["mixtures"]:
+        mixture = folder / "mixtures" / " + ".join(pair)
+        (mixture / "teach").mkdir(parents=True)
+        for name in pair:
+            shutil.copy(folder / "measure" / name / "far-0.wav", mixture / f"{name}.wav")
+            shutil.copy(folder / "teach" / f"{name}.wav", mixture / "teach")
     (folder / "instruments.json").write_text(json.dumps(said, indent=1) + "\n")
 
 

@@ -14,7 +14,7 @@ const POWER: i32 = 8;
 
 /// Nothing for more than three sources.
 pub(crate) fn separate(scene: &Scene) -> Option<Vec<Recording>> {
-    let order: &[usize] = match scene.sources() {
+    let order: &[usize] = match *scene.sources() {
         ["drums", "bass"] => &[0, 1],
         ["drums", "bass", "rest"] => &[0, 1, 2],
         ["kick", "snare", "hats"] => &[1, 2, 0],
@@ -26,9 +26,7 @@ pub(crate) fn separate(scene: &Scene) -> Option<Vec<Recording>> {
     let attempts = pairs.map(|(low, high)| {
         let bands = split(&scene.mixture, low, with_rest.then_some(high));
         let estimates: Vec<Recording> = order.iter().map(|band| bands[*band].clone()).collect();
-        let scores = scene.true_sources.score(&scene.estimates_in(&estimates, &scene.last_pass()));
-        let sdr: f64 = scores.iter().flatten().map(|score| score.sdr).sum();
-        (sdr, estimates)
+        (scene.mean_sdr(&estimates), estimates)
     });
     attempts.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, estimates)| estimates)
 }

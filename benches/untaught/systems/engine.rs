@@ -13,20 +13,33 @@ use unbraid_engine::{
 
 /// The factory preset for the scene's sources.
 pub(crate) fn factory(scene: &Scene, mode: LatencyMode) -> Option<Vec<Recording>> {
-    named(&factory_preset(scene)?, scene, mode)
+    named(&factory_preset(&scene.sources())?, scene, mode)
 }
 
-/// See [`factory`].
-pub(crate) fn factory_preset(scene: &Scene) -> Option<Preset> {
-    let load = |name: &str| match library::load(&Entry { name: name.to_owned(), path: None }) {
+/// The factory preset for these sources.
+pub(crate) fn factory_preset(sources: &[&str]) -> Option<Preset> {
+    factory_name(sources).map(loaded)
+}
+
+/// What the factory preset for these sources is called.
+pub(crate) fn factory_name(sources: &[&str]) -> Option<&'static str> {
+    let has = |preset: &Preset, name: &&str| preset.sources.iter().any(|source| source.name == **name);
+    let fits = |name: &&str| {
+        let preset = loaded(name);
+        preset.sources.len() == sources.len() && sources.iter().all(|name| has(&preset, name))
+    };
+    library::factory_names().find(fits)
+}
+
+/// The factory preset of this name.
+///
+/// # Panics
+/// If there is none.
+pub(crate) fn loaded(name: &str) -> Preset {
+    match library::load(&Entry::of_factory(name)) {
         Ok(preset) => preset,
         Err(error) => panic!("{error}"),
-    };
-    let has = |preset: &Preset, name: &&str| preset.sources.iter().any(|source| source.name == **name);
-    let fits = |preset: &Preset| {
-        preset.sources.len() == scene.sources().len() && scene.sources().iter().all(|name| has(preset, name))
-    };
-    library::factory_names().map(load).find(fits)
+    }
 }
 
 /// A preset whose sources have the names of the scene's; nothing if one is missing.
@@ -44,13 +57,15 @@ pub(crate) fn places(preset: &Preset, scene: &Scene) -> Option<Vec<usize>> {
 
 /// A preset learned from the same instruments, where they may be learned from.
 pub(crate) fn taught(scene: &Scene, mode: LatencyMode) -> Option<Vec<Recording>> {
-    let mut separated = separate(&scene.material.taught.as_ref()?.preset(), scene, mode);
-    // Learned in the order bass, drums.
-    separated.reverse();
-    Some(separated)
+    let preset = unbraid_benches::taught(scene.material.taught.as_ref()?);
+    Some(separate(&preset, scene, mode))
 }
 
-fn separate(preset: &Preset, scene: &Scene, mode: LatencyMode) -> Vec<Recording> {
+/// The sources of `preset`, in its order.
+///
+/// # Panics
+/// If it cannot be played.
+pub(crate) fn separate(preset: &Preset, scene: &Scene, mode: LatencyMode) -> Vec<Recording> {
     match offline::separate(preset, &scene.mixture, mode, &Controls::default(), &mut |_| ControlFlow::Continue(())) {
         Ok(separation) => separation.sources,
         Err(error) => panic!("{error}"),

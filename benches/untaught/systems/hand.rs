@@ -74,7 +74,7 @@ const FUNDAMENTAL_STEP: f64 = 1.02;
 const MARKED: f32 = 0.9;
 
 pub(crate) fn separate(scene: &Scene, practice: Practice) -> Option<Vec<Recording>> {
-    let mut preset = engine::factory_preset(scene)?;
+    let mut preset = engine::factory_preset(&scene.sources())?;
     if !practice.is_recognised {
         let adaptive = |(index, source): (usize, &Source)| Source::adaptive(source.name.clone(), index, COMPONENTS);
         preset = Preset::of(preset.sources.iter().enumerate().map(adaptive).collect());

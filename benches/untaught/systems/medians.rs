@@ -2,8 +2,9 @@
 //! DAFx 2010): what goes on in time is harmonic, what spreads over frequency is percussive.
 //!
 //! Drums are what is percussive, bass what is harmonic below a cut-off. Above it lies the rest, or drums where there is
-//! no rest.
+//! no rest. Of a drum and another instrument, the other is all that is harmonic.
 
+use super::instruments;
 use crate::{
     frames::{self, Grid},
     scene::Scene,
@@ -21,7 +22,8 @@ const CUT_OFF_HZ: [f64; 2] = [1_500.0, 250.0];
 
 /// Nothing for a kit, whose parts are all percussive.
 pub(crate) fn separate(scene: &Scene) -> Option<Vec<Recording>> {
-    if scene.sources()[0] != "drums" {
+    let of_instruments = instruments::drums(scene);
+    if scene.sources()[0] != "drums" && of_instruments.is_none() {
         return None;
     }
     let windows = WindowPair::symmetric(FRAME, HOP);
@@ -29,6 +31,10 @@ pub(crate) fn separate(scene: &Scene) -> Option<Vec<Recording>> {
     let harmonic = transposed(&medians(&transposed(&levels), FRAMES));
     let percussive = medians(&levels, BINS);
     let mut masks = frames::shares(&[percussive, harmonic], 2.0);
+    if let Some(drums) = of_instruments {
+        masks.rotate_left(drums);
+        return Some(masks.iter().map(|mask| frames::masked(&scene.mixture, &windows, mask)).collect());
+    }
     let with_rest = scene.sources().len() > 2;
     let cut_off = CUT_OFF_HZ[usize::from(with_rest)] * FRAME as f64 / f64::from(scene.mixture.sample_rate);
     let above: Grid = masks[1].iter_mut().map(|frame| split_off(frame, cut_off as usize)).collect();

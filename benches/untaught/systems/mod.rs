@@ -1,10 +1,14 @@
 //! What separates the cases. A new system is a line in [`all`]: its name, and a function that gives the scene's
 //! sources in their order, or nothing where it does not apply.
+//!
+//! [`engine`]: presets of the factory, others, and taught ones. [`instruments`]: sources by instrument. [`hand`]: marks.
+//! [`medians`], [`crossover`]: what one could do instead. [`ideal`]: the best that masks can do.
 
 mod crossover;
-mod engine;
+pub(crate) mod engine;
 mod hand;
 mod ideal;
+mod instruments;
 mod medians;
 
 use crate::scene::Scene;
@@ -12,7 +16,7 @@ use std::path::PathBuf;
 use unbraid_engine::{preset::file, recording::Recording, separator::LatencyMode};
 
 /// The sources of a scene in its order, as long as its mixture; nothing where it does not apply.
-type Separate = dyn Fn(&Scene) -> Option<Vec<Recording>>;
+type Separate = dyn Fn(&Scene) -> Option<Vec<Recording>> + Send + Sync;
 
 /// A way to separate.
 pub(crate) struct System {
@@ -21,7 +25,10 @@ pub(crate) struct System {
 }
 
 impl System {
-    fn new(name: impl Into<String>, separate: impl Fn(&Scene) -> Option<Vec<Recording>> + 'static) -> Self {
+    fn new(
+        name: impl Into<String>,
+        separate: impl Fn(&Scene) -> Option<Vec<Recording>> + Send + Sync + 'static,
+    ) -> Self {
         Self { name: name.into(), separate: Box::new(separate) }
     }
 }
@@ -30,7 +37,14 @@ impl System {
 pub(crate) fn all(modes: &[LatencyMode], presets: &[PathBuf], only: &[String]) -> Result<Vec<System>, String> {
     let mut systems = vec![System::new("HPSS", medians::separate), System::new("best cut-off EQ", crossover::separate)];
     for mode in modes.iter().copied() {
-        systems.push(System::new(format!("factory, {}", mode.name()), move |scene| engine::factory(scene, mode)));
+        let separate = move |scene: &Scene| engine::factory(scene, mode).or_else(|| instruments::untaught(scene, mode));
+        systems.push(System::new(format!("factory, {}", mode.name()), separate));
+    }
+    for (name, preset) in instruments::SYSTEMS {
+        for mode in modes.iter().copied() {
+            let separate = move |scene: &Scene| Some(engine::separate(&preset(scene)?, scene, mode));
+            systems.push(System::new(format!("{name}, {}", mode.name()), separate));
+        }
     }
     for path in presets {
         let preset = file::read(path).map_err(|error| error.to_string())?;

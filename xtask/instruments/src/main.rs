@@ -3,10 +3,10 @@
 //! - `recognised`: presets of sources that the source model recognises.
 //! - `rendered`: what `render.py` has made, and what it says about it.
 //! - `learned`: sources by instrument, learned from it. `packing`: their bases as they are stored.
-//! - `measure`: what these are worth.
+//! - `fits`: how well they fit recordings of their own instruments and of others.
 
+mod fits;
 mod learned;
-mod measure;
 mod packing;
 mod recognised;
 mod rendered;
@@ -19,7 +19,7 @@ fn main() -> Result<()> {
     match arguments.iter().map(Path::new).collect::<Vec<_>>()[..] {
         [command, presets] if command == "recognised" => recognised::run(presets),
         [command, rendered, presets] if command == "learn" => learned::run(rendered, presets),
-        [command, rendered, presets] if command == "measure" => measure::run(rendered, presets),
+        [command, rendered, presets] if command == "fits" => fits::run(rendered, presets),
         _ => bail!("this program is started by cargo xtask presets"),
     }
 }

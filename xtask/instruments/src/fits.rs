@@ -1,10 +1,20 @@
-//! How well every source fits every recording.
+//! How well every source by instrument fits every recording; a table in Markdown.
 
-use super::Known;
+use crate::rendered::{self, Instrument};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use std::path::Path;
-use unbraid_engine::{recording::Recording, separator::Heard};
+use unbraid_engine::{
+    preset::{Source, file},
+    recording::Recording,
+    separator::Heard,
+};
+
+/// An instrument, and the source of its preset.
+struct Known {
+    instrument: Instrument,
+    source: Source,
+}
 
 /// The fits of all sources to a recording.
 struct Ranked {
@@ -33,8 +43,19 @@ impl Ranked {
     }
 }
 
-/// Prints the fits to recordings of the same sounds, of other notes, and to those of sounds that were held out.
-pub(super) fn print(all: &[Known], rendered: &Path) -> Result<()> {
+/// Prints the fits to recordings of the same sounds, of other notes, and to those of sounds that were held out, for the
+/// instruments that were rendered, with their presets in `presets`.
+///
+/// # Errors
+/// If something cannot be read or measured.
+pub(crate) fn run(rendered: &Path, presets: &Path) -> Result<()> {
+    let known = |instrument: Instrument| -> Result<Known> {
+        let preset = file::read(&presets.join(format!("{}{}", instrument.name, file::SUFFIX)))?;
+        let source = preset.sources.into_iter().next().context("a preset without a source")?;
+        Ok(Known { instrument, source })
+    };
+    let all: Vec<Known> = rendered::instruments(rendered)?.into_iter().map(known).collect::<Result<_>>()?;
+    println!("### How the sources by instrument are ranked\n");
     println!(
         "| instrument | family | same sound: own fit, place | best other | held out: own fit, place | best other |"
     );
@@ -42,7 +63,7 @@ pub(super) fn print(all: &[Known], rendered: &Path) -> Result<()> {
     let measure = |(own, known): (usize, &Known)| -> Result<[Vec<Ranked>; 2]> {
         let of = |kind| -> Result<Vec<Ranked>> {
             let recordings = known.instrument.recordings(rendered, "measure", kind)?;
-            recordings.iter().map(|recording| Ranked::of(recording, own, all)).collect()
+            recordings.iter().map(|recording| Ranked::of(recording, own, &all)).collect()
         };
         Ok([of("same")?, of("far")?])
     };
@@ -57,19 +78,19 @@ pub(super) fn print(all: &[Known], rendered: &Path) -> Result<()> {
         let [same, far] = kinds;
         println!("| {} | {} | {} | {} |", known.instrument.name, known.instrument.family(), cells(same), cells(far));
     }
-    for (kind, text) in ["same sounds, other notes", "held-out sounds"].into_iter().enumerate() {
+    for (kind, text) in ["the same sounds with other notes", "held-out sounds"].into_iter().enumerate() {
         let with_own =
             measured.iter().enumerate().flat_map(|(own, kinds)| kinds[kind].iter().map(move |one| (own, one)));
         let all_of_kind: Vec<(usize, &Ranked)> = with_own.collect();
         let count = |is: &dyn Fn(&(usize, &Ranked)) -> bool| all_of_kind.iter().filter(|one| is(one)).count();
         println!(
-            "\n{text}: of {} recordings, its own instrument first {}, among the first three {}, its family first {}",
+            "\nOf {} recordings of {text}, the instrument's own source fits best {} times, is among the first three {} times, \
+             and one of its family fits best {} times.",
             all_of_kind.len(),
             count(&|(_, ranked)| ranked.place == 1),
             count(&|(_, ranked)| ranked.place <= 3),
-            count(&|(own, ranked)| ranked.is_in_family(*own, all)),
+            count(&|(own, ranked)| ranked.is_in_family(*own, &all)),
         );
     }
-    println!();
     Ok(())
 }
