@@ -123,9 +123,12 @@ fn figures<'a>(member: &'a Outcome, system: &str) -> Option<&'a Figures> {
     member.figures.iter().find(|(name, _)| name == system).map(|(_, figures)| figures)
 }
 
-/// A figure in dB; a dash for what is not finite: of silence, or of a mixture that is its own estimate.
+/// From here on a figure is the rounding of samples: a mixture that is its own estimate has no artifacts.
+const ROUNDING_DB: f64 = 100.0;
+
+/// A figure in dB; a dash for what is not finite, of silence, or is rounding.
 fn decibels(value: f64) -> String {
-    if value.is_finite() { format!("{value:.1}") } else { "–".to_owned() }
+    if value.is_finite() && value < ROUNDING_DB { format!("{value:.1}") } else { "–".to_owned() }
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {

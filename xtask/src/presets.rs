@@ -73,7 +73,7 @@ fn report(rendered: &Path) -> Result<()> {
     let page = fs::read_to_string(PAGE).with_context(|| format!("cannot read {PAGE}"))?;
     let begin = page.find(BEGIN).with_context(|| format!("{PAGE} lacks the line {}", BEGIN.trim()))? + BEGIN.len();
     let end = page.find(END).with_context(|| format!("{PAGE} lacks the line {}", END.trim()))?;
-    fs::write(PAGE, format!("{}\n{}\n{}", &page[..begin], tables.trim(), &page[end..]))?;
+    fs::write(PAGE, format!("{}\n{}\n\n{}", &page[..begin], tables.trim(), &page[end..]))?;
     println!("the tables are in {PAGE}, audio examples and all figures in {}", folder.display());
     Ok(())
 }

@@ -72,7 +72,7 @@ fn what_explains_the_last_seconds_best_has_the_best_fit() {
 }
 
 #[test]
-fn without_presets_of_ones_own_a_drum_loop_is_ranked_by_the_factorys_instruments() {
+fn without_presets_of_ones_own_a_drum_loop_is_ranked_by_sources_by_instrument() {
     let _folder = Folder::new();
     let rig = Rig::new();
     rig.activate(LatencyMode::Live, false, Some(&audio("standard-kit-take2")));

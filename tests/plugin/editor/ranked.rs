@@ -124,7 +124,7 @@ fn what_fits_best_comes_first_and_says_so() {
 
 /// The library as it is built in, beside the presets of [`listening`].
 #[test]
-fn the_factorys_instruments_have_a_section_are_found_by_tag_and_are_ranked() {
+fn sources_by_instrument_have_a_section_are_found_by_tag_and_are_ranked() {
     let mut stage = listening(DEFAULT);
     let built_in: Vec<Listing> = factory::instrument_names().map(|name| Listing::of(Entry::of_factory(name))).collect();
     let mut ranks = Ranks::clone(&stage.session.ranks());
