@@ -4,12 +4,15 @@ use crate::{
     dictionary::Flaw,
     evaluation::EvaluationError,
     learner::LearnError,
-    preset::file::PresetError,
+    preset::{file::PresetError, merge::MergeError},
     recording::RecordingError,
     separator::offline::SeparateError,
     tuning::{MaterialError, TrialError},
 };
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// Why a command ended without its result.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +35,12 @@ pub(super) enum CliError {
         path.display()
     )]
     TooShort { path: PathBuf, milliseconds: f64, frame_milliseconds: f64 },
+    #[error("--start: source {source_name:?} of {preset} {reason}; choose another preset to begin with")]
+    Start { source_name: String, preset: String, reason: String },
+    #[error("{}: {error}", path.display())]
+    Merge { path: PathBuf, error: MergeError },
+    #[error("{}", no_audio(path, *is_pattern))]
+    NoAudio { path: PathBuf, is_pattern: bool },
     #[error("source {source_name:?}: {error}")]
     Learn { source_name: String, error: LearnError },
     #[error("{}: {error}", path.display())]
@@ -89,6 +98,13 @@ impl CliError {
             Self::Interrupted | Self::TuningStopped { .. } => 130,
             _ => 1,
         })
+    }
+}
+
+fn no_audio(path: &Path, is_pattern: bool) -> String {
+    match is_pattern {
+        true => format!("{}: no audio file matches this pattern; check it", path.display()),
+        false => format!("{}: there is no audio file in this folder; name one that holds recordings", path.display()),
     }
 }
 

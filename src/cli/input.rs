@@ -4,6 +4,7 @@ use super::{error::CliError, interrupt};
 use crate::recording::{RecordingError, RecordingReader, Survey};
 use std::{
     io::{self, Read, Write},
+    ops::ControlFlow,
     path::{Path, PathBuf},
 };
 use tempfile::NamedTempFile;
@@ -39,13 +40,18 @@ impl Input {
         Ok(RecordingReader::open_as(path, &self.name)?)
     }
 
-    /// Reads through it once, and says what is wrong with it: refused is what cannot be read or is silent.
-    pub(super) fn survey(&self) -> Result<Survey, CliError> {
+    /// Reads through it once, and says what is wrong with it: refused is what cannot be read or is silent. `told` is
+    /// called with the share that was read, 0 to 1, and stops by breaking.
+    pub(super) fn survey(&self, told: &mut dyn FnMut(f32) -> ControlFlow<()>) -> Result<Survey, CliError> {
         let mut reader = self.reader()?;
+        let promised = reader.promised();
         let mut survey = Survey::new(&reader);
         while let Some(block) = reader.next_block()? {
             survey.add(block);
-            interrupt::check()?;
+            let share = promised.map_or(0.0, |promised| survey.len as f32 / promised.max(1) as f32);
+            if told(share.min(1.0)).is_break() {
+                return Err(CliError::Interrupted);
+            }
         }
         if let Some(warning) = reader.warning() {
             eprintln!("warning: {warning}");

@@ -79,6 +79,9 @@ fn describe(name: &str, preset: &Preset) -> String {
             if !learned.learned_from.is_empty() {
                 let _ = write!(text, "\n   learned from {}", learned.learned_from.join(", "));
             }
+            if let Some(tally) = &learned.tally {
+                let _ = write!(text, "\n   has heard {:.1} min", tally.seconds / 60.0);
+            }
             let _ = write!(text, "\n   licence: {}", learned.licence.as_deref().unwrap_or("not stated"));
         }
         text.push('\n');

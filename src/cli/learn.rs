@@ -4,31 +4,39 @@ use super::{
     arguments::{parse_components, parse_preset_path},
     error::CliError,
     files::ensure_writable,
+    hearing::{HeardBases, SourceMaterial},
     interrupt,
-    progress::TaskProgress,
+    progress::{LateProgress, TaskProgress},
     report::{Report, shown, source_json},
-    source_files::{RecordingArgument, RoleArgument, SourceFiles, parse_name, parse_recording, parse_role},
+    source_files::{
+        RecordingArgument, RoleArgument, SourceFiles, SourceSample, parse_name, parse_recording, parse_role,
+    },
 };
 use crate::{
+    dictionary::Dictionary,
     learner::{
         self, LEAST_SECONDS, LearnSettings, Lesson, MOST_SECONDS,
         adaptive::{COMPONENTS, RECOGNISED_COMPONENTS},
     },
-    preset::{MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Source, file},
-    recording::{Recording, file_name},
+    preset::{LearnedBases, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Source, file},
 };
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
+/// Unless a number of passes is given, so much is heard of a source, in at most so many passes.
+const HEARD_SECONDS: f64 = 30.0 * 60.0;
+const MOST_PASSES: u32 = 5;
+
 /// Learn sources from recordings of each played alone.
 ///
 /// The sources stand in the preset in the order in which they are first named, adaptive ones after them, recognised
 /// ones last. Of recordings of a source that last more than a minute together, a minute is learned from, spread evenly
-/// over where it sounds.
+/// over where it sounds; then all of them are heard, and move what was learned.
 #[derive(Debug, Args)]
 pub(super) struct Learn {
-    /// A source and a recording of it alone; name a source again to learn it from more files.
+    /// A source and a recording of it alone; name a source again to learn it from more files. A folder stands for
+    /// all recordings in it and below, a pattern such as 'kits/*.wav' for those that match.
     #[arg(required = true, value_name = "SOURCE=FILE", value_parser = parse_recording)]
     recordings: Vec<RecordingArgument>,
 
@@ -59,6 +67,16 @@ pub(super) struct Learn {
     )]
     iterations: u32,
 
+    /// How often all of the recordings of a source are heard, if they last more than a minute; 0 is never, then a minute
+    /// of them is enough. Unless given, once, or as often as makes half an hour, but five times at most.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=1000))]
+    passes: Option<u32>,
+
+    /// Begin with what the sources of these names have learned in PRESET, and hear all of the recordings: for several
+    /// machines that hear some recordings each. `unbraid merge` puts their presets together.
+    #[arg(long, value_name = "PRESET", conflicts_with_all = ["universal", "components", "iterations"])]
+    start: Option<String>,
+
     /// Seed of the random start; the same seed gives the same preset.
     #[arg(long, value_name = "S", default_value_t = LearnSettings::default().seed)]
     seed: u64,
@@ -88,15 +106,20 @@ struct AdaptiveArgument {
 
 impl Learn {
     pub(super) fn run(&self) -> Result<Report, CliError> {
-        let to_learn = SourceFiles::of(&self.recordings);
+        let to_learn = SourceFiles::of(&self.recordings)?;
         self.check(&to_learn)?;
         ensure_writable(&self.output)?;
         // All files are read before the first is learned from, so that a wrong name is reported at once.
-        let read =
-            to_learn.iter().map(|source| source.read(MOST_SECONDS, LEAST_SECONDS)).collect::<Result<Vec<_>, _>>()?;
-        let (recordings, excerpts): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+        let surveyed = to_learn.iter().map(SourceFiles::survey).collect::<Result<Vec<_>, _>>()?;
+        let take = if self.universal { SourceSample::of_each } else { SourceSample::among };
+        let samples =
+            surveyed.iter().map(|files| take(files, MOST_SECONDS, LEAST_SECONDS)).collect::<Result<Vec<_>, _>>()?;
+        let materials: Vec<SourceMaterial<'_>> = (to_learn.iter().zip(&surveyed).zip(&samples))
+            .map(|((files, surveyed), sample)| SourceMaterial { files, surveyed, sample, is_universal: self.universal })
+            .collect();
 
-        let mut sources = self.learn(&to_learn, &recordings)?;
+        let passes = self.passes(&materials);
+        let mut sources = self.learn(&materials)?;
         for adaptive in &self.adaptive {
             let components = adaptive.components.unwrap_or(COMPONENTS);
             sources.push(Source::adaptive(&adaptive.source, sources.len(), components));
@@ -110,7 +133,8 @@ impl Learn {
         let preset = Preset::of(sources);
         interrupt::check()?;
         file::write(&preset, &self.output)?;
-        Ok(self.report(&preset, excerpts.into_iter().flatten()))
+        let said = materials.iter().filter_map(|material| self.said(passes, material));
+        Ok(self.report(&preset, said))
     }
 
     /// Refuses arguments that do not go together.
@@ -128,7 +152,7 @@ impl Learn {
                 "--drift names {name:?}, which has no recording: name one of the sources"
             )));
         }
-        for SourceFiles { name, files } in to_learn.iter().filter(|_| self.universal) {
+        for SourceFiles { name, files, .. } in to_learn.iter().filter(|_| self.universal) {
             let (bases, files) = (self.components * files.len(), files.len());
             if bases > MAX_COMPONENTS {
                 let limit = format!("a source holds at most {MAX_COMPONENTS}: give fewer --components or files");
@@ -155,22 +179,88 @@ impl Learn {
     }
 
     /// The fixed sources, learned together.
-    fn learn(&self, to_learn: &[SourceFiles<'_>], recordings: &[Vec<Recording>]) -> Result<Vec<Source>, CliError> {
-        let names: Vec<&str> = to_learn.iter().map(|source| source.name).collect();
-        let mut progress = TaskProgress::start(format!("learning {}", names.join(", ")));
-        let settings = self.settings();
-        let lessons: Vec<_> = recordings.iter().map(|recordings| Lesson { recordings, settings, known: &[] }).collect();
+    fn learn(&self, materials: &[SourceMaterial<'_>]) -> Result<Vec<Source>, CliError> {
+        let mut heard = self.hear(materials)?;
+        let known: Vec<&[Dictionary]> = heard.iter().map(|heard| heard.dictionaries()).collect();
+        let learned = self.learn_samples("learning", materials, &known)?;
+        let mut sources = Vec::new();
+        for ((SourceMaterial { files, .. }, mut bases), heard) in materials.iter().zip(learned).zip(&mut heard) {
+            bases.drift = self.drift.iter().any(|name| name == files.name);
+            bases.learned_from.clone_from(&files.learned_from);
+            bases.tally = heard.tally.take();
+            sources.push(Source::fixed(files.name, sources.len(), bases));
+        }
+        Ok(sources)
+    }
+
+    /// What is learned from the samples of `materials` together, where it is not `known`.
+    fn learn_samples(
+        &self,
+        doing: &str,
+        materials: &[SourceMaterial<'_>],
+        known: &[&[Dictionary]],
+    ) -> Result<Vec<LearnedBases>, CliError> {
+        let names: Vec<&str> = materials.iter().map(|material| material.files.name).collect();
+        let mut progress = TaskProgress::start(format!("{doing} {}", names.join(", ")));
+        let lessons: Vec<_> =
+            materials.iter().zip(known).map(|(material, known)| self.lesson(material, known)).collect();
         let learned = learner::learn(&lessons, &mut |share| progress.update(share));
         drop(progress);
         interrupt::check()?;
-        let learned = learned.map_err(|error| to_learn[error.lesson].error(error.error))?;
-        let mut sources = Vec::new();
-        for (source, mut bases) in to_learn.iter().zip(learned) {
-            bases.drift = self.drift.iter().any(|name| name == source.name);
-            bases.learned_from = source.files.iter().map(|file| file_name(file)).collect();
-            sources.push(Source::fixed(source.name, sources.len(), bases));
+        learned.map_err(|error| materials[error.lesson].error(error.error))
+    }
+
+    fn lesson<'a>(&self, material: &'a SourceMaterial<'_>, known: &'a [Dictionary]) -> Lesson<'a> {
+        let settings = self.settings();
+        // What is begun with decides the number of bases.
+        let components = known.first().map_or(settings.components, |known| known.components);
+        let components = if self.start.is_some() { components } else { settings.components };
+        Lesson { recordings: &material.sample.recordings, settings: LearnSettings { components, ..settings }, known }
+    }
+
+    /// What is known of each of `materials` once those that last longer than their sample, or begin with other bases,
+    /// were heard as a whole.
+    fn hear(&self, materials: &[SourceMaterial<'_>]) -> Result<Vec<HeardBases>, CliError> {
+        let passes = self.passes(materials);
+        let mut starts = Vec::new();
+        for material in materials {
+            starts.push(match &self.start {
+                Some(preset) => Some(material.start(preset)?),
+                None if passes > 0 && material.sample.is_part() => {
+                    Some(self.learn_samples("beginning", std::slice::from_ref(material), &[&[]])?.remove(0))
+                }
+                None => None,
+            });
         }
-        Ok(sources)
+        let heard = || materials.iter().zip(&starts).filter(|(_, start)| start.is_some() && passes > 0);
+        let seconds: f64 = heard().map(|(material, _)| material.sample.seconds[1]).sum();
+        let names: Vec<&str> = heard().map(|(material, _)| material.files.name).collect();
+        let task = format!("hearing all of {}", names.join(", "));
+        let mut progress = LateProgress::new(task).scaled(f64::from(passes) * seconds);
+        let hear = |(material, start): (&SourceMaterial<'_>, Option<LearnedBases>)| match start {
+            Some(start) => material.hear(start, passes, self.seed, &mut progress),
+            None => Ok(HeardBases::default()),
+        };
+        materials.iter().zip(starts).map(hear).collect()
+    }
+
+    /// How often everything is heard: as often as the shortest of those that are longer than their sample needs.
+    fn passes(&self, materials: &[SourceMaterial<'_>]) -> u32 {
+        let is_heard = |material: &&SourceMaterial<'_>| self.start.is_some() || material.sample.is_part();
+        let seconds = materials.iter().filter(is_heard).map(|material| material.sample.seconds[1]);
+        let shortest = seconds.fold(HEARD_SECONDS, f64::min);
+        self.passes.unwrap_or(((HEARD_SECONDS / shortest.max(1.0)).ceil() as u32).min(MOST_PASSES))
+    }
+
+    /// What was done with the recordings of a source that last longer than what is kept in memory.
+    fn said(&self, passes: u32, SourceMaterial { files, sample, .. }: &SourceMaterial<'_>) -> Option<String> {
+        let minutes = sample.seconds[1] / 60.0;
+        match passes {
+            0 => sample.said(files.name),
+            _ if !sample.is_part() && self.start.is_none() => None,
+            1 => Some(format!("learned {} from all of {minutes:.1} min", files.name)),
+            passes => Some(format!("learned {} from all of {minutes:.1} min, heard {passes} times", files.name)),
+        }
     }
 
     fn settings(&self) -> LearnSettings {

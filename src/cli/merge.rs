@@ -2,21 +2,32 @@
 
 use super::{
     error::CliError,
-    report::{Report, shown},
+    report::{Report, shown, source_json},
     trials::{outputs::SearchOutputs, results_file, search::SearchHeader},
 };
-use crate::tuning::TrialResults;
+use crate::{
+    preset::{
+        Source,
+        file::{self, SUFFIX},
+        merge::merged,
+    },
+    tuning::TrialResults,
+};
 use clap::Args;
+use serde_json::json;
 use std::path::PathBuf;
 
-/// Put the results of several `unbraid tune --shard` together, in any order.
+/// Put together what several machines found out, in any order: results of `unbraid tune --shard`, or presets of
+/// `unbraid learn --start`.
 ///
-/// The outcome is that of one run without shards. What is not finished yet is left out, and said. Only --output needs
-/// the recordings, at the paths that they had.
+/// Of results, the outcome is that of one run without shards. What is not finished yet is left out, and said. Only
+/// --output needs the recordings, at the paths that they had. Of presets that were learned from the same --start, each
+/// from other recordings, every basis is the mean, weighted by how much it explains of what each has heard; no recording
+/// is needed.
 #[derive(Debug, Args)]
 pub(super) struct Merge {
-    /// Files of results, as --results of `unbraid tune` named them.
-    #[arg(required = true, value_name = "RESULTS")]
+    /// Files of results, as --results of `unbraid tune` named them, or presets.
+    #[arg(required = true, value_name = "RESULTS|PRESET")]
     results: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -26,6 +37,9 @@ pub(super) struct Merge {
 impl Merge {
     pub(super) fn run(&self) -> Result<Report, CliError> {
         self.outputs.ensure_writable()?;
+        if self.results.iter().all(|path| path.to_string_lossy().ends_with(SUFFIX)) {
+            return self.merge_presets();
+        }
         let read = self.results.iter().map(|path| results_file::read(path)).collect::<Result<Vec<_>, _>>()?;
         let mut together = TrialResults::default();
         let mut header: Option<SearchHeader> = None;
@@ -54,5 +68,28 @@ impl Merge {
         report.messages = said;
         report.json["results"] = self.results.iter().map(shown).collect::<Vec<_>>().into();
         Ok(report)
+    }
+
+    fn merge_presets(&self) -> Result<Report, CliError> {
+        let Some(output) = self.outputs.only_preset() else {
+            let reason = "presets are merged into one, and nothing else: give --output, without --csv and --plot";
+            return Err(CliError::Usage(reason.to_owned()));
+        };
+        let presets = self.results.iter().map(|path| file::read(path)).collect::<Result<Vec<_>, _>>()?;
+        let together = merged(&presets);
+        let together =
+            together.map_err(|error| CliError::Merge { path: self.results[error.preset()].clone(), error })?;
+        file::write(&together, output)?;
+        let heard = |source: &Source| {
+            let seconds = source.learned()?.tally.as_ref()?.seconds;
+            Some(format!("{} has heard {:.1} min", source.name, seconds / 60.0))
+        };
+        let wrote = format!("wrote {}", output.display());
+        let sources = together.sources.iter().map(source_json).collect::<Vec<_>>();
+        Ok(Report {
+            text: String::new(),
+            messages: together.sources.iter().filter_map(heard).chain([wrote]).collect(),
+            json: json!({ "preset": shown(output), "sources": sources }),
+        })
     }
 }

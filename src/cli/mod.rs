@@ -5,7 +5,8 @@
 //!
 //! What commands share, downhill: [`separation`] is what `separate` and `remix` do, [`trials`] what `tune` and `merge`
 //! do, [`plot`] draws figures, [`exchange`] is what `export` and `import` know of other programs' files;
-//! [`arguments`] parses, [`source_files`] are recordings of each source alone, [`files`] reads and checks, [`input`] is
+//! [`arguments`] parses, [`source_files`] are recordings of each source alone, [`source_folders`] where they
+//! are found, [`hearing`] learns from all of them, [`files`] reads and checks, [`input`] is
 //! a recording, [`memory`] is what there is of it; [`report`] and [`progress`] are what the
 //! user sees; [`interrupt`] is Ctrl-C.
 
@@ -15,6 +16,7 @@ mod evaluate;
 pub mod exchange;
 mod export;
 mod files;
+mod hearing;
 mod import;
 mod input;
 mod inspect;
@@ -31,6 +33,7 @@ mod report;
 mod separate;
 mod separation;
 mod source_files;
+mod source_folders;
 mod trials;
 mod tune;
 

@@ -1,6 +1,6 @@
 //! How far a command has got: a bar on a terminal, a line now and then elsewhere; always on stderr.
 
-use super::interrupt;
+use super::{error::CliError, interrupt};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     io::{self, IsTerminal},
@@ -61,6 +61,53 @@ impl TaskProgress {
                 }
             }
         }
+    }
+}
+
+/// The same for a task that is usually over before anybody asks: it is shown from the third second on.
+pub(super) struct LateProgress {
+    task: String,
+    start: Instant,
+    shown: Option<TaskProgress>,
+}
+
+impl LateProgress {
+    pub(super) fn new(task: String) -> Self {
+        Self { task, start: Instant::now(), shown: None }
+    }
+
+    /// As [`TaskProgress::update`].
+    pub(super) fn update(&mut self, share: f32) -> ControlFlow<()> {
+        if self.shown.is_none() && self.start.elapsed() < WORTH_SAYING {
+            return interrupt::poll();
+        }
+        self.shown.get_or_insert_with(|| TaskProgress::start(self.task.clone())).update(share)
+    }
+}
+
+/// The same for a task of so many seconds of sound.
+pub(super) struct ScaledProgress {
+    progress: LateProgress,
+    seconds: f64,
+    all_seconds: f64,
+}
+
+impl LateProgress {
+    /// The same for a task of `all_seconds` of sound.
+    pub(super) fn scaled(self, all_seconds: f64) -> ScaledProgress {
+        ScaledProgress { progress: self, seconds: 0.0, all_seconds }
+    }
+}
+
+impl ScaledProgress {
+    /// Shows that `seconds` more are done.
+    ///
+    /// # Errors
+    /// If the user asked to stop.
+    pub(super) fn add(&mut self, seconds: f64) -> Result<(), CliError> {
+        self.seconds += seconds;
+        let told = self.progress.update((self.seconds / self.all_seconds) as f32);
+        if told.is_break() { Err(CliError::Interrupted) } else { Ok(()) }
     }
 }
 

@@ -174,7 +174,7 @@ impl SeparationOptions {
     pub(super) fn open_mixture(&self) -> Result<Mixture, CliError> {
         interrupt::check()?;
         let input = Input::open(&self.mixture)?;
-        let survey = input.survey()?;
+        let survey = input.survey(&mut |_| interrupt::poll())?;
         let frame_len = Layout::new(f64::from(survey.sample_rate), LatencyMode::Live).windows.frame_len();
         if survey.len < frame_len {
             let milliseconds = |samples: usize| 1e3 * samples as f64 / f64::from(survey.sample_rate);

@@ -311,22 +311,6 @@ fn files_of_unequal_length_are_cut_and_that_is_said() {
     assert!(sdr.as_f64().is_none_or(|sdr| sdr > 100.0), "{sdr}");
 }
 
-/// Most memory that was resident while a command ran, in kB.
-#[cfg(target_os = "linux")]
-fn peak_memory(bench: &Bench, arguments: &str) -> u64 {
-    let mut command = bench.command(&arguments.split(' ').collect::<Vec<_>>());
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let mut peak = 0;
-    while child.try_wait().unwrap().is_none() {
-        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let resident =
-            status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
-        peak = peak.max(resident.unwrap_or(0));
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
-    peak
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn long_recordings_are_evaluated_in_the_memory_of_short_ones() {

@@ -6,6 +6,7 @@ mod evaluation;
 mod exchange;
 mod failures;
 mod marks;
+mod much_audio;
 mod peers;
 mod streams;
 mod tuning;
@@ -130,6 +131,22 @@ impl Ran {
     fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap()
     }
+}
+
+/// Most memory that was resident while a command ran, in kB.
+#[cfg(target_os = "linux")]
+fn peak_memory(bench: &Bench, arguments: &str) -> u64 {
+    let mut command = bench.command(&arguments.split(' ').collect::<Vec<_>>());
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let resident =
+            status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
+        peak = peak.max(resident.unwrap_or(0));
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    peak
 }
 
 /// Plucked tones with a few harmonics, one after the other, over 0.6 s.

@@ -55,6 +55,11 @@ impl SearchOutputs {
         self.output.as_ref()
     }
 
+    /// The preset, if nothing else is wanted.
+    pub(crate) fn only_preset(&self) -> Option<&Path> {
+        if self.csv.is_some() || self.plot.is_some() { None } else { self.output.as_deref() }
+    }
+
     /// Says before the work begins what could not be written.
     pub(crate) fn ensure_writable(&self) -> Result<(), CliError> {
         [&self.output, &self.csv, &self.plot].into_iter().flatten().try_for_each(|path| ensure_writable(path))

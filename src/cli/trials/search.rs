@@ -1,13 +1,13 @@
 //! A search: its recordings and its plan, as the first line of a file of results tells of them.
 
 use crate::{
-    cli::{error::CliError, files::fingerprint, source_files::SourceFiles},
+    cli::{error::CliError, files::fingerprint, source_files::SourceFiles, source_folders::SourceFile},
     learner::MOST_SECONDS,
     preset::{Role, stored_path},
     tuning::{MIN_TUNING_SECONDS, Tuner, TuningPlan, TuningSource},
 };
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Of longer recordings of a source, so much is used: each third is as much as is ever learned from.
 const MOST_TUNING_SECONDS: f64 = 3.0 * MOST_SECONDS;
@@ -102,8 +102,10 @@ impl SearchHeader {
                     return Err(CliError::File { path: path.clone(), reason });
                 }
             }
-            let files: Vec<&Path> = recordings.iter().map(|file| file.path.as_path()).collect();
-            let (recordings, said) = SourceFiles { name, files }.read(MOST_TUNING_SECONDS, LEAST_TUNING_SECONDS)?;
+            let file = |file: &SearchedFile| SourceFile { path: file.path.clone(), was_named: true };
+            let files = recordings.iter().map(file).collect();
+            let (recordings, said) = SourceFiles { name, files, learned_from: Vec::new() }
+                .read(MOST_TUNING_SECONDS, LEAST_TUNING_SECONDS)?;
             messages.extend(said);
             sources.push(TuningSource { name: name.clone(), recordings, finds_bases: *finds_bases, role: *role });
         }

@@ -13,6 +13,7 @@ use super::{
     progress::TaskProgress,
     report::{Report, shown},
     source_files::{RecordingArgument, RoleArgument, SourceFiles, parse_name, parse_recording, parse_role},
+    source_folders::SourceFile,
     trials::{
         outputs::SearchOutputs,
         results_file::ResultsFile,
@@ -49,7 +50,8 @@ const SECONDS_TO_FIND: f64 = 15.0;
 /// with the same command.
 #[derive(Debug, Args)]
 pub(super) struct Tune {
-    /// A source and a recording of it alone, 3 seconds or longer; name a source again for more files.
+    /// A source and a recording of it alone, 3 seconds or longer; name a source again for more files. A folder
+    /// stands for all recordings in it and below, a pattern such as 'kits/*.wav' for those that match.
     #[arg(required = true, value_name = "SOURCE=FILE", value_parser = parse_recording)]
     recordings: Vec<RecordingArgument>,
 
@@ -152,11 +154,11 @@ impl Tune {
 
     /// The search that the arguments name.
     fn header(&self) -> Result<SearchHeader, CliError> {
-        let files = SourceFiles::of(&self.recordings);
+        let files = SourceFiles::of(&self.recordings)?;
         self.check(&files)?;
         let searched: Vec<Searched<'_>> = files
             .iter()
-            .map(|SourceFiles { name, files }| Searched {
+            .map(|SourceFiles { name, files, .. }| Searched {
                 name,
                 recordings: files.len(),
                 finds_bases: self.adaptive.iter().any(|adaptive| adaptive == name),
@@ -173,7 +175,9 @@ impl Tune {
             seed: self.seed,
         };
         let sources = files.iter().zip(&searched).map(|(files, searched)| {
-            let file = |path: &&Path| Ok(SearchedFile { path: path.to_path_buf(), fingerprint: fingerprint(path)? });
+            let file = |SourceFile { path, .. }: &SourceFile| {
+                Ok(SearchedFile { path: path.clone(), fingerprint: fingerprint(path)? })
+            };
             Ok(SearchedSource {
                 name: files.name.to_owned(),
                 finds_bases: searched.finds_bases,
@@ -200,8 +204,8 @@ impl Tune {
                 ));
             }
         }
-        for (index, SourceFiles { name, files: own }) in files.iter().enumerate() {
-            if own.iter().any(|file| *file == Path::new(STANDARD_STREAM)) {
+        for (index, SourceFiles { name, files: own, .. }) in files.iter().enumerate() {
+            if own.iter().any(|file| file.path == Path::new(STANDARD_STREAM)) {
                 return usage("recordings for tuning are read more than once: name files".to_owned());
             }
             let same = |earlier: &&SourceFiles<'_>| earlier.name.to_lowercase() == name.to_lowercase();

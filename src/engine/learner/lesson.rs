@@ -52,10 +52,15 @@ impl Lesson<'_> {
         Layout::new(f64::from(lowest), mode)
     }
 
-    /// The known dictionary for `mode`. One with another number of bases was learned with other settings.
+    /// The known dictionary for `mode`, at the sample rate of the recordings or below. One with another number of bases
+    /// was learned with other settings.
     pub(super) fn known_for(&self, mode: LatencyMode) -> Option<&Dictionary> {
-        let (frame, components) = (FrameSpec::of(&self.layout(mode)), self.blocks().iter().sum::<usize>());
-        self.known.iter().find(|known| known.frame == frame && known.components == components)
+        let (layout, components) = (self.layout(mode), self.blocks().iter().sum::<usize>());
+        let fits = |known: &&Dictionary| {
+            let rate = known.frame.sample_rate;
+            rate <= layout.sample_rate && known.frame == FrameSpec::of(&Layout::new(rate, mode))
+        };
+        self.known.iter().find(|known| fits(known) && known.components == components)
     }
 }
 

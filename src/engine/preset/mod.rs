@@ -5,6 +5,7 @@
 //! - `source`: one source, fixed, adaptive or recognised. `colour`: its colour. `role`: what the source model knows it
 //!   as. `cue`: what decides which adaptive source a component goes to.
 //! - `play`: how it is best played.
+//! - `tally`: what bases have heard. [`merge`]: presets that were learned apart, put together.
 //! - `about`: tags, author and notes. `fingerprint`: a small picture of a source's bases.
 //! - [`stored_path`]: paths in JSON. `validate`: checks a preset before it is written and after it is read. `limits`:
 //!   the ranges of its values.
@@ -41,10 +42,12 @@ pub mod file;
 mod fingerprint;
 pub mod library;
 mod limits;
+pub mod merge;
 mod play;
 mod role;
 mod source;
 pub mod stored_path;
+mod tally;
 mod validate;
 
 pub use about::{About, MAX_AUTHOR_CHARS, MAX_NOTES_CHARS, MAX_TAG_CHARS, MAX_TAGS};
@@ -55,6 +58,7 @@ pub use limits::{GAINS_DB, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES};
 pub use play::{FOCUS_RANGE, MEMORY_SECONDS_RANGE, PlaySettings, STRENGTH_RANGE};
 pub use role::Role;
 pub use source::{Kind, Knobs, LearnedBases, Source, SourceBases, UnknownKeys, from_a_take, seconds_played};
+pub use tally::Tally;
 
 /// An ordered set of sources.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! One source of a preset: its name and knobs, what the source model knows it as, and either the bases that it has
 //! learned or the number of bases to find.
 
-use super::{Colour, PALETTE, Role};
+use super::{Colour, PALETTE, Role, Tally};
 use crate::dictionary::{Dictionary, Flaw, FrameSpec};
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +103,8 @@ pub struct LearnedBases {
     pub learned_from: Vec<String>,
     /// Licence of those recordings, if known.
     pub licence: Option<String>,
+    /// What they have heard, if they heard all of their recordings and are still as they were then.
+    pub tally: Option<Tally>,
 }
 
 impl Source {
@@ -209,7 +211,9 @@ impl Source {
     /// it says of its recordings and their licence stay as they were.
     pub fn relearn(&mut self, learned: LearnedBases) {
         match &mut self.bases {
-            SourceBases::Learned(own) => (own.dictionaries, own.blocks) = (learned.dictionaries, learned.blocks),
+            SourceBases::Learned(own) => {
+                (own.dictionaries, own.blocks, own.tally) = (learned.dictionaries, learned.blocks, learned.tally);
+            }
             SourceBases::Adaptive { .. } => self.bases = SourceBases::Learned(learned),
         }
     }
@@ -217,7 +221,7 @@ impl Source {
     /// Makes it a source that drifts from what was `learned` under marks. What it says of earlier recordings and their
     /// licence stays.
     pub fn learn_from_marks(&mut self, learned: LearnedBases) {
-        self.relearn(learned);
+        self.relearn(LearnedBases { tally: None, ..learned });
         self.set_drift(true);
         if !self.knows_marks()
             && let Some(learned) = self.learned_mut()
@@ -250,7 +254,7 @@ impl LearnedBases {
             let expected = "at least one dictionary, for a fixed source has learned before";
             return Err(Flaw::new("dictionaries", "an empty list", expected));
         }
-        let learned = Self { dictionaries, blocks, drift: false, learned_from: Vec::new(), licence: None };
+        let learned = Self { dictionaries, blocks, drift: false, learned_from: Vec::new(), licence: None, tally: None };
         learned.check_fit()?;
         Ok(learned)
     }
@@ -292,7 +296,14 @@ impl LearnedBases {
 impl From<Dictionary> for LearnedBases {
     fn from(dictionary: Dictionary) -> Self {
         let blocks = vec![dictionary.components];
-        Self { dictionaries: vec![dictionary], blocks, drift: false, learned_from: Vec::new(), licence: None }
+        Self {
+            dictionaries: vec![dictionary],
+            blocks,
+            drift: false,
+            learned_from: Vec::new(),
+            licence: None,
+            tally: None,
+        }
     }
 }
 

@@ -88,6 +88,9 @@ impl LearnedBases {
             let field = "dictionaries[0].components";
             return Err(Flaw::new(field, components.to_string(), format!("1 to {MAX_COMPONENTS}")));
         }
-        self.check_fit()
+        self.check_fit()?;
+        self.tally.as_ref().map_or(Ok(()), |tally| {
+            tally.validate(components, self.dictionaries().len()).map_err(|flaw| flaw.within("heard"))
+        })
     }
 }

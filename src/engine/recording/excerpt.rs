@@ -4,12 +4,15 @@
 //! says the same again.
 
 use super::{ReadWarning, Recording, RecordingError, RecordingReader, Survey};
-use std::{f32::consts::FRAC_PI_2, ops::Range};
+use std::{borrow::Borrow, f32::consts::FRAC_PI_2, ops::Range};
 
 /// A second in which nothing is louder than this share of the recording's peak is left out: -60 dB.
 const SILENCE_RATIO: f32 = 1e-3;
 /// How long two stretches that follow each other in the excerpt sound together, in seconds: a cut would click.
 const CROSSFADE_SECONDS: f64 = 0.02;
+
+/// Sums of seconds may fall short by this much.
+const ROUNDING: f64 = 1e-6;
 
 /// The part of a recording to learn from.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,9 +25,10 @@ pub struct Excerpt {
 impl Excerpt {
     /// Of each of the recordings of one source, together no more than about `most_seconds`: whole if they last no
     /// longer, otherwise of each its share by length, `least_seconds` at least, or all of what is shorter.
-    pub fn of_each(surveys: &[Survey], most_seconds: f64, least_seconds: usize) -> Vec<Self> {
-        let all: f64 = surveys.iter().map(Survey::seconds).sum();
-        let excerpt = |survey: &Survey| {
+    pub fn of_each<S: Borrow<Survey>>(surveys: &[S], most_seconds: f64, least_seconds: usize) -> Vec<Self> {
+        let all = seconds(surveys);
+        let excerpt = |survey: &S| {
+            let survey = survey.borrow();
             let share = survey.seconds() * most_seconds / all;
             match all <= most_seconds {
                 true => Self { stretches: None },
@@ -32,6 +36,32 @@ impl Excerpt {
             }
         };
         surveys.iter().map(excerpt).collect()
+    }
+
+    /// The same of as many recordings as `most_seconds` has seconds, at most, so that it is no more than that however
+    /// many there are. Of the others it is empty, and `least_seconds` do not count.
+    pub fn among<S: Borrow<Survey>>(surveys: &[S], most_seconds: f64, least_seconds: usize) -> Vec<Self> {
+        let all = seconds(surveys);
+        if all <= most_seconds || surveys.len() as f64 <= most_seconds {
+            return Self::of_each(surveys, most_seconds, least_seconds);
+        }
+        // Whole seconds of each, so that those of all recordings up to any of them are their share.
+        let mut sum = 0.0;
+        let share = |seconds: f64| (seconds * most_seconds / all + ROUNDING) as usize;
+        let excerpt = |survey: &S| {
+            let before = share(sum);
+            sum += survey.borrow().seconds();
+            match share(sum) - before {
+                0 => Self { stretches: Some(Vec::new()) },
+                share => Self::spread(survey.borrow(), share, 1),
+            }
+        };
+        surveys.iter().map(excerpt).collect()
+    }
+
+    /// Whether it is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.stretches.as_ref().is_some_and(Vec::is_empty)
     }
 
     /// Whether it is less than the recording.
@@ -58,6 +88,11 @@ impl Excerpt {
         }
         Self { stretches: Some(stretches) }
     }
+}
+
+/// How long recordings last together.
+fn seconds<S: Borrow<Survey>>(surveys: &[S]) -> f64 {
+    surveys.iter().map(|survey| survey.borrow().seconds()).sum()
 }
 
 impl RecordingReader {

@@ -14,6 +14,8 @@ pub struct Survey {
     pub len: usize,
     /// Largest magnitude of any sample in each second, the last of which may be shorter; full scale 1.
     pub(super) second_peaks: Vec<f32>,
+    /// Sum of each channel's samples.
+    sums: Vec<f64>,
     /// Energy of all samples, and of the difference between two channels.
     energy: f64,
     apart: f64,
@@ -23,7 +25,15 @@ impl Survey {
     /// Of what `reader` is going to read.
     pub fn new(reader: &RecordingReader) -> Self {
         let (sample_rate, channels) = (reader.sample_rate(), reader.channels());
-        Self { sample_rate, channels, len: 0, second_peaks: Vec::new(), energy: 0.0, apart: 0.0 }
+        Self {
+            sample_rate,
+            channels,
+            len: 0,
+            second_peaks: Vec::new(),
+            sums: vec![0.0; channels],
+            energy: 0.0,
+            apart: 0.0,
+        }
     }
 
     /// Looks at the next `block`, indexed by `[channel][sample]`.
@@ -31,11 +41,12 @@ impl Survey {
         let energy = |x: f32| f64::from(x) * f64::from(x);
         let (len, second) = (block.first().map_or(0, Vec::len), self.sample_rate.max(1) as usize);
         self.second_peaks.resize((self.len + len).div_ceil(second), 0.0);
-        for channel in block {
+        for (channel, sum) in block.iter().zip(&mut self.sums) {
             for (n, sample) in channel.iter().enumerate() {
                 let peak = &mut self.second_peaks[(self.len + n) / second];
                 *peak = peak.max(sample.abs());
                 self.energy += energy(*sample);
+                *sum += f64::from(*sample);
             }
         }
         if let [left, right] = block {
@@ -52,6 +63,11 @@ impl Survey {
     /// Largest magnitude of any sample, full scale 1.
     pub fn peak(&self) -> f32 {
         self.second_peaks.iter().copied().fold(0.0, f32::max)
+    }
+
+    /// The mean of each channel's samples: its constant offset.
+    pub fn offsets(&self) -> Vec<f32> {
+        self.sums.iter().map(|sum| (sum / self.len.max(1) as f64) as f32).collect()
     }
 
     /// Refuses a recording, read from `path`, that is silent.

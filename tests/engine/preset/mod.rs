@@ -3,6 +3,7 @@
 mod damage;
 mod fuzz;
 mod instruments;
+mod merge;
 mod numpy;
 mod packed;
 mod round_trip;

@@ -81,3 +81,22 @@ fn a_short_recording_beside_a_long_one_is_not_cut_below_what_is_needed() {
     assert!((3.0..3.1).contains(&seconds[1]) && (3.0..3.1).contains(&seconds[3]), "{seconds:?}");
     assert_eq!(seconds[2], 2.0, "all of it");
 }
+
+#[test]
+fn of_more_recordings_than_seconds_some_are_read_a_second_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hit.wav");
+    stairs(&path, 3, |_| false);
+    let surveys = vec![survey(&path); 90];
+    let excerpts = Excerpt::among(&surveys, 30.0, 1);
+    let read_of = |excerpt| RecordingReader::open(&path).unwrap().read_excerpt(excerpt).unwrap().0;
+    let seconds: Vec<f64> =
+        excerpts.iter().filter(|excerpt| !excerpt.is_empty()).map(|e| read_of(e).seconds()).collect();
+    assert_eq!(seconds.len(), 30);
+    assert!(seconds.iter().all(|seconds| (0.99..1.05).contains(seconds)), "{seconds:?}");
+    // They are spread evenly: every third one.
+    assert!(excerpts.chunks(3).all(|three| three.iter().filter(|excerpt| !excerpt.is_empty()).count() == 1));
+    assert!(read_of(excerpts.iter().find(|excerpt| excerpt.is_empty()).unwrap()).is_empty());
+    // Of fewer, each has its share, as before.
+    assert_eq!(Excerpt::among(&surveys[..10], 10.0, 1), Excerpt::of_each(&surveys[..10], 10.0, 1));
+}

@@ -11,7 +11,7 @@ use crate::{
     dictionary::{Dictionary, Flaw, FrameSpec, Training},
     preset::{
         About, Colour, Cue, Knobs, LearnedBases, MAX_COMPONENTS, PlaySettings, Preset, Role, Source, SourceBases,
-        UnknownKeys, source::check_distinct, validate::DOCUMENT,
+        Tally, UnknownKeys, source::check_distinct, validate::DOCUMENT,
     },
     stft::LatencyMode,
 };
@@ -168,6 +168,7 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
         learned_from: fields.list("learned_from", "a list of texts", |value| value.as_str().map(str::to_owned))?,
         licence: fields.nullable("licence", "a text or null", |value| value.as_str().map(str::to_owned))?,
         dictionaries: dictionaries(index, &mut fields, tensors, &mut unknown)?,
+        tally: if fields.has("heard") { Some(tally(fields.fields("heard")?, &mut unknown)?) } else { None },
     };
     let bases = match components {
         None => learned.bases(),
@@ -201,6 +202,18 @@ fn dictionaries(
     frames.into_iter().map(|(frame, training)| tensors.dictionary(index, frame, training)).collect()
 }
 
+/// What a source's bases have heard. Unknown keys go into `unknown`.
+fn tally(mut fields: Fields, unknown: &mut UnknownKeys) -> Result<Tally, Flaw> {
+    let row = |value: &Value| value.as_array()?.iter().map(Value::as_f64).collect::<Option<Vec<f64>>>();
+    let tally = Tally {
+        start: fields.text("start")?,
+        seconds: fields.number("seconds")?,
+        weights: fields.list("weights", "a list of lists of numbers", row)?,
+    };
+    keep(unknown, "heard", fields.rest());
+    Ok(tally)
+}
+
 /// What a file says about a source's bases, before it is checked against the source's kind.
 struct LearnedFields {
     drift: bool,
@@ -208,6 +221,7 @@ struct LearnedFields {
     learned_from: Vec<String>,
     licence: Option<String>,
     dictionaries: Vec<Dictionary>,
+    tally: Option<Tally>,
 }
 
 impl LearnedFields {
@@ -215,6 +229,7 @@ impl LearnedFields {
     fn bases(self) -> Result<SourceBases, Flaw> {
         let mut learned = LearnedBases::new(self.dictionaries, self.blocks)?;
         (learned.drift, learned.learned_from, learned.licence) = (self.drift, self.learned_from, self.licence);
+        learned.tally = self.tally;
         Ok(SourceBases::Learned(learned))
     }
 
@@ -232,6 +247,10 @@ impl LearnedFields {
             let found = format!("a list of {}", self.dictionaries.len());
             let expected = "an empty list, for an adaptive source finds its bases while it plays";
             return Err(Flaw::new("dictionaries", found, expected));
+        }
+        if self.tally.is_some() {
+            let expected = "no such key, for an adaptive source has heard nothing before";
+            return Err(Flaw::new("heard", "an object", expected));
         }
         if !self.learned_from.is_empty() {
             unknown.insert("learned_from".to_owned(), self.learned_from.into());

@@ -9,7 +9,9 @@ use super::{
 use crate::{
     dictionary::Dictionary,
     number::decimal,
-    preset::{About, Cue, LearnedBases, PlaySettings, Preset, Source, SourceBases, UnknownKeys, validate::DOCUMENT},
+    preset::{
+        About, Cue, LearnedBases, PlaySettings, Preset, Source, SourceBases, Tally, UnknownKeys, validate::DOCUMENT,
+    },
 };
 use safetensors::{Dtype, tensor::TensorInfo};
 use serde_json::{Value, json};
@@ -220,6 +222,9 @@ fn add_learned(fields: &mut Value, learned: &LearnedBases, unknown: Option<&Valu
     fields["dictionaries"] = dictionaries.collect();
     if learned.drift {
         fields["drift"] = json!(true);
+    }
+    if let Some(Tally { start, seconds, weights }) = &learned.tally {
+        fields["heard"] = json!({ "start": start, "seconds": seconds, "weights": weights });
     }
 }
 
