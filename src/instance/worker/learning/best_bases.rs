@@ -1,6 +1,6 @@
 //! Finds the numbers of bases with which mixtures of the takes are separated best, by trying them.
 
-use super::{super::error::WorkerError, job::Progress, material::Material};
+use super::{super::error::WorkerError, material::Material};
 use crate::{
     preset::Preset,
     tuning::{
@@ -28,14 +28,14 @@ pub(super) struct BestBases {
     pub(super) tried: usize,
 }
 
-/// Tries numbers of bases for the sources that the strips were learned from.
+/// Tries numbers of bases for the sources that the strips were learned from, and tells the share done, 0 to 1, until
+/// `tell` breaks off.
 ///
 /// # Errors
 /// If the takes cannot be cut into parts to learn from and parts to mix, or nobody waits any more.
 pub(super) fn find(
     strips: &[(usize, &Material)],
     preset: &Preset,
-    progress: &Progress,
     tell: &(dyn Fn(f32) -> ControlFlow<()> + Sync),
 ) -> Result<BestBases, WorkerError> {
     let source = |(strip, material): &(usize, &Material)| {
@@ -56,7 +56,7 @@ pub(super) fn find(
     let plan = TuningPlan { space, trials: TRIALS, mixtures: MIXTURES, seconds: MIXTURE_SECONDS, seed: SEED };
     let tuner = Tuner::new(strips.iter().map(source).collect(), plan.clone())?;
     let whole = Shard { index: 0, count: 1 };
-    let results = tuner.run(whole, Default::default(), &Listener { progress, tell }).map_err(not_tried)?;
+    let results = tuner.run(whole, Default::default(), &Listener { tell }).map_err(not_tried)?;
     let outcome = TuningOutcome::of(&plan, &results).ok_or(WorkerError::LearningDropped)?;
     let components = outcome.chosen().settings.components.clone();
     let gain_db = (components != present).then_some(outcome.held_out.gain.mean_db);
@@ -87,13 +87,13 @@ fn not_tried(error: TrialError) -> WorkerError {
 }
 
 struct Listener<'a> {
-    progress: &'a Progress,
     tell: &'a (dyn Fn(f32) -> ControlFlow<()> + Sync),
 }
 
 impl TuningListener for Listener<'_> {
     fn finished(&self, _: &TrialResult) -> ControlFlow<()> {
-        if self.progress.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        // Whether it goes on is asked with every piece of work.
+        ControlFlow::Continue(())
     }
 
     fn progress(&self, share: f32) -> ControlFlow<()> {

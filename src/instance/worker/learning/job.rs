@@ -169,7 +169,7 @@ impl Task {
         let name = &preset.sources[self.strip].name;
         let own = materials[self.strip].as_ref().ok_or_else(|| WorkerError::NotLearnedHere(name.clone()))?;
         let tell = |share: f32| progress.tell(SHARE_OF_TRYING * share);
-        let best = in_the_background(|| best_bases::find(&strips, preset, progress, &tell))?;
+        let best = in_the_background(|| best_bases::find(&strips, preset, &tell))?;
         let sentence = best.sentence(&strips, preset);
         if best.gain_db.is_none() {
             return Ok(JobOutcome::Tried { learned: None, sentence });
@@ -237,7 +237,7 @@ impl Progress {
         if self.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    pub(super) fn is_cancelled(&self) -> bool {
+    fn is_cancelled(&self) -> bool {
         self.cancelled.load(Relaxed)
     }
 }
