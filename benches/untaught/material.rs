@@ -62,8 +62,8 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Vec<Material>, String> {
     if found.is_empty() { Err(format!("no case is in {}", folder.display())) } else { Ok(found) }
 }
 
-/// The case in `folder`, if all sources of one kind of case are there. Two instruments have their names in the folder's:
-/// "Piano + Saxophone".
+/// The case in `folder`, if all sources of one kind of case are there. Two instruments have their names in that of the
+/// folder: "Piano + Saxophone".
 fn case_in(folder: &Path, group: &Path) -> Result<Option<Material>, String> {
     let name = recording::file_name(folder);
     let mut kinds: Vec<Vec<&str>> = SOURCES.iter().map(|sources| sources.to_vec()).collect();

@@ -9,8 +9,10 @@ use crate::{
     },
     recording::{self, RecordingError},
 };
+use fnv::FnvHasher;
 use std::{
     fs::{self, File},
+    hash::Hasher,
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -89,15 +91,13 @@ impl Drop for ResultFolder<'_> {
 pub(super) fn fingerprint(path: &Path) -> Result<String, CliError> {
     let unreadable = |source| RecordingError::Unreadable { path: path.to_path_buf(), source };
     let mut file = File::open(path).map_err(unreadable)?;
-    let (mut hash, mut bytes) = (0xcbf2_9ce4_8422_2325_u64, vec![0; 1 << 16]);
+    let (mut hasher, mut bytes) = (FnvHasher::default(), vec![0; 1 << 16]);
     loop {
         let count = file.read(&mut bytes).map_err(unreadable)?;
         if count == 0 {
-            return Ok(format!("{hash:016x}"));
+            return Ok(format!("{:016x}", hasher.finish()));
         }
-        hash = bytes[..count]
-            .iter()
-            .fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        hasher.write(&bytes[..count]);
     }
 }
 

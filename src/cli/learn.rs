@@ -4,8 +4,8 @@ use super::{
     arguments::{parse_components, parse_preset_path},
     error::CliError,
     files::ensure_writable,
-    hearing::{HeardBases, SourceMaterial},
     interrupt,
+    online_learning::{OnlineBases, SourceMaterial},
     progress::{LateProgress, TaskProgress},
     report::{Report, shown, source_json},
     source_files::{
@@ -67,8 +67,8 @@ pub(super) struct Learn {
     )]
     iterations: u32,
 
-    /// How often all of the recordings of a source are heard, if they last more than a minute; 0 is never, then a minute
-    /// of them is enough. Unless given, once, or as often as makes half an hour, but five times at most.
+    /// How often all of the recordings of a source are heard, if they last more than a minute; 0 is never, then a
+    /// minute of them is enough. Unless given, once, or as often as makes half an hour, but five times at most.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=1000))]
     passes: Option<u32>,
 
@@ -220,7 +220,7 @@ impl Learn {
 
     /// What is known of each of `materials` once those that last longer than their sample, or begin with other bases,
     /// were heard as a whole.
-    fn hear(&self, materials: &[SourceMaterial<'_>]) -> Result<Vec<HeardBases>, CliError> {
+    fn hear(&self, materials: &[SourceMaterial<'_>]) -> Result<Vec<OnlineBases>, CliError> {
         let passes = self.passes(materials);
         let mut starts = Vec::new();
         for material in materials {
@@ -239,7 +239,7 @@ impl Learn {
         let mut progress = LateProgress::new(task).scaled(f64::from(passes) * seconds);
         let hear = |(material, start): (&SourceMaterial<'_>, Option<LearnedBases>)| match start {
             Some(start) => material.hear(start, passes, self.seed, &mut progress),
-            None => Ok(HeardBases::default()),
+            None => Ok(OnlineBases::default()),
         };
         materials.iter().zip(starts).map(hear).collect()
     }

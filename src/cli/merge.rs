@@ -22,8 +22,8 @@ use std::path::PathBuf;
 ///
 /// Of results, the outcome is that of one run without shards. What is not finished yet is left out, and said. Only
 /// --output needs the recordings, at the paths that they had. Of presets that were learned from the same --start, each
-/// from other recordings, every basis is the mean, weighted by how much it explains of what each has heard; no recording
-/// is needed.
+/// from other recordings, every basis is the mean, weighted by how much it explains of what each has heard; no
+/// recording is needed.
 #[derive(Debug, Args)]
 pub(super) struct Merge {
     /// Files of results, as --results of `unbraid tune` named them, or presets.

@@ -127,7 +127,8 @@ impl SourceSample {
         Self::read(surveyed, &Excerpt::of_each(&surveys, most_seconds, least_seconds))
     }
 
-    /// Of as many recordings as there are seconds, at most, `least_seconds` of each at least where all have their share.
+    /// Of as many recordings as there are seconds, at most, `least_seconds` of each at least where all have their
+    /// share.
     pub(super) fn among(surveyed: &[SurveyedFile], most_seconds: f64, least_seconds: usize) -> Result<Self, CliError> {
         let surveys: Vec<&Survey> = surveyed.iter().map(|file| &file.survey).collect();
         let mut excerpts = Excerpt::among(&surveys, most_seconds, least_seconds);

@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 /// The number that `text` says, which may end in its `unit`, in capitals or not. Infinity is `inf` or `∞`, with a sign
-/// or without. `None` if it is no number, or could be two: `1,234.5`; or if it is too large for the type, `f32` or `f64`.
+/// or without. `None` if it is no number, or could be two: `1,234.5`; or if it is too large for the type, `f32` or
+/// `f64`.
 pub fn parse<T: FromStr + Copy + Into<f64>>(text: &str, unit: &str) -> Option<T> {
     let text = text.trim().to_lowercase().replace(['\u{2212}', '\u{2013}'], "-");
     let number = text.strip_suffix(&unit.to_lowercase()).unwrap_or(&text).trim_end();

@@ -72,8 +72,8 @@ fn instruments(heard: &Recording) -> Vec<(&'static str, f32)> {
 }
 
 /// They were learned from other instruments of these kinds.
-/// Measured: a kit and a kick are ranked first; a snare comes to 0.935 and an acoustic guitar, whose strokes are noise as
-/// well, to 0.938.
+/// Measured: a kit and a kick are ranked first; a snare comes to 0.935 and an acoustic guitar, whose strokes are noise
+/// as well, to 0.938.
 #[test]
 fn drums_are_ranked_first_or_a_hair_behind_and_the_best_drum_is_the_right_one() {
     for (heard, names, behind) in [

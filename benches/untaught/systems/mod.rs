@@ -1,8 +1,8 @@
 //! What separates the cases. A new system is a line in [`all`]: its name, and a function that gives the scene's
 //! sources in their order, or nothing where it does not apply.
 //!
-//! [`engine`]: presets of the factory, others, and taught ones. [`instruments`]: sources by instrument. [`hand`]: marks.
-//! [`medians`], [`crossover`]: what one could do instead. [`ideal`]: the best that masks can do.
+//! [`engine`]: presets of the factory, others, and taught ones. [`instruments`]: sources by instrument. [`hand`]:
+//! marks. [`medians`], [`crossover`]: what one could do instead. [`ideal`]: the best that masks can do.
 
 mod crossover;
 pub(crate) mod engine;

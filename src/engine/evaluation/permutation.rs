@@ -8,8 +8,8 @@ const FAR_DB: f64 = 1e3;
 const STEPS_PER_DB: f64 = 1e6;
 
 /// The estimate of each source that makes the sum of `ratios`, `[estimate][source]` in dB, the largest. NaN counts as
-/// the worst ratio. This is the assignment problem, which the Hungarian algorithm solves in cubic time (Kuhn 1955, Munkres
-/// 1957).
+/// the worst ratio. This is the assignment problem, which the Hungarian algorithm solves in cubic time (Kuhn 1955,
+/// Munkres 1957).
 pub(super) fn best(ratios: &[Vec<f64>]) -> Vec<usize> {
     let steps = |(source, estimate): (usize, usize)| {
         let ratio = match ratios[estimate][source] {

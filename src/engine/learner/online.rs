@@ -27,8 +27,8 @@ struct OnlineDictionary {
 }
 
 impl OnlineLearner {
-    /// Moves those of `dictionaries` whose indices are `bases`. `sample` is a sample of what is to come, only a part of it
-    /// or all, at their sample rate or above.
+    /// Moves those of `dictionaries` whose indices are `bases`. `sample` is a sample of what is to come, only a part of
+    /// it or all, at their sample rate or above.
     ///
     /// # Errors
     /// If a recording of the sample is silent.

@@ -47,7 +47,8 @@ impl MergeError {
 }
 
 /// One preset with what all of `presets` have learned: every basis, also for reconstruction, is their mean, weighted by
-/// how much it explains of what each has heard. The order makes no difference. Knobs and notes are those of one of them.
+/// how much it explains of what each has heard. The order makes no difference. Knobs and notes are those of one of
+/// them.
 ///
 /// # Errors
 /// [`MergeError`], unless all have the same sources, which began alike: from the same preset, or as one of `presets`.

@@ -1,6 +1,8 @@
 //! What a source's bases have heard: what is needed to put together what was learned apart.
 
 use crate::dictionary::{Dictionary, Flaw};
+use fnv::FnvHasher;
+use std::hash::Hasher;
 
 /// How much sound a source's bases have heard, and how much of it each of them explains.
 ///
@@ -19,9 +21,11 @@ pub struct Tally {
 impl Tally {
     /// What tells the numbers of `dictionaries` from others: 16 hexadecimal digits (FNV-1a, 64 bits).
     pub fn id_of(dictionaries: &[Dictionary]) -> String {
-        let bytes = dictionaries.iter().flat_map(|dictionary| &dictionary.bases).flat_map(|w| w.to_le_bytes());
-        let add = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        format!("{:016x}", bytes.fold(0xcbf2_9ce4_8422_2325, add))
+        let mut hasher = FnvHasher::default();
+        for value in dictionaries.iter().flat_map(|dictionary| &dictionary.bases) {
+            hasher.write(&value.to_le_bytes());
+        }
+        format!("{:016x}", hasher.finish())
     }
 
     /// Checks every field against the bases that it is of: so many `components` in so many `dictionaries`.

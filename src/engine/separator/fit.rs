@@ -12,9 +12,9 @@
 //! So a fit is between 0 and 1, and 1 says that nothing is left unexplained.
 //!
 //! How to read it: what was learned from another take of the same instrument comes to 0.98, what was learned from
-//! others of its kind to 0.5 to 0.8, drums' bases beside a bass or a bass's beside drums to 0.02 to 0.3, one drum's of a
-//! kit to 0.4 to 0.5; one of two sources comes to 0.1 to 0.8 of their mixture, both to 0.98. It does not say how well a
-//! preset's sources are told apart, and more bases explain more: many plain tones (of an electric piano, say) explain
+//! others of its kind to 0.5 to 0.8, drums' bases beside a bass or a bass's beside drums to 0.02 to 0.3, one drum's of
+//! a kit to 0.4 to 0.5; one of two sources comes to 0.1 to 0.8 of their mixture, both to 0.98. It does not say how well
+//! a preset's sources are told apart, and more bases explain more: many plain tones (of an electric piano, say) explain
 //! much of any instrument that plays notes.
 
 use super::preset_bases::{append_rows, nearest};

@@ -131,8 +131,8 @@ pub struct SeparatedBlock<'a> {
 }
 
 impl OfflineSeparator {
-    /// For a recording at `sample_rate` in Hz with so many `channels`. Where the preset's sources learn while they play,
-    /// it is from as many seconds as it was tuned to.
+    /// For a recording at `sample_rate` in Hz with so many `channels`. Where the preset's sources learn while they
+    /// play, it is from as many seconds as it was tuned to.
     ///
     /// # Errors
     /// [`ModelError`] if the preset cannot be played.

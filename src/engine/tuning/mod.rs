@@ -9,8 +9,8 @@
 //!
 //! - `settings`: what can be set. `space`: which settings are tried.
 //! - `material`: the recordings and their parts. `test_mixture`: mixtures of them, and their scores.
-//! - `plan`: brackets of trials, rungs of mixtures. `halving`: who goes on. `learned`: what was learned, kept as long as
-//!   it is needed. `tuner`: runs it.
+//! - `plan`: brackets of trials, rungs of mixtures. `halving`: who goes on. `learned`: what was learned, kept as long
+//!   as it is needed. `tuner`: runs it.
 //! - `results`: what trials gave. `significance`: paired tests. `outcome`: the best, and what is as good.
 
 mod halving;

@@ -70,8 +70,8 @@ impl Worker {
         done
     }
 
-    /// Plays the preset `step` places on. Those that are known to be damaged are passed over, and sources by instrument:
-    /// from one of these, the next is another of them.
+    /// Plays the preset `step` places on. Those that are known to be damaged are passed over, and sources by
+    /// instrument: from one of these, the next is another of them.
     fn load_neighbour(&mut self, step: isize) -> Result<(), WorkerError> {
         self.context.read_library();
         let library = self.context.session.library();

@@ -1,5 +1,5 @@
-//! What must stand any bytes at all: the preset reader, the reader of projects, the readers of other programs' bases, the
-//! front of the audio reader, and the plugin's process call with any events and ports.
+//! What must stand any bytes at all: the preset reader, the reader of projects, the readers of other programs' bases,
+//! the front of the audio reader, and the plugin's process call with any events and ports.
 //!
 //! `cargo xtask fuzz` searches for bytes that make one of them panic; what it has found worth keeping is in `corpus/`,
 //! which the tests replay.

@@ -84,8 +84,8 @@ pub(crate) fn run(rendered: &Path, presets: &Path) -> Result<()> {
         let all_of_kind: Vec<(usize, &Ranked)> = with_own.collect();
         let count = |is: &dyn Fn(&(usize, &Ranked)) -> bool| all_of_kind.iter().filter(|one| is(one)).count();
         println!(
-            "\nOf {} recordings of {text}, the instrument's own source fits best {} times, is among the first three {} times, \
-             and one of its family fits best {} times.",
+            "\nOf {} recordings of {text}, the instrument's own source fits best {} times, is among the first three {} \
+             times, and one of its family fits best {} times.",
             all_of_kind.len(),
             count(&|(_, ranked)| ranked.place == 1),
             count(&|(_, ranked)| ranked.place <= 3),

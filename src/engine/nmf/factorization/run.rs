@@ -121,8 +121,8 @@ impl<'a> FactorizationRun<'a> {
         });
     }
 
-    /// Updates H once more, and says how much of V in each bin each basis explains: W ∘ Hᵀ(V / WH) added to `explained`,
-    /// `[K, F]`, over all frames. W stays. Nothing may be done with the run afterwards.
+    /// Updates H once more, and says how much of V in each bin each basis explains: W ∘ Hᵀ(V / WH) added to
+    /// `explained`, `[K, F]`, over all frames. W stays. Nothing may be done with the run afterwards.
     pub(super) fn explain(mut self, explained: &mut [f64]) {
         let last_update = match &self.kept {
             Some((scales, beta)) => LastUpdate::Keep { scales, beta: *beta },

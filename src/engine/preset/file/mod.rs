@@ -39,10 +39,11 @@
 //! is told otherwise: `{"mode": "quality", "focus": 1.8, "sparsity": 0.1, "smoothness": 0.0}`. The optional key
 //! `"about"` there holds what was noted about the preset, each part of it optional: `{"tags": ["slap", "live"],
 //! "author": "…", "notes": "…"}`. A source
-//! that has heard all of long recordings says so: the optional key `"heard"` is `{"start": "0123456789abcdef", "seconds":
-//! 36000.0, "weights": [[…], […]]}`, with a list per dictionary of how much of the sound each basis explains. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other
-//! keys are required; unknown keys are kept. The same preset always gives the same bytes, and so does a file that is
-//! read and written again.
+//! that has heard all of long recordings says so: the optional key `"heard"` is `{"start": "0123456789abcdef",
+//! "seconds": 36000.0, "weights": [[…], […]]}`, with a list per dictionary of how much of the sound each basis
+//! explains. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys are required;
+//! unknown keys are kept. The same preset always gives the same bytes, and so does a file that is read and written
+//! again.
 //!
 //! Format version 2 is for presets inside projects; [`to_packed_bytes`] writes it. A tensor whose numbers were rounded
 //! is f16 there, and a tensor of f32 `[K]`, its name followed by `.scales`, is what its rows are multiplied by. If its

@@ -109,9 +109,6 @@ impl Task {
         {
             return Ok(JobOutcome::Doubted(self, foreign));
         }
-        if matches!(self.source, TaskSource::BestBases) {
-            return self.find_bases(materials, preset, progress);
-        }
         let name = &preset.sources[self.strip].name;
         let components = self.options.components;
         let material = match self.source {
@@ -127,7 +124,8 @@ impl Task {
                 let names = files.iter().map(|file| file_name(file)).collect();
                 Material { recordings, names, is_played: false, components }
             }
-            TaskSource::Again | TaskSource::BestBases => {
+            TaskSource::BestBases => return self.find_bases(materials, preset, progress),
+            TaskSource::Again => {
                 let known = materials[self.strip].as_ref();
                 let known = known.ok_or_else(|| WorkerError::NotLearnedHere(name.clone()))?;
                 Material { components, ..Material::clone(known) }

@@ -8,12 +8,14 @@
 //! - `take`: what is captured, as it comes. `alone`: whether it was played alone.
 //! - `tasks`: what is to be learned, and what is asked first. `job`: learning, on its thread.
 //! - `material`: what was learned from. `finished`: what was learned last. `best_bases`: numbers of bases, tried out.
+//! - `moves`: what becomes of all this when sources change or move.
 
 mod alone;
 mod best_bases;
 mod finished;
 mod job;
 mod material;
+mod moves;
 mod take;
 mod tasks;
 
@@ -29,7 +31,7 @@ use crate::{
         },
     },
     learner::adaptive::StripMoves,
-    preset::{MAX_SOURCES, Preset},
+    preset::Preset,
     realtime::wires::takes::{TakeEvent, TakeEventKind},
     recording::Recording,
 };
@@ -325,13 +327,8 @@ impl Learning {
         };
         let goes_on = heard.zip(self.preset.as_ref()).is_some_and(|(heard, now)| Arc::ptr_eq(&heard, now));
         let seconds = learned.material.seconds();
-        let (verdicts, others) = (learned.verdicts.clone(), learned.other_materials.clone());
+        let verdicts = learned.verdicts.clone();
         self.take_over(strip, &moves, learned, context)?;
-        for (from, material) in others {
-            if let Some(strip) = moves.destination(from) {
-                self.taught.materials[strip] = Some(material);
-            }
-        }
         // All that can be told apart were learned anew, together.
         self.taught.verdicts = Default::default();
         for (from, verdict) in verdicts {
@@ -372,42 +369,13 @@ impl Learning {
         let version = context.play(Basis::Version(&before), before.edited(preset, state)?)?;
         context.record_change(&before, &version, None);
         self.follow(&version, None);
-        self.taught.materials[strip] = Some(learned.material);
-        Ok(version)
-    }
-
-    /// The worker itself has changed the preset, to that of `version`: what was begun goes on. With another source on
-    /// `strip`, what that was learned from is of no use any more, nor what is being learned for it.
-    pub fn follow(&mut self, version: &Version, strip: Option<usize>) {
-        self.keep_taught();
-        self.preset = Some(version.preset.clone());
-        let Some(strip) = strip.filter(|strip| *strip < MAX_SOURCES) else { return };
-        self.taught.forget(strip);
-        self.finished.take_if(|finished| finished.strip == strip);
-        self.tasks.forget(strip);
-        self.job.take_if(|job| job.strip == strip);
-        if let Some(job) = &mut self.job {
-            job.moves = job.moves.then_replaced(strip);
-        }
-    }
-
-    /// The same, where the sources have gone where `moves` says: what was begun for it goes on there.
-    pub fn follow_moves(&mut self, version: &Version, moves: &StripMoves) {
-        self.keep_taught();
-        self.preset = Some(version.preset.clone());
-        let moved = |strip: usize| moves.destination(strip);
-        self.take = self.take.take().and_then(|take| Some(Take { strip: moved(take.strip)?, ..take }));
-        self.tasks.follow_moves(moves);
-        self.taught.follow_moves(moved);
-        self.finished = self.finished.take().and_then(|job| Some(FinishedJob { strip: moved(job.strip)?, ..job }));
-        match self.job.as_mut().map(|job| (moved(job.strip), job)) {
-            None => {}
-            Some((None, _)) => self.job = None,
-            Some((Some(strip), job)) => {
-                job.strip = strip;
-                job.moves = job.moves.then(moves);
+        for (from, material) in learned.other_materials {
+            if let Some(strip) = moves.destination(from) {
+                self.taught.materials[strip] = Some(material);
             }
         }
+        self.taught.materials[strip] = Some(learned.material);
+        Ok(version)
     }
 }
 

@@ -30,12 +30,12 @@ pub(super) struct SourceMaterial<'a> {
 
 /// Bases that have heard all of a source's recordings; none if there was no need.
 #[derive(Default)]
-pub(super) struct HeardBases {
+pub(super) struct OnlineBases {
     bases: Option<LearnedBases>,
     pub(super) tally: Option<Tally>,
 }
 
-impl HeardBases {
+impl OnlineBases {
     /// One dictionary per frame length, or none at all.
     pub(super) fn dictionaries(&self) -> &[Dictionary] {
         self.bases.as_ref().map_or(&[], LearnedBases::dictionaries)
@@ -62,13 +62,15 @@ impl SourceMaterial<'_> {
         };
         let Some(learned) = source.learned() else { return Err(refused("has learned nothing")) };
         let lowest = self.surveyed.iter().map(|file| file.survey.sample_rate).min().unwrap_or(0);
-        match () {
-            () if learned.blocks().len() > 1 => Err(refused("has a block of bases for each of its recordings")),
-            () if !can_go_on(learned.dictionaries(), lowest) => {
-                Err(refused("was not learned by this program from recordings at the sample rate of these or below"))
-            }
-            () => Ok(learned.clone()),
+        if learned.blocks().len() > 1 {
+            return Err(refused("has a block of bases for each of its recordings"));
         }
+        if !can_go_on(learned.dictionaries(), lowest) {
+            return Err(refused(
+                "was not learned by this program from recordings at the sample rate of these or below",
+            ));
+        }
+        Ok(learned.clone())
     }
 
     /// Lets `start` hear all recordings `passes` times, in an order that `seed` draws.
@@ -78,9 +80,9 @@ impl SourceMaterial<'_> {
         passes: u32,
         seed: u64,
         progress: &mut ScaledProgress,
-    ) -> Result<HeardBases, CliError> {
+    ) -> Result<OnlineBases, CliError> {
         if passes == 0 {
-            return Ok(HeardBases { tally: start.tally.take(), bases: Some(start) });
+            return Ok(OnlineBases { tally: start.tally.take(), bases: Some(start) });
         }
         let id = Tally::id_of(start.dictionaries());
         let mut weights = vec![Vec::new(); start.dictionaries().len()];
@@ -102,7 +104,7 @@ impl SourceMaterial<'_> {
             }
         }
         let tally = Tally { start: id, seconds: self.sample.seconds[1], weights };
-        Ok(HeardBases { bases: Some(start), tally: Some(tally) })
+        Ok(OnlineBases { bases: Some(start), tally: Some(tally) })
     }
 }
 
