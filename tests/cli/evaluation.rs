@@ -325,3 +325,30 @@ fn long_recordings_are_evaluated_in_the_memory_of_short_ones() {
     // A minute of both files is 4 MB.
     assert!(long < short + 4_000, "{short} kB for a minute, {long} kB for ten");
 }
+
+#[test]
+fn evaluate_scores_each_source() {
+    let bench = Bench::with_preset();
+    bench.run("separate mix.wav -p p.unbraid.safetensors -o out").succeeded();
+    let good = "evaluate --reference low.wav high.wav --estimate out/low.wav out/high.wav";
+    let text = bench.run(good).succeeded().stdout;
+    let header = "source   SDR dB   SIR dB   SAR dB";
+    assert!(text.starts_with(header) && text.contains("\nlow ") && text.contains("\nmean "), "{text}");
+
+    let json = bench.run(&format!("{good} --json")).succeeded().json();
+    for source in [0, 1] {
+        assert!(json["sources"][source]["sdr"].as_f64().unwrap() > 8.0, "{json}");
+    }
+    let swapped = bench.run("evaluate --reference low.wav high.wav --estimate out/high.wav out/low.wav --json").json();
+    assert!(swapped["mean"]["sir"].as_f64().unwrap() < 0.0, "{swapped}");
+}
+
+#[test]
+fn evaluate_cuts_to_the_shortest_and_mixes_down() {
+    let bench = Bench::new();
+    let mono: Vec<f32> = read(bench.path("low.wav")).unwrap().downmix()[..20_000].to_vec();
+    bench.write("short-mono.wav", RATE, vec![mono]);
+    let json = bench.run("evaluate --reference low.wav --estimate short-mono.wav --json").succeeded().json();
+    let sdr = &json["sources"][0]["sdr"];
+    assert!(sdr.is_null() || sdr.as_f64().unwrap() > 60.0, "{json}");
+}

@@ -1,13 +1,15 @@
 //! The command line as its users meet it: the real program, its files, its messages, its exit codes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
-mod commands;
 mod evaluation;
 mod exchange;
 mod failures;
+mod learn;
 mod marks;
 mod much_audio;
 mod peers;
+mod presets;
+mod separation;
 mod streams;
 mod tuning;
 
