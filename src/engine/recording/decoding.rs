@@ -1,10 +1,7 @@
 //! One file's packets, decoded: what is to be heard of them, and how they end.
 
 use super::{
-    MAX_CHANNELS, RecordingError, formats, mp3, mp4,
-    wave::{self, WrongSize},
-    wave64,
-    window::FileWindow,
+    MAX_CHANNELS, RecordingError, aiff, caf, formats, mp3, mp4, sizes::WrongSize, wave, wave64, window::FileWindow,
 };
 use std::{
     collections::VecDeque,
@@ -280,7 +277,7 @@ pub(super) fn big_endian(codec: AudioCodecId) -> AudioCodecId {
     }
 }
 
-/// The file at `path`: a WAV file with a right header, or another file as it is.
+/// The file at `path`, with a right header if its own is wrong.
 fn open_file(path: &Path, name: &Path) -> Result<(Box<dyn MediaSource>, Option<WrongSize>), RecordingError> {
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(name, error))?;
     if !metadata.is_file() {
@@ -291,10 +288,13 @@ fn open_file(path: &Path, name: &Path) -> Result<(Box<dyn MediaSource>, Option<W
     }
     let open = || {
         let (mut file, len) = (File::open(path)?, metadata.len());
-        let found = match wave::find(&mut file, len)? {
-            Some(found) => Some(found),
-            None => wave64::find(&mut file, len)?,
-        };
+        let mut found = None;
+        for find in [wave::find, wave64::find, aiff::find, caf::find] {
+            found = match found {
+                None => find(&mut file, len)?,
+                found => found,
+            };
+        }
         Ok(match found {
             Some(found) => {
                 let window = FileWindow::new(found.header, file, found.start, found.bytes);
@@ -321,6 +321,9 @@ fn opening_error(path: &Path, name: &Path, error: Error) -> RecordingError {
         Error::Unsupported(_) => {
             let mut beginning = [0; 16];
             let read = File::open(path).and_then(|mut file| file.read(&mut beginning)).unwrap_or(0);
+            if formats::has_index(&beginning[..read]) {
+                return damaged(name, "what says where its sound is, is missing: it was cut off or never finished");
+            }
             let found = formats::name_of_beginning(&beginning[..read]).map(str::to_owned);
             RecordingError::UnknownFormat { path: name.to_path_buf(), found }
         }
@@ -333,6 +336,8 @@ fn opening_error(path: &Path, name: &Path, error: Error) -> RecordingError {
 fn unreadable(name: &Path, source: std::io::Error) -> RecordingError {
     match source.kind() {
         ErrorKind::NotFound => RecordingError::Missing { path: name.to_path_buf() },
+        // What a decoder looks for lies before the beginning.
+        ErrorKind::InvalidInput => damaged(name, "its sizes are wrong"),
         _ => RecordingError::Unreadable { path: name.to_path_buf(), source },
     }
 }

@@ -145,6 +145,12 @@ pub(super) fn name_of_beginning(bytes: &[u8]) -> Option<&'static str> {
     BEGINNINGS.iter().find(|(beginning, _)| bytes.starts_with(beginning)).map(|(_, name)| *name)
 }
 
+/// Whether a file that begins with these bytes has a table that says where its sound is, often at its end: MP4,
+/// QuickTime, Matroska.
+pub(super) fn has_index(bytes: &[u8]) -> bool {
+    bytes.get(4..8) == Some(b"ftyp") || bytes.starts_with(b"\x1A\x45\xDF\xA3")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,12 +2,17 @@
 //!
 //! - [`RecordingReader`]: reads any common audio file block by block. `decoding`: decoded by symphonia; `formats`: what
 //!   is read.
-//! - `wave`, `wave64`, `mp3`, `mp4`: what a decoder does not know of these files; `window`: what it is given instead.
+//! - `wave`, `wave64`, `aiff`, `caf`, `mp3`, `mp4`: what a decoder does not know of these files; `sizes`, `window`: what
+//!   it is given instead.
 //! - [`mod@read`]: reads the whole of it; [`Excerpt`]: reads some seconds, spread over it; [`Survey`]: says what is in
 //!   it.
 //! - [`write_wav`] and [`WavFiles`]: write WAV files, completely or not at all.
 //! - [`Recording::resampled`]: converts the sample rate by band-limited interpolation.
 
+#[cfg(feature = "files")]
+mod aiff;
+#[cfg(feature = "files")]
+mod caf;
 #[cfg(feature = "files")]
 mod decoding;
 #[cfg(feature = "files")]
@@ -26,6 +31,8 @@ mod read;
 mod reader;
 #[cfg(feature = "files")]
 mod resample;
+#[cfg(feature = "files")]
+mod sizes;
 #[cfg(feature = "files")]
 mod survey;
 #[cfg(feature = "files")]

@@ -3,7 +3,7 @@
 use super::{
     MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, ReadWarning, RecordingError,
     decoding::{Decoding, damaged},
-    wave::WrongSize,
+    sizes::WrongSize,
 };
 use crate::decibels;
 use std::{

@@ -1,34 +1,14 @@
 //! WAV files whose headers are wrong about their sizes, as programs leave them: piped, cut off, never finished, or
 //! longer than 4 GiB. What is decoded is a file with a header of our own, and of the samples what is there.
 
+use super::sizes::{ENDLESS, Found, MOST_FORMAT_BYTES, SampleBytes};
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom},
 };
 
-/// Sizes from here on may be what programs write that do not know the size yet; these are.
+/// Sizes from here on may be what programs write that do not know the size yet.
 const UNKNOWN_SIZES: u64 = 0x7FFF_F000;
-const ENDLESS: [u64; 3] = [0x7FFF_F000, 0x7FFF_FFFF, 0xFFFF_FFFF];
-/// Longest chunk of format that is believed, in bytes.
-pub(super) const MOST_FORMAT_BYTES: u32 = 4_096;
-
-/// What is worth a warning.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum WrongSize {
-    /// This share of the samples that the header promises is there.
-    EndsEarly(f64),
-    /// The header says that there are no samples, as while a recording runs.
-    NeverFinished,
-}
-
-/// What of a file is to be decoded: a header, and where the samples are, in bytes.
-pub(super) struct Found {
-    pub(super) header: Vec<u8>,
-    pub(super) start: u64,
-    pub(super) bytes: u64,
-    /// What its own header says that is not so.
-    pub(super) wrong_size: Option<WrongSize>,
-}
 
 /// Looks into `file`, of `len` bytes. `None` if it is no WAV file, or has no samples that can be found.
 pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
@@ -64,7 +44,8 @@ pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
                 let is_unfinished = said == 0 && !begins_chunk(file, body, len)?;
                 let is_beyond = said > len - body || ENDLESS.contains(&said);
                 let is_unknown = said >= UNKNOWN_SIZES && long_size.is_none() && is_beyond;
-                return Ok(Some(found(&format, body, said, len - body, is_unfinished, is_unknown)));
+                let size = SampleBytes { said, there: len - body, is_unfinished, is_unknown };
+                return Ok(Some(found(&format, body, &size)));
             }
             _ => {}
         }
@@ -74,18 +55,12 @@ pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
     Ok(None)
 }
 
-/// What is to be decoded of a file whose samples begin at `start`: `said` bytes according to its header, unless that is
-/// unfinished or does not know, and `there` bytes as far as the file goes.
-pub(super) fn found(format: &[u8], start: u64, said: u64, there: u64, is_unfinished: bool, is_unknown: bool) -> Found {
-    let bytes = if is_unfinished || is_unknown { there } else { said.min(there) };
-    // Whole frames, and as many as a header can count.
-    let frame = u64::from(u16::from_le_bytes([format[12], format[13]])).max(1);
+/// What is to be decoded of a file whose samples begin at `start`; `format` is the content of a WAV file's format chunk.
+pub(super) fn found(format: &[u8], start: u64, size: &SampleBytes) -> Found {
+    let frame = u64::from(u16::from_le_bytes([format[12], format[13]]));
+    // As many as a header can count.
     let most = u64::from(u32::MAX) - u64::from(MOST_FORMAT_BYTES) - 64;
-    let bytes = bytes.min(most) / frame * frame;
-    let wrong_size = match is_unfinished || is_unknown {
-        true => is_unfinished.then_some(WrongSize::NeverFinished),
-        false => (said / frame * frame > bytes).then(|| WrongSize::EndsEarly(bytes as f64 / said as f64)),
-    };
+    let (bytes, wrong_size) = size.whole_frames(frame, most);
     Found { header: header(format, bytes), start, bytes, wrong_size }
 }
 

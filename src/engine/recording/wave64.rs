@@ -1,6 +1,9 @@
 //! Sony Wave64: chunks with names of 16 bytes and sizes of 8, in which the parts of a WAV file are found.
 
-use super::wave::{Found, MOST_FORMAT_BYTES, found};
+use super::{
+    sizes::{Found, MOST_FORMAT_BYTES, SampleBytes},
+    wave,
+};
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom},
@@ -43,7 +46,8 @@ pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
                 b"data" => {
                     // Written last, the size is 0 in a file that was never finished.
                     let is_unfinished = size == 0 && body < len;
-                    return Ok(format.map(|format| found(&format, body, size, len - body, is_unfinished, false)));
+                    let size = SampleBytes { said: size, there: len - body, is_unfinished, is_unknown: false };
+                    return Ok(format.map(|format| wave::found(&format, body, &size)));
                 }
                 _ => {}
             }

@@ -43,7 +43,7 @@ fn every_file_without_loss_comes_out_as_it_went_in() {
         assert!(error <= tolerance, "{name}: differs by {error}, {tolerance} at most");
         tried += 1;
     }
-    assert_eq!(tried, 49, "files without loss");
+    assert_eq!(tried, 51, "files without loss");
 }
 
 /// Where a decoder does not cut what the encoder has added, the sound is late: by one frame, 1,024 or 1,105 samples.
@@ -84,7 +84,6 @@ fn what_is_not_read_is_named_and_never_noise() {
     for (name, found) in [
         ("not-read-ogg-opus.opus", "unknown format (Opus in Ogg)"),
         ("not-read-wavpack.wv", "unknown format (WavPack)"),
-        ("not-read-caf-alaw.caf", "in Core Audio Format)"),
         ("not-read-mp4-ac3.mp4", "unknown format (AC-3 in ISO Base Media File Format)"),
     ] {
         let error = read(path(name)).map(|recording| recording.len()).unwrap_err();
@@ -163,11 +162,31 @@ fn the_comment_on_an_encoders_delay_is_heeded() {
     assert_eq!(read(&commented).unwrap(), read(path("mp4-aac.m4a")).unwrap());
 }
 
+/// Three quarters of the sound, and of the last frame a byte.
 #[test]
 fn files_that_are_cut_off_are_read_as_far_as_they_go() {
     let folder = tempfile::tempdir().unwrap();
     let cut = folder.path().join("cut");
-    for name in ["../tones.flac", "../tones.mp3", "w64-s24le.w64"] {
+    let mut tried = 0;
+    for entry in fs::read_dir(path("")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        // The table of packets' lengths of ALAC is behind them.
+        if !name.starts_with("aiff") && !name.starts_with("caf-") && !name.starts_with("w64") || name.contains("alac") {
+            continue;
+        }
+        let (bytes, whole) = (fs::read(path(&name)).unwrap(), read(path(&name)).unwrap());
+        let frame = bytes.len() / SHORT;
+        fs::write(&cut, &bytes[..bytes.len() - SHORT / 4 * frame + 1]).unwrap();
+        let (recording, warning) = read_with_warning(&cut).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!((320..=SHORT * 3 / 4 + 1).contains(&recording.len()), "{name}: {}", recording.len());
+        for (channel, whole) in recording.channels.iter().zip(&whole.channels) {
+            assert_eq!(channel, &whole[..recording.len()], "{name}");
+        }
+        assert!(matches!(warning, Some(ReadWarning::EndsEarly { .. })), "{name}: {warning:?}");
+        tried += 1;
+    }
+    assert_eq!(tried, 22, "files without loss whose samples have a size");
+    for name in ["../tones.flac", "../tones.mp3"] {
         let whole = fs::read(path(name)).unwrap();
         fs::write(&cut, &whole[..whole.len() * 4 / 5]).unwrap();
         let (recording, warning) = read_with_warning(&cut).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -175,5 +194,45 @@ fn files_that_are_cut_off_are_read_as_far_as_they_go() {
         assert!((0.4..0.9).contains(&share), "{name}: {share}");
         let warns = matches!(warning, Some(ReadWarning::EndsEarly { .. } | ReadWarning::CutOff { .. }));
         assert!(warns, "{name}: {warning:?}");
+    }
+    // What says where the sound is, is at the end.
+    for name in ["mp4-aac.m4a", "mov-s16le.mov", "mkv-s16le.mkv"] {
+        let whole = fs::read(path(name)).unwrap();
+        fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+        let sentence = read(&cut).unwrap_err().to_string();
+        assert!(sentence.contains("cut off or never finished"), "{name}: {sentence}");
+    }
+}
+
+/// Sizes as recorders leave them that crash, or write to a pipe.
+#[test]
+fn aiff_and_caf_files_that_were_never_finished_are_read_to_their_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("recording");
+    let place = |bytes: &[u8], name: &[u8]| bytes.windows(4).position(|four| four == name).unwrap();
+    for name in ["aiff-s24be.aiff", "aiff-f32be.aiff", "aiff-alaw.aiff"] {
+        let (mut bytes, whole) = (fs::read(path(name)).unwrap(), read(path(name)).unwrap());
+        let (common, sound) = (place(&bytes, b"COMM"), place(&bytes, b"SSND"));
+        for unknown in [0x7FFF_FFFF_u32, u32::MAX] {
+            bytes[sound + 4..sound + 8].copy_from_slice(&unknown.to_be_bytes());
+            fs::write(&file, &bytes).unwrap();
+            assert_eq!(read_with_warning(&file).unwrap(), (whole.clone(), None), "{name}, {unknown:#x}");
+        }
+        bytes[common + 10..common + 14].fill(0);
+        for unfinished in [0_u32, 8] {
+            bytes[sound + 4..sound + 8].copy_from_slice(&unfinished.to_be_bytes());
+            fs::write(&file, &bytes).unwrap();
+            let (read, warning) = read_with_warning(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(read, whole, "{name}");
+            assert!(matches!(warning, Some(ReadWarning::NeverFinished { .. })), "{name}: {warning:?}");
+        }
+    }
+    for name in ["caf-s16be.caf", "caf-f32le.caf", "caf-alaw.caf"] {
+        let (mut bytes, whole) = (fs::read(path(name)).unwrap(), read(path(name)).unwrap());
+        let sound = place(&bytes, b"data");
+        // To the end of the file, whatever its length.
+        bytes[sound + 4..sound + 12].fill(0xFF);
+        fs::write(&file, &bytes).unwrap();
+        assert_eq!(read_with_warning(&file).unwrap(), (whole, None), "{name}");
     }
 }

@@ -15,7 +15,9 @@ for codec in adpcm_ms adpcm_ima_wav; do make 11025 $codec wav-$codec.wav; done
 make 441 pcm_s24le w64-s24le.w64
 for codec in s8 s16be s24be s32be f32be f64be alaw mulaw; do make 441 pcm_$codec aiff-$codec.aiff; done
 make 441 pcm_s16le aiff-s16le.aiff
-for codec in s16be s24be s32be f32be f64be s16le s24le s32le f32le f64le; do make 441 pcm_$codec caf-$codec.caf; done
+for codec in s16be s24be s32be f32be f64be s16le s24le s32le f32le f64le alaw mulaw; do
+    make 441 pcm_$codec caf-$codec.caf
+done
 for codec in u8 s16be s24be s32be f32be f64be s16le s24le s32le f32le f64le; do make 441 pcm_$codec mov-$codec.mov; done
 for codec in s16le s24le s32le f32le; do make 441 pcm_$codec mkv-$codec.mkv; done
 make 441 flac mkv-flac.mkv
@@ -32,6 +34,5 @@ make 11025 libvorbis ogg-vorbis.ogg -q:a 3
 make 11025 libvorbis mkv-vorbis.mkv -q:a 3
 # What is not read.
 make 11025 libopus not-read-ogg-opus.opus -b:a 24k
-make 441 pcm_alaw not-read-caf-alaw.caf
 make 441 wavpack not-read-wavpack.wv
 make 11025 ac3 not-read-mp4-ac3.mp4 -b:a 96k
