@@ -17,15 +17,19 @@ use egui::{Button, Grid, Id, Key, Label, Modal, RichText, ScrollArea, Ui, vec2};
 
 /// What is heard alone.
 const HOLD: &str = if cfg!(target_os = "macos") {
-    "Its source alone is heard until you let go, and nothing is changed; so is a basis. Cmd-click S: this solo, no other."
+    "You hear its source alone until you let go. A basis and a place in the picture can be held, too. Cmd-click S: this solo, no other."
 } else {
-    "Its source alone is heard until you let go, and nothing is changed; so is a basis. Ctrl-click S: this solo, no other."
+    "You hear its source alone until you let go. A basis and a place in the picture can be held, too. Ctrl-click S: this solo, no other."
 };
 /// What to do first, and next.
-const STEPS: [(&str, &str); 7] = [
+const STEPS: [(&str, &str); 8] = [
     ("Turn a knob", "Each strip is one source in what plays: turn it down, mute it, hear it alone."),
     ("Hold a badge", HOLD),
     ("Learn", "Press Learn on a strip and play that source alone for some seconds: it is told apart better."),
+    (
+        "The picture",
+        "The wheel zooms time, with shift or ctrl frequency; drag the axes. Heard or Input: after the knobs, or before.",
+    ),
     (
         "Freeze",
         "The picture stops: paint on it what belongs to a source. It is learned at once; Play lets you hear it.",
@@ -44,6 +48,8 @@ pub fn draw(ui: &Ui, snapshot: &EditorSnapshot) -> (bool, Option<Asked>) {
     let modal = Modal::new(Id::unique("help")).show(ui.ctx(), |ui| {
         ui.set_width(WIDTH.min(window.x - 60.0));
         ScrollArea::vertical().max_height(window.y - 110.0).show(ui, |ui| {
+            // Beside the scroll bar, which else lies over the ends of lines.
+            ui.set_max_width(ui.available_width() - ui.spacing().scroll.bar_width - 4.0);
             ui.label(RichText::new("Unbraid").font(theme::font(theme::TITLE)));
             ui.label(RichText::new(format!("Version {}", env!("CARGO_PKG_VERSION"))).color(ui.colours().weak));
             ui.add_space(8.0);

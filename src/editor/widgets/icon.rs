@@ -195,11 +195,16 @@ impl<'a> IconButton<'a> {
         response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, self.name));
         let hovered = self.enabled && response.hovered();
         if self.plate || hovered || response.has_focus() {
-            let fill = if hovered { ui.colours().button_hover } else { ui.colours().button };
-            plate(ui, rect, if self.enabled { fill } else { ui.colours().card }, &response);
+            let fill = match (self.enabled, hovered) {
+                (false, _) => Color32::TRANSPARENT,
+                (true, false) => ui.colours().button,
+                (true, true) => ui.colours().button_hover,
+            };
+            plate(ui, rect, fill, &response);
         }
         let ink = match (self.enabled, hovered || self.plate) {
-            (false, _) => ui.colours().button_edge,
+            // Weak in every theme: in that of high contrast edges are as bright as words.
+            (false, _) => ui.colours().text.gamma_multiply(0.35),
             (true, false) => ui.colours().faint,
             (true, true) => ui.colours().text,
         };

@@ -7,10 +7,11 @@ use core::sync::atomic::{
     Ordering::{Acquire, Relaxed, Release},
 };
 
-/// Shared by an instance and the shim in front of it. Without a shim (standalone) nobody listens.
+/// Shared by an instance and the shim in front of it. The standalone application has none.
 #[derive(Debug, Default)]
 pub struct HostRequests {
-    listeners: AtomicU8,
+    /// Separate outputs that nobody hears, a bit each: none until a shim says so.
+    unheard: AtomicU8,
     callback_wanted: AtomicBool,
     project_changed: AtomicBool,
     blocks: AtomicU32,
@@ -24,12 +25,12 @@ pub struct HostRequests {
 impl HostRequests {
     /// Shim, audio thread: whether the host gave buffers for the separate output of source `i` (bit `i`).
     pub fn set_listeners(&self, mask: u8) {
-        self.listeners.store(mask, Relaxed);
+        self.unheard.store(!mask, Relaxed);
     }
 
     /// Audio thread: whether anybody hears the separate output of `source`.
     pub fn hears(&self, source: usize) -> bool {
-        source < MAX_SOURCES && self.listeners.load(Relaxed) & (1 << source) != 0
+        source < MAX_SOURCES && self.unheard.load(Relaxed) & (1 << source) == 0
     }
 
     /// Shim, audio thread: the host processes another block.
@@ -152,9 +153,10 @@ mod tests {
     #[test]
     fn each_bit_is_one_listener() {
         let requests = HostRequests::default();
+        let heard = || (0..MAX_SOURCES + 1).filter(|&source| requests.hears(source)).collect::<Vec<_>>();
+        assert_eq!(heard(), [0, 1, 2, 3, 4, 5, 6, 7], "without a shim, as in the standalone application");
         requests.set_listeners(0b1000_0010);
-        let heard: Vec<usize> = (0..MAX_SOURCES + 1).filter(|&source| requests.hears(source)).collect();
-        assert_eq!(heard, [1, 7]);
+        assert_eq!(heard(), [1, 7]);
     }
 
     #[test]

@@ -7,6 +7,10 @@ use std::ops::RangeInclusive;
 
 /// Rows of the image.
 pub(super) const ROWS: usize = 224;
+/// Most columns of the image, unless there are more bases.
+const MOST_COLUMNS: usize = 2_048;
+/// Most columns of one basis. A graphics driver that makes an image lower blurs it sideways too, by a column.
+const MOST_COLUMNS_PER_BASIS: usize = 32;
 /// Lowest and highest frequency, in Hz.
 pub(super) const SPAN_HZ: (f64, f64) = (40.0, 16_000.0);
 /// Range from black to the highest level of a basis, in dB.
@@ -47,17 +51,19 @@ pub(super) fn by_pitch(dictionary: &Dictionary) -> Vec<usize> {
     order
 }
 
-/// The image, with its columns in this `order`, in shades of `colour`.
+/// The image: in this `order`, each basis as many equal columns as any other, in shades of `colour`.
 pub(super) fn image(dictionary: &Dictionary, order: &[usize], colour: Color32) -> ColorImage {
     let ramp = ramp(colour);
-    let mut image = ColorImage::filled([order.len().max(1), ROWS], ramp[0]);
+    let columns = (MOST_COLUMNS / order.len().max(1)).clamp(1, MOST_COLUMNS_PER_BASIS);
+    let width = (order.len() * columns).max(1);
+    let mut image = ColorImage::filled([width, ROWS], ramp[0]);
     let bins_of_rows: Vec<RangeInclusive<f64>> = (0..ROWS)
         .map(|row| {
             let at = |row: f64| frequency(row / ROWS as f64) / dictionary.frame.bin_spacing();
             at(row as f64)..=at(row as f64 + 1.0)
         })
         .collect();
-    for (column, &k) in order.iter().enumerate() {
+    for (place, &k) in order.iter().enumerate() {
         let basis = &dictionary.bases[k * dictionary.bins..][..dictionary.bins];
         let levels: Vec<f32> = bins_of_rows.iter().map(|bins| level(basis, bins)).collect();
         let most = levels.iter().copied().fold(0.0, f32::max).max(f32::MIN_POSITIVE);
@@ -65,7 +71,8 @@ pub(super) fn image(dictionary: &Dictionary, order: &[usize], colour: Color32) -
             let share = 1.0 + decibels::of_amplitude(level / most) / RANGE_DB;
             let step = (share.clamp(0.0, 1.0) * (STEPS - 1) as f32).round() as usize;
             // The first row of an image is its top.
-            image.pixels[(ROWS - 1 - row) * order.len() + column] = ramp[step];
+            let first = (ROWS - 1 - row) * width + place * columns;
+            image.pixels[first..first + columns].fill(ramp[step]);
         }
     }
     image
@@ -105,12 +112,18 @@ mod tests {
             basis[(hz / spacing).round() as usize] = 1.0;
         }
         let image = image(&dictionary, &[1, 0], Color32::from_rgb(0xE6, 0x9F, 0x00));
-        for (column, hz) in [(0, 440.0), (1, 3_000.0)] {
-            let light =
-                |row: usize| image.pixels[row * 2 + column].to_array()[..3].iter().map(|x| u32::from(*x)).sum::<u32>();
+        let width = image.width();
+        for (column, hz) in [(0, 440.0), (width - 1, 3_000.0)] {
+            let light = |row: usize| {
+                image.pixels[row * width + column].to_array()[..3].iter().map(|x| u32::from(*x)).sum::<u32>()
+            };
             let brightest = (0..ROWS).max_by_key(|row| light(*row)).unwrap();
             let expected = (1.0 - height(hz)) * ROWS as f32;
             assert!((brightest as f32 - expected).abs() < 4.0, "{brightest} for {expected}");
+        }
+        for row in image.pixels.chunks_exact(width) {
+            let halves = row.split_at(width / 2);
+            assert!([halves.0, halves.1].iter().all(|half| half.iter().all(|pixel| *pixel == half[0])));
         }
         let order = by_pitch(&dictionary);
         let place = |k: usize| order.iter().position(|other| *other == k).unwrap();

@@ -60,7 +60,11 @@ pub fn draw(ui: &Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot, sette
         info.current_text_value = Some(text.clone());
         info
     });
-    response.on_hover_text("The delay that the host was told, and makes up for.");
+    let tooltip = match snapshot.window.is_standalone {
+        true => "How late the sound comes out.",
+        false => "How late the sound comes out. Your host knows, and makes up for it.",
+    };
+    response.on_hover_text(tooltip);
     ui.painter().text(caption.center(), Align2::CENTER_CENTER, text, theme::font(theme::CAPTION), ui.colours().weak);
 }
 

@@ -53,7 +53,8 @@ pub fn draw(
     draw_full(ui, place(FULL), state);
     let colours = ui.colours();
     let freeze = Toggle::switch("Freeze", "Freeze", state.is_frozen, colours.notice);
-    let tooltip = "Stops the picture while the sound plays on (Z).";
+    let tooltip =
+        "Stops the picture, to look at it and to paint on it what belongs to which source. The sound plays on (Z).";
     if small(freeze).show(ui, place(FREEZE), ui.scope_id().with("freeze")).on_hover_text(tooltip).clicked() {
         state.toggle_freeze();
         ui.ctx().request_repaint();

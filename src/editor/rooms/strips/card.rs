@@ -287,7 +287,8 @@ impl<'a> StripCard<'a> {
         };
         let verdict = self.snapshot.learning.verdicts[self.index]
             .map_or(String::new(), |verdict| format!("\n{}, {MEASURED_ON}.", display_name(&told_apart(verdict))));
-        format!("{}\n{what}: {} bases.{verdict}", self.strip.name, self.strip.components)
+        let name = &self.strip.name;
+        format!("{name}\n{what}: {} bases.{verdict}\nHold the badge to hear it alone.", self.strip.components)
     }
 
     fn draw_knob(&self, ui: &mut Ui, layout: &StripLayout, input: &mut KnobInput, setter: &ParamSetter) {

@@ -53,7 +53,12 @@ pub(super) enum Tool {
 impl Tool {
     /// All tools, with what stands on their buttons, their names and what they are for.
     pub(super) const ALL: [(Self, &'static str, &'static str, &'static str); 5] = [
-        (Self::Look, "Look", "Only look", "Strokes do nothing: zoom, scroll and point."),
+        (
+            Self::Look,
+            "Look",
+            "Only look",
+            "Strokes do nothing: zoom, scroll, point, or hold a place to hear its frequencies alone.",
+        ),
         (Self::Line, "Line", "Paint a line", "Draw along one partial, as thin as it is."),
         (Self::Hit, "Hit", "Paint a hit", "Draw upwards across the frequencies of a drum hit."),
         (Self::Note, "Note", "Paint a note", "Draw along the lowest partial of a note: its overtones come with it."),
