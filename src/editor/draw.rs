@@ -13,7 +13,7 @@ use super::{
     theme::{self, Themed},
 };
 use crate::instance::{params::UnbraidParams, session::Session};
-use egui::{Key, Popup, Rect, Ui};
+use egui::{CursorIcon, Key, Popup, Rect, Ui};
 use nice_plug::context::gui::GuiContext;
 use std::{sync::Arc, time::Duration};
 
@@ -53,6 +53,7 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     let strips = layout.page.filter(|_| shown_strip.is_none());
     let pointed = strips.and_then(|page| strip_under_pointer(ui, page, snapshot.summary().strips.len()));
     let stretch = snapshot.stretch.as_deref().filter(|stretch| state.picture.shows(stretch));
+    state.drag_out.follow(snapshot.dragged_stem.as_ref());
     state.playing.follow(stretch);
     state.picture.playhead = stretch.map(|stretch| state.playing.playhead(stretch));
     let (picture_moves, asked_of_picture) = picture::draw(ui, layout.picture, &snapshot, &mut state.picture, pointed);
@@ -101,6 +102,10 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
         asked.extend(asked_of_help);
     }
 
+    if state.drag_out.is_on() {
+        // Also over other windows, as long as the button is held.
+        ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+    }
     state.end_frame();
     let held = asked.iter().find_map(|asked| match asked {
         Asked::Hear(audition) => Some(*audition),

@@ -5,7 +5,7 @@
 //!
 //! 1. [`window`]: the editor as the host opens it: events, screen readers, the keyboard, its size in the project.
 //! 2. [`mod@draw`]: one frame. [`send`]: carries out what was asked for in it. [`state`]: what is remembered between
-//!    two frames, with [`recorder`], `audition` and `playing`. [`shortcuts`]: keys.
+//!    two frames, with [`recorder`], `audition`, `playing` and [`drag_out`]. [`shortcuts`]: keys.
 //! 3. [`rooms`]: the parts of the window. Each one draws from a [`snapshot`] and its own state, and returns what the
 //!    user [`asked`] for.
 //! 4. [`snapshot`]: what is read at the start of a frame. [`signal`], [`file_chooser`], `loaded`.
@@ -14,6 +14,7 @@
 
 pub mod asked;
 mod audition;
+pub mod drag_out;
 pub mod draw;
 pub mod file_chooser;
 pub mod layout;

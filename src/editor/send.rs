@@ -1,6 +1,7 @@
 //! Carries out what the rooms ask for. Everything that the editor sends to the session is in this file, except
 //! gestures, which the [`recorder`](super::recorder) passes on, what is held to be heard alone, which
-//! [`audition`](super::audition) does, and the frozen stretch that plays, which [`playing`](super::playing) does.
+//! [`audition`](super::audition) does, the frozen stretch that plays, which [`playing`](super::playing) does, and stems
+//! that are dragged out of the window, which [`drag_out`](super::drag_out) does.
 
 use super::{
     asked::Asked,
@@ -41,6 +42,7 @@ pub fn carry_out(asked: Asked, ctx: &Context, params: &UnbraidParams, session: &
             state.playing.toggle(session, stretch.as_deref());
         }
         Asked::Seek { number, seconds } => state.playing.seek(number, seconds),
+        Asked::DragStem(strip, bars) => state.drag_out.begin(strip, bars, session),
         Asked::OpenHostMenu(param) => session.host_menu.open(param),
         Asked::ChooseInHostMenu(param, action) => session.host_menu.choose(param, action),
         Asked::SaveAs => state.header.save_as(),

@@ -10,6 +10,7 @@ use crate::{
         session::Session,
         state::{
             audio_status::AudioStatus,
+            dragged_stem::DraggedStem,
             heard_preset::HeardPreset,
             learn_state::LearnState,
             message::Message,
@@ -39,6 +40,8 @@ pub struct WindowStatus {
     pub is_dragging: bool,
     /// A number is being typed.
     pub is_typing: bool,
+    /// A stem is dragged out of the window.
+    pub is_dragged_out: bool,
     /// The system's file dialog is open.
     pub file_dialog_is_open: bool,
     /// The plugin runs as an application of its own, and no host can restart it.
@@ -87,6 +90,8 @@ pub struct EditorSnapshot<'a> {
     pub preset_sources: Option<Arc<PresetSources>>,
     /// The stretch that is frozen, taken apart under the marks on it.
     pub stretch: Option<Arc<StretchView>>,
+    /// The stem that was saved last to be dragged out of the window.
+    pub dragged_stem: Option<DraggedStem>,
     /// What was chosen for every window.
     pub preferences: Preferences,
     /// The undo history.
@@ -115,6 +120,7 @@ impl<'a> EditorSnapshot<'a> {
             deleted: session.deleted(),
             preset_sources: session.preset_sources(),
             stretch: session.stretch(),
+            dragged_stem: session.dragged_stem(),
             preferences: session.preferences(),
             undo: session.undo_view(),
             window,

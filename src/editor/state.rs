@@ -2,6 +2,7 @@
 
 use super::{
     audition::AuditionState,
+    drag_out::{DragOut, DragSource},
     file_chooser::FileChooser,
     playing::PlayingState,
     recorder::Recorder,
@@ -37,6 +38,8 @@ pub struct EditorState {
     pub(super) audition: AuditionState,
     /// The frozen stretch that plays.
     pub(super) playing: PlayingState,
+    /// The stem that is dragged out of the window.
+    pub(super) drag_out: DragOut,
     /// The main output's level, as it is shown.
     pub(super) output: MeterLevel,
     /// What pointer and keyboard are doing to the knobs, in whatever room.
@@ -59,6 +62,11 @@ impl EditorState {
     /// The same state, with `files` in place of the system's file dialog.
     pub fn with_file_chooser(self, files: FileChooser) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same state, with `source` in place of the system's way to drag files out of the window.
+    pub fn with_drag_source(self, source: Box<dyn DragSource>) -> Self {
+        Self { drag_out: DragOut::new(source), ..self }
     }
 
     /// The file dialog.
@@ -105,6 +113,7 @@ impl EditorState {
             is_typing: self.knobs.typing.is_some(),
             file_dialog_is_open: self.files.is_open(),
             is_standalone: host.plugin_api() == PluginApi::Standalone,
+            is_dragged_out: self.drag_out.is_on(),
             is_silent: self.signal.is_silent(),
             is_overloaded: self.header.cpu.is_overloaded(now),
             screen: self.scale.screen,

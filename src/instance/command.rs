@@ -196,6 +196,16 @@ pub enum MarkCommand {
     Save(usize),
     /// The same of these bars alone.
     SaveBars(usize, Bars),
+    /// Do one or the other for somebody who drags it out of the window; the answer is in
+    /// [`Session::dragged_stem`](super::session::Session::dragged_stem).
+    Drag {
+        /// The strip.
+        strip: usize,
+        /// These bars, or the whole stretch.
+        bars: Option<Bars>,
+        /// Comes back with the answer.
+        number: u64,
+    },
 }
 
 /// Whole bars of a frozen stretch.

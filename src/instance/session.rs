@@ -11,6 +11,7 @@ use super::{
     repaint::Repaint,
     state::{
         audio_status::AudioStatus,
+        dragged_stem::DraggedStem,
         heard_preset::HeardPreset,
         learn_state::LearnState,
         message::Message,
@@ -64,6 +65,7 @@ struct Shown {
     deleted: Option<Trashed>,
     preset_sources: Option<Arc<PresetSources>>,
     stretch: Option<Arc<StretchView>>,
+    dragged_stem: Option<DraggedStem>,
     preferences: Preferences,
 }
 
@@ -157,6 +159,11 @@ impl Session {
         self.shown.lock().stretch.clone()
     }
 
+    /// The stem that was saved last to be dragged out of a window.
+    pub fn dragged_stem(&self) -> Option<DraggedStem> {
+        self.shown.lock().dragged_stem.clone()
+    }
+
     /// What was chosen for every window.
     pub fn preferences(&self) -> Preferences {
         self.shown.lock().preferences
@@ -245,6 +252,11 @@ impl Session {
     pub fn set_stretch(&self, stretch: Option<StretchView>) {
         self.shown.lock().stretch = stretch.map(Arc::new);
         self.repaint.request();
+    }
+
+    /// Worker: the stem that was to be dragged out of a window.
+    pub fn set_dragged_stem(&self, stem: DraggedStem) {
+        self.show(|shown| &mut shown.dragged_stem, Some(stem));
     }
 
     /// Worker: what was chosen for every window.

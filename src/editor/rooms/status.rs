@@ -9,7 +9,7 @@ use crate::{
         widgets::toggle::plain_button,
     },
     instance::{
-        command::{LearnCommand, UndoCommand},
+        command::{LearnCommand, LibraryCommand, UndoCommand},
         project::version::Version,
         state::{
             audio_status::AudioStatus,
@@ -20,6 +20,7 @@ use crate::{
     },
     learner::Grade,
     preset::Kind,
+    recording::file_name,
     separator::{Audition, LatencyMode},
 };
 use egui::{Align, Color32, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, vec2};
@@ -33,6 +34,8 @@ const HINT: &str = "Learn: click it, and play that source alone · drag a knob u
 
 /// Width of a button in the line, in points.
 const OFFER_WIDTH: f32 = 52.0;
+/// The same of one with several words.
+const LONG_OFFER_WIDTH: f32 = 96.0;
 /// The same of the one that takes the others away.
 const DISMISS_WIDTH: f32 = 20.0;
 
@@ -93,10 +96,18 @@ fn offers(snapshot: &EditorSnapshot) -> Vec<Offer> {
         let asked = LearnCommand::Start(take.strip).into();
         return vec![Offer { text: "Again", name: "Take it again", tooltip, asked }];
     }
-    let Some(finished) = finished(snapshot) else { return Vec::new() };
+    let mut offers = Vec::new();
+    if let Message::Saved(file) = &snapshot.message
+        && !snapshot.window.is_dragged_out
+    {
+        let (text, name) = ("Show in folder", "Show the stem in its folder");
+        let tooltip = "Open the folder in the system's file manager; from there it can be dragged onto a track.";
+        offers.push(Offer { text, name, tooltip, asked: LibraryCommand::ShowFolder(Some(file.clone())).into() });
+    }
+    let Some(finished) = finished(snapshot) else { return offers };
     let tooltip = "Say no more of it. What was learned plays on.";
     let asked = LearnCommand::Dismiss.into();
-    let mut offers = vec![Offer { text: "×", name: "Dismiss what was learned", tooltip, asked }];
+    offers.insert(0, Offer { text: "×", name: "Dismiss what was learned", tooltip, asked });
     let tooltip = "Save it as a preset: every instance finds it.";
     offers.push(Offer { text: "Save…", name: "Save what was learned", tooltip, asked: Asked::SaveAs });
     // Whatever was done since then would be undone first.
@@ -111,7 +122,11 @@ fn offers(snapshot: &EditorSnapshot) -> Vec<Offer> {
 fn draw_offers(ui: &Ui, rect: Rect, offers: Vec<Offer>) -> (Rect, Option<Asked>) {
     let (mut left, mut asked) = (rect, None);
     for Offer { text, name, tooltip, asked: offered } in offers {
-        let width = if text.chars().count() > 1 { OFFER_WIDTH } else { DISMISS_WIDTH };
+        let width = match text.chars().count() {
+            ..=1 => DISMISS_WIDTH,
+            2..=8 => OFFER_WIDTH,
+            _ => LONG_OFFER_WIDTH,
+        };
         let place = left.with_min_x(left.right() - width).expand2(vec2(0.0, 1.0));
         if plain_button(ui, place, text, name, false).on_hover_text(tooltip).clicked() {
             asked = Some(offered);
@@ -141,6 +156,13 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>, colours: &Colours) -
     match &snapshot.message {
         Message::Loading(name) => say(colours.focus, format!("Loading {name}…")),
         Message::Done(sentence) => say(colours.done, sentence.clone()),
+        Message::Saved(file) if window.is_dragged_out => {
+            say(colours.focus, format!("Drag {} onto a track", file_name(file)));
+        }
+        Message::Saved(file) => say(colours.done, format!("Saved as {}", file.display())),
+        Message::None if window.is_dragged_out => {
+            say(colours.focus, "Saving the stem: drag it onto a track".to_owned())
+        }
         Message::None | Message::Failed(_) => {}
     }
     if let Some(text) = learning(snapshot) {

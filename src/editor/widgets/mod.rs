@@ -3,10 +3,12 @@
 //!
 //! - [`knob`] with its [`dial`] and its [`value_field`]; [`knob_input`]: what pointer and keyboard do to all of them.
 //! - [`meter`], [`toggle`], [`icon`], [`text_entry`].
-//! - [`hold`]: what is held with the pointer or a key. [`rest`]: tooltips that wait until the pointer rests.
+//! - [`drag_away`]: what is dragged out of the window. [`hold`]: what is held with the pointer or a key. [`rest`]:
+//!   tooltips that wait until the pointer rests.
 //! - [`gesture`]: how a parameter is set, so that the host can record it. [`menu_call`]: right clicks.
 
 pub mod dial;
+pub mod drag_away;
 pub mod gesture;
 pub mod hold;
 pub mod icon;

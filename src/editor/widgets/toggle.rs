@@ -19,6 +19,8 @@ pub struct Toggle<'a> {
     pub lit: Color32,
     /// The colour of its edge, while it does not have the keyboard's focus; `None` for that of all buttons.
     pub edge: Option<Color32>,
+    /// It can be dragged away, too.
+    pub drags: bool,
     /// Its corners.
     pub corners: CornerRadius,
     /// Size of the text, in points.
@@ -35,6 +37,7 @@ impl<'a> Toggle<'a> {
             on,
             lit,
             edge: None,
+            drags: false,
             corners: CornerRadius::same(theme::BUTTON_RADIUS as u8),
             text_size: theme::BODY,
         }
@@ -42,7 +45,7 @@ impl<'a> Toggle<'a> {
 
     /// Draws it in `rect`.
     pub fn show(self, ui: &Ui, rect: Rect, id: Id) -> Response {
-        let response = ui.interact(rect, id, Sense::click());
+        let response = ui.interact(rect, id, if self.drags { Sense::click_and_drag() } else { Sense::click() });
         response.widget_info(|| WidgetInfo::selected(self.role, ui.is_enabled(), self.on, self.name));
         let fill = match (self.on, response.hovered()) {
             (true, _) => self.lit,

@@ -1,11 +1,11 @@
 //! What is drawn in the window.
 
-use super::repainter::Repainter;
+use super::{drag_source, repainter::Repainter};
 use crate::{
-    editor::{draw::draw, file_chooser::FileChooser, send, state::EditorState, theme},
+    editor::{drag_out::DragOut, draw::draw, file_chooser::FileChooser, send, state::EditorState, theme},
     instance::{params::UnbraidParams, repaint::OpenWindow, session::Session},
 };
-use baseview::PlatformHandle;
+use baseview::WindowContext;
 use egui::{Context, Ui, Vec2};
 use nice_plug::context::{PluginApi, gui::GuiContext};
 use std::{
@@ -35,12 +35,14 @@ impl App {
     }
 
     /// The window has opened.
-    pub(super) fn open(&mut self, ctx: &Context, window: PlatformHandle, repainter: &Repainter) {
+    pub(super) fn open(&mut self, ctx: &Context, window: &WindowContext, repainter: &Repainter) {
         theme::install(ctx, self.session.preferences().theme);
         ctx.set_zoom_factor(self.state.scale.now(&self.params));
         let repainter = repainter.clone();
+        let wake = repainter.clone();
+        self.state.drag_out = DragOut::new(drag_source::new(window, move || wake.request()));
         self.open = Some(self.session.repaint.open(move || repainter.request()));
-        self.state.file_chooser().belong_to(window);
+        self.state.file_chooser().belong_to(window.platform_handle());
         send::window_opened(&self.session);
     }
 

@@ -88,7 +88,7 @@ impl Handler {
             }
         });
         let reader = Reader::new(&window, repainter.clone());
-        app.open(&context, window.platform_handle(), repainter);
+        app.open(&context, &window, repainter);
         let zoom = context.zoom_factor();
         let pixels_per_point = Cell::new(window.scale_factor() as f32 * zoom);
         let stage = Stage { app, painter, reader, cursor: MouseCursor::Default, zoom, is_focused: false };

@@ -43,9 +43,10 @@ impl Keyboard {
 
 #[cfg(target_os = "linux")]
 mod platform {
+    use super::super::x11_id;
     use baseview::WindowContext;
     use keyboard_types::{Key, KeyState, KeyboardEvent, Modifiers, NamedKey};
-    use raw_window_handle::{HasWindowHandle, RawWindowHandle};
+    use raw_window_handle::HasWindowHandle;
     use x11rb::{
         CURRENT_TIME,
         connection::Connection,
@@ -97,11 +98,7 @@ mod platform {
     }
 
     fn id(window: &WindowContext) -> Option<Window> {
-        match window.window_handle().ok()?.as_raw() {
-            RawWindowHandle::Xlib(handle) => u32::try_from(handle.window).ok(),
-            RawWindowHandle::Xcb(handle) => Some(handle.window.get()),
-            _ => None,
-        }
+        x11_id::of(window.window_handle().ok()?.as_raw())
     }
 
     /// Whether keys come here wherever the pointer is. The window is told that it has the focus when one around it gets

@@ -4,10 +4,12 @@
 //! readers, nor clicks that are faster than a frame, and take the keyboard from the host with every click.
 //!
 //! - [`handler`]: the window's life. [`input`]: events on their way to egui. [`app`]: what is drawn.
+//! - `drag_source`: files on their way out of the window.
 //! - [`handle`]: the window as the host sees it. [`thread_end`]: its thread has ended when it is closed.
 
 mod app;
 mod clipboard;
+mod drag_source;
 mod handle;
 mod handler;
 pub mod input;
@@ -19,6 +21,8 @@ mod reader;
 mod repainter;
 mod screen;
 pub mod thread_end;
+#[cfg(target_os = "linux")]
+mod x11_id;
 
 use super::{
     file_chooser::FileChooser,

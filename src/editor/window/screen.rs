@@ -39,7 +39,7 @@ pub(super) fn size(window: &WindowContext) -> Option<Vec2> {
 
 #[cfg(target_os = "linux")]
 mod platform {
-    use super::{RawWindowHandle, Vec2, vec2};
+    use super::{super::x11_id, RawWindowHandle, Vec2, vec2};
     use x11rb::{
         connection::Connection,
         protocol::{
@@ -50,11 +50,7 @@ mod platform {
     };
 
     pub(super) fn size(handle: RawWindowHandle) -> Option<Vec2> {
-        let window = match handle {
-            RawWindowHandle::Xlib(handle) => u32::try_from(handle.window).ok()?,
-            RawWindowHandle::Xcb(handle) => handle.window.get(),
-            _ => return None,
-        };
+        let window = x11_id::of(handle)?;
         let (connection, number) = RustConnection::connect(None).ok()?;
         let root = connection.setup().roots.get(number)?;
         let whole = vec2(root.width_in_pixels.into(), root.height_in_pixels.into());

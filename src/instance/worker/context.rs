@@ -27,6 +27,8 @@ use std::{
 
 /// How long a success is told.
 const TOLD: Duration = Duration::from_secs(6);
+/// The same of a file, whose folder can be shown for as long.
+const FILE_TOLD: Duration = Duration::from_secs(20);
 
 /// Puts knobs, one set per strip, where they belong from now on.
 pub(super) type ArrangeKnobs<'a> = &'a dyn Fn(&mut Vec<Knobs>);
@@ -69,6 +71,7 @@ impl Context {
     pub(super) fn say(&mut self, message: Message) {
         let told = match message {
             Message::Done(_) => Some(TOLD),
+            Message::Saved(_) => Some(FILE_TOLD),
             Message::None | Message::Loading(_) | Message::Failed(_) => None,
         };
         self.told_until = told.map(|told| Instant::now() + told);
@@ -89,7 +92,7 @@ impl Context {
         }
         self.told_until = None;
         // Something else may have been said since, by the main thread.
-        if matches!(self.session.message(), Message::Done(_)) {
+        if matches!(self.session.message(), Message::Done(_) | Message::Saved(_)) {
             self.session.set_message(Message::None);
         }
         None

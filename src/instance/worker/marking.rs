@@ -9,6 +9,7 @@ use crate::{
         command::{Bars, MarkCommand},
         project::{marking::Marking, playback::Basis, version::Version},
         state::{
+            dragged_stem::DraggedStem,
             message::Message,
             stretch_view::{StretchOrigin, StretchView},
         },
@@ -24,7 +25,12 @@ use crate::{
         offline::SeparateError,
     },
 };
-use std::{ops::ControlFlow, path::Path, sync::Arc};
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::SystemTime,
+};
 
 /// Most marks on a stretch.
 const MOST_MARKS: usize = 1_000;
@@ -37,6 +43,19 @@ pub struct StretchMarking {
     frozen: Option<FrozenStretch>,
     /// Number of the last stretch.
     last: u64,
+    /// What was saved of it last.
+    saved: Option<SavedStem>,
+}
+
+/// A stem that was saved.
+struct SavedStem {
+    /// The stretch, its strip, and which bars of it.
+    of: (u64, usize, Option<Bars>),
+    /// What it was taken apart by.
+    version: Arc<Version>,
+    file: PathBuf,
+    /// Its length in bytes and when it was written: another program may change it.
+    written: (u64, SystemTime),
 }
 
 /// A frozen stretch.
@@ -75,13 +94,27 @@ impl StretchMarking {
                 self.change(("forgotten marks", strip), context, learning, forget)
             }
             MarkCommand::Play => self.play(context),
-            MarkCommand::Save(strip) => self.save(strip, None, context),
-            MarkCommand::SaveBars(strip, bars) => self.save(strip, Some(bars), context),
+            MarkCommand::Save(strip) => self.save(strip, None, context).map(drop),
+            MarkCommand::SaveBars(strip, bars) => self.save(strip, Some(bars), context).map(drop),
+            MarkCommand::Drag { strip, bars, number } => {
+                // What was saved before is not what is dragged.
+                context.say(Message::None);
+                let saved = match self.saved_before(strip, bars) {
+                    Some(file) => {
+                        context.say(Message::Saved(file.clone()));
+                        Ok(file)
+                    }
+                    None => self.save(strip, bars, context),
+                };
+                context.session.set_dragged_stem(DraggedStem { number, file: saved.as_ref().ok().cloned() });
+                saved.map(drop)
+            }
         }
     }
 
     /// Nothing is frozen any more.
     pub(super) fn release(&mut self, context: &Context) {
+        self.saved = None;
         if self.frozen.take().is_some() {
             context.session.stretch_control.stop();
             context.session.set_stretch(None);
@@ -206,8 +239,15 @@ impl StretchMarking {
         Ok(FrozenSound { stretch: frozen.stretch, sample_rate: stream.format.sample_rate, channels })
     }
 
-    /// Writes what a source has of the stretch, or of `bars` alone, whatever its knob says.
-    fn save(&self, strip: usize, bars: Option<Bars>, context: &mut Context) -> Result<(), WorkerError> {
+    /// The file that has this stem already: whoever drags it again needs no other.
+    fn saved_before(&self, strip: usize, bars: Option<Bars>) -> Option<PathBuf> {
+        let (saved, frozen) = (self.saved.as_ref()?, self.frozen.as_ref()?);
+        let is_same = saved.of == (frozen.stretch, strip, bars) && Arc::ptr_eq(&saved.version, &frozen.version);
+        (is_same && written(&saved.file) == Some(saved.written)).then(|| saved.file.clone())
+    }
+
+    /// Writes what a source has of the stretch, or of `bars` alone, whatever its knob says. Gives the file.
+    fn save(&mut self, strip: usize, bars: Option<Bars>, context: &mut Context) -> Result<PathBuf, WorkerError> {
         let frozen = self.frozen.as_ref().ok_or(WorkerError::NothingFrozen)?;
         let source = frozen.version.summary.strips.get(strip).ok_or(WorkerError::NoSuchSource(strip))?;
         let (name, part) = match bars {
@@ -231,8 +271,10 @@ impl StretchMarking {
         let Recording { sample_rate, channels } = &separation.sources[strip];
         let channels = channels.iter().map(|channel| channel[part.clone()].to_vec()).collect();
         recording::write_wav(&path, &Recording { sample_rate: *sample_rate, channels }, SampleFormat::Float32)?;
-        context.say(Message::Done(format!("Saved as {}", path.display())));
-        Ok(())
+        let (of, version) = ((frozen.stretch, strip, bars), frozen.version.clone());
+        self.saved = written(&path).map(|written| SavedStem { of, version, file: path.clone(), written });
+        context.say(Message::Saved(path.clone()));
+        Ok(path)
     }
 }
 
@@ -292,6 +334,12 @@ fn first_seconds(file: &Path) -> Result<(Recording, bool), WorkerError> {
         }
     }
     Ok((Recording { sample_rate, channels }, is_cut))
+}
+
+/// Length of `file` in bytes, and when it was written.
+fn written(file: &Path) -> Option<(u64, SystemTime)> {
+    let data = std::fs::metadata(file).ok()?;
+    Some((data.len(), data.modified().ok()?))
 }
 
 fn learn(recording: &MarkedRecording, marks: &[Mark]) -> Result<LearnedUnderMarks, SeparateError> {

@@ -1,8 +1,10 @@
 //! The editor's window in a host's, on a screen in memory.
 //!
-//! - `sizes`: as large as it says, however often it is opened. `files`: what a file manager drops. `keyboard`: whose it
-//!   is. `mode`: a click on one. `reader`: what a screen reader sees and presses.
+//! - `sizes`: as large as it says, however often it is opened. `files`: what a file manager drops. `drag_out`: what
+//!   is dragged out of it. `keyboard`: whose it is. `mode`: a click on one. `reader`: what a screen reader sees and
+//!   presses.
 
+mod drag_out;
 mod files;
 mod keyboard;
 mod mode;

@@ -100,11 +100,21 @@ impl Screen {
         self.input(MOTION, 0, x, y);
     }
 
-    /// Clicks there.
-    pub(super) fn click(&self, at: (i16, i16)) {
+    /// Presses the left button there.
+    pub(super) fn press(&self, at: (i16, i16)) {
         self.move_to(at);
         self.input(BUTTON_PRESS, 1, 0, 0);
+    }
+
+    /// Releases it where the pointer is.
+    pub(super) fn release(&self) {
         self.input(BUTTON_RELEASE, 1, 0, 0);
+    }
+
+    /// Clicks there.
+    pub(super) fn click(&self, at: (i16, i16)) {
+        self.press(at);
+        self.release();
     }
 
     /// The number of the key that X11 knows by this symbol.

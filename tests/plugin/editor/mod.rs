@@ -7,6 +7,7 @@ mod bases;
 mod browser;
 mod compare;
 mod controls;
+mod drag_out;
 mod drops;
 mod film;
 mod header;

@@ -23,10 +23,14 @@ pub(super) fn heard(size: Vec2) -> Band {
 
 /// The same for `seconds`, while the host's music is at `music` when it begins.
 pub(super) fn heard_for(size: Vec2, seconds: f32, music: Option<MusicalTime>) -> Band {
+    heard_by(Band::untaught(size), seconds, music)
+}
+
+/// The same to `band`.
+pub(super) fn heard_by(mut band: Band, seconds: f32, music: Option<MusicalTime>) -> Band {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/audio");
     let part = |name: &str| recording::read(folder.join(format!("{name}-take2.flac"))).unwrap().downmix();
     let (bass, drums) = (part("finger-bass"), part("standard-kit"));
-    let mut band = Band::untaught(size);
     band.music = music;
     band.play(seconds, |n| 1.6 * (bass[n % bass.len()] + drums[n % drums.len()]));
     band

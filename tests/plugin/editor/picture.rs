@@ -72,7 +72,12 @@ impl Band {
 
     /// The factory preset of the first insert, and a worker that carries out what the editor asks for.
     pub(super) fn untaught(size: Vec2) -> Self {
-        let stage = Stage::with_worker(size);
+        Self::untaught_with(size, EditorState::default())
+    }
+
+    /// The same with an editor that remembers `state`.
+    pub(super) fn untaught_with(size: Vec2, state: EditorState) -> Self {
+        let stage = Stage::with_worker_and(size, state);
         let capture = Arc::new(Capture::new(RATE, 2));
         let format = StreamFormat { sample_rate: RATE, mode: LatencyMode::Quality, offline: false };
         let stream = Stream { format, capture: capture.clone(), number: 1 };

@@ -9,13 +9,14 @@ use nice_plug::{
 };
 use std::{
     cell::RefCell,
-    path::PathBuf,
+    path::{Path, PathBuf},
     rc::Rc,
     sync::{
-        Arc, Mutex, MutexGuard,
+        Arc, LazyLock, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
 };
+use tempfile::TempDir;
 use unbraid::{
     editor::{EditorState, draw, theme, window::input::InputQueue},
     instance::{
@@ -132,6 +133,17 @@ pub(super) fn listing(name: &str, path: Option<PathBuf>, sources: &[&str]) -> Li
     Listing { entry: Entry { name: name.to_owned(), path }, sources, about: About::default(), trouble: None }
 }
 
+/// The folder that stems are saved in: one for all tests of a process.
+pub(super) fn stems_folder() -> &'static Path {
+    static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
+        let folder = tempfile::tempdir().unwrap();
+        // SAFETY: the standard library locks the environment, and no C code that reads it runs here.
+        unsafe { std::env::set_var(unbraid::preset::library::stems::STEMS_VARIABLE, folder.path()) };
+        folder
+    });
+    FOLDER.path()
+}
+
 /// Two factory presets, of which the second one plays, and one of the user's.
 pub(super) fn library() -> Library {
     Library {
@@ -222,7 +234,12 @@ impl Stage {
 
     /// Two sources, and a worker that carries out what the editor sends after every frame.
     pub(super) fn with_worker(size: Vec2) -> Self {
-        Self::open(Instance::new(summary(2)).with_worker(), size, 1.0, EditorState::default())
+        Self::with_worker_and(size, EditorState::default())
+    }
+
+    /// The same with an editor that remembers `state`.
+    pub(super) fn with_worker_and(size: Vec2, state: EditorState) -> Self {
+        Self::open(Instance::new(summary(2)).with_worker(), size, 1.0, state)
     }
 
     pub(super) fn with_state(count: usize, size: Vec2, state: EditorState) -> Self {

@@ -6,7 +6,7 @@ use super::{
     painting::{WIDE, frozen, heard, heard_for, stroke},
     picture::{Band, brightness},
     places::assert_well_placed,
-    stage::DEFAULT,
+    stage::{DEFAULT, stems_folder},
 };
 use egui::{Key, Modifiers, Vec2, accesskit::Toggled, pos2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable};
@@ -147,9 +147,7 @@ fn a_stroke_is_as_strong_as_the_bar_says() {
 
 #[test]
 fn the_last_whole_bars_of_a_source_are_saved() {
-    let folder = tempfile::tempdir().unwrap();
-    // SAFETY: the standard library locks the environment, and no C code that reads it runs here.
-    unsafe { std::env::set_var(unbraid::preset::library::stems::STEMS_VARIABLE, folder.path()) };
+    let folder = stems_folder();
     // Bars of 1.5 seconds.
     let music = MusicalTime { beats: 1.0, tempo: 160.0, bar_start: 0.0, bar: 0, beats_per_bar: 4, beat_length: 1.0 };
     let mut band = heard_for(WIDE, 6.0, Some(music));
@@ -166,8 +164,8 @@ fn the_last_whole_bars_of_a_source_are_saved() {
     band.stage.harness.run_steps(2);
     let name = "Drums 2 bars Drums + Bass + Rest 1.wav";
     let message = band.stage.session.message();
-    assert!(matches!(&message, Message::Done(sentence) if sentence.ends_with(name)), "{message:?}");
-    let saved = unbraid::recording::read(folder.path().join(name)).unwrap();
+    assert!(matches!(&message, Message::Saved(file) if file.ends_with(name)), "{message:?}");
+    let saved = unbraid::recording::read(folder.join(name)).unwrap();
     assert!((saved.len() as i64 - 132_300).abs() <= 2, "three seconds: {}", saved.len());
     let mut band = frozen(WIDE);
     band.stage.click("Save the last bars of Drums");

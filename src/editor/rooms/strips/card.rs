@@ -15,7 +15,7 @@ use crate::{
         snapshot::EditorSnapshot,
         theme::{self, Colours, Themed},
         widgets::{
-            gesture,
+            drag_away, gesture,
             knob::{Knob, arc_colour, gain_ticks},
             knob_input::KnobInput,
             menu_call,
@@ -46,6 +46,13 @@ const KNOB_TOOLTIP: &str = "How loud this source is.\n\
 /// What its badge does.
 const HOLD_TOOLTIP: &str = "Hold it to hear this source alone, at its knob's gain.\n\
     With the keyboard: Enter. Nothing is changed for it.";
+/// What else can be done with its name while something is frozen, where the system's windows can be the source of a
+/// drag.
+const DRAG_TOOLTIP: &str = if cfg!(target_os = "linux") {
+    "\nDrag it onto a track of the host: what it has of the frozen seconds."
+} else {
+    ""
+};
 /// What its solo switch does, and how to solo one strip alone.
 const SOLO_TOOLTIP: &str = if cfg!(target_os = "macos") {
     "Solo: hear only the soloed sources.\nCmd-click: this one, and no other."
@@ -161,7 +168,9 @@ impl<'a> StripCard<'a> {
         painter.rect_filled(badge, CornerRadius::same(theme::BUTTON_RADIUS as u8), self.colour);
         painter.text(badge.center(), Align2::CENTER_CENTER, self.badge, letters, ui.colours().ink_on(self.colour));
 
-        let response = ui.interact(layout.head, ui.scope_id().with(("head", self.index)), Sense::click());
+        // What is frozen can be dragged away by its name.
+        let sense = if self.snapshot.stretch.is_some() { Sense::click_and_drag() } else { Sense::click() };
+        let response = ui.interact(layout.head, ui.scope_id().with(("head", self.index)), sense);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &self.name));
         let lit = response.hovered() || response.has_focus();
 
@@ -188,7 +197,12 @@ impl<'a> StripCard<'a> {
         }
         let menu = StripMenu { snapshot: self.snapshot, index: self.index, name: &self.name, phase: self.phase };
         let mut asked = menu.show(&response, &mut own.new_name);
-        response.on_hover_text(self.provenance());
+        let mut tooltip = self.provenance();
+        if self.snapshot.stretch.is_some() {
+            tooltip.push_str(DRAG_TOOLTIP);
+            asked.extend(drag_away::begins(&response).then_some(Asked::DragStem(self.index, None)));
+        }
+        response.on_hover_text(tooltip);
         asked.extend(self.draw_hold(ui, badge));
         asked
     }

@@ -159,7 +159,7 @@ fn the_stem_of_a_source_is_saved_in_the_users_folder_and_never_over_another() {
     for (strip, name) in [(0, "Drums 1.wav"), (1, "Bass 1.wav"), (1, "Bass 2.wav"), (2, "Rest 1.wav")] {
         rig.ask(MarkCommand::Save(strip));
         let path = folder.path().join("stems").join(name);
-        assert!(matches!(rig.session.message(), Message::Done(sentence) if sentence.ends_with(name)));
+        assert!(matches!(rig.session.message(), Message::Saved(file) if file.ends_with(name)));
         assert_eq!(recording::read(&path).unwrap().len(), (SECONDS * 44_100.0) as usize);
     }
     let stem = |name: &str| recording::read(folder.path().join("stems").join(name)).unwrap();
@@ -172,10 +172,43 @@ fn the_stem_of_a_source_is_saved_in_the_users_folder_and_never_over_another() {
     let whole = stem("Bass 1.wav");
     rig.ask(MarkCommand::SaveBars(1, Bars { count: 2, seconds: (0.5, 2.5) }));
     let name = "Bass 2 bars Drums + Bass + Rest 1.wav";
-    assert!(matches!(rig.session.message(), Message::Done(sentence) if sentence.ends_with(name)));
+    assert!(matches!(rig.session.message(), Message::Saved(file) if file.ends_with(name)));
     assert_eq!(stem(name).channels[0], whole.channels[0][22_050..110_250]);
     rig.ask(MarkCommand::SaveBars(1, Bars { count: 4, seconds: (0.5, 9.0) }));
     assert!(rig.failure().contains("not in the frozen sound"), "{}", rig.failure());
+}
+
+#[test]
+fn a_stem_that_is_dragged_again_is_the_same_file_until_it_would_be_another() {
+    let folder = tempfile::tempdir().unwrap();
+    // SAFETY: the standard library locks the environment, and no C code that reads it runs here.
+    unsafe { std::env::set_var(crate::preset::library::stems::STEMS_VARIABLE, folder.path()) };
+    let mut rig = heard();
+    rig.ask(NOW);
+    let mut last = 0;
+    let mut drag = |rig: &mut Rig, strip: usize| {
+        last += 1;
+        rig.ask(MarkCommand::Drag { strip, bars: None, number: last });
+        let stem = rig.session.dragged_stem().unwrap();
+        assert_eq!(stem.number, last);
+        let file = stem.file.unwrap();
+        assert_eq!(rig.session.message(), Message::Saved(file.clone()));
+        file.file_name().unwrap().to_str().unwrap().to_owned()
+    };
+    rig.ask(MarkCommand::Save(1));
+    assert_eq!([drag(&mut rig, 1), drag(&mut rig, 1), drag(&mut rig, 0)], ["Bass 1.wav", "Bass 1.wav", "Drums 1.wav"]);
+    assert_eq!([drag(&mut rig, 1), drag(&mut rig, 1)], ["Bass 2.wav"; 2]);
+    std::fs::write(folder.path().join("Bass 2.wav"), "another program's").unwrap();
+    assert_eq!(drag(&mut rig, 1), "Bass 3.wav");
+    std::fs::remove_file(folder.path().join("Bass 3.wav")).unwrap();
+    assert_eq!(drag(&mut rig, 1), "Bass 3.wav", "written anew");
+    rig.ask(MarkCommand::Add(bass_note()));
+    assert_eq!(drag(&mut rig, 1), "Bass 4.wav", "other marks, another stem");
+    rig.ask(MarkCommand::Release);
+    rig.ask(MarkCommand::Drag { strip: 1, bars: None, number: 99 });
+    assert!(rig.failure().contains("freeze it"), "{}", rig.failure());
+    let stem = rig.session.dragged_stem().unwrap();
+    assert_eq!((stem.number, stem.file), (99, None));
 }
 
 #[test]

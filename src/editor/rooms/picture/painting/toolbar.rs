@@ -9,6 +9,7 @@ use crate::{
         asked::Asked,
         theme::{self, Themed},
         widgets::{
+            drag_away,
             icon::{Icon, IconButton},
             toggle::Toggle,
         },
@@ -18,7 +19,7 @@ use crate::{
         state::stretch_view::{StretchOrigin, StretchView},
     },
 };
-use egui::{Button, Color32, CornerRadius, Label, Popup, Pos2, Rect, RichText, Ui, accesskit::Role, pos2, vec2};
+use egui::{Button, Color32, CornerRadius, Label, Popup, Pos2, Rect, RichText, Sense, Ui, accesskit::Role, pos2, vec2};
 
 /// Height of a row of the bar and of a button, and widths of the buttons, in points.
 const HEIGHT: f32 = 28.0;
@@ -36,6 +37,12 @@ const LEAST_SOURCE: f32 = 36.0;
 const MARGIN: f32 = 4.0;
 const GAP: f32 = 3.0;
 const GROUP_GAP: f32 = 8.0;
+/// What the button that saves a stem says.
+const STEM_TEXT: &str = "Stem";
+/// How else it can be had, and bars of it, where the system's windows can be the source of a drag.
+const DRAG_TOOLTIP: &str = if cfg!(target_os = "linux") { "\nOr drag it onto a track of the host." } else { "" };
+const BARS_TOOLTIP: &str =
+    if cfg!(target_os = "linux") { "\nAn entry can be dragged onto a track of the host, too." } else { "" };
 /// Width of the choice of bars, in points.
 const BARS: f32 = 190.0;
 
@@ -132,31 +139,38 @@ impl Toolbar {
         }
         let name = names.get(brush.source)?;
         let act = |text: &str, label: &str, place: Rect, tooltip: String| {
-            let toggle = Toggle { role: Role::Button, ..choice(text, label, false, chosen) };
-            toggle.show(ui, place, ui.scope_id().with(text)).on_hover_text(tooltip).clicked()
+            let drags = text == STEM_TEXT;
+            let toggle = Toggle { role: Role::Button, drags, ..choice(text, label, false, chosen) };
+            toggle.show(ui, place, ui.scope_id().with(text)).on_hover_text(tooltip)
         };
         let label = format!("Save the stem of {name}");
-        let tooltip = format!("{label}: what it has of these seconds, as a WAV file in your music folder.");
-        if act("Stem", &label, self.stem, tooltip) {
+        let tooltip =
+            format!("{label}: what it has of these seconds, as a WAV file in your music folder.{DRAG_TOOLTIP}");
+        let stem = act(STEM_TEXT, &label, self.stem, tooltip);
+        if stem.clicked() {
             return Some(MarkCommand::Save(brush.source).into());
         }
-        if let Some(bars) = self.choose_bars(ui, name, stretch, bars) {
-            return Some(MarkCommand::SaveBars(brush.source, bars).into());
+        if drag_away::begins(&stem) {
+            return Some(Asked::DragStem(brush.source, None));
+        }
+        if let Some(asked) = self.choose_bars(ui, (brush.source, name), stretch, bars) {
+            return Some(asked);
         }
         let own = stretch.marks.iter().filter(|mark| mark.source == brush.source).count();
         let label = format!("Forget marks of {name}");
         let tooltip = format!("{label}: {own}. Undo brings them back.");
-        (own > 0 && act("Forget", &label, self.forget, tooltip)).then(|| MarkCommand::Forget(brush.source).into())
+        let forgets = own > 0 && act("Forget", &label, self.forget, tooltip).clicked();
+        forgets.then(|| MarkCommand::Forget(brush.source).into())
     }
 
-    /// The bars of the stem of the source called `name` that are chosen to be saved.
+    /// The bars of the stem of `source`, which is called `name`, that are chosen to be saved or dragged away.
     fn choose_bars(
         &self,
         ui: &Ui,
-        name: &str,
+        (source, name): (usize, &str),
         stretch: &StretchView,
         bars: &dyn Fn() -> (Vec<Bars>, u32),
-    ) -> Option<Bars> {
+    ) -> Option<Asked> {
         let label = format!("Save the last bars of {name}");
         let button = IconButton::new(Icon::More, &label).show(ui, self.more, ui.scope_id().with("bars"));
         let mut chosen = None;
@@ -164,9 +178,14 @@ impl Toolbar {
             let (offered, whole) = bars();
             for bars in &offered {
                 let text = if bars.count == 1 { "Last bar".to_owned() } else { format!("Last {} bars", bars.count) };
-                let item = Button::selectable(false, text).min_size(vec2(BARS, 24.0));
-                if ui.add(item).clicked() {
-                    chosen = Some(*bars);
+                let item = Button::selectable(false, text).min_size(vec2(BARS, 24.0)).sense(Sense::click_and_drag());
+                let item = ui.add(item);
+                if item.clicked() {
+                    chosen = Some(MarkCommand::SaveBars(source, *bars).into());
+                } else if drag_away::begins(&item) {
+                    chosen = Some(Asked::DragStem(source, Some(*bars)));
+                    // What lies beneath may be where it goes.
+                    ui.close();
                 }
             }
             let why = match whole {
@@ -177,7 +196,7 @@ impl Toolbar {
             };
             ui.add(Label::new(RichText::new(why).size(theme::CAPTION).color(ui.colours().weak)).wrap());
         });
-        button.on_hover_text(format!("{label}, from bar line to bar line."));
+        button.on_hover_text(format!("{label}, from bar line to bar line.{BARS_TOOLTIP}"));
         chosen
     }
 }
