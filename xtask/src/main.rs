@@ -66,7 +66,8 @@ enum Command {
     Presets(presets::Presets),
     /// Write docs/tutorial.md anew, with its figures: every number on it is measured
     Tutorial,
-    /// Train the source model: hours on two cores; the weights go to presets/source-model
+    /// Train the source model: hours on two cores; the weights go to presets/source-model. With --stems, go on from the
+    /// plugin's weights with your own multitracks
     Train(train::Training),
     /// Search for bytes that make a reader of files or projects, or the process call, panic
     Fuzz(fuzz::Fuzzing),

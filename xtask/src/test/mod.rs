@@ -39,7 +39,7 @@ enum When {
 }
 
 /// In the order in which they run: what fails soonest comes first.
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step { name: "format", run: lint::format, when: When::Always },
     Step { name: "spelling", run: lint::spelling, when: When::Always },
     Step { name: "workflows", run: lint::workflows, when: When::Full },
@@ -49,6 +49,7 @@ const STEPS: [Step; 17] = [
     Step { name: "lint-everything", run: lint::everything, when: When::Always },
     Step { name: "docs", run: lint::docs, when: When::Full },
     Step { name: "tests-xtask", run: programs::xtask_tests, when: When::Full },
+    Step { name: "tests-training", run: programs::training_tests, when: When::Full },
     Step { name: "instructions", run: programs::instructions, when: When::Beside },
     Step { name: "build", run: programs::build, when: When::Full },
     Step { name: "tests", run: programs::tests, when: When::Full },

@@ -3,7 +3,7 @@
 use super::{EVERYTHING, Report, cargo};
 use crate::{
     bundle::{self, Bundles},
-    python::{HOSTS, TOOLS},
+    python::{HOSTS, TOOLS, TRAINING},
     system, workspace,
 };
 use anyhow::{Context, Result, anyhow};
@@ -21,6 +21,14 @@ const TESTED: [&str; 5] = ["--workspace", "--exclude", "xtask", "--features", EV
 /// This program's own tests: what packages are refused.
 pub(super) fn xtask_tests(_: &mut Report) -> Result<()> {
     cargo(&["test", "--quiet", "--package", "xtask"])
+}
+
+/// The tests of the program that trains the source model; they train a few steps.
+pub(super) fn training_tests(_: &mut Report) -> Result<()> {
+    system::ensure(&[&system::PYTHON])?;
+    let mut tests = Command::new(TRAINING.program("python")?);
+    tests.current_dir("xtask/train").args(["-m", "unittest", "discover", "--start-directory", "tests"]);
+    workspace::run(tests.args(["--top-level-directory", "."]))
 }
 
 /// All test programs, the plugin, and what runs them.

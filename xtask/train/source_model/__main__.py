@@ -6,12 +6,12 @@ or machines.
 
 import argparse
 import os
-import time
 from pathlib import Path
 
 from .source_sets import MIXTURE, SOURCE_SETS, SourceSet
 
 FRAMINGS = ("quality", "low-latency")
+NETS = tuple(s.file(f) for s in SOURCE_SETS.values() for f in FRAMINGS)
 OUTPUT = Path(__file__).resolve().parents[3] / "presets" / "source-model"
 
 
@@ -75,6 +75,18 @@ def arguments() -> argparse.Namespace:
     run.add_argument("--count", type=int, default=200, help="shards to train on")
     run.add_argument("--mixtures", type=int, default=48, help="per shard")
     training_options(run)
+    tune = command("fine-tune", "go on from the plugin's weights with your own stems; goes on where it was stopped")
+    tune.add_argument("--stems", type=Path, required=True, help="folder with a subfolder of stems per piece")
+    tune.add_argument("--net", action="append", default=[], choices=NETS, help="this net alone (may be given again)")
+    tune.add_argument("--start", type=Path, default=OUTPUT, help="folder of the weights to go on from")
+    tune.add_argument("--output", type=Path, help="folder for the weights and the report (default: in the work folder)")
+    tune.add_argument("--steps", type=int, help="per net (default: as many as fit into --minutes)")
+    tune.add_argument("--share", type=float, default=0.5, help="of general mixtures, 0 to 0.95")
+    tune.add_argument("--rate", type=float, default=1e-3, help="learning rate")
+    tune.add_argument("--size", type=int, default=16, help="mixtures per batch")
+    tune.add_argument("--seconds", type=float, default=3.0, help="of a mixture")
+    tune.add_argument("--margin", type=float, default=0.3, help="dB that the general validation may lose")
+    tune.add_argument("--general", type=int, help="general shards (default: by the time)")
     return parser.parse_args()
 
 
@@ -89,29 +101,6 @@ def print_digests(args: argparse.Namespace) -> None:
         folder = sets.folder_of(entry, args.sets)
         found = sets.digest(entry, folder) if folder else "not found"
         say(f"{entry['name']}: {found}{'' if found == entry['digest'] else '  (the manifest says otherwise)'}")
-
-
-def make_shards(
-    args: argparse.Namespace,
-    bank,
-    source_set: SourceSet,
-    split: str,
-    count: int,
-    minutes: float | None,
-    shard: str = "0/1",
-) -> None:
-    from .mixtures import make_shard
-
-    first, every = (int(v) for v in shard.split("/"))
-    end = time.monotonic() + 60 * (minutes or 1e9)
-    for index in range(first, count, every):
-        if (args.work / source_set.shards / f"{split}-{index:05d}.json").exists():
-            continue
-        start = time.monotonic()
-        make_shard(bank, args.work, source_set, split, index, args.seed, args.mixtures)
-        say(f"{source_set.name} {split} shard {index}: {time.monotonic() - start:.1f} s")
-        if time.monotonic() > end:
-            break
 
 
 def train_one(
@@ -143,16 +132,18 @@ def run_all(args: argparse.Namespace) -> None:
     """A third of the time for shards, the rest for the nets; each starts from the weights of the one before."""
     from . import sets
     from .export import export
+    from .mixtures import make_shards
     from .report import report
 
     third = args.minutes / 3 if args.minutes else None
     bank = sets.load(args.work, args.sets, say)
     validation = 1 if third and third < 10 else 3
     for source_set in SOURCE_SETS.values():
-        make_shards(args, bank, source_set, "valid", validation, None)
+        common = {"seed": args.seed, "mixtures": args.mixtures, "say": say}
+        make_shards(bank, args.work, source_set, "valid", validation, **common)
         if all(bank.names(role, held_out=True) for role in ("far-drums", "far-bass", "far-rest")):
-            make_shards(args, bank, source_set, "far", validation, None)
-        make_shards(args, bank, source_set, "train", args.count, third and third / 2)
+            make_shards(bank, args.work, source_set, "far", validation, **common)
+        make_shards(bank, args.work, source_set, "train", args.count, minutes=third and third / 2, **common)
     checkpoint = None
     for source_set in SOURCE_SETS.values():
         for framing in FRAMINGS:
@@ -162,6 +153,22 @@ def run_all(args: argparse.Namespace) -> None:
     say(str(report(args.work, {}, args.output, args.sets)))
 
 
+def fine_tune_all(args: argparse.Namespace) -> None:
+    from .fine_tune import Request, fine_tune
+
+    if not 0 <= args.share <= 0.95:
+        raise SystemExit(f"--share {args.share}: between 0 and 0.95, so that the stems are heard")
+    run = fine_tune(
+        Request(
+            args.stems, args.work, args.output, args.start, args.sets, tuple(args.net), args.minutes or 120.0,
+            args.steps, args.seed, args.share, args.rate, args.size, args.seconds, args.margin, args.general,
+        ),
+        say,
+    )  # fmt: skip
+    written = [o.net for o in run.outcomes if o.accepted]
+    say(f"{run.request.output / 'fine-tuning.md'}; written: {', '.join(written) or 'no weights'}")
+
+
 def main() -> None:
     args = arguments()
     source_set = SOURCE_SETS[getattr(args, "set", MIXTURE.name)]
@@ -169,9 +176,13 @@ def main() -> None:
         print_digests(args)
     elif args.command == "shards":
         from . import sets
+        from .mixtures import make_shards
 
         bank = sets.load(args.work, args.sets, say)
-        make_shards(args, bank, source_set, args.split, args.count, args.minutes, args.shard)
+        make_shards(
+            bank, args.work, source_set, args.split, args.count, args.seed, args.mixtures, args.minutes, args.shard,
+            say=say,
+        )  # fmt: skip
     elif args.command == "train":
         name = args.name or source_set.file(args.framing)
         train_one(args, source_set, args.framing, args.minutes, args.start_from, name)
@@ -184,6 +195,8 @@ def main() -> None:
         from .report import report
 
         say(str(report(args.work, dict(n.split("=", 1) for n in args.checkpoint), args.output, args.sets)))
+    elif args.command == "fine-tune":
+        fine_tune_all(args)
     else:
         run_all(args)
 

@@ -54,6 +54,24 @@ class Shards:
         return shard[rng.integers(len(shard)), start : start + steps].astype(np.float32)
 
 
+class Blend:
+    """Two folders of shards of one kind; `share` of the draws are of the second."""
+
+    def __init__(self, first: Shards, second: Shards, share: float):
+        self.both, self.share = (first, second), share
+        self.framing, self.source_set = first.framing, first.source_set
+
+    def refresh(self) -> None:
+        for shards in self.both:
+            shards.refresh()
+
+    def __len__(self) -> int:
+        return sum(len(shards) for shards in self.both)
+
+    def draw(self, rng: np.random.Generator, seconds: float) -> np.ndarray:
+        return self.both[int(rng.random() < self.share)].draw(rng, seconds)
+
+
 def gains(rng: np.random.Generator, steps: int, framing: Framing, stems: int) -> np.ndarray:
     """Amplitude gains [T, stems, B]: an equaliser and level per stem, a tilt and an edge for all, pauses of single stems."""
     bands = framing.bands
@@ -76,7 +94,7 @@ def gains(rng: np.random.Generator, steps: int, framing: Framing, stems: int) ->
     return g.astype(np.float32)
 
 
-def batch(shards: Shards, rng: np.random.Generator, size: int, seconds: float) -> Batch:
+def batch(shards: Shards | Blend, rng: np.random.Generator, size: int, seconds: float) -> Batch:
     return assemble([augmented(shards.draw(rng, seconds), rng, shards.framing, shards.source_set) for _ in range(size)])
 
 

@@ -1,13 +1,16 @@
 """Writes the averaged weights as the plugin reads them, and a golden file that pins how it must run them."""
 
 import datetime
+import hashlib
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save_file
 
 from . import RATE
+from .exported import DESCRIPTION, VERSION
 from .features import FEATURES, FOLLOWER_SECONDS, TONAL_BANDS, tonal_steps
 from .framing import FRAMINGS
 from .reference import SourceModel
@@ -18,15 +21,17 @@ from .train import averaged, resume
 GOLDEN_STEPS = 40
 
 
-def export(checkpoint: Path, source_set: SourceSet, framing_name: str, folder: Path) -> Path:
-    """Writes NET.safetensors and golden-NET.safetensors into `folder`."""
+def export(
+    checkpoint: Path, source_set: SourceSet, framing_name: str, folder: Path, trained: dict | None = None
+) -> Path:
+    """Writes NET.safetensors and golden-NET.safetensors into `folder`. `trained`: what else it says of its training."""
     state = resume(checkpoint)
     if state is None:
         raise SystemExit(f"no checkpoint {checkpoint}")
     framing = FRAMINGS[framing_name]
     weights = {k: np.asarray(v).astype(np.float16) for k, v in averaged(state).items()}
     about = {
-        "version": 1,
+        "version": VERSION,
         "sources": list(source_set.sources),
         "others": source_set.others,
         "bin_spacing_hz": RATE / framing.length,
@@ -45,16 +50,27 @@ def export(checkpoint: Path, source_set: SourceSet, framing_name: str, folder: P
             "steps": state["earlier"] + state["step"],
             "seed": int(state["settings"]["seed"]),
             "manifest": manifest_digest(),
-        },
+        }
+        | (trained or {}),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{source_set.file(framing_name)}.safetensors"
-    save_file(weights, path, metadata={"source_model": json.dumps(about, sort_keys=True)})
-    pinned = folder / f"golden-{source_set.file(framing_name)}.safetensors"
-    save_file(golden(weights, framing, source_set), pinned)
-    for file in (path, pinned):
-        file.chmod(0o644)
+    name = source_set.file(framing_name)
+    write(folder / f"golden-{name}.safetensors", golden(weights, framing, source_set))
+    return write(folder / f"{name}.safetensors", weights, about)
+
+
+def write(path: Path, tensors: dict[str, np.ndarray], about: dict | None = None) -> Path:
+    """Whole or not at all. `about` is the description of a net."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    save_file(tensors, temporary, metadata={DESCRIPTION: json.dumps(about, sort_keys=True)} if about else None)
+    temporary.chmod(0o644)
+    os.replace(temporary, path)
     return path
+
+
+def digest_of(what: Path | bytes) -> str:
+    """Of a file or of bytes, 8 hexadecimal digits."""
+    return hashlib.sha256(what if isinstance(what, bytes) else what.read_bytes()).hexdigest()[:8]
 
 
 def golden(weights: dict[str, np.ndarray], framing, source_set: SourceSet) -> dict[str, np.ndarray]:

@@ -5,6 +5,8 @@ A shard is made from its seed alone, so shards can be made anywhere, in any orde
 
 import json
 import os
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,7 +98,7 @@ def mixture(clips: list[Clips], rng: np.random.Generator) -> tuple[list[np.ndarr
         usable = [c.sources[s] for c in clips if c.sources[s] is not None]
         x = clips[of].sources[s] if together else None
         if x is None:
-            x = usable[rng.integers(len(usable))]
+            x = usable[rng.integers(len(usable))] if usable else np.zeros(LENGTH)
         start = at if together else rng.integers(0, LENGTH - n)
         sign = 1 if chance(rng, 0.5) else -1
         xs.append(sign * plays * x[start : start + n].astype(np.float64))
@@ -158,14 +160,60 @@ def gram(xs: list[np.ndarray], name: str, rng: np.random.Generator) -> np.ndarra
 def make_shard(
     bank: Bank, work: Path, source_set: SourceSet, split: str, index: int, seed: int, mixtures: int = MIXTURES_PER_SHARD
 ) -> None:
-    """Writes FRAMING-SPLIT-INDEX.npy [M, T, B, P] for both framings and a .json of what each mixture is."""
+    """A shard of made music, into the work folder."""
     rng = np.random.default_rng([seed, SPLITS.index(split), index] + ([1] if source_set is KIT else []))
-    folder = work / source_set.shards
     clips = make_pieces(bank, split, rng, max(4, PIECES_PER_SHARD * mixtures // MIXTURES_PER_SHARD), source_set)
+    draw = kit_mixture if source_set is KIT else mixture
+    write_shard(work, source_set, split, index, seed, rng, mixtures, lambda _: draw(clips, rng))
+
+
+def make_shards(
+    bank: Bank,
+    work: Path,
+    source_set: SourceSet,
+    split: str,
+    count: int,
+    seed: int,
+    mixtures: int = MIXTURES_PER_SHARD,
+    minutes: float | None = None,
+    shard: str = "0/1",
+    fewest: int = 1,
+    say=print,
+) -> None:
+    """The shards of `count` that are not there yet, every N-th from the I-th on for `shard` I/N. `fewest` are made even
+    if it takes longer than `minutes`.
+    """
+    first, every = (int(v) for v in shard.split("/"))
+    end = time.monotonic() + 60 * (minutes or 1e9)
+    for index in range(first, count, every):
+        if (work / source_set.shards / f"{split}-{index:05d}.json").exists():
+            continue
+        start = time.monotonic()
+        make_shard(bank, work, source_set, split, index, seed, mixtures)
+        say(f"{source_set.name} {split} shard {index}: {time.monotonic() - start:.1f} s")
+        if time.monotonic() > end and index + 1 >= fewest:
+            break
+
+
+def write_shard(
+    work: Path,
+    source_set: SourceSet,
+    split: str,
+    index: int,
+    seed: int,
+    rng: np.random.Generator,
+    mixtures: int,
+    draw: Callable[[int], tuple[list[np.ndarray], dict]],
+) -> None:
+    """Writes FRAMING-SPLIT-INDEX.npy [M, T, B, P] for both framings and a .json of what each mixture is.
+
+    `draw(m)` gives the stems of mixture m, [HISTORY + SECONDS] each, and what it is; silent ones are drawn again.
+    """
+    folder = work / source_set.shards
     grams: dict[str, list[np.ndarray]] = {name: [] for name in FRAMINGS}
-    about = []
+    about: list[dict] = []
     while len(about) < mixtures:
-        xs, what = (kit_mixture if source_set is KIT else mixture)(clips, rng)
+        xs, what = draw(len(about))
         if sum(np.square(x).sum() for x in xs[: source_set.count]) < 1e-3:
             continue
         for name in FRAMINGS:
@@ -176,5 +224,5 @@ def make_shard(
         temporary = folder / f".{name}-{split}-{index}.{os.getpid()}.npy"
         np.save(temporary, np.stack(grams[name]))
         os.replace(temporary, folder / f"{name}-{split}-{index:05d}.npy")
-    about = {"sources": source_set.sources, "seed": seed, "mixtures": about}
-    (folder / f"{split}-{index:05d}.json").write_text(json.dumps(about))
+    described = {"sources": source_set.sources, "seed": seed, "mixtures": about}
+    (folder / f"{split}-{index:05d}.json").write_text(json.dumps(described))

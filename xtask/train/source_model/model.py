@@ -21,25 +21,25 @@ Parameters = dict[str, jax.Array]
 """Named and shaped as in the exported file, row-major."""
 
 
-def initial(features: int, bands: int, hidden: int, seed: int, source_set: SourceSet) -> Parameters:
-    """Uniform within 1/sqrt(fan in), as torch does it. `features` without the flags."""
-    rng = np.random.default_rng(seed)
-
-    def uniform(*shape: int, fan: int) -> jax.Array:
-        return jnp.asarray(rng.uniform(-1, 1, shape) / np.sqrt(fan), jnp.float32)
-
-    p = {"input.weight": uniform(hidden, features + source_set.flags, fan=features)}
-    p["input.bias"] = uniform(hidden, fan=features)
+def shapes(features: int, bands: int, hidden: int, source_set: SourceSet) -> dict[str, tuple[int, ...]]:
+    """The shape of each parameter. `features` without the flags."""
+    p: dict[str, tuple[int, ...]] = {"input.weight": (hidden, features + source_set.flags), "input.bias": (hidden,)}
     for layer in ("gru1", "gru2"):
-        for name, shape in (
-            ("weight_ih", (3 * hidden, hidden)),
-            ("weight_hh", (3 * hidden, hidden)),
-            ("bias_ih", (3 * hidden,)),
-            ("bias_hh", (3 * hidden,)),
-        ):
-            p[f"{layer}.{name}"] = uniform(*shape, fan=hidden)
-    p["output.weight"] = uniform(source_set.count * bands, 2 * hidden, fan=2 * hidden)
-    p["output.bias"] = jnp.zeros(source_set.count * bands, jnp.float32)
+        p |= {f"{layer}.weight_ih": (3 * hidden, hidden), f"{layer}.weight_hh": (3 * hidden, hidden)}
+        p |= {f"{layer}.bias_ih": (3 * hidden,), f"{layer}.bias_hh": (3 * hidden,)}
+    p["output.weight"] = (source_set.count * bands, 2 * hidden)
+    p["output.bias"] = (source_set.count * bands,)
+    return p
+
+
+def initial(features: int, bands: int, hidden: int, seed: int, source_set: SourceSet) -> Parameters:
+    """Uniform within 1/sqrt(fan in), as torch does it; the output's bias is 0. `features` without the flags."""
+    rng = np.random.default_rng(seed)
+    p = {}
+    for name, shape in shapes(features, bands, hidden, source_set).items():
+        fan = {"input": features, "output": 2 * hidden}.get(name.split(".")[0], hidden)
+        is_zero = name == "output.bias"
+        p[name] = jnp.asarray(np.zeros(shape) if is_zero else rng.uniform(-1, 1, shape) / np.sqrt(fan), jnp.float32)
     return p
 
 

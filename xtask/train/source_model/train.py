@@ -17,8 +17,8 @@ import numpy as np
 import optax
 import optax.contrib
 
-from . import model
-from .augment import WARM_UP_SECONDS, Shards, batch
+from . import exported, model
+from .augment import WARM_UP_SECONDS, Blend, Shards, batch
 from .carry import carried
 from .features import FEATURES
 from .framing import FRAMINGS
@@ -29,6 +29,7 @@ from .validate import Validation, line
 DROPOUT = 0.1
 AVERAGING = 0.999
 CHECKPOINT_STEPS = 250
+SPEED_STEPS = 4
 ARRAYS = ("parameters", "moments", "average")
 
 
@@ -46,7 +47,8 @@ class Settings:
     seed: int = 1
     validate_every: int = 1000
     start_from: Path | None = None
-    """A checkpoint, of either framing and set of sources, whose weights are taken over."""
+    """A checkpoint or an exported file, of either framing and set of sources, whose weights are taken over."""
+    checkpoint_every: int = CHECKPOINT_STEPS
 
 
 def schedule(settings: Settings):
@@ -78,9 +80,45 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
     if not len(shards):
         raise SystemExit(f"no shards of {framing.name} in {work / source_set.shards}: make some first")
     validations = [v for s in ("valid", "far") if (v := Validation(work, source_set, framing, s)).batches]
+    return train_on(shards, validations, work / "checkpoints" / f"{name}.pickle", settings, say)
+
+
+def train_on(shards: Shards | Blend, validations: list[Validation], path: Path, settings: Settings, say=print) -> Path:
+    """As `train`, on these shards, into the checkpoint `path`."""
     optimiser = optax.chain(optax.clip_by_global_norm(5.0), muon(settings))
-    path = work / "checkpoints" / f"{name}.pickle"
-    state = resume(path) or begin(settings, framing, optimiser, name)
+    state = resume(path) or begin(settings, optimiser, path.stem)
+    step = stepper(settings, optimiser)
+    key = jax.random.key(settings.seed)
+    began, running = time.monotonic(), []
+    while state["step"] < settings.steps and time.monotonic() - began < 60 * settings.minutes:
+        k = state["step"]
+        if k % 100 == 0 or not running:
+            shards.refresh()
+            note_mixtures(state, len(shards))
+        running.append(advance(state, step, key, settings, shards))
+        if (k + 1) % 100 == 0:
+            mean = np.mean(running[-100:], 0)
+            state["curve"].append((state["earlier"] + k + 1, *(float(v) for v in mean)))
+            speed = (time.monotonic() - began) / len(running)
+            say(
+                f"{k + 1} shards {len(shards)}  plain {mean[0]:.2f} whitened {mean[1]:.2f} low {mean[2]:.2f}  {1000 * speed:.0f} ms"
+            )
+        if (k + 1) % settings.validate_every == 0 or k + 1 == settings.steps:
+            note_validation(state, validations, say)
+        if (k + 1) % settings.checkpoint_every == 0:
+            note_mixtures(state, len(shards))
+            save(path, state)
+    note_mixtures(state, len(shards))
+    note_validation(state, validations, say)
+    save(path, state)
+    return path
+
+
+def stepper(settings: Settings, optimiser: optax.GradientTransformation):
+    """The compiled step: (parameters, moments, average, key, a batch's arrays) -> the first three anew, parts of the
+    loss.
+    """
+    framing, source_set = FRAMINGS[settings.framing], SOURCE_SETS[settings.source_set]
     warm_up = int(WARM_UP_SECONDS * framing.steps_per_second)
     centres, kept = framing.centres_hz, framing.kept_per_step
 
@@ -96,45 +134,38 @@ def train(work: Path, settings: Settings, name: str, say=print) -> Path:
         average = jax.tree.map(lambda a, p: AVERAGING * a + (1 - AVERAGING) * p, average, parameters)
         return parameters, moments, average, parts
 
-    key = jax.random.key(settings.seed)
-    began, running = time.monotonic(), []
-    while state["step"] < settings.steps and time.monotonic() - began < 60 * settings.minutes:
-        k = state["step"]
-        if k % 100 == 0 or not running:
-            shards.refresh()
-            note_mixtures(state, len(shards))
-        b = batch(shards, np.random.default_rng([settings.seed, k]), settings.size, settings.seconds)
-        state["parameters"], state["moments"], state["average"], parts = step(
-            state["parameters"], state["moments"], state["average"], jax.random.fold_in(key, k),
-            b.x, b.flags, b.sound, b.e, b.c, b.whole, b.present,
-        )  # fmt: skip
-        state["step"] = k + 1
-        running.append(np.asarray(parts))
-        if (k + 1) % 100 == 0:
-            mean = np.mean(running[-100:], 0)
-            state["curve"].append((state["earlier"] + k + 1, *(float(v) for v in mean)))
-            speed = (time.monotonic() - began) / len(running)
-            say(
-                f"{k + 1} shards {len(shards)}  plain {mean[0]:.2f} whitened {mean[1]:.2f} low {mean[2]:.2f}  {1000 * speed:.0f} ms"
-            )
-        if (k + 1) % settings.validate_every == 0 or k + 1 == settings.steps:
-            note_validation(state, validations, say)
-        if (k + 1) % CHECKPOINT_STEPS == 0:
-            note_mixtures(state, len(shards))
-            save(path, state)
-    note_mixtures(state, len(shards))
-    note_validation(state, validations, say)
-    save(path, state)
-    return path
+    return step
 
 
-def begin(settings: Settings, framing, optimiser, name: str) -> dict:
-    source_set = SOURCE_SETS[settings.source_set]
+def advance(state: dict, step, key, settings: Settings, shards: Shards | Blend) -> np.ndarray:
+    """One step of `state`; gives the parts of the loss."""
+    k = state["step"]
+    b = batch(shards, np.random.default_rng([settings.seed, k]), settings.size, settings.seconds)
+    state["parameters"], state["moments"], state["average"], parts = step(
+        state["parameters"], state["moments"], state["average"], jax.random.fold_in(key, k),
+        b.x, b.flags, b.sound, b.e, b.c, b.whole, b.present,
+    )  # fmt: skip
+    state["step"] = k + 1
+    return np.asarray(parts)
+
+
+def seconds_per_step(shards: Shards | Blend, settings: Settings) -> float:
+    """Measured on a few steps that are thrown away."""
+    optimiser = optax.chain(optax.clip_by_global_norm(5.0), muon(settings))
+    state, step, key = begin(settings, optimiser, "speed"), stepper(settings, optimiser), jax.random.key(0)
+    advance(state, step, key, settings, shards)  # compiles
+    began = time.monotonic()
+    for _ in range(SPEED_STEPS):
+        advance(state, step, key, settings, shards)
+    return (time.monotonic() - began) / SPEED_STEPS
+
+
+def begin(settings: Settings, optimiser: optax.GradientTransformation, name: str) -> dict:
+    framing, source_set = FRAMINGS[settings.framing], SOURCE_SETS[settings.source_set]
     parameters = model.initial(len(FEATURES) * framing.bands, framing.bands, settings.hidden, settings.seed, source_set)
     earlier = {"earlier": 0, "curve": [], "validation": [], "runs": []}
     if settings.start_from:
-        with open(settings.start_from, "rb") as file:
-            other = pickle.load(file)
+        other = started_from(settings.start_from)
         weights = carried(averaged(other), other["settings"], settings.framing, FEATURES, source_set, parameters)
         parameters = {k: jnp.asarray(weights[k]) for k in parameters}
         earlier["runs"] = other.get("runs", [])
@@ -154,6 +185,14 @@ def begin(settings: Settings, framing, optimiser, name: str) -> dict:
         "average": jax.tree.map(jnp.array, parameters),
         "settings": described,
     }
+
+
+def started_from(path: Path) -> dict:
+    """The state of a checkpoint, or what an exported file says of one."""
+    if path.suffix == ".safetensors":
+        return exported.as_checkpoint(path)
+    with open(path, "rb") as file:
+        return pickle.load(file)
 
 
 def note_mixtures(state: dict, mixtures: int) -> None:
@@ -187,9 +226,18 @@ def save(path: Path, state: dict) -> None:
     with open(temporary, "wb") as file:
         pickle.dump(state | {k: jax.tree.map(np.asarray, state[k]) for k in ARRAYS}, file)
     os.replace(temporary, path)
-    path.with_suffix(".json").write_text(
-        json.dumps({k: state[k] for k in ("earlier", "step", "curve", "validation", "settings", "runs")})
+    save_text(
+        path.with_suffix(".json"),
+        json.dumps({k: state[k] for k in ("earlier", "step", "curve", "validation", "settings", "runs")}),
     )
+
+
+def save_text(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text)
+    os.replace(temporary, path)
 
 
 def resume(path: Path) -> dict | None:

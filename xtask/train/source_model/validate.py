@@ -1,7 +1,9 @@
 """Figures on instruments and grooves that training never heard: SNR of the masked bands, in dB."""
 
+import json
 from dataclasses import dataclass
 from functools import partial
+from itertools import compress
 from pathlib import Path
 
 import jax
@@ -15,6 +17,9 @@ from .source_sets import KIT, MIXTURE, SourceSet
 REGIONS = {"all": (0, 1e9), "low": (0, 150), "mid": (150, 2000), "high": (2000, 1e9)}
 WARM_UP_SECONDS = 0.5
 
+Table = dict[str, dict[str, float]]
+"""Case -> region or source -> mean SNR, dB."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -27,6 +32,8 @@ class Case:
     """Stems that are muted."""
     present: tuple[int, ...] | None = None
     """Only mixtures of these sources, or all."""
+    sources: int = 1
+    """Only mixtures of at least so many sources."""
 
 
 CASES = {
@@ -40,30 +47,57 @@ CASES = {
         "three parts beside others": Case(KIT.merged(True, True), np.array([1, 1, 1, 0, 0, 1])),
     },
 }
+# Pieces of somebody's own, which are measured with their own balance and with whatever plays in them.
+PIECES = {
+    MIXTURE: {
+        "as they are": Case(MIXTURE.apart(), None, sources=2),
+        "drums + bass": Case(MIXTURE.apart(), None, silent=(2,), present=(1, 1, 0)),
+    },
+    KIT: CASES[KIT],
+}
 
 
 class Validation:
     """A split's mixtures, ready to be measured again and again."""
 
-    def __init__(self, work: Path, source_set: SourceSet, framing: Framing, split: str, most: int = 144):
+    def __init__(
+        self,
+        work: Path,
+        source_set: SourceSet,
+        framing: Framing,
+        split: str,
+        most: int = 144,
+        cases: dict | None = None,
+    ):
         self.split, self.framing, self.source_set = split, framing, source_set
         shards = Shards(work, source_set, framing, split)
         grams = [g for f in shards.files.values() for g in f][:most]
-        self.batches = {name: self.prepared(case, grams) for name, case in CASES[source_set].items()} if grams else {}
+        self.mixtures = len(grams)
+        self.labels: dict[str, list[str]] = {}
+        labels = [m.get("piece", "") for f in sorted(shards.folder.glob(f"{split}-*.json")) for m in mixtures_of(f)]
+        cases = CASES if cases is None else cases
+        self.batches = {n: self.prepared(n, c, grams, labels) for n, c in cases[source_set].items()} if grams else {}
 
-    def prepared(self, case: Case, grams: list[np.ndarray]) -> list:
+    def prepared(self, name: str, case: Case, grams: list[np.ndarray], labels: list[str]) -> list:
         gain = np.ones((len(grams[0]), self.source_set.stems, self.framing.bands), np.float32)
         gain[:, list(case.silent)] = 0
         examples = [
             example(np.asarray(g, np.float32), gain, self.framing, self.source_set, case.into, case.flags)
             for g in grams
         ]
-        examples = [e for e in examples if e[-1].any() and case.present in (None, tuple(e[-1].astype(int)))]
+        is_meant = [
+            e[-1].any() and e[-1].sum() >= case.sources and case.present in (None, tuple(e[-1].astype(int)))
+            for e in examples
+        ]
+        self.labels[name] = list(compress(labels, is_meant))
+        examples = list(compress(examples, is_meant))
         return [assemble(examples[at : at + 16]) for at in range(0, len(examples), 16)]
 
-    def measure(self, parameters) -> dict[str, dict[str, float]]:
-        """Case -> region -> mean SNR of the sources that play, dB; beside it what the mixture itself and the ideal mask have."""
-        table: dict[str, dict[str, float]] = {}
+    def measure(self, parameters, pieces: Table | None = None) -> Table:
+        """Mean SNR of the sources that play; beside it what the mixture itself and the ideal mask have. Fills `pieces`
+        with the mean of each piece, if the mixtures are of pieces.
+        """
+        table: Table = {}
         kept = self.framing.kept_per_step
         for case, batches in self.batches.items():
             rows = []
@@ -77,6 +111,10 @@ class Validation:
             for s, name in enumerate(self.source_set.sources):
                 if np.isfinite(each[:, s]).any():
                     table[case][name] = float(np.nanmean(each[:, s]))
+            if pieces is not None:
+                all_of = [(label, r["all"]) for label, r in zip(self.labels[case], rows, strict=True)]
+                names = dict.fromkeys(label for label, _ in all_of)
+                pieces[case] = {n: float(np.mean([v for label, v in all_of if label == n])) for n in names}
         return table
 
     def rows(self, batch, mask: np.ndarray) -> list[dict]:
@@ -107,12 +145,17 @@ class Validation:
         return float(db[present > 0].mean())
 
 
+def mixtures_of(file: Path) -> list[dict]:
+    """What each mixture of a shard is."""
+    return json.loads(file.read_text())["mixtures"]
+
+
 @partial(jax.jit, static_argnums=(4, 5))
 def run(parameters, x, flags, sound, sources, kept):
     return prior(parameters, x, flags, sound, sources, kept)
 
 
-def line(name: str, table: dict[str, dict[str, float]]) -> str:
+def line(name: str, table: Table) -> str:
     """One line for the log."""
     parts = [
         f"{case}: {t['all']:.2f} (low {t['low']:.2f} mid {t['mid']:.2f} high {t['high']:.2f})"

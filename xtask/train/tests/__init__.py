@@ -1,0 +1,1 @@
+"""Tests of the training program: `cargo xtask test --only tests-training`."""
