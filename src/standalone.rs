@@ -18,7 +18,7 @@ fn main() -> ExitCode {
             eprintln!("--mode takes direct, live, balanced or quality, not '{name}'");
             return ExitCode::from(2);
         };
-        instance::params::start_in(mode);
+        instance::mode::start_in(mode);
         arguments.drain(at..at + 2);
     }
     if let Some(sample_rate) = uses_jack(&arguments).then(jack_sample_rate).flatten() {

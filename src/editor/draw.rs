@@ -80,7 +80,7 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     }
     let (line, asked_of_footer) = footer::draw(ui, layout.status, &snapshot, shown_strip.is_some());
     asked.extend(asked_of_footer);
-    asked.extend(status::draw(ui, line, &snapshot, &mut state.status, hint));
+    asked.extend(status::draw(ui, line, &snapshot, &mut state.status, hint, &setter));
     asked.extend(param_menu::draw(ui, &snapshot, &mut state.menu, &mut state.knobs, &setter));
     let canvas = layout.picture.map(|picture| (picture, state.picture.playhead.is_some()));
     asked.extend(drops::draw(ui, strips, canvas, &snapshot, &mut state.drops));

@@ -145,6 +145,13 @@ impl<'a> EditorSnapshot<'a> {
         (self.audio.sample_rate > 0.0 && wanted != self.audio.mode).then_some(wanted)
     }
 
+    /// The latency mode that the preset was tuned for, if the parameter asks for another. It is not switched to: see
+    /// `instance::worker::preset_settings`.
+    pub fn other_tuned_mode(&self) -> Option<LatencyMode> {
+        let tuned = self.summary().play?.mode;
+        (tuned != LatencyMode::from(self.params.mode.value())).then_some(tuned)
+    }
+
     /// Whether the state can be undone, redone or switched now: no knob is dragged, and no preset is being loaded.
     pub fn is_exchangeable(&self) -> bool {
         !self.window.is_dragging && !matches!(self.message, Message::Loading(_))

@@ -5,8 +5,8 @@
 //! - [`session`]: what the editor reads, made of the plain values in [`state`]; [`bases`] looks up which bases play.
 //!   [`repaint`]: when a resting editor draws.
 //! - [`project`]: what plays, and what a project stores of it.
-//! - [`params`]: the parameters a host sees. [`host_params`]: how the worker sets them. [`host_names`]: what hosts call
-//!   them. [`host_menu`]: the host's entries in their menus.
+//! - [`params`]: the parameters a host sees; [`mode`]: the one of them that needs a restart. [`host_params`]: how the
+//!   worker sets them. [`host_names`]: what hosts call them. [`host_menu`]: the host's entries in their menus.
 //! - [`analyzer`]: the editor's end of the wire for analyzer frames.
 //!
 //! The audio thread's part of an instance is a crate of its own: [`crate::realtime`].
@@ -19,6 +19,7 @@ pub mod host_names;
 pub mod host_params;
 pub mod later_version;
 pub mod main_half;
+pub mod mode;
 pub mod param_id;
 pub mod params;
 pub mod project;

@@ -2,6 +2,7 @@
 
 use super::{
     later_version::LaterVersion,
+    mode::{self, Mode},
     param_id::ParamId,
     project::playback::{Playback, StoredProject},
     state::options::Options,
@@ -15,10 +16,7 @@ use crate::{
 };
 use nice_plug::prelude::*;
 use parking_lot::Mutex;
-use std::{
-    ops::Deref,
-    sync::{Arc, OnceLock},
-};
+use std::{ops::Deref, sync::Arc};
 
 /// A gain knob's lowest position, in dB; it stands for silence (minus infinity).
 pub const GAIN_SILENCE_DB: f32 = -61.0;
@@ -29,58 +27,6 @@ pub const GAIN_MAX_DB: f32 = 12.0;
 
 /// Gains this close to 0 dB are 0 dB.
 const UNITY_DB: f32 = 1e-4;
-
-/// The latency mode as a host parameter.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// [`LatencyMode::Direct`]
-    #[id = "direct"]
-    #[name = "Direct"]
-    Direct,
-    /// [`LatencyMode::Live`]
-    #[id = "live"]
-    #[name = "Live"]
-    Live,
-    /// [`LatencyMode::Balanced`]
-    #[id = "balanced"]
-    #[name = "Balanced"]
-    Balanced,
-    /// [`LatencyMode::Quality`]
-    #[id = "quality"]
-    #[name = "Quality"]
-    Quality,
-}
-
-/// The mode that new instances start in, where it is not Quality.
-static FIRST_MODE: OnceLock<Mode> = OnceLock::new();
-
-/// Lets instances made from now on start in `mode`; for the standalone application, whose host cannot change it later.
-/// The first call counts.
-pub fn start_in(mode: LatencyMode) {
-    let _ = FIRST_MODE.set(mode.into());
-}
-
-impl From<LatencyMode> for Mode {
-    fn from(mode: LatencyMode) -> Self {
-        match mode {
-            LatencyMode::Direct => Self::Direct,
-            LatencyMode::Live => Self::Live,
-            LatencyMode::Balanced => Self::Balanced,
-            LatencyMode::Quality => Self::Quality,
-        }
-    }
-}
-
-impl From<Mode> for LatencyMode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Direct => Self::Direct,
-            Mode::Live => Self::Live,
-            Mode::Balanced => Self::Balanced,
-            Mode::Quality => Self::Quality,
-        }
-    }
-}
 
 /// One source's knob and switches.
 #[derive(Params)]
@@ -215,7 +161,7 @@ impl Default for SoundParams {
     fn default() -> Self {
         Self {
             strips: std::array::from_fn(|i| StripParams::new(i + 1)),
-            mode: EnumParam::new("Mode", FIRST_MODE.get().copied().unwrap_or(Mode::Quality)).non_automatable(),
+            mode: EnumParam::new("Mode", mode::first()).non_automatable(),
             focus: FloatParam::new("Focus", FOCUS, FloatRange::Linear { min: 0.5, max: 4.0 })
                 .with_value_to_string(formatters::v2s_f32_rounded(2))
                 .with_string_to_value(Arc::new(text_to_value(""))),

@@ -191,6 +191,11 @@ impl Session {
         self.look();
     }
 
+    /// Worker: how many seconds of sound adaptive sources learn from, from now on.
+    pub fn set_memory_seconds(&self, seconds: f32) {
+        self.with_options(|options| options.adapt.memory_seconds = seconds);
+    }
+
     fn with_options<T>(&self, act: impl FnOnce(&mut Options) -> T) -> T {
         act(&mut self.options.lock())
     }

@@ -1,13 +1,22 @@
 //! What a project takes and gives back, without a host.
 
-use crate::audio_thread::{BLOCK, activate, bring, play_blocks, set, stored};
+use crate::{
+    audio_thread::{BLOCK, activate, bring, play_blocks, set, stored},
+    browsing::rig::Folder,
+    learned,
+};
 use nice_plug::prelude::Plugin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use unbraid::{
-    instance::project::{stored_adaptive_state::StoredAdaptiveState, version::Version},
+    instance::{
+        command::PresetCommand,
+        project::{stored_adaptive_state::StoredAdaptiveState, version::Version},
+        state::options::AdaptOptions,
+    },
     plugin::Unbraid,
-    preset::Preset,
+    preset::{PlaySettings, Preset},
     recording::{self, Recording},
+    separator::LatencyMode,
 };
 
 /// Most that an instance may store of which nothing was taught, in bytes.
@@ -76,4 +85,49 @@ fn an_instance_that_was_taught_nothing_stores_16_kilobytes_at_most() {
     assert_eq!(bases, 36, "of three sources");
     assert!(adapted.heard_seconds > 10.0, "{} s", adapted.heard_seconds);
     assert_small(&plugin, "after a minute of play");
+}
+
+/// Every parameter's id and normalized value.
+fn values(plugin: &Unbraid) -> Vec<(String, f32)> {
+    let params = plugin.params();
+    // SAFETY: `params` is alive.
+    params.param_map().into_iter().map(|(id, param, _)| (id, unsafe { param.unmodulated_normalized_value() })).collect()
+}
+
+fn wait_for(what: &str, holds: impl Fn() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(120);
+    while !holds() {
+        assert!(Instant::now() < patience, "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_project_with_a_tuned_preset_opens_as_it_was_saved() {
+    let folder = Folder::new();
+    let (mode, memory_seconds) = (LatencyMode::Live, Some(4.5));
+    let play = PlaySettings { mode, focus: 3.0, sparsity: 0.5, smoothness: 0.4, memory_seconds };
+    let path = folder.save(&Preset { play: Some(play), ..learned() }, "Tuned");
+    let mut plugin = Unbraid::default();
+    activate(&mut plugin);
+    plugin.session().send(PresetCommand::LoadFile(path));
+    // It is offered once everything is set.
+    wait_for("it is loaded", || plugin.session().undo_view().undo.is_some());
+    assert_eq!(plugin.session().adapt_options().memory_seconds, 4.5);
+    // A hand moves something since.
+    set(&plugin, "focus", 0.25);
+    plugin.session().set_adapt_options(AdaptOptions { memory_seconds: 7.0, frozen: true });
+    let (saved, fields) = (values(&plugin), plugin.params().serialize_fields());
+
+    let mut opened = Unbraid::default();
+    for (id, value) in &saved {
+        set(&opened, id, *value);
+    }
+    opened.params().deserialize_fields(&fields);
+    activate(&mut opened);
+    wait_for("it is opened", || opened.session().summary().title == "Tuned");
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(values(&opened), saved);
+    assert_eq!(opened.session().adapt_options(), AdaptOptions { memory_seconds: 7.0, frozen: true });
+    assert_eq!(stored(&opened).unpack().unwrap().play, Some(play), "it is tuned still");
 }

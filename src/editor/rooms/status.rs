@@ -6,7 +6,7 @@ use crate::{
         names::{MEASURED_ON, display_name, mode_name, share_in_words, sounds_like, told_apart},
         snapshot::EditorSnapshot,
         theme::{self, Colours, Themed},
-        widgets::toggle::plain_button,
+        widgets::{gesture, toggle::plain_button},
     },
     instance::{
         command::{LearnCommand, LibraryCommand, UndoCommand},
@@ -24,6 +24,7 @@ use crate::{
     separator::{Audition, LatencyMode},
 };
 use egui::{Align, Color32, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, vec2};
+use nice_plug::prelude::ParamSetter;
 use std::sync::Arc;
 
 /// Bins above this need not be known, in Hz.
@@ -46,6 +47,8 @@ pub struct StatusState {
     checked: Option<(Arc<Version>, AudioStatus)>,
     /// What does not fit, if anything.
     misfit: Option<String>,
+    /// The preset, and the mode that it was tuned for, of which nothing more is to be said.
+    dismissed: Option<(String, LatencyMode)>,
 }
 
 /// Draws the line in `rect`. `hint` says what the control under the pointer does.
@@ -55,14 +58,27 @@ pub fn draw(
     snapshot: &EditorSnapshot,
     own: &mut StatusState,
     hint: Option<&str>,
+    setter: &ParamSetter,
 ) -> Option<Asked> {
     own.check(&snapshot.version, &snapshot.audio);
-    let (rect, asked) = draw_offers(ui, rect, offers(snapshot));
+    let tuned_for = own.tuned_for(snapshot);
+    let (rect, taken) = draw_offers(ui, rect, offers(snapshot, tuned_for));
+    let asked = taken.and_then(|offered| match offered {
+        Offered::Asked(asked) => Some(asked),
+        Offered::Mode(mode) => {
+            gesture::set(setter, &snapshot.params.mode, mode.into());
+            None
+        }
+        Offered::Dismissal(mode) => {
+            own.dismissed = Some((snapshot.summary().title.clone(), mode));
+            None
+        }
+    });
     let layout = Layout::left_to_right(Align::Center);
     let mut line = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout).id_salt("status"));
     line.shrink_clip_rect(rect);
     line.spacing_mut().item_spacing.x = 7.0;
-    let remarks = remarks(snapshot, own.misfit.as_deref(), ui.colours());
+    let remarks = remarks(snapshot, own.misfit.as_deref(), tuned_for, ui.colours());
     let hint = hint.map(|hint| (hint, ui.colours().text)).or(remarks.is_empty().then_some((HINT, ui.colours().faint)));
     for (i, (colour, text)) in remarks.into_iter().enumerate() {
         if i > 0 {
@@ -84,17 +100,26 @@ struct Offer {
     /// What the accessibility tree calls it.
     name: &'static str,
     tooltip: &'static str,
-    asked: Asked,
+    offered: Offered,
+}
+
+/// What comes of a click on it.
+enum Offered {
+    Asked(Asked),
+    /// This mode is set.
+    Mode(LatencyMode),
+    /// Nothing more is said of the mode that the preset was tuned for.
+    Dismissal(LatencyMode),
 }
 
 /// What can be done about what is said, from right to left.
-fn offers(snapshot: &EditorSnapshot) -> Vec<Offer> {
+fn offers(snapshot: &EditorSnapshot, tuned_for: Option<LatencyMode>) -> Vec<Offer> {
     if let Some(take) = snapshot.learning.take
         && take.foreign_if_noticed().is_some()
     {
         let tooltip = "Drop what was captured, and begin anew with the next sound.";
-        let asked = LearnCommand::Start(take.strip).into();
-        return vec![Offer { text: "Again", name: "Take it again", tooltip, asked }];
+        let offered = Offered::Asked(LearnCommand::Start(take.strip).into());
+        return vec![Offer { text: "Again", name: "Take it again", tooltip, offered }];
     }
     let mut offers = Vec::new();
     if let Message::Saved(file) = &snapshot.message
@@ -102,26 +127,43 @@ fn offers(snapshot: &EditorSnapshot) -> Vec<Offer> {
     {
         let (text, name) = ("Show in folder", "Show the stem in its folder");
         let tooltip = "Open the folder in the system's file manager; from there it can be dragged onto a track.";
-        offers.push(Offer { text, name, tooltip, asked: LibraryCommand::ShowFolder(Some(file.clone())).into() });
+        let offered = Offered::Asked(LibraryCommand::ShowFolder(Some(file.clone())).into());
+        offers.push(Offer { text, name, tooltip, offered });
     }
-    let Some(finished) = finished(snapshot) else { return offers };
+    let Some(finished) = finished(snapshot) else {
+        offers.extend(tuned_for.into_iter().flat_map(|mode| mode_offers(snapshot, mode)));
+        return offers;
+    };
     let tooltip = "Say no more of it. What was learned plays on.";
-    let asked = LearnCommand::Dismiss.into();
-    offers.insert(0, Offer { text: "×", name: "Dismiss what was learned", tooltip, asked });
-    let tooltip = "Save it as a preset: every instance finds it.";
-    offers.push(Offer { text: "Save…", name: "Save what was learned", tooltip, asked: Asked::SaveAs });
+    let offered = Offered::Asked(LearnCommand::Dismiss.into());
+    offers.insert(0, Offer { text: "×", name: "Dismiss what was learned", tooltip, offered });
+    let (tooltip, offered) = ("Save it as a preset: every instance finds it.", Offered::Asked(Asked::SaveAs));
+    offers.push(Offer { text: "Save…", name: "Save what was learned", tooltip, offered });
     // Whatever was done since then would be undone first.
     if finished.can_undo && snapshot.is_exchangeable() {
         let tooltip = "Play what played before.";
-        offers.push(Offer { text: "Undo", name: "Undo what was learned", tooltip, asked: UndoCommand::Undo.into() });
+        let offered = Offered::Asked(UndoCommand::Undo.into());
+        offers.push(Offer { text: "Undo", name: "Undo what was learned", tooltip, offered });
+    }
+    offers
+}
+
+/// What can be done where the preset was tuned for `mode` and another is set.
+fn mode_offers(snapshot: &EditorSnapshot, mode: LatencyMode) -> Vec<Offer> {
+    let (tooltip, offered) = ("Stay in the mode that is set, and say no more of it.", Offered::Dismissal(mode));
+    let mut offers = vec![Offer { text: "×", name: "Stay in this mode", tooltip, offered }];
+    if !snapshot.window.is_standalone {
+        let tooltip = "Set the mode that the preset was tuned for. The host restarts the plugin, with another delay.";
+        let offered = Offered::Mode(mode);
+        offers.push(Offer { text: "Switch", name: "Switch to the mode it was tuned for", tooltip, offered });
     }
     offers
 }
 
 /// Draws them at the right of `rect`. Returns what is left of `rect`, and which was clicked.
-fn draw_offers(ui: &Ui, rect: Rect, offers: Vec<Offer>) -> (Rect, Option<Asked>) {
-    let (mut left, mut asked) = (rect, None);
-    for Offer { text, name, tooltip, asked: offered } in offers {
+fn draw_offers(ui: &Ui, rect: Rect, offers: Vec<Offer>) -> (Rect, Option<Offered>) {
+    let (mut left, mut taken) = (rect, None);
+    for Offer { text, name, tooltip, offered } in offers {
         let width = match text.chars().count() {
             ..=1 => DISMISS_WIDTH,
             2..=8 => OFFER_WIDTH,
@@ -129,15 +171,20 @@ fn draw_offers(ui: &Ui, rect: Rect, offers: Vec<Offer>) -> (Rect, Option<Asked>)
         };
         let place = left.with_min_x(left.right() - width).expand2(vec2(0.0, 1.0));
         if plain_button(ui, place, text, name, false).on_hover_text(tooltip).clicked() {
-            asked = Some(offered);
+            taken = Some(offered);
         }
         left.max.x = place.left() - 4.0;
     }
-    (left, asked)
+    (left, taken)
 }
 
 /// What is to be said, the most important first.
-fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>, colours: &Colours) -> Vec<(Color32, String)> {
+fn remarks(
+    snapshot: &EditorSnapshot,
+    misfit: Option<&str>,
+    tuned_for: Option<LatencyMode>,
+    colours: &Colours,
+) -> Vec<(Color32, String)> {
     let (params, playing, window) = (snapshot.params, &snapshot.audio, &snapshot.window);
     let mut remarks = Vec::new();
     let mut say = |colour, text: String| remarks.push((colour, text));
@@ -206,6 +253,10 @@ fn remarks(snapshot: &EditorSnapshot, misfit: Option<&str>, colours: &Colours) -
     }
     if let Some(sentence) = misfit {
         say(colours.notice, sentence.to_owned());
+    }
+    if let Some(mode) = tuned_for {
+        let remedy = if window.is_standalone { format!(": start with --mode {}", mode.name()) } else { String::new() };
+        say(colours.neutral, format!("Tuned for {}{remedy}", mode_name(mode)));
     }
     remarks
 }
@@ -289,6 +340,14 @@ fn outcome(finished: Finished, snapshot: &EditorSnapshot) -> String {
 }
 
 impl StatusState {
+    /// The mode that the preset was tuned for, if another is set and nobody has said that it stays.
+    fn tuned_for(&self, snapshot: &EditorSnapshot) -> Option<LatencyMode> {
+        let mode = snapshot.other_tuned_mode()?;
+        let is_dismissed =
+            self.dismissed.as_ref().is_some_and(|(title, of)| *title == snapshot.summary().title && *of == mode);
+        (!is_dismissed).then_some(mode)
+    }
+
     /// Checks whether the bases fit the stream, if one or the other has changed.
     fn check(&mut self, version: &Arc<Version>, audio: &AudioStatus) {
         let same = |(known, stream): &(Arc<Version>, AudioStatus)| Arc::ptr_eq(known, version) && stream == audio;

@@ -10,7 +10,8 @@ pub const STRENGTH_RANGE: RangeInclusive<f32> = 0.0..=1.0;
 /// How many seconds of sound bases that move may learn from.
 pub const MEMORY_SECONDS_RANGE: RangeInclusive<f64> = 0.5..=10.0;
 
-/// Settings that a preset is best played with. The command line uses them unless it is told others.
+/// Settings that a preset is best played with. The command line uses them unless it is told others; the plugin sets
+/// them when the preset is loaded, but for the mode.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PlaySettings {
     /// The latency mode.

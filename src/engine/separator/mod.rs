@@ -266,7 +266,7 @@ impl Separator {
 
     /// Sets the controls, from the next frame on.
     pub fn set_controls(&mut self, controls: &Controls) {
-        let target = self.kept_while_fading(controls);
+        let target = self.in_force(controls);
         if target != self.target {
             self.mean = HopMean::new();
             self.target = target;
@@ -276,7 +276,7 @@ impl Separator {
     /// Sets the controls, from the next sample on. To be heard where they were drawn, they are held back by
     /// [`Self::control_delays`] before.
     pub fn automate(&mut self, controls: &Controls) {
-        let target = self.kept_while_fading(controls);
+        let target = self.in_force(controls);
         if target != self.target {
             self.mean.hold(&SmoothedControls::of(&self.target), self.filled);
             self.target = target;
@@ -295,9 +295,14 @@ impl Separator {
         ControlDelays::of(&self.layout)
     }
 
-    /// The same controls, with every value within its range.
-    fn kept_while_fading(&self, controls: &Controls) -> Controls {
-        let mut target = controls.sanitized();
+    /// The same controls as they count for the models that are heard, with every value within its range.
+    fn in_force(&self, controls: &Controls) -> Controls {
+        let newest = self.models.incoming().unwrap_or(&self.models.settled);
+        let mut target = *controls;
+        if let Some(play) = &newest.played_with {
+            (target.focus, target.sparsity, target.smoothness) = (play.focus, play.sparsity, play.smoothness);
+        }
+        let mut target = target.sanitized();
         if let Some(incoming) = self.models.incoming() {
             // Sources that only the old model has keep their gains while it fades out.
             let gone = incoming.sources().min(MAX_SOURCES)..;

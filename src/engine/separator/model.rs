@@ -22,7 +22,7 @@ use crate::{
         priors::Priors,
         soft_masks::soft_masks,
     },
-    preset::{Kind, Preset},
+    preset::{Kind, PlaySettings, Preset},
 };
 use pulp::{Arch, Simd, WithSimd};
 
@@ -73,6 +73,8 @@ pub struct Model {
     seen: usize,
     /// Whether the adaptation gets the present frame.
     pub(super) learns: bool,
+    /// What it is played with, whatever the player has set.
+    pub(super) played_with: Option<PlaySettings>,
 }
 
 impl Model {
@@ -173,6 +175,7 @@ impl Model {
             since_seen: 0,
             seen: 0,
             learns: true,
+            played_with: None,
             layout,
             sources,
             owners,
@@ -224,6 +227,12 @@ impl Model {
     /// The adaptation of the bases, if it runs in step with the stream.
     pub fn adaptation_mut(&mut self) -> Option<&mut Adaptation> {
         self.adaptation.adaptation_mut()
+    }
+
+    /// Lets it be played with the focus, sparsity and smoothness of `play`, whatever the player has set. The latency
+    /// mode of `play` does not count: a model is built for one.
+    pub fn play_with(&mut self, play: PlaySettings) {
+        self.played_with = Some(play);
     }
 
     /// Whether [`Self::hear`] has something to do.

@@ -26,6 +26,8 @@ pub struct ModelAdapter {
     pub format: StreamFormat,
     /// The model's frames.
     pub layout: Layout,
+    /// How many seconds of sound it learns from, whatever the options say.
+    pub memory_seconds: Option<f32>,
 }
 
 impl BuiltModel {
@@ -41,7 +43,26 @@ impl BuiltModel {
         }
         let layout = model.layout().clone();
         let adapter = if format.offline { None } else { model.adapt_elsewhere() };
-        let adapter = adapter.map(|adapter| ModelAdapter { adapter, preset: preset.clone(), format, layout });
+        let adapter = adapter.map(|adapter| {
+            let memory_seconds = None;
+            ModelAdapter { adapter, preset: preset.clone(), format, layout, memory_seconds }
+        });
         Ok(Self { model, adapter })
+    }
+
+    /// The same of a preset that is heard and does not play: as it was tuned, if it was, for the parameters and options
+    /// are those of what plays.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn as_tuned(version: &Version, format: StreamFormat, options: AdaptOptions) -> Result<Self, ModelError> {
+        let Some(play) = version.preset.play else { return Self::new(version, format, options) };
+        let memory_seconds = play.memory_seconds.map(|seconds| seconds as f32);
+        let mut built = Self::new(version, format, options.remembering(memory_seconds))?;
+        built.model.play_with(play);
+        if let Some(adapter) = &mut built.adapter {
+            adapter.memory_seconds = memory_seconds;
+        }
+        Ok(built)
     }
 }

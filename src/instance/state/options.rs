@@ -46,6 +46,12 @@ pub struct AdaptOptions {
 }
 
 impl AdaptOptions {
+    /// The same with a memory of so many seconds, where there is another.
+    #[must_use]
+    pub fn remembering(self, memory_seconds: Option<f32>) -> Self {
+        Self { memory_seconds: memory_seconds.unwrap_or(self.memory_seconds), ..self }
+    }
+
     /// Lets `adaptation` do as they say.
     pub fn apply(self, adaptation: &mut Adaptation) {
         adaptation.set_frozen(self.frozen);

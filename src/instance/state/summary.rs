@@ -1,6 +1,6 @@
 //! The preset that plays, as the editor shows it.
 
-use crate::preset::{Colour, Kind, Knobs, Preset, Role, stored_path};
+use crate::preset::{Colour, Kind, Knobs, PlaySettings, Preset, Role, stored_path};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -48,6 +48,8 @@ pub struct Summary {
     pub changed: bool,
     /// The knob settings that the preset holds, one per source.
     pub knobs: Vec<Knobs>,
+    /// How the preset says that it is best played, if it was tuned.
+    pub play: Option<PlaySettings>,
 }
 
 impl Summary {
@@ -66,7 +68,7 @@ impl Summary {
             })
             .collect();
         let knobs = preset.sources.iter().map(|source| source.knobs).collect();
-        Self { title: title.into(), origin, strips, changed: false, knobs }
+        Self { title: title.into(), origin, strips, changed: false, knobs, play: preset.play }
     }
 
     /// The sources' names, in order.

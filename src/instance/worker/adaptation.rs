@@ -84,7 +84,7 @@ impl Adapters {
         if any_new || options != self.options {
             self.options = options;
             for working in &mut self.working {
-                options.apply(working.adapter.adaptation_mut());
+                options.remembering(working.memory_seconds).apply(working.adapter.adaptation_mut());
             }
         }
         let mut has_heard = false;

@@ -2,6 +2,7 @@
 
 use super::{
     error::WorkerError,
+    preset_settings::PresetSettings,
     undo_history::{Action, UndoHistory},
 };
 use crate::{
@@ -14,11 +15,12 @@ use crate::{
             version::Version,
         },
         session::Session,
-        state::message::Message,
+        state::{message::Message, options::AdaptOptions},
     },
     learner::adaptive::{AdaptiveState, StripMoves},
     preset::{Knobs, Preset},
     realtime::wires::{WorkerEnd, host_requests::HostRequests},
+    separator::ModelError,
 };
 use std::{
     sync::Arc,
@@ -109,9 +111,9 @@ impl Context {
         self.params.params().knobs().to_vec()
     }
 
-    /// Puts the knobs of the first strips where `knobs` says.
-    pub(super) fn set_knobs(&self, knobs: &[Knobs]) {
-        self.params.set(self.params.params().normalized_knobs(knobs));
+    /// Puts the parameters where `settings` says. The memory is set with what plays.
+    pub(super) fn set_params(&self, settings: &PresetSettings) {
+        self.params.set(settings.all_params(self.params.params()));
     }
 
     /// Builds a model of `version`, which was derived from `basis`, sends it to the audio thread and puts `version` in
@@ -124,45 +126,83 @@ impl Context {
         basis: Basis<'_>,
         version: impl Into<Arc<Version>>,
     ) -> Result<Arc<Version>, WorkerError> {
+        self.play_remembering(basis, version, None)
+    }
+
+    /// The same, where sources that move learn from so many seconds of sound from now on, if another memory comes with
+    /// `version`.
+    ///
+    /// # Errors
+    /// As [`Self::play`]. The memory stays then, too.
+    pub(super) fn play_remembering(
+        &mut self,
+        basis: Basis<'_>,
+        version: impl Into<Arc<Version>>,
+        memory_seconds: Option<f32>,
+    ) -> Result<Arc<Version>, WorkerError> {
         let version = version.into();
-        self.send_model_of(&version, basis, &version, |_| true)?;
+        let build = |format, options: AdaptOptions| {
+            Some(BuiltModel::new(&version, format, options.remembering(memory_seconds)))
+        };
+        self.send_model(basis, &version, (version.title(), build), memory_seconds)?;
         self.session.repaint.request();
         Ok(version)
     }
 
-    /// Sends a model of `heard` to the audio thread; what plays stays what plays. Gives the activation that it was
-    /// built for, or `None` while the plugin is not active or renders offline: then nothing is sent.
+    /// Lets `heard` be heard as it was tuned; what plays stays what plays. Gives the activation that a model was built
+    /// for, or `None` while the plugin is not active or renders offline: then nothing is sent.
     ///
     /// # Errors
     /// If no model can be built, or something else plays by now. What is heard goes on then.
-    pub(super) fn sound(&mut self, heard: &Version) -> Result<Option<u64>, WorkerError> {
-        let version = self.playback.version();
-        self.send_model_of(heard, Basis::Version(&version), &version, |stream| !stream.offline)
+    pub(super) fn begin_hearing(&mut self, heard: &Version) -> Result<Option<u64>, WorkerError> {
+        self.sound(heard.title(), |format, options| BuiltModel::as_tuned(heard, format, options))
     }
 
-    /// Builds a model of `heard`, if there is a stream that it `is_for`, and sends it to the audio thread when
-    /// `version`, which was derived from `basis`, comes in force. Gives the activation that the model was built for.
+    /// Lets what plays be heard again.
+    ///
+    /// # Errors
+    /// As [`Self::begin_hearing`].
+    pub(super) fn end_hearing(&mut self) -> Result<(), WorkerError> {
+        let version = self.playback.version();
+        self.sound(version.title(), |format, options| BuiltModel::new(&version, format, options)).map(|_| ())
+    }
+
+    /// Sends the model that `build` makes of the preset of this title, except to offline renders.
+    fn sound(
+        &mut self,
+        title: &str,
+        build: impl Fn(StreamFormat, AdaptOptions) -> Result<BuiltModel, ModelError>,
+    ) -> Result<Option<u64>, WorkerError> {
+        let version = self.playback.version();
+        let build = |format: StreamFormat, options| (!format.offline).then(|| build(format, options));
+        self.send_model(Basis::Version(&version), &version, (title, build), None)
+    }
+
+    /// Builds a model of the preset of this title, if there is a stream, and sends it to the audio thread when
+    /// `version`, which was derived from `basis`, comes in force; with it comes another memory, if there is one. Gives
+    /// the activation that the model was built for.
     ///
     /// # Errors
     /// If no model can be built, or something else plays by now. What is heard goes on then.
-    fn send_model_of(
+    fn send_model(
         &mut self,
-        heard: &Version,
         basis: Basis<'_>,
         version: &Arc<Version>,
-        is_for: impl Fn(&StreamFormat) -> bool,
+        (title, build): (&str, impl Fn(StreamFormat, AdaptOptions) -> Option<Result<BuiltModel, ModelError>>),
+        memory_seconds: Option<f32>,
     ) -> Result<Option<u64>, WorkerError> {
         loop {
             let Snapshot { stream, activation, .. } = self.playback.snapshot();
-            let format = stream.map(|stream| stream.format).filter(&is_for);
             let options = self.session.adapt_options();
-            let built = format.map(|format| BuiltModel::new(heard, format, options)).transpose();
-            let title = || heard.title().to_owned();
-            let built = built.map_err(|source| WorkerError::NoModel { title: title(), source })?;
+            let built = stream.and_then(|stream| build(stream.format, options)).transpose();
+            let built = built.map_err(|source| WorkerError::NoModel { title: title.to_owned(), source })?;
             let is_sent = built.is_some();
             let (model, adapter) = built.map_or((None, None), |built| (Some(built.model), built.adapter));
-            // Under the lock of what plays, so that an activation sees both or none.
-            let send = || model.into_iter().for_each(|model| self.models.send_model(model));
+            // Under the lock of what plays, so that an activation sees all or nothing.
+            let send = || {
+                memory_seconds.into_iter().for_each(|seconds| self.session.set_memory_seconds(seconds));
+                model.into_iter().for_each(|model| self.models.send_model(model));
+            };
             match self.playback.replace(basis, version.clone(), Some(activation), send) {
                 Ok(()) => {
                     self.new_adapters.extend(adapter);
@@ -222,26 +262,27 @@ impl Context {
         arrange: Option<ArrangeKnobs<'_>>,
     ) -> Result<Arc<Version>, WorkerError> {
         let version = self.play(Basis::Version(basis), basis.edited(preset, state)?)?;
-        let knobs = arrange.map(|arrange| {
+        let settings = arrange.map(|arrange| {
             let before = self.knobs();
             let mut after = before.clone();
             arrange(&mut after);
-            self.set_knobs(&after);
+            let [before, after] = [before, after].map(PresetSettings::of_knobs);
+            self.set_params(&after);
             (before, after)
         });
-        self.record_change(basis, &version, knobs);
+        self.record_change(basis, &version, settings);
         self.say(Message::None);
         Ok(version)
     }
 
-    /// `after` plays in the place of `before`, with the knobs as they stood and as they stand now.
+    /// `after` plays in the place of `before`, with its settings as they stood and as they stand now.
     pub(super) fn record_change(
         &mut self,
         before: &Arc<Version>,
         after: &Arc<Version>,
-        knobs: Option<(Vec<Knobs>, Vec<Knobs>)>,
+        settings: Option<(PresetSettings, PresetSettings)>,
     ) {
-        self.record(before, after, knobs, before.difference(after));
+        self.record(before, after, settings, before.difference(after));
     }
 
     /// The same, described by `what`.
@@ -249,10 +290,10 @@ impl Context {
         &mut self,
         before: &Arc<Version>,
         after: &Arc<Version>,
-        knobs: Option<(Vec<Knobs>, Vec<Knobs>)>,
+        settings: Option<(PresetSettings, PresetSettings)>,
         what: String,
     ) {
-        self.history.push(Action::Changed { from: before.clone(), to: after.clone(), knobs, what });
+        self.history.push(Action::Changed { from: before.clone(), to: after.clone(), settings, what });
         self.mark_project_changed();
     }
 

@@ -1,6 +1,6 @@
 //! A preset of the library that is heard while somebody points at it, with the knobs as they stand.
 //!
-//! Only a model of it goes to the audio thread. What plays stays what plays: it is what a project stores meanwhile,
+//! Only a model of it goes to the audio thread, which brings what the preset was tuned to: no parameter moves. What plays stays what plays: it is what a project stores meanwhile,
 //! what is undone and edited, and what sounds again afterwards, from what it had learned.
 
 use super::{context::Context, error::WorkerError};
@@ -48,7 +48,7 @@ impl Hearing {
             preset.sources.push(Source::adaptive(REST, 1, COMPONENTS));
         }
         let version = Version::new(Arc::new(preset), "", entry.name.as_str(), Origin::New);
-        if let Some(activation) = context.sound(&version)? {
+        if let Some(activation) = context.begin_hearing(&version)? {
             let has_window = context.session.repaint.is_open();
             self.now = Some(HeardBeside { model: context.models_sent, activation, has_window });
             context.session.set_heard_preset(Some(HeardPreset { entry, sources }));
@@ -66,10 +66,9 @@ impl Hearing {
         if now.is_over(context) {
             return Ok(());
         }
-        let version = context.playback.version();
-        match context.sound(&version) {
+        match context.end_hearing() {
             // What has come in between brings its own model.
-            Ok(_) | Err(WorkerError::Superseded) => Ok(()),
+            Ok(()) | Err(WorkerError::Superseded) => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -3,7 +3,8 @@
 //! Everything below this folder runs on that thread alone (learning jobs have threads of their own, see [`learning`]).
 //!
 //! - [`context`]: what every part works with. [`error`]: every sentence about what went wrong.
-//! - [`presets`]: which preset plays, and the library. [`sources`]: which sources it has.
+//! - [`presets`]: which preset plays, and the library. [`preset_settings`]: what it sets. [`sources`]: which sources it
+//!   has.
 //! - `ranking`: how well each preset fits what was heard. `hearing`: a preset that is heard and does not play.
 //! - [`preferences`]: what a person has chosen for every instance.
 //! - [`marking`]: marks on a frozen stretch. [`learning`]: takes and learning jobs. [`adaptation`]: what follows the
@@ -18,6 +19,7 @@ mod hearing;
 pub mod learning;
 pub mod marking;
 pub mod preferences;
+pub mod preset_settings;
 pub mod presets;
 mod ranking;
 pub mod sources;

@@ -1,6 +1,12 @@
 //! Which preset plays, and the library of presets: load, save, next and previous, names, deletions.
 
-use super::{Worker, context::Context, error::WorkerError, undo_history::Action};
+use super::{
+    Worker,
+    context::Context,
+    error::WorkerError,
+    preset_settings::{PresetSettings, played_now},
+    undo_history::Action,
+};
 use crate::{
     instance::{
         command::{LibraryCommand, PresetCommand},
@@ -102,7 +108,7 @@ impl Worker {
 }
 
 impl Context {
-    /// Plays the preset of `entry`, with its knobs.
+    /// Plays the preset of `entry`, with its knobs and as it was tuned.
     fn load(&mut self, entry: Entry) -> Result<(), WorkerError> {
         self.say(Message::Loading(entry.name.clone()));
         let preset = library::load(&entry)?;
@@ -112,14 +118,15 @@ impl Context {
         Ok(())
     }
 
-    /// Plays `preset` as a version that `describe` gives its title, with its knobs.
+    /// Plays `preset` as a version that `describe` gives its title, with its knobs and as it was tuned.
     fn begin_with(&mut self, preset: Preset, describe: impl FnOnce(Version) -> Version) -> Result<(), WorkerError> {
         let before = self.playback.version();
         let version = describe(Version::loaded(preset, "", Origin::New)?);
-        let version = self.play(Basis::Version(&before), version)?;
-        let (stood, knobs) = (self.knobs(), version.summary.knobs.clone());
-        self.set_knobs(&knobs);
-        self.record_change(&before, &version, Some((stood, knobs)));
+        let settings = PresetSettings::of(&version.preset, self.params.params());
+        let stood = settings.standing(self.params.params(), self.session.adapt_options().memory_seconds);
+        let version = self.play_remembering(Basis::Version(&before), version, settings.memory_seconds)?;
+        self.set_params(&settings);
+        self.record_change(&before, &version, Some((stood, settings)));
         self.say(Message::None);
         Ok(())
     }
@@ -131,6 +138,9 @@ impl Context {
         for (source, knobs) in preset.sources.iter_mut().zip(self.knobs()) {
             source.knobs = knobs;
         }
+        // A preset that nobody has tuned says nothing of focus and the like: it is played with whatever is set.
+        let memory_seconds = self.session.adapt_options().memory_seconds;
+        preset.play = preset.play.map(|play| played_now(&play, self.params.params(), memory_seconds));
         // It may have been noted since the preset was loaded, here or in another instance.
         if let Origin::File(path) = &version.summary.origin
             && let Ok(peeked) = file::peek(path)

@@ -7,9 +7,10 @@
 //! The history only remembers. [`super::undoing`] carries actions out, and moves the place in the history when that is
 //! done.
 
+use super::preset_settings::PresetSettings;
 use crate::{
     instance::{command::ParamMove, param_id::ParamId, project::version::Version, state::undo_view::Side},
-    preset::{Knobs, library::Trashed},
+    preset::library::Trashed,
 };
 use std::{collections::VecDeque, path::PathBuf, sync::Arc};
 
@@ -27,6 +28,8 @@ pub struct SideState {
     pub params: Vec<(ParamId, f32)>,
     /// The preset.
     pub version: Arc<Version>,
+    /// How many seconds of sound moving bases learn from.
+    pub memory_seconds: f32,
 }
 
 /// Something that was done.
@@ -40,8 +43,8 @@ pub enum Action {
         from: Arc<Version>,
         /// What plays since.
         to: Arc<Version>,
-        /// Where the knobs stood before, and where the new preset has put them; `None` if it left them alone.
-        knobs: Option<(Vec<Knobs>, Vec<Knobs>)>,
+        /// Where everything stood that the new preset has set, and where it has put it; `None` if it left all alone.
+        settings: Option<(PresetSettings, PresetSettings)>,
         /// What was changed, in a few words.
         what: String,
     },

@@ -5,18 +5,19 @@ use super::{
     Worker,
     context::Context,
     error::WorkerError,
+    preset_settings::PresetSettings,
     undo_history::{Action, Direction, SideState},
 };
 use crate::{
     instance::{
         command::UndoCommand,
         host_names,
+        mode::Mode,
         param_id::ParamId,
-        params::Mode,
         project::{playback::Basis, version::Version},
         state::{message::Message, undo_view::UndoView},
     },
-    preset::{Knobs, library::preset_name},
+    preset::library::preset_name,
 };
 use nice_plug::prelude::Enum;
 use std::{path::Path, sync::Arc};
@@ -74,9 +75,9 @@ impl Context {
             Action::Moved(moves) => {
                 self.params.set(moves.iter().map(|moved| (moved.param, if undoes { moved.from } else { moved.to })));
             }
-            Action::Changed { from, to, knobs, .. } => {
-                let knobs = knobs.map(|(before, after)| if undoes { before } else { after });
-                self.play_again(if undoes { &from } else { &to }, knobs)?;
+            Action::Changed { from, to, settings, .. } => {
+                let settings = settings.map(|(before, after)| if undoes { before } else { after });
+                self.play_again(if undoes { &from } else { &to }, &settings.unwrap_or_default())?;
             }
             Action::SwitchedSide => self.switch_side()?,
             Action::CopiedSide(before, after) => {
@@ -97,26 +98,26 @@ impl Context {
         Ok(())
     }
 
-    /// Plays `version` again, exactly, and puts the knobs there.
-    fn play_again(&mut self, version: &Arc<Version>, knobs: Option<Vec<Knobs>>) -> Result<(), WorkerError> {
+    /// Plays `version` again, exactly, with `settings`.
+    fn play_again(&mut self, version: &Arc<Version>, settings: &PresetSettings) -> Result<(), WorkerError> {
         let now = self.playback.version();
-        self.play(Basis::Version(&now), version.recounted())?;
-        if let Some(knobs) = knobs {
-            self.set_knobs(&knobs);
-        }
+        self.play_remembering(Basis::Version(&now), version.recounted(), settings.memory_seconds)?;
+        self.set_params(settings);
         self.say(Message::None);
         self.read_library();
         self.mark_project_changed();
         Ok(())
     }
 
-    /// Puts the other side in force: preset, knobs and switches.
+    /// Puts the other side in force: preset, parameters and memory.
     fn switch_side(&mut self) -> Result<(), WorkerError> {
         let now = self.side_state();
         let wanted = self.history.other_side().unwrap_or(&now).clone();
         if !wanted.version.is_same_preset(&now.version) {
-            self.play_again(&wanted.version, None)?;
+            let memory_seconds = Some(wanted.memory_seconds);
+            self.play_again(&wanted.version, &PresetSettings { memory_seconds, ..PresetSettings::default() })?;
         }
+        self.session.set_memory_seconds(wanted.memory_seconds);
         self.params.set(wanted.params);
         self.history.switch_side(now);
         Ok(())
@@ -125,7 +126,8 @@ impl Context {
     /// What is in force.
     fn side_state(&self) -> SideState {
         let params = ParamId::all().filter(|id| id.is_undoable()).map(|id| (id, self.params.params().normalized(id)));
-        SideState { params: params.collect(), version: self.playback.version() }
+        let memory_seconds = self.session.adapt_options().memory_seconds;
+        SideState { params: params.collect(), version: self.playback.version(), memory_seconds }
     }
 
     /// What an action was, in a few words.
@@ -133,8 +135,8 @@ impl Context {
         let file_name = |path: &Path| preset_name(path).unwrap_or_default();
         match action {
             Action::Moved(moves) => moves.first().map(|moved| self.param_label(moved.param)).unwrap_or_default(),
-            Action::Changed { from, to, knobs: Some(_), .. } => format!("{} after {}", to.title(), from.title()),
-            Action::Changed { what, knobs: None, .. } => what.clone(),
+            Action::Changed { from, to, settings: Some(_), .. } => format!("{} after {}", to.title(), from.title()),
+            Action::Changed { what, settings: None, .. } => what.clone(),
             Action::SwitchedSide => "switch between A and B".to_owned(),
             Action::CopiedSide(..) => "copy between A and B".to_owned(),
             Action::Renamed { from, to } => format!("rename {} to {}", file_name(from), file_name(to)),

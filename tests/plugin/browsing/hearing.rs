@@ -9,17 +9,30 @@ use unbraid::{
         project::stored_preset::StoredPreset,
         state::message::Message,
     },
-    preset::{Knobs, Preset, library::Entry},
+    preset::{Knobs, PlaySettings, Preset, library::Entry},
     separator::{Audition, Controls, LatencyMode, Model, Separator},
 };
 
+/// Half a second of a chord.
+fn chord() -> Vec<f32> {
+    (0..22_050).map(|n| (0.02 * n as f32).sin() + 0.5 * (0.3 * n as f32).sin()).collect()
+}
+
+/// Unity, but the first source is off.
+fn controls() -> Controls {
+    Controls { gains: [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], ..Controls::default() }
+}
+
 /// What `model` makes of a chord with its first source off.
 fn played(model: Box<Model>, audition: Option<Audition>) -> Vec<f32> {
+    played_with(model, audition, controls())
+}
+
+fn played_with(model: Box<Model>, audition: Option<Audition>, controls: Controls) -> Vec<f32> {
     let mut separator = Separator::new(model, 1);
-    separator.set_controls(&Controls { gains: [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], ..Controls::default() });
+    separator.set_controls(&controls);
     separator.set_audition(audition.map(|audition| (audition, 1.0)));
-    let sample = |n: u32| (0.02 * n as f32).sin() + 0.5 * (0.3 * n as f32).sin();
-    let mut samples: Vec<f32> = (0..22_050).map(sample).collect();
+    let mut samples = chord();
     samples.chunks_mut(441).for_each(|block| separator.process(&mut [block], &mut []));
     samples
 }
@@ -60,6 +73,45 @@ fn what_played_comes_back_to_the_bit_and_nobody_is_told() {
     // Once more changes nothing.
     rig.ask(LibraryCommand::EndHearing);
     assert!(rig.audio.models.take_newest().is_none());
+}
+
+#[test]
+fn a_tuned_preset_is_heard_as_it_was_tuned_and_no_parameter_moves() {
+    let folder = Folder::new();
+    folder.put("Kit", 0.0);
+    let (mode, memory_seconds) = (LatencyMode::Quality, Some(4.5));
+    let play = PlaySettings { mode, focus: 3.0, sparsity: 0.5, smoothness: 0.4, memory_seconds };
+    folder.save(&Preset { play: Some(play), ..learned() }, "Tuned");
+    let rig = Rig::new();
+    rig.activate(LatencyMode::Live, false, None);
+    let values = || (rig.params.settings(), rig.session.adapt_options());
+    let before = values();
+    let heard = |name: &str| {
+        rig.ask(LibraryCommand::Hear(entry(&folder, name)));
+        assert_eq!(values(), before);
+        rig.audio.models.take_newest().unwrap()
+    };
+    let tuned = Controls { focus: 3.0, sparsity: 0.5, smoothness: 0.4, ..controls() };
+    let expected = played_with(heard("Kit"), None, tuned);
+    assert!(played(heard("Tuned"), None) == expected);
+    assert!(played(heard("Kit"), None) != expected, "with what is set");
+    // It is over with the model that comes next, as if a hand had moved the knobs at this moment.
+    let followed = |first: Box<Model>, before_it: Controls| {
+        let mut separator = Separator::new(first, 1);
+        separator.set_controls(&before_it);
+        let mut samples = chord();
+        let (before, after) = samples.split_at_mut(11_025);
+        before.chunks_mut(441).for_each(|block| separator.process(&mut [block], &mut []));
+        assert!(separator.offer_model(heard("Kit")).is_ok());
+        separator.set_controls(&controls());
+        after.chunks_mut(441).for_each(|block| separator.process(&mut [block], &mut []));
+        samples
+    };
+    assert!(followed(heard("Tuned"), controls()) == followed(heard("Kit"), tuned));
+    rig.ask(LibraryCommand::EndHearing);
+    assert_eq!(values(), before);
+    rig.play(PresetCommand::LoadFile(folder.path("Tuned")), "Tuned");
+    assert_eq!((rig.params.settings().focus, rig.session.adapt_options().memory_seconds), (3.0, 4.5));
 }
 
 #[test]

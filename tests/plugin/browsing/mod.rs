@@ -4,6 +4,7 @@
 mod hearing;
 mod ranking;
 pub(crate) mod rig;
+mod tuned;
 
 use crate::learned;
 use rig::{FACTORY, Folder, Rig};

@@ -1,6 +1,9 @@
 //! Switches, the mode, the preset menu, what a loaded preset does to the knobs.
 
-use super::stage::{DEFAULT, Stage, assert_one_gesture};
+use super::{
+    host::assert_one_gesture,
+    stage::{DEFAULT, Stage},
+};
 use crate::browsing::rig::Folder;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use std::{
@@ -11,9 +14,7 @@ use std::{
 use unbraid::{
     editor::{EditorState, file_chooser::FileChooser},
     instance::{
-        command::PresetCommand,
-        param_id::ParamId,
-        params::{GAIN_SILENCE_DB, Mode},
+        command::PresetCommand, mode::Mode, param_id::ParamId, params::GAIN_SILENCE_DB,
         state::audio_status::AudioStatus,
     },
     preset::{Knobs, Preset},

@@ -1,8 +1,8 @@
 //! Stems that are dragged out of the window: who begins, what is saved, what is said. The system's part is played here.
 
 use super::{
+    band::Band,
     painting::{WIDE, freeze, heard_by},
-    picture::Band,
     stage::{Stage, stems_folder},
 };
 use egui::{CursorIcon, Pos2, Vec2, vec2};

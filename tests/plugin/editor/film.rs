@@ -1,8 +1,8 @@
 //! The film of painting that the README shows: a hand, the real editor, worker and separator.
 
 use super::{
+    band::{Band, hue},
     painting::{freeze, heard_for},
-    picture::{Band, hue},
 };
 use egui::{Color32, Modifiers, Pos2, vec2};
 use png::{BitDepth, BlendOp, ColorType, Compression, DisposeOp, Encoder, Writer};

@@ -1,6 +1,9 @@
 //! The header: what is removed, the CPU load, the asterisk.
 
-use super::stage::{DEFAULT, SMALLEST, Stage, assert_one_gesture, file, summary};
+use super::{
+    host::assert_one_gesture,
+    stage::{DEFAULT, SMALLEST, Stage, file, summary},
+};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
     instance::state::summary::{Origin, Summary},

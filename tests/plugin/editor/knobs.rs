@@ -1,6 +1,9 @@
 //! What a hand does to a knob, and what the host hears of it.
 
-use super::stage::{DEFAULT, Stage, Told, assert_one_gesture};
+use super::{
+    host::{Told, assert_one_gesture},
+    stage::{DEFAULT, Stage},
+};
 use egui::{Key, Modifiers, MouseWheelUnit, vec2};
 use egui_kittest::kittest::Queryable;
 use nice_plug::prelude::{FloatParam, Param};

@@ -1,5 +1,7 @@
 //! The real interface, driven by hand: a pointer, a wheel, keys, a screen reader's tree.
 
+mod band;
+mod host;
 mod stage;
 
 mod audition;
@@ -28,5 +30,6 @@ mod source_states;
 mod states;
 mod stretch;
 mod strips;
+mod tuned;
 mod undo;
 mod window;

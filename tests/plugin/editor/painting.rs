@@ -1,7 +1,7 @@
 //! Painting on the frozen picture: with a worker that learns from it.
 
 use super::{
-    picture::{Band, brightness},
+    band::{Band, brightness},
     stage::{SMALLEST, Stage},
 };
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, pos2, vec2};

@@ -1,6 +1,9 @@
 //! The menu of a parameter, under the right button.
 
-use super::stage::{DEFAULT, Stage, assert_one_gesture};
+use super::{
+    host::assert_one_gesture,
+    stage::{DEFAULT, Stage},
+};
 use egui::{Key, Modifiers, PointerButton, Pos2};
 use unbraid::instance::{host_menu::HostMenuItem, param_id::ParamId};
 

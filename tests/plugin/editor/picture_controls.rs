@@ -2,7 +2,8 @@
 //! lit.
 
 use super::{
-    picture::{Band, brightness, height_of, home, hue, is_at_rest},
+    band::{Band, brightness, height_of, home, hue},
+    picture::is_at_rest,
     stage::{DEFAULT, SMALLEST, Stage},
 };
 use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, pos2, vec2};

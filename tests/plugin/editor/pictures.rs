@@ -12,7 +12,8 @@ use std::{
 use unbraid::{
     editor::theme::DARK,
     instance::{
-        params::{GAIN_SILENCE_DB, Mode},
+        mode::Mode,
+        params::GAIN_SILENCE_DB,
         state::{
             learn_state::{LearnState, TakeState},
             message::Message,

@@ -2,9 +2,9 @@
 //! file.
 
 use super::{
+    band::{Band, brightness},
     drops::{drop_at, hover},
     painting::{WIDE, frozen, heard, heard_for, stroke},
-    picture::{Band, brightness},
     places::assert_well_placed,
     stage::{DEFAULT, stems_folder},
 };

@@ -1,6 +1,9 @@
 //! What happens to a real window: clicks that are faster than a frame, bursts of a wheel, keys.
 
-use super::stage::{DEFAULT, Stage, Told, assert_one_gesture};
+use super::{
+    host::{Told, assert_one_gesture},
+    stage::{DEFAULT, Stage},
+};
 use baseview::{Event, MouseButton, MouseEvent, ScrollDelta, WindowEvent, dpi::PhysicalPosition};
 use egui::{Pos2, Vec2};
 use egui_kittest::kittest::Queryable;

@@ -7,7 +7,7 @@ use crate::{
         theme::{self, Themed},
         widgets::{gesture, menu_call, toggle::Toggle},
     },
-    instance::{params::Mode, state::audio_status::AudioStatus},
+    instance::{mode::Mode, state::audio_status::AudioStatus},
     separator::LatencyMode,
 };
 use egui::{Align2, CornerRadius, Rect, Sense, Ui, WidgetInfo, accesskit::Role};

@@ -10,9 +10,12 @@ use crate::{
     instance::{
         command::PresetCommand,
         params::{StripParams, UnbraidParams},
-        state::summary::{Origin, Summary},
+        state::{
+            options::AdaptOptions,
+            summary::{Origin, Summary},
+        },
     },
-    preset::{Kind, Knobs},
+    preset::{Kind, Knobs, PlaySettings},
 };
 use egui::{
     Align2, Rect, Response, Sense, Ui, WidgetInfo,
@@ -25,6 +28,8 @@ use egui::{
 const ARROW: f32 = 24.0;
 /// Gains closer than this count as equal, in dB: hosts return a knob's position rounded.
 const SAME_DB: f32 = 0.01;
+/// The same for focus, sparsity and smoothness.
+const SAME_SETTING: f32 = 1e-4;
 
 /// Draws arrows and name in `rect`, and where the preset came from below, in `caption`. Returns the button with the
 /// name.
@@ -42,7 +47,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot) -
             asked.push(command.into());
         }
     }
-    let changed = is_changed(summary, snapshot.params);
+    let changed = is_changed(snapshot);
     let button = name_button(ui, middle, summary, changed);
 
     let text = provenance(snapshot, changed);
@@ -57,9 +62,19 @@ pub fn draw(ui: &mut Ui, rect: Rect, caption: Rect, snapshot: &EditorSnapshot) -
     (button, asked)
 }
 
-/// Whether the preset or its knobs have been changed since it was loaded or saved.
-pub fn is_changed(summary: &Summary, params: &UnbraidParams) -> bool {
-    summary.changed || summary.knobs.iter().zip(&params.strips).any(|(knobs, strip)| !is_at(strip, knobs))
+/// Whether the preset, its knobs or what it was tuned to have been changed since it was loaded or saved.
+fn is_changed(snapshot: &EditorSnapshot) -> bool {
+    let (summary, params) = (snapshot.summary(), snapshot.params);
+    let is_tuned = |play| is_at_tuned(params, snapshot.adapt_options, play);
+    summary.changed
+        || summary.knobs.iter().zip(&params.strips).any(|(knobs, strip)| !is_at(strip, knobs))
+        || !summary.play.is_none_or(is_tuned)
+}
+
+fn is_at_tuned(params: &UnbraidParams, options: AdaptOptions, play: PlaySettings) -> bool {
+    let tuned = [(&params.focus, play.focus), (&params.sparsity, play.sparsity), (&params.smoothness, play.smoothness)];
+    tuned.iter().all(|(param, tuned)| (param.value() - tuned).abs() < SAME_SETTING)
+        && play.memory_seconds.is_none_or(|tuned| options.memory_seconds == tuned as f32)
 }
 
 fn is_at(strip: &StripParams, knobs: &Knobs) -> bool {

@@ -126,13 +126,19 @@ pub fn draw_options(ui: &mut Ui, snapshot: &EditorSnapshot) -> Option<Asked> {
 pub fn draw_adapt_options(ui: &mut Ui, snapshot: &EditorSnapshot) -> Vec<Asked> {
     let before = snapshot.adapt_options;
     let mut options = before;
+    // A tuned preset may have brought another.
+    let mut memories = MEMORIES.to_vec();
+    if !memories.contains(&before.memory_seconds) {
+        memories.push(before.memory_seconds);
+        memories.sort_by(f32::total_cmp);
+    }
     choice(
         ui,
         "Memory",
         "What learns from the mixture learns from this much of what played last: more is steadier, less follows changes sooner.",
-        &MEMORIES,
+        &memories,
         &mut options.memory_seconds,
-        |s| format!("{s:.0} s"),
+        |s| format!("{s} s"),
     );
     ui.checkbox(&mut options.frozen, "Freeze: stay as it is now");
     let options = (options != before).then_some(Asked::SetAdaptOptions(options));

@@ -1,6 +1,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use super::super::tests::{Rig, learned};
+use super::super::{
+    preset_settings::PresetSettings,
+    tests::{Rig, learned},
+};
 use super::*;
 use crate::{
     instance::command::SourceCommand,
@@ -89,7 +92,8 @@ fn what_others_have_learned_and_their_knobs_go_along_when_one_is_removed() {
     let state = AdaptiveState { sources: vec![state], ..AdaptiveState::default() };
     rig.worker.context.put(&version, version.with_adaptive_state(Arc::new(state))).unwrap();
     let knobs = |i| Knobs { gain_db: Some(i as f32), ..Knobs::default() };
-    rig.worker.context.set_knobs(&(0..MAX_SOURCES).map(knobs).collect::<Vec<_>>());
+    let knobs = (0..MAX_SOURCES).map(knobs).collect();
+    rig.worker.context.set_params(&PresetSettings::of_knobs(knobs));
     let before = names(&rig);
 
     rig.ask(SourceCommand::Remove(0));

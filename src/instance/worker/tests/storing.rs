@@ -34,3 +34,46 @@ fn an_edit_of_an_older_project_leaves_its_bases_as_they_were() {
     assert_eq!(rig.playback.version().preset.sources[0].bases, preset.sources[0].bases);
     assert_eq!(rig.playback.stored().unpack().unwrap().sources, rig.playback.version().preset.sources);
 }
+
+#[test]
+fn a_number_of_bases_that_no_source_can_have_is_not_learned_with() {
+    let rig = Rig::new();
+    for (brought, used) in [(0, 1), (usize::MAX, MAX_COMPONENTS)] {
+        rig.session.set_learn_options(LearnOptions { components: brought, ..LearnOptions::default() });
+        assert_eq!(rig.session.learn_options().components, used);
+    }
+}
+
+/// What a project brought, readable or not, is what it stores next: a later version of the plugin may read it.
+#[test]
+fn a_project_that_cannot_be_read_is_stored_again_as_it_came() {
+    let mut rig = Rig::active();
+    let before = rig.playback.version();
+    let damaged = StoredPreset { file: packed_file::text(b"no preset"), ..project("Damaged") };
+    rig.playback.bring(damaged.clone());
+    rig.worker.look();
+    assert!(rig.failure().contains("Damaged"), "{}", rig.failure());
+    assert!(Arc::ptr_eq(&rig.playback.version().preset, &before.preset), "what plays goes on");
+    assert_eq!(rig.playback.stored(), damaged);
+    rig.ask(rename("kick"));
+    assert_eq!(rig.playback.stored().title, FIRST_PRESET, "until something else is made of what plays");
+}
+
+#[test]
+fn adaptive_state_that_cannot_be_read_is_said_and_kept() {
+    let mut rig = Rig::new();
+    let dictionary = learned().sources[0].dictionaries()[0].clone();
+    let (count, mut state) = (dictionary.components, AdaptiveState { heard_seconds: 7.0, ..AdaptiveState::default() });
+    let (pinned, components) = (vec![false; count], (0..count).map(ComponentIndex).collect());
+    state.sources.push(SourceState { strip: 0, dictionary, pinned, components });
+    let version = rig.playback.version();
+    let stored = version.with_adaptive_state(Arc::new(state)).stored();
+    let mut json = serde_json::to_value(&stored).unwrap();
+    json["adapted"]["strips"] = serde_json::json!([99]);
+    let damaged: StoredPreset = serde_json::from_value(json).unwrap();
+    rig.playback.bring(damaged.clone());
+    rig.worker.look();
+    assert!(rig.failure().contains("had learned cannot be read"), "{}", rig.failure());
+    assert_eq!(rig.playback.version().adaptive_state.sources, []);
+    assert_eq!(rig.playback.stored().adapted, damaged.adapted, "nothing is lost by saving again");
+}

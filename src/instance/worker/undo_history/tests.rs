@@ -19,7 +19,7 @@ fn version(bytes: usize) -> Arc<Version> {
 }
 
 fn state(value: f32) -> SideState {
-    SideState { params: vec![(ONE, value)], version: version(0) }
+    SideState { params: vec![(ONE, value)], version: version(0), memory_seconds: 3.0 }
 }
 
 fn value(state: &SideState) -> f32 {
@@ -82,7 +82,7 @@ fn a_change_that_goes_on_joins_the_one_before_it() {
     let change = |from: &Arc<Version>, to: &Arc<Version>| Action::Changed {
         from: from.clone(),
         to: to.clone(),
-        knobs: None,
+        settings: None,
         what: String::new(),
     };
     let [first, ahead, last] = [1, 2, 3].map(version);
@@ -179,7 +179,7 @@ fn presets_in_the_steps_take_no_more_memory_than_they_may() {
     let mut last = version(size);
     for _ in 0..40 {
         let next = version(size);
-        history.push(Action::Changed { from: last, to: next.clone(), knobs: None, what: String::new() });
+        history.push(Action::Changed { from: last, to: next.clone(), settings: None, what: String::new() });
         last = next;
         assert!(history.bytes() <= MAX_BYTES, "{}", history.bytes());
     }
@@ -187,7 +187,7 @@ fn presets_in_the_steps_take_no_more_memory_than_they_may() {
     let steps = std::iter::from_fn(|| step(&mut history, Direction::Undo)).count();
     assert_eq!(steps, 7);
     let huge = version(MAX_BYTES + 1);
-    history.push(Action::Changed { from: last, to: huge, knobs: None, what: String::new() });
+    history.push(Action::Changed { from: last, to: huge, settings: None, what: String::new() });
     assert!(can(&history, Direction::Undo), "the newest can be undone, whatever it takes");
 }
 
@@ -195,7 +195,7 @@ fn presets_in_the_steps_take_no_more_memory_than_they_may() {
 fn a_preset_comes_back_as_the_same_object() {
     let (before, after) = (version(1), version(2));
     let mut history = UndoHistory::default();
-    history.push(Action::Changed { from: before.clone(), to: after.clone(), knobs: None, what: String::new() });
+    history.push(Action::Changed { from: before.clone(), to: after.clone(), settings: None, what: String::new() });
     let ends = |action: Option<Action>| match action {
         Some(Action::Changed { from, to, .. }) => Arc::ptr_eq(&from, &before) && Arc::ptr_eq(&to, &after),
         _ => false,
@@ -207,7 +207,7 @@ fn a_preset_comes_back_as_the_same_object() {
 fn a_preset_comes_back_with_what_it_had_learned_when_it_was_left() {
     let (before, after) = (version(1), version(2));
     let mut history = UndoHistory::default();
-    history.push(Action::Changed { from: before, to: after.clone(), knobs: None, what: String::new() });
+    history.push(Action::Changed { from: before, to: after.clone(), settings: None, what: String::new() });
     let learned = Arc::new(after.with_adaptive_state(Arc::default()));
     history.step(Direction::Undo, &learned);
     let redone = history.next(Direction::Redo);
