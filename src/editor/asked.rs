@@ -51,6 +51,13 @@ pub enum Asked {
     SaveAs,
     /// Let this alone be heard, as long as it is asked for in every frame.
     Hear(Audition),
+    /// Play the frozen stretch from so many seconds after its beginning on, as long as it is asked for in every frame.
+    HearFrom {
+        /// The number of the stretch.
+        number: u64,
+        /// From its beginning, when the hold began.
+        seconds: f64,
+    },
     /// Show the page of help.
     ShowHelp,
     /// Draw everything at this scale.

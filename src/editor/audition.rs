@@ -51,6 +51,11 @@ impl AuditionState {
         true
     }
 
+    /// Whether something is heard alone.
+    pub(super) fn is_on(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// Nothing is held any more: the window is not drawn any more.
     pub(super) fn end(&mut self) {
         self.held = None;

@@ -80,6 +80,7 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
     }
     let (line, asked_of_footer) = footer::draw(ui, layout.status, &snapshot, shown_strip.is_some());
     asked.extend(asked_of_footer);
+    let hint = hint.or(state.picture.hint.as_deref());
     asked.extend(status::draw(ui, line, &snapshot, &mut state.status, hint, &setter));
     asked.extend(param_menu::draw(ui, &snapshot, &mut state.menu, &mut state.knobs, &setter));
     let canvas = layout.picture.map(|picture| (picture, state.picture.playhead.is_some()));
@@ -111,10 +112,15 @@ pub fn draw(ui: &mut Ui, params: &UnbraidParams, session: &Arc<Session>, host: &
         Asked::Hear(audition) => Some(*audition),
         _ => None,
     });
-    asked.retain(|asked| !matches!(asked, Asked::Hear(_)));
+    let held_from = asked.iter().find_map(|asked| match asked {
+        Asked::HearFrom { number, seconds } => Some((*number, *seconds)),
+        _ => None,
+    });
+    asked.retain(|asked| !matches!(asked, Asked::Hear(_) | Asked::HearFrom { .. }));
     if state.audition.follow(held, session, &snapshot) {
         ui.ctx().request_repaint();
     }
+    state.playing.follow_hold(session, held_from.filter(|_| state.audition.is_on()));
     if !asked.is_empty() {
         ui.ctx().request_repaint();
     }

@@ -13,6 +13,14 @@ pub(super) struct PlayingState {
     plays: Option<PlayingHere>,
     /// Where a stretch begins to play that does not play yet, in seconds; and which stretch that is.
     from: (u64, f64),
+    hold: Option<HeldPlace>,
+}
+
+/// A place of a stretch is held.
+struct HeldPlace {
+    number: u64,
+    /// Where the stretch goes on afterwards, in seconds, if it played before.
+    before: Option<f64>,
 }
 
 /// A stretch plays here: it ends when this is dropped.
@@ -34,11 +42,39 @@ impl PlayingState {
             return;
         }
         let Some(StretchView { number, .. }) = stretch else { return };
-        let control = session.stretch_control.clone();
         let (of, from) = self.from;
-        control.play(*number, if of == *number { from } else { 0.0 });
-        self.plays = Some(PlayingHere { number: *number, control });
+        self.begin(session, *number, if of == *number { from } else { 0.0 });
+    }
+
+    /// Plays stretch `number` from `seconds` on.
+    fn begin(&mut self, session: &Session, number: u64, seconds: f64) {
+        let control = session.stretch_control.clone();
+        control.play(number, seconds);
+        self.plays = Some(PlayingHere { number, control });
         session.send(MarkCommand::Play);
+    }
+
+    /// Plays a stretch of this number from so many seconds on while that is `held`; then all is as before.
+    pub(super) fn follow_hold(&mut self, session: &Session, held: Option<(u64, f64)>) {
+        let Some((number, seconds)) = held else {
+            match self.hold.take() {
+                Some(HeldPlace { before: Some(before), .. }) => {
+                    self.plays.iter().for_each(|plays| plays.control.seek(before))
+                }
+                Some(HeldPlace { before: None, .. }) => self.plays = None,
+                None => {}
+            }
+            return;
+        };
+        if self.hold.as_ref().is_some_and(|hold| hold.number == number) {
+            return;
+        }
+        let before = self.plays.as_ref().map(|plays| plays.control.place());
+        self.hold = Some(HeldPlace { number, before });
+        match &self.plays {
+            Some(plays) => plays.control.seek(seconds),
+            None => self.begin(session, number, seconds),
+        }
     }
 
     /// What plays goes on at `seconds`; what plays next begins there.

@@ -48,7 +48,7 @@ pub fn carry_out(asked: Asked, ctx: &Context, params: &UnbraidParams, session: &
         Asked::SaveAs => state.header.save_as(),
         Asked::ShowHelp => state.help_is_open = true,
         // Taken out before: it is asked for anew in every frame.
-        Asked::Hear(_) => {}
+        Asked::Hear(_) | Asked::HearFrom { .. } => {}
         Asked::SetScale(scale) => state.scale.choose(scale, ctx, params),
         Asked::EndScaleTrial { keep: true } => state.scale.keep(ctx, params),
         Asked::EndScaleTrial { keep: false } => state.scale.go_back(ctx),

@@ -96,6 +96,27 @@ impl MarkShape {
     }
 }
 
+impl MarkShape {
+    /// Whether any place is covered by both, or nearly so.
+    pub fn meets(&self, other: &Self) -> bool {
+        let (own, others) = (self.duration(), other.duration());
+        let from = own.start().max(*others.start()) - TOUCH_SECONDS;
+        let end = own.end().min(*others.end()) + TOUCH_SECONDS;
+        let steps = ((end - from) / TOUCH_SECONDS).ceil().max(0.0) as usize;
+        let wider = 2.0_f64.powf(TOUCH_SEMITONES / 12.0);
+        (0..steps).any(|step| {
+            let at = from + step as f64 * TOUCH_SECONDS;
+            let covered = |shape: &Self| shape.coverage(at - TOUCH_SECONDS, at + TOUCH_SECONDS);
+            let others = covered(other);
+            covered(self).iter().any(|own| {
+                others
+                    .iter()
+                    .any(|other| own.start() <= &(other.end() * wider) && other.start() <= &(own.end() * wider))
+            })
+        })
+    }
+}
+
 /// How near a point is that counts as covered, in seconds to either side, and in semitones to both sides together.
 const TOUCH_SECONDS: f64 = 0.01;
 const TOUCH_SEMITONES: f64 = 0.5;
@@ -128,4 +149,30 @@ fn drawn(points: &[Point], half: f64, semitones: f64, from: f64, to: f64) -> Cov
         Some(range(low, high))
     };
     points.windows(2).filter_map(piece).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stroke(points: [(f64, f64); 2], seconds: f64, semitones: f64) -> MarkShape {
+        let points = points.map(|(seconds, hz)| Point { seconds, hz }).into();
+        MarkShape::Stroke { points, seconds, semitones }
+    }
+
+    #[test]
+    fn shapes_meet_where_a_place_belongs_to_both() {
+        let line = stroke([(1.0, 400.0), (2.0, 800.0)], 0.02, 0.0);
+        let eraser = |seconds: f64, hz: f64| stroke([(seconds, hz), (seconds + 0.01, hz)], 0.06, 2.0);
+        assert!(eraser(1.5, 566.0).meets(&line) && line.meets(&eraser(1.5, 566.0)));
+        for (seconds, hz) in [(1.5, 720.0), (2.2, 800.0), (0.8, 400.0)] {
+            assert!(!eraser(seconds, hz).meets(&line), "{seconds} s, {hz} Hz");
+        }
+        let corner = |seconds, hz| Point { seconds, hz };
+        let square = MarkShape::Box { corners: [corner(3.0, 1_000.0), corner(1.9, 700.0)] };
+        assert!(square.meets(&line) && eraser(2.5, 850.0).meets(&square) && !eraser(2.5, 400.0).meets(&square));
+        let points = vec![corner(1.0, 100.0), corner(2.0, 100.0)];
+        let comb = MarkShape::Comb { points, partials: 4, seconds: 0.02, semitones: 0.0 };
+        assert!(eraser(1.2, 300.0).meets(&comb) && !eraser(1.2, 250.0).meets(&comb));
+    }
 }

@@ -69,6 +69,8 @@ struct FrozenStretch {
     base: Arc<Preset>,
     /// What plays, as far as this is known here.
     version: Arc<Version>,
+    /// How many marks were made on it so far, whether they were taken or refused.
+    answered: u64,
 }
 
 impl StretchMarking {
@@ -85,10 +87,7 @@ impl StretchMarking {
                 self.release(context);
                 Ok(())
             }
-            MarkCommand::Add(mark) => {
-                let what = if mark.says == Says::Nothing { "erased mark" } else { "mark" };
-                self.change((what, mark.source), context, learning, |marks| marks.push(mark.clone()))
-            }
+            MarkCommand::Add(mark) => self.add(&mark, context, learning),
             MarkCommand::Forget(strip) => {
                 let forget = |marks: &mut Vec<Mark>| marks.retain(|mark| mark.source != strip);
                 self.change(("forgotten marks", strip), context, learning, forget)
@@ -184,10 +183,25 @@ impl StretchMarking {
         let learned = learn(&ready, &[])?;
         self.last += 1;
         let (stretch, base) = (self.last, version.preset.clone());
-        let frozen = FrozenStretch { stretch, origin, sound, ready, learned, base, version };
+        let frozen = FrozenStretch { stretch, origin, sound, ready, learned, base, version, answered: 0 };
         frozen.show(context);
         self.frozen = Some(frozen);
         Ok(())
+    }
+
+    /// Makes a mark. If it is refused, the stretch is shown again: whoever drew it learns that it has been answered.
+    fn add(&mut self, mark: &Mark, context: &mut Context, learning: &mut Learning) -> Result<(), WorkerError> {
+        // What is shown by this is no answer yet.
+        self.poll(context);
+        if let Some(frozen) = &mut self.frozen {
+            frozen.answered += 1;
+        }
+        let what = if mark.says == Says::Nothing { "erased mark" } else { "mark" };
+        let added = self.change((what, mark.source), context, learning, |marks| marks.push(mark.clone()));
+        if let (Err(_), Some(frozen)) = (&added, &self.frozen) {
+            frozen.show(context);
+        }
+        added
     }
 
     /// Changes the marks, learns from them and plays what was learned. `what` says what was done to the marks of which
@@ -302,15 +316,19 @@ impl FrozenStretch {
 
     /// Shows the stretch as it comes apart under its marks.
     fn show(&self, context: &Context) {
+        let (magnitudes, scale) = self.ready.magnitudes();
         context.session.set_stretch(Some(StretchView {
             number: self.stretch,
             origin: self.origin.clone(),
             seconds: self.sound.len() as f64 / f64::from(self.sound.sample_rate),
             grid: self.ready.grid(),
-            amplitudes: self.ready.amplitudes(),
+            magnitudes,
+            scale,
+            bins: self.ready.bins(),
             shares: self.ready.shares(&self.learned, FOCUS),
             sources: self.ready.sources(),
             marks: self.marks().to_vec(),
+            answered: self.answered,
         }));
     }
 }

@@ -2,12 +2,14 @@
 
 use super::{
     band::{Band, brightness},
-    stage::{SMALLEST, Stage},
+    places::assert_well_placed,
+    stage::{DEFAULT, SMALLEST, Stage},
 };
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 use std::path::PathBuf;
 use unbraid::{
+    instance::state::stretch_view::StretchView,
     marks::{MarkShape, Says},
     preset::Kind,
     recording,
@@ -39,6 +41,13 @@ pub(super) fn heard_by(mut band: Band, seconds: f32, music: Option<MusicalTime>)
 /// The same, frozen.
 pub(super) fn frozen(size: Vec2) -> Band {
     freeze(heard(size))
+}
+
+/// The same, and lines are painted.
+pub(super) fn frozen_for_lines(size: Vec2) -> Band {
+    let mut band = frozen(size);
+    band.stage.click("Paint a line");
+    band
 }
 
 pub(super) fn freeze(mut band: Band) -> Band {
@@ -146,24 +155,157 @@ fn a_click_is_a_short_note_or_a_hit_and_other_buttons_and_escape_paint_nothing()
     assert_eq!(marks(&band).len(), 1, "it was taken back before it was made");
 }
 
+/// Whether a mark is drawn near the beginning and near the end of a line.
+fn ink(band: &mut Band, (from, to): (Pos2, Pos2), name: &str) -> [bool; 2] {
+    band.stage.move_to(pos2(1.0, 1.0));
+    band.stage.harness.run_steps(3);
+    let shot = band.render(name);
+    // A mark has a light line within.
+    let is_light = |at: Pos2| (-3..=3).any(|y| brightness(shot.at(at + vec2(0.0, y as f32))) > 190);
+    [0.1, 0.9].map(|part| is_light(from + (to - from) * part))
+}
+
 #[test]
 fn what_is_erased_is_seen_no_more() {
-    let mut band = frozen(WIDE);
+    let mut band = frozen_for_lines(WIDE);
     let (from, to) = (band.spot(2_200.0, 5.5), band.spot(2_200.0, 4.5));
-    let ink = |band: &mut Band| {
-        band.stage.move_to(pos2(1.0, 1.0));
-        band.stage.harness.run_steps(3);
-        let shot = band.render("picture_erased");
-        // A mark has a light line within.
-        let is_light = |at: Pos2| (-3..=3).any(|y| brightness(shot.at(at + vec2(0.0, y as f32))) > 190);
-        [0.1, 0.9].map(|part| is_light(from + (to - from) * part))
-    };
+    let ink = |band: &mut Band| ink(band, (from, to), "picture_erased");
     let before = ink(&mut band);
     stroke(&mut band, from, to);
     assert_eq!((before, ink(&mut band)), ([false; 2], [true; 2]));
     band.stage.click("Erase marks of the source");
     stroke(&mut band, from + (to - from) * 0.5, to);
     assert_eq!(ink(&mut band), [true, false]);
+}
+
+#[test]
+fn a_stroke_stays_drawn_until_the_worker_has_taken_or_refused_it() {
+    let mut band = frozen_for_lines(WIDE);
+    let (from, to) = (band.spot(2_200.0, 5.5), band.spot(2_200.0, 4.5));
+    let ink = |band: &mut Band| ink(band, (from, to), "picture_stroke_made");
+    let marks = |band: &Band| band.stage.session.stretch().unwrap().marks.len();
+    band.stage.keep_worker_busy(true);
+    stroke(&mut band, from, to);
+    band.stage.wait(2.0);
+    assert_eq!((ink(&mut band), marks(&band)), ([true; 2], 0), "it waits");
+    band.stage.click("Erase marks of the source");
+    stroke(&mut band, from + (to - from) * 0.5, to);
+    assert_eq!((ink(&mut band), marks(&band)), ([true, false], 0), "what is erased waits too");
+    band.stage.keep_worker_busy(false);
+    band.stage.harness.run_steps(3);
+    assert_eq!((ink(&mut band), marks(&band)), ([true, false], 2));
+    band.stage.keep_worker_busy(true);
+    band.stage.click("It belongs to the source");
+    stroke(&mut band, from + (to - from) * 0.5, to);
+    assert_eq!(ink(&mut band), [true; 2]);
+    let shown = band.stage.session.stretch().unwrap();
+    let refused = StretchView { answered: shown.answered + 1, ..StretchView::clone(&shown) };
+    band.stage.session.set_stretch(Some(refused));
+    assert_eq!(ink(&mut band), [true, false], "it was refused");
+}
+
+#[test]
+fn a_frozen_picture_is_only_looked_at_until_a_brush_is_chosen() {
+    let mut band = frozen(WIDE);
+    let (from, to) = (band.spot(98.0, 4.0), band.spot(98.0, 3.0));
+    let marks = |band: &Band| band.stage.session.stretch().unwrap().marks.len();
+    stroke(&mut band, from, from);
+    stroke(&mut band, from, to);
+    assert_eq!(marks(&band), 0);
+    band.stage.click("Paint a line");
+    stroke(&mut band, from, to);
+    assert_eq!(marks(&band), 1);
+    (0..2).for_each(|_| {
+        band.stage.click("Freeze");
+        band.stage.harness.run_steps(3);
+    });
+    stroke(&mut band, from, to);
+    assert_eq!(marks(&band), 1, "the window remembers the brush");
+    band.stage.click("Only look");
+    band.stage.click("It does not belong to the source");
+    stroke(&mut band, from, to);
+    assert_eq!(marks(&band), 2, "who says what a stroke says paints");
+}
+
+#[test]
+fn a_place_that_is_held_on_the_frozen_picture_plays_from_there_on() {
+    let mut band = frozen(WIDE);
+    let control = band.stage.session.stretch_control.clone();
+    let at = band.spot(440.0, 4.0);
+    let number = band.stage.session.stretch().unwrap().number;
+    let from = band.stage.session.stretch().unwrap().seconds - 4.1;
+    let is_near = |seconds: f64| (seconds - from).abs() < 0.05;
+    band.stage.press(at);
+    band.stage.harness.run_steps(2);
+    assert!(matches!(band.stage.session.audition.now(), Some(Audition::Band { hz }) if (hz - 440.0).abs() < 15.0));
+    assert!(control.wanted() == Some(number) && control.take_sought().is_some_and(is_near));
+    band.stage.move_to(at + vec2(60.0, 0.0));
+    band.stage.wait(1.0);
+    assert_eq!((control.wanted(), control.take_sought()), (Some(number), None), "it plays on");
+    band.stage.release(at);
+    assert_eq!((control.wanted(), band.stage.session.audition.now()), (None, None));
+    band.stage.click("Play what is frozen");
+    control.take_sought();
+    control.set_place(2.5);
+    band.stage.press(at);
+    assert!(control.take_sought().is_some_and(is_near));
+    control.set_place(3.0);
+    band.stage.release(at);
+    assert_eq!((control.wanted(), control.take_sought()), (Some(number), Some(2.5)), "it goes on where it was");
+    band.stage.press(at);
+    drop(band);
+    assert_eq!(control.wanted(), None, "it ends with the window");
+}
+
+#[test]
+fn what_erases_nothing_says_so_and_a_box_that_is_partly_erased_keeps_its_fill() {
+    let mut band = frozen(WIDE);
+    band.stage.click("Paint a box");
+    let (from, to) = (band.spot(9_000.0, 5.0), band.spot(14_000.0, 2.0));
+    stroke(&mut band, from, to);
+    let marks = |band: &Band| band.stage.session.stretch().unwrap().marks.len();
+    // Of the lower left and of the upper right quarter.
+    let light = |band: &mut Band, name: &str| {
+        band.stage.move_to(pos2(1.0, 1.0));
+        band.stage.harness.run_steps(3);
+        let shot = band.render(name);
+        let part = |n: usize| vec2((n % 20) as f32 / 50.0, (n / 20) as f32 / 50.0);
+        let light = |along: Vec2| brightness(shot.at(from + (to - from) * along)) as f32 / 400.0;
+        [0.05, 0.55].map(|first| (0..400).map(|n| light(Vec2::splat(first) + part(n))).sum::<f32>())
+    };
+    let filled = light(&mut band, "picture_box");
+    band.stage.click("Erase marks of the source");
+    band.stage.click("Paint Bass");
+    stroke(&mut band, from, to);
+    assert!(marks(&band) == 1 && band.stage.shows("No mark of Bass is here"));
+    band.stage.click("Paint Drums");
+    assert!(!band.stage.shows("No mark of"));
+    stroke(&mut band, from + (to - from) * 0.5, to);
+    assert_eq!(marks(&band), 2);
+    let left = light(&mut band, "picture_box_erased");
+    assert!(left[0] > filled[0] - 3.0 && left[1] < filled[1] - 6.0, "{filled:?}, then {left:?}");
+}
+
+#[test]
+fn tools_lie_above_the_plot_where_it_is_high_enough() {
+    for size in [WIDE, DEFAULT, vec2(653.0, 600.0), SMALLEST] {
+        let mut band = heard(size);
+        if size == SMALLEST {
+            band.stage.key(Key::F, Modifiers::NONE);
+        }
+        let mut band = freeze(band);
+        band.stage.wait(0.1);
+        let plot = band.stage.place("Spectrogram");
+        let tools: Vec<_> = ["Only look", "Paint a box", "Paint Drums", "Paint Rest", "Strength of a stroke"]
+            .map(|name| band.stage.place(name))
+            .into();
+        assert!(tools.iter().all(|tool| tool.bottom() <= plot.top()), "{size}: {tools:?} over {plot}");
+        assert!(tools.iter().all(|tool| tool.top() == tools[0].top()), "{size}: in one row: {tools:?}");
+        band.render(&format!("picture_tools_above_{}", size.x));
+        band.stage.click("Freeze");
+        band.stage.harness.run_steps(3);
+        assert!(band.stage.place("Spectrogram").height() > plot.height() + 20.0, "live, it has all of the space");
+    }
 }
 
 #[test]
@@ -234,4 +376,23 @@ fn the_live_picture_and_the_smallest_one_have_no_tools() {
     small.stage.harness.run_steps(3);
     assert!(small.stage.session.stretch().is_some(), "it is frozen all the same");
     assert!(small.stage.harness.query_by_label("Paint a note").is_none(), "there is no space for them");
+    assert!(small.stage.harness.query_by_label("Freeze").is_none(), "nor for the button");
+    small.stage.wait(0.1);
+    small.render("picture_smallest_frozen");
+    let (sign, plot) = (small.stage.place("Frozen"), small.stage.place("Spectrogram"));
+    assert!(plot.contains_rect(sign), "{sign} in {plot}");
+    small.stage.click("Frozen");
+    small.stage.harness.run_steps(3);
+    assert!(small.stage.session.stretch().is_none() && small.stage.harness.query_by_label("Frozen").is_none());
+    assert!(small.stage.session.audition.now().is_none());
+    let band = freeze(band);
+    assert!(band.stage.harness.query_by_label("Frozen").is_none(), "where the button is it says so");
+    // Without a head, but with tools.
+    let mut low = heard(vec2(653.0, 453.0));
+    low.stage.key(Key::Z, Modifiers::NONE);
+    low.stage.wait(0.1);
+    low.render("picture_low_frozen");
+    let names = ["Only look", "Strength of a stroke", "Paint Drums", "Paint Rest", "Frozen", "Full picture"];
+    assert_well_placed(&low.stage, &names.map(str::to_owned), "low");
+    assert!(low.stage.place("Only look").bottom() <= low.stage.place("Spectrogram").top());
 }

@@ -119,6 +119,8 @@ struct Instance {
 struct StageWorker {
     worker: Worker,
     changes: ParamChanges,
+    /// It is busy: what is sent waits.
+    is_busy: bool,
 }
 
 impl Instance {
@@ -140,13 +142,13 @@ impl Instance {
             Context::new(self.playback.clone(), self.session.clone(), Arc::default(), wires::connect().1, params);
         let mut worker = Worker::new(context);
         worker.look();
-        Self { worker: Some(Rc::new(RefCell::new(StageWorker { worker, changes }))), ..self }
+        Self { worker: Some(Rc::new(RefCell::new(StageWorker { worker, changes, is_busy: false }))), ..self }
     }
 
     /// Lets the worker, if there is one, carry out what was sent.
     fn serve(&self) {
         if let Some(worker) = &self.worker {
-            let worker = &mut worker.borrow_mut().worker;
+            let StageWorker { worker, is_busy: false, .. } = &mut *worker.borrow_mut() else { return };
             self.inbox.try_iter().for_each(|sent| worker.receive(sent));
             worker.look();
         }
@@ -221,6 +223,11 @@ impl Stage {
             });
         let Instance { params, playback, session, inbox, .. } = instance.clone();
         Self { params, playback, session, inbox, host, harness, instance }
+    }
+
+    /// The worker is busy: what is sent waits until it is not.
+    pub(super) fn keep_worker_busy(&self, is_busy: bool) {
+        self.instance.worker.as_ref().unwrap().borrow_mut().is_busy = is_busy;
     }
 
     /// `version` plays from the next frame on.

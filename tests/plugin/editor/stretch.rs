@@ -4,11 +4,11 @@
 use super::{
     band::{Band, brightness},
     drops::{drop_at, hover},
-    painting::{WIDE, frozen, heard, heard_for, stroke},
+    painting::{WIDE, frozen, frozen_for_lines, heard, heard_for, stroke},
     places::assert_well_placed,
     stage::{DEFAULT, stems_folder},
 };
-use egui::{Key, Modifiers, Vec2, accesskit::Toggled, pos2, vec2};
+use egui::{Event, Key, Modifiers, PointerButton, Vec2, accesskit::Toggled, pos2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use unbraid::{
     instance::state::{
@@ -76,7 +76,7 @@ fn what_is_frozen_plays_until_it_is_stopped_in_any_way() {
 
 #[test]
 fn escape_takes_a_stroke_back_before_it_stops_what_plays() {
-    let mut band = frozen(WIDE);
+    let mut band = frozen_for_lines(WIDE);
     band.stage.click(PLAY);
     let at = band.spot(200.0, 2.0);
     band.stage.press(at);
@@ -123,14 +123,26 @@ fn a_line_says_where_it_plays_and_a_click_on_the_time_axis_where_it_goes_on() {
 
 #[test]
 fn a_stroke_is_as_strong_as_the_bar_says() {
-    let mut band = frozen(WIDE);
+    let mut band = frozen_for_lines(WIDE);
     assert_eq!(band.stage.harness.get_by_label(STRENGTH).accesskit_node().numeric_value(), Some(100.0));
     let place = band.stage.place(STRENGTH);
     let at = pos2(place.left() + 0.28 * place.width(), place.center().y);
     band.stage.press(at);
     band.stage.release(at);
+    band.stage.event(Event::PointerMoved(place.center()));
+    for pressed in [true, false] {
+        let button = PointerButton::Secondary;
+        let (pos, modifiers) = (place.center(), Modifiers::NONE);
+        band.stage.event(Event::PointerButton { pos, button, pressed, modifiers });
+    }
     let (from, to) = (band.spot(98.0, 4.0), band.spot(98.0, 3.0));
     stroke(&mut band, from, to);
+    let strength = |band: &Band| band.stage.harness.get_by_label(STRENGTH).accesskit_node().numeric_value();
+    band.stage.wheel(STRENGTH, 1.0, Modifiers::NONE);
+    band.stage.harness.step();
+    assert_eq!(strength(&band), Some(35.0));
+    band.stage.wheel(STRENGTH, -1.0, Modifiers::NONE);
+    band.stage.harness.step();
     band.stage.harness.get_by_label(STRENGTH).focus();
     band.stage.harness.run_steps(2);
     for key in [Key::ArrowRight, Key::ArrowUp, Key::ArrowUp, Key::ArrowLeft] {
@@ -176,7 +188,7 @@ fn the_last_whole_bars_of_a_source_are_saved() {
 #[test]
 fn a_recording_on_the_frozen_picture_is_painted_on() {
     let bass = format!("{}/tests/audio/finger-bass-take2.flac", env!("CARGO_MANIFEST_DIR"));
-    let mut band = frozen(WIDE);
+    let mut band = frozen_for_lines(WIDE);
     let (heard, at) = (number(&band), band.spot(500.0, 3.0));
     hover(&mut band.stage, at, &[&bass]);
     assert!(band.stage.shows("Freeze the first ten seconds of finger-bass-take2.flac to paint on"));
@@ -241,7 +253,7 @@ fn the_tools_lie_beside_each_other_in_every_size_and_theme() {
     ];
     let sizes: [Vec2; 3] = [WIDE, DEFAULT, vec2(860.0, 720.0)];
     for (theme, size) in [Theme::Dark, Theme::Light, Theme::HighContrast].into_iter().zip(sizes) {
-        let mut band = frozen(size);
+        let mut band = frozen_for_lines(size);
         band.stage.session.set_preferences(Preferences { theme, ..Preferences::default() });
         let (from, to) = (band.spot(98.0, 4.0), band.spot(98.0, 3.0));
         stroke(&mut band, from, to);

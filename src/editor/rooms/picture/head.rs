@@ -111,6 +111,17 @@ fn draw_shown(ui: &Ui, head: Rect, state: &mut PictureState) {
     }
 }
 
+/// Draws the sign that the picture is frozen, which lets it go.
+pub fn draw_frozen(ui: &Ui, rect: Rect, state: &mut PictureState) {
+    let lit = ui.colours().notice;
+    let sign = Toggle { role: Role::Button, ..small(Toggle::switch("Frozen", "Frozen", true, lit)) };
+    let tooltip = "The picture stands still while the sound plays on. Click to let it go on (Z).";
+    if sign.show(ui, rect, ui.scope_id().with("frozen")).on_hover_text(tooltip).clicked() {
+        state.toggle_freeze();
+        ui.ctx().request_repaint();
+    }
+}
+
 /// Draws the button for the full picture.
 pub fn draw_full(ui: &Ui, rect: Rect, state: &mut PictureState) {
     let name = "Full picture";

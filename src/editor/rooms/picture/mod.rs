@@ -161,12 +161,17 @@ pub fn draw(
     own.activations.clone_from(&picture.activations);
     let mut asked: Vec<Asked> = painting::follow_freeze(own).into_iter().collect();
     if let Some(rect) = rect {
-        let layout = &PictureLayout::new(rect, own.view.range);
         let stretch = stretch.map(Arc::as_ref);
+        let is_paintable = stretch.is_some_and(|stretch| stretch.sources == picture.names.len());
+        let tools = |width| painting::tools_height(width, picture.names.len()).filter(|_| is_paintable);
+        let layout = &PictureLayout::new(rect, own.view.range, own.is_frozen, tools);
         let paints = stretch.is_some() && own.painting.paints();
         let (canvas, held) = picture.show(ui, layout, own, lit, paints);
         let bars = || picture.frozen.as_ref().map(Frozen::bars).unwrap_or_default();
-        asked.extend(painting::draw(ui, &canvas, stretch, (&picture.names, &picture.colours), bars, own));
+        asked.extend(painting::draw(ui, (&canvas, layout), stretch, (&picture.names, &picture.colours), bars, own));
+        if let Some(sign) = layout.sign {
+            head::draw_frozen(ui, sign, own);
+        }
         asked.extend(held);
         let is_empty = picture.stream.is_none() && snapshot.learning.take.is_none();
         if is_empty && rect.height() >= INVITES_FROM {

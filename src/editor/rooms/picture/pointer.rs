@@ -3,7 +3,6 @@
 use super::{
     Picture, axis, frame_rows,
     layout::PictureLayout,
-    painting,
     plot::PlotRect,
     readout::Readout,
     scales,
@@ -31,7 +30,6 @@ impl Picture {
         paints: bool,
     ) -> (Response, Option<Asked>) {
         let mut held = None;
-        let tools = state.playhead.and_then(|_| painting::tools(&layout.spectrogram.rect, self.names.len()));
         let now = self.shares_now();
         let place = SpectrogramPlace { rect: layout.spectrogram.rect, view: state.view };
         let spectrogram = match state.shown {
@@ -55,13 +53,20 @@ impl Picture {
             // A key does not say which place is held.
             if let Some(at) = response.interact_pointer_pos()
                 && !(is_canvas && paints)
+                && !ui.input(|input| input.pointer.press_origin()).is_some_and(|from| layout.is_covered(from))
             {
                 let hz = axis::frequency(plot.along(at).clamp(0.0, 1.0));
-                held = held.take().or(Asked::while_held(&response, Audition::Band { hz }));
+                let hears = Asked::while_held(&response, Audition::Band { hz });
+                // What is frozen is heard from there on.
+                if is_canvas && state.is_frozen && hears.is_some() {
+                    let from = ui.input(|input| input.pointer.press_origin()).unwrap_or(at);
+                    state.held_ago = Some(place.seconds_and_hz(from).0);
+                }
+                held = held.take().or(hears);
             }
             scales::zoom_by_wheel(ui, &response, is_canvas, state);
             // The tools, and what they open, lie in front.
-            let is_behind = |at: &Pos2| tools.is_some_and(|tools| tools.contains(*at)) || Popup::is_any_open(ui.ctx());
+            let is_behind = |at: &Pos2| layout.is_covered(*at) || Popup::is_any_open(ui.ctx());
             if let Some(at) = response.hover_pos().filter(|at| !is_behind(at)) {
                 let ago = is_canvas.then(|| place.seconds_and_hz(at).0);
                 let readout = self.readout(plot.along(at), ago, state.shown);

@@ -126,7 +126,7 @@ pub fn draw_music(painter: &Painter, layout: &PictureLayout, lines: &[music::Bea
 }
 
 /// What the wheel over `response` asks for, in notches, and whether a key for frequencies is held.
-fn wheel(ui: &Ui, response: &Response) -> (f32, bool) {
+pub(super) fn wheel(ui: &Ui, response: &Response) -> (f32, bool) {
     if !response.contains_pointer() {
         return (0.0, false);
     }

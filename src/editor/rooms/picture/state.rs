@@ -42,6 +42,10 @@ pub struct PictureState {
     pub(super) play_is_asked: bool,
     /// How many seconds before the edge what is frozen is to go on.
     pub(super) sought: Option<f64>,
+    /// How many seconds before the edge the place is that is held on what is frozen.
+    pub(super) held_ago: Option<f64>,
+    /// What is to be said of the last stroke.
+    pub(crate) hint: Option<String>,
     pub(super) activations: Vec<f32>,
     pub(super) painting: PaintingState,
 }

@@ -52,7 +52,8 @@ fn a_mark_is_learned_from_shown_undone_and_forgotten() {
     rig.ask(NOW);
     let frozen = rig.session.stretch().unwrap();
     assert!((frozen.seconds - SECONDS).abs() < 1e-6 && frozen.marks.is_empty() && frozen.sources == 3);
-    assert_eq!(frozen.shares.len(), 3 * frozen.amplitudes.len());
+    assert_eq!(frozen.shares.len(), 3 * frozen.grid.frames * frozen.grid.bands.len());
+    assert_eq!(frozen.magnitudes.len(), frozen.grid.frames * frozen.bins);
     assert!(Arc::ptr_eq(&rig.playback.version(), &first), "freezing changes nothing");
 
     rig.ask(MarkCommand::Add(bass_note()));
@@ -121,6 +122,8 @@ fn another_preset_takes_the_frozen_stretch_apart_anew() {
     assert!(other.marks.is_empty() && other.sources == 3);
     rig.ask(MarkCommand::Add(Mark { source: 7, ..bass_note() }));
     assert!(rig.failure().contains("no source 8"), "{}", rig.failure());
+    let refused = rig.session.stretch().unwrap();
+    assert!((other.answered, refused.answered) == (1, 2) && refused.marks.is_empty(), "a refusal is an answer");
 }
 
 #[test]

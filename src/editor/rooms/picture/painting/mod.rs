@@ -13,16 +13,20 @@ pub mod tools;
 
 use super::{
     frozen_part::FrozenPart,
+    layout::PictureLayout,
     state::{PictureState, Playhead},
     view::SpectrogramPlace,
 };
 use crate::{
     editor::{asked::Asked, theme::SCREEN},
     instance::{command::MarkCommand, state::stretch_view::StretchView},
-    marks::Point,
+    marks::{Mark, Point, Says},
 };
 use egui::{Color32, CursorIcon, Key, Modifiers, PointerButton, Pos2, Rect, Response, Shape, Stroke, Ui, pos2, vec2};
 use tools::PaintingState;
+
+/// What is held is heard from so long before it on, in seconds.
+const BEFORE_HELD_S: f64 = 0.1;
 
 /// Has the worker freeze what a frozen picture shows, or let it go, when that has changed.
 pub fn follow_freeze(state: &mut PictureState) -> Option<Asked> {
@@ -32,6 +36,7 @@ pub fn follow_freeze(state: &mut PictureState) -> Option<Asked> {
     }
     painting.asked = *part;
     painting.stroke.clear();
+    painting.found_nothing = false;
     match *part {
         Some(FrozenPart::Heard { end }) => Some(MarkCommand::Freeze { end }.into()),
         // The worker has frozen it when it read it.
@@ -56,42 +61,53 @@ fn draw_playhead(ui: &Ui, place: &SpectrogramPlace, seconds: f64, Playhead { sec
     painter.add(Shape::convex_polygon(tip, SCREEN.text, Stroke::NONE));
 }
 
-/// Where the tools are, over `spectrogram`, with `sources` sources to choose from; `None` where there is no space.
-pub fn tools(spectrogram: &Rect, sources: usize) -> Option<Rect> {
-    toolbar::Toolbar::new(spectrogram, sources).map(|bar| bar.rect)
+/// Height of the tools in `width`, with `sources` sources to choose from, in points; `None` where there is no space.
+pub fn tools_height(width: f32, sources: usize) -> Option<f32> {
+    toolbar::Toolbar::new(Pos2::ZERO, width, sources).map(|bar| bar.rect.height())
 }
 
 /// Draws the marks on `stretch`, if one is frozen, and the tools, and takes strokes on the spectrogram, which is the
 /// `canvas`. `names` and `colours` are the sources'; `bars` says where the host's bars begin, as in `bars::last`.
 pub fn draw(
     ui: &Ui,
-    canvas: &Response,
+    (canvas, layout): (&Response, &PictureLayout),
     stretch: Option<&StretchView>,
     (names, colours): (&[String], &[Color32]),
     bars: impl Fn() -> Vec<(f64, i32)>,
     state: &mut PictureState,
 ) -> Vec<Asked> {
     let (sought, play_is_asked) = (state.sought.take(), std::mem::take(&mut state.play_is_asked));
+    let held = state.held_ago.take();
+    state.hint = None;
     let Some(stretch) = stretch.filter(|stretch| stretch.sources == names.len()) else { return Vec::new() };
     let place = SpectrogramPlace { rect: canvas.rect, view: state.view };
     let seek = |ago: f64| Asked::Seek { number: stretch.number, seconds: stretch.seconds - ago };
     let mut asked: Vec<Asked> = sought.map(seek).into_iter().collect();
     asked.extend(play_is_asked.then_some(Asked::TogglePlay));
+    let hold = |ago: f64| (stretch.seconds - ago - BEFORE_HELD_S).clamp(0.0, stretch.seconds);
+    asked.extend(held.map(|ago| Asked::HearFrom { number: stretch.number, seconds: hold(ago) }));
     let painting = &mut state.painting;
     painting.brush.source = painting.brush.source.min(names.len().saturating_sub(1));
-    overlay::draw(ui, &place, stretch, colours);
-    let bar = toolbar::Toolbar::new(&place.rect, names.len());
-    let free = |at: Pos2| place.rect.contains(at) && !bar.as_ref().is_some_and(|bar| bar.rect.contains(at));
+    painting.made.follow(stretch);
+    let free = |at: Pos2| place.rect.contains(at) && !layout.is_covered(at);
     let made = stroke(ui, canvas, &place, free, stretch, painting);
+    overlay::draw(ui, &place, stretch, painting.made.waiting(), colours);
     if !painting.stroke.is_empty() {
         overlay::draw_mark(ui, &place, stretch, &painting.brush.mark(&painting.stroke), colours);
     }
     if let Some(playhead) = state.playhead {
         draw_playhead(ui, &place, stretch.seconds, playhead);
     }
-    // The tools lie above the canvas.
+    // The tools lie above the canvas, where they cover it.
     let bars = || bars::last(&bars(), stretch.seconds);
+    let bar = layout.tools.and_then(|tools| toolbar::Toolbar::new(tools.min, tools.width(), names.len()));
+    let brush = (painting.brush.tool, painting.brush.saying, painting.brush.source);
     let chosen = bar.and_then(|bar| bar.draw(ui, names, colours, (stretch, &bars), &mut painting.brush));
+    painting.found_nothing &= brush == (painting.brush.tool, painting.brush.saying, painting.brush.source);
+    state.hint = names
+        .get(painting.brush.source)
+        .filter(|_| painting.found_nothing)
+        .map(|name| format!("No mark of {name} is here: Erase takes the chosen source's marks away"));
     asked.extend(made.or(chosen));
     asked
 }
@@ -124,11 +140,24 @@ fn stroke(
     let at = canvas.interact_pointer_pos();
     if canvas.is_pointer_button_down_on() && ui.input(|input| input.pointer.button_pressed(PointerButton::Primary)) {
         painting.stroke = at.filter(|at| free(*at)).map(point).into_iter().collect();
+        painting.found_nothing = false;
     } else if canvas.is_pointer_button_down_on() && !painting.stroke.is_empty() {
         let next = at.map(point).filter(|next| painting.stroke.last() != Some(next));
         painting.stroke.extend(next);
     }
     let is_made = ui.input(|input| input.pointer.button_released(PointerButton::Primary));
     let stroke = if is_made { std::mem::take(&mut painting.stroke) } else { Vec::new() };
-    (!stroke.is_empty()).then(|| MarkCommand::Add(painting.brush.mark(&stroke)).into())
+    if stroke.is_empty() {
+        return None;
+    }
+    let mark = painting.brush.mark(&stroke);
+    let mut there = stretch.marks.iter().chain(painting.made.waiting());
+    let is_own = |other: &Mark| other.source == mark.source && other.says != Says::Nothing;
+    painting.found_nothing =
+        mark.says == Says::Nothing && !there.any(|other| is_own(other) && other.shape.meets(&mark.shape));
+    if painting.found_nothing {
+        return None;
+    }
+    painting.made.make(mark.clone());
+    Some(MarkCommand::Add(mark).into())
 }

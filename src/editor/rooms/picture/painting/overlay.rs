@@ -6,7 +6,7 @@ use crate::{
     instance::state::stretch_view::StretchView,
     marks::{Mark, MarkShape, Point, Says},
 };
-use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Ui};
+use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, vec2};
 
 /// Widths of a mark, of the dark line beneath it and of the light one within it, in points: a mark is seen on its own
 /// colour, too.
@@ -18,14 +18,18 @@ const LEAST_OPACITY: f32 = 0.3;
 /// Lengths of the dashes of what does not belong to a source, in points.
 const DASH: f32 = 5.0;
 
+/// Opacity of what fills a box, and side of the cells that it is filled in where something of it was erased, in points.
+const FILL: f32 = 0.12;
+const CELL: f32 = 6.0;
 /// How far apart the places are that are looked up, in points.
 const STEP: f32 = 3.0;
 
-/// Draws the marks on `stretch`, which `place` shows, but for what was erased later.
-pub(super) fn draw(ui: &Ui, place: &SpectrogramPlace, stretch: &StretchView, colours: &[Color32]) {
-    for (n, mark) in stretch.marks.iter().enumerate().filter(|(_, mark)| mark.says != Says::Nothing) {
+/// Draws the marks on `stretch`, which `place` shows, and those that were `made` since, but for what was erased later.
+pub(super) fn draw(ui: &Ui, place: &SpectrogramPlace, stretch: &StretchView, made: &[Mark], colours: &[Color32]) {
+    let marks: Vec<&Mark> = stretch.marks.iter().chain(made).collect();
+    for (n, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.says != Says::Nothing) {
         let erases = |later: &&Mark| later.says == Says::Nothing && later.source == mark.source;
-        let erasers: Vec<&Mark> = stretch.marks[n + 1..].iter().filter(erases).collect();
+        let erasers: Vec<&Mark> = marks[n + 1..].iter().copied().filter(erases).collect();
         draw_but_for(ui, place, stretch, mark, &erasers, colours);
     }
 }
@@ -74,13 +78,29 @@ fn draw_but_for(
         }
         MarkShape::Box { corners } => {
             let rect = Rect::from_two_pos(at(&corners[0], 1.0), at(&corners[1], 1.0));
-            if erasers.is_empty() {
-                painter.rect_filled(rect, 0.0, colour.gamma_multiply(0.12));
+            let fill = colour.gamma_multiply(FILL);
+            if erasers.iter().any(|eraser| eraser.shape.meets(&mark.shape)) {
+                let mut mesh = Mesh::default();
+                let cells = cells(rect.intersect(place.rect)).filter(|cell| is_left(cell.center()));
+                cells.for_each(|cell| mesh.add_colored_rect(cell, fill));
+                painter.add(mesh);
+            } else {
+                painter.rect_filled(rect, 0.0, fill);
             }
             let [a, b] = [rect.right_top(), rect.left_bottom()];
             line(vec![rect.min, a, rect.max, b, rect.min], colour);
         }
     }
+}
+
+/// `rect` in cells of [`CELL`] or less.
+fn cells(rect: Rect) -> impl Iterator<Item = Rect> {
+    let count = |length: f32| (length / CELL).ceil().max(0.0) as usize;
+    let (columns, rows) = (count(rect.width()), count(rect.height()));
+    (0..columns * rows).map(move |n| {
+        let at = rect.min + CELL * vec2((n % columns) as f32, (n / columns) as f32);
+        Rect::from_min_size(at, Vec2::splat(CELL)).intersect(rect)
+    })
 }
 
 /// `points` with others between them, at most [`STEP`] apart.

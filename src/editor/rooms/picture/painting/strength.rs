@@ -1,6 +1,6 @@
 //! How strongly a stroke says what it says: a bar that is filled so far.
 
-use super::tools::LEAST_STRENGTH;
+use super::{super::scales::wheel, tools::LEAST_STRENGTH};
 use crate::editor::theme::{self, Themed};
 use egui::{
     Align2, Color32, CornerRadius, CursorIcon, EventFilter, Key, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
@@ -9,7 +9,10 @@ use egui::{
 
 /// What it is called in the accessibility tree.
 const NAME: &str = "Strength of a stroke";
-const TOOLTIP: &str = "How sure you are: a weak stroke pulls a little, a full one decides. Click, drag, or arrow keys.";
+const TOOLTIP: &str =
+    "How sure you are: a weak stroke pulls a little, a full one decides. Click, drag, wheel, or arrow keys.";
+/// A notch of the wheel, in percent.
+const NOTCH: f32 = 5.0;
 
 /// Draws `strength`, in percent, in `rect`, filled with `lit`, and takes what is done to it.
 pub(super) fn draw(ui: &Ui, rect: Rect, lit: Color32, strength: &mut u8) {
@@ -18,7 +21,8 @@ pub(super) fn draw(ui: &Ui, rect: Rect, lit: Color32, strength: &mut u8) {
         let steps = (along * 100.0 / f32::from(LEAST_STRENGTH)).ceil().clamp(1.0, 100.0 / f32::from(LEAST_STRENGTH));
         steps as u8 * LEAST_STRENGTH
     };
-    let is_held = response.is_pointer_button_down_on() || response.clicked();
+    let is_down = ui.input(|input| input.pointer.primary_down());
+    let is_held = (is_down && response.is_pointer_button_down_on()) || response.clicked();
     if let Some(at) = response.interact_pointer_pos().filter(|_| is_held) {
         *strength = percent((at.x - rect.left()) / rect.width());
     }
@@ -43,7 +47,8 @@ pub(super) fn draw(ui: &Ui, rect: Rect, lit: Color32, strength: &mut u8) {
         *strength = percent(set / 100.0);
     }
     let least = i32::from(LEAST_STRENGTH);
-    *strength = (i32::from(*strength) + steps * least).clamp(least, 100) as u8;
+    let notches = (wheel(ui, &response).0 * NOTCH).round() as i32;
+    *strength = (i32::from(*strength) + steps * least + notches).clamp(least, 100) as u8;
     response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), f64::from(*strength), NAME));
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_min_numeric_value(f64::from(LEAST_STRENGTH));

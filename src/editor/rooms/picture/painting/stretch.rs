@@ -1,7 +1,7 @@
 //! The frozen stretch, as it comes apart under its marks, as columns of the picture.
 
 use super::super::{
-    axis::{ROWS, row_frequency},
+    axis::{ROWS, RowMap, row_frequency},
     colour_map::ColourMap,
     columns::Columns,
     frame_rows::{FrameRows, level},
@@ -21,13 +21,16 @@ pub fn columns(
     let mut columns = Columns::default();
     columns.set_sources(stretch.sources, map.ground());
     let bands = bands_of_rows(&stretch.grid);
+    // Levels are as fine as the bins, as in the live picture; shares are known in bands.
+    let rows = RowMap::new(stretch.bins, stretch.grid.bin_spacing);
     let width = stretch.grid.bands.len();
     let mut frame = FrameRows { sources: stretch.sources, gains, ..FrameRows::default() };
-    let frames = stretch.amplitudes.chunks_exact(width).zip(stretch.shares.chunks_exact(stretch.sources * width));
-    for (t, (amplitudes, shares)) in frames.enumerate() {
-        for (row, (band, next, part)) in bands.iter().enumerate() {
-            let between = |values: &[f32]| values[*band] + part * (values[*next] - values[*band]);
-            let amplitude = between(amplitudes);
+    let frames = stretch.magnitudes.chunks_exact(stretch.bins);
+    for (t, (magnitudes, shares)) in frames.zip(stretch.shares.chunks_exact(stretch.sources * width)).enumerate() {
+        for (row, bins) in rows.iter() {
+            let (band, next, part) = bands[row];
+            let between = |values: &[f32]| values[band] + part * (values[next] - values[band]);
+            let amplitude = stretch.scale * bins.peak(|bin| magnitudes[bin], magnitudes.len());
             let mut left = 0.0;
             for source in 0..stretch.sources {
                 let share = between(&shares[source * width..][..width]);
@@ -77,30 +80,44 @@ mod tests {
             bin_spacing: 10.0,
             bands: Bands::new(1..2_000),
         };
-        let width = grid.bands.len();
-        let mut amplitudes = vec![0.0; 20 * width];
-        // 300 Hz in the sixth frame.
-        amplitudes[5 * width + 29] = 0.5;
+        let (bins, width) = (2_000, grid.bands.len());
+        let mut magnitudes = vec![0.0; 20 * bins];
+        // 300 Hz in the sixth frame, and two partials near each other, within one band.
+        magnitudes[5 * bins + 30] = 0.25;
+        for bin in [303, 312] {
+            magnitudes[5 * bins + bin] = 0.25;
+        }
+        assert!((0..width).any(|band| grid.bands.bins(band).contains(&303) && grid.bands.bins(band).contains(&312)));
         let shares = (0..20).flat_map(|_| [vec![0.9; width], vec![0.1; width]].concat()).collect();
         let stretch = StretchView {
             number: 1,
             origin: StretchOrigin::File,
             seconds: 0.4,
             grid,
-            amplitudes,
+            magnitudes: std::sync::Arc::new(magnitudes),
+            scale: 2.0,
+            bins,
             shares,
             sources: 2,
             marks: Vec::new(),
+            answered: 0,
         };
         let map = ColourMap::new(PALETTE[..2].iter().map(|colour| SCREEN.source(*colour)));
         let mut gains = [1.0; MAX_SOURCES];
         gains[0] = 0.0;
         let (columns, edge) = columns(&stretch, gains, &map, |_| None);
         assert!((edge - 0.39).abs() < 1e-9);
-        let row = (0..ROWS).min_by_key(|row| (row_frequency(*row) - 300.0).abs() as u32).unwrap_or_default();
+        let row_of = |hz: f32| {
+            let away = |row: &usize| (row_frequency(*row) / hz).log2().abs();
+            (0..ROWS).min_by(|a, b| away(a).total_cmp(&away(b))).unwrap_or_default()
+        };
+        let row = row_of(300.0);
         let cell = columns.at(5, row).unwrap_or_else(|| panic!("there is no such column"));
         assert!((cell.input_db + 6.0).abs() < 3.0, "{cell:?}");
         assert!((cell.output_db - cell.input_db + 20.0).abs() < 0.7, "a tenth is left: {cell:?}");
         assert!(columns.at(4, row).is_some_and(|cell| cell.input_db < -100.0));
+        let level = |hz| columns.at(5, row_of(hz)).map_or(0.0, |cell| cell.input_db);
+        assert!(level(3_030.0) > -9.0 && level(3_120.0) > -9.0, "{} {}", level(3_030.0), level(3_120.0));
+        assert!(level(3_065.0) < -40.0, "there is nothing between them: {}", level(3_065.0));
     }
 }

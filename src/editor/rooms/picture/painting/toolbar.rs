@@ -1,4 +1,4 @@
-//! The tools' buttons, over the top of the frozen spectrogram.
+//! The tools' buttons, above the frozen spectrogram, or over its top where it is low.
 
 use super::{
     strength,
@@ -32,9 +32,8 @@ const STEM: f32 = 40.0;
 const MORE: f32 = 18.0;
 const FORGET: f32 = 46.0;
 /// In one row, a source's button is at least so wide, in points.
-const LEAST_SOURCE: f32 = 36.0;
-/// From the edges of the spectrogram, between two buttons and between two groups of them, in points.
-const MARGIN: f32 = 4.0;
+const LEAST_SOURCE: f32 = 30.0;
+/// Between two buttons and between two groups of them, in points.
 const GAP: f32 = 3.0;
 const GROUP_GAP: f32 = 8.0;
 /// What the button that saves a stem says.
@@ -64,21 +63,19 @@ fn width(widths: &[f32]) -> f32 {
 }
 
 impl Toolbar {
-    /// Over `spectrogram`, with `sources` sources to choose from: in one row, or in two where one is too narrow; `None`
-    /// where there is no space for it.
-    pub(super) fn new(spectrogram: &Rect, sources: usize) -> Option<Self> {
-        let space = spectrogram.width() - 2.0 * MARGIN - 2.0 * GAP;
+    /// From `min` on, at most so wide, with `sources` sources to choose from: in one row, or in two where one is too
+    /// narrow; `None` where there is no space for it.
+    pub(super) fn new(min: Pos2, width_at_most: f32, sources: usize) -> Option<Self> {
+        let space = width_at_most - 2.0 * GAP;
         let tools = [TOOL; Tool::ALL.len()];
         let brush = width(&tools) + width(&SAYINGS) + STRENGTH + 2.0 * GROUP_GAP;
         let saving = width(&[STEM, MORE, FORGET]);
         let each = |space: f32| ((space + GAP) / sources.max(1) as f32 - GAP).min(SOURCE);
         let (beside, below) = (each(space - brush - saving - 2.0 * GROUP_GAP), each(space - saving - GROUP_GAP));
         let (rows, source) = if beside >= LEAST_SOURCE { (1, beside) } else { (2, below) };
-        // With the picture beneath it.
-        if source < BUTTON || brush > space || spectrogram.height() < (1 + 2 * rows) as f32 * HEIGHT {
+        if source < BUTTON || brush > space {
             return None;
         }
-        let min = spectrogram.left_top() + vec2(MARGIN, MARGIN);
         let mut at = min + vec2(GAP, (HEIGHT - BUTTON) / 2.0);
         let group = |at: &mut Pos2, widths: &[f32]| -> Vec<Rect> {
             let place = |width: &f32| {
@@ -125,6 +122,10 @@ impl Toolbar {
             let toggle = choice(text, name, brush.saying == saying, chosen);
             if toggle.show(ui, *place, ui.scope_id().with(name)).on_hover_text(tooltip).clicked() {
                 brush.saying = saying;
+                // It is of use with a tool that paints only.
+                if brush.tool == Tool::Look {
+                    brush.tool = Tool::Line;
+                }
             }
         }
         strength::draw(ui, self.strength, chosen, &mut brush.strength);

@@ -2,6 +2,7 @@
 
 use crate::{
     editor::rooms::picture::frozen_part::FrozenPart,
+    instance::state::stretch_view::StretchView,
     marks::{Mark, MarkShape, Point, Says},
 };
 
@@ -25,6 +26,42 @@ pub struct PaintingState {
     pub(super) stroke: Vec<Point>,
     /// What the worker has frozen, or was asked to.
     pub(super) asked: Option<FrozenPart>,
+    /// What was drawn on the frozen stretch and is not answered yet.
+    pub(super) made: MadeMarks,
+    /// The last stroke was to erase marks and has met none.
+    pub(super) found_nothing: bool,
+}
+
+/// The marks that were made and that the worker has not answered yet, the oldest first: they stay drawn until then.
+#[derive(Debug, Default)]
+pub(super) struct MadeMarks {
+    /// The number of the stretch that they were made on.
+    stretch: u64,
+    /// How many marks were made on it.
+    count: u64,
+    waiting: Vec<Mark>,
+}
+
+impl MadeMarks {
+    /// The worker shows `stretch`: what it has answered waits no longer.
+    pub(super) fn follow(&mut self, stretch: &StretchView) {
+        if self.stretch != stretch.number {
+            *self = Self { stretch: stretch.number, count: stretch.answered, waiting: Vec::new() };
+        }
+        let open = self.count.saturating_sub(stretch.answered) as usize;
+        self.waiting.drain(..self.waiting.len().saturating_sub(open));
+    }
+
+    /// The worker is asked to make `mark`.
+    pub(super) fn make(&mut self, mark: Mark) {
+        self.count += 1;
+        self.waiting.push(mark);
+    }
+
+    /// The marks.
+    pub(super) fn waiting(&self) -> &[Mark] {
+        &self.waiting
+    }
 }
 
 impl PaintingState {
@@ -38,9 +75,9 @@ impl PaintingState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Tool {
     /// Nothing: the picture is only looked at.
+    #[default]
     Look,
     /// A stroke along a partial.
-    #[default]
     Line,
     /// A stroke across the octaves of a hit.
     Hit,
@@ -53,12 +90,7 @@ pub(super) enum Tool {
 impl Tool {
     /// All tools, with what stands on their buttons, their names and what they are for.
     pub(super) const ALL: [(Self, &'static str, &'static str, &'static str); 5] = [
-        (
-            Self::Look,
-            "Look",
-            "Only look",
-            "Strokes do nothing: zoom, scroll, point, or hold a place to hear its frequencies alone.",
-        ),
+        (Self::Look, "Look", "Only look", "Paints nothing: point, hold a place to hear it alone, zoom and scroll."),
         (Self::Line, "Line", "Paint a line", "Draw along one partial, as thin as it is."),
         (Self::Hit, "Hit", "Paint a hit", "Draw upwards across the frequencies of a drum hit."),
         (Self::Note, "Note", "Paint a note", "Draw along the lowest partial of a note: its overtones come with it."),

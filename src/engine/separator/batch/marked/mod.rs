@@ -32,7 +32,10 @@ use crate::{
 };
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
-use std::ops::{ControlFlow, Range};
+use std::{
+    ops::{ControlFlow, Range},
+    sync::Arc,
+};
 
 /// Passes over the frames.
 const PASSES: usize = 60;
@@ -58,7 +61,7 @@ pub struct MarkedRecording {
     /// Number of bins that the bases have.
     bins: usize,
     /// The magnitudes of the frames, `[T, F]`, and their bands, `[T, B]`.
-    magnitudes: Vec<f32>,
+    magnitudes: Arc<Vec<f32>>,
     v: Vec<f32>,
     /// How likely each source is before anything is marked, `[T, S, B]`.
     prior: Vec<f32>,
@@ -121,7 +124,7 @@ impl MarkedRecording {
                 basis.iter_mut().chain(masking).for_each(|w| *w /= sum);
             }
         }
-        let magnitudes = spectrogram.magnitudes(&mixture.channels, bins).values;
+        let magnitudes = Arc::new(spectrogram.magnitudes(&mixture.channels, bins).values);
         let v = in_bands(&magnitudes, bins, &bands);
         let prior = evidence::prior(preset, &mixture, &spectrogram, bands.len())?;
         Ok(Self { mixture, spectrogram, bands, bins, magnitudes, v, prior, bases, masking, sources })
@@ -167,12 +170,15 @@ impl MarkedRecording {
         &self.v
     }
 
-    /// The largest amplitude in the bands of every frame, 1 for a sine at full scale in all channels, `[T, B]`.
-    pub fn amplitudes(&self) -> Vec<f32> {
-        let scale = self.spectrogram.layout.windows.amplitude_scale(self.mixture.channels.len());
-        let largest = |v: &[f32], b: usize| self.bands.bins(b).map(|f| scale * v[f]).fold(0.0, f32::max);
-        let frames = self.magnitudes.chunks_exact(self.bins);
-        frames.flat_map(|v| (0..self.bands.len()).map(move |b| largest(v, b))).collect()
+    /// The magnitudes of the frames, `[T, F]`, and what makes an amplitude of one: 1 for a sine at full scale in all
+    /// channels.
+    pub fn magnitudes(&self) -> (Arc<Vec<f32>>, f32) {
+        (self.magnitudes.clone(), self.spectrogram.layout.windows.amplitude_scale(self.mixture.channels.len()))
+    }
+
+    /// Number of bins F.
+    pub fn bins(&self) -> usize {
+        self.bins
     }
 
     /// Number of sources S.
