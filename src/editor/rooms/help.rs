@@ -17,9 +17,11 @@ use egui::{Button, Grid, Id, Key, Label, Modal, RichText, ScrollArea, Ui, vec2};
 
 /// What is heard alone.
 const HOLD: &str = if cfg!(target_os = "macos") {
-    "You hear its source alone until you let go. A basis and a place in the picture can be held, too. Cmd-click S: this solo, no other."
+    "You hear its source alone until you let go. A basis and a place in the picture can be held, too. Cmd-click S: \
+     this solo, no other."
 } else {
-    "You hear its source alone until you let go. A basis and a place in the picture can be held, too. Ctrl-click S: this solo, no other."
+    "You hear its source alone until you let go. A basis and a place in the picture can be held, too. Ctrl-click S: \
+     this solo, no other."
 };
 /// What to do first, and next.
 const STEPS: [(&str, &str); 8] = [
@@ -28,7 +30,7 @@ const STEPS: [(&str, &str); 8] = [
     ("Learn", "Press Learn on a strip and play that source alone for some seconds: it is told apart better."),
     (
         "The picture",
-        "The wheel zooms time, with shift or ctrl frequency; drag the axes. Heard or Input: after the knobs, or before.",
+        "The wheel zooms time, with shift or ctrl frequency; drag the axes. Heard is after the knobs, Input before.",
     ),
     (
         "Freeze",

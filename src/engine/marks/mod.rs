@@ -13,7 +13,7 @@ mod shape;
 
 pub use file::{MarksError, from_json, to_json};
 pub use raster::{FrameGrid, MarkedFrames};
-pub use shape::{MarkShape, Point};
+pub use shape::{Coverage, MarkShape, Point};
 
 use serde::{Deserialize, Serialize};
 

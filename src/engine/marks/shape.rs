@@ -45,7 +45,7 @@ pub enum MarkShape {
 pub(super) const MOST_PARTIALS: u32 = 64;
 
 /// What a shape covers at one time, in Hz.
-pub(super) type Coverage = Vec<RangeInclusive<f64>>;
+pub type Coverage = Vec<RangeInclusive<f64>>;
 
 impl MarkShape {
     /// All points that it is given by.
@@ -88,31 +88,31 @@ impl MarkShape {
         }
     }
 
+    /// The frequencies that it covers at this time, or comes near to, in Hz.
+    pub fn covered(&self, seconds: f64) -> Coverage {
+        let wider = 2.0_f64.powf(TOUCH_SEMITONES / 24.0);
+        let coverage = self.coverage(seconds - TOUCH_SECONDS, seconds + TOUCH_SECONDS);
+        coverage.into_iter().map(|hz| hz.start() / wider..=hz.end() * wider).collect()
+    }
+
     /// Whether it covers `at`, or comes near.
     pub fn covers(&self, at: Point) -> bool {
-        let wider = 2.0_f64.powf(TOUCH_SEMITONES / 24.0);
-        let near = |hz: &RangeInclusive<f64>| (hz.start() / wider..=hz.end() * wider).contains(&at.hz);
-        self.coverage(at.seconds - TOUCH_SECONDS, at.seconds + TOUCH_SECONDS).iter().any(near)
+        self.covered(at.seconds).iter().any(|hz| hz.contains(&at.hz))
     }
-}
 
-impl MarkShape {
     /// Whether any place is covered by both, or nearly so.
     pub fn meets(&self, other: &Self) -> bool {
         let (own, others) = (self.duration(), other.duration());
         let from = own.start().max(*others.start()) - TOUCH_SECONDS;
         let end = own.end().min(*others.end()) + TOUCH_SECONDS;
         let steps = ((end - from) / TOUCH_SECONDS).ceil().max(0.0) as usize;
-        let wider = 2.0_f64.powf(TOUCH_SEMITONES / 12.0);
         (0..steps).any(|step| {
             let at = from + step as f64 * TOUCH_SECONDS;
-            let covered = |shape: &Self| shape.coverage(at - TOUCH_SECONDS, at + TOUCH_SECONDS);
-            let others = covered(other);
-            covered(self).iter().any(|own| {
-                others
-                    .iter()
-                    .any(|other| own.start() <= &(other.end() * wider) && other.start() <= &(own.end() * wider))
-            })
+            let others = other.covered(at);
+            let overlaps = |own: &RangeInclusive<f64>| {
+                others.iter().any(|other| own.start() <= other.end() && other.start() <= own.end())
+            };
+            self.covered(at).iter().any(overlaps)
         })
     }
 }

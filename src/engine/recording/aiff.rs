@@ -23,14 +23,13 @@ struct Common {
     frame_bytes: u64,
 }
 
-/// Looks into `file`, of `len` bytes. `None` if it is no AIFF file, or is as it says, or has no samples that can be
-/// found.
+/// Looks into `file`, of `len` bytes, from its beginning on. `None` if it is no AIFF file, or is as it says, or has no
+/// samples that can be found.
 pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
     let mut start = [0; 12];
     if len < 12 {
         return Ok(None);
     }
-    file.rewind()?;
     file.read_exact(&mut start)?;
     if &start[..4] != b"FORM" || !matches!(&start[8..], b"AIFF" | b"AIFC") {
         return Ok(None);

@@ -17,15 +17,14 @@ const HEAD_BYTES: u64 = 12;
 const DESCRIPTION_BYTES: usize = 32;
 const EDITS_BYTES: u64 = 4;
 
-/// Looks into `file`, of `len` bytes. `None` if it is no CAF file, or is as it says, or has no samples that can be
-/// found.
+/// Looks into `file`, of `len` bytes, from its beginning on. `None` if it is no CAF file, or is as it says, or has no
+/// samples that can be found.
 pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
     let mut place = 8;
     if len < place {
         return Ok(None);
     }
     let mut start = [0; 8];
-    file.rewind()?;
     file.read_exact(&mut start)?;
     if &start[..4] != b"caff" {
         return Ok(None);

@@ -6,7 +6,7 @@ use super::{
 use std::{
     collections::VecDeque,
     fs::File,
-    io::{ErrorKind, Read},
+    io::{ErrorKind, Read, Seek},
     path::{Path, PathBuf},
 };
 use symphonia::core::{
@@ -288,20 +288,15 @@ fn open_file(path: &Path, name: &Path) -> Result<(Box<dyn MediaSource>, Option<W
     }
     let open = || {
         let (mut file, len) = (File::open(path)?, metadata.len());
-        let mut found = None;
         for find in [wave::find, wave64::find, aiff::find, caf::find] {
-            found = match found {
-                None => find(&mut file, len)?,
-                found => found,
-            };
-        }
-        Ok(match found {
-            Some(found) => {
+            file.rewind()?;
+            if let Some(found) = find(&mut file, len)? {
                 let window = FileWindow::new(found.header, file, found.start, found.bytes);
-                (Box::new(window) as Box<dyn MediaSource>, found.wrong_size)
+                return Ok((Box::new(window) as Box<dyn MediaSource>, found.wrong_size));
             }
-            None => (Box::new(File::open(path)?) as Box<dyn MediaSource>, None),
-        })
+        }
+        file.rewind()?;
+        Ok((Box::new(file) as Box<dyn MediaSource>, None))
     };
     open().map_err(|error| unreadable(name, error))
 }

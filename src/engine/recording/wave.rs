@@ -10,7 +10,8 @@ use std::{
 /// Sizes from here on may be what programs write that do not know the size yet.
 const UNKNOWN_SIZES: u64 = 0x7FFF_F000;
 
-/// Looks into `file`, of `len` bytes. `None` if it is no WAV file, or has no samples that can be found.
+/// Looks into `file`, of `len` bytes, from its beginning on. `None` if it is no WAV file, or has no samples that can be
+/// found.
 pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
     let mut start = [0; 12];
     if len < 12 {
@@ -55,7 +56,8 @@ pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
     Ok(None)
 }
 
-/// What is to be decoded of a file whose samples begin at `start`; `format` is the content of a WAV file's format chunk.
+/// What is to be decoded of a file whose samples begin at `start`; `format` is the content of a WAV file's format
+/// chunk.
 pub(super) fn found(format: &[u8], start: u64, size: &SampleBytes) -> Found {
     let frame = u64::from(u16::from_le_bytes([format[12], format[13]]));
     // As many as a header can count.

@@ -17,13 +17,13 @@ const TAIL: [u8; 12] = *b"\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a";
 /// Bytes of a chunk's name and size, which counts them too.
 const HEAD_BYTES: u64 = 24;
 
-/// Looks into `file`, of `len` bytes. `None` if it is no Wave64 file, or has no samples that can be found.
+/// Looks into `file`, of `len` bytes, from its beginning on. `None` if it is no Wave64 file, or has no samples that can
+/// be found.
 pub(super) fn find(file: &mut File, len: u64) -> io::Result<Option<Found>> {
     let mut start = [0; 40];
     if len < 40 {
         return Ok(None);
     }
-    file.rewind()?;
     file.read_exact(&mut start)?;
     if start[..16] != RIFF || start[24..] != WAVE {
         return Ok(None);

@@ -44,6 +44,11 @@ impl Fade {
         self.offered.as_deref().or(self.rising.as_deref())
     }
 
+    /// That model, or the one that is heard if there is none.
+    pub(super) fn newest(&self) -> &Model {
+        self.incoming().unwrap_or(&self.settled)
+    }
+
     /// Number of sources that are audible.
     pub(super) fn sources(&self) -> usize {
         self.settled.sources().max(self.rising.as_ref().map_or(0, |model| model.sources())).min(MAX_SOURCES)

@@ -297,9 +297,8 @@ impl Separator {
 
     /// The same controls as they count for the models that are heard, with every value within its range.
     fn in_force(&self, controls: &Controls) -> Controls {
-        let newest = self.models.incoming().unwrap_or(&self.models.settled);
         let mut target = *controls;
-        if let Some(play) = &newest.played_with {
+        if let Some(play) = &self.models.newest().played_with {
             (target.focus, target.sparsity, target.smoothness) = (play.focus, play.sparsity, play.smoothness);
         }
         let mut target = target.sanitized();

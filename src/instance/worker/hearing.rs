@@ -1,7 +1,8 @@
 //! A preset of the library that is heard while somebody points at it, with the knobs as they stand.
 //!
-//! Only a model of it goes to the audio thread, which brings what the preset was tuned to: no parameter moves. What plays stays what plays: it is what a project stores meanwhile,
-//! what is undone and edited, and what sounds again afterwards, from what it had learned.
+//! Only a model of it goes to the audio thread, which brings what the preset was tuned to: no parameter moves. What
+//! plays stays what plays: it is what a project stores meanwhile, what is undone and edited, and what sounds again
+//! afterwards, from what it had learned.
 
 use super::{context::Context, error::WorkerError};
 use crate::{

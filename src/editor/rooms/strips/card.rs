@@ -197,7 +197,7 @@ impl<'a> StripCard<'a> {
         }
         let menu = StripMenu { snapshot: self.snapshot, index: self.index, name: &self.name, phase: self.phase };
         let mut asked = menu.show(&response, &mut own.new_name);
-        let mut tooltip = self.provenance();
+        let mut tooltip = self.provenance() + "\nHold the badge to hear it alone.";
         if self.snapshot.stretch.is_some() {
             tooltip.push_str(DRAG_TOOLTIP);
             asked.extend(drag_away::begins(&response).then_some(Asked::DragStem(self.index, None)));
@@ -301,8 +301,7 @@ impl<'a> StripCard<'a> {
         };
         let verdict = self.snapshot.learning.verdicts[self.index]
             .map_or(String::new(), |verdict| format!("\n{}, {MEASURED_ON}.", display_name(&told_apart(verdict))));
-        let name = &self.strip.name;
-        format!("{name}\n{what}: {} bases.{verdict}\nHold the badge to hear it alone.", self.strip.components)
+        format!("{}\n{what}: {} bases.{verdict}", self.strip.name, self.strip.components)
     }
 
     fn draw_knob(&self, ui: &mut Ui, layout: &StripLayout, input: &mut KnobInput, setter: &ParamSetter) {

@@ -179,7 +179,7 @@ impl StripMenu<'_> {
         }
         let others = self.snapshot.learning.material.iter().filter(|seconds| **seconds > 0.0).count() > 1;
         let tooltip = "Tries 8 to 50 bases for every source that was learned here, on mixtures of your takes, and \
-                       learns all with what separates best. It needs two sources and takes of 3 s, and a minute or two.";
+                       learns all with what separates best. It needs two sources, takes of 3 s, and a minute or two.";
         if item(ui, kept > 0.0 && others, "Find the best number of bases", tooltip) {
             ask(ui, asked, LearnCommand::FindBases(index));
         }

@@ -2,10 +2,11 @@
 //! Lefèvre, Bach and Févotte 2011).
 //!
 //! Of all frames so far only one matrix is kept: how much of the sound in each bin each basis explained,
-//! A = Σ W ∘ Hᵀ(V / WH), `[K, F]`. For bases that sum to 1, A scaled to rows that sum to 1 is the multiplicative update of W under the
-//! Kullback-Leibler divergence, and the M-step of PLCA. H of a batch is found with the bases as they are, and forgotten
-//! afterwards. This is EM in steps (Cappé and Moulines 2009): A ← (1 − γ) A + γ A_batch, with γ = (n + 6)^−0.55 at the
-//! n-th batch. The bases converge because Σ γ² is finite, and forget where they began because Σ γ is not.
+//! A = Σ W ∘ Hᵀ(V / WH), `[K, F]`. For bases that sum to 1, A scaled to rows that sum to 1 is the multiplicative
+//! update of W under the Kullback-Leibler divergence, and the M-step of PLCA. H of a batch is found with the bases as
+//! they are, and forgotten afterwards. This is EM in steps (Cappé and Moulines 2009): A ← (1 − γ) A + γ A_batch, with
+//! γ = (n + 6)^−0.55 at the n-th batch. The bases converge because Σ γ² is finite, and forget where they began because
+//! Σ γ is not.
 //!
 //! Bases that fit a sample have bins next to 0, which a multiplicative update would take long to raise for notes that
 //! are not in it. If much more is to come they begin with a share of the mean spectrum in each.

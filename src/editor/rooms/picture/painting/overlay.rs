@@ -4,9 +4,9 @@ use super::super::view::SpectrogramPlace;
 use crate::{
     editor::theme::SCREEN,
     instance::state::stretch_view::StretchView,
-    marks::{Mark, MarkShape, Point, Says},
+    marks::{Coverage, Mark, MarkShape, Point, Says},
 };
-use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, vec2};
+use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, pos2};
 
 /// Widths of a mark, of the dark line beneath it and of the light one within it, in points: a mark is seen on its own
 /// colour, too.
@@ -79,13 +79,10 @@ fn draw_but_for(
         MarkShape::Box { corners } => {
             let rect = Rect::from_two_pos(at(&corners[0], 1.0), at(&corners[1], 1.0));
             let fill = colour.gamma_multiply(FILL);
-            if erasers.iter().any(|eraser| eraser.shape.meets(&mark.shape)) {
-                let mut mesh = Mesh::default();
-                let cells = cells(rect.intersect(place.rect)).filter(|cell| is_left(cell.center()));
-                cells.for_each(|cell| mesh.add_colored_rect(cell, fill));
-                painter.add(mesh);
-            } else {
+            if erasers.is_empty() {
                 painter.rect_filled(rect, 0.0, fill);
+            } else {
+                painter.add(filled_but_for(place, stretch, rect, erasers, fill));
             }
             let [a, b] = [rect.right_top(), rect.left_bottom()];
             line(vec![rect.min, a, rect.max, b, rect.min], colour);
@@ -93,14 +90,31 @@ fn draw_but_for(
     }
 }
 
-/// `rect` in cells of [`CELL`] or less.
-fn cells(rect: Rect) -> impl Iterator<Item = Rect> {
+/// `rect` in cells of [`CELL`] or less, without those that one of `erasers` covers.
+fn filled_but_for(
+    place: &SpectrogramPlace,
+    stretch: &StretchView,
+    rect: Rect,
+    erasers: &[&Mark],
+    fill: Color32,
+) -> Mesh {
+    let rect = rect.intersect(place.rect);
     let count = |length: f32| (length / CELL).ceil().max(0.0) as usize;
-    let (columns, rows) = (count(rect.width()), count(rect.height()));
-    (0..columns * rows).map(move |n| {
-        let at = rect.min + CELL * vec2((n % columns) as f32, (n / columns) as f32);
-        Rect::from_min_size(at, Vec2::splat(CELL)).intersect(rect)
-    })
+    let mut mesh = Mesh::default();
+    for column in 0..count(rect.width()) {
+        let left = rect.left() + CELL * column as f32;
+        let (ago, _) = place.seconds_and_hz(pos2(left + 0.5 * CELL, rect.top()));
+        // What is erased is found once for the whole column.
+        let erased: Coverage = erasers.iter().flat_map(|eraser| eraser.shape.covered(stretch.seconds - ago)).collect();
+        for row in 0..count(rect.height()) {
+            let cell = Rect::from_min_size(pos2(left, rect.top() + CELL * row as f32), Vec2::splat(CELL));
+            let (_, hz) = place.seconds_and_hz(cell.center());
+            if !erased.iter().any(|covered| covered.contains(&f64::from(hz))) {
+                mesh.add_colored_rect(cell.intersect(rect), fill);
+            }
+        }
+    }
+    mesh
 }
 
 /// `points` with others between them, at most [`STEP`] apart.
