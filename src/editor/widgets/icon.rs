@@ -203,8 +203,8 @@ impl<'a> IconButton<'a> {
             plate(ui, rect, fill, &response);
         }
         let ink = match (self.enabled, hovered || self.plate) {
-            // Weak in every theme: in that of high contrast edges are as bright as words.
-            (false, _) => ui.colours().text.gamma_multiply(0.35),
+            // Weak in every theme: in that of high contrast edges are as bright as words. Opaque, because lines cross.
+            (false, _) => ui.colours().ground.lerp_to_gamma(ui.colours().text, 0.4),
             (true, false) => ui.colours().faint,
             (true, true) => ui.colours().text,
         };

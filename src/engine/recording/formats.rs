@@ -178,6 +178,10 @@ mod tests {
             let probed = probed.probe(&hint, stream, FormatOptions::default(), MetadataOptions::default());
             // The program that made the files, and Wave64.
             let Ok(reader) = probed else { continue };
+            // A-law and µ-law in CAF are decoded as WAV.
+            if name.starts_with("caf-") && name.ends_with("law") {
+                continue;
+            }
             let track = reader.default_track(TrackType::Audio).unwrap();
             let mut codec = track.codec_params.as_ref().and_then(|parameters| parameters.audio()).unwrap().codec;
             if name.starts_with("mov-") && name.ends_with("be") {
