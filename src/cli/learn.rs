@@ -2,11 +2,11 @@
 
 use super::{
     arguments::{parse_components, parse_preset_path},
+    drawn_learning::SourceMaterial,
     error::CliError,
     files::ensure_writable,
     interrupt,
-    online_learning::{OnlineBases, SourceMaterial},
-    progress::{LateProgress, TaskProgress},
+    progress::TaskProgress,
     report::{Report, shown, source_json},
     source_files::{
         RecordingArgument, RoleArgument, SourceFiles, SourceSample, parse_name, parse_recording, parse_role,
@@ -15,24 +15,25 @@ use super::{
 use crate::{
     dictionary::Dictionary,
     learner::{
-        self, LEAST_SECONDS, LearnSettings, Lesson, MOST_SECONDS,
+        self, LEAST_SECONDS, LearnSettings, Lesson, MOST_FRAMES, MOST_SECONDS,
         adaptive::{COMPONENTS, RECOGNISED_COMPONENTS},
     },
     preset::{LearnedBases, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Source, file},
 };
 use clap::Args;
 use serde_json::json;
-use std::path::PathBuf;
+use std::{ops::RangeInclusive, path::PathBuf};
 
-/// Unless a number of passes is given, so much is heard of a source, in at most so many passes.
-const HEARD_SECONDS: f64 = 30.0 * 60.0;
-const MOST_PASSES: u32 = 5;
+/// Of recordings that last longer, so many passages of so many seconds are mixed for reconstruction bases.
+const PASSAGES: usize = 12;
+const PASSAGE_SECONDS: usize = 8;
+/// Fewest frames to learn from, and most: bases must be told apart, and 120 GB are enough.
+const FRAMES: RangeInclusive<usize> = 100..=10_000_000;
 
 /// Learn sources from recordings of each played alone.
 ///
 /// The sources stand in the preset in the order in which they are first named, adaptive ones after them, recognised
-/// ones last. Of recordings of a source that last more than a minute together, a minute is learned from, spread evenly
-/// over where it sounds; then all of them are heard, and move what was learned.
+/// ones last. All of a source's recordings are learned from, in memory that does not grow with them: see --frames.
 #[derive(Debug, Args)]
 pub(super) struct Learn {
     /// A source and a recording of it alone; name a source again to learn it from more files. A folder stands for
@@ -67,10 +68,10 @@ pub(super) struct Learn {
     )]
     iterations: u32,
 
-    /// How often all of the recordings of a source are heard, if they last more than a minute; 0 is never, then a
-    /// minute of them is enough. Unless given, once, or as often as makes half an hour, but five times at most.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=1000))]
-    passes: Option<u32>,
+    /// Of recordings of a source that last more than a minute together, learn from so many frames at most, drawn evenly
+    /// from all that sounds in them. A frame takes some 12 kB of memory.
+    #[arg(long, value_name = "N", default_value_t = MOST_FRAMES, value_parser = parse_frames)]
+    frames: usize,
 
     /// Begin with what the sources of these names have learned in PRESET, and hear all of the recordings: for several
     /// machines that hear some recordings each. `unbraid merge` puts their presets together.
@@ -111,14 +112,9 @@ impl Learn {
         ensure_writable(&self.output)?;
         // All files are read before the first is learned from, so that a wrong name is reported at once.
         let surveyed = to_learn.iter().map(SourceFiles::survey).collect::<Result<Vec<_>, _>>()?;
-        let take = if self.universal { SourceSample::of_each } else { SourceSample::among };
-        let samples =
-            surveyed.iter().map(|files| take(files, MOST_SECONDS, LEAST_SECONDS)).collect::<Result<Vec<_>, _>>()?;
-        let materials: Vec<SourceMaterial<'_>> = (to_learn.iter().zip(&surveyed).zip(&samples))
-            .map(|((files, surveyed), sample)| SourceMaterial { files, surveyed, sample, is_universal: self.universal })
-            .collect();
+        let materials: Vec<SourceMaterial<'_>> =
+            (to_learn.iter().zip(surveyed)).map(|(files, surveyed)| SourceMaterial { files, surveyed }).collect();
 
-        let passes = self.passes(&materials);
         let mut sources = self.learn(&materials)?;
         for adaptive in &self.adaptive {
             let components = adaptive.components.unwrap_or(COMPONENTS);
@@ -133,7 +129,7 @@ impl Learn {
         let preset = Preset::of(sources);
         interrupt::check()?;
         file::write(&preset, &self.output)?;
-        let said = materials.iter().filter_map(|material| self.said(passes, material));
+        let said = materials.iter().filter_map(|material| self.said(material));
         Ok(self.report(&preset, said))
     }
 
@@ -180,87 +176,70 @@ impl Learn {
 
     /// The fixed sources, learned together.
     fn learn(&self, materials: &[SourceMaterial<'_>]) -> Result<Vec<Source>, CliError> {
-        let mut heard = self.hear(materials)?;
-        let known: Vec<&[Dictionary]> = heard.iter().map(|heard| heard.dictionaries()).collect();
-        let learned = self.learn_samples("learning", materials, &known)?;
+        let mut drawn = materials.iter().map(|material| self.learn_drawn(material)).collect::<Result<Vec<_>, _>>()?;
+        let take = |material: &SourceMaterial<'_>| match self.universal {
+            true => SourceSample::of_each(&material.surveyed, MOST_SECONDS, LEAST_SECONDS),
+            false => SourceSample::passages(&material.surveyed, PASSAGES, PASSAGE_SECONDS),
+        };
+        let samples = materials.iter().map(take);
+        let samples = samples.collect::<Result<Vec<_>, _>>()?;
+        let known: Vec<&[Dictionary]> =
+            drawn.iter().map(|drawn| drawn.as_ref().map_or(&[][..], LearnedBases::dictionaries)).collect();
+        let learned = self.learn_samples(materials, &samples, &known)?;
         let mut sources = Vec::new();
-        for ((SourceMaterial { files, .. }, mut bases), heard) in materials.iter().zip(learned).zip(&mut heard) {
+        for ((SourceMaterial { files, .. }, mut bases), drawn) in materials.iter().zip(learned).zip(&mut drawn) {
             bases.drift = self.drift.iter().any(|name| name == files.name);
             bases.learned_from.clone_from(&files.learned_from);
-            bases.tally = heard.tally.take();
+            bases.tally = drawn.as_mut().and_then(|drawn| drawn.tally.take());
             sources.push(Source::fixed(files.name, sources.len(), bases));
         }
         Ok(sources)
     }
 
-    /// What is learned from the samples of `materials` together, where it is not `known`.
+    /// What is learned from all recordings of a source that is too long for its sample, or begins with other bases.
+    fn learn_drawn(&self, material: &SourceMaterial<'_>) -> Result<Option<LearnedBases>, CliError> {
+        let start = self.start.as_ref().map(|preset| material.start(preset)).transpose()?;
+        if !self.is_drawn_from(material) {
+            return Ok(None);
+        }
+        material.learn(&self.settings(), self.frames, start.as_ref()).map(Some)
+    }
+
+    fn is_drawn_from(&self, material: &SourceMaterial<'_>) -> bool {
+        self.start.is_some() || material.seconds() > MOST_SECONDS
+    }
+
+    /// What is learned from the `samples` of `materials` together, where it is not `known`.
     fn learn_samples(
         &self,
-        doing: &str,
         materials: &[SourceMaterial<'_>],
+        samples: &[SourceSample],
         known: &[&[Dictionary]],
     ) -> Result<Vec<LearnedBases>, CliError> {
         let names: Vec<&str> = materials.iter().map(|material| material.files.name).collect();
-        let mut progress = TaskProgress::start(format!("{doing} {}", names.join(", ")));
-        let lessons: Vec<_> =
-            materials.iter().zip(known).map(|(material, known)| self.lesson(material, known)).collect();
+        let mut progress = TaskProgress::start(format!("learning {}", names.join(", ")));
+        let lessons: Vec<_> = samples.iter().zip(known).map(|(sample, known)| self.lesson(sample, known)).collect();
         let learned = learner::learn(&lessons, &mut |share| progress.update(share));
         drop(progress);
         interrupt::check()?;
-        learned.map_err(|error| materials[error.lesson].error(error.error))
+        learned.map_err(|error| {
+            let SourceMaterial { files, surveyed } = &materials[error.lesson];
+            samples[error.lesson].error(files.name, surveyed, error.error)
+        })
     }
 
-    fn lesson<'a>(&self, material: &'a SourceMaterial<'_>, known: &'a [Dictionary]) -> Lesson<'a> {
+    fn lesson<'a>(&self, sample: &'a SourceSample, known: &'a [Dictionary]) -> Lesson<'a> {
         let settings = self.settings();
         // What is begun with decides the number of bases.
         let components = known.first().map_or(settings.components, |known| known.components);
         let components = if self.start.is_some() { components } else { settings.components };
-        Lesson { recordings: &material.sample.recordings, settings: LearnSettings { components, ..settings }, known }
+        Lesson { recordings: &sample.recordings, settings: LearnSettings { components, ..settings }, known }
     }
 
-    /// What is known of each of `materials` once those that last longer than their sample, or begin with other bases,
-    /// were heard as a whole.
-    fn hear(&self, materials: &[SourceMaterial<'_>]) -> Result<Vec<OnlineBases>, CliError> {
-        let passes = self.passes(materials);
-        let mut starts = Vec::new();
-        for material in materials {
-            starts.push(match &self.start {
-                Some(preset) => Some(material.start(preset)?),
-                None if passes > 0 && material.sample.is_part() => {
-                    Some(self.learn_samples("beginning", std::slice::from_ref(material), &[&[]])?.remove(0))
-                }
-                None => None,
-            });
-        }
-        let heard = || materials.iter().zip(&starts).filter(|(_, start)| start.is_some() && passes > 0);
-        let seconds: f64 = heard().map(|(material, _)| material.sample.seconds[1]).sum();
-        let names: Vec<&str> = heard().map(|(material, _)| material.files.name).collect();
-        let task = format!("hearing all of {}", names.join(", "));
-        let mut progress = LateProgress::new(task).scaled(f64::from(passes) * seconds);
-        let hear = |(material, start): (&SourceMaterial<'_>, Option<LearnedBases>)| match start {
-            Some(start) => material.hear(start, passes, self.seed, &mut progress),
-            None => Ok(OnlineBases::default()),
-        };
-        materials.iter().zip(starts).map(hear).collect()
-    }
-
-    /// How often everything is heard: as often as the shortest of those that are longer than their sample needs.
-    fn passes(&self, materials: &[SourceMaterial<'_>]) -> u32 {
-        let is_heard = |material: &&SourceMaterial<'_>| self.start.is_some() || material.sample.is_part();
-        let seconds = materials.iter().filter(is_heard).map(|material| material.sample.seconds[1]);
-        let shortest = seconds.fold(HEARD_SECONDS, f64::min);
-        self.passes.unwrap_or(((HEARD_SECONDS / shortest.max(1.0)).ceil() as u32).min(MOST_PASSES))
-    }
-
-    /// What was done with the recordings of a source that last longer than what is kept in memory.
-    fn said(&self, passes: u32, SourceMaterial { files, sample, .. }: &SourceMaterial<'_>) -> Option<String> {
-        let minutes = sample.seconds[1] / 60.0;
-        match passes {
-            0 => sample.said(files.name),
-            _ if !sample.is_part() && self.start.is_none() => None,
-            1 => Some(format!("learned {} from all of {minutes:.1} min", files.name)),
-            passes => Some(format!("learned {} from all of {minutes:.1} min, heard {passes} times", files.name)),
-        }
+    /// What was done with the recordings of a source that last longer than a sample of them.
+    fn said(&self, material: &SourceMaterial<'_>) -> Option<String> {
+        let (name, minutes) = (material.files.name, material.seconds() / 60.0);
+        self.is_drawn_from(material).then(|| format!("learned {name} from all of {minutes:.1} min"))
     }
 
     fn settings(&self) -> LearnSettings {
@@ -282,6 +261,12 @@ impl Learn {
             json: json!({ "preset": shown(&self.output), "sources": sources }),
         }
     }
+}
+
+fn parse_frames(argument: &str) -> Result<usize, String> {
+    let (least, most) = (FRAMES.start(), FRAMES.end());
+    let frames = argument.parse().ok().filter(|frames| FRAMES.contains(frames));
+    frames.ok_or_else(|| format!("give a whole number from {least} to {most}"))
 }
 
 fn parse_adaptive(argument: &str) -> Result<AdaptiveArgument, String> {

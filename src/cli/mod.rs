@@ -11,6 +11,7 @@
 //! user sees; [`interrupt`] is Ctrl-C.
 
 mod arguments;
+mod drawn_learning;
 mod error;
 mod evaluate;
 pub mod exchange;
@@ -24,7 +25,6 @@ mod learn;
 mod marks;
 mod memory;
 mod merge;
-mod online_learning;
 pub mod plot;
 mod presets;
 mod progress;

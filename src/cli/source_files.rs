@@ -127,18 +127,17 @@ impl SourceSample {
         Self::read(surveyed, &Excerpt::of_each(&surveys, most_seconds, least_seconds))
     }
 
-    /// Of as many recordings as there are seconds, at most, `least_seconds` of each at least where all have their
-    /// share.
-    pub(super) fn among(surveyed: &[SurveyedFile], most_seconds: f64, least_seconds: usize) -> Result<Self, CliError> {
+    /// `count` passages of `seconds` each, spread evenly over all recordings.
+    pub(super) fn passages(surveyed: &[SurveyedFile], count: usize, seconds: usize) -> Result<Self, CliError> {
         let surveys: Vec<&Survey> = surveyed.iter().map(|file| &file.survey).collect();
-        let mut excerpts = Excerpt::among(&surveys, most_seconds, least_seconds);
+        let mut excerpts = Excerpt::passages(&surveys, count, seconds);
         // Above the lowest sample rate nothing is learned, so the sample must have it.
         let rates = surveys.iter().zip(&excerpts).filter(|(_, excerpt)| !excerpt.is_empty());
         let lowest_read = rates.map(|(survey, _)| survey.sample_rate).min();
         if let Some(lowest) = (0..surveys.len()).min_by_key(|index| surveys[*index].sample_rate)
             && lowest_read.is_some_and(|rate| surveys[lowest].sample_rate < rate)
         {
-            excerpts.splice(lowest..=lowest, Excerpt::of_each(&surveys[lowest..=lowest], 1.0, least_seconds));
+            excerpts.splice(lowest..=lowest, Excerpt::of_each(&surveys[lowest..=lowest], 1.0, 1));
         }
         Self::read(surveyed, &excerpts)
     }

@@ -95,24 +95,32 @@ fn of_a_folder_what_cannot_be_learned_from_is_left_out() {
 }
 
 #[test]
-fn all_of_a_long_recording_is_heard_unless_a_sample_is_enough() {
+fn a_long_recording_is_learned_from_as_a_whole() {
     let bench = Bench::new();
     bench.write_long("long.wav", 90, 1);
     let learn = |more: &str, name: &str| {
         bench.run(&format!("learn a=long.wav -o {name}.unbraid.safetensors {QUICK}{more}")).succeeded()
     };
     assert!(learn("", "all").stderr.contains("learned a from all of 1.5 min"));
-    assert!(learn(" --passes 2", "twice").stderr.contains("from all of 1.5 min, heard 2 times"));
-    assert!(learn(" --passes 0", "sample").stderr.contains("learned a from 6"), "a minute of it");
-    learn("", "again");
+    learn(" --frames 300", "few");
+    learn(" --frames 300", "again");
+    learn(" --frames 300 --seed 1", "other");
+    assert_eq!(bench.learned("few"), bench.learned("again"));
     let bases = |name: &str| bench.learned(name).sources[0].dictionaries().to_vec();
-    assert_eq!(bench.learned("all"), bench.learned("again"));
-    assert!(bases("all") != bases("sample") && bases("all") != bases("twice"));
+    assert!(bases("all") != bases("few") && bases("few") != bases("other"));
+    // The second half sounds at 900 Hz alone, and is known: 42 bins of 21.5 Hz.
+    for name in ["all", "few"] {
+        let dictionary = &bases(name)[0];
+        let highest = (0..2).map(|k| dictionary.basis(k)[41..=43].iter().sum::<f32>()).fold(0.0, f32::max);
+        assert!(highest > 0.3, "{highest} of a basis at 900 Hz");
+    }
     let tally = |name: &str| bench.learned(name).sources[0].learned().unwrap().tally.clone();
-    assert_eq!((tally("sample"), tally("all").unwrap().seconds), (None, 90.0));
-    // What is short is learned from as a whole, and nothing is heard afterwards.
+    assert_eq!((tally("all").unwrap().seconds, tally("few").unwrap().seconds), (90.0, 90.0));
+    // What is short is learned from in memory.
     let ran = bench.run(&format!("learn a=low.wav -o short.unbraid.safetensors {QUICK}")).succeeded();
     assert!(!ran.stderr.contains("from all of"), "{}", ran.stderr);
+    assert_eq!(tally("short"), None);
+    bench.is_misused_by("learn a=low.wav --frames 5 -o x.unbraid.safetensors", "a whole number from 100 to 10000000");
 }
 
 #[test]

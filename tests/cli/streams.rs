@@ -37,17 +37,6 @@ fn a_mixture_may_come_through_a_pipe_and_its_remix_go_through_another() {
 }
 
 #[test]
-fn of_a_long_recording_a_minute_is_learned_from_if_that_is_enough() {
-    let bench = Bench::new();
-    let low = read(bench.path("low.wav")).unwrap().resampled(8_000).unwrap().channels[0].clone();
-    bench.write("long.wav", 8_000, vec![low.iter().copied().cycle().take(90 * 8_000).collect()]);
-    let learn = "learn low=long.wav -o p.unbraid.safetensors --components 2 --iterations 5 --passes 0";
-    let ran = bench.run(learn).succeeded();
-    assert!(ran.stderr.contains("learned low from 60 s, spread evenly over 1.5 min"), "{}", ran.stderr);
-    bench.run("learn low=low.wav -o p.unbraid.safetensors --components 2 --iterations 5").succeeded();
-}
-
-#[test]
 fn a_hit_shorter_than_a_frame_is_learned_from() {
     let bench = Bench::new();
     bench.write("hit.wav", RATE, vec![notes(&[1500.0])[..900].to_vec()]);

@@ -1,11 +1,13 @@
 //! Cuts a recording that comes block by block into the frames that [`sounding_frames`](super::sounding_frames) gives of
-//! one in memory, for several modes at once.
+//! one in memory, for several modes at once, or draws some of them.
 
 use super::framing::stride;
 use crate::{
     nmf::factorization::Frames,
     stft::{Analysis, Bin, LatencyMode, Layout},
 };
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
 
 /// A frame in which nothing is louder than this share of the recording's peak is silence: -60 dB.
 const SILENCE_RATIO: f32 = 1e-3;
@@ -31,6 +33,43 @@ struct ModeFrames {
     next: usize,
     /// Whether it has had a frame.
     has_begun: bool,
+    draw: EvenDraw,
+}
+
+/// Draws one of each run of `interval` frames, 1 or more, at a random place in it.
+struct EvenDraw {
+    interval: f64,
+    rng: Pcg64Mcg,
+    /// Number of runs from which a place was drawn, and the newest of these.
+    runs: u64,
+    next: u64,
+    /// Frames so far.
+    seen: u64,
+}
+
+impl EvenDraw {
+    fn new(interval: f64, seed: u64) -> Self {
+        let mut draw = Self { interval, rng: Pcg64Mcg::seed_from_u64(seed), runs: 0, next: 0, seen: 0 };
+        draw.go_on();
+        draw
+    }
+
+    fn go_on(&mut self) {
+        let [start, end] = [self.runs, self.runs + 1].map(|run| (run as f64 * self.interval) as u64);
+        self.next = self.rng.random_range(start..end);
+        self.runs += 1;
+    }
+
+    /// Whether the next frame is drawn.
+    fn draws(&mut self) -> bool {
+        let frame = self.seen;
+        self.seen += 1;
+        let is_drawn = frame == self.next;
+        if is_drawn {
+            self.go_on();
+        }
+        is_drawn
+    }
 }
 
 impl FrameCutter {
@@ -46,6 +85,7 @@ impl FrameCutter {
                 frame_len: layout.windows.frame_len(),
                 next: 0,
                 has_begun: false,
+                draw: EvenDraw::new(1.0, 0),
             }
         };
         Self {
@@ -55,6 +95,18 @@ impl FrameCutter {
             waiting: vec![Vec::new(); offsets.len()],
             modes: modes.iter().map(mode).collect(),
         }
+    }
+
+    /// The same, but that it draws one of `interval` frames that hold sound, 1 or more, as `seed` says.
+    #[must_use]
+    pub(super) fn drawing(mut self, interval: f64, seed: u64) -> Self {
+        self.modes.iter_mut().for_each(|mode| mode.draw = EvenDraw::new(interval, seed));
+        self
+    }
+
+    /// Number of frames that held sound so far of the mode at `index`, drawn or not.
+    pub(super) fn sounding(&self, index: usize) -> u64 {
+        self.modes[index].draw.seen
     }
 
     /// Takes the next `samples`, indexed by `[channel][sample]`.
@@ -77,8 +129,8 @@ impl FrameCutter {
         self.modes.iter_mut().filter(|mode| mode.has_begun).for_each(|mode| mode.next = usize::MAX / 2);
     }
 
-    /// Appends the next frame of the mode at `index` that holds sound to `frames`: magnitudes of its lowest bins, the
-    /// channels added, 0 at 0 Hz. `false` if it has none yet.
+    /// Appends the next frame of the mode at `index` that holds sound, and is drawn, to `frames`: magnitudes of its
+    /// lowest bins, the channels added, 0 at 0 Hz. `false` if it has none yet.
     pub(super) fn next_frame(&mut self, index: usize, frames: &mut Frames) -> bool {
         let mode = &mut self.modes[index];
         loop {
@@ -89,7 +141,7 @@ impl FrameCutter {
             mode.next += self.stride;
             mode.has_begun = true;
             let sounds = |waiting: &Vec<f32>| waiting[place.clone()].iter().any(|sample| sample.abs() > self.floor);
-            if !self.waiting.iter().any(sounds) {
+            if !self.waiting.iter().any(sounds) || !mode.draw.draws() {
                 continue;
             }
             let start = frames.values.len();
@@ -175,5 +227,27 @@ mod tests {
         let counts: Vec<usize> = cut(&recording, 500).iter().map(Frames::len).collect();
         assert!(len[1] > recording.len());
         assert_eq!(counts, [1, 1]);
+    }
+
+    #[test]
+    fn one_of_each_run_of_frames_is_drawn_at_any_place_in_it() {
+        for interval in [1.0, 2.5, 10.0] {
+            let mut places = [0; 10];
+            for seed in 0..200 {
+                let mut draw = EvenDraw::new(interval, seed);
+                let drawn: Vec<u64> = (0..1_000).filter(|_| draw.draws()).collect();
+                let ends = (1..).map(|run| (f64::from(run) * interval) as u64);
+                assert_eq!(drawn.len(), (1_000.0 / interval) as usize);
+                assert!(drawn.iter().zip(ends.clone()).all(|(frame, end)| *frame < end));
+                assert!(drawn.iter().skip(1).zip(ends).all(|(frame, start)| *frame >= start));
+                drawn.iter().for_each(|frame| places[*frame as usize % 10] += 1);
+            }
+            // Every second run of 2.5 frames is longer than the others.
+            let mean = places.iter().sum::<usize>() / 10;
+            assert!(
+                interval == 2.5 || places.iter().all(|count| count.abs_diff(mean) < mean / 10),
+                "{places:?} of {interval}"
+            );
+        }
     }
 }

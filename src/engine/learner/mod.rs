@@ -8,12 +8,12 @@
 //!
 //! - [`adaptive`]: learns bases from the mixture while it plays.
 //! - [`capture`]: keeps the last seconds of a stream, written by the audio thread.
+//! - `drawn`: bases from recordings of any length.
 //! - `frame_cutter`: cuts recordings that come block by block.
 //! - `framing`: cuts recordings into frames.
 //! - [`grouping`]: groups the components of an unsupervised factorization into sources.
 //! - `lesson`: what a source is learned from, and how.
 //! - `mixtures`: mixes recordings of several sources, to learn reconstruction bases from.
-//! - `online`: bases from recordings of any length.
 //! - `verdict`: how well sources that were learned together are told apart.
 //!
 //! # Example
@@ -42,18 +42,18 @@
 
 pub mod adaptive;
 pub mod capture;
+mod drawn;
 mod frame_cutter;
 mod framing;
 pub mod grouping;
 mod lesson;
 mod mixtures;
-mod online;
 mod verdict;
 
+pub use drawn::{FrameDraw, MOST_FRAMES, can_go_on, learn_drawn};
 pub use frame_cutter::FrameCutter;
 pub use framing::{padded, sounding_frames};
 pub use lesson::{LearnError, LearnSettings, Lesson, LessonError};
-pub use online::{OnlineLearner, can_go_on, shuffled};
 pub use verdict::{Grade, Verdict, judge};
 
 use crate::{

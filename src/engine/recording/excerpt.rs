@@ -6,13 +6,8 @@
 use super::{ReadWarning, Recording, RecordingError, RecordingReader, Survey};
 use std::{borrow::Borrow, f32::consts::FRAC_PI_2, ops::Range};
 
-/// A second in which nothing is louder than this share of the recording's peak is left out: -60 dB.
-const SILENCE_RATIO: f32 = 1e-3;
 /// How long two stretches that follow each other in the excerpt sound together, in seconds: a cut would click.
 const CROSSFADE_SECONDS: f64 = 0.02;
-
-/// Sums of seconds may fall short by this much.
-const ROUNDING: f64 = 1e-6;
 
 /// The part of a recording to learn from.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,25 +33,24 @@ impl Excerpt {
         surveys.iter().map(excerpt).collect()
     }
 
-    /// The same of as many recordings as `most_seconds` has seconds, at most, so that it is no more than that however
-    /// many there are. Of the others it is empty, and `least_seconds` do not count.
-    pub fn among<S: Borrow<Survey>>(surveys: &[S], most_seconds: f64, least_seconds: usize) -> Vec<Self> {
-        let all = seconds(surveys);
-        if all <= most_seconds || surveys.len() as f64 <= most_seconds {
-            return Self::of_each(surveys, most_seconds, least_seconds);
-        }
-        // Whole seconds of each, so that those of all recordings up to any of them are their share.
-        let mut sum = 0.0;
-        let share = |seconds: f64| (seconds * most_seconds / all + ROUNDING) as usize;
-        let excerpt = |survey: &S| {
-            let before = share(sum);
-            sum += survey.borrow().seconds();
-            match share(sum) - before {
-                0 => Self { stretches: Some(Vec::new()) },
-                share => Self::spread(survey.borrow(), share, 1),
-            }
+    /// `count` passages of `seconds` each, spread evenly over the seconds in which something sounds, recording after
+    /// recording; whole if they last no longer together. Where passages fall on none of it, a recording's is empty.
+    pub fn passages<S: Borrow<Survey>>(surveys: &[S], count: usize, seconds: usize) -> Vec<Self> {
+        let whole = self::seconds(surveys) <= (count * seconds) as f64;
+        let sounding: Vec<Vec<usize>> = surveys.iter().map(|survey| survey.borrow().sounding()).collect();
+        let all: usize = sounding.iter().map(Vec::len).sum();
+        // Each passage is in the middle of its share.
+        let start = |n: usize| ((2 * n + 1) * all / (2 * count)).saturating_sub(seconds / 2);
+        let mut chosen = (0..count).flat_map(|n| start(n)..start(n) + seconds).peekable();
+        let mut before = 0;
+        let excerpt = |own: Vec<usize>| {
+            let end = before + own.len();
+            let own = std::iter::from_fn(|| chosen.next_if(|place| *place < end)).map(|place| own[place - before]);
+            let stretches = joined(own);
+            before = end;
+            Self { stretches: (!whole).then_some(stretches) }
         };
-        surveys.iter().map(excerpt).collect()
+        sounding.into_iter().map(excerpt).collect()
     }
 
     /// Whether it is nothing.
@@ -72,22 +66,25 @@ impl Excerpt {
     /// At most `most` seconds and at least `least`, spread evenly over those in which something sounds; over all where
     /// something sounds in less than `least`.
     fn spread(survey: &Survey, most: usize, least: usize) -> Self {
-        let floor = survey.peak() * SILENCE_RATIO;
-        let sounding = survey.second_peaks.iter().enumerate().filter(|(_, peak)| **peak > floor);
-        let mut seconds: Vec<usize> = sounding.map(|(second, _)| second).collect();
+        let mut seconds = survey.sounding();
         if seconds.len() < least {
             seconds = (0..survey.second_peaks.len()).collect();
         }
         let count = most.max(least).min(seconds.len());
-        let mut stretches: Vec<Range<usize>> = Vec::new();
-        for second in (0..count).map(|n| seconds[n * seconds.len() / count]) {
-            match stretches.last_mut().filter(|last| last.end == second) {
-                Some(last) => last.end += 1,
-                None => stretches.push(second..second + 1),
-            }
-        }
-        Self { stretches: Some(stretches) }
+        Self { stretches: Some(joined((0..count).map(|n| seconds[n * seconds.len() / count]))) }
     }
+}
+
+/// The stretches that ascending `seconds` make up.
+fn joined(seconds: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    for second in seconds {
+        match stretches.last_mut().filter(|last| last.end == second) {
+            Some(last) => last.end += 1,
+            None => stretches.push(second..second + 1),
+        }
+    }
+    stretches
 }
 
 /// How long recordings last together.

@@ -3,6 +3,9 @@
 use super::{RecordingError, RecordingReader, SAME_CHANNELS, SILENCE_PEAK};
 use std::path::Path;
 
+/// A second in which nothing is louder than this share of the recording's peak is silent: -60 dB.
+const SILENCE_RATIO: f32 = 1e-3;
+
 /// What is in a recording whose blocks are looked at one after another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survey {
@@ -63,6 +66,18 @@ impl Survey {
     /// Largest magnitude of any sample, full scale 1.
     pub fn peak(&self) -> f32 {
         self.second_peaks.iter().copied().fold(0.0, f32::max)
+    }
+
+    /// The seconds in which something sounds, counted from the beginning.
+    pub(super) fn sounding(&self) -> Vec<usize> {
+        let floor = self.peak() * SILENCE_RATIO;
+        let sounding = self.second_peaks.iter().enumerate().filter(|(_, peak)| **peak > floor);
+        sounding.map(|(second, _)| second).collect()
+    }
+
+    /// Number of seconds in which something sounds.
+    pub fn sounding_seconds(&self) -> usize {
+        self.sounding().len()
     }
 
     /// The mean of each channel's samples: its constant offset.

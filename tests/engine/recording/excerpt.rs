@@ -83,20 +83,23 @@ fn a_short_recording_beside_a_long_one_is_not_cut_below_what_is_needed() {
 }
 
 #[test]
-fn of_more_recordings_than_seconds_some_are_read_a_second_each() {
+fn passages_are_spread_evenly_over_all_that_sounds() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("hit.wav");
-    stairs(&path, 3, |_| false);
-    let surveys = vec![survey(&path); 90];
-    let excerpts = Excerpt::among(&surveys, 30.0, 1);
-    let read_of = |excerpt| RecordingReader::open(&path).unwrap().read_excerpt(excerpt).unwrap().0;
-    let seconds: Vec<f64> =
-        excerpts.iter().filter(|excerpt| !excerpt.is_empty()).map(|e| read_of(e).seconds()).collect();
-    assert_eq!(seconds.len(), 30);
-    assert!(seconds.iter().all(|seconds| (0.99..1.05).contains(seconds)), "{seconds:?}");
-    // They are spread evenly: every third one.
-    assert!(excerpts.chunks(3).all(|three| three.iter().filter(|excerpt| !excerpt.is_empty()).count() == 1));
-    assert!(read_of(excerpts.iter().find(|excerpt| excerpt.is_empty()).unwrap()).is_empty());
-    // Of fewer, each has its share, as before.
-    assert_eq!(Excerpt::among(&surveys[..10], 10.0, 1), Excerpt::of_each(&surveys[..10], 10.0, 1));
+    let [long, hit] = ["long.wav", "hit.wav"].map(|name| folder.path().join(name));
+    stairs(&long, 60, |second| (10..20).contains(&second));
+    stairs(&hit, 1, |_| false);
+    let surveys: Vec<Survey> = std::iter::once(survey(&long)).chain(vec![survey(&hit); 50]).collect();
+    // Of a hundred seconds three passages of four.
+    let excerpts = Excerpt::passages(&surveys, 3, 4);
+    let read_of = |path, excerpt| RecordingReader::open(path).unwrap().read_excerpt(excerpt).unwrap().0;
+    // Ten seconds of silence do not count; the second passage goes on into the hits.
+    let first = read_of(&long, &excerpts[0]);
+    let stair = |n: usize| (first.channels[0][n * first.sample_rate as usize + 500] * 1_024.0).round();
+    assert_eq!([0, 1, 2, 3, 4, 5].map(stair), [25.0, 26.0, 27.0, 28.0, 59.0, 60.0]);
+    assert!((5.9..6.1).contains(&first.seconds()), "{}", first.seconds());
+    let hits: Vec<usize> = (0..50).filter(|hit| !excerpts[hit + 1].is_empty()).collect();
+    assert_eq!(hits, [0, 1, 31, 32, 33, 34]);
+    assert!(read_of(&hit, &excerpts[3]).is_empty());
+    // What is not too long is whole.
+    assert!(Excerpt::passages(&surveys, 11, 10).iter().all(|excerpt| !excerpt.is_part()));
 }

@@ -2,7 +2,6 @@
 //! with momentum, from a start at frames that differ. They need less than a third of the passes of plain updates.
 //!
 //! - [`decomposition`]: the same from given bases, some of which are held.
-//! - [`online`]: the same from frames that come in batches, of which there may be more than fit into memory.
 //! - [`run`]: the passes.
 //! - [`start`]: the bases at the start.
 //! - [`momentum`]: the points from which updates start.
@@ -16,13 +15,11 @@ mod decomposition;
 mod frame_block;
 mod frames;
 mod momentum;
-mod online;
 mod run;
 mod start;
 
 pub use decomposition::{Decomposed, Decomposition};
 pub use frames::Frames;
-pub use online::{BATCH_FRAMES, OnlineFactorization};
 
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;

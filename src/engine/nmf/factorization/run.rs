@@ -121,22 +121,6 @@ impl<'a> FactorizationRun<'a> {
         });
     }
 
-    /// Updates H once more, and says how much of V in each bin each basis explains: W ∘ Hᵀ(V / WH) added to
-    /// `explained`, `[K, F]`, over all frames. W stays. Nothing may be done with the run afterwards.
-    pub(super) fn explain(mut self, explained: &mut [f64]) {
-        let last_update = match &self.kept {
-            Some((scales, beta)) => LastUpdate::Keep { scales, beta: *beta },
-            None => LastUpdate::Drop,
-        };
-        let model = PassBases { bases: &self.bases.now, bins: self.bins, least: self.least };
-        self.blocks.par_iter_mut().for_each(|block| block.update(last_update, model, true));
-        for block in &self.blocks {
-            for ((sum, numerator), w) in explained.iter_mut().zip(&block.sums.numerator).zip(&self.bases.now) {
-                *sum += f64::from(numerator * w);
-            }
-        }
-    }
-
     /// W, `[K, F]`.
     pub(super) fn into_bases(self) -> Vec<f32> {
         self.bases.now
