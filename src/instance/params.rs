@@ -199,6 +199,7 @@ impl SoundParams {
             output_db: self.output.value(),
             bypass: self.bypass.value(),
             removed: self.removed.value(),
+            without_dry: self.removed.value(),
             learn: self.strips.each_ref().map(|strip| strip.learn.value()),
         }
     }

@@ -100,6 +100,7 @@ impl Automation {
         for setting in OF_MIX {
             heard.take(setting, &changes[for_mix].settings);
         }
+        heard.without_dry = changes[for_mix].settings.without_dry;
         changes.drain(..for_masks.min(for_mix));
         Some(heard)
     }
@@ -162,6 +163,21 @@ mod tests {
         assert_eq!(heard.iter().position(|(_, mix)| *mix == 0.5), Some(150));
         assert_eq!(automation.due_in(), None);
         assert_eq!(automation.changes.len(), 1, "what counts no more is forgotten");
+    }
+
+    #[test]
+    fn of_what_is_removed_the_dry_share_waits_like_the_mix() {
+        let mut automation = Automation::new(DELAYS);
+        automation.set(&Settings::unity(), all());
+        automation.set(&Settings { removed: true, without_dry: true, ..Settings::unity() }, all());
+        let (mut removed, mut without_dry) = (None, None);
+        for sample in 0..200 {
+            let heard = automation.heard().unwrap();
+            removed = removed.or(heard.removed.then_some(sample));
+            without_dry = without_dry.or(heard.without_dry.then_some(sample));
+            automation.advance(1);
+        }
+        assert_eq!((removed, without_dry), (Some(100), Some(150)));
     }
 
     #[test]

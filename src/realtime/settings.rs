@@ -27,6 +27,8 @@ pub struct Settings {
     pub bypass: bool,
     /// The main output is the delayed input minus the remix.
     pub removed: bool,
+    /// The same for the dry share of the mix, which then is left out.
+    pub without_dry: bool,
     /// The Learn switch of each strip.
     pub learn: [bool; MAX_SOURCES],
 }
@@ -45,6 +47,7 @@ impl Settings {
             output: decibels::to_gain(self.output_db),
             bypass: self.bypass,
             removed: self.removed,
+            without_dry: self.without_dry,
         }
     }
 
@@ -72,6 +75,7 @@ impl Settings {
             output_db: 0.0,
             bypass: false,
             removed: false,
+            without_dry: false,
             learn: [false; MAX_SOURCES],
         }
     }
@@ -93,7 +97,10 @@ impl Settings {
             Setting::Mix => set(other.mix, &mut self.mix),
             Setting::Output => set(other.output_db, &mut self.output_db),
             Setting::Bypass => set(other.bypass, &mut self.bypass),
-            Setting::Removed => set(other.removed, &mut self.removed),
+            Setting::Removed => {
+                self.without_dry = other.without_dry;
+                set(other.removed, &mut self.removed)
+            }
         }
     }
 }

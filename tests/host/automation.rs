@@ -73,6 +73,8 @@ fn what_is_drawn_at_a_sample_is_heard_there() {
         Case { what: "output", before: &[], drawn: &[("Output", "-24")], gains: [1.0, 0.063] },
         Case { what: "bypass", before: &all("On"), drawn: &[("Bypass", "On")], gains: [0.0, 1.0] },
         Case { what: "removed", before: &[], drawn: &[("Delta", "On")], gains: [1.0, 0.0] },
+        // Nine tenths of it are the dry share.
+        Case { what: "dry share", before: &[("Mix", "10")], drawn: &[("Delta", "On")], gains: [1.0, 0.0] },
     ];
     for mode in ["Direct", "Live", "Balanced", "Quality"] {
         let mut plugin = playing(with_learned(), mode, 8192);

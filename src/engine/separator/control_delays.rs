@@ -10,10 +10,9 @@ use crate::stft::Layout;
 /// How long automated controls are held back, in samples of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ControlDelays {
-    /// For gains, for what shapes the masks and for listening to what is removed, whose share of the dry sound comes
-    /// earlier by the difference.
+    /// For gains, for what shapes the masks and for listening to what is removed.
     pub masks: usize,
-    /// For mix, output gain and bypass, which act on the hop that is played.
+    /// For mix, its dry share, output gain and bypass, which act on the hop that is played.
     pub mix: usize,
 }
 

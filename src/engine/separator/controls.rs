@@ -37,6 +37,8 @@ pub struct Controls {
     pub bypass: bool,
     /// The main output is the difference: the delayed input minus the remix.
     pub removed: bool,
+    /// The delayed input is left out of the mix, as it is no part of the difference.
+    pub without_dry: bool,
 }
 
 impl Default for Controls {
@@ -51,6 +53,7 @@ impl Default for Controls {
             output: 1.0,
             bypass: false,
             removed: false,
+            without_dry: false,
         }
     }
 }
@@ -87,6 +90,7 @@ impl Controls {
             output: hold(self.output, 0.0, 100.0, 1.0),
             bypass: self.bypass,
             removed: self.removed,
+            without_dry: self.without_dry,
         }
     }
 }
@@ -104,6 +108,8 @@ pub(super) struct SmoothedControls {
     pub(super) engaged: f32,
     /// 1 if the main output is the difference, 0 if it is the remix.
     pub(super) removed: f32,
+    /// 1 if the delayed input is left out of the mix, 0 if it is not.
+    without_dry: f32,
     /// Share of what is auditioned in the main output, 0 to 1. [`Auditioning`](super::audition) smooths it.
     pub(super) auditioned: f32,
 }
@@ -119,14 +125,15 @@ impl SmoothedControls {
         output: 0.0,
         engaged: 0.0,
         removed: 0.0,
+        without_dry: 0.0,
         auditioned: 0.0,
     };
 
     pub(super) fn of(controls: &Controls) -> Self {
         let Controls { gains, focus, sparsity, smoothness, mix, output, .. } = *controls;
-        let engaged = if controls.bypass { 0.0 } else { 1.0 };
-        let removed = if controls.removed { 1.0 } else { 0.0 };
-        Self { gains, focus, sparsity, smoothness, mix, output, engaged, removed, auditioned: 0.0 }
+        let [engaged, removed, without_dry] =
+            [!controls.bypass, controls.removed, controls.without_dry].map(|on| if on { 1.0 } else { 0.0 });
+        Self { gains, focus, sparsity, smoothness, mix, output, engaged, removed, without_dry, auditioned: 0.0 }
     }
 
     /// The priors on the activations. Their weights grow with the square of the controls, which makes small values easy
@@ -167,9 +174,9 @@ impl SmoothedControls {
         (self.engaged * self.mix, self.engaged * self.kept() + 1.0 - self.engaged)
     }
 
-    /// The dry share of the mix, which is not part of the difference.
+    /// The share of the delayed input in the mix.
     fn kept(&self) -> f32 {
-        (1.0 - self.mix) * (1.0 - self.removed)
+        (1.0 - self.mix) * (1.0 - self.without_dry)
     }
 
     /// The factor of each source in the main output without an audition.
@@ -196,6 +203,7 @@ impl SmoothedControls {
         change(&mut self.output, other.output);
         change(&mut self.engaged, other.engaged);
         change(&mut self.removed, other.removed);
+        change(&mut self.without_dry, other.without_dry);
     }
 }
 

@@ -73,6 +73,7 @@ fn it_is_heard_at_its_gain_and_the_output_gain_whatever_else_is_set() {
         output: 0.5,
         bypass: true,
         removed: true,
+        without_dry: true,
         ..Controls::default()
     };
     for mode in [LatencyMode::Live, LatencyMode::Quality] {

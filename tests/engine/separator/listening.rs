@@ -39,6 +39,7 @@ fn listening_to_what_is_removed_begins_and_ends_without_clicks() {
             gains: [0.2; 8],
             mix: 0.8,
             removed: block % 20 > 9,
+            without_dry: block % 20 > 12,
             ..Controls::default()
         });
     }
@@ -63,7 +64,14 @@ fn the_remix_and_what_is_removed_add_up_to_the_delayed_input() {
             let gains = [0.1, 1.7, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
             let [remix, removed] = [false, true].map(|removed| {
                 let mut separator = separator(&two_sources(), 44_100.0, mode, 1);
-                separator.set_controls(&Controls { gains, mix, output, removed, ..Controls::default() });
+                separator.set_controls(&Controls {
+                    gains,
+                    mix,
+                    output,
+                    removed,
+                    without_dry: removed,
+                    ..Controls::default()
+                });
                 let (main, sources) = play(&mut separator, std::slice::from_ref(&input), 2, || 512);
                 (main, sources, separator.latency_samples())
             });

@@ -299,6 +299,7 @@ fn the_audio_path_does_not_allocate() {
                 smoothness: (block % 5) as f32 * 0.1,
                 bypass: block % 100 > 90,
                 removed: block % 30 > 20,
+                without_dry: block % 30 > 20,
                 ..Controls::default()
             };
             assert_no_alloc(|| {
