@@ -110,8 +110,7 @@ fn describe_kind(source: &Source) -> String {
 fn describe_knobs(source: &Source) -> String {
     let gain = source.knobs.gain_db.map_or("-inf dB".to_owned(), |db| format!("{db} dB"));
     let mute = if source.knobs.mute { ", muted" } else { "" };
-    let solo = if source.knobs.solo { ", soloed" } else { "" };
-    format!("gain {gain}{mute}{solo}")
+    format!("gain {gain}{mute}")
 }
 
 fn describe_dictionary(dictionary: &Dictionary) -> String {

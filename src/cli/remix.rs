@@ -13,7 +13,7 @@ use crate::{
     decibels, number,
     preset::Preset,
     recording::WavFiles,
-    separator::{Controls, offline::SeparatedBlock},
+    separator::{Controls, StripControls, offline::SeparatedBlock},
 };
 use clap::Args;
 use serde_json::json;
@@ -31,7 +31,7 @@ const MAX_GAIN_DB: f32 = 12.0;
 /// Change the gains of the sources in a mixture.
 ///
 /// Writes what the plugin's main output would be, as long as the mixture and aligned with it. Sources that are not
-/// named play as the preset has them: at its gain, muted or soloed as it says.
+/// named play as the preset has them: at its gain, and silent where it mutes them.
 #[derive(Debug, Args)]
 pub(super) struct Remix {
     #[command(flatten)]
@@ -112,7 +112,7 @@ impl Remix {
     fn controls(&self, preset: &Preset) -> Result<Controls, CliError> {
         let mut controls = self.options.controls(preset);
         let knobs = preset.sources.iter().map(|source| source.knobs);
-        controls.gains = Controls::resolve_gains(knobs.map(|knobs| (knobs.gain_db, knobs.mute, knobs.solo)));
+        controls.gains = Controls::resolve_gains(knobs.map(StripControls::from));
         for GainArgument { source: name, db } in &self.gain {
             let index = preset.sources.iter().position(|source| source.name == *name);
             let index = index.ok_or_else(|| CliError::UnknownSource {

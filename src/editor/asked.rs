@@ -3,7 +3,7 @@
 use super::{file_chooser::FileKind, widgets::hold};
 use crate::{
     instance::{
-        command::{Bars, Command},
+        command::{Command, StretchPart},
         param_id::ParamId,
         state::options::{AdaptOptions, LearnOptions},
     },
@@ -41,8 +41,8 @@ pub enum Asked {
         /// From its beginning.
         seconds: f64,
     },
-    /// What the source of this strip has of the frozen stretch, or of these bars, is dragged out of the window.
-    DragStem(usize, Option<Bars>),
+    /// What the source of this strip has of the frozen stretch, or of this part of it, is dragged out of the window.
+    DragStem(usize, Option<StretchPart>),
     /// The menu of this parameter opens: ask the host for its entries.
     OpenHostMenu(ParamId),
     /// An entry of the host's was chosen in the menu of this parameter.

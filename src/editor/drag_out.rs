@@ -1,7 +1,7 @@
 //! A stem that is dragged out of the window: the worker saves it, and the system's drag source carries its file away.
 
 use crate::instance::{
-    command::{Bars, MarkCommand},
+    command::{MarkCommand, StretchPart},
     session::Session,
     state::dragged_stem::DraggedStem,
 };
@@ -60,17 +60,17 @@ impl DragOut {
         Self { source, awaits: None }
     }
 
-    /// The pointer has begun to drag what the source of this strip has of the frozen stretch, or of `bars`.
-    pub(super) fn begin(&mut self, strip: usize, bars: Option<Bars>, session: &Session) {
+    /// The pointer has begun to drag what the source of this strip has of the frozen stretch, or of this part of it.
+    pub(super) fn begin(&mut self, strip: usize, part: Option<StretchPart>, session: &Session) {
         /// Drags of all windows of this process: an answer to one is for no other.
         static LAST: AtomicU64 = AtomicU64::new(0);
         if !self.source.begin() {
-            session.send(bars.map_or(MarkCommand::Save(strip), |bars| MarkCommand::SaveBars(strip, bars)));
+            session.send(part.map_or(MarkCommand::Save(strip), |part| MarkCommand::SavePart(strip, part)));
             return;
         }
         let number = LAST.fetch_add(1, Relaxed) + 1;
         self.awaits = Some(number);
-        session.send(MarkCommand::Drag { strip, bars, number });
+        session.send(MarkCommand::Drag { strip, part, number });
     }
 
     /// Takes in what the worker has saved last to be dragged.

@@ -14,15 +14,9 @@ use crate::{
 pub const CUE_TOOLTIP: &str = "By what the bases that nobody taught are shared among the strips:\n\
     timbre: the most percussive to the first · time: what rises and falls together · position: from left to right.";
 
-/// A source's name with a capital letter.
-pub fn display_name(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 /// One or two letters for each source; its number where two letters are not enough to tell it apart.
 pub fn badges(summary: &Summary) -> Vec<String> {
-    let initials = |strip: &Strip, count| display_name(&strip.name).chars().take(count).collect::<String>();
+    let initials = |strip: &Strip, count| strip.display_name().chars().take(count).collect::<String>();
     let is_unique = |i: usize, count| {
         let own = initials(&summary.strips[i], count);
         !own.is_empty() && summary.strips.iter().filter(|strip| initials(strip, count) == own).count() == 1

@@ -10,6 +10,8 @@ pub const SCALES: [f32; 5] = [0.75, 1.0, 1.25, 1.5, 2.0];
 pub const OF_SCREEN: f32 = 0.92;
 /// How long a larger scale is tried before it goes back by itself, in seconds.
 const TRIAL_S: f64 = 12.0;
+/// How long a window takes to have the size that goes with its scale, in seconds.
+const SETTLING_S: f64 = 1.0;
 
 /// The scale to draw at: the project's, brought into the range of [`SCALES`]; 1 where the project has none.
 pub fn usable_scale(remembered: Option<f32>) -> f32 {
@@ -35,6 +37,10 @@ pub struct ScaleState {
     trial: Option<Trial>,
     /// The window before the last trial that was kept, and with it, in points: it may have been cut to the screen.
     kept: Option<(Vec2, Vec2)>,
+    /// The largest scale that was in force in this window, and was no trial: nobody is asked again up to it.
+    largest: f32,
+    /// The window before it was made larger without a question, in points, and since when.
+    grown: Option<(Vec2, f64)>,
     /// The window's size as soon as the scale is in force that it goes back to, in points.
     size_to_come: Option<Vec2>,
 }
@@ -60,6 +66,11 @@ impl ScaleState {
         if self.trial.is_some_and(|trial| trial.until <= ctx.input(|input| input.time)) {
             self.go_back(ctx);
         }
+        // By then the window has the size that the screen has left it.
+        if let Some((before, _)) = self.grown.take_if(|(_, since)| *since + SETTLING_S <= ctx.input(|input| input.time))
+        {
+            self.kept = Some((before, ctx.content_rect().size()));
+        }
         let scale = self.now(params);
         if ctx.zoom_factor() != scale {
             ctx.set_zoom_factor(scale);
@@ -68,17 +79,19 @@ impl ScaleState {
         }
     }
 
-    /// A larger scale is tried, so that nobody is left with a window that does not fit; a smaller one is kept at once.
+    /// A larger scale than any before in this window is tried, so that nobody is left with a window that does not fit;
+    /// another one is kept at once.
     pub fn choose(&mut self, scale: f32, ctx: &Context, params: &UnbraidParams) {
         if self.trial.is_some() && scale == remembered(params) {
             return self.go_back(ctx);
         }
         let size_before = self.trial.map_or_else(|| ctx.content_rect().size(), |trial| trial.size_before);
-        let is_larger = scale > remembered(params);
-        let until = ctx.input(|input| input.time) + TRIAL_S;
-        self.trial = is_larger.then_some(Trial { scale, until, size_before });
-        if !is_larger {
-            self.size_to_come = self.size_before(ctx);
+        let (now, before) = (ctx.input(|input| input.time), remembered(params));
+        self.largest = self.largest.max(before);
+        self.trial = (scale > self.largest).then_some(Trial { scale, until: now + TRIAL_S, size_before });
+        if self.trial.is_none() {
+            self.size_to_come = if scale < before { self.size_before(ctx) } else { None };
+            self.grown = (scale > before).then_some((size_before, now));
             *params.editor_scale.lock() = Some(scale);
         }
     }

@@ -42,7 +42,7 @@ pub fn carry_out(asked: Asked, ctx: &Context, params: &UnbraidParams, session: &
             state.playing.toggle(session, stretch.as_deref());
         }
         Asked::Seek { number, seconds } => state.playing.seek(number, seconds),
-        Asked::DragStem(strip, bars) => state.drag_out.begin(strip, bars, session),
+        Asked::DragStem(strip, part) => state.drag_out.begin(strip, part, session),
         Asked::OpenHostMenu(param) => session.host_menu.open(param),
         Asked::ChooseInHostMenu(param, action) => session.host_menu.choose(param, action),
         Asked::SaveAs => state.header.save_as(),

@@ -194,27 +194,49 @@ pub enum MarkCommand {
     Forget(usize),
     /// Save what this strip's source has of the stretch as a WAV file in the user's folder for stems.
     Save(usize),
-    /// The same of these bars alone.
-    SaveBars(usize, Bars),
+    /// The same of this part alone.
+    SavePart(usize, StretchPart),
     /// Do one or the other for somebody who drags it out of the window; the answer is in
     /// [`Session::dragged_stem`](super::session::Session::dragged_stem).
     Drag {
         /// The strip.
         strip: usize,
-        /// These bars, or the whole stretch.
-        bars: Option<Bars>,
+        /// This part, or the whole stretch.
+        part: Option<StretchPart>,
         /// Comes back with the answer.
         number: u64,
     },
 }
 
-/// Whole bars of a frozen stretch.
+/// Whole bars or seconds of a frozen stretch.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bars {
+pub struct StretchPart {
     /// How many.
     pub count: u32,
+    /// Of what.
+    pub unit: PartUnit,
     /// Where they begin and end, in seconds from the beginning of the stretch.
     pub seconds: (f64, f64),
+}
+
+/// What a part of a frozen stretch is measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartUnit {
+    /// Bars of the host's music.
+    Bars,
+    /// Seconds, where no bars are known.
+    Seconds,
+}
+
+impl StretchPart {
+    /// "2 bars"
+    pub fn length(&self) -> String {
+        let unit = match self.unit {
+            PartUnit::Bars => "bar",
+            PartUnit::Seconds => "second",
+        };
+        format!("{} {unit}{}", self.count, if self.count == 1 { "" } else { "s" })
+    }
 }
 
 /// The undo history, and the two states to compare.

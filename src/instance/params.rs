@@ -10,9 +10,9 @@ use super::{
 use crate::{
     nmf::discriminative::FOCUS,
     number,
-    preset::{Knobs, MAX_SOURCES},
+    preset::MAX_SOURCES,
     realtime::settings::Settings,
-    separator::LatencyMode,
+    separator::{LatencyMode, StripControls},
 };
 use nice_plug::prelude::*;
 use parking_lot::Mutex;
@@ -180,8 +180,8 @@ impl Default for SoundParams {
 
 impl SoundParams {
     /// Where the knobs of all strips stand.
-    pub fn knobs(&self) -> [Knobs; MAX_SOURCES] {
-        self.strips.each_ref().map(|strip| Knobs {
+    pub fn strip_controls(&self) -> [StripControls; MAX_SOURCES] {
+        self.strips.each_ref().map(|strip| StripControls {
             gain_db: strip.gain_db(),
             mute: strip.mute.value(),
             solo: strip.solo.value(),
@@ -191,7 +191,7 @@ impl SoundParams {
     /// Audio thread: where everything stands.
     pub fn settings(&self) -> Settings {
         Settings {
-            strips: self.knobs(),
+            strips: self.strip_controls(),
             focus: self.focus.value(),
             sparsity: self.sparsity.value(),
             smoothness: self.smoothness.value(),
@@ -257,16 +257,16 @@ impl SoundParams {
         unsafe { self.pointer(id).name().to_owned() }
     }
 
-    /// Any thread but the audio thread: where the parameters stand that `knobs`, one per strip, set; normalized.
-    pub fn normalized_knobs(&self, knobs: &[Knobs]) -> Vec<(ParamId, f32)> {
-        let of_strip = |(strip, (params, knobs)): (usize, (&StripParams, &Knobs))| {
+    /// Any thread but the audio thread: where the parameters of `strips` stand, normalized.
+    pub fn normalized_strips(&self, strips: &[StripControls]) -> Vec<(ParamId, f32)> {
+        let of_strip = |(strip, (params, stands)): (usize, (&StripParams, &StripControls))| {
             [
-                (ParamId::Gain(strip), params.gain.preview_normalized(knobs.gain_db.unwrap_or(GAIN_SILENCE_DB))),
-                (ParamId::Mute(strip), params.mute.preview_normalized(knobs.mute)),
-                (ParamId::Solo(strip), params.solo.preview_normalized(knobs.solo)),
+                (ParamId::Gain(strip), params.gain.preview_normalized(stands.gain_db.unwrap_or(GAIN_SILENCE_DB))),
+                (ParamId::Mute(strip), params.mute.preview_normalized(stands.mute)),
+                (ParamId::Solo(strip), params.solo.preview_normalized(stands.solo)),
             ]
         };
-        self.strips.iter().zip(knobs).enumerate().flat_map(of_strip).collect()
+        self.strips.iter().zip(strips).enumerate().flat_map(of_strip).collect()
     }
 }
 

@@ -35,10 +35,10 @@ mod engine {
     pub(crate) use unbraid_engine::{
         decibels,
         learner::capture::Capture,
-        preset::{Knobs, MAX_SOURCES},
+        preset::MAX_SOURCES,
         separator::{
             AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, Audition, ControlDelays, Controls, Levels, Model,
-            MusicalTime, Separator, analyzer_frames,
+            MusicalTime, Separator, StripControls, analyzer_frames,
         },
         stft::BIN_SPACING_HZ,
     };

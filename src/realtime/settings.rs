@@ -1,7 +1,7 @@
 //! What the audio half is told for a block: plain values.
 
 use crate::{
-    engine::{Audition, Controls, Knobs, MAX_SOURCES, MusicalTime, decibels},
+    engine::{Audition, Controls, MAX_SOURCES, MusicalTime, StripControls, decibels},
     wires::automated::Setting,
 };
 
@@ -12,7 +12,7 @@ const LEAST_AUDITIONED_DB: f32 = -20.0;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
     /// Gain, mute and solo of each strip.
-    pub strips: [Knobs; MAX_SOURCES],
+    pub strips: [StripControls; MAX_SOURCES],
     /// Exponent p of the masks.
     pub focus: f32,
     /// Strength of the sparsity prior, 0 to 1.
@@ -37,9 +37,8 @@ impl Settings {
     /// The same for the separator. Only the strips of the preset's `sources` sources count; a solo on an empty strip
     /// silences nothing.
     pub fn controls(&self, sources: usize) -> Controls {
-        let strips = self.strips.iter().take(sources).map(|knobs| (knobs.gain_db, knobs.mute, knobs.solo));
         Controls {
-            gains: Controls::resolve_gains(strips),
+            gains: Controls::resolve_gains(self.strips.iter().take(sources).copied()),
             focus: self.focus,
             sparsity: self.sparsity,
             smoothness: self.smoothness,
@@ -67,7 +66,7 @@ impl Settings {
     #[cfg(test)]
     pub(crate) fn unity() -> Self {
         Self {
-            strips: [Knobs::default(); MAX_SOURCES],
+            strips: [StripControls::default(); MAX_SOURCES],
             focus: 1.0,
             sparsity: 0.0,
             smoothness: 0.0,
@@ -125,7 +124,7 @@ mod tests {
         let mut settings = Settings::unity();
         settings.strips[0].gain_db = Some(-6.0);
         settings.strips[1].gain_db = None;
-        settings.strips[2] = Knobs { gain_db: Some(6.0), mute: true, solo: false };
+        settings.strips[2] = StripControls { gain_db: Some(6.0), mute: true, solo: false };
         settings.strips[3].gain_db = Some(-40.0);
         settings.strips[4].solo = true;
         let gain = |source| settings.audition_gain(Audition::Source(source));

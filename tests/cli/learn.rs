@@ -32,7 +32,7 @@ fn learn_writes_the_sources_in_the_order_they_are_named() {
         serde_json::json!({
             "name": "voice", "colour": PALETTE[3].to_string(), "kind": "adaptive", "role": null, "drift": false,
             "components": 9, "blocks": [],
-            "knobs": { "gain_db": 0.0, "mute": false, "solo": false }, "learned_from": [],
+            "knobs": { "gain_db": 0.0, "mute": false }, "learned_from": [],
             "licence": null, "dictionaries": [],
         })
     );

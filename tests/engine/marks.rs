@@ -197,6 +197,7 @@ fn what_was_taught_in_other_frames_and_rates_can_be_marked_and_keeps_what_lies_a
     };
     assert!(top(&taught.sources[0]) > 1e-3 && top(&moved.sources[0]) > 0.2 * top(&taught.sources[0]));
     assert_eq!(moved.sources[0].dictionaries().len(), 2, "every dictionary moves");
+    assert!(moved.sources.iter().all(|source| source.kind() == Kind::Fixed), "what was fixed stays so");
     assert_ne!(moved.sources[1].dictionaries(), taught.sources[1].dictionaries());
 }
 

@@ -5,7 +5,6 @@ use crate::{
     editor::{
         asked::Asked,
         layout::columns,
-        names::display_name,
         snapshot::EditorSnapshot,
         theme::{self, Themed},
     },
@@ -211,7 +210,7 @@ fn light_up(ui: &Ui, plan: &DropPlan, places: &[Rect], target: Target, snapshot:
                 [file] => file_name(file),
                 files => format!("{} recordings", files.len()),
             };
-            let sentence = format!("Learn {} from {from}", display_name(&strips[*strip].name));
+            let sentence = format!("Learn {} from {from}", strips[*strip].display_name());
             (places.get(*strip).copied().into_iter().collect(), sentence, ui.colours().record)
         }
         DropPlan::Paint(file) => {
@@ -225,7 +224,7 @@ fn light_up(ui: &Ui, plan: &DropPlan, places: &[Rect], target: Target, snapshot:
         ),
         DropPlan::Share(known, new) => {
             let lit = known.iter().filter_map(|(strip, _)| places.get(*strip).copied()).collect();
-            let known = known.iter().map(|(strip, _)| format!("Learn {}", display_name(&strips[*strip].name)));
+            let known = known.iter().map(|(strip, _)| format!("Learn {}", strips[*strip].display_name()));
             let new = new.iter().map(|file| format!("new: {}", file_stem(file)));
             (lit, known.chain(new).collect::<Vec<_>>().join(" · "), ui.colours().record)
         }
@@ -263,7 +262,7 @@ fn offer(ui: &Ui, has_picture: bool, snapshot: &EditorSnapshot, own: &mut DropsS
             ui.add(Label::new(title).truncate());
             let item = |ui: &mut Ui, text: String| ui.add(Button::selectable(false, text).min_size(vec2(WIDTH, 24.0)));
             for (i, strip) in strips.iter().enumerate() {
-                if item(ui, display_name(&strip.name)).clicked() {
+                if item(ui, strip.display_name()).clicked() {
                     plan = Some(DropPlan::Learn(i, vec![file.clone()]));
                 }
             }

@@ -3,7 +3,7 @@
 use crate::{
     editor::{
         asked::Asked,
-        names::{MEASURED_ON, display_name, mode_name, share_in_words, sounds_like, told_apart},
+        names::{MEASURED_ON, mode_name, share_in_words, sounds_like, told_apart},
         snapshot::EditorSnapshot,
         theme::{self, Colours, Themed},
         widgets::{gesture, toggle::plain_button},
@@ -18,8 +18,8 @@ use crate::{
             summary::{Origin, Strip},
         },
     },
-    learner::Grade,
-    preset::Kind,
+    learner::{Grade, adaptive::ComponentIndex},
+    preset::{Kind, display_name},
     recording::file_name,
     separator::{Audition, LatencyMode},
 };
@@ -191,7 +191,7 @@ fn remarks(
     if let Some(heard) = &snapshot.heard_preset {
         say(colours.focus, format!("You hear {} · what plays comes back when you point elsewhere", heard.entry.name));
     } else if let Some(audition) = snapshot.audition {
-        say(colours.focus, format!("Only {} is heard while you hold", auditioned(audition, &snapshot.version)));
+        say(colours.focus, format!("Only {} is heard while you hold", auditioned(audition, snapshot)));
     }
     if window.is_overloaded {
         let remedy = match playing.mode {
@@ -203,6 +203,7 @@ fn remarks(
     match &snapshot.message {
         Message::Loading(name) => say(colours.focus, format!("Loading {name}…")),
         Message::Done(sentence) => say(colours.done, sentence.clone()),
+        Message::Notice(sentence) => say(colours.notice, sentence.clone()),
         Message::Saved(file) if window.is_dragged_out => {
             say(colours.focus, format!("Drag {} onto a track", file_name(file)));
         }
@@ -225,7 +226,7 @@ fn remarks(
     }
     if let Some(mode) = snapshot.pending_mode().map(mode_name) {
         let text = if window.is_standalone {
-            format!("The application takes a mode at its start: --mode {}", mode.to_lowercase())
+            format!("{mode} takes over when the application starts again")
         } else {
             format!("{mode} takes over when the host restarts the plugin")
         };
@@ -262,14 +263,15 @@ fn remarks(
 }
 
 /// What alone is heard, in a few words.
-fn auditioned(audition: Audition, version: &Version) -> String {
+fn auditioned(audition: Audition, snapshot: &EditorSnapshot) -> String {
+    let EditorSnapshot { version, audio, .. } = snapshot;
     let name = |source: usize| version.summary.strips.get(source).map(Strip::display_name).unwrap_or_default();
     match audition {
         Audition::Source(source) => name(source),
         Audition::Basis { source, component } => {
-            let of_source = version.components_of(source);
-            let number = of_source.iter().position(|own| own.0 == component);
-            format!("basis {} of {}", number.map_or(0, |number| number + 1), name(source))
+            let number = version.shown_number(source, ComponentIndex(component), audio);
+            let number = number.map_or(String::new(), |number| format!(" {number}"));
+            format!("basis{number} of {}", name(source))
         }
         Audition::Band { hz } if hz < 1_000.0 => format!("a third of an octave around {hz:.0} Hz"),
         Audition::Band { hz } => format!("a third of an octave around {:.1} kHz", hz / 1e3),
@@ -279,7 +281,7 @@ fn auditioned(audition: Audition, version: &Version) -> String {
 /// What is being captured or learned.
 fn learning(snapshot: &EditorSnapshot) -> Option<String> {
     let strips = &snapshot.summary().strips;
-    let name = |index: usize| strips.get(index).map(|strip| strip.name.as_str()).unwrap_or_default();
+    let name = |index: usize| strips.get(index).map(Strip::display_name).unwrap_or_default();
     if let Some(take) = snapshot.learning.take {
         let TakeState { strip, seconds, .. } = take;
         let name = name(strip);
@@ -364,7 +366,7 @@ fn misfit(version: &Version, audio: &AudioStatus) -> Option<String> {
         return None;
     }
     version.summary.strips.iter().enumerate().find_map(|(i, strip)| {
-        let name = display_name(&strip.name);
+        let name = strip.display_name();
         let in_use = version.bases_in_use(i, audio).filter(|in_use| !in_use.moved)?;
         let frame = &in_use.dictionary.frame;
         if in_use.interpolated {

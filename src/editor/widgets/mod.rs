@@ -4,7 +4,7 @@
 //! - [`knob`] with its [`dial`] and its [`value_field`]; [`knob_input`]: what pointer and keyboard do to all of them.
 //! - [`meter`], [`toggle`], [`icon`], [`text_entry`].
 //! - [`drag_away`]: what is dragged out of the window. [`hold`]: what is held with the pointer or a key. [`rest`]:
-//!   tooltips that wait until the pointer rests.
+//!   tooltips that wait until the pointer rests. [`tooltip`]: those that leave a list readable.
 //! - [`gesture`]: how a parameter is set, so that the host can record it. [`menu_call`]: right clicks.
 
 pub mod dial;
@@ -19,4 +19,5 @@ pub mod meter;
 pub mod rest;
 pub mod text_entry;
 pub mod toggle;
+pub mod tooltip;
 pub mod value_field;

@@ -57,7 +57,10 @@ pub use fingerprint::{FINGERPRINT_STEPS, Fingerprint, fingerprint};
 pub use limits::{GAINS_DB, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES};
 pub use play::{FOCUS_RANGE, MEMORY_SECONDS_RANGE, PlaySettings, STRENGTH_RANGE};
 pub use role::Role;
-pub use source::{Kind, Knobs, LearnedBases, Source, SourceBases, UnknownKeys, from_a_take, seconds_played};
+pub use source::{
+    Kind, Knobs, LearnedBases, Source, SourceBases, UnknownKeys, display_name, from_a_take, is_from_marks,
+    seconds_played,
+};
 pub use tally::Tally;
 
 /// An ordered set of sources.

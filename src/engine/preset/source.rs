@@ -24,25 +24,34 @@ pub fn seconds_played(learned_from: &[String]) -> Option<f32> {
     all.filter(|all| !all.is_empty()).map(|all| all.iter().sum())
 }
 
+/// The name of a source as it is shown: with a capital letter.
+pub fn display_name(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Whether `learned_from` says that a source has learned from marks.
+pub fn is_from_marks(learned_from: &[String]) -> bool {
+    learned_from.iter().any(|from| from == FROM_MARKS)
+}
+
 /// Metadata keys that this version does not know; kept as they are when a preset is written again.
 ///
 /// They are nested as in the file: an unknown key among a source's knobs is in its `"knobs"`.
 pub type UnknownKeys = serde_json::Map<String, serde_json::Value>;
 
-/// The settings of a source's knob and switches.
+/// How loud a source is in the mixture. Which one is soloed is no part of a preset: that is a way of listening.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Knobs {
     /// Gain in dB; `None` is silence (minus infinity).
     pub gain_db: Option<f32>,
     /// The source is silenced.
     pub mute: bool,
-    /// Only soloed sources are heard.
-    pub solo: bool,
 }
 
 impl Default for Knobs {
     fn default() -> Self {
-        Self { gain_db: Some(0.0), mute: false, solo: false }
+        Self { gain_db: Some(0.0), mute: false }
     }
 }
 
@@ -127,6 +136,11 @@ impl Source {
     fn new(name: String, strip: usize, bases: SourceBases) -> Self {
         let colour = PALETTE[strip % PALETTE.len()];
         Self { name, colour, knobs: Knobs::default(), role: None, bases, unknown: UnknownKeys::default() }
+    }
+
+    /// Its name as it is shown: with a capital letter.
+    pub fn display_name(&self) -> String {
+        display_name(&self.name)
     }
 
     /// How its bases behave while it plays.
@@ -218,11 +232,15 @@ impl Source {
         }
     }
 
-    /// Makes it a source that drifts from what was `learned` under marks. What it says of earlier recordings and their
-    /// licence stays.
+    /// Gives it what was `learned` under marks. One that has found its bases while it plays drifts from there: it goes on
+    /// following the mixture. Of one that was taught, the drift setting stays, and what it says of earlier recordings and
+    /// their licence.
     pub fn learn_from_marks(&mut self, learned: LearnedBases) {
+        let follows = self.finds_bases();
         self.relearn(LearnedBases { tally: None, ..learned });
-        self.set_drift(true);
+        if follows {
+            self.set_drift(true);
+        }
         if !self.knows_marks()
             && let Some(learned) = self.learned_mut()
         {
@@ -232,7 +250,7 @@ impl Source {
 
     /// Whether it has learned from marks.
     pub fn knows_marks(&self) -> bool {
-        self.learned_from().iter().any(|from| from == FROM_MARKS)
+        is_from_marks(self.learned_from())
     }
 
     /// Makes it a fixed source with the bases that it found while the mixture played.

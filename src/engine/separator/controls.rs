@@ -3,7 +3,7 @@
 use crate::{
     decibels,
     nmf::{discriminative::FOCUS, priors::Priors},
-    preset::MAX_SOURCES,
+    preset::{Knobs, MAX_SOURCES},
 };
 
 /// Time constant of all smoothing, in milliseconds: short enough that a step is heard within 5 ms of its place in the
@@ -17,6 +17,30 @@ const FULL_SMOOTHNESS: f32 = 0.02;
 const BLOCK_SPARSITY: f32 = 0.005;
 /// Differences below this (-100 dB) are inaudible and end the smoothing.
 const SETTLED: f32 = 1e-5;
+
+/// Where the knob and the switches of a strip stand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StripControls {
+    /// Gain in dB; `None` is silence (minus infinity).
+    pub gain_db: Option<f32>,
+    /// The source is silenced.
+    pub mute: bool,
+    /// Only soloed sources are heard.
+    pub solo: bool,
+}
+
+/// A strip as a preset sets it: not soloed.
+impl From<Knobs> for StripControls {
+    fn from(Knobs { gain_db, mute }: Knobs) -> Self {
+        Self { gain_db, mute, solo: false }
+    }
+}
+
+impl Default for StripControls {
+    fn default() -> Self {
+        Knobs::default().into()
+    }
+}
 
 /// The controls that the player sets. The audio thread uses them from the next frame on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,14 +83,14 @@ impl Default for Controls {
 }
 
 impl Controls {
-    /// Linear gains from `(gain in dB or None for silence, mute, solo)` of each source. A muted source is silent; if
-    /// any source is soloed, all others are silent.
-    pub fn resolve_gains(strips: impl Iterator<Item = (Option<f32>, bool, bool)> + Clone) -> [f32; MAX_SOURCES] {
-        let soloing = strips.clone().any(|(_, _, solo)| solo);
+    /// Linear gains from the strips of the sources. A muted source is silent; if any source is soloed, all others are
+    /// silent.
+    pub fn resolve_gains(strips: impl Iterator<Item = StripControls> + Clone) -> [f32; MAX_SOURCES] {
+        let soloing = strips.clone().any(|strip| strip.solo);
         let mut gains = [1.0; MAX_SOURCES];
-        for (gain, (db, mute, solo)) in gains.iter_mut().zip(strips) {
+        for (gain, StripControls { gain_db, mute, solo }) in gains.iter_mut().zip(strips) {
             let heard = !mute && (solo || !soloing);
-            *gain = db.filter(|_| heard).map_or(0.0, decibels::to_gain);
+            *gain = gain_db.filter(|_| heard).map_or(0.0, decibels::to_gain);
         }
         gains
     }
@@ -260,7 +284,8 @@ mod tests {
 
     #[test]
     fn mute_silences_and_solo_silences_the_others() {
-        let gains = |strips: &[(Option<f32>, bool, bool)]| Controls::resolve_gains(strips.iter().copied());
+        let strip = |&(gain_db, mute, solo): &_| StripControls { gain_db, mute, solo };
+        let gains = |strips: &[(Option<f32>, bool, bool)]| Controls::resolve_gains(strips.iter().map(strip));
         let plain = gains(&[(Some(0.0), false, false), (Some(20.0), false, false), (None, false, false)]);
         assert_eq!(plain[..3], [1.0, 10.0, 0.0]);
         let soloed = gains(&[(Some(0.0), false, true), (Some(0.0), false, false), (Some(0.0), true, true)]);

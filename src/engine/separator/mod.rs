@@ -83,7 +83,7 @@ pub use analyzer::{AnalyzerFrame, AnalyzerReceiver, AnalyzerSender, analyzer_fra
 pub use analyzer_link::{FrameReceiver, FrameSender};
 pub use audition::Audition;
 pub use control_delays::ControlDelays;
-pub use controls::Controls;
+pub use controls::{Controls, StripControls};
 pub use fit::{FitBands, Heard};
 pub use levels::{Level, Levels};
 pub use model::Model;

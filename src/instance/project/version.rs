@@ -249,7 +249,7 @@ impl Version {
         let Some((before, after)) = changed.or_else(|| pairs().find(|(before, after)| before != after)) else {
             return "preset".to_owned();
         };
-        let name = &after.name;
+        let name = after.display_name();
         match () {
             () if before.name != after.name => format!("name of {name}"),
             () if after.kind() == Kind::Recognised && (before.role, before.kind()) != (after.role, after.kind()) => {

@@ -12,6 +12,9 @@ pub enum Message {
     Loading(String),
     /// A command was carried out, with an outcome that is seen nowhere else. It goes by itself after a few seconds.
     Done(String),
+    /// A command has changed more than was asked for: what, and how to take it back. It goes by itself after some more
+    /// seconds.
+    Notice(String),
     /// A stem was saved in this file. It goes by itself, after some more seconds.
     Saved(PathBuf),
     /// A command failed: what is wrong and what to do. It stays until it is dismissed or something else is said.

@@ -1,6 +1,6 @@
 //! The preset that plays, as the editor shows it.
 
-use crate::preset::{Colour, Kind, Knobs, PlaySettings, Preset, Role, stored_path};
+use crate::preset::{self, Colour, Kind, Knobs, PlaySettings, Preset, Role, stored_path};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -78,9 +78,8 @@ impl Summary {
 }
 
 impl Strip {
-    /// The source's name with a capital letter.
+    /// The source's name as it is shown.
     pub fn display_name(&self) -> String {
-        let mut letters = self.name.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+        preset::display_name(&self.name)
     }
 }

@@ -18,9 +18,9 @@ use crate::{
         state::{message::Message, options::AdaptOptions},
     },
     learner::adaptive::{AdaptiveState, StripMoves},
-    preset::{Knobs, Preset},
+    preset::Preset,
     realtime::wires::{WorkerEnd, host_requests::HostRequests},
-    separator::ModelError,
+    separator::{ModelError, StripControls},
 };
 use std::{
     sync::Arc,
@@ -29,11 +29,11 @@ use std::{
 
 /// How long a success is told.
 const TOLD: Duration = Duration::from_secs(6);
-/// The same of a file, whose folder can be shown for as long.
-const FILE_TOLD: Duration = Duration::from_secs(20);
+/// The same of what somebody may want to act on: a file whose folder can be shown, or what can be taken back.
+const LONG_TOLD: Duration = Duration::from_secs(20);
 
-/// Puts knobs, one set per strip, where they belong from now on.
-pub(super) type ArrangeKnobs<'a> = &'a dyn Fn(&mut Vec<Knobs>);
+/// Puts what the strips' controls say where it belongs from now on.
+pub(super) type ArrangeStrips<'a> = &'a dyn Fn(&mut Vec<StripControls>);
 
 /// What the worker works with.
 pub struct Context {
@@ -73,7 +73,7 @@ impl Context {
     pub(super) fn say(&mut self, message: Message) {
         let told = match message {
             Message::Done(_) => Some(TOLD),
-            Message::Saved(_) => Some(FILE_TOLD),
+            Message::Notice(_) | Message::Saved(_) => Some(LONG_TOLD),
             Message::None | Message::Loading(_) | Message::Failed(_) => None,
         };
         self.told_until = told.map(|told| Instant::now() + told);
@@ -94,7 +94,7 @@ impl Context {
         }
         self.told_until = None;
         // Something else may have been said since, by the main thread.
-        if matches!(self.session.message(), Message::Done(_) | Message::Saved(_)) {
+        if matches!(self.session.message(), Message::Done(_) | Message::Notice(_) | Message::Saved(_)) {
             self.session.set_message(Message::None);
         }
         None
@@ -106,9 +106,9 @@ impl Context {
         self.told_until = Some(end);
     }
 
-    /// Where the knobs of all strips stand.
-    pub(super) fn knobs(&self) -> Vec<Knobs> {
-        self.params.params().knobs().to_vec()
+    /// Where the controls of all strips stand.
+    pub(super) fn strip_controls(&self) -> Vec<StripControls> {
+        self.params.params().strip_controls().to_vec()
     }
 
     /// Puts the parameters where `settings` says. The memory is set with what plays.
@@ -244,7 +244,7 @@ impl Context {
         basis: &Arc<Version>,
         preset: Preset,
         moves: &StripMoves,
-        arrange: Option<ArrangeKnobs<'_>>,
+        arrange: Option<ArrangeStrips<'_>>,
     ) -> Result<Arc<Version>, WorkerError> {
         let state = basis.adaptive_state.surviving(&basis.preset, &preset, moves);
         self.edit_with_state(basis, preset, state, arrange)
@@ -259,14 +259,14 @@ impl Context {
         basis: &Arc<Version>,
         preset: Preset,
         state: AdaptiveState,
-        arrange: Option<ArrangeKnobs<'_>>,
+        arrange: Option<ArrangeStrips<'_>>,
     ) -> Result<Arc<Version>, WorkerError> {
         let version = self.play(Basis::Version(basis), basis.edited(preset, state)?)?;
         let settings = arrange.map(|arrange| {
-            let before = self.knobs();
+            let before = self.strip_controls();
             let mut after = before.clone();
             arrange(&mut after);
-            let [before, after] = [before, after].map(PresetSettings::of_knobs);
+            let [before, after] = [before, after].map(PresetSettings::of_strips);
             self.set_params(&after);
             (before, after)
         });

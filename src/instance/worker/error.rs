@@ -85,9 +85,9 @@ pub enum WorkerError {
     /// Too little was heard to be frozen.
     #[error("there is nothing to mark yet: let it play for a moment, then freeze the picture")]
     NothingToMark,
-    /// Bars are not in the stretch.
-    #[error("these bars are not in the frozen sound any more: choose them again")]
-    NoSuchBars,
+    /// A part is not in the stretch.
+    #[error("these bars or seconds are not in the frozen sound any more: choose them again")]
+    NoSuchPart,
     /// There is no folder for stems.
     #[error("there is no home folder to save stems in; name one with the environment variable {STEMS_VARIABLE}")]
     NoStemsFolder,

@@ -6,7 +6,7 @@
 use super::{context::Context, error::WorkerError, learning::Learning};
 use crate::{
     instance::{
-        command::{Bars, MarkCommand},
+        command::{MarkCommand, StretchPart},
         project::{marking::Marking, playback::Basis, version::Version},
         state::{
             dragged_stem::DraggedStem,
@@ -17,7 +17,7 @@ use crate::{
     learner::{adaptive::StripMoves, capture::REMEMBERED_SECONDS},
     marks::{Mark, MarkedFrames, Says},
     nmf::discriminative::FOCUS,
-    preset::{Preset, library::stems},
+    preset::{Kind, Preset, library::stems},
     realtime::wires::stretch::FrozenSound,
     recording::{self, Recording, RecordingReader, SILENCE_PEAK, SampleFormat, file_name},
     separator::{
@@ -49,8 +49,8 @@ pub struct StretchMarking {
 
 /// A stem that was saved.
 struct SavedStem {
-    /// The stretch, its strip, and which bars of it.
-    of: (u64, usize, Option<Bars>),
+    /// The stretch, its strip, and which part of it.
+    of: (u64, usize, Option<StretchPart>),
     /// What it was taken apart by.
     version: Arc<Version>,
     file: PathBuf,
@@ -94,16 +94,16 @@ impl StretchMarking {
             }
             MarkCommand::Play => self.play(context),
             MarkCommand::Save(strip) => self.save(strip, None, context).map(drop),
-            MarkCommand::SaveBars(strip, bars) => self.save(strip, Some(bars), context).map(drop),
-            MarkCommand::Drag { strip, bars, number } => {
+            MarkCommand::SavePart(strip, part) => self.save(strip, Some(part), context).map(drop),
+            MarkCommand::Drag { strip, part, number } => {
                 // What was saved before is not what is dragged.
                 context.say(Message::None);
-                let saved = match self.saved_before(strip, bars) {
+                let saved = match self.saved_before(strip, part) {
                     Some(file) => {
                         context.say(Message::Saved(file.clone()));
                         Ok(file)
                     }
-                    None => self.save(strip, bars, context),
+                    None => self.save(strip, part, context),
                 };
                 context.session.set_dragged_stem(DraggedStem { number, file: saved.as_ref().ok().cloned() });
                 saved.map(drop)
@@ -217,7 +217,7 @@ impl StretchMarking {
         let frozen = self.frozen.as_mut().ok_or(WorkerError::NothingFrozen)?;
         let mut marks = frozen.marks().to_vec();
         change(&mut marks);
-        let name = frozen.base.sources.get(strip).ok_or(WorkerError::NoSuchSource(strip))?.name.clone();
+        let name = frozen.base.sources.get(strip).ok_or(WorkerError::NoSuchSource(strip))?.display_name();
         if marks.len() > MOST_MARKS {
             return Err(WorkerError::TooManyMarks(MOST_MARKS));
         }
@@ -235,7 +235,13 @@ impl StretchMarking {
         learning.follow(&version, None);
         (frozen.version, frozen.learned) = (version, learned);
         frozen.show(context);
-        context.say(Message::None);
+        let is_unmarked = frozen.marks().is_empty();
+        match begin_to_drift(&basis.preset, &frozen.version.preset) {
+            Some(sentence) => context.say(Message::Notice(sentence)),
+            // Whoever paints on has time to read it.
+            None if matches!(context.session.message(), Message::Notice(_)) && !is_unmarked => {}
+            None => context.say(Message::None),
+        }
         Ok(())
     }
 
@@ -254,27 +260,25 @@ impl StretchMarking {
     }
 
     /// The file that has this stem already: whoever drags it again needs no other.
-    fn saved_before(&self, strip: usize, bars: Option<Bars>) -> Option<PathBuf> {
+    fn saved_before(&self, strip: usize, part: Option<StretchPart>) -> Option<PathBuf> {
         let (saved, frozen) = (self.saved.as_ref()?, self.frozen.as_ref()?);
-        let is_same = saved.of == (frozen.stretch, strip, bars) && Arc::ptr_eq(&saved.version, &frozen.version);
+        let is_same = saved.of == (frozen.stretch, strip, part) && Arc::ptr_eq(&saved.version, &frozen.version);
         (is_same && written(&saved.file) == Some(saved.written)).then(|| saved.file.clone())
     }
 
-    /// Writes what a source has of the stretch, or of `bars` alone, whatever its knob says. Gives the file.
-    fn save(&mut self, strip: usize, bars: Option<Bars>, context: &mut Context) -> Result<PathBuf, WorkerError> {
+    /// Writes what a source has of the stretch, or of `part` alone, whatever its knob says. Gives the file.
+    fn save(&mut self, strip: usize, part: Option<StretchPart>, context: &mut Context) -> Result<PathBuf, WorkerError> {
         let frozen = self.frozen.as_ref().ok_or(WorkerError::NothingFrozen)?;
         let source = frozen.version.summary.strips.get(strip).ok_or(WorkerError::NoSuchSource(strip))?;
-        let (name, part) = match bars {
+        let (name, samples) = match part {
             None => (source.display_name(), 0..frozen.sound.len()),
-            Some(bars) => {
+            Some(part) => {
                 let place = |seconds: f64| (seconds * f64::from(frozen.sound.sample_rate)).round().max(0.0) as usize;
-                let part = place(bars.seconds.0)..place(bars.seconds.1);
-                if part.is_empty() || part.end > frozen.sound.len() {
-                    return Err(WorkerError::NoSuchBars);
+                let samples = place(part.seconds.0)..place(part.seconds.1);
+                if samples.is_empty() || samples.end > frozen.sound.len() {
+                    return Err(WorkerError::NoSuchPart);
                 }
-                let plural = if bars.count == 1 { "" } else { "s" };
-                let title = frozen.version.title();
-                (format!("{} {} bar{plural} {title}", source.display_name(), bars.count), part)
+                (format!("{} {} {}", source.display_name(), part.length(), frozen.version.title()), samples)
             }
         };
         let folder = stems::stems_dir().ok_or(WorkerError::NoStemsFolder)?;
@@ -283,9 +287,9 @@ impl StretchMarking {
         let separation = frozen.ready.separate(&frozen.learned, &BatchSettings::default(), &mut go_on)?;
         let path = stems::next_file(&folder, &name);
         let Recording { sample_rate, channels } = &separation.sources[strip];
-        let channels = channels.iter().map(|channel| channel[part.clone()].to_vec()).collect();
+        let channels = channels.iter().map(|channel| channel[samples.clone()].to_vec()).collect();
         recording::write_wav(&path, &Recording { sample_rate: *sample_rate, channels }, SampleFormat::Float32)?;
-        let (of, version) = ((frozen.stretch, strip, bars), frozen.version.clone());
+        let (of, version) = ((frozen.stretch, strip, part), frozen.version.clone());
         self.saved = written(&path).map(|written| SavedStem { of, version, file: path.clone(), written });
         context.say(Message::Saved(path.clone()));
         Ok(path)
@@ -358,6 +362,20 @@ fn first_seconds(file: &Path) -> Result<(Recording, bool), WorkerError> {
 fn written(file: &Path) -> Option<(u64, SystemTime)> {
     let data = std::fs::metadata(file).ok()?;
     Some((data.len(), data.modified().ok()?))
+}
+
+/// Says which sources are no longer found while they play, where `after` takes the place of `before`, if there are any.
+fn begin_to_drift(before: &Preset, after: &Preset) -> Option<String> {
+    let pairs = before.sources.iter().zip(&after.sources);
+    let drifting = pairs.filter(|(before, after)| before.finds_bases() && after.kind() == Kind::Drifting);
+    let names: Vec<String> = drifting.map(|(_, after)| after.display_name()).collect();
+    let (last, others) = names.split_last()?;
+    let who = match others {
+        [] => format!("{last} is no longer found anew: it drifts"),
+        [_, _, _, ..] => format!("{} sources are no longer found anew: they drift", names.len()),
+        _ => format!("{} and {last} are no longer found anew: they drift", others.join(", ")),
+    };
+    Some(format!("{who} from what your mark has taught · Undo takes it back"))
 }
 
 fn learn(recording: &MarkedRecording, marks: &[Mark]) -> Result<LearnedUnderMarks, SeparateError> {

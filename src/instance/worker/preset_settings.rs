@@ -1,4 +1,5 @@
-//! What a preset sets beside what plays: knobs, and, if it was tuned, what it is best played with.
+//! What a preset sets beside what plays: the strips, of which none is soloed, and, if it was tuned, what it is best
+//! played with.
 //!
 //! It never sets the latency mode: another one makes the host restart the plugin, and who has chosen Live for the stage
 //! must not find 81 ms there. The editor says what the preset was tuned for.
@@ -6,15 +7,16 @@
 use crate::{
     instance::{param_id::ParamId, params::SoundParams},
     number::decimal,
-    preset::{Knobs, MEMORY_SECONDS_RANGE, PlaySettings, Preset},
+    preset::{MEMORY_SECONDS_RANGE, PlaySettings, Preset},
+    separator::StripControls,
 };
 use nice_plug::prelude::{FloatParam, Param};
 
 /// Where everything stands that a preset sets, or where it puts it.
 #[derive(Debug, Clone, Default)]
 pub struct PresetSettings {
-    /// One set per strip.
-    pub knobs: Vec<Knobs>,
+    /// The strips, from the first on.
+    pub strips: Vec<StripControls>,
     /// Other parameters, normalized; none where the preset was not tuned.
     pub params: Vec<(ParamId, f32)>,
     /// How many seconds of sound moving bases learn from; `None` where that was not tuned.
@@ -22,15 +24,15 @@ pub struct PresetSettings {
 }
 
 impl PresetSettings {
-    /// Knobs alone.
-    pub fn of_knobs(knobs: Vec<Knobs>) -> Self {
-        Self { knobs, ..Self::default() }
+    /// The strips alone.
+    pub fn of_strips(strips: Vec<StripControls>) -> Self {
+        Self { strips, ..Self::default() }
     }
 
     /// What `preset` sets.
     pub(super) fn of(preset: &Preset, params: &SoundParams) -> Self {
         Self {
-            knobs: preset.sources.iter().map(|source| source.knobs).collect(),
+            strips: preset.sources.iter().map(|source| source.knobs.into()).collect(),
             params: preset.play.map_or_else(Vec::new, |play| tuned(params, &play).map(normalized).to_vec()),
             memory_seconds: preset.play.and_then(|play| play.memory_seconds).map(|seconds| seconds as f32),
         }
@@ -39,7 +41,7 @@ impl PresetSettings {
     /// Where everything stands that these set; moving bases learn from `memory_seconds` of sound.
     pub(super) fn standing(&self, params: &SoundParams, memory_seconds: f32) -> Self {
         Self {
-            knobs: params.knobs().to_vec(),
+            strips: params.strip_controls().to_vec(),
             params: self.params.iter().map(|(id, _)| (*id, params.normalized(*id))).collect(),
             memory_seconds: self.memory_seconds.map(|_| memory_seconds),
         }
@@ -47,7 +49,7 @@ impl PresetSettings {
 
     /// All parameters that these set, and where, normalized.
     pub(super) fn all_params(&self, params: &SoundParams) -> impl Iterator<Item = (ParamId, f32)> {
-        params.normalized_knobs(&self.knobs).into_iter().chain(self.params.iter().copied())
+        params.normalized_strips(&self.strips).into_iter().chain(self.params.iter().copied())
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
         About, Knobs, Preset, file,
         library::{self, Entry, Library, Listing, Trashed, favourites, recent, trash, user_dir},
     },
+    separator::StripControls,
 };
 use std::{
     fs, io,
@@ -135,8 +136,8 @@ impl Context {
     fn save(&mut self, name: &str) -> Result<(), WorkerError> {
         let version = self.playback.version();
         let mut preset = Preset::clone(&version.preset);
-        for (source, knobs) in preset.sources.iter_mut().zip(self.knobs()) {
-            source.knobs = knobs;
+        for (source, StripControls { gain_db, mute, .. }) in preset.sources.iter_mut().zip(self.strip_controls()) {
+            source.knobs = Knobs { gain_db, mute };
         }
         // A preset that nobody has tuned says nothing of focus and the like: it is played with whatever is set.
         let memory_seconds = self.session.adapt_options().memory_seconds;

@@ -12,10 +12,11 @@ use crate::{
     },
     learner::adaptive::{COMPONENTS, RECOGNISED_COMPONENTS, StripMoves},
     preset::{
-        Knobs, MAX_SOURCES, PALETTE, Preset, Source,
+        MAX_SOURCES, PALETTE, Preset, Source,
         library::{self, Entry},
     },
     recording::RecordingReader,
+    separator::StripControls,
 };
 use std::{path::Path, sync::Arc};
 
@@ -134,10 +135,10 @@ impl Context {
         }
         preset.sources.remove(strip);
         let moves = StripMoves::removal(strip);
-        let close_up = |knobs: &mut Vec<Knobs>| {
-            if strip < knobs.len() {
-                knobs.remove(strip);
-                knobs.resize(MAX_SOURCES, Knobs::default());
+        let close_up = |strips: &mut Vec<StripControls>| {
+            if strip < strips.len() {
+                strips.remove(strip);
+                strips.resize(MAX_SOURCES, StripControls::default());
             }
         };
         Ok((self.edit_strips(before, preset, &moves, Some(&close_up))?, moves))
@@ -155,7 +156,7 @@ impl Context {
             preset.sources.push(source);
         }
         // Strips that were empty may have been turned by the host.
-        let begin = |knobs: &mut Vec<Knobs>| knobs.iter_mut().skip(first).for_each(|knobs| *knobs = Knobs::default());
+        let begin = |strips: &mut Vec<StripControls>| strips[first..].fill(StripControls::default());
         self.edit_strips(before, preset, &StripMoves::none(), Some(&begin))
     }
 

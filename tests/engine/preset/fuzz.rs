@@ -137,7 +137,6 @@ prop_compose! {
         adaptive in proptest::option::of(1_usize..=512),
         gain_db in proptest::option::of(-120.0..24.0_f32),
         mute in any::<bool>(),
-        solo in any::<bool>(),
         role in proptest::option::of(proptest::sample::select(&Role::ALL[..])),
         learned_from in vec(any::<String>(), 0..3),
         licence in any::<Option<String>>(),
@@ -154,7 +153,7 @@ prop_compose! {
                 SourceBases::Learned(learned)
             }
         };
-        Source { name, colour: Colour(colour), knobs: Knobs { gain_db, mute, solo }, role, bases, unknown }
+        Source { name, colour: Colour(colour), knobs: Knobs { gain_db, mute }, role, bases, unknown }
     }
 }
 

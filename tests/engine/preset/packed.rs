@@ -47,7 +47,9 @@ fn sentence(damage: impl FnOnce(&mut Parts)) -> String {
 fn a_file_of_format_2_loads_to_the_same_values_for_ever() {
     let path = std::path::Path::new(crate::ROOT).join("tests/fixtures/preset-v2.unbraid.safetensors");
     assert_eq!(file::read(&path).unwrap(), rounded());
-    assert!(to_packed_bytes(&rounded()).unwrap() == std::fs::read(path).unwrap(), "it is written as it was");
+    let mut parts = Parts::of(&std::fs::read(path).unwrap());
+    parts.document["sources"][0]["knobs"]["solo"] = false.into();
+    assert!(to_packed_bytes(&rounded()).unwrap() == parts.bytes(), "it is written as it was, without its solo");
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(crate) fn sample() -> Preset {
     let drums = Source {
         name: "drums".to_owned(),
         colour: Colour([0xE6, 0x9F, 0x00]),
-        knobs: Knobs { gain_db: Some(-5.7), mute: false, solo: true },
+        knobs: Knobs { gain_db: Some(-5.7), mute: false },
         role: None,
         bases: SourceBases::Learned(learned),
         unknown: object(json!({
@@ -51,7 +51,7 @@ pub(crate) fn sample() -> Preset {
     let rest = Source {
         name: "rest".to_owned(),
         colour: Colour([0x56, 0xB4, 0xE9]),
-        knobs: Knobs { gain_db: None, mute: true, solo: false },
+        knobs: Knobs { gain_db: None, mute: true },
         role: None,
         bases: SourceBases::Adaptive { components: 8 },
         unknown: UnknownKeys::new(),

@@ -47,7 +47,7 @@ fn what_played_comes_back_to_the_bit_and_nobody_is_told() {
     let path = folder.put("Kit", -3.0);
     let mut other = learned();
     other.sources.swap(0, 1);
-    other.sources[0].knobs = Knobs { gain_db: Some(-20.0), mute: true, solo: false };
+    other.sources[0].knobs = Knobs { gain_db: Some(-20.0), mute: true };
     folder.save(&other, "Other");
     let rig = Rig::new();
     rig.activate(LatencyMode::Live, false, None);

@@ -71,6 +71,25 @@ pub(super) fn untaught(size: egui::Vec2) -> Stage {
     stage
 }
 
+/// The bases of the source of `strip` in the order in which they are shown.
+pub(super) fn shown_order(stage: &Stage, strip: usize) -> Vec<usize> {
+    stage.session.version().bases_in_use(strip, &stage.session.audio_status()).unwrap().in_shown_order()
+}
+
+#[test]
+fn bases_are_numbered_as_they_are_shown_from_left_to_right() {
+    let mut stage = with_bases(DEFAULT);
+    stage.click("Page of bases");
+    stage.click("Bases of Bass");
+    stage.wait(0.1);
+    let count = learned().sources[1].components();
+    let places: Vec<f32> = (1..=count).map(|number| stage.place(&format!("Basis {number}")).left()).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    stage.move_to(stage.centre("Basis 2"));
+    stage.wait(1.0);
+    assert!(stage.shows("Basis 2: strongest at"));
+}
+
 #[test]
 fn the_page_opens_from_the_strip_and_from_the_foot_and_closes() {
     let mut stage = with_bases(DEFAULT);
@@ -97,15 +116,17 @@ fn a_basis_is_given_to_another_strip_by_its_place_in_the_model() {
     let mut stage = untaught(DEFAULT);
     stage.click("Page of bases");
     stage.wait(0.1);
+    let order = shown_order(&stage, 0);
+    let component = |number: usize| ComponentIndex([0, 1, 3][order[number - 1]]);
     stage.click("Basis 3");
     stage.wait(0.1);
     stage.click("Give it to Part 2");
-    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: ComponentIndex(3), strip: 1 }.into()]);
+    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: component(3), strip: 1 }.into()]);
     stage.wait(0.1);
     stage.click("Basis 1");
     stage.wait(0.1);
     stage.click("Keep it with Part 1");
-    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: ComponentIndex(0), strip: 0 }.into()]);
+    assert_eq!(stage.asked(), [AdaptationCommand::Give { component: component(1), strip: 0 }.into()]);
 
     stage.click("Bases of Part 2");
     stage.wait(0.1);

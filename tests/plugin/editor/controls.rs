@@ -114,8 +114,8 @@ fn a_file_is_chosen_without_holding_up_the_host() {
 fn a_loaded_preset_brings_its_knobs_along() {
     let folder = Folder::new();
     let mut preset = Preset::unsupervised(2, 2);
-    preset.sources[0].knobs = Knobs { gain_db: Some(-4.5), mute: false, solo: true };
-    preset.sources[1].knobs = Knobs { gain_db: None, mute: true, solo: false };
+    preset.sources[0].knobs = Knobs { gain_db: Some(-4.5), mute: false };
+    preset.sources[1].knobs = Knobs { gain_db: None, mute: true };
     folder.save(&preset, "Kit");
     let mut stage = Stage::with_worker(DEFAULT);
     stage.click("Preset");
@@ -123,9 +123,54 @@ fn a_loaded_preset_brings_its_knobs_along() {
     stage.click("Kit");
     stage.wait(0.1);
     let [drums, bass, ..] = &stage.params.strips;
-    assert!((drums.gain.value() + 4.5).abs() < 1e-3 && drums.solo.value() && !drums.mute.value());
-    assert!(bass.gain.value() == GAIN_SILENCE_DB && bass.mute.value() && !bass.solo.value());
-    let moved = [ParamId::Gain(0), ParamId::Solo(0), ParamId::Gain(1), ParamId::Mute(1)];
+    assert!((drums.gain.value() + 4.5).abs() < 1e-3 && !drums.mute.value());
+    assert!(bass.gain.value() == GAIN_SILENCE_DB && bass.mute.value());
+    let moved = [ParamId::Gain(0), ParamId::Gain(1), ParamId::Mute(1)];
     assert_eq!(stage.set_by_worker(), moved, "what stood right already was left alone");
     assert!(stage.host.told().is_empty(), "the worker tells the host: {:?}", stage.host.told());
+}
+
+#[test]
+fn a_solo_is_neither_saved_with_a_preset_nor_loaded_from_one() {
+    let folder = Folder::new();
+    let mut stage = Stage::with_worker(DEFAULT);
+    let solos = |stage: &Stage| [0, 1].map(|strip| stage.params.strips[strip].solo.value());
+    // Within the text in the file's header, where earlier versions have stored what was soloed.
+    let [off, on] = [br#"\"solo\":false"#.as_slice(), br#"\"solo\":true "#];
+    let holds = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|some| some == text);
+    stage.session.send(PresetCommand::Unsupervised(2));
+    stage.wait(0.1);
+    stage.session.send(PresetCommand::Save("Kit".to_owned()));
+    stage.wait(0.1);
+    stage.click("Part 1 solo");
+    stage.click("Part 2 mute");
+    stage.wait(0.1);
+    assert_eq!(stage.spoken("Preset"), "Kit *", "for the mute");
+    stage.session.send(PresetCommand::Save("Kit".to_owned()));
+    stage.wait(0.1);
+    assert_eq!((solos(&stage), stage.spoken("Preset").as_str()), ([true, false], "Kit"), "it is listened to as before");
+    let path = folder.path("Kit");
+    let mut bytes = std::fs::read(&path).unwrap();
+    assert!(holds(&bytes, off) && !holds(&bytes, on) && holds(&bytes, br#"\"mute\":true"#));
+
+    for at in 0..bytes.len() - off.len() {
+        if bytes[at..].starts_with(off) {
+            bytes[at..at + off.len()].copy_from_slice(on);
+        }
+    }
+    std::fs::write(&path, &bytes).unwrap();
+    stage.click("Part 2 solo");
+    stage.session.send(PresetCommand::LoadFile(path));
+    stage.wait(0.1);
+    assert_eq!(solos(&stage), [false; 2], "whatever its file says");
+    assert!(stage.params.strips[1].mute.value());
+    assert_eq!(stage.spoken("Preset"), "Kit");
+    stage.click("Part 1 solo");
+    stage.wait(0.1);
+    assert_eq!(stage.spoken("Preset"), "Kit", "listening changes no preset");
+    (0..2).for_each(|_| {
+        stage.click("Undo");
+        stage.wait(0.1);
+    });
+    assert_eq!(solos(&stage), [true; 2], "the load is undone with the solos that there were");
 }

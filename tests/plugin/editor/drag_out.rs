@@ -151,7 +151,7 @@ fn a_click_saves_a_stem_and_a_drag_takes_it_along() {
 #[test]
 fn bars_and_the_names_of_strips_are_dragged_too_while_something_is_frozen() {
     let (mut band, carrier) = carried();
-    band.stage.click("Save the last bars of Drums");
+    band.stage.click("Save the end of Drums");
     band.stage.wait(0.2);
     let at = band.stage.centre("Last bar");
     drag(&mut band.stage, at, vec2(150.0, 60.0));

@@ -7,7 +7,6 @@ use super::{
 };
 use egui::{Key, Modifiers, Pos2};
 use unbraid::{
-    editor::names::display_name,
     instance::{
         command::{AdaptationCommand, Command, LearnCommand, PresetCommand, SourceCommand, UndoCommand},
         state::{
@@ -17,7 +16,7 @@ use unbraid::{
         },
     },
     learner::Verdict,
-    preset::{Kind, Role},
+    preset::{Kind, Role, display_name},
 };
 
 /// Strip 1, the bass, has captured this many seconds.
@@ -38,15 +37,15 @@ fn the_switch_begins_a_take_and_ends_it() {
         capturing(&mut stage, 0.0);
         assert!(stage.shows("waiting for its first sound"));
         capturing(&mut stage, 2.4);
-        assert!(stage.shows("Capturing bass: 2.4 s of 10 s"));
+        assert!(stage.shows("Capturing Bass: 2.4 s of 10 s"));
         stage.click("Bass learn");
         assert_eq!(stage.asked(), [LearnCommand::Stop.into()]);
         stage.session.set_learning(LearnState { job: Some((1, 0.37)), ..LearnState::default() });
         stage.wait(0.1);
-        assert!(stage.shows("Learning bass: 37 %"));
+        assert!(stage.shows("Learning Bass: 37 %"));
         stage.session.set_learning(LearnState::default());
         stage.wait(0.1);
-        assert!(!stage.shows("Learning bass"));
+        assert!(!stage.shows("Learning Bass"));
     }
 }
 

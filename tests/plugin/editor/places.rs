@@ -3,7 +3,7 @@
 use super::stage::{DEFAULT, NAMES, SMALLEST, Stage};
 use egui::Rect;
 use egui_kittest::kittest::{NodeT as _, Queryable};
-use unbraid::{editor::names::display_name, instance::state::message::Message};
+use unbraid::{instance::state::message::Message, preset::display_name};
 
 const HEADER: [&str; 15] = [
     "Previous preset",

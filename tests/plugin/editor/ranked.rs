@@ -198,6 +198,34 @@ fn tags_and_authors_are_found_and_stars_are_given() {
 }
 
 #[test]
+fn what_is_said_of_a_preset_leaves_its_neighbours_readable() {
+    for size in [DEFAULT, SMALLEST, egui::vec2(900.0, 600.0), egui::vec2(2400.0, 1500.0)] {
+        let mut stage = listening(size);
+        open(&mut stage);
+        let rows = ["Slap", "Fretless"].map(|name| stage.place(name));
+        let check = |stage: &Stage, text: &str, name: &str| {
+            let said = stage.harness.get_by_label_contains(text).rect();
+            assert!(rows.iter().all(|row| !row.intersects(said)), "{size}, {name}: {said} over {rows:?}");
+            assert!(stage.harness.ctx.content_rect().contains_rect(said), "{size}, {name}: {said}");
+        };
+        for (name, text) in [
+            ("Slap", "By Carol K."),
+            ("Favourite Slap", "No favourite any more"),
+            ("Rename Slap", "Rename, tags and notes"),
+            ("By name", "sources by instrument."),
+            ("Audition presets", "Point at a preset to hear it"),
+        ] {
+            // What a row says stays while the pointer is within it.
+            stage.move_to(Pos2::new(1.0, 1.0));
+            stage.wait(0.5);
+            stage.move_to(stage.centre(name));
+            stage.wait(1.0);
+            check(&stage, text, name);
+        }
+    }
+}
+
+#[test]
 fn what_is_pointed_at_is_heard_while_audition_is_on() {
     for size in [DEFAULT, SMALLEST] {
         let mut stage = listening(size);

@@ -82,6 +82,39 @@ fn a_larger_scale_goes_back_unless_it_is_confirmed() {
 }
 
 #[test]
+fn nobody_is_asked_again_up_to_the_largest_scale_that_this_window_had() {
+    let mut stage = Stage::new(2, DEFAULT);
+    let kept = |stage: &mut Stage, item: &str, scale: f32| {
+        choose(stage, item);
+        assert!(!stage.shows("Keep it"), "{item}");
+        assert_eq!((stage.harness.ctx.zoom_factor(), remembered(&stage.params)), (scale, scale));
+    };
+    kept(&mut stage, "75 %", 0.75);
+    kept(&mut stage, "100 %", 1.0);
+    choose(&mut stage, "200 %");
+    stage.click("Go back");
+    stage.wait(0.1);
+    choose(&mut stage, "150 %");
+    stage.click("Keep it");
+    stage.wait(0.1);
+    let smaller = stage.harness.ctx.content_rect().size();
+    kept(&mut stage, "100 %", 1.0);
+    let whole = stage.harness.ctx.content_rect().size();
+    kept(&mut stage, "150 %", 1.5);
+    stage.wait(1.5);
+    assert_eq!(stage.harness.ctx.content_rect().size(), smaller, "the screen has room for no more");
+    kept(&mut stage, "125 %", 1.25);
+    assert_eq!(stage.harness.ctx.content_rect().size(), whole, "the window has the room again that it had before");
+    choose(&mut stage, "200 %");
+    assert!(stage.shows("Keep it"), "this one was refused");
+    let other = Stage::new(2, DEFAULT);
+    *other.params.editor_scale.lock() = Some(1.5);
+    let mut other = Stage::reopened(&other);
+    kept(&mut other, "100 %", 1.0);
+    kept(&mut other, "150 %", 1.5);
+}
+
+#[test]
 fn scales_that_do_not_fit_the_screen_are_not_offered() {
     let offered = |screen| SCALES.into_iter().filter(|scale| fits(*scale, Some(screen))).collect::<Vec<_>>();
     assert_eq!(offered(vec2(3840.0, 2160.0)), SCALES);
@@ -105,7 +138,7 @@ fn names(stage: &Stage, page: &str) -> Vec<String> {
     let mut names: Vec<String> = ["Page of bases", "Page of knobs", "Scale", "Bypass"].map(str::to_owned).into();
     let strips = stage.session.summary().strips.clone();
     names.extend(strips.iter().map(|strip| {
-        let name = unbraid::editor::names::display_name(&strip.name);
+        let name = strip.display_name();
         if page == "knobs" { format!("{name} gain") } else { format!("Bases of {name}") }
     }));
     names

@@ -165,7 +165,7 @@ fn the_last_whole_bars_of_a_source_are_saved() {
     let mut band = heard_for(WIDE, 6.0, Some(music));
     band.stage.click("Freeze");
     band.stage.harness.run_steps(3);
-    band.stage.click("Save the last bars of Drums");
+    band.stage.click("Save the end of Drums");
     band.stage.wait(0.2);
     band.render("picture_bars");
     let offers = |band: &Band, text: &str| band.stage.harness.query_by_label(text).is_some();
@@ -180,9 +180,14 @@ fn the_last_whole_bars_of_a_source_are_saved() {
     let saved = unbraid::recording::read(folder.join(name)).unwrap();
     assert!((saved.len() as i64 - 132_300).abs() <= 2, "three seconds: {}", saved.len());
     let mut band = frozen(WIDE);
-    band.stage.click("Save the last bars of Drums");
+    band.stage.click("Save the end of Drums");
     band.stage.wait(0.2);
-    assert!(band.stage.shows("let the host's transport run") && !offers(&band, "Last bar"));
+    assert!(band.stage.shows("Bars take their place") && !offers(&band, "Last bar"));
+    assert!(offers(&band, "Last second") && offers(&band, "Last 4 seconds") && !offers(&band, "Last 8 seconds"));
+    band.stage.click("Last 2 seconds");
+    band.stage.harness.run_steps(2);
+    let saved = unbraid::recording::read(folder.join("Drums 2 seconds Drums + Bass + Rest 1.wav")).unwrap();
+    assert_eq!(saved.len(), 88_200);
 }
 
 #[test]
@@ -246,7 +251,7 @@ fn the_tools_lie_beside_each_other_in_every_size_and_theme() {
         "Paint Bass",
         "Paint Rest",
         "Save the stem of Drums",
-        "Save the last bars of Drums",
+        "Save the end of Drums",
         "Forget marks of Drums",
         PLAY,
         "Freeze",

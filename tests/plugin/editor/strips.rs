@@ -82,7 +82,7 @@ fn a_source_is_loaded_from_another_preset_in_two_steps() {
         fits: vec![None, Some(0.864)],
     }));
     stage.wait(0.1);
-    stage.click("snare of 2 kits · fits 86 %");
+    stage.click("Snare of 2 kits · fits 86 %");
     let load = SourceCommand::Load { strip: 1, from: entry, source: 1 };
     assert_eq!(stage.asked(), [SourceCommand::ForgetList.into(), load.into()]);
     stage.wait(0.1);

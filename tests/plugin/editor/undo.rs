@@ -148,7 +148,7 @@ fn a_loaded_preset_is_one_step_with_its_knobs() {
     let mut stage = Stage::with_worker(DEFAULT);
     let folder = Folder::new();
     let mut after = Preset::unsupervised(2, 2);
-    after.sources[0].knobs = Knobs { gain_db: Some(-6.0), mute: true, solo: false };
+    after.sources[0].knobs = Knobs { gain_db: Some(-6.0), mute: true };
     let path = folder.save(&after, "After");
     let before = stage.playback.version();
     let state = |stage: &Stage| {

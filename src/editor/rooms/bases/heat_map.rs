@@ -39,18 +39,6 @@ pub(super) fn peaks(dictionary: &Dictionary) -> Vec<f32> {
     dictionary.bases.chunks_exact(dictionary.bins).map(strongest).collect()
 }
 
-/// The bases in the order of their centres on the logarithmic scale, lowest first.
-pub(super) fn by_pitch(dictionary: &Dictionary) -> Vec<usize> {
-    let centre = |basis: &[f32]| {
-        let weighted = basis.iter().enumerate().skip(1).map(|(bin, w)| w * (bin as f32).ln());
-        weighted.sum::<f32>() / basis[1..].iter().sum::<f32>().max(f32::MIN_POSITIVE)
-    };
-    let centres: Vec<f32> = dictionary.bases.chunks_exact(dictionary.bins).map(centre).collect();
-    let mut order: Vec<usize> = (0..centres.len()).collect();
-    order.sort_by(|&a, &b| centres[a].total_cmp(&centres[b]));
-    order
-}
-
 /// The image: in this `order`, each basis as many equal columns as any other, in shades of `colour`.
 pub(super) fn image(dictionary: &Dictionary, order: &[usize], colour: Color32) -> ColorImage {
     let ramp = ramp(colour);
@@ -125,9 +113,6 @@ mod tests {
             let halves = row.split_at(width / 2);
             assert!([halves.0, halves.1].iter().all(|half| half.iter().all(|pixel| *pixel == half[0])));
         }
-        let order = by_pitch(&dictionary);
-        let place = |k: usize| order.iter().position(|other| *other == k).unwrap();
-        assert!(place(1) < place(0));
         assert!((f64::from(peaks(&dictionary)[1]) - 440.0).abs() < spacing);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     decibels,
     editor::{
         asked::Asked,
-        names::{CUE_TOOLTIP, badges, display_name},
+        names::{CUE_TOOLTIP, badges},
         snapshot::EditorSnapshot,
         theme::{self, SCREEN, Themed},
         widgets::{hold, toggle::Toggle},
@@ -90,7 +90,8 @@ struct BasesView {
 
 /// One basis.
 struct BasisColumn {
-    /// Its number within the source, from 0.
+    /// Its place in the dictionary, from 0, and in the order that is shown, from 1.
+    stored_at: usize,
     number: usize,
     /// Its place among the components of all sources.
     component: Option<ComponentIndex>,
@@ -112,7 +113,7 @@ pub fn draw(
     own.strip = Some(strip);
     let (summary, version) = (snapshot.summary(), &snapshot.version);
     let source = &summary.strips[strip];
-    let name = display_name(&source.name);
+    let name = source.display_name();
     let colour = SCREEN.source(source.colour);
     let corners = CornerRadius::same(theme::CARD_RADIUS as u8);
     ui.painter().rect(page, corners, ui.colours().card, Stroke::new(1.0, ui.colours().edge), StrokeKind::Inside);
@@ -157,7 +158,7 @@ fn draw_head(ui: &mut Ui, rect: Rect, strip: usize, summary: &Summary) -> Option
     let badges = badges(summary);
     for (i, other) in summary.strips.iter().enumerate() {
         let tab = Rect::from_min_size(pos2(rect.left() + i as f32 * (TAB + 4.0), rect.top() + 1.0), vec2(TAB, 24.0));
-        let label = format!("Bases of {}", display_name(&other.name));
+        let label = format!("Bases of {}", other.display_name());
         let colour = ui.colours().source(other.colour);
         let toggle =
             Toggle { role: Role::Tab, edge: Some(colour), ..Toggle::switch(&badges[i], &label, i == strip, colour) };
@@ -166,7 +167,7 @@ fn draw_head(ui: &mut Ui, rect: Rect, strip: usize, summary: &Summary) -> Option
         }
     }
     let left = rect.left() + summary.strips.len() as f32 * (TAB + 4.0) + 8.0;
-    truncated(ui, rect.with_min_x(left), &display_name(&summary.strips[strip].name), theme::TITLE, ui.colours().text);
+    truncated(ui, rect.with_min_x(left), &summary.strips[strip].display_name(), theme::TITLE, ui.colours().text);
     asked
 }
 
@@ -212,17 +213,18 @@ impl BasesView {
             return Self { made_from, texture: None, columns: Vec::new(), caption };
         };
         let dictionary = in_use.dictionary;
-        let order = heat_map::by_pitch(dictionary);
+        let order = in_use.in_shown_order();
         let peaks = heat_map::peaks(dictionary);
         let components = version.components_of(*strip);
         let pinned = version.adaptive_state.of(*strip).map(|source| source.pinned.as_slice()).unwrap_or_default();
-        let column = |&k: &usize| BasisColumn {
-            number: k,
+        let column = |(place, &k): (usize, &usize)| BasisColumn {
+            stored_at: k,
+            number: place + 1,
             component: components.get(k).copied(),
             peak_hz: peaks[k],
             pinned: pinned.get(k).copied().unwrap_or(false),
         };
-        let columns = order.iter().map(column).collect();
+        let columns = order.iter().enumerate().map(column).collect();
         let options = TextureOptions { minification: egui::TextureFilter::Linear, ..TextureOptions::NEAREST };
         let image = heat_map::image(dictionary, &order, colour);
         let texture = Some(ui.ctx().load_texture("bases", image, options));
@@ -319,9 +321,9 @@ impl BasesView {
             let place = self.place(map, i);
             let own = column.component.map(|component| Audition::Basis { source: strip, component: component.0 });
             let is_held = own.is_some() && own == audition;
-            let response = ui.interact(place, ui.scope_id().with(("basis", column.number)), Sense::click());
+            let response = ui.interact(place, ui.scope_id().with(("basis", column.stored_at)), Sense::click());
             response.widget_info(|| {
-                let name = format!("Basis {}", column.number + 1);
+                let name = format!("Basis {}", column.number);
                 let mut info = WidgetInfo::selected(Role::Button, true, is_held, name);
                 info.current_text_value = Some(column.described());
                 info
@@ -350,7 +352,7 @@ impl BasisColumn {
         let by_hand = if self.pinned { ", given by hand" } else { "" };
         let hz = self.peak_hz;
         let pitch = if hz >= 1_000.0 { format!("{:.1} kHz", hz / 1e3) } else { format!("{hz:.0} Hz") };
-        format!("Basis {}: strongest at {pitch}{by_hand}", self.number + 1)
+        format!("Basis {}: strongest at {pitch}{by_hand}", self.number)
     }
 
     /// The strips that it can be given to; opened and closed by a tap.
@@ -363,13 +365,13 @@ impl BasisColumn {
                 if i == strip || other.kind != Kind::Adaptive {
                     continue;
                 }
-                let text = format!("Give it to {}", display_name(&other.name));
+                let text = format!("Give it to {}", other.display_name());
                 if ui.add(Button::selectable(false, text).min_size(vec2(176.0, 24.0))).clicked() {
                     asked = Some(AdaptationCommand::Give { component, strip: i }.into());
                 }
             }
             if !self.pinned {
-                let text = format!("Keep it with {}", display_name(&summary.strips[strip].name));
+                let text = format!("Keep it with {}", summary.strips[strip].display_name());
                 if ui.add(Button::selectable(false, text).min_size(vec2(176.0, 24.0))).clicked() {
                     asked = Some(AdaptationCommand::Give { component, strip }.into());
                 }

@@ -82,7 +82,7 @@ fn is_at(strip: &StripParams, knobs: &Knobs) -> bool {
         (Some(now), Some(preset)) => (now - preset).abs() < SAME_DB,
         (now, preset) => now == preset,
     };
-    gain && strip.mute.value() == knobs.mute && strip.solo.value() == knobs.solo
+    gain && strip.mute.value() == knobs.mute
 }
 
 fn provenance(snapshot: &EditorSnapshot, changed: bool) -> String {

@@ -41,7 +41,7 @@ pub use state::PictureState;
 use crate::{
     editor::{
         asked::Asked,
-        names::{badges, display_name},
+        names::badges,
         snapshot::EditorSnapshot,
         theme::{self, SCREEN, Themed},
     },
@@ -63,6 +63,7 @@ use frame_rows::FrameRows;
 use frozen_part::FrozenPart;
 use head::LegendEntry;
 use layout::PictureLayout;
+use painting::stretch::StretchColumns;
 use smoothed::SmoothedFrame;
 use spectrogram::{Look, SpectrogramTexture};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -73,6 +74,8 @@ use view::SECONDS;
 const STALE_S: f64 = 0.4;
 /// A frozen stretch is coloured anew when the knobs have stood still for so long, in seconds.
 const REST_S: f64 = 0.2;
+/// Columns of a frozen stretch that are made in one picture: ten seconds of them within a quarter of a second.
+const COLUMNS_PER_PICTURE: usize = 64;
 
 /// What an open window has received of the sound.
 pub struct Picture {
@@ -109,7 +112,9 @@ struct Frozen {
     /// The stretch that the columns show, and with which gains.
     stretch: Option<(Arc<StretchView>, [f32; MAX_SOURCES])>,
     /// Gains that the columns do not show yet, and when they were seen first, in seconds.
-    coming: Option<([f32; MAX_SOURCES], f64)>,
+    moving: Option<([f32; MAX_SOURCES], f64)>,
+    /// The columns that will take the place of those that are shown.
+    coming: Option<StretchColumns>,
 }
 
 impl Frozen {
@@ -119,6 +124,22 @@ impl Frozen {
         let column = at.round();
         let time = self.columns.musical_time((column >= 0.0).then_some(column as u64)?)?;
         Some(time.later((at - column) * self.step_s?))
+    }
+
+    /// Whether `stretch`, of which `gains` are left, is not what is shown, and its knobs have come to rest. It is
+    /// `now`, in seconds.
+    fn wants(&mut self, stretch: &Arc<StretchView>, gains: [f32; MAX_SOURCES], now: f64) -> bool {
+        let shown = self.stretch.as_ref().filter(|(shown, _)| Arc::ptr_eq(shown, stretch));
+        let Some((_, before)) = shown else { return true };
+        if *before == gains {
+            self.moving = None;
+            return false;
+        }
+        let (moving, since) = *self.moving.get_or_insert((gains, now));
+        if moving != gains {
+            self.moving = Some((gains, now));
+        }
+        moving == gains && now - since >= REST_S
     }
 
     /// Where the bars of the host's music begin, in seconds before the edge, the oldest first, with their numbers.
@@ -212,7 +233,7 @@ impl Picture {
     /// The sources are those of `summary`.
     fn set_sources(&mut self, summary: &Summary) {
         let colours: Vec<Color32> = summary.strips.iter().map(|strip| SCREEN.source(strip.colour)).collect();
-        let names: Vec<String> = summary.strips.iter().map(|strip| display_name(&strip.name)).collect();
+        let names: Vec<String> = summary.strips.iter().map(|strip| strip.display_name()).collect();
         if names == self.names && colours == self.colours {
             return;
         }
@@ -220,6 +241,7 @@ impl Picture {
         self.columns.set_sources(colours.len(), self.map.ground());
         if let Some(frozen) = &mut self.frozen {
             frozen.columns.forget_shares();
+            frozen.coming = None;
         }
         self.generation += 1;
         (self.colours, self.names, self.badges) = (colours, names, badges(summary));
@@ -264,6 +286,7 @@ impl Picture {
                 edge_s: self.clock.shown(),
                 step_s: self.stream.as_ref().map(|stream| stream.step_s),
                 stretch: None,
+                moving: None,
                 coming: None,
             });
             let edge = self.stream.as_ref().map(|stream| stream.edge(&self.clock));
@@ -283,28 +306,23 @@ impl Picture {
         if stretch.sources != self.colours.len() {
             return;
         }
-        if let Some((shown, before)) = &frozen.stretch
-            && Arc::ptr_eq(shown, stretch)
-        {
-            if *before == gains {
-                frozen.coming = None;
-                return;
-            }
-            let (coming, since) = *frozen.coming.get_or_insert((gains, now));
-            if coming != gains {
-                frozen.coming = Some((gains, now));
-            }
-            if coming != gains || now - since < REST_S {
-                return;
-            }
+        // What was begun is shown before something newer of the same stretch, which may come with every picture.
+        let begun = frozen.coming.take().filter(|coming| coming.stretch.number == stretch.number);
+        if begun.is_none() && !frozen.wants(stretch, gains, now) {
+            return;
         }
-        let step_s = stretch.grid.step_seconds;
+        let mut coming = begun.unwrap_or_else(|| StretchColumns::new(stretch.clone(), gains, &self.map));
         // A file is not of the host's music.
         let is_heard = stretch.origin != StretchOrigin::File;
         let time = |ago: f64| frozen.musical_time(ago).filter(|_| is_heard);
-        let (columns, edge_s) = painting::stretch::columns(stretch, gains, &self.map, time);
-        let shown = Some((stretch.clone(), gains));
-        *frozen = Frozen { columns, edge_s, step_s: Some(step_s), stretch: shown, coming: None };
+        if !coming.make(COLUMNS_PER_PICTURE, &self.map, time) {
+            frozen.coming = Some(coming);
+            return;
+        }
+        let (edge_s, step_s) = (coming.edge_s(), Some(coming.stretch.grid.step_seconds));
+        let StretchColumns { stretch, gains, columns, .. } = coming;
+        let stretch = Some((stretch, gains));
+        *frozen = Frozen { columns, edge_s, step_s, stretch, moving: None, coming: None };
         self.generation += 1;
     }
 
@@ -322,7 +340,7 @@ impl Picture {
         let scrolls = !state.is_frozen
             && (comes || self.clock.is_behind())
             && self.columns.shows_something(state.shown, columns as u64);
-        let is_coming = self.frozen.as_ref().is_some_and(|frozen| frozen.coming.is_some());
+        let is_coming = self.frozen.as_ref().is_some_and(|frozen| frozen.coming.is_some() || frozen.moving.is_some());
         scrolls || is_coming || self.now.is_heard()
     }
 

@@ -11,7 +11,7 @@ use crate::{
     decibels,
     editor::{
         asked::Asked,
-        names::{MEASURED_ON, display_name, told_apart},
+        names::{MEASURED_ON, told_apart},
         snapshot::EditorSnapshot,
         theme::{self, Colours, Themed},
         widgets::{
@@ -28,7 +28,7 @@ use crate::{
         params::StripParams,
         state::{learn_state::TakeState, summary::Strip},
     },
-    preset::{self, Kind},
+    preset::{self, Kind, display_name},
     separator::Audition,
 };
 use egui::{
@@ -109,7 +109,7 @@ impl<'a> StripCard<'a> {
             strip,
             params: &params.strips[index],
             badge,
-            name: display_name(&strip.name),
+            name: strip.display_name(),
             phase: LearnPhase::of(&snapshot.learning, index),
             is_audible,
             colour: arc_colour(colours.source(strip.colour), is_audible, colours),
@@ -301,7 +301,7 @@ impl<'a> StripCard<'a> {
         };
         let verdict = self.snapshot.learning.verdicts[self.index]
             .map_or(String::new(), |verdict| format!("\n{}, {MEASURED_ON}.", display_name(&told_apart(verdict))));
-        format!("{}\n{what}: {} bases.{verdict}", self.strip.name, self.strip.components)
+        format!("{}\n{what}: {} bases.{verdict}", self.name, self.strip.components)
     }
 
     fn draw_knob(&self, ui: &mut Ui, layout: &StripLayout, input: &mut KnobInput, setter: &ParamSetter) {

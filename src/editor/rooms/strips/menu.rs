@@ -7,7 +7,7 @@ use crate::{
         command::{AdaptationCommand, LearnCommand, LibraryCommand, SourceCommand},
         state::summary::Strip,
     },
-    preset::{Kind, MAX_SOURCES, Role, library::Listing},
+    preset::{Kind, MAX_SOURCES, Role, display_name, library::Listing},
 };
 use egui::{
     Button, Key, Popup, PopupCloseBehavior, RectAlign, Response, RichText, ScrollArea, TextEdit, Tooltip, Ui,
@@ -259,7 +259,7 @@ impl StripMenu<'_> {
             for (source, name) in found.names.iter().enumerate() {
                 let fit = found.fits.get(source).copied().flatten();
                 let fit = fit.map_or(String::new(), |fit| format!(" · fits {:.0} %", 100.0 * fit));
-                if item(ui, true, format!("{name} of {}{fit}", found.preset.name), "") {
+                if item(ui, true, format!("{} of {}{fit}", display_name(name), found.preset.name), "") {
                     asked.push(SourceCommand::ForgetList.into());
                     ask(ui, asked, SourceCommand::Load { strip: self.index, from: found.preset.clone(), source });
                 }

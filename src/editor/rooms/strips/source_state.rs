@@ -3,13 +3,13 @@
 use crate::{
     editor::{
         asked::Asked,
-        names::{MEASURED_ON, display_name, told_apart},
+        names::{MEASURED_ON, told_apart},
         snapshot::EditorSnapshot,
         theme::{self, Colours, Themed},
     },
     instance::state::{options::AdaptOptions, summary::Origin},
     learner::Grade,
-    preset::{Kind, seconds_played},
+    preset::{Kind, display_name, is_from_marks, seconds_played},
 };
 use egui::{Align2, Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit::Role, vec2};
 
@@ -69,7 +69,7 @@ impl SourceSign {
         }
     }
 
-    fn meaning(self) -> &'static str {
+    fn meaning(self, is_from_marks: bool) -> &'static str {
         match self {
             Self::Factory => "It came with the preset.",
             Self::Recognised => {
@@ -80,6 +80,9 @@ impl SourceSign {
                 "It learns what the other sources do not explain, while you play.\nClick to freeze all that follow."
             }
             Self::Frozen => "It stays as it is. Click to let all of these follow the mixture again.",
+            Self::Drifts if is_from_marks => {
+                "Learned from your marks, and moves towards what plays. Undo takes the marks back.\nClick to freeze all that follow."
+            }
             Self::Drifts => "Learned, and moves towards what plays.\nClick to freeze all that follow.",
             Self::Unsure => "It is hardly told from the others: learn it again from a longer take, played alone.",
         }
@@ -134,9 +137,12 @@ impl SourceSign {
         if response.has_focus() {
             ui.painter().rect_stroke(rect, 3, Stroke::new(2.0, ui.colours().focus), egui::StrokeKind::Outside);
         }
+        let is_from_marks =
+            snapshot.summary().strips.get(index).is_some_and(|strip| is_from_marks(&strip.learned_from));
+        let meaning = self.meaning(is_from_marks);
         let meaning = match snapshot.learning.verdicts.get(index).copied().flatten() {
-            Some(verdict) => format!("{}\n{}, {MEASURED_ON}.", self.meaning(), display_name(&told_apart(verdict))),
-            None => self.meaning().to_owned(),
+            Some(verdict) => format!("{meaning}\n{}, {MEASURED_ON}.", display_name(&told_apart(verdict))),
+            None => meaning.to_owned(),
         };
         let clicked = response.on_hover_text(format!("{name}: {}\n{meaning}", self.word())).clicked();
         self.click(snapshot.adapt_options).filter(|_| clicked)

@@ -42,7 +42,8 @@
 //! that has heard all of long recordings says so: the optional key `"heard"` is `{"start": "0123456789abcdef",
 //! "seconds": 36000.0, "weights": [[…], […]]}`, with a list per dictionary of how much of the sound each basis
 //! explains. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys are required;
-//! unknown keys are kept. The same preset always gives the same bytes, and so does a file that is read and written
+//! unknown keys are kept. `"solo"` says nothing any more: it is written as `false`, and whatever it is, the source is
+//! not soloed. The same preset always gives the same bytes, and so does a file of this version that is read and written
 //! again.
 //!
 //! Format version 2 is for presets inside projects; [`to_packed_bytes`] writes it. A tensor whose numbers were rounded

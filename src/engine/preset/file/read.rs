@@ -272,11 +272,9 @@ fn is_adaptive(kind: &Value) -> Option<bool> {
 
 fn knobs(mut fields: Fields) -> Result<(Knobs, UnknownKeys), Flaw> {
     let gain_db = fields.nullable("gain_db", "a number of dB or null", Value::as_f64)?;
-    let knobs = Knobs {
-        gain_db: gain_db.map(|gain_db| gain_db as f32),
-        mute: fields.switch("mute")?,
-        solo: fields.switch("solo")?,
-    };
+    let knobs = Knobs { gain_db: gain_db.map(|gain_db| gain_db as f32), mute: fields.switch("mute")? };
+    // Earlier versions have stored what was soloed.
+    fields.switch("solo")?;
     Ok((knobs, fields.rest()))
 }
 

@@ -198,7 +198,8 @@ fn source(source: &Source) -> Value {
         "knobs": {
             "gain_db": source.knobs.gain_db.map(decimal),
             "mute": source.knobs.mute,
-            "solo": source.knobs.solo,
+            // Earlier versions ask for it.
+            "solo": false,
         },
     });
     match &source.bases {

@@ -74,7 +74,7 @@ impl BestBases {
         };
         let named = strips.iter().zip(&self.components);
         let sizes: Vec<String> =
-            named.map(|((strip, _), size)| format!("{size} for {}", preset.sources[*strip].name)).collect();
+            named.map(|((strip, _), size)| format!("{size} for {}", preset.sources[*strip].display_name())).collect();
         format!("Bases now: {}; {gain_db:+.1} dB on parts of your takes that they were not chosen by", sizes.join(", "))
     }
 }

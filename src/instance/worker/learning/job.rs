@@ -109,7 +109,7 @@ impl Task {
         {
             return Ok(JobOutcome::Doubted(self, foreign));
         }
-        let name = &preset.sources[self.strip].name;
+        let name = preset.sources[self.strip].display_name();
         let components = self.options.components;
         let material = match self.source {
             TaskSource::Recording(recording) => {
@@ -138,7 +138,7 @@ impl Task {
         let share = if strips.len() > 1 { SHARE_BY_ITSELF } else { 1.0 };
         let mut tell = |done: f32| progress.tell(share * done);
         let own = in_the_background(|| learner::learn(&[material.lesson(&[])], &mut tell))
-            .map_err(|error| not_learned(name, error.error, &material))?;
+            .map_err(|error| not_learned(&name, error.error, &material))?;
         let sources = own.iter().map(|own| (self.strip, own.clone())).collect();
         let (other_materials, verdicts) = (Vec::new(), Vec::new());
         let by_itself = Learned { sources, material: material.clone(), other_materials, verdicts };
@@ -164,7 +164,7 @@ impl Task {
         progress: &Progress,
     ) -> Result<JobOutcome, WorkerError> {
         let strips = taught_strips(materials);
-        let name = &preset.sources[self.strip].name;
+        let name = preset.sources[self.strip].display_name();
         let own = materials[self.strip].as_ref().ok_or_else(|| WorkerError::NotLearnedHere(name.clone()))?;
         let tell = |share: f32| progress.tell(SHARE_OF_TRYING * share);
         let best = in_the_background(|| best_bases::find(&strips, preset, &tell))?;
@@ -217,7 +217,7 @@ fn learn_together(
     let mut tell = |share: f32| progress.tell(from + share * (1.0 - from));
     let learned = in_the_background(|| learner::learn(lessons, &mut tell)).map_err(|error| {
         let (strip, material) = strips[error.lesson.min(strips.len() - 1)];
-        not_learned(&preset.sources[strip].name, error.error, material)
+        not_learned(&preset.sources[strip].display_name(), error.error, material)
     })?;
     let verdicts = in_the_background(|| learner::judge(lessons, &learned, || !progress.is_cancelled()));
     let numbers = || strips.iter().map(|(strip, _)| *strip);

@@ -201,7 +201,7 @@ fn numbers_of_bases_that_separate_best_are_found_and_learned() {
     let found = components(&rig);
     assert!(found[0] >= 8, "{found:?}");
     let Message::Done(sentence) = rig.session.message() else { panic!("nothing is said") };
-    let sizes = format!("Bases now: {} for drums, {} for bass; +", found[0], found[1]);
+    let sizes = format!("Bases now: {} for Drums, {} for Bass; +", found[0], found[1]);
     assert!(sentence.starts_with(&sizes), "{sentence}");
     let after = rig.session.learning();
     assert_eq!(after.material, before.material);

@@ -91,9 +91,9 @@ fn what_others_have_learned_and_their_knobs_go_along_when_one_is_removed() {
         SourceState { strip: 2, dictionary, pinned: vec![true; count], components: vec![ComponentIndex(0); count] };
     let state = AdaptiveState { sources: vec![state], ..AdaptiveState::default() };
     rig.worker.context.put(&version, version.with_adaptive_state(Arc::new(state))).unwrap();
-    let knobs = |i| Knobs { gain_db: Some(i as f32), ..Knobs::default() };
-    let knobs = (0..MAX_SOURCES).map(knobs).collect();
-    rig.worker.context.set_params(&PresetSettings::of_knobs(knobs));
+    let strip = |i| StripControls { gain_db: Some(i as f32), ..StripControls::default() };
+    let strips = (0..MAX_SOURCES).map(strip).collect();
+    rig.worker.context.set_params(&PresetSettings::of_strips(strips));
     let before = names(&rig);
 
     rig.ask(SourceCommand::Remove(0));
@@ -102,7 +102,7 @@ fn what_others_have_learned_and_their_knobs_go_along_when_one_is_removed() {
     assert_eq!((state.sources[0].strip, state.sources[0].pinned[0]), (1, true));
     let first = rig.playback.version().preset.sources[0].components();
     assert_eq!(state.sources[0].components, (first..first + count).map(ComponentIndex).collect::<Vec<_>>());
-    let gains: Vec<_> = rig.params.knobs().iter().map(|knobs| knobs.gain_db.unwrap().round()).collect();
+    let gains: Vec<_> = rig.params.strip_controls().iter().map(|strip| strip.gain_db.unwrap().round()).collect();
     assert_eq!(gains, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 0.0]);
 
     rig.ask(SourceCommand::Remove(0));

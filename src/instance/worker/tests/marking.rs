@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     instance::{
-        command::{Bars, MarkCommand, UndoCommand},
+        command::{MarkCommand, PartUnit, StretchPart, UndoCommand},
         project::stored_preset::StoredPreset,
         state::stretch_view::StretchOrigin,
     },
@@ -61,7 +61,7 @@ fn a_mark_is_learned_from_shown_undone_and_forgotten() {
     assert_eq!(marked.marks, [bass_note()]);
     assert_ne!(marked.shares, frozen.shares);
     assert_eq!(kinds(&rig), [Kind::Drifting; 3], "what was learned plays on");
-    assert_eq!(rig.session.undo_view().undo.unwrap(), "mark of bass");
+    assert_eq!(rig.session.undo_view().undo.unwrap(), "mark of Bass");
 
     let learned = rig.playback.version();
     rig.ask(MarkCommand::Add(Mark { source: 0, ..bass_note() }));
@@ -81,6 +81,53 @@ fn a_mark_is_learned_from_shown_undone_and_forgotten() {
     assert!(rig.session.stretch().is_none());
     rig.ask(MarkCommand::Add(bass_note()));
     assert!(rig.failure().contains("freeze it"), "{}", rig.failure());
+}
+
+#[test]
+fn sources_that_drift_from_marks_on_are_told_of_once() {
+    let mut rig = heard();
+    let told = |rig: &Rig| match rig.session.message() {
+        Message::Notice(sentence) => Some(sentence),
+        Message::None => None,
+        other => panic!("{other:?}"),
+    };
+    let all =
+        "Drums, Bass and Rest are no longer found anew: they drift from what your mark has taught · Undo takes it back";
+    rig.ask(NOW);
+    rig.ask(MarkCommand::Add(bass_note()));
+    assert_eq!(told(&rig).as_deref(), Some(all));
+    rig.ask(MarkCommand::Add(bass_note()));
+    assert_eq!(told(&rig).as_deref(), Some(all), "the next stroke leaves time to read it");
+    rig.worker.context.end_message_at(Instant::now());
+    rig.worker.look();
+    rig.ask(MarkCommand::Add(Mark { source: 0, ..bass_note() }));
+    assert_eq!(told(&rig), None, "it bothers nobody twice");
+    (0..2).for_each(|_| rig.ask(UndoCommand::Undo));
+    assert_eq!(kinds(&rig), [Kind::Drifting; 3]);
+    rig.ask(UndoCommand::Undo);
+    assert_eq!((kinds(&rig), told(&rig)), (vec![Kind::Recognised; 3], None));
+    rig.ask(MarkCommand::Add(bass_note()));
+    assert!(told(&rig).is_some());
+    rig.ask(MarkCommand::Forget(1));
+    assert_eq!((kinds(&rig), told(&rig)), (vec![Kind::Recognised; 3], None), "it is taken back");
+}
+
+#[test]
+fn a_source_that_was_taught_is_marked_without_beginning_to_drift() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(format!("taught{}", file::SUFFIX));
+    file::write(&learned(), &path).unwrap();
+    let mut rig = heard();
+    rig.ask(PresetCommand::LoadFile(path));
+    let before = rig.playback.version();
+    rig.ask(NOW);
+    rig.ask(MarkCommand::Add(bass_note()));
+    let after = rig.playback.version();
+    assert_ne!(after.preset.sources[1].dictionaries(), before.preset.sources[1].dictionaries());
+    assert_eq!((kinds(&rig), rig.session.message()), (vec![Kind::Fixed; 2], Message::None));
+    rig.ask(SourceCommand::Drift(1, true));
+    rig.ask(MarkCommand::Add(bass_note()));
+    assert_eq!(kinds(&rig), [Kind::Fixed, Kind::Drifting], "as somebody has set it");
 }
 
 #[test]
@@ -173,12 +220,15 @@ fn the_stem_of_a_source_is_saved_in_the_users_folder_and_never_over_another() {
     assert!(error < 1e-4, "the stems add up to what was heard: {error}");
 
     let whole = stem("Bass 1.wav");
-    rig.ask(MarkCommand::SaveBars(1, Bars { count: 2, seconds: (0.5, 2.5) }));
+    rig.ask(MarkCommand::SavePart(1, StretchPart { count: 2, unit: PartUnit::Bars, seconds: (0.5, 2.5) }));
     let name = "Bass 2 bars Drums + Bass + Rest 1.wav";
     assert!(matches!(rig.session.message(), Message::Saved(file) if file.ends_with(name)));
     assert_eq!(stem(name).channels[0], whole.channels[0][22_050..110_250]);
-    rig.ask(MarkCommand::SaveBars(1, Bars { count: 4, seconds: (0.5, 9.0) }));
+    rig.ask(MarkCommand::SavePart(1, StretchPart { count: 4, unit: PartUnit::Bars, seconds: (0.5, 9.0) }));
     assert!(rig.failure().contains("not in the frozen sound"), "{}", rig.failure());
+    rig.ask(MarkCommand::SavePart(1, StretchPart { count: 1, unit: PartUnit::Seconds, seconds: (2.0, 3.0) }));
+    let name = "Bass 1 second Drums + Bass + Rest 1.wav";
+    assert_eq!(stem(name).channels[0], whole.channels[0][88_200..132_300]);
 }
 
 #[test]
@@ -191,7 +241,7 @@ fn a_stem_that_is_dragged_again_is_the_same_file_until_it_would_be_another() {
     let mut last = 0;
     let mut drag = |rig: &mut Rig, strip: usize| {
         last += 1;
-        rig.ask(MarkCommand::Drag { strip, bars: None, number: last });
+        rig.ask(MarkCommand::Drag { strip, part: None, number: last });
         let stem = rig.session.dragged_stem().unwrap();
         assert_eq!(stem.number, last);
         let file = stem.file.unwrap();
@@ -208,7 +258,7 @@ fn a_stem_that_is_dragged_again_is_the_same_file_until_it_would_be_another() {
     rig.ask(MarkCommand::Add(bass_note()));
     assert_eq!(drag(&mut rig, 1), "Bass 4.wav", "other marks, another stem");
     rig.ask(MarkCommand::Release);
-    rig.ask(MarkCommand::Drag { strip: 1, bars: None, number: 99 });
+    rig.ask(MarkCommand::Drag { strip: 1, part: None, number: 99 });
     assert!(rig.failure().contains("freeze it"), "{}", rig.failure());
     let stem = rig.session.dragged_stem().unwrap();
     assert_eq!((stem.number, stem.file), (99, None));

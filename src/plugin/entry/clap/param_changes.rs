@@ -79,7 +79,7 @@ mod tests {
             params::UnbraidParams,
             project::{playback::Playback, version::Version},
         },
-        preset::Knobs,
+        separator::StripControls,
     };
     use std::{cell::RefCell, ffi::c_void, sync::Arc};
 
@@ -111,8 +111,8 @@ mod tests {
     fn the_host_hears_of_each_knob_that_moved_as_one_gesture() {
         let params = Arc::new(UnbraidParams::new(Playback::new(Arc::new(Version::first()))));
         let (host_params, mut changes) = HostParams::new(params.clone());
-        let knobs = [Knobs { gain_db: Some(-6.0), mute: true, solo: false }];
-        host_params.set(params.normalized_knobs(&knobs));
+        let strips = [StripControls { gain_db: Some(-6.0), mute: true, solo: false }];
+        host_params.set(params.normalized_strips(&strips));
         let told = Told::default();
         let events = clap_output_events { ctx: (&raw const told).cast_mut().cast::<c_void>(), try_push: Some(take) };
         // SAFETY: the list is alive.

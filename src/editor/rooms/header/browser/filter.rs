@@ -2,11 +2,13 @@
 
 use crate::{
     editor::{
-        names::display_name,
         theme::Themed,
         widgets::icon::{Icon, IconButton},
     },
-    preset::library::{Library, Listing},
+    preset::{
+        display_name,
+        library::{Library, Listing},
+    },
 };
 use egui::{Button, Rect, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
 

@@ -9,7 +9,7 @@ use crate::{
         asked::Asked,
         snapshot::EditorSnapshot,
         theme::{self, Themed},
-        widgets::{icon::Icon, toggle::Toggle},
+        widgets::{icon::Icon, toggle::Toggle, tooltip},
     },
     instance::{
         command::LibraryCommand,
@@ -75,11 +75,11 @@ impl ListState {
                     let (on, id) = (self.order == order, ui.scope_id().with(text));
                     let choice =
                         Toggle { role: Role::RadioButton, ..Toggle::switch(text, text, on, lit) }.show(ui, rect, id);
-                    let tooltip = match order {
+                    let said = match order {
                         Order::Fit => "Those first that explain the last ten seconds best.",
                         Order::Name => "Factory presets first, then yours by name, then sources by instrument.",
                     };
-                    if choice.on_hover_text(tooltip).clicked() {
+                    if tooltip::above(choice, said).clicked() {
                         (self.order, self.sorted_by) = (order, snapshot.ranks.clone());
                     }
                 }
@@ -94,9 +94,9 @@ impl ListState {
                     Toggle::switch("     Audition", "Audition presets", self.auditions, lit).show(ui, rect, id);
                 let ink = if self.auditions { ui.colours().ink_on(lit) } else { ui.colours().text };
                 Icon::Headphones.paint(ui.painter(), rect.left_center() + vec2(16.0, 0.0), ink);
-                let tooltip = "Point at a preset to hear it in place of what plays. Nothing is changed: what plays \
+                let said = "Point at a preset to hear it in place of what plays. Nothing is changed: what plays \
                                comes back when you point elsewhere, or press Escape.";
-                if toggle.on_hover_text(tooltip).clicked() {
+                if tooltip::above(toggle, said).clicked() {
                     self.auditions = !self.auditions;
                 }
             });

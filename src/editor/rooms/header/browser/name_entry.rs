@@ -3,7 +3,6 @@
 
 use crate::{
     editor::{
-        names::display_name,
         theme::{self, Themed},
         widgets::{
             icon::{Icon, IconButton},
@@ -65,7 +64,7 @@ impl NameEntry {
             self.name = name;
         }
         caption(ui, "Words to add");
-        let sources: Vec<String> = summary.strips.iter().map(|strip| display_name(&strip.name)).collect();
+        let sources: Vec<String> = summary.strips.iter().map(|strip| strip.display_name()).collect();
         let own = sources.iter().map(String::as_str);
         let others = WORDS.into_iter().filter(|word| !sources.iter().any(|name| name == word));
         if let Some(word) = chips(ui, own.chain(others), "Add") {
@@ -178,7 +177,7 @@ pub(super) fn first_suggestion(summary: &Summary, library: &Library) -> String {
 
 /// Suggestions of names under which to save what plays.
 pub(super) fn save_suggestions(summary: &Summary, library: &Library) -> Vec<String> {
-    let sources: Vec<String> = summary.strips.iter().take(3).map(|strip| display_name(&strip.name)).collect();
+    let sources: Vec<String> = summary.strips.iter().take(3).map(|strip| strip.display_name()).collect();
     let names = [
         first_suggestion(summary, library),
         free(&summary.title, library),

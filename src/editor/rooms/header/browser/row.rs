@@ -4,13 +4,15 @@
 use super::filter::Section;
 use crate::{
     editor::{
-        names::display_name,
         theme::{self, Themed},
-        widgets::icon::{Icon, IconButton},
+        widgets::{
+            icon::{Icon, IconButton},
+            tooltip,
+        },
     },
     instance::state::ranks::Rank,
     preset::{
-        FINGERPRINT_STEPS,
+        FINGERPRINT_STEPS, display_name,
         library::{Entry, Listing, Trouble},
     },
 };
@@ -88,10 +90,8 @@ pub(super) fn show(ui: &mut Ui, row: &Row<'_>) -> (bool, Option<PresetAction>) {
     let star = star(ui, rect, row, &response);
     let (right, changed) = changes(ui, rect, row, &response);
     paint(ui, rect.with_min_x(rect.left() + BUTTON + 6.0).with_max_x(right), row);
-    let response = match tooltip(row) {
-        Some(text) => response.on_hover_text(text),
-        None => response,
-    };
+    let said = details(row);
+    let response = if said.is_empty() { response } else { tooltip::beside(response, ui.clip_rect(), &said) };
     let action = star.or(changed);
     let plays = response.clicked() && action.is_none();
     (is_pointed, action.or_else(|| plays.then(|| PresetAction::Play(listing.entry.clone()))))
@@ -106,8 +106,8 @@ fn star(ui: &Ui, rect: Rect, row: &Row<'_>, response: &Response) -> Option<Prese
     let button = IconButton { plate: false, ..IconButton::new(icon, &label) };
     let star = button.show(ui, place, response.id.with("star"));
     star.widget_info(|| WidgetInfo::selected(Role::Switch, true, *is_favourite, label.as_str()));
-    let tooltip = if *is_favourite { "No favourite any more" } else { "A favourite" };
-    let clicked = star.on_hover_text(tooltip).clicked();
+    let said = if *is_favourite { "No favourite any more" } else { "A favourite" };
+    let clicked = tooltip::beside(star, ui.clip_rect(), &[said.to_owned()]).clicked();
     clicked.then(|| PresetAction::Star(listing.entry.clone(), !is_favourite))
 }
 
@@ -116,14 +116,15 @@ fn changes(ui: &Ui, rect: Rect, row: &Row<'_>, response: &Response) -> (f32, Opt
     let (mut right, mut action) = (rect.right() - 6.0, None);
     let Listing { entry, .. } = row.listing;
     if let (Some(file), true) = (&entry.path, row.can_change) {
-        for (icon, verb, tooltip, chosen) in [
+        for (icon, verb, said, chosen) in [
             (Icon::Bin, "Delete", "Delete", PresetAction::Delete(file.clone())),
             (Icon::Pencil, "Rename", "Rename, tags and notes", PresetAction::Rename(row.listing.clone())),
         ] {
             let place = Rect::from_center_size(pos2(right - 12.0, rect.center().y), vec2(24.0, 24.0));
             let label = format!("{verb} {}", entry.name);
             let button = IconButton { plate: false, ..IconButton::new(icon, &label) };
-            if button.show(ui, place, response.id.with(verb)).on_hover_text(tooltip).clicked() {
+            let button = button.show(ui, place, response.id.with(verb));
+            if tooltip::beside(button, ui.clip_rect(), &[said.to_owned()]).clicked() {
                 action = Some(chosen);
             }
             right -= BUTTON;
@@ -166,11 +167,12 @@ impl Row<'_> {
     }
 }
 
-fn tooltip(row: &Row<'_>) -> Option<String> {
+/// What else there is to say of a preset, in lines.
+fn details(row: &Row<'_>) -> Vec<String> {
     let Listing { entry, about, trouble, .. } = row.listing;
     match trouble {
-        Some(Trouble::Missing) => return Some("Its file is not there any more.".to_owned()),
-        Some(Trouble::Damaged(sentence)) => return Some(sentence.clone()),
+        Some(Trouble::Missing) => return vec!["Its file is not there any more.".to_owned()],
+        Some(Trouble::Damaged(sentence)) => return vec![sentence.clone()],
         None => {}
     }
     let mut lines = Vec::new();
@@ -186,7 +188,7 @@ fn tooltip(row: &Row<'_>) -> Option<String> {
         lines.push(cut.map_or_else(|| about.notes.clone(), |(end, _)| format!("{}…", &about.notes[..end])));
     }
     lines.extend(entry.path.as_ref().map(|path| path.display().to_string()));
-    (!lines.is_empty()).then(|| lines.join("\n"))
+    lines
 }
 
 fn percent(fit: f32) -> String {

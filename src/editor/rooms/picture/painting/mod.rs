@@ -1,11 +1,11 @@
 //! Painting on the frozen picture: strokes say which source a place belongs to, and the sources learn from them.
 //!
 //! - [`stretch`]: the frozen stretch as columns. [`mod@tools`]: the brushes, and what a stroke becomes. `toolbar`: their
-//!   buttons; `strength`: how strongly a stroke says so; `bars`: which bars can be saved. `overlay`: the marks that were
-//!   made.
+//!   buttons; `strength`: how strongly a stroke says so; `parts`: which bars or seconds can be saved. `overlay`: the
+//!   marks that were made.
 
-mod bars;
 mod overlay;
+mod parts;
 mod strength;
 pub mod stretch;
 mod toolbar;
@@ -67,7 +67,7 @@ pub fn tools_height(width: f32, sources: usize) -> Option<f32> {
 }
 
 /// Draws the marks on `stretch`, if one is frozen, and the tools, and takes strokes on the spectrogram, which is the
-/// `canvas`. `names` and `colours` are the sources'; `bars` says where the host's bars begin, as in `bars::last`.
+/// `canvas`. `names` and `colours` are the sources'; `bars` says where the host's bars begin, as in `parts::last`.
 pub fn draw(
     ui: &Ui,
     (canvas, layout): (&Response, &PictureLayout),
@@ -99,10 +99,10 @@ pub fn draw(
         draw_playhead(ui, &place, stretch.seconds, playhead);
     }
     // The tools lie above the canvas, where they cover it.
-    let bars = || bars::last(&bars(), stretch.seconds);
+    let parts = || parts::last(&bars(), stretch.seconds);
     let bar = layout.tools.and_then(|tools| toolbar::Toolbar::new(tools.min, tools.width(), names.len()));
     let brush = (painting.brush.tool, painting.brush.saying, painting.brush.source);
-    let chosen = bar.and_then(|bar| bar.draw(ui, names, colours, (stretch, &bars), &mut painting.brush));
+    let chosen = bar.and_then(|bar| bar.draw(ui, names, colours, (stretch, &parts), &mut painting.brush));
     painting.found_nothing &= brush == (painting.brush.tool, painting.brush.saying, painting.brush.source);
     state.hint = names
         .get(painting.brush.source)

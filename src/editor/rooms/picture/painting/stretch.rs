@@ -1,4 +1,5 @@
-//! The frozen stretch, as it comes apart under its marks, as columns of the picture.
+//! The frozen stretch, as it comes apart under its marks, as columns of the picture. They are made some in each picture:
+//! all of them take tens of milliseconds.
 
 use super::super::{
     axis::{ROWS, RowMap, row_frequency},
@@ -9,24 +10,56 @@ use super::super::{
 use crate::{
     instance::state::stretch_view::StretchView, marks::FrameGrid, preset::MAX_SOURCES, separator::MusicalTime,
 };
+use std::sync::Arc;
 
-/// The columns of `stretch`, of which `gains` are left, and the time at its end in seconds from the first column.
-/// `time` says where the host's music was, so many seconds before that end.
-pub fn columns(
-    stretch: &StretchView,
-    gains: [f32; MAX_SOURCES],
-    map: &ColourMap,
-    time: impl Fn(f64) -> Option<MusicalTime>,
-) -> (Columns, f64) {
-    let mut columns = Columns::default();
-    columns.set_sources(stretch.sources, map.ground());
-    let bands = bands_of_rows(&stretch.grid);
-    // Levels are as fine as the bins, as in the live picture; shares are known in bands.
-    let rows = RowMap::new(stretch.bins, stretch.grid.bin_spacing);
-    let width = stretch.grid.bands.len();
-    let mut frame = FrameRows { sources: stretch.sources, gains, ..FrameRows::default() };
-    let frames = stretch.magnitudes.chunks_exact(stretch.bins);
-    for (t, (magnitudes, shares)) in frames.zip(stretch.shares.chunks_exact(stretch.sources * width)).enumerate() {
+/// The columns of a stretch, as far as they are made.
+pub struct StretchColumns {
+    /// The stretch.
+    pub stretch: Arc<StretchView>,
+    /// What is left of its sources.
+    pub gains: [f32; MAX_SOURCES],
+    /// Those that are made.
+    pub columns: Columns,
+    /// Levels are as fine as the bins, as in the live picture; shares are known in bands.
+    rows: RowMap,
+    bands: Vec<(usize, usize, f32)>,
+    frame: FrameRows,
+}
+
+impl StretchColumns {
+    /// None is made yet of `stretch`, of which `gains` are left.
+    pub fn new(stretch: Arc<StretchView>, gains: [f32; MAX_SOURCES], map: &ColourMap) -> Self {
+        let mut columns = Columns::default();
+        columns.set_sources(stretch.sources, map.ground());
+        let rows = RowMap::new(stretch.bins, stretch.grid.bin_spacing);
+        let frame = FrameRows { sources: stretch.sources, gains, ..FrameRows::default() };
+        Self { rows, bands: bands_of_rows(&stretch.grid), frame, stretch, gains, columns }
+    }
+
+    /// The time at the stretch's end, in seconds from the first column.
+    pub fn edge_s(&self) -> f64 {
+        self.stretch.seconds - self.stretch.grid.first_seconds
+    }
+
+    /// Makes so many more, and says whether all are made. `time` says where the host's music was, so many seconds before
+    /// the end.
+    pub fn make(&mut self, count: usize, map: &ColourMap, time: impl Fn(f64) -> Option<MusicalTime>) -> bool {
+        let made = self.columns.next() as usize;
+        let until = self.stretch.grid.frames.min(made.saturating_add(count));
+        for t in made..until {
+            self.make_one(t);
+            self.frame.musical_time = time(self.stretch.seconds - self.stretch.grid.frame_seconds(t));
+            self.columns.take(t as u64, &self.frame, map);
+        }
+        until == self.stretch.grid.frames
+    }
+
+    /// What the column of frame `t` shows.
+    fn make_one(&mut self, t: usize) {
+        let Self { stretch, gains, rows, bands, frame, .. } = self;
+        let width = stretch.grid.bands.len();
+        let magnitudes = &stretch.magnitudes[t * stretch.bins..][..stretch.bins];
+        let shares = &stretch.shares[t * stretch.sources * width..][..stretch.sources * width];
         for (row, bins) in rows.iter() {
             let (band, next, part) = bands[row];
             let between = |values: &[f32]| values[band] + part * (values[next] - values[band]);
@@ -40,10 +73,7 @@ pub fn columns(
             frame.mixture_db[row] = level(amplitude);
             frame.output_db[row] = level(left * amplitude);
         }
-        frame.musical_time = time(stretch.seconds - stretch.grid.frame_seconds(t));
-        columns.take(t as u64, &frame, map);
     }
-    (columns, stretch.seconds - stretch.grid.first_seconds)
 }
 
 /// Between which two bands the middle of each row lies, and how far from the first to the second. `[ROWS]`
@@ -94,7 +124,7 @@ mod tests {
             origin: StretchOrigin::File,
             seconds: 0.4,
             grid,
-            magnitudes: std::sync::Arc::new(magnitudes),
+            magnitudes: Arc::new(magnitudes),
             scale: 2.0,
             bins,
             shares,
@@ -105,8 +135,10 @@ mod tests {
         let map = ColourMap::new(PALETTE[..2].iter().map(|colour| SCREEN.source(*colour)));
         let mut gains = [1.0; MAX_SOURCES];
         gains[0] = 0.0;
-        let (columns, edge) = columns(&stretch, gains, &map, |_| None);
-        assert!((edge - 0.39).abs() < 1e-9);
+        let mut all = StretchColumns::new(Arc::new(stretch), gains, &map);
+        assert!(!all.make(19, &map, |_| None) && all.make(19, &map, |_| None));
+        assert!((all.edge_s() - 0.39).abs() < 1e-9);
+        let columns = all.columns;
         let row_of = |hz: f32| {
             let away = |row: &usize| (row_frequency(*row) / hz).log2().abs();
             (0..ROWS).min_by(|a, b| away(a).total_cmp(&away(b))).unwrap_or_default()

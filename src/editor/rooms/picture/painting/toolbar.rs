@@ -15,7 +15,7 @@ use crate::{
         },
     },
     instance::{
-        command::{Bars, MarkCommand},
+        command::{MarkCommand, StretchPart},
         state::stretch_view::{StretchOrigin, StretchView},
     },
 };
@@ -38,12 +38,12 @@ const GAP: f32 = 3.0;
 const GROUP_GAP: f32 = 8.0;
 /// What the button that saves a stem says.
 const STEM_TEXT: &str = "Stem";
-/// How else it can be had, and bars of it, where the system's windows can be the source of a drag.
+/// How else it can be had, and parts of it, where the system's windows can be the source of a drag.
 const DRAG_TOOLTIP: &str = if cfg!(target_os = "linux") { "\nOr drag it onto a track of the host." } else { "" };
-const BARS_TOOLTIP: &str =
+const PARTS_TOOLTIP: &str =
     if cfg!(target_os = "linux") { "\nAn entry can be dragged onto a track of the host, too." } else { "" };
-/// Width of the choice of bars, in points.
-const BARS: f32 = 190.0;
+/// Width of the choice of parts, in points.
+const PARTS: f32 = 190.0;
 
 /// Where the bar and its buttons are.
 pub(super) struct Toolbar {
@@ -106,7 +106,7 @@ impl Toolbar {
         ui: &Ui,
         names: &[String],
         colours: &[Color32],
-        (stretch, bars): (&StretchView, &dyn Fn() -> (Vec<Bars>, u32)),
+        (stretch, parts): (&StretchView, &dyn Fn() -> (Vec<StretchPart>, u32)),
         brush: &mut Brush,
     ) -> Option<Asked> {
         let corners = CornerRadius::same(theme::BUTTON_RADIUS as u8);
@@ -154,7 +154,7 @@ impl Toolbar {
         if drag_away::begins(&stem) {
             return Some(Asked::DragStem(brush.source, None));
         }
-        if let Some(asked) = self.choose_bars(ui, (brush.source, name), stretch, bars) {
+        if let Some(asked) = self.choose_part(ui, (brush.source, name), stretch, parts) {
             return Some(asked);
         }
         let own = stretch.marks.iter().filter(|mark| mark.source == brush.source).count();
@@ -164,40 +164,40 @@ impl Toolbar {
         forgets.then(|| MarkCommand::Forget(brush.source).into())
     }
 
-    /// The bars of the stem of `source`, which is called `name`, that are chosen to be saved or dragged away.
-    fn choose_bars(
+    /// The part of the stem of `source`, which is called `name`, that is chosen to be saved or dragged away.
+    fn choose_part(
         &self,
         ui: &Ui,
         (source, name): (usize, &str),
         stretch: &StretchView,
-        bars: &dyn Fn() -> (Vec<Bars>, u32),
+        parts: &dyn Fn() -> (Vec<StretchPart>, u32),
     ) -> Option<Asked> {
-        let label = format!("Save the last bars of {name}");
-        let button = IconButton::new(Icon::More, &label).show(ui, self.more, ui.scope_id().with("bars"));
+        let label = format!("Save the end of {name}");
+        let button = IconButton::new(Icon::More, &label).show(ui, self.more, ui.scope_id().with("parts"));
         let mut chosen = None;
-        Popup::menu(&button).width(BARS).show(|ui| {
-            let (offered, whole) = bars();
-            for bars in &offered {
-                let text = if bars.count == 1 { "Last bar".to_owned() } else { format!("Last {} bars", bars.count) };
-                let item = Button::selectable(false, text).min_size(vec2(BARS, 24.0)).sense(Sense::click_and_drag());
+        Popup::menu(&button).width(PARTS).show(|ui| {
+            let (offered, whole) = parts();
+            for part in &offered {
+                let text = format!("Last {}", part.length().trim_start_matches("1 "));
+                let item = Button::selectable(false, text).min_size(vec2(PARTS, 24.0)).sense(Sense::click_and_drag());
                 let item = ui.add(item);
                 if item.clicked() {
-                    chosen = Some(MarkCommand::SaveBars(source, *bars).into());
+                    chosen = Some(MarkCommand::SavePart(source, *part).into());
                 } else if drag_away::begins(&item) {
-                    chosen = Some(Asked::DragStem(source, Some(*bars)));
+                    chosen = Some(Asked::DragStem(source, Some(*part)));
                     // What lies beneath may be where it goes.
                     ui.close();
                 }
             }
             let why = match whole {
                 0 if stretch.origin == StretchOrigin::File => "A file has no bars of the host's".to_owned(),
-                0 => "No whole bar is here: let the host's transport run".to_owned(),
+                0 => "Bars take their place where a host's transport runs".to_owned(),
                 1 => format!("1 whole bar is in these {:.1} seconds", stretch.seconds),
                 _ => format!("{whole} whole bars are in these {:.1} seconds", stretch.seconds),
             };
             ui.add(Label::new(RichText::new(why).size(theme::CAPTION).color(ui.colours().weak)).wrap());
         });
-        button.on_hover_text(format!("{label}, from bar line to bar line.{BARS_TOOLTIP}"));
+        button.on_hover_text(format!("{label}: whole bars, or seconds where none are known.{PARTS_TOOLTIP}"));
         chosen
     }
 }
