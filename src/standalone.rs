@@ -1,12 +1,16 @@
 //! The plugin as an application of its own: JACK, ALSA, CoreAudio or WASAPI in and out.
 //!
 //! nice-plug 0.4.2 cannot change the latency of a standalone that runs, so the latency mode is chosen at the start:
-//! `--mode live`. It also takes no notice of JACK's sample rate, and of signals while its window is open; what is here
+//! `--mode live`, or with a mode that was set before. What played and was set when it ended is there again at the next
+//! start, unless that is asked to be `--fresh`; baseview 0.4.2 closes a window without asking. nice-plug also takes no notice of JACK's sample rate, and of signals while its window is open; what is here
 //! stands in for that.
 
 use jack::{Client, ClientOptions};
 use std::process::ExitCode;
 use unbraid::{instance, plugin, separator::LatencyMode};
+
+/// Begins anew, whatever played last.
+const FRESH: &str = "--fresh";
 
 fn main() -> ExitCode {
     #[cfg(unix)]
@@ -21,14 +25,22 @@ fn main() -> ExitCode {
         instance::mode::start_in(mode);
         arguments.drain(at..at + 2);
     }
+    let is_fresh = arguments.iter().any(|argument| argument == FRESH);
+    arguments.retain(|argument| argument != FRESH);
+    instance::kept_state::keep(is_fresh);
     if let Some(sample_rate) = uses_jack(&arguments).then(jack_sample_rate).flatten() {
         remove_option(&mut arguments, &["--sample-rate", "-r"]);
         arguments.push(format!("--sample-rate={sample_rate}"));
     }
-    if nice_plug::prelude::nice_export_standalone_with_args::<plugin::Unbraid, _>(arguments) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    let has_run = nice_plug::prelude::nice_export_standalone_with_args::<plugin::Unbraid, _>(arguments);
+    keep_state();
+    if has_run { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Keeps what plays and what is set for the next start.
+fn keep_state() {
+    if let Err(error) = instance::kept_state::store() {
+        eprintln!("what was set and learned is not kept for the next start: {error}");
     }
 }
 
@@ -70,10 +82,12 @@ fn end_on_signals() {
     };
     std::thread::spawn(move || {
         let mut signal = 0;
-        // SAFETY: both are alive. The audio thread plays on to the end: nothing is cleaned up that it still uses.
+        // SAFETY: both are alive.
         unsafe {
             libc::sigwait(&signals, &mut signal);
-            libc::_exit(128 + signal);
         }
+        keep_state();
+        // SAFETY: the audio thread plays on to the end: nothing is cleaned up that it still uses.
+        unsafe { libc::_exit(128 + signal) }
     });
 }

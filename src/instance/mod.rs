@@ -8,6 +8,7 @@
 //! - [`params`]: the parameters a host sees; [`mode`]: the one of them that needs a restart. [`host_params`]: how the
 //!   worker sets them. [`host_names`]: what hosts call them. [`host_menu`]: the host's entries in their menus.
 //! - [`analyzer`]: the editor's end of the wire for analyzer frames.
+//! - [`kept_state`]: what the standalone application keeps in place of a host's project.
 //!
 //! The audio thread's part of an instance is a crate of its own: [`crate::realtime`].
 
@@ -17,6 +18,7 @@ pub mod command;
 pub mod host_menu;
 pub mod host_names;
 pub mod host_params;
+pub mod kept_state;
 pub mod later_version;
 pub mod main_half;
 pub mod mode;

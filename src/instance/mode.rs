@@ -34,6 +34,11 @@ pub fn start_in(mode: LatencyMode) {
     let _ = FIRST_MODE.set(mode.into());
 }
 
+/// Whether a mode was chosen that instances start in.
+pub(super) fn is_chosen() -> bool {
+    FIRST_MODE.get().is_some()
+}
+
 /// The mode that a new instance starts in.
 pub(super) fn first() -> Mode {
     FIRST_MODE.get().copied().unwrap_or(Mode::Quality)

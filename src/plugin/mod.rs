@@ -13,7 +13,7 @@ mod shim_link;
 use crate::{
     editor::{self, PluginEditor},
     instance::{
-        later_version,
+        kept_state, later_version,
         main_half::MainHalf,
         project::stream::StreamFormat,
         session::Session,
@@ -44,6 +44,9 @@ impl Default for Unbraid {
         let (audio_end, worker_end) = wires::connect();
         let (main, changes) = MainHalf::new(host.clone(), worker_end);
         let (params, session) = (main.params.clone(), main.session.clone());
+        if let Err(sentence) = kept_state::take_up(&params) {
+            session.set_message(Message::Failed(sentence));
+        }
         let (meters, audition, stretch) =
             (session.meters.clone(), session.audition.clone(), session.stretch_control.clone());
         let half = AudioHalf::new(audio_end, session.analyzer.take_sender(), meters, host.clone(), audition, stretch);
