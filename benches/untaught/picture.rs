@@ -34,7 +34,9 @@ const INK: RGBColor = RGBColor(0xEC, 0xEC, 0xF0);
 /// Size of one map, in pixels.
 const MAP: (u32, u32) = (680, 240);
 /// Room above a map for its title, and between maps, in pixels.
-const TITLE: u32 = 26;
+const TITLE: u32 = 28;
+/// From the top of that room to the title's line, in pixels: letters reach some pixels above it.
+const TITLE_TOP: i32 = 9;
 const GAP: u32 = 12;
 const FONT: &str = "sans-serif";
 /// Frequencies that are named at the side, in Hz.
@@ -167,7 +169,7 @@ fn map(
 ) -> Result<(), Failure> {
     let (left, top) = ((GAP + column * (MAP.0 + GAP)) as i32, (row * (MAP.1 + TITLE + GAP)) as i32);
     let style = |size: i32| TextStyle::from((FONT, size).into_font()).color(&INK);
-    area.draw_text(title, &style(20), (left, top + 3))?;
+    area.draw_text(title, &style(20), (left, top + TITLE_TOP))?;
     let points = (0..MAP.1 as usize).flat_map(|y| (0..MAP.0 as usize).map(move |x| (x, y)));
     let pixels = points.flat_map(|(x, y)| colour(x, y).map(|c| c.clamp(0.0, 255.0) as u8)).collect();
     let corner = (left, top + TITLE as i32);
