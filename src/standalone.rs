@@ -1,9 +1,9 @@
 //! The plugin as an application of its own: JACK, ALSA, CoreAudio or WASAPI in and out.
 //!
 //! nice-plug 0.4.2 cannot change the latency of a standalone that runs, so the latency mode is chosen at the start:
-//! `--mode live`, or with a mode that was set before. What played and was set when it ended is there again at the next
-//! start, unless that is asked to be `--fresh`; baseview 0.4.2 closes a window without asking. nice-plug also takes no notice of JACK's sample rate, and of signals while its window is open; what is here
-//! stands in for that.
+//! `--mode live`, or the mode that was set when it ended. What played and was set then is there again at the next
+//! start, unless `--fresh` is given: baseview 0.4.2 closes a window without asking. nice-plug also takes no notice of
+//! JACK's sample rate, and of signals while its window is open; what is here stands in for that.
 
 use jack::{Client, ClientOptions};
 use std::process::ExitCode;

@@ -42,7 +42,7 @@ fn main() {
 /// Prints a row of a live window; gives the median in milliseconds.
 fn measure(size: Vec2, strips: usize, with_picture: bool) -> Option<f64> {
     let mut window = Window::new(size, strips, with_picture)?;
-    (0..PICTURES.0).for_each(|_| drop(window.picture()));
+    window.play(PICTURES.0);
     let drawn: Vec<Drawn> = (0..PICTURES.1).map(|_| window.picture()).collect();
     Some(row(&format!("{strips} strips{}", if with_picture { ", with the picture" } else { "" }), &drawn))
 }
@@ -50,8 +50,8 @@ fn measure(size: Vec2, strips: usize, with_picture: bool) -> Option<f64> {
 /// Prints the rows of a window whose picture is frozen: looked at, zoomed, and while what is frozen changes.
 fn measure_frozen(size: Vec2, strips: usize) -> Option<()> {
     let mut window = Window::new(size, strips, true)?;
-    (0..PICTURES.0).for_each(|_| drop(window.picture()));
-    let mut changing = |window: &mut Window, what: &str, change: &mut dyn FnMut(&mut Window, usize)| {
+    window.play(PICTURES.0);
+    let changing = |window: &mut Window, what: &str, change: &mut dyn FnMut(&mut Window, usize)| {
         let drawn = (0..PICTURES.1).map(|n| {
             if n % BETWEEN == 0 {
                 change(window, n / BETWEEN);
@@ -63,7 +63,7 @@ fn measure_frozen(size: Vec2, strips: usize) -> Option<()> {
     };
     changing(&mut window, "frozen, live, frozen, …", &mut |window, _| window.toggle_freeze());
     window.toggle_freeze();
-    (0..PICTURES.1).for_each(|_| drop(window.picture()));
+    window.play(PICTURES.1);
     assert!(window.session.stretch().is_some(), "what is shown is frozen");
     changing(&mut window, "frozen", &mut |_, _| {});
     changing(&mut window, "frozen, a stroke is made", &mut |window, n| window.mark(stroke(n)));

@@ -1,6 +1,8 @@
 //! An open window while music plays, with a worker that carries out what the editor asks for between two pictures.
 
-use egui::{Context, Event, Key, Modifiers, MouseWheelUnit, Pos2, Rect, TouchPhase, Vec2, ViewportId, vec2};
+use egui::{
+    Context, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, Rect, TouchPhase, Vec2, ViewportId, vec2,
+};
 use nice_plug::{
     context::{PluginApi, gui::GuiContext},
     prelude::{GuiContextInner, ParamPtr, PluginState},
@@ -55,7 +57,7 @@ impl GuiContextInner for Host {
 }
 
 /// What one picture took.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Drawn {
     /// Laying out and tessellating, in milliseconds.
     pub(crate) ms: f64,
@@ -129,6 +131,13 @@ impl Window {
         })
     }
 
+    /// Plays and draws so many pictures that nobody measures.
+    pub(crate) fn play(&mut self, pictures: usize) {
+        for _ in 0..pictures {
+            self.picture();
+        }
+    }
+
     /// Plays a sixtieth of a second and draws.
     pub(crate) fn picture(&mut self) -> Drawn {
         let noise = &mut self.noise;
@@ -183,6 +192,7 @@ impl Window {
             delta: vec2(0.0, notches),
             phase: TouchPhase::Move,
             modifiers: Modifiers::NONE,
+            source: MouseWheelSource::Unknown,
         });
     }
 

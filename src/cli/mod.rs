@@ -6,7 +6,7 @@
 //! What commands share, downhill: [`separation`] is what `separate` and `remix` do, [`trials`] what `tune` and `merge`
 //! do, [`plot`] draws figures, [`exchange`] is what `export` and `import` know of other programs' files;
 //! [`arguments`] parses, [`source_files`] are recordings of each source alone, [`source_folders`] where they
-//! are found, [`online_learning`] learns from all of them, [`files`] reads and checks, [`input`] is
+//! are found, [`drawn_learning`] learns from all of them, [`files`] reads and checks, [`input`] is
 //! a recording, [`memory`] is what there is of it; [`report`] and [`progress`] are what the
 //! user sees; [`interrupt`] is Ctrl-C.
 

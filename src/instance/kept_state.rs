@@ -4,7 +4,7 @@
 use super::{mode, param_id::ParamId, params::UnbraidParams};
 use crate::preset::{file::replace_whole, library::user_dir};
 use nice_plug::prelude::Params;
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -24,17 +24,6 @@ struct Kept {
     /// What is in the file is not taken up.
     begins_anew: bool,
     params: OnceLock<Arc<UnbraidParams>>,
-}
-
-/// What is in the file.
-#[derive(Debug, Serialize, Deserialize)]
-struct KeptState {
-    /// The version of Unbraid that wrote it.
-    version: String,
-    /// Where each parameter stands, normalized.
-    params: BTreeMap<String, f32>,
-    /// What a project stores beside them.
-    fields: BTreeMap<String, String>,
 }
 
 /// The next instance takes up what is in the user's folder, unless it `begins_anew`, and [`store`] keeps its state
@@ -88,18 +77,19 @@ fn is_kept(id: ParamId) -> bool {
     }
 }
 
+/// Where each parameter stands, normalized, and what a project stores beside them.
 fn write(file: &Path, params: &UnbraidParams) -> io::Result<()> {
-    let state = KeptState {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        params: ParamId::all().map(|id| (id.to_string(), params.normalized(id))).collect(),
-        fields: params.serialize_fields(),
-    };
+    let values: BTreeMap<String, f32> = ParamId::all().map(|id| (id.to_string(), params.normalized(id))).collect();
+    let state = json!({ "version": env!("CARGO_PKG_VERSION"), "params": values, "fields": params.serialize_fields() });
     file.parent().map_or(Ok(()), fs::create_dir_all)?;
     replace_whole(file, &serde_json::to_vec(&state)?)
 }
 
 fn read(file: &Path, params: &UnbraidParams) -> io::Result<()> {
-    let KeptState { params: values, fields, .. } = serde_json::from_slice(&fs::read(file)?)?;
+    let mut state: Value = serde_json::from_slice(&fs::read(file)?)?;
+    let mut part = |name: &str| state.get_mut(name).map_or(Value::Null, Value::take);
+    let values: BTreeMap<String, f32> = serde_json::from_value(part("params"))?;
+    let fields: BTreeMap<String, String> = serde_json::from_value(part("fields"))?;
     let known = values.iter().filter_map(|(id, value)| Some((ParamId::parse(id)?, *value)));
     for (id, normalized) in known.filter(|(id, value)| is_kept(*id) && (0.0..=1.0).contains(value)) {
         params.set_normalized(id, normalized);

@@ -232,9 +232,9 @@ impl Source {
         }
     }
 
-    /// Gives it what was `learned` under marks. One that has found its bases while it plays drifts from there: it goes on
-    /// following the mixture. Of one that was taught, the drift setting stays, and what it says of earlier recordings and
-    /// their licence.
+    /// Gives it what was `learned` under marks. One that has found its bases while it plays drifts from there: it goes
+    /// on following the mixture. Of one that was taught, the drift setting stays, and what it says of earlier
+    /// recordings and their licence.
     pub fn learn_from_marks(&mut self, learned: LearnedBases) {
         let follows = self.finds_bases();
         self.relearn(LearnedBases { tally: None, ..learned });

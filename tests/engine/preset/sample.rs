@@ -107,6 +107,19 @@ impl Parts {
     }
 }
 
+/// The file `bytes`, in which an earlier version has stored one solo, as it is written now: without it. The header is
+/// padded with spaces to whole words, as safetensors does.
+pub(crate) fn without_solo(bytes: &[u8]) -> Vec<u8> {
+    let (length, rest) = bytes.split_at(8);
+    let (header, data) = rest.split_at(u64::from_le_bytes(length.try_into().unwrap()) as usize);
+    let header = std::str::from_utf8(header).unwrap().trim_end();
+    let (with, without) = (r#"\"solo\":true"#, r#"\"solo\":false"#);
+    assert_eq!(header.matches(with).count(), 1, "an earlier version has stored one");
+    let mut header = header.replace(with, without);
+    header.push_str(&" ".repeat(header.len().next_multiple_of(8) - header.len()));
+    join(&header, data)
+}
+
 /// A safetensors file of any header and any data.
 pub(crate) fn join(header: &str, data: &[u8]) -> Vec<u8> {
     [&(header.len() as u64).to_le_bytes(), header.as_bytes(), data].concat()

@@ -5,7 +5,7 @@ use crate::instance::command::{PartUnit, StretchPart};
 
 /// How many bars or seconds are offered.
 const COUNTS: [u32; 4] = [1, 2, 4, 8];
-/// StretchPart may begin or end so far outside the stretch, in seconds: a sample of the picture's clock.
+/// A part may begin or end so far outside the stretch, in seconds: a sample of the picture's clock.
 const LEAST_S: f64 = 1e-3;
 
 /// The last one, two, four and eight bars that lie in a stretch of `seconds`, from line to line, and how many whole

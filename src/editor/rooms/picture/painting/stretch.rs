@@ -1,5 +1,5 @@
-//! The frozen stretch, as it comes apart under its marks, as columns of the picture. They are made some in each picture:
-//! all of them take tens of milliseconds.
+//! The frozen stretch, as it comes apart under its marks, as columns of the picture. They are made some in each
+//! picture: all of them take tens of milliseconds.
 
 use super::super::{
     axis::{ROWS, RowMap, row_frequency},
@@ -41,8 +41,8 @@ impl StretchColumns {
         self.stretch.seconds - self.stretch.grid.first_seconds
     }
 
-    /// Makes so many more, and says whether all are made. `time` says where the host's music was, so many seconds before
-    /// the end.
+    /// Makes so many more, and says whether all are made. `time` says where the host's music was, so many seconds
+    /// before the end.
     pub fn make(&mut self, count: usize, map: &ColourMap, time: impl Fn(f64) -> Option<MusicalTime>) -> bool {
         let made = self.columns.next() as usize;
         let until = self.stretch.grid.frames.min(made.saturating_add(count));

@@ -9,8 +9,8 @@ use crate::{
 
 impl MarkedRecording {
     /// `preset`, which this was made for, with what was `learned`: by all sources that find their bases, and by those
-    /// that are marked. The former drift from there, all of them: they were learned together, and a mark of one says what
-    /// the others are not. A source that was taught and may not drift stays where the marks have moved it.
+    /// that are marked. The former drift from there, all of them: they were learned together, and a mark of one says
+    /// what the others are not. A source that was taught and may not drift stays where the marks have moved it.
     ///
     /// A source that finds its bases gets a dictionary in the frames of Quality alone. The other modes interpolate it:
     /// bases that were found in their own short frames separate worse (0.6 dB on twelve loops). Of a source that was
