@@ -181,8 +181,7 @@ impl Learn {
             true => SourceSample::of_each(&material.surveyed, MOST_SECONDS, LEAST_SECONDS),
             false => SourceSample::passages(&material.surveyed, PASSAGES, PASSAGE_SECONDS),
         };
-        let samples = materials.iter().map(take);
-        let samples = samples.collect::<Result<Vec<_>, _>>()?;
+        let samples = materials.iter().map(take).collect::<Result<Vec<_>, _>>()?;
         let known: Vec<&[Dictionary]> =
             drawn.iter().map(|drawn| drawn.as_ref().map_or(&[][..], LearnedBases::dictionaries)).collect();
         let learned = self.learn_samples(materials, &samples, &known)?;

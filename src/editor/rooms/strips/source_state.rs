@@ -81,7 +81,8 @@ impl SourceSign {
             }
             Self::Frozen => "It stays as it is. Click to let all of these follow the mixture again.",
             Self::Drifts if is_from_marks => {
-                "Learned from your marks, and moves towards what plays. Undo takes the marks back.\nClick to freeze all that follow."
+                "Learned from your marks, and moves towards what plays. Undo takes the marks back.\n\
+                 Click to freeze all that follow."
             }
             Self::Drifts => "Learned, and moves towards what plays.\nClick to freeze all that follow.",
             Self::Unsure => "It is hardly told from the others: learn it again from a longer take, played alone.",
