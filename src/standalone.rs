@@ -6,11 +6,13 @@
 //! JACK's sample rate, and of signals while its window is open; what is here stands in for that.
 
 use jack::{Client, ClientOptions};
-use std::process::ExitCode;
+use std::{process::ExitCode, thread, time::Duration};
 use unbraid::{instance, plugin, separator::LatencyMode};
 
 /// Begins anew, whatever played last.
 const FRESH: &str = "--fresh";
+/// How often the state is looked at: so much is lost at most by a crash or a power cut.
+const KEEPING_PERIOD: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
     #[cfg(unix)]
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let is_fresh = arguments.iter().any(|argument| argument == FRESH);
     arguments.retain(|argument| argument != FRESH);
     instance::kept_state::keep(is_fresh);
+    thread::spawn(keep_state_while_it_runs);
     if let Some(sample_rate) = uses_jack(&arguments).then(jack_sample_rate).flatten() {
         remove_option(&mut arguments, &["--sample-rate", "-r"]);
         arguments.push(format!("--sample-rate={sample_rate}"));
@@ -41,6 +44,14 @@ fn main() -> ExitCode {
 fn keep_state() {
     if let Err(error) = instance::kept_state::store() {
         eprintln!("what was set and learned is not kept for the next start: {error}");
+    }
+}
+
+/// Keeps it every now and then. What fails here is said at the end.
+fn keep_state_while_it_runs() {
+    loop {
+        thread::sleep(KEEPING_PERIOD);
+        let _ = instance::kept_state::store();
     }
 }
 
@@ -80,7 +91,7 @@ fn end_on_signals() {
         libc::pthread_sigmask(libc::SIG_BLOCK, &signals, std::ptr::null_mut());
         signals
     };
-    std::thread::spawn(move || {
+    thread::spawn(move || {
         let mut signal = 0;
         // SAFETY: both are alive.
         unsafe {

@@ -4,6 +4,7 @@
 use super::{mode, param_id::ParamId, params::UnbraidParams};
 use crate::preset::{file::replace_whole, library::user_dir};
 use nice_plug::prelude::Params;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -24,6 +25,8 @@ struct Kept {
     /// What is in the file is not taken up.
     begins_anew: bool,
     params: OnceLock<Arc<UnbraidParams>>,
+    /// What this run has written last.
+    written: Mutex<Vec<u8>>,
 }
 
 /// The next instance takes up what is in the user's folder, unless it `begins_anew`, and [`store`] keeps its state
@@ -31,7 +34,12 @@ struct Kept {
 pub fn keep(begins_anew: bool) {
     if let Some(folder) = user_dir() {
         // The first call counts.
-        let _ = KEPT.set(Kept { file: folder.join(FILE_NAME), begins_anew, params: OnceLock::new() });
+        let _ = KEPT.set(Kept {
+            file: folder.join(FILE_NAME),
+            begins_anew,
+            params: OnceLock::new(),
+            written: Mutex::default(),
+        });
     }
 }
 
@@ -42,13 +50,15 @@ pub fn keep(begins_anew: bool) {
 /// A sentence, if it could not be read.
 pub fn take_up(params: &Arc<UnbraidParams>) -> Result<(), String> {
     let Some(kept) = KEPT.get() else { return Ok(()) };
+    // Nothing is written before it is read.
+    let _written = kept.written.lock();
     if kept.params.set(params.clone()).is_err() || kept.begins_anew {
         return Ok(());
     }
     match read(&kept.file, params) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             let aside = kept.file.with_file_name(DAMAGED_NAME);
-            // It is written anew at the end in any case.
+            // It is written anew in any case.
             let _ = fs::rename(&kept.file, &aside);
             let aside = aside.display();
             Err(format!(
@@ -59,13 +69,14 @@ pub fn take_up(params: &Arc<UnbraidParams>) -> Result<(), String> {
     }
 }
 
-/// Keeps the state of the instance, if there is one whose state is to be kept.
+/// Keeps the state of the instance, if there is one whose state is to be kept. Nothing is written where nothing has
+/// changed since the last call.
 ///
 /// # Errors
 /// If the file cannot be written. What was in it stays.
 pub fn store() -> io::Result<()> {
-    let kept = KEPT.get().and_then(|kept| Some((&kept.file, kept.params.get()?)));
-    kept.map_or(Ok(()), |(file, params)| write(file, params))
+    let kept = KEPT.get().and_then(|kept| Some((kept, kept.params.get()?)));
+    kept.map_or(Ok(()), |(kept, params)| write(&kept.file, params, &mut kept.written.lock()))
 }
 
 /// Whether a parameter is kept: nothing is captured from the start on, and who chooses a mode there has it.
@@ -77,12 +88,18 @@ fn is_kept(id: ParamId) -> bool {
     }
 }
 
-/// Where each parameter stands, normalized, and what a project stores beside them.
-fn write(file: &Path, params: &UnbraidParams) -> io::Result<()> {
+/// Where each parameter stands, normalized, and what a project stores beside them; `written` is what the file holds
+/// already.
+fn write(file: &Path, params: &UnbraidParams, written: &mut Vec<u8>) -> io::Result<()> {
     let values: BTreeMap<String, f32> = ParamId::all().map(|id| (id.to_string(), params.normalized(id))).collect();
     let state = json!({ "version": env!("CARGO_PKG_VERSION"), "params": values, "fields": params.serialize_fields() });
-    file.parent().map_or(Ok(()), fs::create_dir_all)?;
-    replace_whole(file, &serde_json::to_vec(&state)?)
+    let bytes = serde_json::to_vec(&state)?;
+    if bytes != *written {
+        file.parent().map_or(Ok(()), fs::create_dir_all)?;
+        replace_whole(file, &bytes)?;
+        *written = bytes;
+    }
+    Ok(())
 }
 
 fn read(file: &Path, params: &UnbraidParams) -> io::Result<()> {
@@ -143,7 +160,7 @@ mod tests {
             left.set_normalized(id, value);
         }
         *left.editor_size.lock() = Some((700.0, 500.0));
-        write(&path, &left).unwrap();
+        write(&path, &left, &mut Vec::new()).unwrap();
         let next = instance();
         read(&path, &next).unwrap();
         assert_eq!(played(&next), "Taught, not saved");
@@ -151,6 +168,27 @@ mod tests {
         let differ: Vec<ParamId> = ParamId::all().filter(|id| next.normalized(*id) != left.normalized(*id)).collect();
         assert_eq!(differ, [ParamId::Learn(0)]);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing else is left there");
+    }
+
+    #[test]
+    fn only_what_has_changed_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        let (params, mut written) = (instance(), Vec::new());
+        write(&path, &params, &mut written).unwrap();
+        fs::remove_file(&path).unwrap();
+        write(&path, &params, &mut written).unwrap();
+        assert!(!path.exists(), "nothing has changed");
+        params.set_normalized(ParamId::Mix, 0.5);
+        write(&path, &params, &mut written).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), written);
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        params.set_normalized(ParamId::Mix, 0.25);
+        assert!(write(&path, &params, &mut written).is_err());
+        fs::remove_dir(&path).unwrap();
+        write(&path, &params, &mut written).unwrap();
+        assert!(path.exists(), "what could not be written is tried again");
     }
 
     #[test]
