@@ -1,6 +1,7 @@
 //! Colours as they are seen: OKLab (Ottosson 2020), where equal steps of lightness look equal.
 
-use egui::{Color32, Rgba};
+use egui::{Color32, Rgba, ecolor::gamma_u8_from_linear_f32};
+use std::sync::LazyLock;
 
 /// Halvings of the way to grey by which a colour is brought into the screen's range.
 const GAMUT_STEPS: usize = 7;
@@ -31,7 +32,7 @@ impl Lab {
 
     /// How far it is from grey.
     pub(super) fn chroma(self) -> f32 {
-        self.a.hypot(self.b)
+        (self.a * self.a + self.b * self.b).sqrt()
     }
 
     /// The colour on the screen; where the screen has none of that chroma, the most it has.
@@ -47,7 +48,8 @@ impl Lab {
             }
             rgb = faded(inside);
         }
-        Rgba::from_rgb(rgb[0].clamp(0.0, 1.0), rgb[1].clamp(0.0, 1.0), rgb[2].clamp(0.0, 1.0)).into()
+        let [r, g, b] = rgb.map(screen_value);
+        Color32::from_rgb(r, g, b)
     }
 
     /// Linear red, green and blue.
@@ -61,5 +63,32 @@ impl Lab {
             -1.268_438 * l + 2.609_757_4 * m - 0.341_319_38 * s,
             -0.004_196_086_3 * l - 0.703_418_6 * m + 1.707_614_7 * s,
         ]
+    }
+}
+
+/// Entries of the table of the screen's values: where they are densest, five of them have the same.
+const SCREEN_VALUES: usize = 1 << 14;
+
+/// What the screen is given for the linear `value`, looked up: a picture has a thousand colours a column. Within one
+/// step.
+fn screen_value(value: f32) -> u8 {
+    static TABLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let linear = |entry: usize| entry as f32 / (SCREEN_VALUES - 1) as f32;
+        (0..SCREEN_VALUES).map(|entry| gamma_u8_from_linear_f32(linear(entry))).collect()
+    });
+    TABLE[(value.clamp(0.0, 1.0) * (SCREEN_VALUES - 1) as f32 + 0.5) as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_the_screen_are_looked_up_within_one_step() {
+        for n in 0..=100_000_u32 {
+            let value = n as f32 / 100_000.0;
+            assert!(screen_value(value).abs_diff(gamma_u8_from_linear_f32(value)) <= 1, "{value}");
+        }
+        assert_eq!((screen_value(-0.1), screen_value(2.0), screen_value(f32::NAN)), (0, 255, 0));
     }
 }

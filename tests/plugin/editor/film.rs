@@ -11,6 +11,8 @@ use std::{fs::File, io::BufWriter, path::PathBuf};
 /// Pictures a second.
 const PACE: u16 = 10;
 const PIXELS: (usize, usize) = (900, 600);
+/// Pictures of the window until a frozen stretch is drawn as it was learned: some columns are made in each.
+const REDRAWN: usize = 60;
 
 /// An animated PNG; what is as in the picture before is left clear.
 struct Film {
@@ -93,7 +95,7 @@ impl Take {
         self.band.stage.button(from, true, Modifiers::NONE);
         self.go(to, 6);
         self.band.stage.button(to, false, Modifiers::NONE);
-        self.band.stage.harness.run_steps(3);
+        self.band.stage.harness.run_steps(REDRAWN);
         self.shoot(14);
     }
 
@@ -111,7 +113,8 @@ impl Take {
 
 #[test]
 fn painting_is_filmed() {
-    let band = freeze(heard_for(vec2(PIXELS.0 as f32, PIXELS.1 as f32), 10.0, None));
+    let mut band = freeze(heard_for(vec2(PIXELS.0 as f32, PIXELS.1 as f32), 10.0, None));
+    band.stage.harness.run_steps(REDRAWN);
     let mut take = Take { band, pictures: Vec::new(), pointer: Pos2::new(500.0, 520.0) };
     take.shoot(PACE);
     take.click("Paint a note");

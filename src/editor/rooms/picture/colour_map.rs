@@ -19,13 +19,23 @@ const UNLIT_LEVEL: f32 = 0.55;
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColourMap {
     sources: Vec<Lab>,
+    /// How far each of them is from grey.
+    chroma: Vec<f32>,
+    /// The entropy of equal shares.
+    most_entropy: f32,
     ground: Lab,
 }
 
 impl ColourMap {
     /// For sources of these colours.
     pub fn new(colours: impl Iterator<Item = Color32>) -> Self {
-        Self { sources: colours.map(Lab::of).collect(), ground: Lab::of(SCREEN.well) }
+        let sources: Vec<Lab> = colours.map(Lab::of).collect();
+        Self {
+            chroma: sources.iter().map(|source| source.chroma()).collect(),
+            most_entropy: (sources.len() as f32).ln(),
+            ground: Lab::of(SCREEN.well),
+            sources,
+        }
     }
 
     /// Number of sources.
@@ -35,7 +45,7 @@ impl ColourMap {
 
     /// The colour of silence.
     pub fn ground(&self) -> Color32 {
-        self.colour(0.0, |_| 0.0)
+        self.colour(0.0, &[])
     }
 
     /// The colour for the level `level`, 0 to 1, while `source` is lit: its own where its share `own`, 0 to 1, is
@@ -52,25 +62,26 @@ impl ColourMap {
         Lab { lightness, a: tinted(self.ground.a, lit.a), b: tinted(self.ground.b, lit.b) }.to_screen()
     }
 
-    /// The colour for the level `level`, 0 to 1, of which source s has the share `shares(s)`. The shares sum to 1.
-    pub fn colour(&self, level: f32, shares: impl Fn(usize) -> f32) -> Color32 {
+    /// The colour for the level `level`, 0 to 1, of which source s has the share `shares[s]`. The shares sum to 1; what
+    /// lies behind those of the sources is not looked at.
+    pub fn colour(&self, level: f32, shares: &[f32]) -> Color32 {
         if level <= 0.0 {
             return Lab { lightness: LIGHTNESS.0, ..self.ground }.to_screen();
         }
         let lightness = LIGHTNESS.0 + (LIGHTNESS.1 - LIGHTNESS.0) * level.clamp(0.0, 1.0);
+        let shares = &shares[..shares.len().min(self.sources.len())];
         let (mut mixed, mut chroma) = (Lab::default(), 0.0);
-        for (s, source) in self.sources.iter().enumerate() {
-            let share = shares(s);
+        for ((source, own), share) in self.sources.iter().zip(&self.chroma).zip(shares) {
             mixed.lightness += share * source.lightness;
             mixed.a += share * source.a;
             mixed.b += share * source.b;
-            chroma += share * source.chroma();
+            chroma += share * own;
         }
         let length = mixed.chroma().max(1e-6);
         // A shade keeps the saturation of its colour: chroma in proportion to lightness.
         let shade = (lightness / mixed.lightness.max(0.1)).min(1.0);
         let faded_in = (level / COLOURED).clamp(0.0, 1.0);
-        let chroma = chroma * shade * faded_in * confidence(self.sources.len(), &shares).sqrt();
+        let chroma = chroma * shade * faded_in * confidence_by(shares, self.most_entropy).sqrt();
         let tinted = |ground: f32, mixed: f32| (1.0 - faded_in) * ground + chroma * mixed / length;
         Lab { lightness, a: tinted(self.ground.a, mixed.a), b: tinted(self.ground.b, mixed.b) }.to_screen()
     }
@@ -81,13 +92,18 @@ pub fn greyed(colour: Color32) -> Color32 {
     Lab { lightness: UNLIT_LEVEL * Lab::of(colour).lightness, a: 0.0, b: 0.0 }.to_screen()
 }
 
-/// How clearly the shares of `sources` sources favour one of them: 1 minus their normalised entropy, 0 to 1.
-pub fn confidence(sources: usize, shares: impl Fn(usize) -> f32) -> f32 {
-    if sources < 2 {
+/// How clearly `shares` favour one of the sources: 1 minus their normalised entropy, 0 to 1.
+pub fn confidence(shares: &[f32]) -> f32 {
+    confidence_by(shares, (shares.len() as f32).ln())
+}
+
+/// The same, where the entropy of equal shares is known.
+fn confidence_by(shares: &[f32], most_entropy: f32) -> f32 {
+    if shares.len() < 2 {
         return 1.0;
     }
-    let entropy: f32 = (0..sources).map(&shares).filter(|share| *share > 1e-6).map(|share| -share * share.ln()).sum();
-    (1.0 - entropy / (sources as f32).ln()).clamp(0.0, 1.0)
+    let entropy: f32 = shares.iter().filter(|share| **share > 1e-6).map(|share| -share * share.ln()).sum();
+    (1.0 - entropy / most_entropy).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -99,15 +115,15 @@ mod tests {
         ColourMap::new(PALETTE.into_iter().map(|colour| SCREEN.source(colour)))
     }
 
-    fn alone(source: usize) -> impl Fn(usize) -> f32 {
-        move |s| if s == source { 1.0 } else { 0.0 }
+    fn alone(source: usize) -> [f32; PALETTE.len()] {
+        std::array::from_fn(|s| if s == source { 1.0 } else { 0.0 })
     }
 
     #[test]
     fn equal_steps_of_level_are_equal_steps_of_lightness_whatever_the_source() {
         let map = map();
         for source in 0..PALETTE.len() {
-            let lightness = |level| Lab::of(map.colour(level, alone(source))).lightness;
+            let lightness = |level| Lab::of(map.colour(level, &alone(source))).lightness;
             for tenth in 0..10 {
                 let step = lightness((tenth + 1) as f32 / 10.0) - lightness(tenth as f32 / 10.0);
                 let wanted = (LIGHTNESS.1 - LIGHTNESS.0) / 10.0;
@@ -121,7 +137,7 @@ mod tests {
         let map = map();
         for (source, colour) in PALETTE.into_iter().map(|colour| SCREEN.source(colour)).enumerate() {
             let level = (Lab::of(colour).lightness - LIGHTNESS.0) / (LIGHTNESS.1 - LIGHTNESS.0);
-            let seen = map.colour(level, alone(source));
+            let seen = map.colour(level, &alone(source));
             for (a, b) in seen.to_array().into_iter().zip(colour.to_array()) {
                 assert!(a.abs_diff(b) <= 2, "{seen:?} for {colour:?}");
             }
@@ -143,13 +159,13 @@ mod tests {
     fn doubt_is_grey() {
         let two = ColourMap::new(PALETTE[..2].iter().map(|colour| SCREEN.source(*colour)));
         let chroma = |share: f32| {
-            let seen = Lab::of(two.colour(0.6, |s| if s == 0 { share } else { 1.0 - share }));
+            let seen = Lab::of(two.colour(0.6, &[share, 1.0 - share]));
             seen.chroma()
         };
         assert!(chroma(0.5) < 0.01, "{}", chroma(0.5));
         assert!(chroma(0.7) < chroma(0.9) && chroma(0.9) < chroma(1.0));
-        assert_eq!(confidence(2, |_| 0.5), 0.0);
-        assert_eq!(confidence(1, |_| 1.0), 1.0);
+        assert_eq!(confidence(&[0.5, 0.5]), 0.0);
+        assert_eq!(confidence(&[1.0]), 1.0);
     }
 
     /// How people see whose eyes lack the cones for long or for medium wavelengths: matrices on linear red, green and
@@ -175,7 +191,7 @@ mod tests {
     /// Least distances between the colours of the sources at an equal level: of any two, and of neighbours.
     fn least_distances(level: f32, eyes: &[[f32; 3]; 3]) -> (f32, f32) {
         let map = map();
-        let colours: Vec<Lab> = (0..PALETTE.len()).map(|s| seen(map.colour(level, alone(s)), eyes)).collect();
+        let colours: Vec<Lab> = (0..PALETTE.len()).map(|s| seen(map.colour(level, &alone(s)), eyes)).collect();
         let of_neighbours = colours.windows(2).map(|two| distance(two[0], two[1])).fold(f32::MAX, f32::min);
         let pairs = colours.iter().enumerate().flat_map(|(i, a)| colours[i + 1..].iter().map(|b| distance(*a, *b)));
         (pairs.fold(f32::MAX, f32::min), of_neighbours)

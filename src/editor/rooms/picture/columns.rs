@@ -8,9 +8,12 @@ use super::{
 };
 use crate::{preset::MAX_SOURCES, separator::MusicalTime};
 use egui::Color32;
+use std::{iter, sync::Arc};
 
 /// Columns of the ring: more than are shown at the highest frame rate there is, with the longest burst.
 pub const COLUMNS: usize = 1280;
+/// Columns of a chunk: what is copied at once when a ring is written of which there is a copy.
+const CHUNK: usize = 32;
 /// Longest gap between two frames that is filled, in columns. After a longer one the ring begins anew.
 const LONGEST_GAP: u64 = COLUMNS as u64 / 2;
 /// Levels above this are visible, 0 to 1 on the scale.
@@ -18,17 +21,16 @@ const VISIBLE: f32 = 0.06;
 /// Resolution of the levels in the ring, in dB.
 pub const STEP_DB: f32 = 0.6;
 
-/// The ring. A column is counted from the beginning of the stream.
+/// The ring. A column is counted from the beginning of the stream. A clone shares what it holds until one of both is
+/// written, chunk by chunk: freezing copies nothing.
 #[derive(Clone, Default)]
 pub struct Columns {
-    input: SignalColumns,
-    output: SignalColumns,
-    /// Each source's share times 255, `[COLUMNS, S, ROWS]`.
-    shares: Vec<u8>,
-    /// What is left of each source in the output, `[COLUMNS]`.
-    gains: Vec<[f32; MAX_SOURCES]>,
-    /// Where the host's music was, `[COLUMNS]`.
-    times: Vec<Option<MusicalTime>>,
+    /// `[COLUMNS / CHUNK]`; empty before the first sources.
+    chunks: Vec<Arc<Chunk>>,
+    /// Each source's share times 255, `[COLUMNS / CHUNK]` of `[CHUNK, S, ROWS]`.
+    shares: Vec<Arc<Vec<u8>>>,
+    /// The last column of the input with a visible level, and of the output.
+    visible: [Option<u64>; 2],
     sources: usize,
     /// The next column.
     next: u64,
@@ -36,15 +38,36 @@ pub struct Columns {
     known_from: u64,
 }
 
-/// What comes in, or what goes out.
-#[derive(Clone, Default)]
+/// Some columns.
+#[derive(Clone)]
+struct Chunk {
+    input: SignalColumns,
+    output: SignalColumns,
+    /// What is left of each source in the output.
+    gains: [[f32; MAX_SOURCES]; CHUNK],
+    /// Where the host's music was.
+    times: [Option<MusicalTime>; CHUNK],
+}
+
+/// Columns of what comes in, or of what goes out.
+#[derive(Clone)]
 struct SignalColumns {
-    /// Level, as [`packed`], `[COLUMNS, ROWS]`.
+    /// Level, as [`packed`], `[CHUNK, ROWS]`.
     levels: Vec<u8>,
-    /// `[COLUMNS, ROWS]`
+    /// `[CHUNK, ROWS]`
     colours: Vec<Color32>,
-    /// The last column with a visible level.
-    visible: Option<u64>,
+}
+
+impl SignalColumns {
+    fn silent(columns: usize, ground: Color32) -> Self {
+        Self { levels: vec![0; columns * ROWS], colours: vec![ground; columns * ROWS] }
+    }
+
+    /// Takes column 0 of `new` over as column `at`.
+    fn put(&mut self, at: usize, new: &Self) {
+        self.levels[at * ROWS..][..ROWS].copy_from_slice(&new.levels);
+        self.colours[at * ROWS..][..ROWS].copy_from_slice(&new.colours);
+    }
 }
 
 /// What the ring holds at one place.
@@ -69,15 +92,16 @@ impl Columns {
     /// Other sources play from now on.
     pub fn set_sources(&mut self, sources: usize, ground: Color32) {
         self.forget_shares();
-        if sources != self.sources || self.times.is_empty() {
+        if self.chunks.is_empty() {
+            let silence = SignalColumns::silent(CHUNK, ground);
+            let (gains, times) = ([[1.0; MAX_SOURCES]; CHUNK], [None; CHUNK]);
+            let chunk = Chunk { input: silence.clone(), output: silence, gains, times };
+            self.chunks = iter::repeat_n(Arc::new(chunk), COLUMNS / CHUNK).collect();
+        }
+        if sources != self.sources || self.shares.is_empty() {
             self.sources = sources;
-            for signal in [&mut self.input, &mut self.output] {
-                signal.levels.resize(COLUMNS * ROWS, 0);
-                signal.colours.resize(COLUMNS * ROWS, ground);
-            }
-            self.gains.resize(COLUMNS, [1.0; MAX_SOURCES]);
-            self.times.resize(COLUMNS, None);
-            self.shares = vec![0; COLUMNS * sources * ROWS];
+            let shares = Arc::new(vec![0; CHUNK * sources * ROWS]);
+            self.shares = iter::repeat_n(shares, COLUMNS / CHUNK).collect();
         }
     }
 
@@ -106,37 +130,36 @@ impl Columns {
         if column.saturating_sub(self.next) > LONGEST_GAP {
             self.next = column;
         }
-        let input = column_of(&frame.mixture_db, map, |source, row| frame.share(source, row));
-        let output = column_of(&frame.output_db, map, |source, row| frame.heard_share(source, row));
+        let input = column_of(&frame.mixture_db, map, |row| frame.shares_of(row));
+        let output = if frame.is_heard_as_it_came() {
+            input.clone()
+        } else {
+            column_of(&frame.output_db, map, |row| frame.heard_shares_of(row))
+        };
+        let ((input, input_is_visible), (output, output_is_visible)) = (input, output);
         let byte = |share: &f32| (share * 255.0).round() as u8;
         let shares: Vec<u8> = frame.shares[..self.sources * ROWS].iter().map(byte).collect();
         // The newest frame is at its own time; those before it in a gap are earlier.
         while self.next <= column {
-            let at = Self::place(self.next);
-            for (signal, new) in [(&mut self.input, &input), (&mut self.output, &output)] {
-                signal.levels[at * ROWS..][..ROWS].copy_from_slice(&new.levels);
-                signal.colours[at * ROWS..][..ROWS].copy_from_slice(&new.colours);
-                if new.visible.is_some() {
-                    signal.visible = Some(self.next);
-                }
+            let (chunk, at) = split(Self::place(self.next));
+            Arc::make_mut(&mut self.shares[chunk])[at * shares.len()..][..shares.len()].copy_from_slice(&shares);
+            let chunk = Arc::make_mut(&mut self.chunks[chunk]);
+            chunk.input.put(at, &input);
+            chunk.output.put(at, &output);
+            chunk.gains[at] = frame.gains;
+            chunk.times[at] = frame.musical_time.filter(|_| self.next == column);
+            for (visible, is_visible) in self.visible.iter_mut().zip([input_is_visible, output_is_visible]) {
+                *visible = if is_visible { Some(self.next) } else { *visible };
             }
-            self.shares[at * shares.len()..][..shares.len()].copy_from_slice(&shares);
-            self.gains[at] = frame.gains;
-            self.times[at] = frame.musical_time.filter(|_| self.next == column);
             self.next += 1;
-        }
-    }
-
-    fn signal(&self, shown: ShownSignal) -> &SignalColumns {
-        match shown {
-            ShownSignal::Heard => &self.output,
-            ShownSignal::Input => &self.input,
         }
     }
 
     /// Whether any of the last `columns` columns has a visible level.
     pub fn shows_something(&self, shown: ShownSignal, columns: u64) -> bool {
-        self.signal(shown).visible.is_some_and(|visible| visible + columns >= self.next)
+        let [input, output] = self.visible;
+        let visible = if shown == ShownSignal::Heard { output } else { input };
+        visible.is_some_and(|visible| visible + columns >= self.next)
     }
 
     fn holds(&self, column: u64) -> bool {
@@ -148,52 +171,76 @@ impl Columns {
         if !self.holds(column) {
             return None;
         }
-        let at = Self::place(column);
-        let share = |source: usize| f32::from(self.shares[(at * self.sources + source) * ROWS + row]) / 255.0;
+        let place = Self::place(column);
+        let (chunk, at) = split(place);
+        let share = |source: usize| f32::from(self.share(source, place).0[row]) / 255.0;
         let level = |signal: &SignalColumns| unpacked(signal.levels[at * ROWS + row]);
+        let chunk = &self.chunks[chunk];
         Some(RingCell {
-            input_db: level(&self.input),
-            output_db: level(&self.output),
+            input_db: level(&chunk.input),
+            output_db: level(&chunk.output),
             shares: (column >= self.known_from).then(|| (0..self.sources).map(share).collect()),
-            gains: self.gains[at],
+            gains: chunk.gains[at],
         })
     }
 
     /// Where the host's music was in `column`, if the ring holds it and the host said so.
     pub fn musical_time(&self, column: u64) -> Option<MusicalTime> {
-        self.holds(column).then(|| self.times[Self::place(column)]).flatten()
+        let (chunk, at) = split(Self::place(column));
+        self.holds(column).then(|| self.chunks[chunk].times[at]).flatten()
     }
 
-    /// The colours of the ring, `[COLUMNS, ROWS]`.
-    pub fn colours(&self, shown: ShownSignal) -> &[Color32] {
-        &self.signal(shown).colours
+    /// Whether there are no places in it, before the first sources.
+    pub fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
+    /// The colours at `place` in the ring, `[ROWS]`.
+    pub fn colours(&self, shown: ShownSignal, place: usize) -> &[Color32] {
+        let (chunk, at) = split(place);
+        &self.chunks[chunk].signal(shown).colours[at * ROWS..][..ROWS]
     }
 
     /// The levels at `place` in the ring of what is shown, as [`packed`], and of the mixture, `[ROWS]`.
     pub fn levels(&self, shown: ShownSignal, place: usize) -> (&[u8], &[u8]) {
-        let rows = |signal: &'_ SignalColumns| place * ROWS..(place * ROWS + ROWS).min(signal.levels.len());
-        let shown = self.signal(shown);
-        (&shown.levels[rows(shown)], &self.input.levels[rows(&self.input)])
+        let (chunk, at) = split(place);
+        let chunk = &self.chunks[chunk];
+        (&chunk.signal(shown).levels[at * ROWS..][..ROWS], &chunk.input.levels[at * ROWS..][..ROWS])
     }
 
     /// The share of `source` at `place` in the ring, times 255, `[ROWS]`; and what is left of it in the output.
     pub fn share(&self, source: usize, place: usize) -> (&[u8], f32) {
-        (&self.shares[(place * self.sources + source) * ROWS..][..ROWS], self.gains[place][source])
+        let (chunk, at) = split(place);
+        let shares = &self.shares[chunk][(at * self.sources + source) * ROWS..][..ROWS];
+        (shares, self.chunks[chunk].gains[at][source])
     }
 }
 
-/// A column of levels `db`, `[ROWS]`.
-fn column_of(db: &[f32], map: &ColourMap, share: impl Fn(usize, usize) -> f32) -> SignalColumns {
-    let heights = db.iter().enumerate().map(|(row, db)| height(*db, row));
-    let mut visible = None;
-    let colours = heights.enumerate().map(|(row, height)| {
-        if height > VISIBLE {
-            visible = Some(0);
+impl Chunk {
+    fn signal(&self, shown: ShownSignal) -> &SignalColumns {
+        match shown {
+            ShownSignal::Heard => &self.output,
+            ShownSignal::Input => &self.input,
         }
-        map.colour(height, |source| share(source, row))
-    });
-    let colours = colours.collect();
-    SignalColumns { levels: db.iter().map(|db| packed(*db)).collect(), colours, visible }
+    }
+}
+
+/// The chunk of a place in the ring, and the column within it.
+fn split(place: usize) -> (usize, usize) {
+    (place / CHUNK, place % CHUNK)
+}
+
+/// A column of levels `db`, `[ROWS]`, and whether anything is visible in it. `shares` says what part each source has in
+/// a row.
+fn column_of(db: &[f32], map: &ColourMap, shares: impl Fn(usize) -> [f32; MAX_SOURCES]) -> (SignalColumns, bool) {
+    let mut is_visible = false;
+    let colour = |(row, db): (usize, &f32)| {
+        let height = height(*db, row);
+        is_visible |= height > VISIBLE;
+        map.colour(height, &shares(row))
+    };
+    let colours = db.iter().enumerate().map(colour).collect();
+    (SignalColumns { levels: db.iter().map(|db| packed(*db)).collect(), colours }, is_visible)
 }
 
 /// A level in steps of [`STEP_DB`] above silence.
@@ -265,8 +312,26 @@ mod tests {
     fn what_is_heard_and_what_comes_in_have_colours_of_their_own() {
         let (mut ring, map) = ring();
         ring.take(0, &frame(-40.0), &map);
-        let colour = |shown| ring.colours(shown)[200];
-        assert_eq!(colour(ShownSignal::Input), map.colour(height(-40.0, 200), |source| [1.0, 0.0][source]));
-        assert_eq!(colour(ShownSignal::Heard), map.colour(height(-52.0, 200), |source| [1.0, 0.0][source]));
+        let colour = |shown| ring.colours(shown, 0)[200];
+        assert_eq!(colour(ShownSignal::Input), map.colour(height(-40.0, 200), &[1.0, 0.0]));
+        assert_eq!(colour(ShownSignal::Heard), map.colour(height(-52.0, 200), &[1.0, 0.0]));
+    }
+
+    #[test]
+    fn a_clone_stays_as_it_was_and_shares_what_is_not_written() {
+        let (mut ring, map) = ring();
+        (0..100).for_each(|column| ring.take(column, &frame(-40.0), &map));
+        let frozen = ring.clone();
+        ring.take(100, &frame(-20.0), &map);
+        (101..COLUMNS as u64 + 50).for_each(|column| ring.take(column, &frame(-30.0), &map));
+        assert_eq!((ring.at(20, 200), frozen.at(100, 200)), (None, None));
+        assert!((0..100).all(|column| (frozen.at(column, 200).unwrap().input_db + 40.0).abs() < 0.4));
+        let mut another = frozen.clone();
+        another.take(100, &frame(-20.0), &map);
+        let is_shared = |n: usize| {
+            Arc::ptr_eq(&frozen.chunks[n], &another.chunks[n]) && Arc::ptr_eq(&frozen.shares[n], &another.shares[n])
+        };
+        let copied: Vec<usize> = (0..COLUMNS / CHUNK).filter(|n| !is_shared(*n)).collect();
+        assert_eq!(copied, [100 / CHUNK]);
     }
 }

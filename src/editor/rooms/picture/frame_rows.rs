@@ -6,6 +6,7 @@ use crate::{
     preset::MAX_SOURCES,
     separator::{AnalyzerFrame, MusicalTime},
 };
+use std::{array, sync::LazyLock};
 
 /// Levels below this are silence, in dB.
 pub const SILENCE_DB: f32 = -140.0;
@@ -72,17 +73,28 @@ impl FrameRows {
         self.shares[source * ROWS + row]
     }
 
-    /// The share of `source` in what is heard in `row`, 0 to 1.
-    pub fn heard_share(&self, source: usize, row: usize) -> f32 {
-        heard_share(source, self.sources, &self.gains, |source| self.share(source, row))
+    /// The share of each source in `row`, 0 to 1.
+    pub fn shares_of(&self, row: usize) -> [f32; MAX_SOURCES] {
+        array::from_fn(|source| if source < self.sources { self.share(source, row) } else { 0.0 })
+    }
+
+    /// Whether nothing is turned up or down in it.
+    pub fn is_heard_as_it_came(&self) -> bool {
+        self.gains[..self.sources].iter().all(|gain| *gain == 1.0) && self.output_db == self.mixture_db
+    }
+
+    /// The share of each source in what is heard in `row`, 0 to 1.
+    pub fn heard_shares_of(&self, row: usize) -> [f32; MAX_SOURCES] {
+        heard_shares(&self.gains, self.shares_of(row))
     }
 }
 
-/// The share of `source` in what is heard: `share` says each source's share of the mixture, and `gains` what is left of
-/// each. Where nothing is left, its share of the mixture.
-pub fn heard_share(source: usize, sources: usize, gains: &[f32; MAX_SOURCES], share: impl Fn(usize) -> f32) -> f32 {
-    let left: f32 = (0..sources).map(|source| gains[source] * share(source)).sum();
-    if left > 1e-6 { gains[source] * share(source) / left } else { share(source) }
+/// The share of each source in what is heard: `shares` are those of the mixture, and `gains` what is left of each.
+/// Where nothing is left, those of the mixture.
+pub fn heard_shares(gains: &[f32; MAX_SOURCES], shares: [f32; MAX_SOURCES]) -> [f32; MAX_SOURCES] {
+    let left: [f32; MAX_SOURCES] = array::from_fn(|source| gains[source] * shares[source]);
+    let all: f32 = left.iter().sum();
+    if all > 1e-6 { left.map(|left| left / all) } else { shares }
 }
 
 /// The level of a linear amplitude, in dB; at least [`SILENCE_DB`].
@@ -107,7 +119,9 @@ pub fn unclamped_height(db: f32, row: usize) -> f32 {
 
 /// What is added to a level in `row`, in dB.
 fn tilt(row: usize) -> f32 {
-    TILT_DB_PER_OCTAVE * (row_frequency(row) / 1_000.0).log2()
+    static TILTS: LazyLock<[f32; ROWS]> =
+        LazyLock::new(|| array::from_fn(|row| TILT_DB_PER_OCTAVE * (row_frequency(row) / 1_000.0).log2()));
+    TILTS[row]
 }
 
 #[cfg(test)]
@@ -117,13 +131,18 @@ mod tests {
     #[test]
     fn what_is_turned_down_has_less_of_what_is_heard() {
         let mut gains = [1.0; MAX_SOURCES];
-        let heard = |source, gains: &[f32; MAX_SOURCES]| heard_share(source, 2, gains, |source| [0.8, 0.2][source]);
-        assert!((heard(0, &gains) - 0.8).abs() < 1e-6);
+        let heard = |gains: &[f32; MAX_SOURCES]| {
+            let mut shares = [0.0; MAX_SOURCES];
+            shares[..2].copy_from_slice(&[0.8, 0.2]);
+            let heard = heard_shares(gains, shares);
+            [heard[0], heard[1]]
+        };
+        assert!((heard(&gains)[0] - 0.8).abs() < 1e-6);
         gains[0] = 0.25;
-        assert!((heard(0, &gains) - 0.5).abs() < 1e-6);
+        assert!((heard(&gains)[0] - 0.5).abs() < 1e-6);
         gains[0] = 0.0;
-        assert_eq!((heard(0, &gains), heard(1, &gains)), (0.0, 1.0));
+        assert_eq!(heard(&gains), [0.0, 1.0]);
         gains[1] = 0.0;
-        assert_eq!(heard(1, &gains), 0.2, "silence");
+        assert_eq!(heard(&gains), [0.8, 0.2], "silence");
     }
 }

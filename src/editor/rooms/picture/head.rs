@@ -153,7 +153,7 @@ fn draw_levels(ui: &Ui, space: Rect, map: &ColourMap) -> f32 {
     for step in 0..=STEPS {
         let part = step as f32 / STEPS as f32;
         // No source has the whole share: grey.
-        let colour = map.colour(part, |_| 1.0 / map.sources().max(1) as f32);
+        let colour = map.colour(part, &vec![1.0 / map.sources().max(1) as f32; map.sources()]);
         let x = ramp.left() + part * ramp.width();
         mesh.colored_vertex(pos2(x, ramp.top()), colour);
         mesh.colored_vertex(pos2(x, ramp.bottom()), colour);

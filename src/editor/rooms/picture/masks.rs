@@ -29,7 +29,7 @@ pub fn draw(painter: &Painter, plot: &PlotRect, frame: &SmoothedFrame, colours: 
         let mean = |value: &dyn Fn(usize) -> f32| rows.clone().map(value).sum::<f32>() / count;
         let loudness = (mean(&|row| height(frame.mixture_db[row], row)) / OPAQUE_FROM).min(1.0);
         let shares: Vec<f32> = (0..sources).map(|source| mean(&|row| frame.share(source, row))).collect();
-        let confidence = confidence(sources, |source| shares[source]);
+        let confidence = confidence(&shares);
         let opacity = loudness * (OPACITY.0 + (OPACITY.1 - OPACITY.0) * confidence);
         let mut low = 0.0;
         for (source, area) in areas.iter_mut().enumerate() {

@@ -74,8 +74,9 @@ use view::SECONDS;
 const STALE_S: f64 = 0.4;
 /// A frozen stretch is coloured anew when the knobs have stood still for so long, in seconds.
 const REST_S: f64 = 0.2;
-/// Columns of a frozen stretch that are made in one picture: ten seconds of them within a quarter of a second.
-const COLUMNS_PER_PICTURE: usize = 64;
+/// Columns of a frozen stretch that are made in one picture, in one to two milliseconds: ten seconds of them within a
+/// second.
+const COLUMNS_PER_PICTURE: usize = 16;
 
 /// What an open window has received of the sound.
 pub struct Picture {
@@ -311,7 +312,10 @@ impl Picture {
         if begun.is_none() && !frozen.wants(stretch, gains, now) {
             return;
         }
-        let mut coming = begun.unwrap_or_else(|| StretchColumns::new(stretch.clone(), gains, &self.map));
+        let Some(mut coming) = begun else {
+            frozen.coming = Some(StretchColumns::new(stretch.clone(), gains, &self.map));
+            return;
+        };
         // A file is not of the host's music.
         let is_heard = stretch.origin != StretchOrigin::File;
         let time = |ago: f64| frozen.musical_time(ago).filter(|_| is_heard);

@@ -24,9 +24,10 @@ pub fn draw(painter: &Painter, plot: &PlotRect, frame: &SmoothedFrame, map: &Col
         let row = (rows.start + rows.end) / 2;
         let row = row.min(rows.end - 1);
         let level = FILL.0 + (FILL.1 - FILL.0) * level_out;
+        let shares = frame.heard_shares_of(row);
         let colour = match lit.filter(|lit| *lit < frame.sources) {
-            Some(lit) => map.lit_colour(level, lit, frame.heard_share(lit, row)),
-            None => map.colour(level, |source| frame.heard_share(source, row)),
+            Some(lit) => map.lit_colour(level, lit, shares[lit]),
+            None => map.colour(level, &shares),
         };
         mixture.step(along, (0.0, level_in), SCREEN.neutral.gamma_multiply(0.16));
         output.step(along, (0.0, level_out), colour);

@@ -14,6 +14,7 @@ use crate::{
         asked::Asked,
         theme::{self, SCREEN, Themed},
     },
+    preset::MAX_SOURCES,
     separator::Audition,
 };
 use egui::{Popup, Pos2, Response, Sense, Stroke, Tooltip, Ui, WidgetInfo, accesskit::Role, vec2};
@@ -116,9 +117,9 @@ impl Picture {
         let shares = cell.shares.map(|shares| match shown {
             ShownSignal::Input => shares,
             ShownSignal::Heard => {
-                let heard =
-                    |source| frame_rows::heard_share(source, shares.len(), &cell.gains, |source| shares[source]);
-                (0..shares.len()).map(heard).collect()
+                let mut all = [0.0; MAX_SOURCES];
+                all[..shares.len()].copy_from_slice(&shares);
+                frame_rows::heard_shares(&cell.gains, all)[..shares.len()].to_vec()
             }
         });
         Readout {

@@ -2,7 +2,7 @@
 
 use super::{
     axis::ROWS,
-    frame_rows::{FrameRows, SILENCE_DB, heard_share, height},
+    frame_rows::{FrameRows, SILENCE_DB, heard_shares, height},
 };
 use crate::preset::MAX_SOURCES;
 
@@ -65,9 +65,10 @@ impl SmoothedFrame {
         self.shares[source * ROWS + row]
     }
 
-    /// The share of `source` in what is heard in `row`, 0 to 1.
-    pub fn heard_share(&self, source: usize, row: usize) -> f32 {
-        heard_share(source, self.sources, &self.gains, |source| self.share(source, row))
+    /// The share of each source in what is heard in `row`, 0 to 1.
+    pub fn heard_shares_of(&self, row: usize) -> [f32; MAX_SOURCES] {
+        let share = |source| if source < self.sources { self.share(source, row) } else { 0.0 };
+        heard_shares(&self.gains, std::array::from_fn(share))
     }
 
     /// Whether anything is above the lower end of the scale.

@@ -67,7 +67,7 @@ impl SpectrogramTexture {
             self.spotlight = look.lit.map(|source| Spotlight::new(map, source));
             Painted { look, next, old_before: next }
         });
-        if !columns.colours(look.shown).is_empty() {
+        if !columns.is_empty() {
             self.paint(&mut handle, columns, look, painted.next..next);
             let oldest = next - LEN;
             let from = (painted.old_before - COLUMNS_PER_FRAME).max(oldest);
@@ -103,7 +103,7 @@ impl SpectrogramTexture {
 /// Adds the colours of the column at `place` in the ring to `pixels`.
 fn paint(columns: &Columns, look: Look, spotlight: Option<&Spotlight>, place: usize, pixels: &mut Vec<Color32>) {
     let Some((spotlight, source)) = spotlight.zip(look.lit).filter(|(_, source)| *source < columns.sources()) else {
-        pixels.extend_from_slice(&columns.colours(look.shown)[place * ROWS..][..ROWS]);
+        pixels.extend_from_slice(columns.colours(look.shown, place));
         return;
     };
     let (levels, mixture) = columns.levels(look.shown, place);
