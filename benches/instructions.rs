@@ -4,9 +4,11 @@
 //! `cargo bench --bench instructions` prints the table; `-- --check` fails when a figure has risen by more than
 //! [`TOLERANCE`]; `-- --write` replaces the table. Counted is the AVX2 path, the widest that valgrind runs.
 
+use rayon::prelude::*;
 use std::{
     collections::BTreeMap,
     fs,
+    ops::Range,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
@@ -19,10 +21,13 @@ use unbraid_engine::{
 
 /// Growth that may be chance, a compiler's other choices, and not another algorithm.
 const TOLERANCE: f64 = 0.03;
-/// Tells the child process what to play: preset, mode, tenths of a second, and whether the editor is `open` or
-/// `closed`.
+/// Tells the child process what to play: preset, mode, and whether the editor is `open` or `closed`.
 const CHILD: &str = "UNBRAID_COUNTED";
 const RATE: f64 = 48_000.0;
+/// Played before anything is counted, and while it is, in seconds.
+const PLAYED: (f64, f64) = (0.2, 0.2);
+/// Samples of a block.
+const BLOCK: usize = 64;
 /// The presets, as the table names them: two sources of 25 bases; the same and a third, adaptive source, because of
 /// which the others get copies at other pitches; and three recognised sources. Nothing learns meanwhile: in a host that
 /// happens on another thread.
@@ -72,24 +77,22 @@ fn compare(check: bool, write: bool) -> Result<bool, String> {
         "change",
         if check { "" } else { "       editor open" }
     );
+    let rows = PRESETS.into_iter().flat_map(|preset| LatencyMode::ALL.map(|mode| format!("{preset} {}", mode.name())));
+    let counted = |row: String| {
+        let now = count(&row, "closed")?;
+        let open = if check { None } else { Some(count(&row, "open")?) };
+        Ok((row, now, open))
+    };
+    let counts: Vec<_> = rows.collect::<Vec<_>>().into_par_iter().map(counted).collect::<Result<_, String>>()?;
     let (mut lines, mut even) = (format!("{compiler}\n"), true);
-    for (preset, mode) in PRESETS.into_iter().flat_map(|preset| LatencyMode::ALL.map(|mode| (preset, mode))) {
-        let row = format!("{preset} {}", mode.name());
-        // The difference of two lengths leaves out what is done only once.
-        let per_second = |editor: &str| {
-            let (longer, shorter) = rayon::join(|| count(&row, 4, editor), || count(&row, 2, editor));
-            Ok::<f64, String>((longer? - shorter?) / 0.2 / 1e6)
-        };
-        let now = per_second("closed")?;
+    for (row, now, open) in counts {
         let before = committed.get(&row).copied();
         let change = before.map_or(0.0, |before| now / before - 1.0);
         let shown = before.map_or("-".to_owned(), |before| format!("{before:.1}"));
         print!("{row:24}{shown:>12}{now:12.1}{:>9.1}%", 100.0 * change);
-        if check {
-            println!();
-        } else {
-            let open = per_second("open")?;
-            println!("{open:11.1} {:+5.2}%", 100.0 * (open / now - 1.0));
+        match open {
+            Some(open) => println!("{open:11.1} {:+5.2}%", 100.0 * (open / now - 1.0)),
+            None => println!(),
         }
         lines += &format!("{row} {now:.1}\n");
         if before.is_none() && check {
@@ -139,29 +142,28 @@ fn compiler() -> Result<String, String> {
     Ok(said.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
 }
 
-/// Instructions of this program while it plays `tenths` of a second of a `row` of the table, with the `editor` open or
-/// closed.
-fn count(row: &str, tenths: usize, editor: &str) -> Result<f64, String> {
+/// Million instructions of the audio thread for one second of a `row` of the table, with the `editor` open or closed.
+fn count(row: &str, editor: &str) -> Result<f64, String> {
     let program = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
     let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*play_counted*"])
         .arg(program)
-        .env(CHILD, format!("{row} {tenths} {editor}"))
+        .env(CHILD, format!("{row} {editor}"))
         .output()
         .map_err(|error| format!("cannot run valgrind ({error}): install it with `apt-get install valgrind`"))?;
     let said = String::from_utf8_lossy(&output.stderr);
-    said.lines()
-        .find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
-        .ok_or_else(|| format!("valgrind counted nothing:\n{said}"))
+    let counted: Option<f64> = said.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok());
+    match counted {
+        Some(counted) if counted > 0.0 => Ok(counted / PLAYED.1 / 1e6),
+        _ => Err(format!("valgrind counted nothing:\n{said}")),
+    }
 }
 
-/// Plays a tone with bursts of noise.
+/// Plays what it is told to, counted from the moment when nothing is done any more that is done only once.
 fn play(what: &str) {
     let mut words = what.split(' ');
     let preset = preset(words.next().unwrap_or_default());
-    let name = words.next().unwrap_or_default();
-    let tenths: usize = words.next().and_then(|tenths| tenths.parse().ok()).unwrap_or(1);
-    let mode = LatencyMode::named(name).unwrap_or_default();
+    let mode = LatencyMode::named(words.next().unwrap_or_default()).unwrap_or_default();
     let Ok(mut model) = Model::new(&preset, RATE, mode) else { return };
     drop(model.adapt_elsewhere());
     // An open editor takes each frame at once.
@@ -173,19 +175,35 @@ fn play(what: &str) {
     let mut separator = Separator::new(Box::new(model), 2).with_analyzer(sender);
     separator.set_controls(&Controls { gains: [0.5; 8], ..Controls::default() });
     let mut noise = noise(3);
-    for block in 0..tenths * RATE as usize / 10 / 64 {
-        let mut left = [0.0; 64];
-        for (n, sample) in left.iter_mut().enumerate() {
-            let time = (block * 64 + n) as f32 / RATE as f32;
-            let burst = if (8.0 * time).fract() < 0.3 { 0.2 * (noise() - 0.5) } else { 0.0 };
-            *sample = 0.1 * (std::f32::consts::TAU * 110.0 * time).sin() + burst;
+    let blocks = |seconds: f64| (seconds * RATE) as usize / BLOCK;
+    let mut play = |blocks: Range<usize>| {
+        for block in blocks {
+            let mut left = tone_with_bursts(block, &mut noise);
+            let mut right = left;
+            separator.process(&mut [&mut left, &mut right], &mut []);
+            if open {
+                receiver.each(|_| {});
+            }
         }
-        let mut right = left;
-        separator.process(&mut [&mut left, &mut right], &mut []);
-        if open {
-            receiver.each(|_| {});
-        }
-    }
+    };
+    let before = blocks(PLAYED.0);
+    play(0..before);
+    play_counted(|| play(before..before + blocks(PLAYED.1)));
+}
+
+/// What valgrind counts; it goes by the name.
+#[inline(never)]
+fn play_counted(play: impl FnOnce()) {
+    play();
+}
+
+/// The `block`th block of a tone with bursts of noise.
+fn tone_with_bursts(block: usize, noise: &mut impl FnMut() -> f32) -> [f32; BLOCK] {
+    std::array::from_fn(|n| {
+        let time = (block * BLOCK + n) as f32 / RATE as f32;
+        let burst = if (8.0 * time).fract() < 0.3 { 0.2 * (noise() - 0.5) } else { 0.0 };
+        0.1 * (std::f32::consts::TAU * 110.0 * time).sin() + burst
+    })
 }
 
 /// The preset that the table calls `name`.
