@@ -50,7 +50,7 @@ pub fn keep(begins_anew: bool) {
 /// A sentence, if it could not be read.
 pub fn take_up(params: &Arc<UnbraidParams>) -> Result<(), String> {
     let Some(kept) = KEPT.get() else { return Ok(()) };
-    // Nothing is written before it is read.
+    // Who stores meanwhile waits: what is in the file is read before it is replaced.
     let _written = kept.written.lock();
     if kept.params.set(params.clone()).is_err() || kept.begins_anew {
         return Ok(());

@@ -12,7 +12,7 @@ use std::{iter, sync::Arc};
 
 /// Columns of the ring: more than are shown at the highest frame rate there is, with the longest burst.
 pub const COLUMNS: usize = 1280;
-/// Columns of a chunk: what is copied at once when a ring is written of which there is a copy.
+/// Columns of a chunk. Two rings share chunks; one that is written is copied first.
 const CHUNK: usize = 32;
 /// Longest gap between two frames that is filled, in columns. After a longer one the ring begins anew.
 const LONGEST_GAP: u64 = COLUMNS as u64 / 2;
@@ -21,8 +21,8 @@ const VISIBLE: f32 = 0.06;
 /// Resolution of the levels in the ring, in dB.
 pub const STEP_DB: f32 = 0.6;
 
-/// The ring. A column is counted from the beginning of the stream. A clone shares what it holds until one of both is
-/// written, chunk by chunk: freezing copies nothing.
+/// The ring. A column is counted from the beginning of the stream. A clone shares its chunks, and each is
+/// copied when one of the two rings is written there: freezing copies nothing.
 #[derive(Clone, Default)]
 pub struct Columns {
     /// `[COLUMNS / CHUNK]`; empty before the first sources.

@@ -78,9 +78,14 @@ impl FrameRows {
         array::from_fn(|source| if source < self.sources { self.share(source, row) } else { 0.0 })
     }
 
-    /// Whether nothing is turned up or down in it.
+    /// Whether every source is left as it is.
+    pub fn is_at_unity(&self) -> bool {
+        self.gains[..self.sources].iter().all(|gain| *gain == 1.0)
+    }
+
+    /// Whether the output is the mixture, source by source.
     pub fn is_heard_as_it_came(&self) -> bool {
-        self.gains[..self.sources].iter().all(|gain| *gain == 1.0) && self.output_db == self.mixture_db
+        self.is_at_unity() && self.output_db == self.mixture_db
     }
 
     /// The share of each source in what is heard in `row`, 0 to 1.

@@ -60,7 +60,7 @@ impl StretchColumns {
         let width = stretch.grid.bands.len();
         let magnitudes = &stretch.magnitudes[t * stretch.bins..][..stretch.bins];
         let shares = &stretch.shares[t * stretch.sources * width..][..stretch.sources * width];
-        let is_untouched = gains[..stretch.sources].iter().all(|gain| *gain == 1.0);
+        let is_at_unity = frame.is_at_unity();
         for (row, bins) in rows.iter() {
             let (band, next, part) = bands[row];
             let between = |values: &[f32]| values[band] + part * (values[next] - values[band]);
@@ -72,7 +72,7 @@ impl StretchColumns {
                 left += gains[source] * share;
             }
             frame.mixture_db[row] = level(amplitude);
-            frame.output_db[row] = if is_untouched { frame.mixture_db[row] } else { level(left * amplitude) };
+            frame.output_db[row] = if is_at_unity { frame.mixture_db[row] } else { level(left * amplitude) };
         }
     }
 }
