@@ -32,7 +32,7 @@ const LEARNING_SHARE: f32 = 0.7;
 /// A mixture, the preset to separate it with, and how.
 #[derive(Debug, Args)]
 pub(super) struct SeparationOptions {
-    /// The mixture: WAV, AIFF, FLAC, MP3, OGG Vorbis, ALAC or AAC/M4A, mono or stereo; - reads it from stdin.
+    /// The mixture: WAV, AIFF, FLAC, MP3, OGG Vorbis, Opus, ALAC or AAC/M4A, mono or stereo; - reads it from stdin.
     #[arg(value_name = "MIX")]
     pub(super) mixture: PathBuf,
 

@@ -1,6 +1,6 @@
 //! `cargo xtask bundle`: one library, wrapped as CLAP and as VST3.
 
-use crate::{mingw, workspace};
+use crate::{mingw, system, workspace};
 use anyhow::{Context, Result, ensure};
 use std::{
     fs,
@@ -27,6 +27,7 @@ pub(crate) fn run() -> Result<()> {
 
 /// Builds both bundles, fully optimised, into `target/bundled`.
 pub(crate) fn bundle() -> Result<Bundles> {
+    system::ensure(&[&system::COMPILERS])?;
     let arguments = BUILD.map(str::to_owned);
     nice_plug_xtask::build(&["unbraid".to_owned()], &arguments)?;
     wrap(&workspace::target_dir()?, &arguments)
@@ -42,6 +43,7 @@ pub(crate) fn build(target: Option<&str>) -> Result<(PathBuf, PathBuf)> {
 }
 
 fn build_for(target: Option<&str>, what: &[&str]) -> Result<Vec<PathBuf>> {
+    system::ensure(&[&system::COMPILERS])?;
     let mut arguments = [&["build", "--package", "unbraid"][..], what].concat();
     arguments.extend(target.iter().flat_map(|target| ["--target", target]));
     let mut command = workspace::cargo(&arguments);

@@ -31,7 +31,7 @@ pub(crate) struct Fuzzing {
 
 impl Fuzzing {
     pub(crate) fn run(&self) -> Result<()> {
-        system::ensure(&[&system::CPP_COMPILER])?;
+        system::ensure(&[&system::COMPILERS])?;
         let target = workspace::target_dir()?;
         let program = build(&target)?;
         for name in TARGETS.into_iter().filter(|name| self.target.as_deref().is_none_or(|only| only == *name)) {

@@ -32,7 +32,7 @@ pub(crate) struct Presets {
 impl Presets {
     /// Renders what is learned from and measured on, in `target/instruments`, and goes on from there.
     pub(crate) fn run(&self) -> Result<()> {
-        system::ensure(&[&system::FLUIDSYNTH, &system::SOUNDFONTS])?;
+        system::ensure(&[&system::COMPILERS, &system::FLUIDSYNTH, &system::SOUNDFONTS])?;
         let rendered = workspace::target_dir()?.join("instruments");
         let mut render = Command::new(HOSTS.program("python")?);
         render.args(["-B", "xtask/instruments/render.py"]).arg(&rendered);

@@ -1,6 +1,6 @@
 //! `cargo xtask soak`: the plugin plays for hours with random everything.
 
-use crate::{bundle, system, workspace};
+use crate::{bundle, workspace};
 use anyhow::{Result, ensure};
 use clap::Args;
 use std::process::Command;
@@ -24,7 +24,6 @@ const SANITIZER: &str = "-Zsanitizer=realtime --cfg realtime_sanitizer";
 impl Soaking {
     /// Builds the plugin, then lets `xtask/studio` play through eight instances of it.
     pub(crate) fn run(&self) -> Result<()> {
-        system::ensure(&[&system::CPP_COMPILER])?;
         let bundles = bundle::bundle()?;
         let mut command = if self.sanitizer { sanitized()? } else { workspace::cargo(&["run", "--release"]) };
         command.args(["--quiet", "--package", "studio", "--", "soak"]);

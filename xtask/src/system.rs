@@ -16,11 +16,14 @@ pub(crate) struct Need {
     is_there: fn() -> bool,
 }
 
-/// The bundles' VST3 half is C++.
-pub(crate) const CPP_COMPILER: Need = Need {
-    purpose: "building the VST3",
-    packages: &["g++"],
-    is_there: || ["c++", "g++", "clang++"].iter().any(|compiler| answers(compiler)),
+/// The bundles' VST3 half is C++; the decoder of Opus is C, and is built by CMake.
+pub(crate) const COMPILERS: Need = Need {
+    purpose: "building the VST3 and the decoder of Opus",
+    packages: &["g++", "cmake", "make"],
+    is_there: || {
+        let is_any = |programs: &[&str]| programs.iter().any(|program| answers(program));
+        is_any(&["c++", "g++", "clang++"]) && answers("cmake") && is_any(&["make", "ninja"])
+    },
 };
 
 /// The standalone application plays through ALSA or JACK.

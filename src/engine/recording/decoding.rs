@@ -1,7 +1,11 @@
 //! One file's packets, decoded: what is to be heard of them, and how they end.
 
 use super::{
-    MAX_CHANNELS, RecordingError, aiff, caf, formats, mp3, mp4, sizes::WrongSize, wave, wave64, window::FileWindow,
+    MAX_CHANNELS, RecordingError, aiff, caf, formats, mp3, mp4,
+    opus::{self, OpusHeader},
+    sizes::WrongSize,
+    wave, wave64,
+    window::FileWindow,
 };
 use std::{
     collections::VecDeque,
@@ -51,6 +55,8 @@ struct DecodedStream {
     /// Samples to leave out, and then to hear.
     skip: u64,
     left: Option<u64>,
+    /// Factor on every sample.
+    gain: f32,
 }
 
 impl Decoding {
@@ -163,8 +169,10 @@ impl DecodedStream {
         let container = reader.format_info().format;
         let track = audio_track(&*reader, name)?.clone();
         let mut parameters = audio_parameters(&track, name)?.clone();
-        let (mut skip, mut left) = (0, None);
-        let mut promised = track.num_frames;
+        let OpusHeader { pre_skip: mut skip, gain } = take_opus_header(&mut parameters);
+        let mut left = None;
+        // A stream's length counts what comes before the sound.
+        let mut promised = track.num_frames.map(|frames| frames.saturating_sub(skip));
         if container == FORMAT_ID_ISOMP4 {
             let tracks = File::open(path).and_then(|mut file| {
                 let len = file.metadata()?.len();
@@ -173,8 +181,12 @@ impl DecodedStream {
             let tracks = tracks.map_err(|error| unreadable(name, error))?;
             if let Some(described) = tracks.iter().find(|described| described.id == track.id) {
                 let rate = parameters.sample_rate.unwrap_or(described.timescale);
-                (skip, left) = described.heard_samples(rate, promised);
-                promised = left;
+                let (first, heard) = described.heard_samples(rate, track.num_frames);
+                // Without an edit list the header of Opus counts.
+                if first > 0 || described.heard.is_some() {
+                    (skip, promised) = (first, heard);
+                }
+                left = promised;
                 if described.is_big_endian {
                     parameters.codec = big_endian(parameters.codec);
                 }
@@ -190,20 +202,21 @@ impl DecodedStream {
             promised = None;
         }
         let decoder = make_decoder(container, reader.format_info().long_name, &parameters, path, name)?;
-        Ok(Self { reader, decoder, track_id: track.id, container, promised, has_unknown_ends, skip, left })
+        Ok(Self { reader, decoder, track_id: track.id, container, promised, has_unknown_ends, skip, left, gain })
     }
 
     /// Goes on with the next stream of the same reader.
     fn begin_next(&mut self, name: &Path) -> Result<(), RecordingError> {
         let track = audio_track(&*self.reader, name)?.clone();
-        let parameters = audio_parameters(&track, name)?;
+        let mut parameters = audio_parameters(&track, name)?.clone();
+        OpusHeader { pre_skip: self.skip, gain: self.gain } = take_opus_header(&mut parameters);
         let container = self.reader.format_info().long_name;
-        self.decoder = make_decoder(self.container, container, parameters, name, name)?;
+        self.decoder = make_decoder(self.container, container, &parameters, name, name)?;
         self.track_id = track.id;
         Ok(())
     }
 
-    /// Leaves out of `planes` what is not to be heard.
+    /// Leaves out of `planes` what is not to be heard, and gives the rest its level.
     fn cut(&mut self, planes: &mut [Vec<f32>]) {
         let len = planes.first().map_or(0, Vec::len);
         let skip = usize::try_from(self.skip).unwrap_or(usize::MAX).min(len);
@@ -211,6 +224,9 @@ impl DecodedStream {
         for plane in planes {
             plane.drain(..skip);
             plane.truncate(left);
+            if self.gain != 1.0 {
+                plane.iter_mut().for_each(|sample| *sample *= self.gain);
+            }
         }
         self.skip -= skip as u64;
         self.left = self.left.map(|left| left - left.min((len - skip) as u64));
@@ -249,6 +265,18 @@ fn audio_parameters<'a>(track: &'a Track, name: &Path) -> Result<&'a AudioCodecP
     Ok(parameters)
 }
 
+/// Takes the header of an Opus stream out of `parameters`: its decoder would leave out one packet's samples at most.
+/// Other codecs have nothing to leave out.
+fn take_opus_header(parameters: &mut AudioCodecParameters) -> OpusHeader {
+    let none = OpusHeader { pre_skip: 0, gain: 1.0 };
+    if parameters.codec != CODEC_ID_OPUS {
+        return none;
+    }
+    // Matroska may tell the rate that the sound had before it was encoded.
+    parameters.sample_rate = Some(opus::SAMPLE_RATE);
+    parameters.extra_data.take().and_then(|header| OpusHeader::read(&header)).unwrap_or(none)
+}
+
 /// A decoder, if the codec was tried in the container, which is called `container_name`.
 fn make_decoder(
     container: FormatId,
@@ -261,7 +289,7 @@ fn make_decoder(
         let found = Some(format!("{} in {container_name}", formats::codec_name(parameters.codec)));
         return Err(RecordingError::UnknownFormat { path: name.to_path_buf(), found });
     }
-    symphonia::default::get_codecs()
+    formats::codecs()
         .make_audio_decoder(parameters, &AudioDecoderOptions::default().verify(true))
         .map_err(|error| opening_error(path, name, error))
 }

@@ -1,9 +1,14 @@
 //! Which containers and codecs are read: those that were tried, and whose sound came out as it went in.
 
+use std::sync::LazyLock;
 use symphonia::core::{
-    codecs::audio::{AudioCodecId, well_known::*},
+    codecs::{
+        audio::{AudioCodecId, well_known::*},
+        registry::CodecRegistry,
+    },
     formats::{FormatId, well_known::*},
 };
+use symphonia_adapter_libopus::OpusDecoder;
 
 /// Containers, and the codecs in each that are read. `tests/engine/recording/formats.rs` has a file of each.
 const READ: [(FormatId, &[AudioCodecId]); 9] = [
@@ -59,6 +64,7 @@ const READ: [(FormatId, &[AudioCodecId]); 9] = [
             CODEC_ID_ALAC,
             CODEC_ID_FLAC,
             CODEC_ID_MP3,
+            CODEC_ID_OPUS,
             CODEC_ID_PCM_U8,
             CODEC_ID_PCM_S16BE,
             CODEC_ID_PCM_S24BE,
@@ -76,6 +82,7 @@ const READ: [(FormatId, &[AudioCodecId]); 9] = [
         FORMAT_ID_MKV,
         &[
             CODEC_ID_FLAC,
+            CODEC_ID_OPUS,
             CODEC_ID_VORBIS,
             CODEC_ID_PCM_S16LE,
             CODEC_ID_PCM_S24LE,
@@ -83,7 +90,7 @@ const READ: [(FormatId, &[AudioCodecId]); 9] = [
             CODEC_ID_PCM_F32LE,
         ],
     ),
-    (FORMAT_ID_OGG, &[CODEC_ID_VORBIS, CODEC_ID_FLAC]),
+    (FORMAT_ID_OGG, &[CODEC_ID_VORBIS, CODEC_ID_FLAC, CODEC_ID_OPUS]),
     (FORMAT_ID_FLAC, &[CODEC_ID_FLAC]),
     (FORMAT_ID_MP3, &[CODEC_ID_MP3]),
     (FORMAT_ID_ADTS, &[CODEC_ID_AAC]),
@@ -126,6 +133,17 @@ const BEGINNINGS: [(&[u8], &str); 10] = [
     (b"MThd", "MIDI"),
 ];
 
+/// The decoders: symphonia's, and libopus.
+pub(super) fn codecs() -> &'static CodecRegistry {
+    static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
+        let mut codecs = CodecRegistry::new();
+        symphonia::default::register_enabled_codecs(&mut codecs);
+        codecs.register_audio_decoder::<OpusDecoder>();
+        codecs
+    });
+    &CODECS
+}
+
 /// Whether `codec` in `container` is read.
 pub(super) fn is_read(container: FormatId, codec: AudioCodecId) -> bool {
     READ.iter().any(|(known, codecs)| *known == container && codecs.contains(&codec))
@@ -136,7 +154,7 @@ pub(super) fn codec_name(codec: AudioCodecId) -> String {
     if let Some((_, name)) = NAMES.iter().find(|(known, _)| *known == codec) {
         return (*name).to_owned();
     }
-    let registered = symphonia::default::get_codecs().get_audio_decoder(codec);
+    let registered = codecs().get_audio_decoder(codec);
     registered.map_or_else(|| "an unknown codec".to_owned(), |decoder| decoder.codec.info.long_name.to_owned())
 }
 

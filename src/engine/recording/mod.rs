@@ -2,7 +2,7 @@
 //!
 //! - [`RecordingReader`]: reads any common audio file block by block. `decoding`: decoded by symphonia; `formats`: what
 //!   is read.
-//! - `wave`, `wave64`, `aiff`, `caf`, `mp3`, `mp4`: what a decoder does not know of these files; `sizes`, `window`:
+//! - `wave`, `wave64`, `aiff`, `caf`, `mp3`, `mp4`, `opus`: what a decoder does not know of these files; `sizes`, `window`:
 //!   what it is given instead.
 //! - [`mod@read`]: reads the whole of it; [`Excerpt`]: reads some seconds, spread over it; [`Survey`]: says what is in
 //!   it.
@@ -25,6 +25,8 @@ mod formats;
 mod mp3;
 #[cfg(feature = "files")]
 mod mp4;
+#[cfg(feature = "files")]
+mod opus;
 #[cfg(feature = "files")]
 mod read;
 #[cfg(feature = "files")]
@@ -69,9 +71,9 @@ pub const SILENCE_PEAK: f32 = 1.0 / 32_768.0;
 const SAME_CHANNELS: f64 = 1e-6;
 
 /// How the names of files end that can be read.
-pub const EXTENSIONS: [&str; 19] = [
-    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "caf", "flac", "mp3", "ogg", "oga", "m4a", "aac",
-    "mp4", "mov", "mka", "mkv",
+pub const EXTENSIONS: [&str; 21] = [
+    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "caf", "flac", "mp3", "ogg", "oga", "opus", "m4a",
+    "aac", "mp4", "mov", "mka", "mkv", "webm",
 ];
 
 /// Whether the file at `path` is named like one that can be read, and is no folder.

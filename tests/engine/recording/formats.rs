@@ -4,9 +4,10 @@ use super::{error_db, tones};
 use std::{fs, path::PathBuf};
 use unbraid_engine::recording::{ReadWarning, Recording, RecordingError, read, read_with_warning};
 
-/// Samples in the files without loss, and in the others.
+/// Samples in the files without loss, and in the others; in those of Opus, which has one sample rate.
 const SHORT: usize = 441;
 const LONG: usize = 11_025;
+const LONG_AT_48_KHZ: usize = 12_000;
 
 fn path(name: &str) -> PathBuf {
     [crate::ROOT, "tests/audio/formats/table", name].iter().collect()
@@ -56,15 +57,19 @@ fn every_file_with_loss_is_aligned_and_as_long_as_it_was() {
         ("mp4-mp3.mp4", None, 0),
         ("ogg-vorbis.ogg", Some(LONG), 0),
         ("mkv-vorbis.mkv", None, 0),
+        ("ogg-opus.opus", Some(LONG_AT_48_KHZ), 0),
+        ("mp4-opus.mp4", Some(LONG_AT_48_KHZ), 0),
+        ("mkv-opus.webm", None, 0),
         ("wav-adpcm_ms.wav", None, 0),
         ("wav-adpcm_ima_wav.wav", None, 0),
         ("adts-aac.aac", None, 1_024),
     ] {
         let mut recording = read(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!((recording.sample_rate, recording.channels.len()), (44_100, 2), "{name}");
+        let sample_rate = if name.contains("opus") { 48_000 } else { 44_100 };
+        assert_eq!((recording.sample_rate, recording.channels.len()), (sample_rate, 2), "{name}");
         assert_eq!(recording.len(), len.unwrap_or(recording.len()), "{name}");
         recording.channels.iter_mut().for_each(|channel| drop(channel.drain(..late)));
-        let expected = tones(44_100, recording.len());
+        let expected = tones(sample_rate, recording.len());
         let error = error_db(&recording, &expected, 2_000..9_000);
         assert!(error < -20.0, "{name}: differs by {error:.1} dB");
         // A sample later or earlier fits less well.
@@ -82,7 +87,6 @@ fn every_file_with_loss_is_aligned_and_as_long_as_it_was() {
 #[test]
 fn what_is_not_read_is_named_and_never_noise() {
     for (name, found) in [
-        ("not-read-ogg-opus.opus", "unknown format (Opus in Ogg)"),
         ("not-read-wavpack.wv", "unknown format (WavPack)"),
         ("not-read-mp4-ac3.mp4", "unknown format (AC-3 in ISO Base Media File Format)"),
     ] {
@@ -109,26 +113,81 @@ fn mp3_files_in_a_row_are_read_one_after_another() {
 #[test]
 fn chained_ogg_is_read_to_its_end() {
     let folder = tempfile::tempdir().unwrap();
-    let (chain, one) = (folder.path().join("chain.ogg"), fs::read(path("ogg-vorbis.ogg")).unwrap());
-    // Each stream has a number of its own, in every page, which the page's checksum covers.
-    let mut two = one.clone();
-    renumber(&mut two, 77);
-    fs::write(&chain, [&one[..], &two].concat()).unwrap();
-    let (recording, warning) = read_with_warning(&chain).unwrap();
-    let single = read(path("ogg-vorbis.ogg")).unwrap();
-    assert_eq!((recording.len(), warning), (2 * single.len(), None));
-    assert_eq!(recording.channels[0][LONG..], single.channels[0]);
+    let chain = folder.path().join("chain.ogg");
+    for name in ["ogg-vorbis.ogg", "ogg-opus.opus", "ogg-opus-mono.opus"] {
+        let one = fs::read(path(name)).unwrap();
+        // Each stream has a number of its own, in every page.
+        let mut two = one.clone();
+        change_pages(&mut two, |page| page[14..18].copy_from_slice(&77_u32.to_le_bytes()));
+        fs::write(&chain, [&one[..], &two].concat()).unwrap();
+        let (recording, warning) = read_with_warning(&chain).unwrap();
+        let single = read(path(name)).unwrap();
+        assert_eq!((recording.len(), warning), (2 * single.len(), None), "{name}");
+        assert_eq!(recording.channels[0][single.len()..], single.channels[0], "{name}");
+    }
 }
 
-/// Gives an Ogg stream another serial number.
-fn renumber(ogg: &mut [u8], serial: u32) {
+/// Speech, in packets of 60 ms. The speech coder itself moves waves by up to 0.1 ms; the bound is what libopus reaches in ffmpeg.
+#[test]
+fn mono_opus_is_as_long_as_it_was() {
+    let recording = read(path("ogg-opus-mono.opus")).unwrap();
+    assert_eq!((recording.sample_rate, recording.channels.len()), (48_000, 1));
+    assert_eq!(recording.len(), LONG_AT_48_KHZ);
+    let both = tones(48_000, LONG_AT_48_KHZ);
+    let mixed = both.channels[0].iter().zip(&both.channels[1]).map(|(left, right)| 0.5 * (left + right)).collect();
+    let error = error_db(&recording, &Recording { channels: vec![mixed], ..both }, 2_000..9_000);
+    assert!(error < -4.5, "differs by {error:.1} dB");
+}
+
+/// An encoder may ask for 80 ms to be left out, four packets, and for any level.
+#[test]
+fn what_comes_before_the_sound_of_opus_is_left_out_and_its_gain_is_heard() {
+    let folder = tempfile::tempdir().unwrap();
+    let changed = folder.path().join("changed.opus");
+    let (mut bytes, whole) = (fs::read(path("ogg-opus.opus")).unwrap(), read(path("ogg-opus.opus")).unwrap());
+    change_pages(&mut bytes, |page| {
+        if let Some(header) = page.windows(8).position(|bytes| bytes == b"OpusHead") {
+            page[header + 10..header + 12].copy_from_slice(&3_840_u16.to_le_bytes());
+            // -6.02 dB, in units of 1/256 dB.
+            page[header + 16..header + 18].copy_from_slice(&(-1_541_i16).to_le_bytes());
+        }
+    });
+    fs::write(&changed, &bytes).unwrap();
+    let (recording, warning) = read_with_warning(&changed).unwrap();
+    let left_out = 3_840 - 312;
+    assert_eq!((recording.len(), warning), (whole.len() - left_out, None));
+    for (channel, whole) in recording.channels.iter().zip(&whole.channels) {
+        let pairs = channel.iter().zip(&whole[left_out..]);
+        let error = pairs.fold(0.0_f32, |error, (sample, whole)| error.max((sample - 0.5 * whole).abs()));
+        assert!(error < 1e-4, "differs by {error}");
+    }
+}
+
+#[test]
+fn opus_in_mp4_without_an_edit_list_begins_where_its_header_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let changed = folder.path().join("changed.mp4");
+    let (mut bytes, whole) = (fs::read(path("mp4-opus.mp4")).unwrap(), read(path("mp4-opus.mp4")).unwrap());
+    let edits = bytes.windows(4).position(|bytes| bytes == b"edts").unwrap();
+    bytes[edits..edits + 4].copy_from_slice(b"free");
+    fs::write(&changed, &bytes).unwrap();
+    let recording = read(&changed).unwrap();
+    // The padding at the end is known from the edit list alone.
+    assert!((whole.len()..whole.len() + 960).contains(&recording.len()), "{}", recording.len());
+    for (channel, whole) in recording.channels.iter().zip(&whole.channels) {
+        assert_eq!(channel[..whole.len()], whole[..]);
+    }
+}
+
+/// Changes every page of an Ogg stream by `change`, and its checksum after it.
+fn change_pages(ogg: &mut [u8], change: impl Fn(&mut [u8])) {
     let mut start = 0;
     while start < ogg.len() {
         assert_eq!(&ogg[start..start + 4], b"OggS");
         let segments = usize::from(ogg[start + 26]);
         let body: usize = ogg[start + 27..][..segments].iter().map(|size| usize::from(*size)).sum();
         let page = &mut ogg[start..start + 27 + segments + body];
-        page[14..18].copy_from_slice(&serial.to_le_bytes());
+        change(page);
         page[22..26].fill(0);
         let checksum = page.iter().fold(0_u32, |sum, byte| {
             (0..8).fold(sum ^ u32::from(*byte) << 24, |sum, _| sum << 1 ^ if sum >> 31 == 1 { 0x04c1_1db7 } else { 0 })
@@ -195,8 +254,15 @@ fn files_that_are_cut_off_are_read_as_far_as_they_go() {
         let warns = matches!(warning, Some(ReadWarning::EndsEarly { .. } | ReadWarning::CutOff { .. }));
         assert!(warns, "{name}: {warning:?}");
     }
+    // Ogg pages that are whole are heard.
+    let (whole, sound) = (fs::read(path("ogg-opus-mono.opus")).unwrap(), read(path("ogg-opus-mono.opus")).unwrap());
+    fs::write(&cut, &whole[..whole.len() * 4 / 5]).unwrap();
+    let (recording, warning) = read_with_warning(&cut).unwrap();
+    assert!(recording.len() > LONG_AT_48_KHZ / 2, "{}", recording.len());
+    assert_eq!(recording.channels[0], sound.channels[0][..recording.len()]);
+    assert!(matches!(warning, Some(ReadWarning::CutOff { .. })), "{warning:?}");
     // What says where the sound is, is at the end.
-    for name in ["mp4-aac.m4a", "mov-s16le.mov", "mkv-s16le.mkv"] {
+    for name in ["mp4-aac.m4a", "mp4-opus.mp4", "mov-s16le.mov", "mkv-s16le.mkv"] {
         let whole = fs::read(path(name)).unwrap();
         fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
         let sentence = read(&cut).unwrap_err().to_string();

@@ -18,7 +18,7 @@ mod setup;
 mod sums;
 mod third_party;
 
-use crate::{mingw, system, workspace};
+use crate::{mingw, workspace};
 use anyhow::{Context, Result};
 use platform::{Platform, System};
 use std::{fs, path::Path};
@@ -26,7 +26,6 @@ use std::{fs, path::Path};
 /// Makes the package for `target`, or for this machine, in `target/package`, and says where it is.
 pub(crate) fn run(target: Option<&str>) -> Result<()> {
     let platform = Platform::new(target)?;
-    system::ensure(&[&system::CPP_COMPILER])?;
     if platform.targets.iter().flatten().any(|target| target == mingw::TARGET) {
         mingw::ensure()?;
     }

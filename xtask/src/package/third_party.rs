@@ -134,9 +134,10 @@ mod tests {
     }
 
     #[test]
-    fn the_vst3s_licence_is_among_the_texts() {
+    fn the_licences_of_what_is_not_rust_are_among_the_texts() {
         let page = text(&Platform::new(None).unwrap()).unwrap();
         assert!(page.contains("clap-wrapper 0.3.1: ") && page.contains("Steinberg Media Technologies"));
+        assert!(page.contains("opusic-sys 0.7") && page.contains("Xiph.Org"));
         assert!(page.contains("\nsymphonia ") && page.contains("MPL-2.0") && !page.contains("\nproptest "));
     }
 }

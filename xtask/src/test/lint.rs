@@ -41,11 +41,12 @@ pub(super) fn engine(_: &mut Report) -> Result<()> {
 
 /// The command line without the plugin.
 pub(super) fn cli(_: &mut Report) -> Result<()> {
+    system::ensure(&[&system::COMPILERS])?;
     clippy(&["--package", "unbraid", "--lib", "--bins"])
 }
 
 pub(super) fn everything(_: &mut Report) -> Result<()> {
-    system::ensure(&[&system::CPP_COMPILER, &system::STANDALONE_LIBRARIES])?;
+    system::ensure(&[&system::COMPILERS, &system::STANDALONE_LIBRARIES])?;
     clippy(&["--workspace", "--all-targets", "--features", EVERYTHING])
 }
 
@@ -54,7 +55,7 @@ fn clippy(what: &[&str]) -> Result<()> {
 }
 
 pub(super) fn docs(_: &mut Report) -> Result<()> {
-    system::ensure(&[&system::STANDALONE_LIBRARIES])?;
+    system::ensure(&[&system::COMPILERS, &system::STANDALONE_LIBRARIES])?;
     let mut command =
         workspace::cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--features", EVERYTHING]);
     workspace::run(command.env("RUSTDOCFLAGS", "-D warnings"))

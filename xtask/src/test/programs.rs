@@ -33,7 +33,7 @@ pub(super) fn training_tests(_: &mut Report) -> Result<()> {
 
 /// All test programs, the plugin, and what runs them.
 pub(super) fn build(_: &mut Report) -> Result<()> {
-    let needs = [&system::CPP_COMPILER, &system::STANDALONE_LIBRARIES, &system::VULKAN, &system::PYTHON];
+    let needs = [&system::COMPILERS, &system::STANDALONE_LIBRARIES, &system::VULKAN, &system::PYTHON];
     system::ensure(&[&needs[..], &[&system::SCREEN]].concat())?;
     // Installing packages takes half a minute, most of which it waits.
     thread::scope(|scope| {
@@ -62,13 +62,13 @@ pub(super) fn tests(report: &mut Report) -> Result<()> {
 
 /// The tests of an inner loop: those that need no built plugin and take no longer than a few seconds.
 pub(super) fn quick_tests(_: &mut Report) -> Result<()> {
-    system::ensure(&[&system::CPP_COMPILER, &system::STANDALONE_LIBRARIES, &system::VULKAN, &system::PYTHON])?;
+    system::ensure(&[&system::COMPILERS, &system::STANDALONE_LIBRARIES, &system::VULKAN, &system::PYTHON])?;
     workspace::run(nextest(&TESTED)?.args(["--profile", "quick"]))
 }
 
 /// The host tests with the plugin as it is shipped, which takes minutes to build: to be run before a release.
 pub(super) fn release_tests(_: &mut Report) -> Result<()> {
-    system::ensure(&[&system::CPP_COMPILER, &system::STANDALONE_LIBRARIES, &system::PYTHON])?;
+    system::ensure(&[&system::COMPILERS, &system::STANDALONE_LIBRARIES, &system::PYTHON])?;
     let bundles = bundle::bundle()?;
     let mut tests = nextest(&TESTED)?;
     tests.args(["--test", "host"]).env("UNBRAID_CLAP", bundles.clap).env("UNBRAID_VST3", bundles.vst3);

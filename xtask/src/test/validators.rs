@@ -60,7 +60,7 @@ fn given(variable: &str, what: &str, report: &mut Report) -> Option<PathBuf> {
 /// Builds the validator that is an example of the SDK, with its test suite; the example's own build needs the whole
 /// SDK with its user interface library.
 fn steinberg(sdk: &Path, into: &Path) -> Result<PathBuf> {
-    system::ensure(&[&system::CPP_COMPILER])?;
+    system::ensure(&[&system::COMPILERS])?;
     const FOLDERS: [&str; 7] = [
         "public.sdk/samples/vst-hosting/validator/source",
         "public.sdk/source/vst/testsuite",

@@ -32,7 +32,11 @@ make 11025 libmp3lame mp3.mp3 -b:a 64k
 make 11025 libmp3lame mp4-mp3.mp4 -b:a 64k
 make 11025 libvorbis ogg-vorbis.ogg -q:a 3
 make 11025 libvorbis mkv-vorbis.mkv -q:a 3
+make 11025 libopus ogg-opus.opus -b:a 96k
+make 11025 libopus mkv-opus.webm -b:a 96k
+make 11025 libopus mp4-opus.mp4 -b:a 96k
+# Speech coding, one channel, a packet a page.
+make 11025 libopus ogg-opus-mono.opus -b:a 24k -ac 1 -application voip -frame_duration 60 -page_duration 1
 # What is not read.
-make 11025 libopus not-read-ogg-opus.opus -b:a 24k
 make 441 wavpack not-read-wavpack.wv
 make 11025 ac3 not-read-mp4-ac3.mp4 -b:a 96k
