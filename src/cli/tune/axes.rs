@@ -37,7 +37,24 @@ pub(super) struct Searched<'a> {
     pub(super) name: &'a str,
     pub(super) recordings: usize,
     pub(super) finds_bases: bool,
+    /// The role that it was given by name.
     pub(super) role: Option<Role>,
+}
+
+/// The role that each of `sources` is tried with: the one that it was given. If no learned source was given any, the
+/// one that a learned source is called like.
+pub(super) fn roles(sources: &[Searched<'_>]) -> Vec<Option<Role>> {
+    let is_given = has_given_role(sources);
+    let by_name = |source: &Searched<'_>| {
+        let is_tried = !is_given && !source.finds_bases;
+        is_tried.then(|| Role::named(&source.name.to_lowercase())).flatten()
+    };
+    sources.iter().map(|source| source.role.or_else(|| by_name(source))).collect()
+}
+
+/// Whether a learned source was given a role.
+fn has_given_role(sources: &[Searched<'_>]) -> bool {
+    sources.iter().any(|source| !source.finds_bases && source.role.is_some())
 }
 
 impl VaryArgument {
@@ -72,8 +89,7 @@ impl VaryArgument {
 pub(super) fn space(sources: &[Searched<'_>], mode: LatencyMode, vary: &[VaryArgument]) -> Result<SearchSpace, String> {
     let components = sources.iter().map(default_components).collect();
     // As `learn` has it: a learned source that has a role is helped by the source model.
-    let evidence = sources.iter().any(|source| !source.finds_bases && source.role.is_some());
-    let defaults = TuningSettings { mode, evidence, ..TuningSettings::defaults(components) };
+    let defaults = TuningSettings { mode, evidence: has_given_role(sources), ..TuningSettings::defaults(components) };
     let mut axes: Vec<TuningAxis> = all(sources, &defaults);
     if !vary.is_empty() {
         axes.retain(|axis| vary.iter().any(|vary| vary.is_of(axis.tunable, sources)));
@@ -117,7 +133,8 @@ fn all(sources: &[Searched<'_>], defaults: &TuningSettings) -> Vec<TuningAxis> {
     let in_all: usize = sources.iter().map(most_bases).sum();
     let fits = in_all <= MAX_COMPONENTS_IN_ALL && sources.iter().all(|source| most_bases(source) <= MAX_COMPONENTS);
     tunables.extend((fits && taught().any(|source| source.recordings > 1)).then_some(Tunable::Universal));
-    tunables.extend(taught().any(|source| source.role.is_some()).then_some(Tunable::Evidence));
+    let has_role = sources.iter().zip(roles(sources)).any(|(source, role)| !source.finds_bases && role.is_some());
+    tunables.extend(has_role.then_some(Tunable::Evidence));
     tunables.extend(has_found.then_some(Tunable::Memory));
     tunables.extend([Tunable::Focus, Tunable::Sparsity, Tunable::Smoothness]);
     let axis = |tunable: Tunable| {
@@ -250,8 +267,9 @@ mod tests {
     fn what_makes_a_difference_is_tried_unless_some_is_named() {
         let all = names(&[]);
         let expected =
-            ["components.drums 12", "components.bass 8", "iterations 6", "drift 2", "universal 2", "memory 4"];
+            ["components.drums 12", "components.bass 8", "iterations 6", "drift 2", "universal 2", "evidence 2"];
         assert_eq!(all[..6], expected);
+        assert_eq!(all[6..], ["memory 4", "focus 9", "sparsity 7", "smoothness 7"]);
         assert_eq!(names(&["focus"]), ["focus 9"]);
         assert_eq!(names(&["components=5,10,5"]), ["components.drums 2", "components.bass 2"]);
         assert_eq!(names(&["components.bass=5", "mode=live,quality"]), ["components.bass 1", "mode 2"]);
@@ -309,5 +327,17 @@ mod tests {
         };
         assert!(evidence(false, Some(Role::Drums)));
         assert!(!evidence(false, None) && !evidence(true, Some(Role::Drums)));
+    }
+
+    #[test]
+    fn sources_that_are_called_like_roles_are_tried_with_them_unless_roles_are_given() {
+        let source = |name, finds_bases, role| Searched { name, recordings: 1, finds_bases, role };
+        let (drums, bass) = (Some(Role::Drums), Some(Role::Bass));
+        let guitar = source("guitar", false, None);
+        assert_eq!(roles(&[source("Drums", false, None), source("bass", false, None), guitar]), [drums, bass, None]);
+        assert_eq!(roles(&[source("kit", false, drums), source("bass", false, None)]), [drums, None]);
+        // One that is found would be another kind of source with a role.
+        assert_eq!(roles(&[source("drums", false, None), source("bass", true, None)]), [drums, None]);
+        assert_eq!(roles(&[source("drums", false, None), source("low", true, bass)]), [drums, bass]);
     }
 }

@@ -92,7 +92,8 @@ pub(super) struct Tune {
     #[arg(long, value_name = "SOURCE", value_parser = parse_name)]
     adaptive: Vec<String>,
 
-    /// What the source model knows a source as, as for learn. With --adaptive it is recognised.
+    /// What the source model knows a source as, as for learn. With --adaptive it is recognised. Unless a learned source
+    /// is given a role, those that are called drums, bass, kick and so on are tried with theirs.
     #[arg(long, value_name = "SOURCE=ROLE", value_parser = parse_role)]
     role: Vec<RoleArgument>,
 
@@ -174,14 +175,14 @@ impl Tune {
             seconds: self.seconds.unwrap_or(if finds { SECONDS_TO_FIND } else { SECONDS }),
             seed: self.seed,
         };
-        let sources = files.iter().zip(&searched).map(|(files, searched)| {
+        let sources = files.iter().zip(&searched).zip(axes::roles(&searched)).map(|((files, searched), role)| {
             let file = |SourceFile { path, .. }: &SourceFile| {
                 Ok(SearchedFile { path: path.clone(), fingerprint: fingerprint(path)? })
             };
             Ok(SearchedSource {
                 name: files.name.to_owned(),
                 finds_bases: searched.finds_bases,
-                role: searched.role,
+                role,
                 recordings: files.files.iter().map(file).collect::<Result<_, CliError>>()?,
             })
         });

@@ -99,6 +99,11 @@ impl Tunable {
         matches!(self, Self::Components(_) | Self::Iterations | Self::Universal | Self::Mode)
     }
 
+    /// Whether it is on or off.
+    pub(super) fn is_switch(self) -> bool {
+        matches!(self, Self::Universal | Self::Drift | Self::Evidence)
+    }
+
     /// What the setting is called, whatever the source.
     pub fn name(self) -> &'static str {
         match self {
@@ -158,7 +163,7 @@ impl Tunable {
     /// `value` as people write it: "on", "quality", "25".
     pub fn shown(self, value: f64) -> String {
         match self {
-            Self::Universal | Self::Drift | Self::Evidence => if value != 0.0 { "on" } else { "off" }.to_owned(),
+            _ if self.is_switch() => if value != 0.0 { "on" } else { "off" }.to_owned(),
             Self::Mode => LatencyMode::ALL[(value as usize).min(LatencyMode::ALL.len() - 1)].name().to_owned(),
             _ => value.to_string(),
         }
