@@ -17,7 +17,7 @@ const WITH_THREADS: [(&str, &str); 3] = [
 
 /// Makes sure of MinGW and of Rust's standard library for Windows.
 pub(crate) fn ensure() -> Result<()> {
-    system::ensure(&[&system::MINGW])?;
+    system::ensure(&[&system::COMPILERS, &system::MINGW])?;
     workspace::ensure_target(TARGET)
 }
 

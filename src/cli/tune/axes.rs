@@ -41,8 +41,8 @@ pub(super) struct Searched<'a> {
     pub(super) role: Option<Role>,
 }
 
-/// The role that each of `sources` is tried with: the one that it was given. If no learned source was given any, the
-/// one that a learned source is called like.
+/// The role that each of `sources` is tried with: the one that it was given. If no learned source was given any, those
+/// that have the name of a role are tried with that role.
 pub(super) fn roles(sources: &[Searched<'_>]) -> Vec<Option<Role>> {
     let is_given = has_given_role(sources);
     let by_name = |source: &Searched<'_>| {

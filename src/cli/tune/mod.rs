@@ -93,7 +93,7 @@ pub(super) struct Tune {
     adaptive: Vec<String>,
 
     /// What the source model knows a source as, as for learn. With --adaptive it is recognised. Unless a learned source
-    /// is given a role, those that are called drums, bass, kick and so on are tried with theirs.
+    /// is given a role, sources that have the name of a role are tried with it.
     #[arg(long, value_name = "SOURCE=ROLE", value_parser = parse_role)]
     role: Vec<RoleArgument>,
 

@@ -27,6 +27,7 @@ const SHIPPED: [&str; 12] = [
 
 /// Lints for macOS and for Linux on ARM, with a compiler of no use in the place of C++'s.
 pub(super) fn lint(_: &mut Report) -> Result<()> {
+    system::ensure(&[&system::COMPILERS])?;
     let compiler = stand_in()?;
     for target in CHECKED {
         workspace::ensure_target(target)?;
