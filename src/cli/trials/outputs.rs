@@ -215,11 +215,13 @@ fn conclusions(outcome: &TuningOutcome, header: &SearchHeader) -> String {
         0 => writeln!(text, "The default settings are the best, and are kept."),
         _ if candidate.trial == 0 => writeln!(
             text,
-            "The default settings are kept: no trial is better than they are, significantly and in every block."
+            "The default settings are kept: no trial is better than they are significantly, in every block and by \
+             more than a random start changes."
         ),
         _ => writeln!(
             text,
-            "The best that is better than the defaults significantly and in every block is {}.",
+            "The best that is better than the defaults significantly, in every block and by more than a random start \
+             changes is {}.",
             called(candidate)
         ),
     };

@@ -79,8 +79,8 @@ pub struct TuningOutcome {
     pub planned: usize,
     /// The brackets of these.
     pub brackets: BracketCount,
-    /// The best trial that is better than the defaults significantly and in every block, and was evaluated on the
-    /// held-out mixtures; otherwise the defaults.
+    /// The best trial that is better than the defaults significantly, in every block and, if sources are learned anew
+    /// for it, over the blocks, and was evaluated on the held-out mixtures; otherwise the defaults.
     pub candidate: usize,
     /// The trial that is chosen: the candidate, unless it is significantly worse than the defaults on what it was not
     /// chosen by; then the defaults.
@@ -110,6 +110,7 @@ impl TuningOutcome {
             scored.is_finished()
                 && gain.is_gain()
                 && scored.is_better_in_every_block(&defaults)
+                && (!plan.space.is_learned_anew(&settings[scored.trial]) || scored.is_better_over_blocks(&defaults))
                 && held_out_of(scored.trial).is_some()
         };
         let candidate = scored.iter().zip(&gains).find(|(scored, gain)| is_candidate(scored, gain));
@@ -227,9 +228,24 @@ impl ScoredTrial {
 
     /// Among many trials, one always is better in all mixtures together.
     fn is_better_in_every_block(&self, defaults: &[f64]) -> bool {
-        let of_block = |sdrs: &[f64], block: usize| mean(sdrs.iter().skip(block).step_by(BLOCKS).copied());
-        (0..BLOCKS).all(|block| of_block(&self.sdrs, block) > of_block(defaults, block))
+        self.block_means().iter().zip(block_means(defaults)).all(|(own, default)| *own > default)
     }
+
+    /// The mixtures of a block share what was learned, from one random start: of settings that are learned with, a
+    /// block is one observation. A one-sided test over blocks.
+    fn is_better_over_blocks(&self, defaults: &[f64]) -> bool {
+        let difference = PairedDifference::of(&self.block_means(), &block_means(defaults));
+        difference.is_some_and(|difference| difference.mean_db > 0.0 && difference.p < 2.0 * SIGNIFICANCE)
+    }
+
+    fn block_means(&self) -> [f64; BLOCKS] {
+        block_means(&self.sdrs)
+    }
+}
+
+/// The mean of each block of `sdrs`, which are of its mixtures in turn.
+fn block_means(sdrs: &[f64]) -> [f64; BLOCKS] {
+    std::array::from_fn(|block| mean(sdrs.iter().skip(block).step_by(BLOCKS).copied()))
 }
 
 /// The differences that `of` gives of all that were `scored`, their probabilities adjusted for the number of
@@ -333,6 +349,26 @@ mod tests {
         let uneven = outcome(|trial, mixture| 8.0 + scatter(mixture) + if trial == 1 { in_two(mixture) } else { 0.0 });
         assert_eq!((uneven.best().trial, uneven.chosen), (1, 0));
         assert!(uneven.best().gain.p < 0.01, "{:?}", uneven.best().gain);
+    }
+
+    #[test]
+    fn what_was_learned_with_a_luckier_random_start_is_not_chosen() {
+        let axes = vec![TuningAxis { tunable: Tunable::Components(0), values: vec![10.0, 25.0, 50.0] }];
+        let space = SearchSpace { defaults: TuningSettings::defaults(vec![25]), axes };
+        let plan = TuningPlan { space, trials: 3, ..plan() };
+        let chosen = |gains: [f64; BLOCKS]| {
+            let sdr = |trial: usize, mixture: usize| {
+                8.0 + scatter(mixture)
+                    + if trial == 1 { gains[mixture % BLOCKS] + 0.01 * scatter(mixture) } else { 0.0 }
+            };
+            let mut results = TrialResults::default();
+            for (trial, stage) in (0..2).flat_map(|trial| STAGES.map(|stage| (trial, stage))) {
+                results.add(result(trial, stage, |mixture| sdr(trial, mixture)));
+            }
+            TuningOutcome::of(&plan, &results).unwrap().chosen
+        };
+        assert_eq!(chosen([0.08, 0.97, 0.32]), 0);
+        assert_eq!(chosen([0.4, 0.6, 0.35]), 1);
     }
 
     #[test]

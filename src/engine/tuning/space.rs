@@ -68,6 +68,12 @@ impl SearchSpace {
         trials
     }
 
+    /// Whether sources have to be learned anew for `settings`, and are not those of the defaults.
+    pub(super) fn is_learned_anew(&self, settings: &TuningSettings) -> bool {
+        let mut tunables = self.axes.iter().map(|axis| axis.tunable).filter(|tunable| tunable.is_learned_with());
+        tunables.any(|tunable| tunable.of(settings) != tunable.of(&self.defaults))
+    }
+
     /// What `settings` has in place of the defaults, of what is varied, in words. `sources` are the names of the
     /// sources.
     pub fn changes(&self, settings: &TuningSettings, sources: &[String]) -> Vec<String> {
