@@ -37,7 +37,7 @@ pub(super) struct Searched<'a> {
     pub(super) name: &'a str,
     pub(super) recordings: usize,
     pub(super) finds_bases: bool,
-    /// The role that it was given by name.
+    /// The role that `--role` gives it.
     pub(super) role: Option<Role>,
 }
 

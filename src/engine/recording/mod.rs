@@ -2,8 +2,8 @@
 //!
 //! - [`RecordingReader`]: reads any common audio file block by block. `decoding`: decoded by symphonia; `formats`: what
 //!   is read.
-//! - `wave`, `wave64`, `aiff`, `caf`, `mp3`, `mp4`, `opus`: what a decoder does not know of these files; `sizes`, `window`:
-//!   what it is given instead.
+//! - `wave`, `wave64`, `aiff`, `caf`, `mp3`, `mp4`, `opus`: what a decoder does not know of these files; `sizes`,
+//!   `window`: what it is given instead.
 //! - [`mod@read`]: reads the whole of it; [`Excerpt`]: reads some seconds, spread over it; [`Survey`]: says what is in
 //!   it.
 //! - [`write_wav`] and [`WavFiles`]: write WAV files, completely or not at all.

@@ -2,9 +2,9 @@
 
 use super::{
     halving::{self, BracketStep},
-    material::BLOCKS,
-    plan::{RUNGS, Shard, TuningPlan},
+    plan::{Shard, TuningPlan},
     results::{TrialResults, TrialStage, mean, mean_sdrs},
+    scored_trial::ScoredTrial,
     settings::TuningSettings,
     significance::{PairedDifference, SIGNIFICANCE, deviation, holm},
     test_mixture::SourceScore,
@@ -204,50 +204,6 @@ impl ScoreSummary {
     }
 }
 
-/// What is known of one trial.
-struct ScoredTrial {
-    trial: usize,
-    /// Rungs that it has finished.
-    rungs: usize,
-    scores: Vec<Vec<SourceScore>>,
-    /// Mean over the sources of each mixture.
-    sdrs: Vec<f64>,
-}
-
-impl ScoredTrial {
-    /// `None` if it has finished no rung.
-    fn of(trial: usize, results: &TrialResults) -> Option<Self> {
-        let (rungs, scores) = results.of_rungs(trial, RUNGS);
-        let sdrs = mean_sdrs(&scores);
-        (rungs > 0).then_some(Self { trial, rungs, scores, sdrs })
-    }
-
-    fn is_finished(&self) -> bool {
-        self.rungs == RUNGS
-    }
-
-    /// Among many trials, one always is better in all mixtures together.
-    fn is_better_in_every_block(&self, defaults: &[f64]) -> bool {
-        self.block_means().iter().zip(block_means(defaults)).all(|(own, default)| *own > default)
-    }
-
-    /// The mixtures of a block share what was learned, from one random start: of settings that are learned with, a
-    /// block is one observation. A one-sided test over blocks.
-    fn is_better_over_blocks(&self, defaults: &[f64]) -> bool {
-        let difference = PairedDifference::of(&self.block_means(), &block_means(defaults));
-        difference.is_some_and(|difference| difference.mean_db > 0.0 && difference.p < 2.0 * SIGNIFICANCE)
-    }
-
-    fn block_means(&self) -> [f64; BLOCKS] {
-        block_means(&self.sdrs)
-    }
-}
-
-/// The mean of each block of `sdrs`, which are of its mixtures in turn.
-fn block_means(sdrs: &[f64]) -> [f64; BLOCKS] {
-    std::array::from_fn(|block| mean(sdrs.iter().skip(block).step_by(BLOCKS).copied()))
-}
-
 /// The differences that `of` gives of all that were `scored`, their probabilities adjusted for the number of
 /// comparisons: all but that of trial `reference` with itself. `None` if one of them has no mixtures.
 fn differences(
@@ -267,6 +223,7 @@ fn differences(
 mod tests {
     use super::{
         super::{
+            material::BLOCKS,
             results::TrialResult,
             settings::Tunable,
             space::{SearchSpace, TuningAxis},

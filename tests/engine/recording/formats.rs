@@ -127,7 +127,8 @@ fn chained_ogg_is_read_to_its_end() {
     }
 }
 
-/// Speech, in packets of 60 ms. The speech coder itself moves waves by up to 0.1 ms; the bound is what libopus reaches in ffmpeg.
+/// Speech, in packets of 60 ms. The speech coder itself moves waves by up to 0.1 ms: libopus in ffmpeg has the same
+/// error.
 #[test]
 fn mono_opus_is_as_long_as_it_was() {
     let recording = read(path("ogg-opus-mono.opus")).unwrap();
