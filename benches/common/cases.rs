@@ -6,7 +6,7 @@ use std::{
 };
 use unbraid_engine::{
     learner::{LearnSettings, Lesson, learn},
-    preset::{Preset, Source},
+    preset::{Preset, Role, Source},
     recording::{self, Recording},
 };
 
@@ -62,16 +62,28 @@ impl Case {
 /// # Panics
 /// If nothing can be learned.
 pub fn taught(recordings: &[Recording]) -> Preset {
-    let lesson = |recording| Lesson {
+    taught_as(recordings, &vec![None; recordings.len()])
+}
+
+/// The same with the role of each source.
+///
+/// # Panics
+/// If nothing can be learned.
+pub fn taught_as(recordings: &[Recording], roles: &[Option<Role>]) -> Preset {
+    let lesson = |(recording, role): (_, &Option<Role>)| Lesson {
         recordings: std::slice::from_ref(recording),
         settings: LearnSettings::default(),
         known: &[],
+        role: *role,
     };
-    let lessons: Vec<Lesson<'_>> = recordings.iter().map(lesson).collect();
+    let lessons: Vec<Lesson<'_>> = recordings.iter().zip(roles).map(lesson).collect();
     match learn(&lessons, &mut |_| ControlFlow::Continue(())) {
         Ok(learned) => {
-            let source = |(strip, dictionaries)| Source::fixed("source", strip, dictionaries);
-            Preset::of(learned.into_iter().enumerate().map(source).collect())
+            let source = |(strip, (learned, role)): (usize, (_, &Option<Role>))| Source {
+                role: *role,
+                ..Source::fixed("source", strip, learned)
+            };
+            Preset::of(learned.into_iter().zip(roles).enumerate().map(source).collect())
         }
         Err(error) => panic!("{error}"),
     }

@@ -4,7 +4,7 @@
 mod cases;
 
 #[cfg(feature = "files")]
-pub use cases::{Case, cases, taught};
+pub use cases::{Case, cases, taught, taught_as};
 
 use std::time::Instant;
 use unbraid_engine::{

@@ -18,7 +18,7 @@ use crate::{
         self, LEAST_SECONDS, LearnSettings, Lesson, MOST_FRAMES, MOST_SECONDS,
         adaptive::{COMPONENTS, RECOGNISED_COMPONENTS},
     },
-    preset::{LearnedBases, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Source, file},
+    preset::{LearnedBases, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Role, Source, file},
 };
 use clap::Args;
 use serde_json::json;
@@ -129,7 +129,7 @@ impl Learn {
         let preset = Preset::of(sources);
         interrupt::check()?;
         file::write(&preset, &self.output)?;
-        let said = materials.iter().filter_map(|material| self.said(material));
+        let said = materials.iter().filter_map(|material| self.said(material)).chain(self.role_hint(&materials));
         Ok(self.report(&preset, said))
     }
 
@@ -217,7 +217,13 @@ impl Learn {
     ) -> Result<Vec<LearnedBases>, CliError> {
         let names: Vec<&str> = materials.iter().map(|material| material.files.name).collect();
         let mut progress = TaskProgress::start(format!("learning {}", names.join(", ")));
-        let lessons: Vec<_> = samples.iter().zip(known).map(|(sample, known)| self.lesson(sample, known)).collect();
+        let roles = materials.iter().map(|material| self.role_to_learn_under(material.files.name, materials));
+        let lessons: Vec<_> = samples
+            .iter()
+            .zip(known)
+            .zip(roles)
+            .map(|((sample, known), role)| self.lesson(sample, known, role))
+            .collect();
         let learned = learner::learn(&lessons, &mut |share| progress.update(share));
         drop(progress);
         interrupt::check()?;
@@ -227,12 +233,34 @@ impl Learn {
         })
     }
 
-    fn lesson<'a>(&self, sample: &'a SourceSample, known: &'a [Dictionary]) -> Lesson<'a> {
+    /// The role of the source `name`. None if others find their bases: they are not in the mixtures to learn from, and
+    /// the evidence would say less there than it does of what plays.
+    fn role_to_learn_under(&self, name: &str, materials: &[SourceMaterial<'_>]) -> Option<Role> {
+        let is_learned = |role: &RoleArgument| materials.iter().any(|material| material.files.name == role.source);
+        let all_learned = self.adaptive.is_empty() && self.role.iter().all(is_learned);
+        let own = self.role.iter().rev().find(|role| role.source == name);
+        own.filter(|_| all_learned).map(|own| own.role)
+    }
+
+    /// What could help, where all sources have names of roles and none was given.
+    fn role_hint(&self, materials: &[SourceMaterial<'_>]) -> Option<String> {
+        let role = |material: &SourceMaterial<'_>| {
+            let name = material.files.name;
+            Some(format!("--role {name}={}", Role::named(&name.to_lowercase())?.name()))
+        };
+        let roles: Vec<String> = materials.iter().map(role).collect::<Option<_>>()?;
+        let is_wanted = roles.len() > 1 && self.role.is_empty() && self.adaptive.is_empty();
+        is_wanted.then(|| {
+            format!("the source model knows such sources; it helps to tell them apart with {}", roles.join(" "))
+        })
+    }
+
+    fn lesson<'a>(&self, sample: &'a SourceSample, known: &'a [Dictionary], role: Option<Role>) -> Lesson<'a> {
         let settings = self.settings();
         // What is begun with decides the number of bases.
         let components = known.first().map_or(settings.components, |known| known.components);
         let components = if self.start.is_some() { components } else { settings.components };
-        Lesson { recordings: &sample.recordings, settings: LearnSettings { components, ..settings }, known }
+        Lesson { recordings: &sample.recordings, settings: LearnSettings { components, ..settings }, known, role }
     }
 
     /// What was done with the recordings of a source that last longer than a sample of them.
@@ -247,6 +275,7 @@ impl Learn {
             universal: self.universal,
             iterations: self.iterations,
             seed: self.seed,
+            ..LearnSettings::default()
         }
     }
 

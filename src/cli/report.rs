@@ -1,6 +1,9 @@
 //! What a command reports when it is done.
 
-use crate::preset::{About, Kind, LearnedBases, Source};
+use crate::{
+    number::decimal,
+    preset::{About, Kind, LearnedBases, Source},
+};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -39,6 +42,7 @@ pub(super) fn source_json(source: &Source) -> Value {
         "components": source.components(),
         "drift": source.kind() == Kind::Drifting,
         "blocks": source.learned().map_or(&[][..], LearnedBases::blocks),
+        "evidence_weight": source.learned().and_then(|learned| learned.evidence_weight).map(decimal),
         "knobs": source.knobs,
         "learned_from": source.learned_from(),
         "licence": source.learned().and_then(|learned| learned.licence.as_deref()),

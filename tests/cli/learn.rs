@@ -31,7 +31,7 @@ fn learn_writes_the_sources_in_the_order_they_are_named() {
         json["sources"][3],
         serde_json::json!({
             "name": "voice", "colour": PALETTE[3].to_string(), "kind": "adaptive", "role": null, "drift": false,
-            "components": 9, "blocks": [],
+            "components": 9, "blocks": [], "evidence_weight": null,
             "knobs": { "gain_db": 0.0, "mute": false }, "learned_from": [],
             "licence": null, "dictionaries": [],
         })
@@ -89,4 +89,23 @@ fn a_role_makes_a_source_without_a_file_recognised_and_is_told_of_one_with_files
     assert!(bench.path("out/kit.wav").exists());
     let heard_twice = bench.run("separate mix.wav -p mixed.unbraid.safetensors -o out --batch").succeeded();
     assert!(heard_twice.stderr.contains("heard twice"), "{}", heard_twice.stderr);
+}
+
+#[test]
+fn sources_that_all_have_roles_are_learned_under_the_evidence_and_names_of_roles_are_noticed() {
+    let bench = Bench::with_preset();
+    let learn = "learn drums=low.wav bass=high.wav -o it.unbraid.safetensors";
+    let hint = "it helps to tell them apart with --role drums=drums --role bass=bass";
+    assert!(bench.run(learn).succeeded().stderr.contains(hint));
+    let weights = |options: &str| {
+        let learned = bench.run(&format!("{learn} {options} --json")).succeeded();
+        assert!(!learned.stderr.contains(hint), "{}", learned.stderr);
+        let sources = learned.json()["sources"].as_array().unwrap().clone();
+        sources.into_iter().map(|source| source["evidence_weight"].as_f64()).collect::<Vec<_>>()
+    };
+    assert_eq!(weights("--role drums=drums --role bass=bass"), [Some(0.35); 2]);
+    assert_eq!(weights("--role drums=drums"), [Some(0.35); 2], "the other is taken for the rest");
+    // What is found while the mixture plays is not in the mixtures that are learned from.
+    assert_eq!(weights("--role drums=drums --role rest=rest"), [None; 3]);
+    assert_eq!(weights("--adaptive voice"), [None; 3]);
 }

@@ -341,3 +341,24 @@ fn a_short_recording_beside_long_ones_is_tuned_with() {
     // Its share of what is used is less than two seconds.
     bench.run(&format!("{search} --vary focus=1,1.5")).succeeded();
 }
+
+#[test]
+fn sources_with_roles_are_tried_with_the_weights_that_are_named() {
+    let bench = Bench::with_long_recordings();
+    let search = "tune low=long-low.wav high=long-high.wav --role low=bass --role high=drums --mixtures 8 --trials 9 \
+                  --seconds 1 --mode live --vary evidence=off,0.2,0.7 -o p.unbraid.safetensors --json";
+    let json: serde_json::Value = serde_json::from_str(&bench.run(search).succeeded().stdout).unwrap();
+    let trials = json["trials"].as_array().unwrap();
+    let mut weights: Vec<String> = trials.iter().map(|trial| trial["settings"]["evidence"].to_string()).collect();
+    weights.sort();
+    // As they were typed; what `learn` does is compared with.
+    assert_eq!(weights, ["0.0", "0.2", "0.35", "0.7"]);
+    let chosen = json["chosen_settings"]["evidence"].as_f64().unwrap();
+    let described = bench.run("inspect p.unbraid.safetensors --json").succeeded().stdout;
+    let described: serde_json::Value = serde_json::from_str(&described).unwrap();
+    let source = &described["sources"][0];
+    match chosen > 0.0 {
+        true => assert_eq!((&source["role"], &source["evidence_weight"]), (&"bass".into(), &chosen.into())),
+        false => assert!(source["role"].is_null() && source["evidence_weight"].is_null(), "{source}"),
+    }
+}

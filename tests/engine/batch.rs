@@ -37,7 +37,7 @@ fn taught(names: &[&str], seconds: f64) -> Vec<Source> {
     let recordings: Vec<[Recording; 1]> = names.iter().map(|name| [beginning(take(name, 1), seconds)]).collect();
     let settings = LearnSettings::default();
     let lessons: Vec<Lesson> =
-        recordings.iter().map(|recordings| Lesson { recordings, settings, known: &[] }).collect();
+        recordings.iter().map(|recordings| Lesson { recordings, settings, known: &[], role: None }).collect();
     let learned = learn(&lessons, &mut go_on).unwrap();
     let source = |((strip, name), dictionaries): ((usize, &&str), _)| Source::fixed(*name, strip, dictionaries);
     names.iter().enumerate().zip(learned).map(source).collect()

@@ -20,7 +20,7 @@ fn learned<const N: usize>(names: [&str; N]) -> [Source; N] {
     names.map(|name| {
         let recordings = [audio(name)];
         let settings = LearnSettings { components: 16, ..LearnSettings::default() };
-        let lesson = Lesson { recordings: &recordings, settings, known: &[] };
+        let lesson = Lesson { recordings: &recordings, settings, known: &[], role: None };
         let mut learned = learn(&[lesson], &mut |_| ControlFlow::Continue(())).unwrap();
         Source::fixed(name, 0, learned.remove(0))
     })

@@ -176,7 +176,7 @@ fn what_was_taught_in_other_frames_and_rates_can_be_marked_and_keeps_what_lies_a
         let recordings = [recording.clone()];
         let settings = LearnSettings { components: 5, iterations: 20, ..LearnSettings::default() };
         let mut learned =
-            learn_lessons(&[Lesson { recordings: &recordings, settings, known: &[] }], &mut go_on).unwrap();
+            learn_lessons(&[Lesson { recordings: &recordings, settings, known: &[], role: None }], &mut go_on).unwrap();
         learned.remove(0)
     };
     let low = parts[1].resampled(22_050).unwrap();

@@ -22,7 +22,7 @@ fn taught(are_known: bool) -> Preset {
     let names = [("finger-bass", Role::Bass), ("standard-kit", Role::Drums)];
     let recordings = names.map(|(name, _)| vec![take(name, 1)]);
     let settings = LearnSettings::default();
-    let lessons = recordings.each_ref().map(|recordings| Lesson { recordings, settings, known: &[] });
+    let lessons = recordings.each_ref().map(|recordings| Lesson { recordings, settings, known: &[], role: None });
     let learned = learn(&lessons, &mut |_| ControlFlow::Continue(())).unwrap();
     let source = |(strip, ((name, role), learned)): (usize, ((&str, Role), _))| Source {
         role: are_known.then_some(role),

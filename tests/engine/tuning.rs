@@ -237,9 +237,11 @@ fn recordings_of_different_sample_rates_are_learned_from_as_they_are() {
     assert!(outcome.defaults().summary.mean.sdr > 3.0, "{:?}", outcome.defaults().summary);
     // As `learn` does it.
     let preset = tuner.preset(&outcome.defaults().settings, &mut |_| ControlFlow::Continue(())).unwrap();
-    let settings = LearnSettings { components: 2, universal: false, iterations: 20, seed: 7 };
-    let lessons: Vec<Lesson<'_>> =
-        sources.iter().map(|source| Lesson { recordings: &source.recordings, settings, known: &[] }).collect();
+    let settings = LearnSettings { components: 2, iterations: 20, seed: 7, ..LearnSettings::default() };
+    let lessons: Vec<Lesson<'_>> = sources
+        .iter()
+        .map(|source| Lesson { recordings: &source.recordings, settings, known: &[], role: None })
+        .collect();
     let learned = learner::learn(&lessons, &mut |_| ControlFlow::Continue(())).unwrap();
     for (source, bases) in preset.sources.iter().zip(&learned) {
         assert_eq!(source.dictionaries(), bases.dictionaries());

@@ -4,7 +4,7 @@ use crate::scene::Scene;
 use std::ops::ControlFlow;
 use unbraid_engine::{
     preset::{
-        Preset,
+        Preset, Role,
         library::{self, Entry},
     },
     recording::Recording,
@@ -58,6 +58,14 @@ pub(crate) fn places(preset: &Preset, scene: &Scene) -> Option<Vec<usize>> {
 /// A preset learned from the same instruments, where they may be learned from.
 pub(crate) fn taught(scene: &Scene, mode: LatencyMode) -> Option<Vec<Recording>> {
     let preset = unbraid_benches::taught(scene.material.taught.as_ref()?);
+    Some(separate(&preset, scene, mode))
+}
+
+/// The same, where the source model knows all of its sources.
+pub(crate) fn taught_with_roles(scene: &Scene, mode: LatencyMode) -> Option<Vec<Recording>> {
+    let roles: Option<Vec<Role>> = scene.sources().iter().map(|name| Role::named(name)).collect();
+    let roles: Vec<Option<Role>> = roles?.into_iter().map(Some).collect();
+    let preset = unbraid_benches::taught_as(scene.material.taught.as_ref()?, &roles);
     Some(separate(&preset, scene, mode))
 }
 

@@ -60,6 +60,8 @@ pub(crate) fn all(modes: &[LatencyMode], presets: &[PathBuf], only: &[String]) -
     }
     for mode in modes.iter().copied() {
         systems.push(System::new(format!("taught, {}", mode.name()), move |scene| engine::taught(scene, mode)));
+        let separate = move |scene: &Scene| engine::taught_with_roles(scene, mode);
+        systems.push(System::new(format!("taught with roles, {}", mode.name()), separate));
     }
     for mode in modes.iter().copied() {
         let name = format!("ideal ratio mask, {}", mode.name());

@@ -1,7 +1,8 @@
 //! The table of trials: as text, as CSV, as JSON.
 
 use crate::tuning::{
-    HeldOutScores, PairedDifference, ScoreSummary, SourceScore, TunedTrial, TuningAxis, TuningOutcome, TuningSettings,
+    HeldOutScores, PairedDifference, ScoreSummary, SourceScore, Tunable, TunedTrial, TuningAxis, TuningOutcome,
+    TuningSettings,
 };
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -158,11 +159,9 @@ impl TrialTable<'_> {
             self.sources.iter().zip(&settings.components).map(|(name, k)| (name.clone(), json!(k))).collect();
         let mut all = json!(settings);
         all["components"] = Value::Object(components);
-        for axis in self.axes {
-            let number = axis.tunable.of(settings);
-            if all[axis.tunable.name()].is_f64() {
-                all[axis.tunable.name()] = json!(number);
-            }
+        // As they were typed, and not with the digits of a rounded 0.35.
+        for tunable in [Tunable::Evidence, Tunable::Focus, Tunable::Sparsity, Tunable::Smoothness] {
+            all[tunable.name()] = json!(tunable.of(settings));
         }
         all
     }

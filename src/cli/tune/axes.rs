@@ -7,7 +7,7 @@ use crate::{
         adaptive::{COMPONENTS, MEMORY_SECONDS, RECOGNISED_COMPONENTS},
     },
     number::decimal,
-    preset::{MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MEMORY_SECONDS_RANGE, Role},
+    preset::{EVIDENCE_WEIGHTS, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MEMORY_SECONDS_RANGE, Role},
     separator::LatencyMode,
     tuning::{SearchSpace, Tunable, TuningAxis, TuningSettings},
 };
@@ -21,6 +21,8 @@ const MEMORIES: [f64; 4] = [4.0, 6.0, 8.0, MEMORY_SECONDS];
 const FOCUSES: [f64; 9] = [1.0, 1.2, 1.35, 1.5, 1.65, 1.8, 2.0, 2.3, 2.7];
 const STRENGTHS: [f64; 7] = [0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0];
 const SWITCH: [f64; 2] = [0.0, 1.0];
+/// Weights of the evidence where all sources are learned; where some are found, it has one weight.
+const EVIDENCE: [f64; 5] = [0.0, 0.2, 0.35, 0.5, 0.8];
 
 /// NAME or NAME=VALUE,VALUE…
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +52,11 @@ pub(super) fn roles(sources: &[Searched<'_>]) -> Vec<Option<Role>> {
         is_tried.then(|| Role::named(&source.name.to_lowercase())).flatten()
     };
     sources.iter().map(|source| source.role.or_else(|| by_name(source))).collect()
+}
+
+/// How much the evidence counts for what `learn` makes of sources that have roles.
+fn learn_weight() -> f32 {
+    LearnSettings::default().evidence_weight
 }
 
 /// Whether a learned source was given a role.
@@ -89,7 +96,8 @@ impl VaryArgument {
 pub(super) fn space(sources: &[Searched<'_>], mode: LatencyMode, vary: &[VaryArgument]) -> Result<SearchSpace, String> {
     let components = sources.iter().map(default_components).collect();
     // As `learn` has it: a learned source that has a role is helped by the source model.
-    let defaults = TuningSettings { mode, evidence: has_given_role(sources), ..TuningSettings::defaults(components) };
+    let evidence = if has_given_role(sources) { learn_weight() } else { 0.0 };
+    let defaults = TuningSettings { mode, evidence, ..TuningSettings::defaults(components) };
     let mut axes: Vec<TuningAxis> = all(sources, &defaults);
     if !vary.is_empty() {
         axes.retain(|axis| vary.iter().any(|vary| vary.is_of(axis.tunable, sources)));
@@ -139,7 +147,10 @@ fn all(sources: &[Searched<'_>], defaults: &TuningSettings) -> Vec<TuningAxis> {
     tunables.extend([Tunable::Focus, Tunable::Sparsity, Tunable::Smoothness]);
     let axis = |tunable: Tunable| {
         let is_found = matches!(tunable, Tunable::Components(source) if sources[source].finds_bases);
-        let mut values = defaults_of(tunable, is_found);
+        let mut values = match tunable {
+            Tunable::Evidence if has_found => vec![0.0, decimal(learn_weight())],
+            _ => defaults_of(tunable, is_found),
+        };
         let default = tunable.of(defaults);
         if !values.contains(&default) {
             values.push(default);
@@ -160,7 +171,8 @@ fn defaults_of(tunable: Tunable, is_found: bool) -> Vec<f64> {
         Tunable::Components(_) if is_found => FOUND_COMPONENTS.to_vec(),
         Tunable::Components(_) => TAUGHT_COMPONENTS.to_vec(),
         Tunable::Iterations => ITERATIONS.to_vec(),
-        Tunable::Universal | Tunable::Drift | Tunable::Evidence => SWITCH.to_vec(),
+        Tunable::Universal | Tunable::Drift => SWITCH.to_vec(),
+        Tunable::Evidence => EVIDENCE.to_vec(),
         Tunable::Memory => MEMORIES.to_vec(),
         Tunable::Mode => (0..LatencyMode::ALL.len()).map(|mode| mode as f64).collect(),
         Tunable::Focus => FOCUSES.to_vec(),
@@ -227,7 +239,7 @@ fn parse_value(tunable: Tunable, text: &str) -> Result<f64, String> {
     match tunable {
         Tunable::Components(_) => whole(MAX_COMPONENTS),
         Tunable::Iterations => whole(1_000_000),
-        Tunable::Universal | Tunable::Drift | Tunable::Evidence => match text {
+        Tunable::Universal | Tunable::Drift => match text {
             "on" => Ok(1.0),
             "off" => Ok(0.0),
             _ => Err(format!("{} is on or off", tunable.name())),
@@ -242,6 +254,8 @@ fn parse_value(tunable: Tunable, text: &str) -> Result<f64, String> {
         }
         Tunable::Focus => named(parse_focus(text)),
         Tunable::Sparsity | Tunable::Smoothness => named(parse_strength(text)),
+        Tunable::Evidence if text == "off" => Ok(0.0),
+        Tunable::Evidence => named(parse_in_range(text, "", *EVIDENCE_WEIGHTS.start(), *EVIDENCE_WEIGHTS.end())),
     }
 }
 
@@ -282,6 +296,7 @@ mod tests {
             ("components=0", "components are whole numbers from 1 to 1024, and \"0\" is none"),
             ("focus=9", "focus: give a number from 0.5 to 4"),
             ("drift=maybe", "drift is on or off"),
+            ("evidence=2", "evidence: give a number from 0 to 1"),
             ("mode=slow", "a mode is direct, live, balanced or quality"),
         ] {
             let error = VaryArgument::parse(argument).unwrap_err();
@@ -325,8 +340,8 @@ mod tests {
             let bass = Searched { name: "bass", recordings: 1, finds_bases: false, role: None };
             space(&[drums, bass], LatencyMode::Quality, &[]).unwrap().defaults.evidence
         };
-        assert!(evidence(false, Some(Role::Drums)));
-        assert!(!evidence(false, None) && !evidence(true, Some(Role::Drums)));
+        assert_eq!(evidence(false, Some(Role::Drums)), learn_weight());
+        assert_eq!([evidence(false, None), evidence(true, Some(Role::Drums))], [0.0, 0.0]);
     }
 
     #[test]

@@ -203,7 +203,8 @@ mod tests {
     use rand_pcg::Pcg64Mcg;
 
     const RATE: u32 = 8_000;
-    const SETTINGS: LearnSettings = LearnSettings { components: 6, universal: false, iterations: 40, seed: 0 };
+    const SETTINGS: LearnSettings =
+        LearnSettings { components: 6, universal: false, iterations: 40, seed: 0, evidence_weight: 0.0 };
 
     /// Notes of eighths of a second, each a decaying tone and some noise, of a scale that rises with `place`.
     fn recording(seconds: usize, place: usize, rng: &mut Pcg64Mcg) -> Recording {
@@ -271,7 +272,7 @@ mod tests {
     #[test]
     fn what_fits_is_learned_from_as_from_a_recording_in_memory() {
         let recordings = recordings();
-        let lesson = Lesson { recordings: &recordings[..2], settings: SETTINGS, known: &[] };
+        let lesson = Lesson { recordings: &recordings[..2], settings: SETTINGS, known: &[], role: None };
         let whole = learn(&[lesson], &mut |_| ControlFlow::Continue(())).unwrap().remove(0);
         let all = drawn(&recordings[..2], 10_000, 0);
         let v = all.modes[0].frames.clone();

@@ -2,8 +2,10 @@
 
 use crate::{
     dictionary::{Dictionary, FrameSpec},
+    evidence::LEARNED_WEIGHT,
     memory::NotEnoughMemory,
     nmf::factorization::FactorizationError,
+    preset::Role,
     recording::{MIN_SAMPLE_RATE, Recording},
     stft::{LatencyMode, Layout},
 };
@@ -18,10 +20,12 @@ pub struct Lesson<'a> {
     /// What was learned from the same recordings with the same settings before. Only its reconstruction bases are
     /// learned again.
     pub known: &'a [Dictionary],
+    /// What the source model knows it as. Its reconstruction bases are then learned under what that says.
+    pub role: Option<Role>,
 }
 
 /// Settings for learning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LearnSettings {
     /// Number of bases: of the source, or of each block.
     pub components: usize,
@@ -31,11 +35,14 @@ pub struct LearnSettings {
     pub iterations: u32,
     /// Seed of the random start.
     pub seed: u64,
+    /// How much the evidence of the source model counts against the bases, 0 to 1, if a source has a role: the exponent
+    /// of its prior.
+    pub evidence_weight: f32,
 }
 
 impl Default for LearnSettings {
     fn default() -> Self {
-        Self { components: 25, universal: false, iterations: 60, seed: 0 }
+        Self { components: 25, universal: false, iterations: 60, seed: 0, evidence_weight: LEARNED_WEIGHT }
     }
 }
 

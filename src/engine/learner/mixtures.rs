@@ -2,20 +2,24 @@
 //!
 //! Spectra add up as sounds do, so the sources are mixed frame by frame, each at its own sample rate.
 
-use super::{framing, lesson::Lesson};
+use super::{
+    evidence_on_mixtures::EvidenceOnMixtures,
+    framing,
+    lesson::Lesson,
+    passage::{Extent, Passage, channels},
+};
 use crate::{
-    decibels,
     dictionary::Dictionary,
     nmf::{
-        activations::{Solver, squarem::Squarem},
+        activations::{Constraint, Solver, squarem::Squarem},
         bands::Bands,
         discriminative::MixedSource,
         priors::Priors,
     },
     recording::Recording,
-    stft::{Analysis, Bin, LatencyMode, Layout},
+    stft::{Bin, LatencyMode, Layout},
 };
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
 /// Smallest number of mixtures, each of other passages of the recordings.
@@ -29,11 +33,6 @@ const MOST_FRAMES: usize = 400;
 const CYCLES: usize = 20;
 /// Distance between the frames of a mixture, in strides.
 const STRIDES: usize = 2;
-/// Least power of a passage, as a share of the recording's mean power, and how often one is looked for.
-const HEARD_SHARE: f64 = 0.3;
-const MOST_TRIES: usize = 16;
-/// Sources are equally loud, up to a random gain of at most this, in dB.
-const GAIN_DB: f32 = 3.0;
 
 /// Frames of all mixtures, one after another.
 pub(super) struct Mixtures {
@@ -56,7 +55,7 @@ pub(super) struct Draw {
 }
 
 /// Mixes the recordings of `lessons`, and finds the activations of the mixtures with `dictionaries` as the engine
-/// would. `None` if `goes_on` gives `false`.
+/// would: under the evidence, where one of them has a role. `None` if `goes_on` gives `false`.
 pub(super) fn mix(
     mode: LatencyMode,
     lessons: &[Lesson<'_>],
@@ -68,15 +67,23 @@ pub(super) fn mix(
     let mut rng = Pcg64Mcg::seed_from_u64(draw.seed);
     let frames = lessons.iter().map(|lesson| frames_in(lesson, mode)).max().unwrap_or(0).min(MOST_FRAMES);
     let mut solver = BandSolver::new(dictionaries, bins);
+    let mut evidence = EvidenceOnMixtures::of(lessons, mode, bins, solver.bands.len());
+    // The evidence hears all frames; those to learn from are further apart.
+    let every = if evidence.is_some() { STRIDES } else { 1 };
+    let extent = Extent { frames: every * frames, strides: STRIDES / every };
     let (sources, energies) = (solver.sources(dictionaries, bins), vec![0.0; dictionaries.len()]);
     let mut mixtures = Mixtures { bins, magnitudes: Vec::new(), sources, energies };
     let recordings = lessons.iter().map(|lesson| lesson.recordings.len()).max().unwrap_or(0);
     for _ in 0..draw.count.unwrap_or((PER_RECORDING * recordings).clamp(MIXTURES, MOST_MIXTURES)) {
         let passages: Vec<Passage> =
-            lessons.iter().map(|lesson| Passage::new(lesson, mode, frames, &mut rng)).collect();
+            lessons.iter().map(|lesson| Passage::new(lesson, mode, extent, &mut rng)).collect();
         solver.reset();
-        for t in 0..frames {
-            mixtures.add_frame(&passages, t, &mut solver);
+        evidence.iter_mut().for_each(EvidenceOnMixtures::reset);
+        for t in 0..extent.frames {
+            evidence.iter_mut().for_each(|evidence| evidence.hear(&passages, t));
+            if t % every == 0 {
+                mixtures.add_frame(&passages, t, &mut solver, evidence.as_ref());
+            }
         }
         if !goes_on() {
             return None;
@@ -87,12 +94,18 @@ pub(super) fn mix(
 
 impl Mixtures {
     /// Adds frame `t` of all `passages` together. As in the engine, the magnitudes of the channels are added.
-    fn add_frame(&mut self, passages: &[Passage], t: usize, solver: &mut BandSolver) {
+    fn add_frame(
+        &mut self,
+        passages: &[Passage],
+        t: usize,
+        solver: &mut BandSolver,
+        evidence: Option<&EvidenceOnMixtures>,
+    ) {
         let start = self.magnitudes.len();
         let end = start + self.bins;
         self.magnitudes.resize(end, 0.0);
         self.sources.iter_mut().for_each(|source| source.target.resize(end, 0.0));
-        let channels = passages.iter().map(|passage| passage.channels.len()).max().unwrap_or(0);
+        let channels = channels(passages);
         for (passage, energy) in passages.iter().zip(&mut self.energies) {
             let magnitude = |bin: usize| -> f32 { (0..channels).map(|c| passage.spectrum(c, t)[bin].norm()).sum() };
             *energy += (0..self.bins).map(|bin| f64::from(magnitude(bin)).powi(2)).sum::<f64>();
@@ -111,7 +124,16 @@ impl Mixtures {
                 }
             }
         }
-        solver.solve(&self.magnitudes[start..]);
+        solver.solve(&self.magnitudes[start..], evidence);
+        if let Some(evidence) = evidence {
+            for (s, source) in self.sources.iter_mut().enumerate() {
+                source.likelihoods.resize(end, 1.0);
+                let likelihoods = &mut source.likelihoods[start..];
+                for (b, likelihood) in evidence.of_source(s).iter().enumerate() {
+                    likelihoods[solver.bands.bins(b)].fill(*likelihood);
+                }
+            }
+        }
         let mut h = solver.h.iter().copied();
         for (source, components) in self.sources.iter_mut().zip(&solver.components) {
             source.activations.extend(h.by_ref().take(*components));
@@ -124,6 +146,8 @@ struct BandSolver {
     bands: Bands,
     solver: Squarem,
     components: Vec<usize>,
+    /// The source of each component, `[K]`.
+    owners: Vec<u8>,
     v: Vec<f32>,
     h: Vec<f32>,
 }
@@ -140,8 +164,9 @@ impl BandSolver {
             }
         }
         let components: Vec<usize> = dictionaries.iter().map(|dictionary| dictionary.components).collect();
-        let solver = Squarem::new(&merged, bands.len(), CYCLES);
-        Self { h: vec![0.0; solver.components()], v: band, bands, solver, components }
+        let owners = components.iter().enumerate().flat_map(|(s, count)| vec![s as u8; *count]).collect();
+        let solver = Squarem::new(&merged, bands.len(), CYCLES).with_constraint();
+        Self { h: vec![0.0; solver.components()], v: band, bands, solver, components, owners }
     }
 
     fn sources(&self, dictionaries: &[Dictionary], bins: usize) -> Vec<MixedSource> {
@@ -150,7 +175,7 @@ impl BandSolver {
         };
         dictionaries
             .iter()
-            .map(|dictionary| MixedSource { activations: Vec::new(), target: Vec::new(), bases: known(dictionary) })
+            .map(|dictionary| MixedSource { bases: known(dictionary), ..MixedSource::default() })
             .collect()
     }
 
@@ -158,9 +183,12 @@ impl BandSolver {
         self.h.fill(0.0);
     }
 
-    fn solve(&mut self, magnitudes: &[f32]) {
+    fn solve(&mut self, magnitudes: &[f32], evidence: Option<&EvidenceOnMixtures>) {
         self.bands.merge(magnitudes, &mut self.v);
-        self.solver.solve(&self.v, &Priors::default(), &mut self.h);
+        let (v, priors, h) = (&self.v, &Priors::default(), &mut self.h);
+        let Some(evidence) = evidence else { return self.solver.solve(v, priors, h) };
+        let constraint = Constraint { likelihoods: evidence.all(), bins: self.bands.len(), groups: &self.owners };
+        self.solver.solve_under(&constraint, v, priors, h);
     }
 }
 
@@ -172,68 +200,4 @@ fn frames_in(lesson: &Lesson<'_>, mode: LatencyMode) -> usize {
         recording.len().saturating_sub(frame_len) / (STRIDES * framing::stride(sample_rate)) + 1
     };
     lesson.recordings.iter().map(frames).max().unwrap_or(0)
-}
-
-/// Some frames of a recording.
-struct Passage {
-    /// Spectra of each channel, `[T, F]`.
-    channels: Vec<Vec<Bin>>,
-    bins: usize,
-}
-
-impl Passage {
-    /// `frames` frames of one of the lesson's recordings, from a random place on, continuing at its beginning, at a
-    /// random level.
-    fn new(lesson: &Lesson<'_>, mode: LatencyMode, frames: usize, rng: &mut Pcg64Mcg) -> Self {
-        let recording = &lesson.recordings[rng.random_range(0..lesson.recordings.len())];
-        let sample_rate = f64::from(recording.sample_rate);
-        let layout = Layout::new(sample_rate, mode);
-        let (frame_len, bins) = (layout.windows.frame_len(), layout.bins());
-        let stride = STRIDES * framing::stride(sample_rate);
-        let channels: Vec<Vec<f32>> = recording.channels.iter().map(|channel| framing::centred(channel)).collect();
-        let rms = power(&channels, 0, recording.len()).sqrt() as f32;
-        // Magnitudes are proportional to the frame's length.
-        let level = decibels::to_gain(rng.random_range(-GAIN_DB..=GAIN_DB));
-        let gain = level / (rms * frame_len as f32).max(f32::MIN_POSITIVE);
-        let start = sounding_start(&channels, frames * stride, rng);
-
-        let mut analysis = Analysis::new(&layout.windows.analysis);
-        let mut samples = vec![0.0; frame_len];
-        let mut spectra = |channel: &Vec<f32>| {
-            let mut spectra = vec![Bin::default(); frames * bins];
-            for (t, spectrum) in spectra.chunks_exact_mut(bins).enumerate() {
-                for (n, sample) in samples.iter_mut().enumerate() {
-                    *sample = gain * channel[(start + t * stride + n) % channel.len()];
-                }
-                analysis.spectrum(&samples, spectrum);
-                spectrum[0] = Bin::default();
-            }
-            spectra
-        };
-        Self { channels: channels.iter().map(&mut spectra).collect(), bins }
-    }
-
-    /// The spectrum, `[F]`, of `channel` in frame `t`. A mono recording is in every channel.
-    fn spectrum(&self, channel: usize, t: usize) -> &[Bin] {
-        let spectra = self.channels.get(channel).unwrap_or(&self.channels[0]);
-        &spectra[t * self.bins..(t + 1) * self.bins]
-    }
-}
-
-/// Mean square of `len` samples from `start` on, continuing at the beginning.
-fn power(channels: &[Vec<f32>], start: usize, len: usize) -> f64 {
-    let square = |channel: &Vec<f32>| -> f64 {
-        let passage = channel.iter().cycle().skip(start).take(len);
-        passage.map(|x| f64::from(x * x)).sum()
-    };
-    channels.iter().map(square).sum::<f64>() / (len * channels.len()).max(1) as f64
-}
-
-/// A random start of `len` samples in which the source is loud enough, if one is found.
-fn sounding_start(channels: &[Vec<f32>], len: usize, rng: &mut Pcg64Mcg) -> usize {
-    let samples = channels.first().map_or(0, Vec::len);
-    let wanted = HEARD_SHARE * power(channels, 0, samples);
-    let starts: Vec<usize> = (0..MOST_TRIES).map(|_| rng.random_range(0..samples.max(1))).collect();
-    let heard = |start: &&usize| power(channels, **start, len.min(samples)) >= wanted;
-    starts.iter().find(heard).or(starts.first()).copied().unwrap_or(0)
 }

@@ -8,12 +8,14 @@
 //!
 //! - [`adaptive`]: learns bases from the mixture while it plays.
 //! - [`capture`]: keeps the last seconds of a stream, written by the audio thread.
+//! - `evidence_on_mixtures`: what the source model says of mixtures.
 //! - `drawn`: bases from recordings of any length.
 //! - `frame_cutter`: cuts recordings that come block by block.
 //! - `framing`: cuts recordings into frames.
 //! - [`grouping`]: groups the components of an unsupervised factorization into sources.
 //! - `lesson`: what a source is learned from, and how.
 //! - `mixtures`: mixes recordings of several sources, to learn reconstruction bases from.
+//! - `passage`: passages of recordings, to mix.
 //! - `verdict`: how well sources that were learned together are told apart.
 //!
 //! # Example
@@ -29,7 +31,7 @@
 //! let tone = (0..4_000).map(|n| (0.3 * n as f32).sin()).collect();
 //! let recordings = [Recording { sample_rate: 8_000, channels: vec![tone] }];
 //! let settings = LearnSettings { components: 2, iterations: 10, ..LearnSettings::default() };
-//! let lesson = Lesson { recordings: &recordings, settings, known: &[] };
+//! let lesson = Lesson { recordings: &recordings, settings, known: &[], role: None };
 //!
 //! let learned = learn(&[lesson], &mut |_share_done| ControlFlow::Continue(()))?;
 //! // One dictionary for the modes with short frames, one for those with long frames.
@@ -43,11 +45,13 @@
 pub mod adaptive;
 pub mod capture;
 mod drawn;
+mod evidence_on_mixtures;
 mod frame_cutter;
 mod framing;
 pub mod grouping;
 mod lesson;
 mod mixtures;
+mod passage;
 mod verdict;
 
 pub use drawn::{FrameDraw, MOST_FRAMES, can_go_on, learn_drawn};
@@ -136,9 +140,13 @@ fn learn_modes(
             dictionaries.push(dictionary);
         }
     }
+    let is_under_evidence = lessons.len() > 1 && lessons.iter().any(|lesson| lesson.role.is_some());
     let bases = |(dictionaries, lesson): (Vec<Dictionary>, &Lesson<'_>)| {
         // One dictionary per mode, each with as many bases as the lesson asks for.
-        LearnedBases::new(dictionaries, lesson.blocks()).expect("dictionaries fit the lesson they were learned from")
+        let learned = LearnedBases::new(dictionaries, lesson.blocks());
+        let mut learned = learned.expect("dictionaries fit the lesson they were learned from");
+        learned.evidence_weight = is_under_evidence.then_some(lesson.settings.evidence_weight);
+        learned
     };
     Ok(learned.into_iter().zip(lessons).map(bases).collect())
 }
@@ -193,7 +201,7 @@ fn factorize(
     let layout = lesson.layout(mode);
     let bins = framed.iter().map(|frames| frames.bins).min().ok_or(LearnError::NoRecording)?;
     let mut parts: Vec<Frames> = framed.into_iter().map(|frames| frames.lowest(bins)).collect();
-    let LearnSettings { components, universal, iterations, seed } = lesson.settings;
+    let LearnSettings { components, universal, iterations, seed, .. } = lesson.settings;
     if !universal {
         parts = vec![Frames { bins, values: parts.into_iter().flat_map(|frames| frames.values).collect() }];
     }
@@ -266,7 +274,8 @@ mod tests {
     /// The dictionary for the Live mode.
     fn learn_quickly(recordings: &[Recording], components: usize) -> Result<Dictionary, LearnError> {
         let settings = LearnSettings { components, iterations: 50, ..LearnSettings::default() };
-        let learned = learn(&[Lesson { recordings, settings, known: &[] }], &mut |_| ControlFlow::Continue(()));
+        let learned =
+            learn(&[Lesson { recordings, settings, known: &[], role: None }], &mut |_| ControlFlow::Continue(()));
         learned.map(|mut sources| sources.remove(0).dictionaries_mut()[0].clone()).map_err(|error| error.error)
     }
 
@@ -285,7 +294,7 @@ mod tests {
     fn what_is_learned_for_one_mode_is_what_is_learned_for_it_among_all() {
         let recordings = [mono(RATE, tone(RATE, 430.7, 0.5))];
         let settings = LearnSettings { components: 2, iterations: 5, ..LearnSettings::default() };
-        let lessons = [Lesson { recordings: &recordings, settings, known: &[] }; 2];
+        let lessons = [Lesson { recordings: &recordings, settings, known: &[], role: None }; 2];
         let go_on = &mut |_| ControlFlow::Continue(());
         let all = learn(&lessons, go_on).unwrap();
         for (mode, index) in LatencyMode::ALL.into_iter().zip([0, 0, 0, 1]) {

@@ -103,6 +103,7 @@ fn measure(mixtures: &Mixtures) -> Vec<Verdict> {
         let mut explained = vec![0.0; x.len()];
         let components = source.bases.len() / bins;
         product(MatrixView::new(&source.activations, components), MatrixView::new(&source.bases, bins), &mut explained);
+        source.constrain(&mut explained, 0..x.len());
         explained.iter_mut().for_each(|explained| *explained = explained.max(f32::MIN_POSITIVE).powf(FOCUS));
         powers.push(explained);
     }
@@ -151,7 +152,7 @@ mod tests {
         let settings = LearnSettings { components: 2, iterations: 20, ..LearnSettings::default() };
         let lessons: Vec<Lesson<'_>> = recordings
             .iter()
-            .map(|one| Lesson { recordings: std::slice::from_ref(one), settings, known: &[] })
+            .map(|one| Lesson { recordings: std::slice::from_ref(one), settings, known: &[], role: None })
             .collect();
         let learned = learn(&lessons, &mut |_| ControlFlow::Continue(())).unwrap();
         judge(&lessons, &learned, || true)

@@ -1,7 +1,7 @@
 //! Reconstruction bases: for known activations of each source in mixtures, the bases whose soft masks come closest to
 //! the true sources (discriminative NMF: Weninger, Le Roux, Hershey and Watanabe 2014).
 //!
-//! With Y_s = H_s W'_s and masks M_s = Y_s^p / Σ Y^p, it minimises Σ_s ‖X M_s − T_s‖² / ‖T_s‖² over W' ≥ 0, where X are
+//! With Y_s = L_s ⊙ (H_s W'_s), where L_s says how likely the source is, and masks M_s = Y_s^p / Σ Y^p, it minimises Σ_s ‖X M_s − T_s‖² / ‖T_s‖² over W' ≥ 0, where X are
 //! the mixtures' magnitudes and T_s the source's contribution to them. Gradient descent is on log W', so that bases
 //! stay positive, with the step sizes of Adam (Kingma and Ba 2015).
 
@@ -11,7 +11,7 @@ use super::{
 };
 use pulp::Arch;
 use rayon::prelude::*;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// Exponent of the masks for which reconstruction bases are made, and with which they sound best.
 pub const FOCUS: f32 = 1.5;
@@ -37,7 +37,7 @@ const LEAST_WEIGHT: f32 = 1e-6;
 const LEAST: f32 = 1e-6;
 
 /// One source in the mixtures.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct MixedSource {
     /// Its activations H_s in the mixtures, `[T, K]`.
     pub activations: Vec<f32>,
@@ -45,6 +45,17 @@ pub struct MixedSource {
     pub target: Vec<f32>,
     /// Bases to start from, `[K, F]`.
     pub bases: Vec<f32>,
+    /// How likely it is in the mixtures, L_s, `[T, F]`; empty if nothing says so, which is 1 everywhere.
+    pub likelihoods: Vec<f32>,
+}
+
+impl MixedSource {
+    /// Multiplies `rows`, which stand at `place` of `[T, F]`, by its likelihoods there.
+    pub fn constrain(&self, rows: &mut [f32], place: Range<usize>) {
+        if !self.likelihoods.is_empty() {
+            rows.iter_mut().zip(&self.likelihoods[place]).for_each(|(x, likelihood)| *x *= likelihood);
+        }
+    }
 }
 
 /// How to train.
@@ -88,6 +99,7 @@ pub fn train(
     for source in sources {
         assert_eq!(source.target.len(), x.len(), "a target must be as large as the mixture");
         assert_eq!(source.activations.len() * bins, source.bases.len() * frames, "activations must fit the bases");
+        assert!([0, x.len()].contains(&source.likelihoods.len()), "likelihoods must be as large as the mixture");
     }
     let least = x.iter().sum::<f32>() / x.len().max(1) as f32 * LEAST + f32::MIN_POSITIVE;
     let energy: f64 = x.iter().map(|x| f64::from(x * x)).sum();
@@ -146,12 +158,14 @@ fn chunk_gradients(
             MatrixView::new(&source.activations[first..first + x.len() / bins * components], components)
         })
         .collect();
-    let mut explained: Vec<Vec<f32>> = descents
+    let mut explained: Vec<Vec<f32>> = sources
         .iter()
+        .zip(descents)
         .zip(&activations)
-        .map(|(descent, h)| {
+        .map(|((source, descent), h)| {
             let mut explained = vec![0.0; x.len()];
             product(*h, MatrixView::new(&descent.bases, bins), &mut explained);
+            source.constrain(&mut explained, place.clone());
             explained
         })
         .collect();
@@ -161,6 +175,7 @@ fn chunk_gradients(
         .map(|(source, descent)| (&source.target[place.clone()], descent.importance))
         .collect();
     Arch::new().dispatch(|| differentiate(x, &targets, focus, least, &mut explained));
+    sources.iter().zip(&mut explained).for_each(|(source, slope)| source.constrain(slope, place.clone()));
     let gradient = |(h, slope): (&MatrixView, &Vec<f32>)| {
         let mut gradient = vec![0.0; h.columns() * bins];
         product(h.transposed(), MatrixView::new(slope, bins), &mut gradient);
@@ -247,5 +262,80 @@ impl Descent {
                 *w = log.exp();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_pcg::Pcg64Mcg;
+
+    const FRAMES: usize = 5;
+    const BINS: usize = 4;
+
+    fn random(len: usize, rng: &mut Pcg64Mcg) -> Vec<f32> {
+        (0..len).map(|_| rng.random_range(0.2..1.0)).collect()
+    }
+
+    /// Two sources with three and two bases in mixtures of `x`; the second is less likely in some places.
+    fn mixed(rng: &mut Pcg64Mcg) -> (Vec<f32>, Vec<MixedSource>) {
+        let all = FRAMES * BINS;
+        let source = |components: usize, likelihoods: Vec<f32>, rng: &mut Pcg64Mcg| MixedSource {
+            activations: random(FRAMES * components, rng),
+            target: random(all, rng),
+            bases: random(components * BINS, rng),
+            likelihoods,
+        };
+        let likelihoods = random(all, rng);
+        let sources = vec![source(3, Vec::new(), rng), source(2, likelihoods, rng)];
+        (random(all, rng), sources)
+    }
+
+    /// Half of what is minimised, computed as it is written at the top.
+    fn half_loss(x: &[f32], sources: &[MixedSource], focus: f64) -> f64 {
+        let explained = |source: &MixedSource, n: usize| -> f64 {
+            let (t, bin, components) = (n / BINS, n % BINS, source.bases.len() / BINS);
+            let term = |k: usize| source.activations[t * components + k] * source.bases[k * BINS + bin];
+            f64::from((0..components).map(term).sum::<f32>() * source.likelihoods.get(n).unwrap_or(&1.0))
+        };
+        let loss = |source: &MixedSource| -> f64 {
+            let energy: f64 = source.target.iter().map(|t| f64::from(t * t)).sum();
+            let error = |n: usize| {
+                let sum: f64 = sources.iter().map(|other| explained(other, n).powf(focus)).sum();
+                f64::from(x[n]) * explained(source, n).powf(focus) / sum - f64::from(source.target[n])
+            };
+            (0..x.len()).map(|n| error(n).powi(2)).sum::<f64>() / energy
+        };
+        0.5 * sources.iter().map(loss).sum::<f64>()
+    }
+
+    #[test]
+    fn gradients_are_the_slopes_of_the_loss_under_likelihoods_too() {
+        let (x, sources) = mixed(&mut Pcg64Mcg::seed_from_u64(1));
+        let descents: Vec<Descent> = sources.iter().map(|source| Descent::new(source, BINS, 0.0)).collect();
+        let gradients = chunk_gradients(&x, BINS, &sources, &descents, FOCUS, 0.0, 0);
+        for (s, gradients) in gradients.iter().enumerate() {
+            for (place, gradient) in gradients.iter().enumerate() {
+                let moved = |by: f32| {
+                    let mut sources = sources.clone();
+                    sources[s].bases[place] += by;
+                    half_loss(&x, &sources, f64::from(FOCUS))
+                };
+                let slope = (moved(1e-2) - moved(-1e-2)) / 2e-2;
+                assert!((slope - f64::from(*gradient)).abs() < 2e-3, "{s}, {place}: {gradient}, slope {slope}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_learned_comes_closer_to_the_sources() {
+        let (x, mut sources) = mixed(&mut Pcg64Mcg::seed_from_u64(2));
+        let before = half_loss(&x, &sources, f64::from(FOCUS));
+        let settings = DescentSettings { focus: FOCUS, steps: 60 };
+        let learned = train(&x, BINS, &sources, &settings, &mut |_| ControlFlow::Continue(())).unwrap();
+        sources.iter_mut().zip(learned).for_each(|(source, learned)| source.bases = learned);
+        let after = half_loss(&x, &sources, f64::from(FOCUS));
+        assert!(after < 0.9 * before, "{before}, then {after}");
     }
 }

@@ -78,7 +78,7 @@ fn goes_with(one: &Source, other: &Source) -> bool {
     let shape = |source: &Source| {
         let learned = source.learned()?;
         let frames = learned.dictionaries().iter().map(|dictionary| (dictionary.frame.clone(), dictionary.bins));
-        Some((learned.blocks().to_vec(), frames.collect::<Vec<_>>()))
+        Some((learned.blocks().to_vec(), frames.collect::<Vec<_>>(), learned.evidence_weight))
     };
     one.name == other.name && one.kind() == other.kind() && one.role == other.role && shape(one) == shape(other)
 }

@@ -54,7 +54,7 @@ pub use about::{About, MAX_AUTHOR_CHARS, MAX_NOTES_CHARS, MAX_TAG_CHARS, MAX_TAG
 pub use colour::{Colour, PALETTE};
 pub use cue::Cue;
 pub use fingerprint::{FINGERPRINT_STEPS, Fingerprint, fingerprint};
-pub use limits::{GAINS_DB, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES};
+pub use limits::{EVIDENCE_WEIGHTS, GAINS_DB, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES};
 pub use play::{FOCUS_RANGE, MEMORY_SECONDS_RANGE, PlaySettings, STRENGTH_RANGE};
 pub use role::Role;
 pub use source::{

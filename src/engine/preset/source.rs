@@ -112,6 +112,9 @@ pub struct LearnedBases {
     pub learned_from: Vec<String>,
     /// Licence of those recordings, if known.
     pub licence: Option<String>,
+    /// How much the evidence of the source model counted when their reconstruction bases were learned, and counts when
+    /// they play, 0 to 1; `None` if they were learned without it.
+    pub evidence_weight: Option<f32>,
     /// What they have heard, if they heard all of their recordings and are still as they were then.
     pub tally: Option<Tally>,
 }
@@ -227,6 +230,7 @@ impl Source {
         match &mut self.bases {
             SourceBases::Learned(own) => {
                 (own.dictionaries, own.blocks, own.tally) = (learned.dictionaries, learned.blocks, learned.tally);
+                own.evidence_weight = learned.evidence_weight;
             }
             SourceBases::Adaptive { .. } => self.bases = SourceBases::Learned(learned),
         }
@@ -272,9 +276,21 @@ impl LearnedBases {
             let expected = "at least one dictionary, for a fixed source has learned before";
             return Err(Flaw::new("dictionaries", "an empty list", expected));
         }
-        let learned = Self { dictionaries, blocks, drift: false, learned_from: Vec::new(), licence: None, tally: None };
+        let learned = Self::with(dictionaries, blocks);
         learned.check_fit()?;
         Ok(learned)
+    }
+
+    fn with(dictionaries: Vec<Dictionary>, blocks: Vec<usize>) -> Self {
+        Self {
+            dictionaries,
+            blocks,
+            drift: false,
+            learned_from: Vec::new(),
+            licence: None,
+            evidence_weight: None,
+            tally: None,
+        }
     }
 
     /// One dictionary per frame length; at least one.
@@ -314,14 +330,7 @@ impl LearnedBases {
 impl From<Dictionary> for LearnedBases {
     fn from(dictionary: Dictionary) -> Self {
         let blocks = vec![dictionary.components];
-        Self {
-            dictionaries: vec![dictionary],
-            blocks,
-            drift: false,
-            learned_from: Vec::new(),
-            licence: None,
-            tally: None,
-        }
+        Self::with(vec![dictionary], blocks)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Checks a preset, before it is written and after it is read.
 
-use super::{GAINS_DB, LearnedBases, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Source, SourceBases};
+use super::{
+    EVIDENCE_WEIGHTS, GAINS_DB, LearnedBases, MAX_COMPONENTS, MAX_COMPONENTS_IN_ALL, MAX_SOURCES, Preset, Source,
+    SourceBases,
+};
 use crate::dictionary::{Flaw, check_name};
 
 /// The key of [`Preset::unknown`] under which unknown keys of our own document are kept.
@@ -89,6 +92,10 @@ impl LearnedBases {
             return Err(Flaw::new(field, components.to_string(), format!("1 to {MAX_COMPONENTS}")));
         }
         self.check_fit()?;
+        if let Some(weight) = self.evidence_weight.filter(|weight| !EVIDENCE_WEIGHTS.contains(weight)) {
+            let expected = format!("{} to {}", EVIDENCE_WEIGHTS.start(), EVIDENCE_WEIGHTS.end());
+            return Err(Flaw::new("evidence_weight", weight.to_string(), expected));
+        }
         self.tally.as_ref().map_or(Ok(()), |tally| {
             tally.validate(components, self.dictionaries().len()).map_err(|flaw| flaw.within("heard"))
         })

@@ -26,6 +26,8 @@ pub(super) struct LearnedWith {
     components: Vec<usize>,
     universal: bool,
     iterations: u32,
+    /// The bits of [`TuningSettings::evidence`]; 0 where no reconstruction bases are learned under it.
+    evidence_weight: u32,
     /// One of those that dictionaries are learned for.
     mode: LatencyMode,
 }
@@ -33,13 +35,16 @@ pub(super) struct LearnedWith {
 impl LearnedWith {
     /// What `sources` are learned with from `part` under `settings`.
     pub(super) fn of(settings: &TuningSettings, sources: &[TuningSource], part: LearnedPart) -> Self {
-        let TuningSettings { components, universal, iterations, mode, .. } = settings;
+        let TuningSettings { components, universal, iterations, mode, evidence, .. } = settings;
+        // As `learn` does: sources that find their bases are not in the mixtures that are learned from.
+        let is_under_evidence = sources.iter().all(|source| !source.finds_bases);
         let taught = sources.iter().zip(components).filter(|(source, _)| !source.finds_bases);
         Self {
             part,
             components: taught.map(|(_, components)| *components).collect(),
             universal: *universal,
             iterations: *iterations,
+            evidence_weight: if is_under_evidence { evidence.to_bits() } else { 0 },
             mode: learned_mode(*mode),
         }
     }
@@ -62,13 +67,15 @@ impl LearnedWith {
         let part = |recording: &Recording| learner::padded(self.part.of(recording));
         let parts: Vec<Vec<Recording>> =
             taught.iter().map(|source| source.recordings.iter().map(part).collect()).collect();
-        let lesson = |(components, recordings): (&usize, _)| {
+        let evidence_weight = f32::from_bits(self.evidence_weight);
+        let lesson = |((components, recordings), source): ((&usize, _), &&TuningSource)| {
             let recordings: &Vec<Recording> = recordings;
             let universal = self.universal && recordings.len() > 1;
-            let settings = LearnSettings { components: *components, universal, iterations: self.iterations, seed };
-            Lesson { recordings, settings, known: &[] }
+            let iterations = self.iterations;
+            let settings = LearnSettings { components: *components, universal, iterations, seed, evidence_weight };
+            Lesson { recordings, settings, known: &[], role: source.role.filter(|_| evidence_weight > 0.0) }
         };
-        let lessons: Vec<Lesson<'_>> = self.components.iter().zip(&parts).map(lesson).collect();
+        let lessons: Vec<Lesson<'_>> = self.components.iter().zip(&parts).zip(&taught).map(lesson).collect();
         let learned = match self.part {
             _ if lessons.is_empty() => Ok(Vec::new()),
             LearnedPart::Whole => learner::learn(&lessons, progress),
@@ -90,7 +97,7 @@ pub(super) fn preset_of(sources: &[TuningSource], settings: &TuningSettings, lea
         match (taught, source.role) {
             (Some(mut bases), role) => {
                 bases.drift = settings.drift;
-                Source { role: role.filter(|_| settings.evidence), ..Source::fixed(&source.name, strip, bases) }
+                Source { role: role.filter(|_| settings.evidence > 0.0), ..Source::fixed(&source.name, strip, bases) }
             }
             (None, Some(role)) => Source::recognised(&source.name, strip, role, components),
             (None, None) => Source::adaptive(&source.name, strip, components),

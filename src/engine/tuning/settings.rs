@@ -19,8 +19,8 @@ pub struct TuningSettings {
     pub universal: bool,
     /// Whether learned bases may move towards what plays.
     pub drift: bool,
-    /// Whether the evidence of the source model counts for sources that were learned and have a role.
-    pub evidence: bool,
+    /// How much the evidence of the source model counts for sources that were learned and have a role, 0 to 1.
+    pub evidence: f32,
     /// How many seconds of sound moving bases learn from.
     pub memory_seconds: f64,
     /// The latency mode.
@@ -42,7 +42,7 @@ impl TuningSettings {
             iterations: LearnSettings::default().iterations,
             universal: false,
             drift: false,
-            evidence: false,
+            evidence: 0.0,
             memory_seconds: MEMORY_SECONDS,
             mode: LatencyMode::default(),
             focus,
@@ -96,12 +96,23 @@ pub enum Tunable {
 impl Tunable {
     /// Whether it counts while sources are learned, and not only while they play.
     pub(super) fn is_learned_with(self) -> bool {
+        self.gives_other_bases() || self == Self::Evidence
+    }
+
+    /// Whether other bases are found with it, from another random start. Under other evidence only their reconstruction
+    /// bases are other ones, and these have no random start.
+    pub(super) fn gives_other_bases(self) -> bool {
         matches!(self, Self::Components(_) | Self::Iterations | Self::Universal | Self::Mode)
     }
 
+    /// Whether each of its values is tried alone: it changes what is done, and not only how much.
+    pub(super) fn is_tried_alone(self) -> bool {
+        self.is_switch() || self == Self::Evidence
+    }
+
     /// Whether it is on or off.
-    pub(super) fn is_switch(self) -> bool {
-        matches!(self, Self::Universal | Self::Drift | Self::Evidence)
+    fn is_switch(self) -> bool {
+        matches!(self, Self::Universal | Self::Drift)
     }
 
     /// What the setting is called, whatever the source.
@@ -135,7 +146,7 @@ impl Tunable {
             Self::Iterations => f64::from(settings.iterations),
             Self::Universal => f64::from(u8::from(settings.universal)),
             Self::Drift => f64::from(u8::from(settings.drift)),
-            Self::Evidence => f64::from(u8::from(settings.evidence)),
+            Self::Evidence => decimal(settings.evidence),
             Self::Memory => settings.memory_seconds,
             Self::Mode => LatencyMode::ALL.iter().position(|mode| *mode == settings.mode).unwrap_or(0) as f64,
             Self::Focus => decimal(settings.focus),
@@ -151,7 +162,7 @@ impl Tunable {
             Self::Iterations => settings.iterations = value as u32,
             Self::Universal => settings.universal = value != 0.0,
             Self::Drift => settings.drift = value != 0.0,
-            Self::Evidence => settings.evidence = value != 0.0,
+            Self::Evidence => settings.evidence = value as f32,
             Self::Memory => settings.memory_seconds = value,
             Self::Mode => settings.mode = LatencyMode::ALL[(value as usize).min(LatencyMode::ALL.len() - 1)],
             Self::Focus => settings.focus = value as f32,
@@ -165,6 +176,7 @@ impl Tunable {
         match self {
             _ if self.is_switch() => if value != 0.0 { "on" } else { "off" }.to_owned(),
             Self::Mode => LatencyMode::ALL[(value as usize).min(LatencyMode::ALL.len() - 1)].name().to_owned(),
+            Self::Evidence if value == 0.0 => "off".to_owned(),
             _ => value.to_string(),
         }
     }
@@ -182,7 +194,7 @@ mod tests {
             (Tunable::Iterations, 90.0),
             (Tunable::Universal, 1.0),
             (Tunable::Drift, 1.0),
-            (Tunable::Evidence, 1.0),
+            (Tunable::Evidence, 0.5),
             (Tunable::Memory, 4.5),
             (Tunable::Mode, 1.0),
             (Tunable::Focus, 1.2),
@@ -196,8 +208,9 @@ mod tests {
         assert_eq!(settings.components, [25, 12]);
         assert_eq!(settings.mode, LatencyMode::Live);
         assert_eq!(
-            [Tunable::Mode.shown(1.0), Tunable::Drift.shown(1.0), Tunable::Focus.shown(1.2)],
-            ["live", "on", "1.2"]
+            [(Tunable::Mode, 1.0), (Tunable::Drift, 1.0), (Tunable::Focus, 1.2), (Tunable::Evidence, 0.0)]
+                .map(|(tunable, value)| tunable.shown(value)),
+            ["live", "on", "1.2", "off"]
         );
     }
 }

@@ -32,8 +32,8 @@ pub struct SearchSpace {
 }
 
 impl SearchSpace {
-    /// The first `count` trials, all different; fewer if there are fewer. The first is the defaults, then each switch
-    /// is changed alone; the `n`th does not depend on `count`, unless all there are fit into it.
+    /// The first `count` trials, all different; fewer if there are fewer. The first is the defaults, then come those
+    /// that change one thing which is tried alone; the `n`th does not depend on `count`, unless all there are fit into it.
     pub fn trials(&self, count: usize, seed: u64) -> Vec<TuningSettings> {
         let combinations = self.axes.iter().try_fold(1_usize, |all, axis| all.checked_mul(axis.values.len()));
         let key = |settings: &TuningSettings| -> Vec<u64> {
@@ -52,10 +52,12 @@ impl SearchSpace {
                 add(self.combination(index));
             }),
             None => {
-                for switch in self.axes.iter().map(|axis| axis.tunable).filter(|tunable| tunable.is_switch()) {
-                    let mut settings = self.defaults.clone();
-                    switch.set(&mut settings, 1.0 - switch.of(&self.defaults));
-                    add(settings);
+                for axis in self.axes.iter().filter(|axis| axis.tunable.is_tried_alone()) {
+                    for value in &axis.values {
+                        let mut settings = self.defaults.clone();
+                        axis.tunable.set(&mut settings, *value);
+                        add(settings);
+                    }
                 }
                 let points = EvenPoints::new(self.axes.len(), seed);
                 let _ = (0..TRIES_PER_TRIAL * count).find(|index| {
@@ -68,9 +70,9 @@ impl SearchSpace {
         trials
     }
 
-    /// Whether sources have to be learned anew for `settings`, and are not those of the defaults.
+    /// Whether sources have other bases with `settings` than with the defaults, from another random start.
     pub(super) fn is_learned_anew(&self, settings: &TuningSettings) -> bool {
-        let mut tunables = self.axes.iter().map(|axis| axis.tunable).filter(|tunable| tunable.is_learned_with());
+        let mut tunables = self.axes.iter().map(|axis| axis.tunable).filter(|tunable| tunable.gives_other_bases());
         tunables.any(|tunable| tunable.of(settings) != tunable.of(&self.defaults))
     }
 
@@ -177,17 +179,18 @@ mod tests {
     }
 
     #[test]
-    fn every_switch_is_changed_alone_before_several_settings_are() {
+    fn what_changes_more_than_a_degree_is_tried_alone_before_several_settings_are() {
         let values: Vec<f64> = (1..=64).map(f64::from).collect();
         let space = space(&[
             (Tunable::Components(0), &values),
             (Tunable::Drift, &[0.0, 1.0]),
-            (Tunable::Evidence, &[0.0, 1.0]),
+            (Tunable::Evidence, &[0.0, 0.2, 0.5]),
         ]);
         let trials = space.trials(50, 0);
         assert_eq!(trials[0], space.defaults);
         assert_eq!(trials[1], TuningSettings { drift: true, ..space.defaults.clone() });
-        assert_eq!(trials[2], TuningSettings { evidence: true, ..space.defaults.clone() });
+        assert_eq!(trials[2], TuningSettings { evidence: 0.2, ..space.defaults.clone() });
+        assert_eq!(trials[3], TuningSettings { evidence: 0.5, ..space.defaults.clone() });
     }
 
     #[test]

@@ -234,6 +234,12 @@ fn adaptive_sources_have_no_bases_and_fixed_sources_have_some() {
     assert_eq!(after(|parts| parts.document["grouping"] = json!("pitch")), expected);
     let drifting = after(|parts| parts.document["sources"][1]["drift"] = json!(true));
     assert_eq!(drifting, "`sources[1].drift` is true; expected false, for an adaptive source moves freely");
+    let weighed = after(|parts| parts.document["sources"][1]["evidence_weight"] = json!(0.5));
+    let expected = "`sources[1].evidence_weight` is 0.5; expected no such key, for an adaptive source was not learned \
+                    under evidence";
+    assert_eq!(weighed, expected);
+    let weighed = after(|parts| parts.document["sources"][0]["evidence_weight"] = json!(1.5));
+    assert_eq!(weighed, "`sources[0].evidence_weight` is 1.5; expected 0 to 1");
     let expected = "`sources[1].blocks` is [4]; expected an empty list, for an adaptive source has no recordings";
     assert_eq!(set("/sources/1/blocks", json!([4])), expected);
     let expected = "`sources[1].dictionaries` is an empty list; expected at least one dictionary, for a fixed source \

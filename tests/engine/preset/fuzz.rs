@@ -149,6 +149,7 @@ prop_compose! {
             None => {
                 let mut learned = LearnedBases::new(vec![dictionary], blocks).unwrap();
                 learned.drift = colour[0] % 2 == 1;
+                learned.evidence_weight = (colour[1] % 2 == 1).then(|| f32::from(colour[2]) / 255.0);
                 (learned.learned_from, learned.licence) = (learned_from, licence);
                 SourceBases::Learned(learned)
             }

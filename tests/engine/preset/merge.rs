@@ -85,6 +85,9 @@ fn what_does_not_go_together_is_named() {
     let mut more = shard(1.0, 1.0, 0);
     more.sources.push(Source::adaptive("voice", 2, 5));
     assert!(matches!(merged(&[shard(1.0, 1.0, 0), more]), Err(MergeError::OtherSources { .. })));
+    let mut weighed = shard(1.0, 1.0, 0);
+    weighed.sources[0].learned_mut().unwrap().evidence_weight = Some(0.5);
+    assert!(matches!(merged(&[shard(1.0, 1.0, 0), weighed]), Err(MergeError::OtherSources { .. })));
 }
 
 #[test]

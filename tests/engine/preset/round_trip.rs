@@ -91,8 +91,11 @@ fn what_was_learned_does_not_outlive_its_source_and_what_is_found_is_kept_on_req
     let mut source = sample().sources.swap_remove(0);
     source.set_drift(true);
     assert_eq!((source.kind(), source.may_move()), (Kind::Drifting, true));
-    source.relearn(dictionary(64).into());
+    let mut under_evidence = LearnedBases::from(dictionary(64));
+    under_evidence.evidence_weight = Some(0.5);
+    source.relearn(under_evidence);
     let learned = source.learned().unwrap();
+    assert_eq!(learned.evidence_weight, Some(0.5));
     assert_eq!((learned.blocks(), learned.drift, learned.licence.as_deref()), (&[3][..], true, Some("MIT")));
     source.make_adaptive(5);
     source.set_drift(true);
@@ -106,7 +109,7 @@ fn what_was_learned_does_not_outlive_its_source_and_what_is_found_is_kept_on_req
 }
 
 #[test]
-fn a_role_survives_writing_and_reading() {
+fn a_role_and_the_weight_of_the_evidence_survive_writing_and_reading() {
     let mut preset = Preset::of(vec![
         Source::fixed("kit", 0, dictionary(64)),
         Source::recognised("low", 1, Role::Bass, 12),
@@ -114,6 +117,7 @@ fn a_role_survives_writing_and_reading() {
         Source::adaptive("voice", 3, 4),
     ]);
     preset.sources[0].role = Some(Role::Drums);
+    preset.sources[0].learned_mut().unwrap().evidence_weight = Some(0.35);
     let bytes = file::to_bytes(&preset).unwrap();
     let read = file::from_bytes(&bytes, "it").unwrap();
     assert_eq!(read, preset);

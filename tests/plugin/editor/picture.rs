@@ -249,7 +249,12 @@ fn the_page_of_bases_shows_what_sounds() {
     let read = |name: &str| recording::read(folder.join(format!("{name}.flac"))).unwrap();
     let taught = [read("standard-kit-take1"), read("finger-bass-take1")];
     let settings = LearnSettings { components: 40, iterations: 60, ..LearnSettings::default() };
-    let lessons = taught.each_ref().map(|take| Lesson { recordings: std::slice::from_ref(take), settings, known: &[] });
+    let lessons = taught.each_ref().map(|take| Lesson {
+        recordings: std::slice::from_ref(take),
+        settings,
+        known: &[],
+        role: None,
+    });
     let mut learned = learn(&lessons, &mut |_| ControlFlow::Continue(())).unwrap();
     learned
         .iter_mut()

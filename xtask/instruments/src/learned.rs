@@ -60,7 +60,7 @@ fn preset(instrument: &Instrument, rendered: &Path) -> Result<Vec<u8>> {
 /// If they cannot be learned from.
 pub(crate) fn bases(recordings: &[Recording], components: usize) -> Result<LearnedBases> {
     let settings = LearnSettings { components, ..LearnSettings::default() };
-    let lesson = Lesson { recordings, settings, known: &[] };
+    let lesson = Lesson { recordings, settings, known: &[], role: None };
     Ok(learner::learn(&[lesson], &mut |_| ControlFlow::Continue(()))?.remove(0))
 }
 

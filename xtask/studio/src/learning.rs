@@ -26,7 +26,7 @@ pub(crate) fn sources(materials: &[Material]) -> Result<Vec<Source>> {
     let bar = ProgressBar::new(STEPS as u64).with_style(style).with_message(names.join(", "));
     let lesson = |material| {
         let Material { recordings, settings, .. }: &Material = material;
-        Lesson { recordings, settings: *settings, known: &[] }
+        Lesson { recordings, settings: *settings, known: &[], role: None }
     };
     let lessons: Vec<Lesson> = materials.iter().map(lesson).collect();
     let learned = learner::learn(&lessons, &mut |share| {

@@ -57,7 +57,7 @@ impl Material {
 /// What is learned from one recording, by itself: without reconstruction bases, as in the tutorial.
 fn learn(recording: &Recording) -> Result<LearnedBases> {
     let settings = LearnSettings { components: COMPONENTS, ..LearnSettings::default() };
-    let lesson = Lesson { recordings: std::slice::from_ref(recording), settings, known: &[] };
+    let lesson = Lesson { recordings: std::slice::from_ref(recording), settings, known: &[], role: None };
     let learned = learner::learn(&[lesson], &mut |_| ControlFlow::Continue(())).context("cannot learn")?;
     learned.into_iter().next().context("nothing was learned")
 }

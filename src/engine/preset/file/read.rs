@@ -164,6 +164,7 @@ fn source(index: usize, mut fields: Fields, tensors: &mut Tensors<'_>) -> Result
     let mut unknown = UnknownKeys::new();
     let learned = LearnedFields {
         drift: fields.optional_switch("drift")?.unwrap_or(false),
+        evidence_weight: fields.optional("evidence_weight", "a number", Value::as_f64)?.map(|weight| weight as f32),
         blocks: fields.list("blocks", "a list of whole numbers", whole)?,
         learned_from: fields.list("learned_from", "a list of texts", |value| value.as_str().map(str::to_owned))?,
         licence: fields.nullable("licence", "a text or null", |value| value.as_str().map(str::to_owned))?,
@@ -217,6 +218,7 @@ fn tally(mut fields: Fields, unknown: &mut UnknownKeys) -> Result<Tally, Flaw> {
 /// What a file says about a source's bases, before it is checked against the source's kind.
 struct LearnedFields {
     drift: bool,
+    evidence_weight: Option<f32>,
     blocks: Vec<usize>,
     learned_from: Vec<String>,
     licence: Option<String>,
@@ -229,7 +231,7 @@ impl LearnedFields {
     fn bases(self) -> Result<SourceBases, Flaw> {
         let mut learned = LearnedBases::new(self.dictionaries, self.blocks)?;
         (learned.drift, learned.learned_from, learned.licence) = (self.drift, self.learned_from, self.licence);
-        learned.tally = self.tally;
+        (learned.evidence_weight, learned.tally) = (self.evidence_weight, self.tally);
         Ok(SourceBases::Learned(learned))
     }
 
@@ -247,6 +249,10 @@ impl LearnedFields {
             let found = format!("a list of {}", self.dictionaries.len());
             let expected = "an empty list, for an adaptive source finds its bases while it plays";
             return Err(Flaw::new("dictionaries", found, expected));
+        }
+        if let Some(weight) = self.evidence_weight {
+            let expected = "no such key, for an adaptive source was not learned under evidence";
+            return Err(Flaw::new("evidence_weight", weight.to_string(), expected));
         }
         if self.tally.is_some() {
             let expected = "no such key, for an adaptive source has heard nothing before";

@@ -224,6 +224,9 @@ fn add_learned(fields: &mut Value, learned: &LearnedBases, unknown: Option<&Valu
     if learned.drift {
         fields["drift"] = json!(true);
     }
+    if let Some(weight) = learned.evidence_weight {
+        fields["evidence_weight"] = json!(decimal(weight));
+    }
     if let Some(Tally { start, seconds, weights }) = &learned.tally {
         fields["heard"] = json!({ "start": start, "seconds": seconds, "weights": weights });
     }

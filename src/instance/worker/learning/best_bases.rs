@@ -2,6 +2,7 @@
 
 use super::{super::error::WorkerError, material::Material};
 use crate::{
+    learner::LearnSettings,
     preset::Preset,
     tuning::{
         BRACKET_TRIALS, SearchSpace, Shard, TrialError, TrialResult, Tunable, Tuner, TuningAxis, TuningListener,
@@ -52,7 +53,11 @@ pub(super) fn find(
         tunable: Tunable::Components(number),
         values: SIZES.map(|size| size as f64).to_vec(),
     });
-    let space = SearchSpace { defaults: TuningSettings::defaults(present.clone()), axes: axes.collect() };
+    // They are tried as they will play: under the evidence where they have roles.
+    let has_role = strips.iter().any(|(strip, _)| preset.sources[*strip].role.is_some());
+    let evidence = if has_role { LearnSettings::default().evidence_weight } else { 0.0 };
+    let defaults = TuningSettings { evidence, ..TuningSettings::defaults(present.clone()) };
+    let space = SearchSpace { defaults, axes: axes.collect() };
     let plan = TuningPlan { space, trials: TRIALS, mixtures: MIXTURES, seconds: MIXTURE_SECONDS, seed: SEED };
     let tuner = Tuner::new(strips.iter().map(source).collect(), plan.clone())?;
     let whole = Shard { index: 0, count: 1 };

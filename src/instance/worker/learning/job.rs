@@ -7,6 +7,7 @@ use super::{
 };
 use crate::instance::state::{learn_state::Foreign, options::LearnOptions};
 use crate::{
+    dictionary::Dictionary,
     learner::{self, LEAST_SECONDS, LearnError, Lesson, MOST_SECONDS, Verdict, adaptive::StripMoves},
     preset::{self, LearnedBases, Preset},
     recording::{Excerpt, Recording, RecordingReader, Survey},
@@ -150,8 +151,7 @@ impl Task {
 
         let own = own.first().map_or(&[][..], LearnedBases::dictionaries);
         let known = |strip: usize| if strip == self.strip { own } else { preset.sources[strip].dictionaries() };
-        let lessons: Vec<Lesson<'_>> = strips.iter().map(|(strip, material)| material.lesson(known(*strip))).collect();
-        let (sources, verdicts) = learn_together(&strips, &lessons, preset, progress, share)?;
+        let (sources, verdicts) = learn_together(&strips, known, preset, progress, share)?;
         Ok(JobOutcome::Learned(Learned { sources, material, other_materials: Vec::new(), verdicts }))
     }
 
@@ -177,8 +177,7 @@ impl Task {
         };
         let resized: Vec<(usize, Arc<Material>)> = best.components.iter().zip(&strips).map(resized).collect();
         let strips: Vec<(usize, &Material)> = resized.iter().map(|(strip, material)| (*strip, &**material)).collect();
-        let lessons: Vec<Lesson<'_>> = strips.iter().map(|(_, material)| material.lesson(&[])).collect();
-        let (sources, verdicts) = learn_together(&strips, &lessons, preset, progress, SHARE_OF_TRYING)?;
+        let (sources, verdicts) = learn_together(&strips, |_| &[], preset, progress, SHARE_OF_TRYING)?;
         let own_resized = resized.iter().find(|(strip, _)| *strip == self.strip).map(|(_, material)| material);
         let material = own_resized.unwrap_or(own).clone();
         let learned = Learned { sources, material, other_materials: resized, verdicts };
@@ -206,20 +205,31 @@ fn taught_strips(materials: &Materials) -> Vec<(usize, &Material)> {
 /// What the strips have learned, and how well each is told from the others.
 type LearnedTogether = (Vec<(usize, LearnedBases)>, Vec<(usize, Verdict)>);
 
-/// Learns `lessons`, those of `strips`, from this share of the job's progress on.
-fn learn_together(
-    strips: &[(usize, &Material)],
-    lessons: &[Lesson<'_>],
+/// Learns what `strips` have material of, from this share of the job's progress on. `known` is what a strip has learned
+/// from its material before.
+fn learn_together<'a>(
+    strips: &[(usize, &'a Material)],
+    known: impl Fn(usize) -> &'a [Dictionary],
     preset: &Preset,
     progress: &Progress,
     from: f32,
 ) -> Result<LearnedTogether, WorkerError> {
+    // Sources that find their bases are not in the mixtures to learn from: the evidence would say less there than it
+    // does of what plays.
+    let is_learned = |strip: usize| strips.iter().any(|(taught, _)| *taught == strip);
+    let all_learned =
+        preset.sources.iter().enumerate().all(|(strip, source)| !source.finds_bases() || is_learned(strip));
+    let lesson = |(strip, material): &(usize, &'a Material)| match all_learned {
+        true => material.lesson_under_evidence(known(*strip), &preset.sources[*strip]),
+        false => material.lesson(known(*strip)),
+    };
+    let lessons: Vec<Lesson<'_>> = strips.iter().map(lesson).collect();
     let mut tell = |share: f32| progress.tell(from + share * (1.0 - from));
-    let learned = in_the_background(|| learner::learn(lessons, &mut tell)).map_err(|error| {
+    let learned = in_the_background(|| learner::learn(&lessons, &mut tell)).map_err(|error| {
         let (strip, material) = strips[error.lesson.min(strips.len() - 1)];
         not_learned(&preset.sources[strip].display_name(), error.error, material)
     })?;
-    let verdicts = in_the_background(|| learner::judge(lessons, &learned, || !progress.is_cancelled()));
+    let verdicts = in_the_background(|| learner::judge(&lessons, &learned, || !progress.is_cancelled()));
     let numbers = || strips.iter().map(|(strip, _)| *strip);
     Ok((numbers().zip(learned).collect(), numbers().zip(verdicts).collect()))
 }

@@ -3,7 +3,7 @@
 use crate::{
     dictionary::Dictionary,
     learner::{LearnSettings, Lesson, Verdict},
-    preset::{MAX_SOURCES, Preset},
+    preset::{MAX_SOURCES, Preset, Source},
     recording::Recording,
 };
 use std::sync::{Arc, Weak};
@@ -40,11 +40,16 @@ pub(super) struct TaughtEarlier(Vec<(Weak<Preset>, Taught)>);
 
 impl Material {
     pub(super) fn lesson<'a>(&'a self, known: &'a [Dictionary]) -> Lesson<'a> {
-        Lesson {
-            recordings: &self.recordings,
-            settings: LearnSettings { components: self.components, ..LearnSettings::default() },
-            known,
-        }
+        let settings = LearnSettings { components: self.components, ..LearnSettings::default() };
+        Lesson { recordings: &self.recordings, settings, known, role: None }
+    }
+
+    /// Under what the source model says of `source`, which it is learned for.
+    pub(super) fn lesson_under_evidence<'a>(&'a self, known: &'a [Dictionary], source: &Source) -> Lesson<'a> {
+        let mut lesson = Lesson { role: source.role, ..self.lesson(known) };
+        let tuned = source.learned().and_then(|learned| learned.evidence_weight);
+        tuned.into_iter().for_each(|weight| lesson.settings.evidence_weight = weight);
+        lesson
     }
 
     pub(super) fn seconds(&self) -> f64 {

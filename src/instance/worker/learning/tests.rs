@@ -7,8 +7,9 @@ use crate::{
         state::{learn_state::Foreign, options::LearnOptions},
         worker::tests::Rig,
     },
+    learner::LearnSettings,
     marks::{Mark, MarkShape, Point},
-    preset::{Kind, MAX_SOURCES},
+    preset::{Kind, MAX_SOURCES, Source},
     recording,
 };
 use std::{
@@ -82,6 +83,15 @@ fn learning_says_how_well_the_sources_are_told_apart() {
         assert!(verdict.before_db.abs() < 8.0 && verdict.after_db > verdict.before_db + 6.0, "{verdict:?}");
     }
     assert_eq!(verdicts[2], None);
+    let evidence_weights = |rig: &Rig| {
+        let version = rig.playback.version();
+        let weight = |source: &Source| source.learned().and_then(|learned| learned.evidence_weight);
+        version.preset.sources.iter().map(weight).collect::<Vec<_>>()
+    };
+    assert_eq!(evidence_weights(&rig), [None; 3], "the rest is found while it plays, and is not in the mixtures");
+    rig.ask(SourceCommand::Remove(2));
+    play(&mut rig, 1, audio("finger-bass-take1"));
+    assert_eq!(evidence_weights(&rig), [Some(LearnSettings::default().evidence_weight); 2]);
     rig.ask(SourceCommand::MakeAdaptive(0));
     assert_eq!(rig.session.learning().verdicts[0], None, "another source is there now");
 }
