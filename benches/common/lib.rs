@@ -6,7 +6,11 @@ mod cases;
 #[cfg(feature = "files")]
 pub use cases::{Case, cases, taught, taught_as};
 
-use std::time::Instant;
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 use unbraid_engine::{
     dictionary::{Dictionary, FrameSpec, Training},
     separator::{LatencyMode, Layout},
@@ -71,4 +75,11 @@ pub fn spiky_bases(seed: u64, components: usize, bins: usize) -> Vec<f32> {
         basis.iter_mut().for_each(|w| *w /= sum);
     }
     bases
+}
+
+/// The program `unbraid` that `cargo build --release --bin unbraid` makes.
+pub fn program() -> PathBuf {
+    let own = env::current_exe().unwrap_or_default();
+    let release = own.parent().and_then(Path::parent).unwrap_or(Path::new("."));
+    release.join("unbraid").with_extension(env::consts::EXE_EXTENSION)
 }

@@ -8,14 +8,8 @@ mod process;
 
 use process::ProcessUsage;
 use serde_json::Value;
-use std::{
-    env,
-    error::Error,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
-use unbraid_benches::noise;
+use std::{env, error::Error, fs, path::Path, process::Command};
+use unbraid_benches::{noise, program};
 use unbraid_engine::recording::{Recording, SampleFormat, write_wav};
 
 const RATE: u32 = 44_100;
@@ -73,13 +67,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (long, _) = process::measure(&mut evaluate(&program, &folder, "v4"))?;
     println!("| unbraid --method v4, twice as long | {long} | |");
     Ok(fs::remove_dir_all(folder)?)
-}
-
-/// The built program, beside the folder that this one is in.
-fn program() -> PathBuf {
-    let own = env::current_exe().unwrap_or_default();
-    let release = own.parent().and_then(Path::parent).unwrap_or(Path::new("."));
-    release.join("unbraid").with_extension(env::consts::EXE_EXTENSION)
 }
 
 fn seconds() -> usize {

@@ -102,9 +102,10 @@ fn describe_kind(source: &Source) -> String {
         Some(learned) => {
             let drift = if learned.drift { ", may drift" } else { "" };
             let (bases, blocks) = (counted(components, "basis"), counted(learned.blocks().len(), "block"));
-            let helped = source.role.map_or_else(String::new, |role| format!(", helped as {}", role.name()));
+            let helped =
+                source.role.map_or_else(String::new, |role| format!(", helped by the source model as {}", role.name()));
             let weight = learned.evidence_weight.filter(|_| source.role.is_some());
-            let weight = weight.map_or_else(String::new, |weight| format!(" with weight {weight}"));
+            let weight = weight.map_or_else(String::new, |weight| format!(", weight {weight}"));
             format!("fixed, {bases} in {blocks}{drift}{helped}{weight}")
         }
     }

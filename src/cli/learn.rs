@@ -93,7 +93,7 @@ pub(super) struct Learn {
 
     /// What the source model knows a source as: drums, bass, rest, or a part of the drums: kick, snare, hats, toms or
     /// cymbals. A source that has no file is recognised by it, and learns from the mixture while it plays; one that has
-    /// files is helped by it.
+    /// files is helped by it, most where all have files.
     #[arg(long, value_name = "NAME=ROLE", value_parser = parse_role)]
     role: Vec<RoleArgument>,
 }
@@ -233,8 +233,7 @@ impl Learn {
         })
     }
 
-    /// The role of the source `name`. None if others find their bases: they are not in the mixtures to learn from, and
-    /// the evidence would say less there than it does of what plays.
+    /// The role of the source `name`; `None` if other sources find their bases.
     fn role_to_learn_under(&self, name: &str, materials: &[SourceMaterial<'_>]) -> Option<Role> {
         let is_learned = |role: &RoleArgument| materials.iter().any(|material| material.files.name == role.source);
         let all_learned = self.adaptive.is_empty() && self.role.iter().all(is_learned);
@@ -249,7 +248,7 @@ impl Learn {
             Some(format!("--role {name}={}", Role::named(&name.to_lowercase())?.name()))
         };
         let roles: Vec<String> = materials.iter().map(role).collect::<Option<_>>()?;
-        let is_wanted = roles.len() > 1 && self.role.is_empty() && self.adaptive.is_empty();
+        let is_wanted = roles.len() > 1 && self.start.is_none() && self.role.is_empty() && self.adaptive.is_empty();
         is_wanted.then(|| {
             format!("the source model knows such sources; it helps to tell them apart with {}", roles.join(" "))
         })

@@ -77,8 +77,8 @@ fn unseen_takes_are_separated_well_at_every_sample_rate() {
     }
 }
 
-/// What the source model says counts in activations and masks, so reconstruction bases are learned under it: played with
-/// it, others are worse.
+/// What the source model says counts in activations and masks, so reconstruction bases are learned under it. With a
+/// weight of 0.8, at which it shows most on this pair.
 #[test]
 fn sources_with_roles_are_learned_under_what_the_source_model_says() {
     let recordings = ["finger-bass", "standard-kit"].map(|name| vec![take(name, 1)]);

@@ -21,8 +21,10 @@ const MEMORIES: [f64; 4] = [4.0, 6.0, 8.0, MEMORY_SECONDS];
 const FOCUSES: [f64; 9] = [1.0, 1.2, 1.35, 1.5, 1.65, 1.8, 2.0, 2.3, 2.7];
 const STRENGTHS: [f64; 7] = [0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0];
 const SWITCH: [f64; 2] = [0.0, 1.0];
+/// How much the evidence counts for what `learn` makes of sources that have roles.
+const LEARNED_WEIGHT: f64 = 0.35;
 /// Weights of the evidence where all sources are learned; where some are found, it has one weight.
-const EVIDENCE: [f64; 5] = [0.0, 0.2, 0.35, 0.5, 0.8];
+const EVIDENCE: [f64; 5] = [0.0, 0.2, LEARNED_WEIGHT, 0.5, 0.8];
 
 /// NAME or NAME=VALUE,VALUE…
 #[derive(Debug, Clone, PartialEq)]
@@ -52,11 +54,6 @@ pub(super) fn roles(sources: &[Searched<'_>]) -> Vec<Option<Role>> {
         is_tried.then(|| Role::named(&source.name.to_lowercase())).flatten()
     };
     sources.iter().map(|source| source.role.or_else(|| by_name(source))).collect()
-}
-
-/// How much the evidence counts for what `learn` makes of sources that have roles.
-fn learn_weight() -> f32 {
-    LearnSettings::default().evidence_weight
 }
 
 /// Whether a learned source was given a role.
@@ -96,7 +93,7 @@ impl VaryArgument {
 pub(super) fn space(sources: &[Searched<'_>], mode: LatencyMode, vary: &[VaryArgument]) -> Result<SearchSpace, String> {
     let components = sources.iter().map(default_components).collect();
     // As `learn` has it: a learned source that has a role is helped by the source model.
-    let evidence = if has_given_role(sources) { learn_weight() } else { 0.0 };
+    let evidence = if has_given_role(sources) { LEARNED_WEIGHT as f32 } else { 0.0 };
     let defaults = TuningSettings { mode, evidence, ..TuningSettings::defaults(components) };
     let mut axes: Vec<TuningAxis> = all(sources, &defaults);
     if !vary.is_empty() {
@@ -115,6 +112,7 @@ pub(super) fn space(sources: &[Searched<'_>], mode: LatencyMode, vary: &[VaryArg
             own.for_each(|axis| axis.values.clone_from(&argument.values));
         }
     }
+    check_evidence(sources, &axes)?;
     check_bases(sources, &axes, &defaults)?;
     Ok(SearchSpace { defaults, axes })
 }
@@ -148,7 +146,7 @@ fn all(sources: &[Searched<'_>], defaults: &TuningSettings) -> Vec<TuningAxis> {
     let axis = |tunable: Tunable| {
         let is_found = matches!(tunable, Tunable::Components(source) if sources[source].finds_bases);
         let mut values = match tunable {
-            Tunable::Evidence if has_found => vec![0.0, decimal(learn_weight())],
+            Tunable::Evidence if has_found => vec![0.0, LEARNED_WEIGHT],
             _ => defaults_of(tunable, is_found),
         };
         let default = tunable.of(defaults);
@@ -177,6 +175,20 @@ fn defaults_of(tunable: Tunable, is_found: bool) -> Vec<f64> {
         Tunable::Mode => (0..LatencyMode::ALL.len()).map(|mode| mode as f64).collect(),
         Tunable::Focus => FOCUSES.to_vec(),
         Tunable::Sparsity | Tunable::Smoothness => STRENGTHS.to_vec(),
+    }
+}
+
+/// Refuses other weights of the evidence where a source is found: there it has one.
+fn check_evidence(sources: &[Searched<'_>], axes: &[TuningAxis]) -> Result<(), String> {
+    let has_found = sources.iter().any(|source| source.finds_bases);
+    let is_other = |value: &f64| ![0.0, LEARNED_WEIGHT].contains(value);
+    let mut others = axes.iter().filter(|axis| axis.tunable == Tunable::Evidence).flat_map(|axis| &axis.values);
+    match others.find(|value| has_found && is_other(value)) {
+        Some(value) => Err(format!(
+            "evidence cannot be {value} here: where a source is found while the mixture plays, it is off or \
+             {LEARNED_WEIGHT}"
+        )),
+        None => Ok(()),
     }
 }
 
@@ -255,6 +267,7 @@ fn parse_value(tunable: Tunable, text: &str) -> Result<f64, String> {
         Tunable::Focus => named(parse_focus(text)),
         Tunable::Sparsity | Tunable::Smoothness => named(parse_strength(text)),
         Tunable::Evidence if text == "off" => Ok(0.0),
+        Tunable::Evidence if text == "on" => Ok(LEARNED_WEIGHT),
         Tunable::Evidence => named(parse_in_range(text, "", *EVIDENCE_WEIGHTS.start(), *EVIDENCE_WEIGHTS.end())),
     }
 }
@@ -303,6 +316,9 @@ mod tests {
             assert!(error.starts_with(sentence), "{error}");
         }
         let vary = |argument: &str| space(&sources(), LatencyMode::Quality, &[VaryArgument::parse(argument).unwrap()]);
+        let refused = vary("evidence=off,0.8").unwrap_err();
+        assert!(refused.starts_with("evidence cannot be 0.8 here"), "{refused}");
+        assert!(vary("evidence=off,on").is_ok());
         assert!(vary("components.voice=4").unwrap_err().contains("\"voice\", which is no source"));
     }
 
@@ -340,7 +356,7 @@ mod tests {
             let bass = Searched { name: "bass", recordings: 1, finds_bases: false, role: None };
             space(&[drums, bass], LatencyMode::Quality, &[]).unwrap().defaults.evidence
         };
-        assert_eq!(evidence(false, Some(Role::Drums)), learn_weight());
+        assert_eq!(evidence(false, Some(Role::Drums)), LearnSettings::default().evidence_weight);
         assert_eq!([evidence(false, None), evidence(true, Some(Role::Drums))], [0.0, 0.0]);
     }
 

@@ -25,8 +25,8 @@ use crate::{nmf::bands::Bands, preset::Role, stft::Layout};
 use pooled::PooledEvidence;
 use source_model::SourceSet;
 
-/// α of a source whose reconstruction bases are learned under the evidence, unless somebody chooses otherwise, as
-/// measured: bases that were learned from the source alone say more than the evidence.
+/// α for sources whose reconstruction bases are learned under the evidence, unless another is chosen; by measurement.
+/// It is below ½, because bases that were learned from the source alone say more than the evidence.
 pub const LEARNED_WEIGHT: f32 = 0.35;
 
 /// The evidence on one stream. Allocates nothing after construction.

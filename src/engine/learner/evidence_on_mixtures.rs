@@ -1,5 +1,4 @@
-//! What the source model says of mixtures that reconstruction bases are learned from: the same as it will say of what
-//! plays, so that the bases are learned under it.
+//! The source model's evidence on the mixtures that reconstruction bases are learned from, computed as of what plays.
 
 use super::{
     framing,
@@ -33,8 +32,8 @@ pub(super) struct EvidenceOnMixtures {
 }
 
 impl EvidenceOnMixtures {
-    /// For mixtures of `lessons` in the frames of `mode`, of `bins` bins, said on `width` bands. `None` if no lesson has
-    /// a role; also if the binary was built with a damaged source model, which is said when the preset plays.
+    /// For mixtures of `lessons` in the frames of `mode`, of `bins` bins, said on `width` bands. `None` if no lesson
+    /// has a role; also if the binary was built with a damaged source model, which is an error when the preset plays.
     pub(super) fn of(lessons: &[Lesson<'_>], mode: LatencyMode, bins: usize, width: usize) -> Option<Self> {
         lessons.iter().find(|lesson| lesson.role.is_some())?;
         // What the source model does not know is part of the rest.
@@ -85,5 +84,75 @@ impl EvidenceOnMixtures {
     /// The same of one source, `[B]`.
     pub(super) fn of_source(&self, source: usize) -> &[f32] {
         &self.likelihoods[source * self.width..][..self.width]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        learner::{LearnSettings, passage::Extent},
+        nmf::bands::Bands,
+        recording::Recording,
+    };
+    use rand::{RngExt, SeedableRng};
+    use rand_pcg::Pcg64Mcg;
+
+    const SECONDS: u32 = 3;
+
+    /// Four bursts of noise a second, in both channels; and a low note with overtones, in one.
+    fn drums_and_bass(sample_rate: u32) -> [Recording; 2] {
+        let mut rng = Pcg64Mcg::seed_from_u64(1);
+        let seconds = |n: u32| n as f32 / sample_rate as f32;
+        let noise = |n: u32| 0.3 * (-40.0 * (seconds(n) % 0.25)).exp() * rng.random_range(-1.0..1.0_f32);
+        let noise: Vec<f32> = (0..SECONDS * sample_rate).map(noise).collect();
+        let partial = |n: u32, k: u32| (std::f32::consts::TAU * 70.0 * (k * n) as f32 / sample_rate as f32).sin();
+        let note = |n: u32| (1..5).map(|k| 0.1 * partial(n, k) / k as f32).sum();
+        let note = (0..SECONDS * sample_rate).map(note).collect();
+        [vec![noise.clone(), noise], vec![note]].map(|channels| Recording { sample_rate, channels })
+    }
+
+    /// The mean likelihoods of drums and bass, `[S, B]`, over the last frames of a mixture; and the bands.
+    fn likelihoods(sample_rate: u32, roles: [Option<Role>; 2], weight: f32) -> (Vec<f32>, Bands) {
+        let recordings = drums_and_bass(sample_rate).map(|recording| [recording]);
+        let settings = LearnSettings { evidence_weight: weight, ..LearnSettings::default() };
+        let lesson = |(recordings, role)| Lesson { recordings, settings, known: &[], role };
+        let lessons: Vec<Lesson<'_>> = recordings.iter().map(|one| &one[..]).zip(roles).map(lesson).collect();
+        let bins = lessons[0].layout(LatencyMode::Live).bins();
+        let bands = Bands::new(1..bins);
+        let extent = Extent { frames: 200, strides: 1 };
+        let mut rng = Pcg64Mcg::seed_from_u64(2);
+        let passages: Vec<Passage> =
+            lessons.iter().map(|lesson| Passage::new(lesson, LatencyMode::Live, extent, &mut rng)).collect();
+        let mut evidence = EvidenceOnMixtures::of(&lessons, LatencyMode::Live, bins, bands.len()).unwrap();
+        let mut mean = vec![0.0; 2 * bands.len()];
+        for t in 0..extent.frames {
+            evidence.hear(&passages, t);
+            if t >= extent.frames / 2 {
+                mean.iter_mut().zip(evidence.all()).for_each(|(mean, l)| *mean += l / (extent.frames / 2) as f32);
+            }
+        }
+        (mean, bands)
+    }
+
+    #[test]
+    fn drums_and_bass_are_told_apart_at_any_sample_rate_whatever_their_channels() {
+        for sample_rate in [22_050, 44_100, 48_000] {
+            let (l, bands) = likelihoods(sample_rate, [Some(Role::Drums), Some(Role::Bass)], 1.0);
+            let (drums, bass) = l.split_at(bands.len());
+            assert!(drums.iter().zip(bass).all(|(a, b)| (a + b - 1.0).abs() < 0.02), "they share every band");
+            let band = |hz: f64| (0..bands.len()).find(|b| bands.bins(*b).contains(&((hz / 21.53) as usize))).unwrap();
+            let (low, high) = (band(75.0), band(5_000.0));
+            assert!(bass[low] > 0.7 && drums[high] > 0.9, "{sample_rate}: {} {}", bass[low], drums[high]);
+        }
+    }
+
+    #[test]
+    fn what_has_no_role_is_the_rest_and_the_weight_is_an_exponent() {
+        let (rest, bands) = likelihoods(44_100, [Some(Role::Drums), None], 1.0);
+        let (named, _) = likelihoods(44_100, [Some(Role::Drums), Some(Role::Rest)], 1.0);
+        assert_eq!(rest, named);
+        let (flat, _) = likelihoods(44_100, [Some(Role::Drums), None], 0.0);
+        assert!(flat[..bands.len()].iter().all(|l| (l - 1.0).abs() < 1e-3));
     }
 }

@@ -20,7 +20,9 @@ pub struct Lesson<'a> {
     /// What was learned from the same recordings with the same settings before. Only its reconstruction bases are
     /// learned again.
     pub known: &'a [Dictionary],
-    /// What the source model knows it as. Its reconstruction bases are then learned under what that says.
+    /// What the source model knows it as. Reconstruction bases are then learned under what it says of the mixtures.
+    /// Only where all sources of the preset are learned together: what is not in these mixtures is heard in what plays,
+    /// and the source model then says something else.
     pub role: Option<Role>,
 }
 

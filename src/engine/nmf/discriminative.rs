@@ -1,9 +1,9 @@
 //! Reconstruction bases: for known activations of each source in mixtures, the bases whose soft masks come closest to
 //! the true sources (discriminative NMF: Weninger, Le Roux, Hershey and Watanabe 2014).
 //!
-//! With Y_s = L_s ⊙ (H_s W'_s), where L_s says how likely the source is, and masks M_s = Y_s^p / Σ Y^p, it minimises Σ_s ‖X M_s − T_s‖² / ‖T_s‖² over W' ≥ 0, where X are
-//! the mixtures' magnitudes and T_s the source's contribution to them. Gradient descent is on log W', so that bases
-//! stay positive, with the step sizes of Adam (Kingma and Ba 2015).
+//! With Y_s = L_s ⊙ (H_s W'_s), where L_s says how likely the source is, and masks M_s = Y_s^p / Σ Y^p, it minimises
+//! Σ_s ‖X M_s − T_s‖² / ‖T_s‖² over W' ≥ 0, where X are the mixtures' magnitudes and T_s the source's contribution to
+//! them. Gradient descent is on log W', so that bases stay positive, with the step sizes of Adam (Kingma and Ba 2015).
 
 use super::{
     kernels::elementary::power,

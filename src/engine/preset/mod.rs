@@ -81,6 +81,14 @@ pub struct Preset {
 }
 
 impl Preset {
+    /// How much the evidence of the source model counts for its learned sources: the mean of what they were learned
+    /// under; `None` if all were learned without it.
+    pub fn evidence_weight(&self) -> Option<f32> {
+        let weight = |source: &Source| source.learned()?.evidence_weight;
+        let weights: Vec<f32> = self.sources.iter().filter_map(weight).collect();
+        (!weights.is_empty()).then(|| weights.iter().sum::<f32>() / weights.len() as f32)
+    }
+
     /// A preset of `count` adaptive sources, 2 to [`MAX_SOURCES`], of `components` bases each: unsupervised separation.
     pub fn unsupervised(count: usize, components: usize) -> Self {
         let source = |index: usize| Source::adaptive(format!("part {}", index + 1), index, components);

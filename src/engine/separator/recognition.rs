@@ -4,11 +4,10 @@ use super::{Layout, model_error::ModelError};
 use crate::{
     evidence::Evidence,
     nmf::{activations::Constraint, bands::Bands, discriminative::FOCUS, kernels::elementary::power},
-    preset::{Kind, Preset, Role, Source},
+    preset::{Kind, Preset, Role},
 };
 
-/// How much the evidence counts, as measured, for sources whose bases do not say it themselves: against bases that were
-/// learned from the source alone it counts little.
+/// How much the evidence counts, as measured: against bases that were learned from the source alone it counts little.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Strength {
     /// α, the exponent of the prior in activations and masks.
@@ -17,7 +16,7 @@ pub(super) struct Strength {
     pub(super) focus: f32,
 }
 
-/// All sources were learned from recordings; some were; all find their bases.
+/// All sources were learned from recordings, without the evidence; some were learned; all find their bases.
 const ALL_LEARNED: Strength = Strength { alpha: 0.2, focus: 1.0 };
 pub(super) const SOME_LEARNED: Strength = Strength { alpha: 0.35, focus: 1.2 / FOCUS };
 const ALL_FOUND: Strength = Strength { alpha: 0.5, focus: 1.0 / FOCUS };
@@ -28,24 +27,15 @@ const FINDING_ALPHA: f32 = 1.0;
 pub(super) struct Recognition {
     evidence: Evidence,
     sources: Vec<SourceEvidence>,
-    groups: Vec<Group>,
-    focus: f32,
+    /// What several sources have in common: a role, and whether they find their bases.
+    groups: Vec<(Role, bool)>,
+    strength: Strength,
     /// L = prior^α of each group, `[G, B]`: for activations and masks, and for learning.
     likelihoods: Vec<f32>,
     learning_likelihoods: Vec<f32>,
     width: usize,
     /// Share of the learned bases in what a recognised source is taken to be; the rest is the prior's.
     pub(super) trust: f32,
-}
-
-/// What several sources have in common.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Group {
-    role: Role,
-    finds_bases: bool,
-    /// α in activations and masks, and while bases are learned from the mixture.
-    alpha: f32,
-    learning_alpha: f32,
 }
 
 /// How a source uses the evidence.
@@ -66,40 +56,33 @@ impl Recognition {
         if preset.sources.iter().all(|source| source.role.is_none()) {
             return Ok(None);
         }
-        let finds = |finds: bool| preset.sources.iter().all(|source| source.finds_bases() == finds);
-        let strength = match (finds(true), finds(false)) {
-            (true, _) => ALL_FOUND,
-            (_, true) => ALL_LEARNED,
-            (false, false) => SOME_LEARNED,
-        };
-        let mut groups: Vec<Group> = Vec::new();
+        let mut groups: Vec<(Role, bool)> = Vec::new();
         let sources: Vec<SourceEvidence> = preset
             .sources
             .iter()
             .map(|source| {
-                let group = Group::of(source, strength);
-                let index = groups.iter().position(|known| *known == group).unwrap_or_else(|| {
+                // What the source model does not know is part of the rest.
+                let role = source.role.unwrap_or(Role::Rest);
+                let group = (role, source.finds_bases());
+                let group = groups.iter().position(|known| *known == group).unwrap_or_else(|| {
                     groups.push(group);
                     groups.len() - 1
                 });
-                let is_recognised = source.kind() == Kind::Recognised;
-                SourceEvidence { role: group.role, group: index as u8, is_recognised }
+                SourceEvidence { role, group: group as u8, is_recognised: source.kind() == Kind::Recognised }
             })
             .collect();
+        let finds = |finds: bool| groups.iter().all(|(_, own)| *own == finds);
+        let strength = match (finds(true), finds(false)) {
+            (true, _) => ALL_FOUND,
+            (_, true) => Strength { alpha: preset.evidence_weight().unwrap_or(ALL_LEARNED.alpha), ..ALL_LEARNED },
+            (false, false) => SOME_LEARNED,
+        };
         let width = bands.len();
         let evidence =
             Evidence::new(layout, sources.iter().map(|source| source.role), width).ok_or(ModelError::SourceModel)?;
         let (likelihoods, learning_likelihoods) = (vec![0.0; groups.len() * width], vec![0.0; groups.len() * width]);
-        let mut recognition = Self {
-            evidence,
-            sources,
-            groups,
-            focus: strength.focus,
-            likelihoods,
-            learning_likelihoods,
-            width,
-            trust: 0.0,
-        };
+        let mut recognition =
+            Self { evidence, sources, groups, strength, likelihoods, learning_likelihoods, width, trust: 0.0 };
         recognition.take_up();
         Ok(Some(recognition))
     }
@@ -147,34 +130,20 @@ impl Recognition {
 
     /// The exponent of the masks at this `focus`.
     pub(super) fn focus(&self, focus: f32) -> f32 {
-        self.focus * focus
+        self.strength.focus * focus
     }
 
     /// Takes up what the evidence says.
     fn take_up(&mut self) {
         let rows =
             self.likelihoods.chunks_exact_mut(self.width).zip(self.learning_likelihoods.chunks_exact_mut(self.width));
-        for ((likelihoods, learning_likelihoods), group) in rows.zip(&self.groups) {
-            let said = likelihoods.iter_mut().zip(learning_likelihoods).zip(self.evidence.prior(group.role));
-            for ((likelihood, learning_likelihood), prior) in said {
-                *likelihood = power(*prior, group.alpha);
-                *learning_likelihood = power(*prior, group.learning_alpha);
+        for ((likelihoods, learning_likelihoods), (role, finds)) in rows.zip(&self.groups) {
+            let alpha = self.strength.alpha;
+            let learning = if *finds { FINDING_ALPHA } else { alpha };
+            let said = likelihoods.iter_mut().zip(learning_likelihoods).zip(self.evidence.prior(*role));
+            for ((likelihood, learning_likelihoods), prior) in said {
+                (*likelihood, *learning_likelihoods) = (power(*prior, alpha), power(*prior, learning));
             }
-        }
-    }
-}
-
-impl Group {
-    /// That of `source`. What its bases were learned under counts before `strength`.
-    fn of(source: &Source, strength: Strength) -> Self {
-        let own = source.learned().and_then(|learned| learned.evidence_weight);
-        let (finds_bases, alpha) = (source.finds_bases(), own.unwrap_or(strength.alpha));
-        Self {
-            // What the source model does not know is part of the rest.
-            role: source.role.unwrap_or(Role::Rest),
-            finds_bases,
-            alpha,
-            learning_alpha: if finds_bases { FINDING_ALPHA } else { alpha },
         }
     }
 }
@@ -219,5 +188,50 @@ pub(super) fn constrain<S, L, P, T>(
                 *y = learned * *y + heard * v;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::{
+        dictionary::{Dictionary, FrameSpec, Training},
+        preset::{LearnedBases, Source},
+        stft::LatencyMode,
+    };
+
+    /// α for sources that were learned under the evidence with these weights, or without it; the last one finds its
+    /// bases if `finds`.
+    fn alpha(weights: [Option<f32>; 2], finds: bool) -> f32 {
+        let layout = Layout::new(44_100.0, LatencyMode::Live);
+        let bins = layout.bins();
+        let source = |(strip, (weight, role)): (usize, (Option<f32>, Role))| {
+            let mut learned = LearnedBases::from(Dictionary {
+                frame: FrameSpec::of(&layout),
+                training: Training { divergence: "kl".to_owned(), seed: 0, iterations: 1 },
+                components: 1,
+                bins,
+                bases: vec![1.0 / bins as f32; bins],
+                reconstruction: None,
+            });
+            learned.evidence_weight = weight;
+            match finds && strip == 1 {
+                true => Source::recognised(role.name(), strip, role, 4),
+                false => Source { role: Some(role), ..Source::fixed(role.name(), strip, learned) },
+            }
+        };
+        let sources = weights.into_iter().zip([Role::Drums, Role::Bass]).enumerate().map(source);
+        let recognition = Recognition::of(&Preset::of(sources.collect()), &layout, &Bands::new(1..bins)).unwrap();
+        recognition.unwrap().strength.alpha
+    }
+
+    #[test]
+    fn all_sources_of_a_preset_have_one_weight_that_of_what_was_learned_under_the_evidence() {
+        assert_eq!(alpha([None, None], false), ALL_LEARNED.alpha, "presets of earlier versions play as before");
+        assert_eq!(alpha([Some(0.5), Some(0.5)], false), 0.5);
+        assert_eq!(alpha([Some(0.5), None], false), 0.5, "one was learned again alone");
+        assert_eq!(alpha([Some(0.2), Some(0.8)], false), 0.5, "they were learned apart");
+        assert_eq!(alpha([Some(0.8), Some(0.8)], true), SOME_LEARNED.alpha);
     }
 }

@@ -36,7 +36,7 @@ impl LearnedWith {
     /// What `sources` are learned with from `part` under `settings`.
     pub(super) fn of(settings: &TuningSettings, sources: &[TuningSource], part: LearnedPart) -> Self {
         let TuningSettings { components, universal, iterations, mode, evidence, .. } = settings;
-        // As `learn` does: sources that find their bases are not in the mixtures that are learned from.
+        // As `learn` does it.
         let is_under_evidence = sources.iter().all(|source| !source.finds_bases);
         let taught = sources.iter().zip(components).filter(|(source, _)| !source.finds_bases);
         Self {

@@ -99,13 +99,13 @@ impl Tunable {
         self.gives_other_bases() || self == Self::Evidence
     }
 
-    /// Whether other bases are found with it, from another random start. Under other evidence only their reconstruction
-    /// bases are other ones, and these have no random start.
+    /// Whether other bases are found with it, from another random start. The weight of the evidence changes
+    /// reconstruction bases alone, which have no random start.
     pub(super) fn gives_other_bases(self) -> bool {
         matches!(self, Self::Components(_) | Self::Iterations | Self::Universal | Self::Mode)
     }
 
-    /// Whether each of its values is tried alone: it changes what is done, and not only how much.
+    /// Whether each of its values is also tried with all other settings at their defaults.
     pub(super) fn is_tried_alone(self) -> bool {
         self.is_switch() || self == Self::Evidence
     }

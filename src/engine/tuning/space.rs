@@ -33,7 +33,8 @@ pub struct SearchSpace {
 
 impl SearchSpace {
     /// The first `count` trials, all different; fewer if there are fewer. The first is the defaults, then come those
-    /// that change one thing which is tried alone; the `n`th does not depend on `count`, unless all there are fit into it.
+    /// that change one thing which is tried alone; the `n`th does not depend on `count`, unless all there are fit into
+    /// it.
     pub fn trials(&self, count: usize, seed: u64) -> Vec<TuningSettings> {
         let combinations = self.axes.iter().try_fold(1_usize, |all, axis| all.checked_mul(axis.values.len()));
         let key = |settings: &TuningSettings| -> Vec<u64> {
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_more_than_a_degree_is_tried_alone_before_several_settings_are() {
+    fn switches_and_weights_of_the_evidence_are_tried_alone_before_several_settings_are() {
         let values: Vec<f64> = (1..=64).map(f64::from).collect();
         let space = space(&[
             (Tunable::Components(0), &values),

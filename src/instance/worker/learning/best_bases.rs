@@ -1,8 +1,10 @@
 //! Finds the numbers of bases with which mixtures of the takes are separated best, by trying them.
 
-use super::{super::error::WorkerError, material::Material};
+use super::{
+    super::error::WorkerError,
+    material::{Material, evidence_weight},
+};
 use crate::{
-    learner::LearnSettings,
     preset::Preset,
     tuning::{
         BRACKET_TRIALS, SearchSpace, Shard, TrialError, TrialResult, Tunable, Tuner, TuningAxis, TuningListener,
@@ -53,9 +55,8 @@ pub(super) fn find(
         tunable: Tunable::Components(number),
         values: SIZES.map(|size| size as f64).to_vec(),
     });
-    // They are tried as they will play: under the evidence where they have roles.
-    let has_role = strips.iter().any(|(strip, _)| preset.sources[*strip].role.is_some());
-    let evidence = if has_role { LearnSettings::default().evidence_weight } else { 0.0 };
+    // They are tried as they will be learned.
+    let evidence = evidence_weight(strips, preset).unwrap_or(0.0);
     let defaults = TuningSettings { evidence, ..TuningSettings::defaults(present.clone()) };
     let space = SearchSpace { defaults, axes: axes.collect() };
     let plan = TuningPlan { space, trials: TRIALS, mixtures: MIXTURES, seconds: MIXTURE_SECONDS, seed: SEED };

@@ -3,7 +3,7 @@
 use super::{
     super::error::WorkerError,
     alone, best_bases,
-    material::{Material, Materials},
+    material::{self, Material, Materials},
 };
 use crate::instance::state::{learn_state::Foreign, options::LearnOptions};
 use crate::{
@@ -214,14 +214,13 @@ fn learn_together<'a>(
     progress: &Progress,
     from: f32,
 ) -> Result<LearnedTogether, WorkerError> {
-    // Sources that find their bases are not in the mixtures to learn from: the evidence would say less there than it
-    // does of what plays.
-    let is_learned = |strip: usize| strips.iter().any(|(taught, _)| *taught == strip);
-    let all_learned =
-        preset.sources.iter().enumerate().all(|(strip, source)| !source.finds_bases() || is_learned(strip));
-    let lesson = |(strip, material): &(usize, &'a Material)| match all_learned {
-        true => material.lesson_under_evidence(known(*strip), &preset.sources[*strip]),
-        false => material.lesson(known(*strip)),
+    let evidence_weight = material::evidence_weight(strips, preset);
+    let lesson = |(strip, material): &(usize, &'a Material)| {
+        let mut lesson = material.lesson(known(*strip));
+        if let Some(weight) = evidence_weight {
+            (lesson.role, lesson.settings.evidence_weight) = (preset.sources[*strip].role, weight);
+        }
+        lesson
     };
     let lessons: Vec<Lesson<'_>> = strips.iter().map(lesson).collect();
     let mut tell = |share: f32| progress.tell(from + share * (1.0 - from));

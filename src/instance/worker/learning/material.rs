@@ -3,7 +3,7 @@
 use crate::{
     dictionary::Dictionary,
     learner::{LearnSettings, Lesson, Verdict},
-    preset::{MAX_SOURCES, Preset, Source},
+    preset::{MAX_SOURCES, Preset},
     recording::Recording,
 };
 use std::sync::{Arc, Weak};
@@ -44,17 +44,17 @@ impl Material {
         Lesson { recordings: &self.recordings, settings, known, role: None }
     }
 
-    /// Under what the source model says of `source`, which it is learned for.
-    pub(super) fn lesson_under_evidence<'a>(&'a self, known: &'a [Dictionary], source: &Source) -> Lesson<'a> {
-        let mut lesson = Lesson { role: source.role, ..self.lesson(known) };
-        let tuned = source.learned().and_then(|learned| learned.evidence_weight);
-        tuned.into_iter().for_each(|weight| lesson.settings.evidence_weight = weight);
-        lesson
-    }
-
     pub(super) fn seconds(&self) -> f64 {
         self.recordings.iter().map(Recording::seconds).sum()
     }
+}
+
+/// How much the evidence counts when `strips` are learned together; `None` if no source has a role, or `preset` has
+/// other sources, which are not in the mixtures to learn from.
+pub(super) fn evidence_weight(strips: &[(usize, &Material)], preset: &Preset) -> Option<f32> {
+    let has_role = preset.sources.iter().any(|source| source.role.is_some());
+    let is_wanted = has_role && strips.len() == preset.sources.len();
+    is_wanted.then(|| preset.evidence_weight().unwrap_or(LearnSettings::default().evidence_weight))
 }
 
 impl Taught {
