@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mean = gains.iter().sum::<f64>() / gains.len().max(1) as f64;
     let [least, most] = [f64::min, f64::max].map(|pick| gains.iter().copied().reduce(pick).unwrap_or(0.0));
     println!("mean gain {mean:+.2} dB, from {least:+.2} to {most:+.2} dB");
-    Ok(())
+    Ok(fs::remove_dir_all(search.folder)?)
 }
 
 /// The program that is measured, and where it finds and leaves things.

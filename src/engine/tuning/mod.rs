@@ -11,8 +11,8 @@
 //! - `material`: the recordings and their parts. `test_mixture`: mixtures of them, and their scores.
 //! - `plan`: brackets of trials, rungs of mixtures. `halving`: who goes on. `learned`: what was learned, kept as long
 //!   as it is needed. `tuner`: runs it.
-//! - `results`: what trials gave. `scored_trial`: one trial beside the defaults. `significance`: paired tests. `outcome`:
-//!   the best, and what is as good.
+//! - `results`: what trials gave. `scored_trial`: one trial beside the defaults. `significance`: paired tests.
+//!   `outcome`: the best, and what is as good.
 
 mod halving;
 mod learned;

@@ -38,7 +38,8 @@
 //! `"position"`. The optional key `"play"` there says how the preset is best played, as the command line does unless it
 //! is told otherwise: `{"mode": "quality", "focus": 1.8, "sparsity": 0.1, "smoothness": 0.0}`. The optional key
 //! `"about"` there holds what was noted about the preset, each part of it optional: `{"tags": ["slap", "live"],
-//! "author": "…", "notes": "…"}`. A source
+//! "author": "…", "notes": "…"}`. A fixed source whose reconstruction bases were learned under the evidence of the
+//! source model has its `"evidence_weight"`, from 0 to 1, with which it plays. A source
 //! that has heard all of long recordings says so: the optional key `"heard"` is `{"start": "0123456789abcdef",
 //! "seconds": 36000.0, "weights": [[…], […]]}`, with a list per dictionary of how much of the sound each basis
 //! explains. A dictionary for an asymmetric window also has its `"latency"`, in samples. All other keys are required;
@@ -55,13 +56,15 @@
 //! - `container`: the header, and where the tensors are.
 //! - `fields`: JSON values, taken by name and type.
 //! - `peek`: the names of a preset's sources and what was noted about it, read from the header alone.
-//! - `read`, `write`: reads and writes a preset. `half_rows`: numbers in f16.
+//! - `read`, `write`: reads and writes a preset. `learned_fields`: what a file says that a source has learned.
+//!   `half_rows`: numbers in f16.
 //! - `error`: what can be wrong with a file. `temporary`: files that replace others when they are whole.
 
 mod container;
 mod error;
 mod fields;
 mod half_rows;
+mod learned_fields;
 mod peek;
 mod read;
 pub(super) mod temporary;

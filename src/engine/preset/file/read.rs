@@ -5,13 +5,14 @@ use super::{
     container::{self, Header},
     fields::{Fields, whole},
     half_rows::HalfRows,
+    learned_fields::LearnedFields,
     reconstruction_name, scales_name,
 };
 use crate::{
     dictionary::{Dictionary, Flaw, FrameSpec, Training},
     preset::{
-        About, Colour, Cue, Knobs, LearnedBases, MAX_COMPONENTS, PlaySettings, Preset, Role, Source, SourceBases,
-        Tally, UnknownKeys, source::check_distinct, validate::DOCUMENT,
+        About, Colour, Cue, Knobs, MAX_COMPONENTS, PlaySettings, Preset, Role, Source, SourceBases, Tally, UnknownKeys,
+        source::check_distinct, validate::DOCUMENT,
     },
     stft::LatencyMode,
 };
@@ -213,59 +214,6 @@ fn tally(mut fields: Fields, unknown: &mut UnknownKeys) -> Result<Tally, Flaw> {
     };
     keep(unknown, "heard", fields.rest());
     Ok(tally)
-}
-
-/// What a file says about a source's bases, before it is checked against the source's kind.
-struct LearnedFields {
-    drift: bool,
-    evidence_weight: Option<f32>,
-    blocks: Vec<usize>,
-    learned_from: Vec<String>,
-    licence: Option<String>,
-    dictionaries: Vec<Dictionary>,
-    tally: Option<Tally>,
-}
-
-impl LearnedFields {
-    /// The bases of a fixed source.
-    fn bases(self) -> Result<SourceBases, Flaw> {
-        let mut learned = LearnedBases::new(self.dictionaries, self.blocks)?;
-        (learned.drift, learned.learned_from, learned.licence) = (self.drift, self.learned_from, self.licence);
-        (learned.evidence_weight, learned.tally) = (self.evidence_weight, self.tally);
-        Ok(SourceBases::Learned(learned))
-    }
-
-    /// Checks that an adaptive source has learned nothing. Names of recordings and a licence have no meaning there;
-    /// they are kept like unknown keys.
-    fn none(self, unknown: &mut UnknownKeys) -> Result<(), Flaw> {
-        if self.drift {
-            return Err(Flaw::new("drift", "true", "false, for an adaptive source moves freely"));
-        }
-        if !self.blocks.is_empty() {
-            let expected = "an empty list, for an adaptive source has no recordings";
-            return Err(Flaw::new("blocks", format!("{:?}", self.blocks), expected));
-        }
-        if !self.dictionaries.is_empty() {
-            let found = format!("a list of {}", self.dictionaries.len());
-            let expected = "an empty list, for an adaptive source finds its bases while it plays";
-            return Err(Flaw::new("dictionaries", found, expected));
-        }
-        if let Some(weight) = self.evidence_weight {
-            let expected = "no such key, for an adaptive source was not learned under evidence";
-            return Err(Flaw::new("evidence_weight", weight.to_string(), expected));
-        }
-        if self.tally.is_some() {
-            let expected = "no such key, for an adaptive source has heard nothing before";
-            return Err(Flaw::new("heard", "an object", expected));
-        }
-        if !self.learned_from.is_empty() {
-            unknown.insert("learned_from".to_owned(), self.learned_from.into());
-        }
-        if let Some(licence) = self.licence {
-            unknown.insert("licence".to_owned(), licence.into());
-        }
-        Ok(())
-    }
 }
 
 fn is_adaptive(kind: &Value) -> Option<bool> {
